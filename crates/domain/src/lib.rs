@@ -1,1 +1,17 @@
-//! (to be written)
+//! Money, sessions, payments, parts and the state machine.
+//!
+//! Everything here is pure: no clock, no randomness, no input or output. A payment's state is a
+//! function of the *set* of its recorded events ([`payment::fold`]): their order and their number
+//! change nothing, and a paid payment is never unpaid.
+
+pub mod event;
+pub mod field;
+pub mod id;
+pub mod method;
+pub mod money;
+pub mod payment;
+pub mod session;
+pub mod shopper;
+
+pub use field::FieldError;
+pub use guichet_wire::{PartKind, PartStatus, Refusal, Status};

@@ -1,1 +1,12 @@
-//! (to be written)
+//! The payment platforms, one folder each: requests, seals, notifications, queries, codes.
+//!
+//! Nothing here does input or output. A platform call is a value ([`contract::PlatformCall`]) that
+//! the backend performs; the answer is read by a second call of the same pure function. What a
+//! platform told us for certain is a [`Verified`] value, and only this crate can make one.
+
+pub mod contract;
+pub mod registry;
+pub mod up2pay;
+mod verified;
+
+pub use verified::Verified;

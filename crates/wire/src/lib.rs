@@ -1,1 +1,289 @@
-//! (to be written)
+//! The JSON that the widget and the backend exchange under `/checkout/v1`, and nothing else.
+//!
+//! These types carry no secret and, by invariant, no name, address or e-mail of the shopper: what a
+//! platform needs of those travels only inside [`NextAction::FormPost`]. Amounts are integers of minor
+//! units (cents for EUR). Times are Unix seconds. Nothing here is validated beyond its shape: the
+//! backend parses requests into the types of `guichet-domain`.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a session, or a payment of it, stands, as shop and shopper are told.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing was started yet: the shopper may choose a method.
+    Open,
+    /// A payment is under way; its outcome is not known yet.
+    Pending,
+    /// The full amount is reserved and waits for the shop's capture. Not `paid`.
+    Authorised,
+    /// The full amount is taken.
+    Paid,
+    /// The platform refused; another method may be chosen.
+    Refused,
+    /// The shopper came back from the platform's page without paying. A hint of the browser.
+    Cancelled,
+    /// A part (usually the voucher) was taken and the rest was not.
+    Incomplete,
+    /// Too late: the session, or the payment's page, has run out of time.
+    Expired,
+}
+
+/// What `GET /checkout/v1/session` answers: all that the widget needs to draw its first face.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct CheckoutSession {
+    /// Public id, `cs_…`. Opens nothing.
+    pub id: String,
+    /// The shop's name as the shopper knows it.
+    pub shop: String,
+    /// The shop's own order reference.
+    pub reference: String,
+    /// Total to pay, in minor units of `currency`.
+    pub amount: u64,
+    /// ISO 4217 code, such as `EUR`.
+    pub currency: String,
+    /// Decimal digits of the currency's minor unit: 2 for EUR.
+    pub currency_exponent: u8,
+    /// BCP 47 language that the shop asked for, such as `fr`.
+    pub locale: String,
+    /// `true` when a paid face must say "authorised", because the shop captures later.
+    pub manual_capture: bool,
+    /// Part of the amount that meal vouchers may pay, when the shop declared one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub voucher_eligible_amount: Option<u64>,
+    /// New payments are refused from this Unix second on.
+    pub expires_at: i64,
+    /// The methods on offer, in the shop's order.
+    pub methods: Vec<MethodOffer>,
+    /// Where the session stands, as `GET /checkout/v1/status` would answer.
+    pub status: CheckoutStatus,
+}
+
+/// One way to pay that this session may use.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct MethodOffer {
+    /// The method's code: `card`, `apetiz`, `sodexo`, `upchequdej`, `cvconnect`, `up2pay_choice`.
+    pub method: String,
+    /// The shop's own label instead of the widget's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub label: Option<String>,
+    /// What kind of instrument it is: it decides the icon and what is said beforehand.
+    pub kind: MethodKind,
+    /// Set when the method is shown but can't be chosen, with the reason.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unavailable: Option<Unavailable>,
+    /// Most that the voucher may pay of this session, in minor units; absent when it may pay all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub eligible_amount: Option<u64>,
+}
+
+/// Kind of instrument behind a method.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MethodKind {
+    /// A bank card, typed on the platform's page.
+    Card,
+    /// A meal voucher card (titre-restaurant); a bank card pays what it can't.
+    MealVoucher,
+    /// A holiday voucher (Chèque-Vacances Connect); a bank card pays what it can't.
+    HolidayVoucher,
+    /// The platform's own page of choice.
+    Choice,
+}
+
+/// Why a method that the shop offers can't be chosen for this session.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[serde(tag = "reason")]
+pub enum Unavailable {
+    /// The amount is below the method's minimum.
+    BelowMinimum {
+        /// The minimum in minor units.
+        minimum: u64,
+    },
+    /// The amount is above what the method takes.
+    AboveMaximum {
+        /// The maximum in minor units.
+        maximum: u64,
+    },
+}
+
+/// What `GET /checkout/v1/status` answers, and every other answer of the checkout carries.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct CheckoutStatus {
+    /// The session's status: that of the payment which settled it, or of its latest payment.
+    pub status: Status,
+    /// `true` while a new payment may be started.
+    pub can_pay: bool,
+    /// Whether a payment may still be open on a platform's page: starting another warns first.
+    pub open_elsewhere: bool,
+    /// The payment that `status` speaks of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub payment: Option<PaymentView>,
+    /// Earlier or later payments that hold money beside it: a held voucher part, a surplus payment.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub others: Vec<PaymentView>,
+}
+
+/// One payment as the shopper may see it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PaymentView {
+    /// Public id, `pay_…`.
+    pub id: String,
+    /// The method's code as it was chosen.
+    pub method: String,
+    /// Where this payment stands.
+    pub status: Status,
+    /// `true` for a payment that was paid though another one had settled the session.
+    pub surplus: bool,
+    /// Sum of the accepted parts, in minor units.
+    pub accepted: u64,
+    /// The platform transactions known so far, in a stable order.
+    pub parts: Vec<PartView>,
+    /// Why it was refused, in a few classes that the widget has words for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refusal: Option<Refusal>,
+    /// A voucher part was taken and the rest is not paid: the platform may hold that part.
+    pub voucher_may_be_held: bool,
+}
+
+/// One platform transaction of a payment.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PartView {
+    /// What paid it.
+    pub kind: PartKind,
+    /// The brand as the platform names it, such as `APETIZ`, `LIMOCB` or `CB`.
+    pub brand: String,
+    /// Amount in minor units.
+    pub amount: u64,
+    /// What became of it.
+    pub status: PartStatus,
+}
+
+/// What a part was paid with.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartKind {
+    /// A meal or holiday voucher.
+    Voucher,
+    /// The bank card that completes a voucher.
+    Complement,
+    /// A bank card that pays alone.
+    Card,
+}
+
+/// What became of a part.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartStatus {
+    /// The platform says that it will tell later.
+    Pending,
+    /// The platform refused it.
+    Refused,
+    /// Taken, or reserved where the shop captures later.
+    Accepted,
+}
+
+/// Why a payment was refused, as far as the shopper can act on it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The issuer said no and gave no reason a shopper could act on.
+    Issuer,
+    /// Not enough money, or a ceiling was reached.
+    Funds,
+    /// The number, the date or the security code was wrong, or the card has expired.
+    CardData,
+    /// The strong authentication (3-D Secure) failed or is needed.
+    Authentication,
+    /// This card or this country is not taken.
+    NotAccepted,
+    /// The shopper took too long on the platform's page.
+    TimedOut,
+    /// The platform or the issuer could not be reached; trying again makes sense.
+    Technical,
+}
+
+/// What `POST /checkout/v1/payments` takes.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartPayment {
+    /// The method's code, one of those on offer.
+    pub method: String,
+}
+
+/// What `POST /checkout/v1/payments` answers.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct StartedPayment {
+    /// The new payment's id, `pay_…`.
+    pub payment: String,
+    /// What the browser must do next.
+    pub next_action: NextAction,
+}
+
+/// What the browser must do next.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum NextAction {
+    /// Submit these fields, in this order and unchanged, as a top-level form POST.
+    FormPost {
+        /// The platform's page.
+        url: String,
+        /// Names and values; they are signed, so neither order nor value may change.
+        fields: Vec<FormField>,
+    },
+    /// Ask for the status again in a while.
+    Wait,
+}
+
+/// One field of a form that the platform must receive.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct FormField {
+    /// Name, such as `PBX_SITE`.
+    pub name: String,
+    /// Value, raw: neither URL-encoded nor HTML-escaped.
+    pub value: String,
+}
+
+/// An error, as `application/problem+json` (RFC 9457) with three members of our own.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Problem {
+    /// Always `about:blank`: `code` is what programs compare.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// The HTTP status' own words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable code for programs, such as `amount_invalid`.
+    pub code: String,
+    /// What was wrong and what to do, for the developer who reads it.
+    pub detail: String,
+    /// The field at fault, as a dotted path into the request, such as `shopper.email`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_next_action_names_its_type() {
+        let action = NextAction::FormPost {
+            url: "https://platform.example/php/".into(),
+            fields: vec![FormField { name: "PBX_SITE".into(), value: "1999888".into() }],
+        };
+        insta::assert_snapshot!(
+            serde_json::to_string(&action).unwrap(),
+            @r#"{"type":"form_post","url":"https://platform.example/php/","fields":[{"name":"PBX_SITE","value":"1999888"}]}"#
+        );
+    }
+
+    #[test]
+    fn a_start_of_payment_can_carry_no_amount() {
+        let with_amount = r#"{"method":"card","amount":1}"#;
+        assert!(serde_json::from_str::<StartPayment>(with_amount).is_err());
+        assert!(serde_json::from_str::<StartPayment>(r#"{"method":"card"}"#).is_ok());
+    }
+}

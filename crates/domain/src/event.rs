@@ -1,0 +1,125 @@
+//! What can happen to a payment, as it is recorded. Providers make the facts; the backend stores them.
+
+use guichet_wire::{PartKind, PartStatus, Refusal};
+use serde::{Deserialize, Serialize};
+
+use crate::id::Slug;
+use crate::method::Method;
+use crate::money::Amount;
+
+/// A fact that a platform told us, by a notification or by its answer to a call of ours.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct PlatformFact {
+    /// Our account at the platform, by the configuration's name.
+    pub account: Slug,
+    /// Our own reference of the payment at that platform (PBX_CMD at Up2pay).
+    pub reference: String,
+    /// What makes this fact itself and no other within the account. The same identity with the same
+    /// content is a duplicate; with other content it is kept beside it.
+    pub identity: String,
+    /// The fact.
+    pub event: PaymentEvent,
+}
+
+/// One recorded event of a payment.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum PaymentEvent {
+    /// The platform told of one transaction.
+    Part(Part),
+    /// The platform, asked with our own account and key, agreed on a transaction.
+    Confirmed(Confirmation),
+    /// The browser came back. A hint: it moves no money state.
+    Returned {
+        /// Which of the return addresses it came to.
+        outcome: ReturnOutcome,
+    },
+    /// The platform's page has timed out, and then some.
+    DeadlinePassed,
+}
+
+/// One transaction at the platform, as a notification or an answer tells it.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Part {
+    /// The platform's number of this transaction (letter S, NUMTRANS at Up2pay).
+    pub transaction: String,
+    /// The platform's number of the call that it belongs to (letter T, NUMAPPEL at Up2pay).
+    pub call: String,
+    /// What paid it.
+    pub kind: PartKind,
+    /// The method that the platform says was used; none for a complement, which nobody chooses.
+    pub method: Option<Method>,
+    /// The brand in the platform's words.
+    pub brand: String,
+    /// Amount of this part.
+    pub amount: Amount,
+    /// What became of it.
+    pub status: PartStatus,
+    /// The platform's own code, as text.
+    pub code: String,
+    /// Why it was refused, when it was.
+    pub refusal: Option<Refusal>,
+    /// How many parts the platform says that the payment has, when it says so.
+    pub parts_expected: Option<u8>,
+    /// Whether more is needed before this part may count.
+    pub trust: Trust,
+}
+
+/// Whether a part counts by itself.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// Signed by the platform, but any merchant's notification is: it counts once a
+    /// [`Confirmation`] agrees.
+    Signed,
+    /// It came to the account's secret address, or in an answer to a call of ours: it counts.
+    Ours,
+}
+
+/// The platform's answer about one transaction, to a query with our own account and key.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Confirmation {
+    /// The transaction's number.
+    pub transaction: String,
+    /// The call's number.
+    pub call: String,
+    /// The amount that the query named and the platform agreed to.
+    pub amount: Amount,
+    /// What the platform's books say of it.
+    pub status: PartStatus,
+}
+
+/// Which of the return addresses the browser came to.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnOutcome {
+    /// The platform says that it was paid.
+    Accepted,
+    /// The platform says that it was refused.
+    Refused,
+    /// The shopper cancelled on the platform's page.
+    Cancelled,
+    /// The platform does not know yet.
+    Waiting,
+}
+
+impl ReturnOutcome {
+    /// The word that stands in the return address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+            Self::Waiting => "waiting",
+        }
+    }
+
+    /// Reads the word of the return address.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Accepted, Self::Refused, Self::Cancelled, Self::Waiting]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
+    }
+}

@@ -1,0 +1,45 @@
+//! What is wrong with a value that came from outside: which field, what, and what to do.
+
+use std::fmt;
+
+/// A refused field. `detail` is meant for the developer who sent it and holds no secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FieldError {
+    /// Dotted path into the request, such as `shopper.address.country`.
+    pub field: String,
+    /// What was wrong and what to send instead.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// Names the field and says what is wrong with it.
+    pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), detail: detail.into() }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.detail)
+    }
+}
+
+impl std::error::Error for FieldError {}
+
+/// One line of text, trimmed, of 1 to `max` characters, without control characters.
+pub fn line(field: &str, value: &str, max: usize) -> Result<String, FieldError> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(FieldError::new(field, "must not be empty"));
+    }
+    if value.chars().any(char::is_control) {
+        let detail = "must be one line without line breaks, tabs or other control characters";
+        return Err(FieldError::new(field, detail));
+    }
+    let length = value.chars().count();
+    if length > max {
+        let detail = format!("is {length} characters long; at most {max} are taken");
+        return Err(FieldError::new(field, detail));
+    }
+    Ok(value.to_owned())
+}

@@ -1,0 +1,327 @@
+//! The payment's state machine: [`fold`] makes the state out of the set of recorded events.
+//!
+//! The rules, each guarded by a test below:
+//! - a part counts only if it was accepted, fits the method that was asked for, and is known to be
+//!   ours ([`Trust`]); a card that pays alone counts only with the full amount;
+//! - a payment is paid when its counted parts reach the total, and then stays so whatever follows;
+//! - below the total it is pending, and incomplete once its deadline has passed; a late part still
+//!   makes it paid;
+//! - a refusal is not terminal: on the platform's page the shopper may try again;
+//! - a browser's return moves nothing but what is shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Confirmation, Part, PaymentEvent, ReturnOutcome, Trust};
+use crate::method::Method;
+use crate::money::Amount;
+
+/// What of a payment is fixed when it is made, as far as its state depends on it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Terms {
+    /// The method that was asked for.
+    pub method: Method,
+    /// Its kind.
+    pub kind: MethodKind,
+    /// The total to reach.
+    pub total: Amount,
+    /// Whether the shop captures later: then the full amount makes it authorised, not paid.
+    pub manual_capture: bool,
+}
+
+/// Where the money of a payment stands. Only verified facts and time move it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Money {
+    /// The outcome is not known, or part of the total is still missing.
+    Pending,
+    /// Time is over and nothing was ever heard of it.
+    Expired,
+    /// Refused, as far as is known. A later part may still pay it.
+    Refused,
+    /// Time is over and only a part was taken.
+    Incomplete,
+    /// The total is reserved; the shop captures later.
+    Authorised,
+    /// The total is taken.
+    Paid,
+}
+
+impl Money {
+    /// Whether the total was reached: such a payment settles its session.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Authorised | Self::Paid)
+    }
+}
+
+/// Why a payment stands on the operator's list.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// A part was taken, the rest was not, and time is over or the session was paid otherwise.
+    PartHeld,
+    /// It was paid although another payment had settled the session.
+    Surplus,
+    /// The parts sum to more than the total.
+    Overpaid,
+    /// One transaction was told of with different contents.
+    Conflict,
+    /// A genuine accepted part does not fit the method or the amount that was asked for.
+    Mismatch,
+    /// The platform still owes a final answer though time is over.
+    StillPending,
+    /// An accepted notification was never confirmed by our own account, though time is over.
+    Unconfirmed,
+}
+
+impl Attention {
+    /// What to tell the operator.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::PartHeld => "a part was taken and the rest was not: the platform may hold it",
+            Self::Surplus => "paid although another payment had settled the session: refund it",
+            Self::Overpaid => "the parts sum to more than the total",
+            Self::Conflict => "one transaction was told of with different contents",
+            Self::Mismatch => "an accepted part does not fit the method or amount asked for",
+            Self::StillPending => "the platform still owes a final answer",
+            Self::Unconfirmed => "the platform does not know this transaction under our account",
+        }
+    }
+}
+
+/// One transaction, after all that is known of it was put together.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PartState {
+    /// The platform's account of it.
+    pub part: Part,
+    /// Whether its amount counts toward the total.
+    pub counts: bool,
+    /// Whether our own account at the platform knows it.
+    pub ours: bool,
+}
+
+/// A payment's state.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PaymentState {
+    /// Where the money stands.
+    pub money: Money,
+    /// Sum of the parts that count, in minor units.
+    pub accepted: u64,
+    /// The transactions, by number.
+    pub parts: Vec<PartState>,
+    /// Why the latest refused transaction was refused.
+    pub refusal: Option<Refusal>,
+    /// What the browser told when it came back; the most hopeful, if it came several times.
+    pub returned: Option<ReturnOutcome>,
+    /// Whether the deadline has passed.
+    pub deadline_passed: bool,
+    /// What an operator should look at.
+    pub attention: BTreeSet<Attention>,
+}
+
+impl PaymentState {
+    /// A part was taken and the total is not reached.
+    #[must_use]
+    pub fn holds_a_part(&self) -> bool {
+        self.accepted > 0 && !self.money.is_settled()
+    }
+
+    /// What shopper and shop are told. Hints shape it as long as no money has settled.
+    #[must_use]
+    pub fn shown(&self) -> Status {
+        match self.money {
+            Money::Paid => Status::Paid,
+            Money::Authorised => Status::Authorised,
+            Money::Refused => Status::Refused,
+            Money::Incomplete => Status::Incomplete,
+            Money::Expired => match self.returned {
+                Some(ReturnOutcome::Cancelled) => Status::Cancelled,
+                Some(ReturnOutcome::Refused) => Status::Refused,
+                _ => Status::Expired,
+            },
+            Money::Pending => self.shown_while_pending(),
+        }
+    }
+
+    fn shown_while_pending(&self) -> Status {
+        let waits = self.parts.iter().any(|p| p.part.status == PartStatus::Pending);
+        let given_up = match self.returned {
+            Some(ReturnOutcome::Cancelled) => Some(Status::Cancelled),
+            Some(ReturnOutcome::Refused) => Some(Status::Refused),
+            _ => None,
+        };
+        match given_up {
+            Some(_) if self.accepted > 0 => Status::Incomplete,
+            Some(status) if !waits => status,
+            _ => Status::Pending,
+        }
+    }
+}
+
+/// Makes the state out of the set of events. Order and repetition of `events` change nothing.
+pub fn fold<'a>(
+    terms: &Terms,
+    events: impl IntoIterator<Item = &'a PaymentEvent>,
+) -> PaymentState {
+    let mut known = Known::default();
+    for event in events {
+        known.add(event);
+    }
+    let mut attention = BTreeSet::new();
+    let parts = known.part_states(terms, &mut attention);
+    let accepted: u64 = parts.iter().filter(|p| p.counts).map(|p| p.part.amount.minor()).sum();
+    let money = money(terms, &parts, accepted, known.deadline_passed);
+    if accepted > terms.total.minor() {
+        attention.insert(Attention::Overpaid);
+    }
+    if money == Money::Incomplete {
+        attention.insert(Attention::PartHeld);
+    }
+    if known.deadline_passed && money == Money::Pending {
+        attention.insert(Attention::StillPending);
+    }
+    if known.deadline_passed && parts.iter().any(|p| accepted_by_platform(p) && !p.ours) {
+        attention.insert(Attention::Unconfirmed);
+    }
+    let refused = parts.iter().rev().filter(|p| p.ours && p.part.status == PartStatus::Refused);
+    PaymentState {
+        money,
+        accepted,
+        refusal: refused.filter_map(|p| p.part.refusal).next(),
+        returned: known.returned,
+        deadline_passed: known.deadline_passed,
+        attention,
+        parts,
+    }
+}
+
+fn accepted_by_platform(part: &PartState) -> bool {
+    part.part.status == PartStatus::Accepted
+}
+
+fn money(terms: &Terms, parts: &[PartState], accepted: u64, deadline_passed: bool) -> Money {
+    let counted = parts.iter().filter(|p| p.counts);
+    // The least of what the counted parts expect: one more part can then never unpay a payment.
+    let expected = counted.clone().map(|p| p.part.parts_expected.unwrap_or(1)).min().unwrap_or(1);
+    let complete = counted.count() >= usize::from(expected);
+    if complete && accepted >= terms.total.minor() {
+        return if terms.manual_capture { Money::Authorised } else { Money::Paid };
+    }
+    let ours_is = |status| parts.iter().any(|p| p.ours && p.part.status == status);
+    match (accepted, deadline_passed) {
+        (1.., true) => Money::Incomplete,
+        (1.., false) => Money::Pending,
+        (0, _) if ours_is(PartStatus::Pending) => Money::Pending,
+        (0, _) if ours_is(PartStatus::Refused) => Money::Refused,
+        (0, true) => Money::Expired,
+        (0, false) => Money::Pending,
+    }
+}
+
+/// Whether a part may pay a payment that asked for this method.
+fn fits(terms: &Terms, part: &Part) -> bool {
+    let full = part.amount == terms.total;
+    match (terms.kind, part.kind) {
+        (MethodKind::Card | MethodKind::Choice, PartKind::Card) => full,
+        (MethodKind::Card, _) => false,
+        (MethodKind::Choice, _) => true,
+        (MethodKind::MealVoucher | MethodKind::HolidayVoucher, PartKind::Card) => false,
+        (MethodKind::MealVoucher | MethodKind::HolidayVoucher, PartKind::Complement) => true,
+        (MethodKind::MealVoucher | MethodKind::HolidayVoucher, PartKind::Voucher) => {
+            part.method.as_ref() == Some(&terms.method)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Known<'a> {
+    parts: BTreeMap<&'a str, BTreeSet<&'a Part>>,
+    confirmed: BTreeSet<&'a Confirmation>,
+    returned: Option<ReturnOutcome>,
+    deadline_passed: bool,
+}
+
+impl<'a> Known<'a> {
+    fn add(&mut self, event: &'a PaymentEvent) {
+        match event {
+            PaymentEvent::Part(part) => {
+                self.parts.entry(&part.transaction).or_default().insert(part);
+            }
+            PaymentEvent::Confirmed(confirmation) => {
+                self.confirmed.insert(confirmation);
+            }
+            PaymentEvent::Returned { outcome } => {
+                let first = self.returned.into_iter().chain([*outcome]);
+                self.returned = first.min_by_key(|o| hope(*o));
+            }
+            PaymentEvent::DeadlinePassed => self.deadline_passed = true,
+        }
+    }
+
+    fn part_states(
+        &self,
+        terms: &Terms,
+        attention: &mut BTreeSet<Attention>,
+    ) -> Vec<PartState> {
+        let mut states = Vec::with_capacity(self.parts.len());
+        for versions in self.parts.values() {
+            if is_conflict(versions) {
+                attention.insert(Attention::Conflict);
+            }
+            // A version that counts wins, then one that is ours, then the most final: so the choice
+            // depends on no order, and another version can never unpay what was paid.
+            let best = versions.iter().max_by_key(|part| {
+                let ours = self.is_ours(part);
+                let counts = ours && part.status == PartStatus::Accepted && fits(terms, part);
+                let fewest = std::cmp::Reverse(part.parts_expected.unwrap_or(1));
+                (counts, ours, part.status, part.amount, fewest, *part)
+            });
+            let Some(part) = best else { continue };
+            let ours = self.is_ours(part);
+            let accepted = ours && part.status == PartStatus::Accepted;
+            let fits = fits(terms, part);
+            if accepted && !fits {
+                attention.insert(Attention::Mismatch);
+            }
+            states.push(PartState { part: (*part).clone(), counts: accepted && fits, ours });
+        }
+        states
+    }
+
+    fn is_ours(&self, part: &Part) -> bool {
+        part.trust == Trust::Ours
+            || self.confirmed.iter().any(|confirmed| {
+                confirmed.transaction == part.transaction
+                    && confirmed.call == part.call
+                    && confirmed.amount == part.amount
+                    && confirmed.status == part.status
+            })
+    }
+}
+
+/// How good the news is: a shopper who paid, went back and then cancelled has still paid.
+fn hope(outcome: ReturnOutcome) -> u8 {
+    match outcome {
+        ReturnOutcome::Accepted => 0,
+        ReturnOutcome::Waiting => 1,
+        ReturnOutcome::Refused => 2,
+        ReturnOutcome::Cancelled => 3,
+    }
+}
+
+/// Different contents for one transaction, other than a pending one that became final.
+fn is_conflict(versions: &BTreeSet<&Part>) -> bool {
+    let finals = versions.iter().filter(|part| part.status != PartStatus::Pending);
+    let contents = finals.map(|part| {
+        (&part.call, part.kind, &part.brand, part.amount, part.status, &part.code)
+    });
+    let amounts: BTreeSet<_> = versions.iter().map(|part| part.amount).collect();
+    contents.collect::<BTreeSet<_>>().len() > 1 || amounts.len() > 1
+}
+
+#[cfg(test)]
+mod tests;

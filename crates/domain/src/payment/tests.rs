@@ -1,0 +1,348 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn amount(minor: u64) -> Amount {
+    Amount::try_from(minor).unwrap()
+}
+
+fn method(code: &str) -> Method {
+    Method::try_from(code.to_owned()).unwrap()
+}
+
+fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
+    Terms { method: method(code), kind, total: amount(total), manual_capture: false }
+}
+
+fn meal(total: u64) -> Terms {
+    terms("sodexo", MethodKind::MealVoucher, total)
+}
+
+fn card(total: u64) -> Terms {
+    terms("card", MethodKind::Card, total)
+}
+
+fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Part {
+    let (method_code, brand) = match kind {
+        PartKind::Voucher => (Some("sodexo"), "SODEXO"),
+        PartKind::Complement => (None, "LIMOCB"),
+        PartKind::Card => (Some("card"), "CB"),
+    };
+    Part {
+        transaction: transaction.into(),
+        call: "2310165".into(),
+        kind,
+        method: method_code.map(method),
+        brand: brand.into(),
+        amount: amount(minor),
+        status,
+        code: if status == PartStatus::Refused { "00105" } else { "00000" }.into(),
+        refusal: (status == PartStatus::Refused).then_some(Refusal::Issuer),
+        parts_expected: None,
+        trust: Trust::Ours,
+    }
+}
+
+fn accepted(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
+    PaymentEvent::Part(part(transaction, kind, minor, PartStatus::Accepted))
+}
+
+fn refused(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
+    PaymentEvent::Part(part(transaction, kind, minor, PartStatus::Refused))
+}
+
+fn signed_only(mut part: Part) -> PaymentEvent {
+    part.trust = Trust::Signed;
+    PaymentEvent::Part(part)
+}
+
+fn confirmed(transaction: &str, minor: u64, status: PartStatus) -> PaymentEvent {
+    PaymentEvent::Confirmed(Confirmation {
+        transaction: transaction.into(),
+        call: "2310165".into(),
+        amount: amount(minor),
+        status,
+    })
+}
+
+fn returned(outcome: ReturnOutcome) -> PaymentEvent {
+    PaymentEvent::Returned { outcome }
+}
+
+#[test]
+fn a_voucher_and_its_complement_pay_only_together() {
+    let voucher = accepted("1", PartKind::Voucher, 1200);
+    let complement = accepted("2", PartKind::Complement, 300);
+    assert_eq!(fold(&meal(1500), [&voucher]).money, Money::Pending);
+    assert_eq!(fold(&meal(1500), [&complement]).money, Money::Pending);
+    assert_eq!(fold(&meal(1500), [&complement, &voucher]).money, Money::Paid);
+}
+
+#[test]
+fn a_doubled_part_counts_once() {
+    let half = accepted("1", PartKind::Voucher, 750);
+    let state = fold(&meal(1500), [&half, &half, &half]);
+    assert_eq!((state.accepted, state.money), (750, Money::Pending));
+}
+
+#[test]
+fn the_deadline_makes_a_held_part_incomplete_and_a_late_part_still_pays() {
+    let voucher = accepted("1", PartKind::Voucher, 1200);
+    let late = accepted("2", PartKind::Complement, 300);
+    let state = fold(&meal(1500), [&voucher, &PaymentEvent::DeadlinePassed]);
+    assert_eq!(state.money, Money::Incomplete);
+    assert!(state.attention.contains(&Attention::PartHeld));
+    let state = fold(&meal(1500), [&voucher, &PaymentEvent::DeadlinePassed, &late]);
+    assert_eq!((state.money, state.attention.is_empty()), (Money::Paid, true));
+}
+
+#[test]
+fn a_refusal_is_not_terminal_within_the_page() {
+    let first = refused("1", PartKind::Card, 1500);
+    let second = accepted("2", PartKind::Card, 1500);
+    assert_eq!(fold(&card(1500), [&first]).money, Money::Refused);
+    assert_eq!(fold(&card(1500), [&first, &second]).money, Money::Paid);
+    assert_eq!(fold(&card(1500), [&second, &first]).money, Money::Paid);
+}
+
+#[test]
+fn a_card_counts_only_with_the_full_amount() {
+    let state = fold(&card(1500), [&accepted("1", PartKind::Card, 1499)]);
+    assert_eq!((state.accepted, state.money), (0, Money::Pending));
+    assert!(state.attention.contains(&Attention::Mismatch));
+}
+
+#[test]
+fn a_complement_counts_only_after_a_voucher_was_asked_for() {
+    let complement = accepted("1", PartKind::Complement, 1500);
+    assert_eq!(fold(&card(1500), [&complement]).money, Money::Pending);
+    assert_eq!(fold(&meal(1500), [&complement]).money, Money::Paid);
+}
+
+#[test]
+fn another_brand_than_the_one_asked_for_does_not_count() {
+    let apetiz = terms("apetiz", MethodKind::MealVoucher, 1500);
+    let state = fold(&apetiz, [&accepted("1", PartKind::Voucher, 1500)]);
+    assert_eq!((state.money, state.accepted), (Money::Pending, 0));
+    assert!(state.attention.contains(&Attention::Mismatch));
+}
+
+#[test]
+fn on_the_page_of_choice_any_family_pays() {
+    let choice = terms("up2pay_choice", MethodKind::Choice, 1500);
+    assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1500)]).money, Money::Paid);
+    assert_eq!(fold(&choice, [&accepted("1", PartKind::Voucher, 1500)]).money, Money::Paid);
+    assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1400)]).money, Money::Pending);
+}
+
+#[test]
+fn a_signature_alone_does_not_count() {
+    let signed = signed_only(part("7", PartKind::Card, 1500, PartStatus::Accepted));
+    let events = [signed.clone(), PaymentEvent::DeadlinePassed];
+    let state = fold(&card(1500), &events);
+    assert_eq!(state.money, Money::Expired);
+    assert!(state.attention.contains(&Attention::Unconfirmed));
+    let agreed = confirmed("7", 1500, PartStatus::Accepted);
+    assert_eq!(fold(&card(1500), [&signed, &agreed]).money, Money::Paid);
+}
+
+#[test]
+fn a_confirmation_must_agree_on_transaction_call_amount_and_status() {
+    let signed = signed_only(part("7", PartKind::Card, 1500, PartStatus::Accepted));
+    let other_call = match confirmed("7", 1500, PartStatus::Accepted) {
+        PaymentEvent::Confirmed(c) => {
+            PaymentEvent::Confirmed(Confirmation { call: "1".into(), ..c })
+        }
+        other => other,
+    };
+    for disagreeing in [
+        confirmed("8", 1500, PartStatus::Accepted),
+        confirmed("7", 1499, PartStatus::Accepted),
+        confirmed("7", 1500, PartStatus::Refused),
+        other_call,
+    ] {
+        assert_eq!(fold(&card(1500), [&signed, &disagreeing]).money, Money::Pending);
+    }
+}
+
+#[test]
+fn more_than_the_total_is_paid_and_raises_an_alert() {
+    let events =
+        [accepted("1", PartKind::Voucher, 1500), accepted("2", PartKind::Complement, 300)];
+    let state = fold(&meal(1500), &events);
+    assert_eq!(state.money, Money::Paid);
+    assert!(state.attention.contains(&Attention::Overpaid));
+}
+
+#[test]
+fn when_the_platform_says_one_of_two_both_are_waited_for() {
+    let mut first = part("1", PartKind::Voucher, 1500, PartStatus::Accepted);
+    first.parts_expected = Some(2);
+    let first = PaymentEvent::Part(first);
+    assert_eq!(fold(&meal(1500), [&first]).money, Money::Pending);
+    let second = accepted("2", PartKind::Complement, 300);
+    assert_eq!(fold(&meal(1500), [&first, &second]).money, Money::Paid);
+}
+
+#[test]
+fn pending_becomes_final_without_conflict() {
+    let pending = PaymentEvent::Part(part("1", PartKind::Card, 1500, PartStatus::Pending));
+    let state = fold(&card(1500), [&pending, &PaymentEvent::DeadlinePassed]);
+    assert_eq!(state.money, Money::Pending);
+    assert!(state.attention.contains(&Attention::StillPending));
+    let last = accepted("1", PartKind::Card, 1500);
+    let state = fold(&card(1500), [&pending, &last]);
+    assert_eq!((state.money, state.attention.is_empty()), (Money::Paid, true));
+}
+
+#[test]
+fn one_transaction_with_two_contents_is_a_conflict() {
+    let one = accepted("1", PartKind::Voucher, 700);
+    let other = accepted("1", PartKind::Voucher, 1500);
+    let state = fold(&meal(1500), [&other, &one]);
+    assert!(state.attention.contains(&Attention::Conflict));
+    assert_eq!((state.accepted, state.money), (1500, Money::Paid));
+}
+
+#[test]
+fn a_return_moves_no_money() {
+    let voucher = accepted("1", PartKind::Voucher, 1200);
+    for outcome in [
+        ReturnOutcome::Accepted,
+        ReturnOutcome::Refused,
+        ReturnOutcome::Cancelled,
+        ReturnOutcome::Waiting,
+    ] {
+        let hint = returned(outcome);
+        assert_eq!(fold(&meal(1500), [&hint]).money, Money::Pending);
+        assert_eq!(fold(&meal(1500), [&hint, &voucher]).money, Money::Pending);
+    }
+}
+
+#[test]
+fn a_held_voucher_is_shown_once_the_shopper_is_back() {
+    let voucher = accepted("1", PartKind::Voucher, 1200);
+    let complement = refused("2", PartKind::Complement, 300);
+    let back = returned(ReturnOutcome::Refused);
+    assert_eq!(fold(&meal(1500), [&voucher, &complement]).shown(), Status::Pending);
+    let state = fold(&meal(1500), [&voucher, &complement, &back]);
+    assert_eq!((state.shown(), state.holds_a_part()), (Status::Incomplete, true));
+    assert_eq!(state.refusal, Some(Refusal::Issuer));
+}
+
+#[test]
+fn manual_capture_is_authorised_and_not_paid() {
+    let terms = Terms { manual_capture: true, ..card(1500) };
+    let state = fold(&terms, [&accepted("1", PartKind::Card, 1500)]);
+    assert_eq!((state.money, state.shown()), (Money::Authorised, Status::Authorised));
+}
+
+#[test]
+fn every_order_of_seven_events_gives_the_same_state() {
+    let signed = part("2", PartKind::Complement, 300, PartStatus::Accepted);
+    let events = [
+        accepted("1", PartKind::Voucher, 1200),
+        signed_only(signed),
+        confirmed("2", 300, PartStatus::Accepted),
+        refused("3", PartKind::Complement, 300),
+        returned(ReturnOutcome::Refused),
+        returned(ReturnOutcome::Accepted),
+        PaymentEvent::DeadlinePassed,
+    ];
+    let reference = fold(&meal(1500), &events);
+    assert_eq!(reference.money, Money::Paid);
+    let mut order: Vec<usize> = (0..events.len()).collect();
+    let mut seen = 0;
+    permute(&mut order, 0, &mut |order| {
+        seen += 1;
+        assert_eq!(fold(&meal(1500), order.iter().map(|i| &events[*i])), reference);
+    });
+    assert_eq!(seen, 5040);
+}
+
+fn permute(order: &mut [usize], from: usize, visit: &mut impl FnMut(&[usize])) {
+    if from == order.len() {
+        return visit(order);
+    }
+    for other in from..order.len() {
+        order.swap(from, other);
+        permute(order, from + 1, visit);
+        order.swap(from, other);
+    }
+}
+
+fn any_event() -> impl Strategy<Value = PaymentEvent> {
+    let kinds = prop_oneof![
+        Just(PartKind::Voucher),
+        Just(PartKind::Complement),
+        Just(PartKind::Card)
+    ];
+    let statuses = prop_oneof![
+        Just(PartStatus::Pending),
+        Just(PartStatus::Refused),
+        Just(PartStatus::Accepted)
+    ];
+    let outcomes = prop_oneof![
+        Just(ReturnOutcome::Accepted),
+        Just(ReturnOutcome::Refused),
+        Just(ReturnOutcome::Cancelled),
+        Just(ReturnOutcome::Waiting)
+    ];
+    let minor = prop_oneof![Just(300_u64), Just(1200), Just(1500)];
+    let any_part = ("[1-4]", kinds, minor, statuses, any::<bool>(), any::<bool>());
+    prop_oneof![
+        6 => any_part.prop_map(|(transaction, kind, minor, status, ours, two)| {
+            let mut made = part(&transaction, kind, minor, status);
+            made.parts_expected = two.then_some(2);
+            made.code = if two { "00000" } else { "00001" }.into();
+            if ours { PaymentEvent::Part(made) } else { signed_only(made) }
+        }),
+        2 => ("[1-4]", prop_oneof![Just(300_u64), Just(1200), Just(1500)])
+            .prop_map(|(t, minor)| confirmed(&t, minor, PartStatus::Accepted)),
+        1 => outcomes.prop_map(returned),
+        1 => Just(PaymentEvent::DeadlinePassed),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn order_and_multiplicity_change_nothing(
+        (events, shuffled) in prop::collection::vec(any_event(), 0..8).prop_flat_map(|events| {
+            let doubled = events.iter().chain(&events).cloned().collect::<Vec<_>>();
+            (Just(events), Just(doubled).prop_shuffle())
+        })
+    ) {
+        for terms in [meal(1500), card(1500)] {
+            prop_assert_eq!(fold(&terms, &events), fold(&terms, &shuffled));
+        }
+    }
+
+    #[test]
+    fn paid_is_terminal_against_time_hints_refusals_and_new_parts(
+        events in prop::collection::vec(any_event(), 0..6),
+        later in prop::collection::vec(any_event(), 0..6),
+    ) {
+        for terms in [meal(1500), card(1500)] {
+            let before = fold(&terms, &events).money;
+            let after = fold(&terms, events.iter().chain(&later)).money;
+            if before.is_settled() {
+                prop_assert_eq!(before, after);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_unconfirmed_ever_pays(
+        events in prop::collection::vec(any_event(), 0..8),
+    ) {
+        let unproven: Vec<_> = events
+            .into_iter()
+            .filter(|e| !matches!(e, PaymentEvent::Confirmed(_)))
+            .map(|e| match e {
+                PaymentEvent::Part(part) => signed_only(part),
+                other => other,
+            })
+            .collect();
+        prop_assert_eq!(fold(&meal(1500), &unproven).accepted, 0);
+    }
+}

@@ -1,0 +1,248 @@
+//! What every provider offers the backend, as pure functions.
+
+use std::fmt;
+use std::time::Duration;
+
+use guichet_domain::event::{Part, PlatformFact, ReturnOutcome};
+use guichet_domain::id::Slug;
+use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::money::Amount;
+use guichet_domain::session::Session;
+use guichet_wire::NextAction;
+use serde::Deserialize;
+
+use crate::Verified;
+
+/// Which world the backend runs in. Keys and hosts of different worlds never mix.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// Our own sandbox, on loopback addresses.
+    Sandbox,
+    /// The platforms' test hosts.
+    Test,
+    /// Real money.
+    Production,
+}
+
+/// One account at one platform. Every function is pure: what it needs of clock, randomness and
+/// network, it is given.
+pub trait Provider: Send + Sync {
+    /// The platform's name, as in `/notify/{provider}/{account}`.
+    fn name(&self) -> &'static str;
+
+    /// The account's name in the configuration.
+    fn account(&self) -> &Slug;
+
+    /// *Describe*: the methods that this provider knows.
+    fn methods(&self) -> Vec<MethodDescription>;
+
+    /// Seconds from the making of a payment until it is clear that its page is over.
+    fn deadline_seconds(&self) -> i64;
+
+    /// Our reference of a new payment in the platform's own format, from random bytes that are drawn
+    /// anew for every payment.
+    fn new_reference(&self, random: [u8; 16]) -> String;
+
+    /// The path after `/notify/{provider}/{account}` that may stand in a request to the platform.
+    /// Never holds the secret part.
+    fn notification_by_post(&self) -> bool;
+
+    /// *Begin*: a session and a method in; out comes what the browser does next, or a call to make
+    /// first. `exchanges` are the calls made so far for this payment, with their answers.
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<NextAction>;
+
+    /// *Verify*: the raw bytes of a notification in, what the platform vouches for out.
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal>;
+
+    /// Reads the browser's return. What is signed is checked; it is a hint all the same.
+    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal>;
+
+    /// *Query*: asks the platform, with our own account and key, about a transaction that a signed
+    /// message claims to be ours.
+    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered>;
+}
+
+/// What *begin* needs to know.
+#[derive(Debug)]
+pub struct Begin<'a> {
+    /// The session to pay.
+    pub session: &'a Session,
+    /// The method chosen.
+    pub method: &'a Method,
+    /// Our reference at the platform: what `new_reference` made for this payment.
+    pub reference: &'a str,
+    /// Where the platform calls and sends the browser back to.
+    pub addresses: &'a Addresses,
+    /// The time of signing.
+    pub now: jiff::Timestamp,
+}
+
+/// The addresses that a platform is given. All come from the configured public address.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Addresses {
+    /// Where notifications go. No query string.
+    pub notify: String,
+    /// The browser's return after a payment.
+    pub accepted: String,
+    /// The browser's return after a refusal.
+    pub refused: String,
+    /// The browser's return after a cancellation.
+    pub cancelled: String,
+    /// The browser's return while the outcome is open.
+    pub waiting: String,
+}
+
+/// One step of a conversation with the platform.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// Make this call, then ask again with its answer added.
+    Call(PlatformCall),
+    /// Done.
+    Done(T),
+    /// It can't go on.
+    Failed(Failure),
+}
+
+/// Why a conversation with the platform can't go on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Failure {
+    /// No host of the platform answers. Nothing was started; trying again is safe.
+    Unreachable,
+    /// The platform answered something that has no meaning here; the text is for the log.
+    Unexpected(String),
+    /// The session's own data can't be carried by this platform: which field, what to do.
+    Unsuitable(guichet_domain::FieldError),
+}
+
+/// A call to make. Its `Debug` shows neither headers nor body: they may hold what was sealed.
+#[derive(Clone, Eq, PartialEq)]
+pub struct PlatformCall {
+    /// GET or POST.
+    pub method: CallMethod,
+    /// Absolute address.
+    pub url: String,
+    /// Value of `Content-Type`, with a body.
+    pub content_type: Option<&'static str>,
+    /// The body, raw.
+    pub body: Vec<u8>,
+    /// Give up after this time.
+    pub timeout: Duration,
+    /// The answer may be used again for this long: for health checks.
+    pub cache_for: Option<Duration>,
+    /// A note of the provider's own, to read the answer by.
+    pub note: String,
+}
+
+impl fmt::Debug for PlatformCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PlatformCall({:?} {})", self.method, self.url)
+    }
+}
+
+/// HTTP method of a call.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum CallMethod {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+}
+
+/// A call that was made, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The call.
+    pub call: PlatformCall,
+    /// Its answer.
+    pub answer: Result<CallAnswer, CallError>,
+}
+
+/// The answer to a call. Redirects are not followed: they arrive here.
+#[derive(Clone, Eq, PartialEq)]
+pub struct CallAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, raw; at most one megabyte.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for CallAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallAnswer({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// Why there is no answer. The difference decides whether another try is safe.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CallError {
+    /// The connection could not be made: the platform has seen nothing.
+    NotSent,
+    /// Sent, and no answer came: the platform may have acted.
+    NoAnswer,
+}
+
+/// A message from outside, as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'a> {
+    /// `true` for POST, `false` for GET.
+    pub post: bool,
+    /// The raw query string, without `?`.
+    pub query: &'a [u8],
+    /// The raw body.
+    pub body: &'a [u8],
+    /// The secret part of the path it came to, if there was one.
+    pub secret: Option<&'a str>,
+}
+
+/// Why a message from outside is refused. Holds nothing of the message itself.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// The secret part of the path is wrong.
+    #[error("no such address")]
+    WrongSecret,
+    /// GET where POST is expected, or the other way round.
+    #[error("wrong HTTP method for this account")]
+    WrongMethod,
+    /// It can't be read, or lacks what it must hold.
+    #[error("malformed: {0}")]
+    Malformed(String),
+    /// The signature does not verify with any key of the account.
+    #[error("the signature does not verify")]
+    BadSignature,
+}
+
+/// What the browser brought back.
+#[derive(Clone, Debug)]
+pub struct Return {
+    /// Our reference, as it was signed.
+    pub reference: String,
+    /// What the signed code says; the address it came to may say otherwise.
+    pub outcome: ReturnOutcome,
+    /// The transaction that it speaks of, if it names one. It never counts by itself.
+    pub part: Option<Verified<PlatformFact>>,
+}
+
+/// A question to the platform about one transaction.
+#[derive(Debug)]
+pub struct Query<'a> {
+    /// Our reference at the platform.
+    pub reference: &'a str,
+    /// What a signed message claims.
+    pub claim: &'a Part,
+    /// The total of the payment.
+    pub total: Amount,
+    /// A number that this account has not used today; each step of a query is given a new one.
+    pub sequence: u32,
+    /// The time of asking.
+    pub now: jiff::Timestamp,
+}
+
+/// The platform's answer to a query.
+#[derive(Clone, Debug)]
+pub enum Answered {
+    /// Our account knows the transaction, and amount and reference agree.
+    Agreed(Verified<PlatformFact>),
+    /// Our account does not know it, or knows it otherwise: what differs, for the operator.
+    Disagreed(String),
+}

@@ -1,0 +1,44 @@
+//! The providers that there are. A new one is one line here and one folder beside it.
+
+use guichet_domain::id::Slug;
+
+use crate::contract::{Environment, Provider};
+
+/// Opens an account from its table of the configuration, or says what is wrong with that table.
+pub type Open =
+    fn(Slug, toml::Table, Environment) -> Result<Box<dyn Provider>, ConfigError>;
+
+/// Every provider, by name.
+pub const PROVIDERS: &[(&str, Open)] = &[
+    ("up2pay", crate::up2pay::open), // Up2pay e-Transactions (Crédit Agricole)
+];
+
+/// What is wrong with an account's configuration. Names the key, never shows a secret.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("account {account}: {key}: {detail}")]
+pub struct ConfigError {
+    /// The account.
+    pub account: String,
+    /// The key of its table.
+    pub key: String,
+    /// What is wrong and what to write.
+    pub detail: String,
+}
+
+/// Opens an account at the provider of that name.
+pub fn open(
+    provider: &str,
+    account: Slug,
+    table: toml::Table,
+    environment: Environment,
+) -> Result<Box<dyn Provider>, ConfigError> {
+    let Some((_, open)) = PROVIDERS.iter().find(|(name, _)| *name == provider) else {
+        let known: Vec<_> = PROVIDERS.iter().map(|(name, _)| *name).collect();
+        return Err(ConfigError {
+            account: account.to_string(),
+            key: "provider".into(),
+            detail: format!("is {provider:?}; known are {}", known.join(", ")),
+        });
+    };
+    open(account, table, environment)
+}
