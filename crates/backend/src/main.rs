@@ -1,2 +1,89 @@
-//! (to be written)
-fn main() {}
+//! `guichet`: signs, verifies, keeps the books and talks to the payment platforms.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod app;
+mod clock;
+mod config;
+mod http;
+mod inspect;
+mod jobs;
+mod payments;
+mod platform;
+mod serve;
+mod views;
+
+#[derive(Parser)]
+#[command(name = "guichet", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the backend.
+    Serve(ConfigArg),
+    /// List payments.
+    Payments {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Only those that a person should look at.
+        #[arg(long, required = true)]
+        attention: bool,
+    },
+    /// Help an integrator whose call is refused.
+    #[command(subcommand)]
+    Inspect(inspect::InspectCommand),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(clap::Args)]
+struct ConfigArg {
+    /// The configuration file.
+    #[arg(long, env = "GUICHET_CONFIG", default_value = "guichet.toml")]
+    config: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Inspect(command) => return inspect::run(command),
+        Command::Serve(arg) => {
+            log_to_stderr();
+            serve::run(&arg.config).await
+        }
+        Command::Payments { config, attention: _ } => payments::attention(&config.config).await,
+        Command::Openapi => print_openapi(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = std::io::Write::write_fmt(
+                &mut std::io::stderr(),
+                format_args!("guichet: {error:#}\n"),
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GUICHET_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}
+
+fn print_openapi() -> anyhow::Result<()> {
+    let json = http::openapi_document().to_pretty_json()?;
+    std::io::Write::write_all(&mut std::io::stdout(), format!("{json}\n").as_bytes())?;
+    Ok(())
+}

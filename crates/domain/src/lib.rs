@@ -14,4 +14,4 @@ pub mod session;
 pub mod shopper;
 
 pub use field::FieldError;
-pub use guichet_wire::{PartKind, PartStatus, Refusal, Status};
+pub use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};

@@ -228,7 +228,9 @@ fn fits(terms: &Terms, part: &Part) -> bool {
     match (terms.kind, part.kind) {
         (MethodKind::Card | MethodKind::Choice, PartKind::Card) => full,
         (MethodKind::Card, _) => false,
-        (MethodKind::Choice, _) => true,
+        (MethodKind::Choice, PartKind::Complement) => true,
+        // The method is learnt from the platform; what names none of ours counts for nothing.
+        (MethodKind::Choice, PartKind::Voucher) => part.method.is_some(),
         (MethodKind::MealVoucher | MethodKind::HolidayVoucher, PartKind::Card) => false,
         (MethodKind::MealVoucher | MethodKind::HolidayVoucher, PartKind::Complement) => true,
         (MethodKind::MealVoucher | MethodKind::HolidayVoucher, PartKind::Voucher) => {

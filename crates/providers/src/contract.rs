@@ -40,12 +40,15 @@ pub trait Provider: Send + Sync {
     /// Seconds from the making of a payment until it is clear that its page is over.
     fn deadline_seconds(&self) -> i64;
 
+    /// Names the counter that [`Query::sequence`] is drawn from: accounts that share a number space at
+    /// the platform share it (`up2pay/` and the site at Up2pay). It starts anew each day in Paris.
+    fn sequence_scope(&self) -> String;
+
     /// Our reference of a new payment in the platform's own format, from random bytes that are drawn
     /// anew for every payment.
     fn new_reference(&self, random: [u8; 16]) -> String;
 
-    /// The path after `/notify/{provider}/{account}` that may stand in a request to the platform.
-    /// Never holds the secret part.
+    /// Whether this account's notifications come as POST; the other method is answered 405.
     fn notification_by_post(&self) -> bool;
 
     /// *Begin*: a session and a method in; out comes what the browser does next, or a call to make

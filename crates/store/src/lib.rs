@@ -1,1 +1,285 @@
-//! (to be written)
+//! The books: what was asked, what happened, and what an operator should look at.
+//!
+//! [`Store`] is the trait; [`sqlite`] implements it. Events are only ever added, and every write that
+//! depends on what it read runs in one writing transaction. A call that returned `Ok` is on disk.
+
+use async_trait::async_trait;
+use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::method::Method;
+use guichet_domain::payment::{Attention, Terms};
+use guichet_domain::session::{Capture, Session};
+use serde::{Deserialize, Serialize};
+
+pub mod sqlite;
+
+/// Why the books could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database can't be reached, is locked, or refused. Trying again later makes sense.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// What is stored can't be read: another version's data, or damage.
+    #[error("stored data can't be read: {0}")]
+    Corrupt(String),
+    /// The database is not set up to keep what it acknowledges.
+    #[error("the database is refused: {0}")]
+    Unsafe(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+/// Marks one request, so that a repeated one has no second effect.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// Who sent it and to which path: keys of different callers never meet.
+    pub scope: String,
+    /// The `Idempotency-Key`.
+    pub key: String,
+    /// A digest of the body.
+    pub fingerprint: Vec<u8>,
+}
+
+/// What became of a request that carries an [`Idempotency`] mark.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Kept {
+    /// It took effect now.
+    New,
+    /// It had taken effect before; this is what was answered then.
+    Replayed(String),
+    /// The same key came before with another body. No effect.
+    OtherBody,
+}
+
+/// How a session's secret is recognised. The secret itself is not stored.
+#[derive(Clone, Debug)]
+pub struct SecretMark {
+    /// SHA-256 of the secret.
+    pub hash: Vec<u8>,
+    /// What the secret was derived from, with the shop's key.
+    pub salt: Vec<u8>,
+}
+
+/// A payment as it was made.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Payment {
+    /// Public id.
+    pub id: PaymentId,
+    /// The session that it pays.
+    pub session: SessionId,
+    /// The provider's name.
+    pub provider: String,
+    /// Our account there.
+    pub account: Slug,
+    /// The method chosen.
+    pub method: Method,
+    /// Its kind, as it was when the payment was made.
+    pub kind: guichet_domain::MethodKind,
+    /// Our reference at the platform, unique within the account.
+    pub reference: String,
+    /// Unix second of its making.
+    pub created_at: i64,
+    /// Unix second at which its page is over for sure.
+    pub deadline_at: i64,
+}
+
+impl Payment {
+    /// What its state depends on.
+    #[must_use]
+    pub fn terms(&self, session: &Session) -> Terms {
+        Terms {
+            method: self.method.clone(),
+            kind: self.kind,
+            total: session.amount,
+            manual_capture: session.capture == Capture::Manual,
+        }
+    }
+}
+
+/// A session with all its payments and their events.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// The session.
+    pub session: Session,
+    /// Its payments in the order of their making, each with its events in the order of recording.
+    pub payments: Vec<(Payment, Vec<PaymentEvent>)>,
+}
+
+/// How a fact came to us.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// A notification.
+    Notification,
+    /// The browser's return.
+    Return,
+    /// The answer to a call of ours.
+    Query,
+    /// Our own clock.
+    Clock,
+}
+
+impl Source {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Notification => "notification",
+            Self::Return => "return",
+            Self::Query => "query",
+            Self::Clock => "clock",
+        }
+    }
+}
+
+/// What became of a fact.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Recorded {
+    /// Stored, for this payment.
+    New(PaymentId),
+    /// Stored, though the same transaction was told of with other content before.
+    Conflict(PaymentId),
+    /// It was stored before: no effect.
+    Duplicate,
+    /// Stored, but we know no such reference.
+    Unmatched,
+}
+
+/// A claimed part that waits for our own account's word.
+#[derive(Clone, Debug)]
+pub struct OpenQuery {
+    /// The event that claims it.
+    pub event_seq: i64,
+    /// The payment.
+    pub payment: Payment,
+    /// The payment's session.
+    pub session: Session,
+    /// The claim.
+    pub claim: Part,
+    /// How often it was asked.
+    pub tries: u32,
+}
+
+/// A payment that a person should look at.
+#[derive(Clone, Debug)]
+pub struct Attended {
+    /// The payment.
+    pub payment: Payment,
+    /// The session.
+    pub session: Session,
+    /// Why.
+    pub attention: Vec<Attention>,
+}
+
+/// A genuine message that fits no payment of ours.
+#[derive(Clone, Debug)]
+pub struct UnmatchedEvent {
+    /// Our account that it came to.
+    pub account: String,
+    /// The reference that it names.
+    pub reference: String,
+    /// The event as JSON.
+    pub content: String,
+    /// Unix second of its arrival.
+    pub received_at: i64,
+}
+
+/// The books.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Stores a new session. `body` is what to answer when the request is repeated.
+    async fn add_session(
+        &self,
+        session: &Session,
+        secret: &SecretMark,
+        mark: &Idempotency,
+        body: &str,
+    ) -> Result<Kept, StoreError>;
+
+    /// What a marked request was answered, if it took effect before.
+    async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError>;
+
+    /// A session with its payments, by id.
+    async fn book(&self, id: &SessionId) -> Result<Option<Book>, StoreError>;
+
+    /// How a session's secret is recognised.
+    async fn secret_mark(&self, id: &SessionId) -> Result<Option<SecretMark>, StoreError>;
+
+    /// A session with its payments, by the SHA-256 of its secret.
+    async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError>;
+
+    /// Stores a new payment, unless its session has been settled, or has as many as may be: then
+    /// [`AddedPayment`] says so and nothing is stored.
+    async fn add_payment(
+        &self,
+        payment: &Payment,
+        mark: &Idempotency,
+        body: &str,
+    ) -> Result<AddedPayment, StoreError>;
+
+    /// A payment with its session's book, by id.
+    async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError>;
+
+    /// Records what a platform told. In one transaction: the event, the payment's new state, and,
+    /// when the total is reached and no payment had settled the session, that this one did.
+    async fn record_fact(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<Recorded, StoreError>;
+
+    /// Records a hint of the browser or the passing of time. Never anything that moves money.
+    async fn record_hint(
+        &self,
+        payment: &PaymentId,
+        hint: &PaymentEvent,
+        source: Source,
+        now: i64,
+    ) -> Result<Recorded, StoreError>;
+
+    /// Payments whose deadline has passed and was not recorded yet, at most `limit`.
+    async fn due_deadlines(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError>;
+
+    /// Claims to ask the platform about, at most `limit`.
+    async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError>;
+
+    /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends it.
+    async fn postpone_query(
+        &self,
+        event_seq: i64,
+        next_try_at: Option<i64>,
+        answer: &str,
+    ) -> Result<(), StoreError>;
+
+    /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
+    async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;
+
+    /// Payments that a person should look at, newest first.
+    async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError>;
+
+    /// Genuine messages that fit no payment of ours, newest first.
+    async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What became of a new payment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AddedPayment {
+    /// Stored, or recalled: see [`Kept`].
+    Kept(Kept),
+    /// The session is settled.
+    Settled,
+    /// The session has as many payments as it may have.
+    TooMany,
+}

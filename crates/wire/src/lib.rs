@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a session, or a payment of it, stands, as shop and shopper are told.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Nothing was started yet: the shopper may choose a method.
@@ -31,6 +32,7 @@ pub enum Status {
 
 /// What `GET /checkout/v1/session` answers: all that the widget needs to draw its first face.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckoutSession {
     /// Public id, `cs_…`. Opens nothing.
     pub id: String,
@@ -61,6 +63,7 @@ pub struct CheckoutSession {
 
 /// One way to pay that this session may use.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MethodOffer {
     /// The method's code: `card`, `apetiz`, `sodexo`, `upchequdej`, `cvconnect`, `up2pay_choice`.
     pub method: String,
@@ -79,6 +82,7 @@ pub struct MethodOffer {
 
 /// Kind of instrument behind a method.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MethodKind {
     /// A bank card, typed on the platform's page.
@@ -93,6 +97,7 @@ pub enum MethodKind {
 
 /// Why a method that the shop offers can't be chosen for this session.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[serde(tag = "reason")]
 pub enum Unavailable {
@@ -110,6 +115,7 @@ pub enum Unavailable {
 
 /// What `GET /checkout/v1/status` answers, and every other answer of the checkout carries.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckoutStatus {
     /// The session's status: that of the payment which settled it, or of its latest payment.
     pub status: Status,
@@ -127,6 +133,7 @@ pub struct CheckoutStatus {
 
 /// One payment as the shopper may see it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentView {
     /// Public id, `pay_…`.
     pub id: String,
@@ -149,6 +156,7 @@ pub struct PaymentView {
 
 /// One platform transaction of a payment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartView {
     /// What paid it.
     pub kind: PartKind,
@@ -162,6 +170,7 @@ pub struct PartView {
 
 /// What a part was paid with.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartKind {
     /// A meal or holiday voucher.
@@ -174,6 +183,7 @@ pub enum PartKind {
 
 /// What became of a part.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartStatus {
     /// The platform says that it will tell later.
@@ -186,6 +196,7 @@ pub enum PartStatus {
 
 /// Why a payment was refused, as far as the shopper can act on it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The issuer said no and gave no reason a shopper could act on.
@@ -206,6 +217,7 @@ pub enum Refusal {
 
 /// What `POST /checkout/v1/payments` takes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StartPayment {
     /// The method's code, one of those on offer.
@@ -214,6 +226,7 @@ pub struct StartPayment {
 
 /// What `POST /checkout/v1/payments` answers.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StartedPayment {
     /// The new payment's id, `pay_…`.
     pub payment: String,
@@ -223,6 +236,7 @@ pub struct StartedPayment {
 
 /// What the browser must do next.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum NextAction {
     /// Submit these fields, in this order and unchanged, as a top-level form POST.
@@ -238,6 +252,7 @@ pub enum NextAction {
 
 /// One field of a form that the platform must receive.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FormField {
     /// Name, such as `PBX_SITE`.
     pub name: String,
@@ -247,6 +262,7 @@ pub struct FormField {
 
 /// An error, as `application/problem+json` (RFC 9457) with three members of our own.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Always `about:blank`: `code` is what programs compare.
     #[serde(rename = "type")]

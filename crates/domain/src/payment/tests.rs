@@ -128,6 +128,16 @@ fn another_brand_than_the_one_asked_for_does_not_count() {
 }
 
 #[test]
+fn what_names_no_method_of_ours_counts_for_nothing_on_the_page_of_choice() {
+    let choice = terms("up2pay_choice", MethodKind::Choice, 1500);
+    let mut unknown = part("1", PartKind::Voucher, 1500, PartStatus::Accepted);
+    unknown.method = None;
+    let state = fold(&choice, [&PaymentEvent::Part(unknown)]);
+    assert_eq!(state.money, Money::Pending);
+    assert!(state.attention.contains(&Attention::Mismatch));
+}
+
+#[test]
 fn on_the_page_of_choice_any_family_pays() {
     let choice = terms("up2pay_choice", MethodKind::Choice, 1500);
     assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1500)]).money, Money::Paid);

@@ -1,0 +1,96 @@
+//! What every request and job shares.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::id::PaymentId;
+use guichet_providers::Verified;
+use guichet_store::{Recorded, Source, Store, StoreError};
+use tokio::sync::Notify;
+
+use crate::clock;
+use crate::config::Config;
+use crate::platform::Platform;
+
+/// The running backend.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) platform: Platform,
+    /// Wakes the job that asks platforms.
+    pub(crate) wake_queries: Notify,
+    in_flight: Mutex<HashSet<String>>,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, store: Arc<dyn Store>, platform: Platform) -> Self {
+        Self {
+            config,
+            store,
+            platform,
+            wake_queries: Notify::new(),
+            in_flight: Mutex::new(HashSet::new()),
+        }
+    }
+
+    /// The one way in for what moves money. It takes what a platform vouched for, and nothing else;
+    /// when it returns, the fact is on disk.
+    pub(crate) async fn ingest(
+        &self,
+        fact: &Verified<PlatformFact>,
+        source: Source,
+        raw: Option<&[u8]>,
+    ) -> Result<Recorded, StoreError> {
+        let recorded = self.store.record_fact(fact, source, raw, clock::unix_now()).await?;
+        match &recorded {
+            Recorded::New(payment) => {
+                tracing::info!(%payment, source = ?source, "a platform's fact was recorded");
+            }
+            Recorded::Conflict(payment) => {
+                tracing::error!(
+                    alert = "conflict", %payment, identity = %fact.identity,
+                    "one transaction was told of twice with different contents"
+                );
+            }
+            Recorded::Duplicate => {}
+            Recorded::Unmatched => {
+                tracing::error!(
+                    alert = "unmatched", account = %fact.account, reference = %fact.reference,
+                    "a genuine message fits no payment of ours: money may have moved"
+                );
+            }
+        }
+        self.wake_queries.notify_one();
+        Ok(recorded)
+    }
+
+    /// Records a hint of the browser or the passing of time: neither moves money.
+    pub(crate) async fn hint(
+        &self,
+        payment: &PaymentId,
+        hint: &PaymentEvent,
+        source: Source,
+    ) -> Result<Recorded, StoreError> {
+        self.store.record_hint(payment, hint, source, clock::unix_now()).await
+    }
+
+    /// Marks a request as being worked on; none if it is already. Released when dropped.
+    pub(crate) fn enter(self: &Arc<Self>, key: String) -> Option<InFlight> {
+        let mut keys = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.clone()).then(|| InFlight { app: Arc::clone(self), key })
+    }
+}
+
+/// A request that is being worked on.
+pub(crate) struct InFlight {
+    app: Arc<App>,
+    key: String,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let mut keys = self.app.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.remove(&self.key);
+    }
+}

@@ -1,0 +1,43 @@
+//! The OpenAPI document, generated from the handlers and their types.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{checkout, sessions};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Guichet",
+        description = "The shop's server makes a session and reads the truth from it; the widget \
+            does the rest. Amounts are integers of minor units. Errors are problem+json with a \
+            stable `code`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        sessions::create, sessions::read, checkout::session, checkout::status, checkout::start
+    ),
+    tags(
+        (name = "shop", description = "The shop's server, with its secret key."),
+        (name = "widget", description = "The widget, with the session's secret."),
+    ),
+    modifiers(&Schemes)
+)]
+struct Document;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_with(Default::default);
+        for name in ["shop_key", "session_secret"] {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document.
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}

@@ -1,0 +1,145 @@
+//! What comes from a platform: its notifications, and the browsers that it sends back.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use guichet_domain::event::PaymentEvent;
+use guichet_domain::id::PaymentId;
+use guichet_providers::contract::{Incoming, Provider, Refusal};
+use guichet_store::{Book, Payment, Source};
+
+use crate::app::App;
+
+/// Most bytes of a notification, query or body.
+pub(crate) const NOTIFICATION_MAX: usize = 16 * 1024;
+
+/// A notification to an account's plain address.
+pub(crate) async fn notify(
+    State(app): State<Arc<App>>,
+    method: Method,
+    Path((provider, account)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> StatusCode {
+    receive(&app, &method, (&provider, &account), None, query.as_deref(), &body).await
+}
+
+/// A notification to an account's secret address.
+pub(crate) async fn notify_secret(
+    State(app): State<Arc<App>>,
+    method: Method,
+    Path((provider, account, secret)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> StatusCode {
+    receive(&app, &method, (&provider, &account), Some(&secret), query.as_deref(), &body).await
+}
+
+async fn receive(
+    app: &App,
+    method: &Method,
+    (provider, account): (&str, &str),
+    secret: Option<&str>,
+    query: Option<&str>,
+    body: &[u8],
+) -> StatusCode {
+    let Some(account) = app.config.account(provider, account) else {
+        return StatusCode::NOT_FOUND;
+    };
+    let post = *method == Method::POST;
+    if !post && *method != Method::GET {
+        return StatusCode::METHOD_NOT_ALLOWED;
+    }
+    let query = query.unwrap_or_default().as_bytes();
+    if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    }
+    let verified = match account.verify(&Incoming { post, query, body, secret }) {
+        Ok(verified) => verified,
+        Err(refusal) => {
+            tracing::warn!(account = %account.account(), %refusal, "a notification was refused");
+            return match refusal {
+                Refusal::WrongSecret => StatusCode::NOT_FOUND,
+                Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+                Refusal::Malformed(_) | Refusal::BadSignature => StatusCode::BAD_REQUEST,
+            };
+        }
+    };
+    let raw = if post { body } else { query };
+    match app.ingest(&verified, Source::Notification, Some(raw)).await {
+        Ok(_) => StatusCode::OK,
+        Err(error) => {
+            tracing::error!(error.cause = %error, "a notification could not be stored");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what is
+/// signed is kept as a hint.
+pub(crate) async fn come_back(
+    State(app): State<Arc<App>>,
+    method: Method,
+    Path((provider, payment, _outcome)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    let Ok(id) = PaymentId::try_from(payment) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let found = match app.store.payment(&id).await {
+        Ok(found) => found.filter(|(payment, _)| payment.provider == provider),
+        Err(error) => {
+            tracing::error!(error.cause = %error, "a return could not be looked up");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    let Some((payment, book)) = found else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let query = query.unwrap_or_default();
+    let post = method == Method::POST;
+    let incoming = Incoming { post, query: query.as_bytes(), body: &body, secret: None };
+    if let Some(account) = app.config.account(&provider, payment.account.as_str()) {
+        keep_hint(&app, account, &payment, &incoming).await;
+    }
+    see_other(&book)
+}
+
+async fn keep_hint(app: &App, account: &dyn Provider, payment: &Payment, incoming: &Incoming<'_>) {
+    let back = match account.read_return(incoming) {
+        Ok(back) if back.reference == payment.reference => back,
+        Ok(_) => {
+            tracing::warn!(payment = %payment.id, "a return speaks of another payment");
+            return;
+        }
+        Err(refusal) => {
+            tracing::warn!(payment = %payment.id, %refusal, "a return was not understood");
+            return;
+        }
+    };
+    let hint = PaymentEvent::Returned { outcome: back.outcome };
+    let mut stored = app.hint(&payment.id, &hint, Source::Return).await.map(|_| ());
+    if let (Ok(()), Some(part)) = (&stored, &back.part) {
+        // It does not count by itself: it makes us ask the platform, should no notification come.
+        stored = app.ingest(part, Source::Return, None).await.map(|_| ());
+    }
+    if let Err(error) = stored {
+        tracing::error!(error.cause = %error, "a return could not be stored");
+    }
+}
+
+fn see_other(book: &Book) -> Response {
+    let Ok(location) = HeaderValue::from_str(&book.session.return_url) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}

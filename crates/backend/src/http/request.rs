@@ -1,0 +1,143 @@
+//! What every POST of the JSON interfaces has in common: bearer, idempotency mark, JSON body.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use guichet_store::Idempotency;
+use serde::de::DeserializeOwned;
+
+use super::problem::ApiError;
+
+/// Most bytes that a JSON request may have.
+pub(crate) const JSON_MAX: usize = 64 * 1024;
+
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The token of `Authorization: Bearer …`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// SHA-256.
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
+    digest(&SHA256, bytes).as_ref().to_vec()
+}
+
+/// The request's idempotency mark. `scope` tells callers and paths apart.
+pub(crate) fn idempotency(
+    headers: &HeaderMap,
+    scope: String,
+    body: &[u8],
+) -> Result<Idempotency, ApiError> {
+    let refuse = |detail: &str| {
+        Err(ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key_invalid", detail))
+    };
+    let mut values = headers.get_all(&IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return refuse("send an Idempotency-Key header: one per intent, kept when you retry");
+    };
+    if values.next().is_some() {
+        return refuse("there are two Idempotency-Key headers; send one");
+    }
+    match value.to_str() {
+        Ok(key)
+            if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) =>
+        {
+            Ok(Idempotency { scope, key: key.to_owned(), fingerprint: sha256(body) })
+        }
+        _ => refuse("an Idempotency-Key is 1 to 255 visible ASCII characters"),
+    }
+}
+
+/// What a repeated key with another body is answered.
+pub(crate) fn key_reused() -> ApiError {
+    ApiError::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency_key_reused",
+        "this Idempotency-Key came before with another body; use a new key for a new intent",
+    )
+}
+
+/// Reads a JSON body; the error names the field.
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| {
+            let path = error.path().to_string();
+            let inner = error.into_inner();
+            if inner.is_data() {
+                return unfit(&path, &inner.to_string());
+            }
+            let place = format!("line {}, column {}", inner.line(), inner.column());
+            let detail = format!("the body is not JSON ({place})");
+            ApiError::new(StatusCode::BAD_REQUEST, "json_invalid", detail)
+        })
+        .and_then(|value| match reader.end() {
+            Ok(()) => Ok(value),
+            Err(_) => Err(ApiError::new(
+                StatusCode::BAD_REQUEST,
+                "json_invalid",
+                "there is something after the JSON value",
+            )),
+        })
+}
+
+/// Turns serde's words into a field and a detail. They quote the value: it came from the caller.
+fn unfit(path: &str, message: &str) -> ApiError {
+    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    let named = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match named {
+        Some(name) if path == "." => ApiError::field(name, "must be given"),
+        Some(name) => ApiError::field(format!("{path}.{name}"), "must be given"),
+        None => ApiError::field(path, message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read by serde")]
+    struct Outer {
+        inner: Inner,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read by serde")]
+    struct Inner {
+        amount: u64,
+    }
+
+    fn field_of(body: &str) -> String {
+        format!("{:?}", json::<Outer>(body.as_bytes()).unwrap_err())
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named() {
+        assert!(field_of(r#"{"inner":{}}"#).contains("inner.amount"));
+        assert!(field_of(r#"{"inner":{"amount":1.5}}"#).contains("inner.amount"));
+        assert!(field_of(r#"{"inner":{"amount":-1}}"#).contains("inner.amount"));
+        assert!(field_of(r#"{"inner":{"amount":1,"x":2}}"#).contains("inner.x"));
+        assert!(field_of(r#"{"inner":"#).contains("json_invalid"));
+        assert!(field_of(r#"{"inner":{"amount":1}} x"#).contains("json_invalid"));
+    }
+
+    #[test]
+    fn a_doubled_header_is_refused() {
+        let mut headers = HeaderMap::new();
+        headers.append(&IDEMPOTENCY_KEY, "a".parse().unwrap());
+        assert!(idempotency(&headers, String::new(), b"").is_ok());
+        headers.append(&IDEMPOTENCY_KEY, "b".parse().unwrap());
+        assert!(idempotency(&headers, String::new(), b"").is_err());
+    }
+}

@@ -1,0 +1,362 @@
+//! `/v1/sessions`: the shop's server, with its secret key.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use guichet_domain::field::line;
+use guichet_domain::id::SessionId;
+use guichet_domain::method::Method;
+use guichet_domain::money::{Amount, Currency};
+use guichet_domain::session::Session;
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, name};
+use guichet_domain::{FieldError, field};
+use guichet_providers::contract::Environment;
+use guichet_store::{Kept, SecretMark};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use utoipa::ToSchema;
+
+use super::problem::ApiError;
+use super::request::{bearer, idempotency, json, key_reused, sha256};
+use crate::app::App;
+use crate::clock;
+use crate::config::Shop;
+use crate::views::{CaptureMode, Folded, ShopSession};
+
+/// How long a session lives when the shop does not say, in seconds.
+const EXPIRES_IN_DEFAULT: u32 = 3600;
+
+/// The longest that a session may live, in seconds: a week.
+const EXPIRES_IN_MAX: u32 = 7 * 24 * 3600;
+
+/// What every session secret begins with.
+pub(crate) const SECRET_PREFIX: &str = "css_";
+
+/// A checkout to make, as the shop's server sends it.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSession {
+    /// The shop's own order reference, of any length.
+    reference: String,
+    /// Total to pay, an integer of minor units (cents for EUR), 1 to 9,999,999,999.
+    amount: u64,
+    /// ISO 4217 code, such as `EUR`.
+    currency: String,
+    /// Who pays.
+    shopper: NewShopper,
+    /// Number of items in the basket, at least 1.
+    #[serde(default = "one")]
+    items: u32,
+    /// Language for the shopper, such as `fr` or `en-GB`; `fr` if absent.
+    locale: Option<String>,
+    /// Methods to offer, in order; all that the shop has if absent.
+    methods: Option<Vec<String>>,
+    /// Part of the amount that meal vouchers may pay, in minor units; all of it if absent.
+    voucher_eligible_amount: Option<u64>,
+    /// When the money is taken.
+    #[serde(default)]
+    capture: CaptureMode,
+    /// Where the browser goes after the platform's page: an address of the shop's own origins.
+    return_url: String,
+    /// Seconds that the session lives, 1 to 604,800; an hour if absent.
+    expires_in: Option<u32>,
+    /// Whatever the shop wants back, at most 50 entries.
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+}
+
+/// The shopper, as the shop's server sends it.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewShopper {
+    name: NewName,
+    /// 6 to 120 ASCII characters.
+    email: String,
+    /// International form, `+33612345678`: without it issuers refuse cards.
+    phone: String,
+    address: NewAddress,
+}
+
+/// A name.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewName {
+    first: String,
+    last: String,
+}
+
+/// A billing address.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAddress {
+    line1: String,
+    line2: Option<String>,
+    postal_code: String,
+    city: String,
+    /// ISO 3166-1 alpha-2 code.
+    country: String,
+}
+
+/// A session that was made. `secret` goes into the element's `session` attribute.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CreatedSession {
+    /// For the page of this one order; never in an address, never in a log.
+    secret: String,
+    #[serde(flatten)]
+    session: ShopSession,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// The shop whose secret key the request carries.
+fn authenticate<'a>(
+    app: &'a App,
+    headers: &'a HeaderMap,
+) -> Result<(&'a Shop, &'a SecretString), ApiError> {
+    let unknown = || {
+        ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "key_unknown",
+            "send the shop's secret key: Authorization: Bearer sk_…",
+        )
+    };
+    let token = bearer(headers).ok_or_else(unknown)?;
+    // Digests are compared, so that the time taken tells nothing of the keys.
+    let digest = sha256(token.as_bytes());
+    let known = app.config.shops.iter().flat_map(|shop| {
+        shop.secret_keys.iter().map(move |key| (shop, key))
+    });
+    let fits = |(_, key): &(&Shop, &SecretString)| {
+        let known = sha256(key.expose_secret().as_bytes());
+        aws_lc_rs::constant_time::verify_slices_are_equal(&known, &digest).is_ok()
+    };
+    known.into_iter().find(fits).ok_or_else(unknown)
+}
+
+/// The secret of a session. Whoever holds the shop's key can derive it again from the salt, so that a
+/// repeated request is given the same secret though only its digest is stored.
+fn session_secret(key: &SecretString, salt: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret().as_bytes());
+    let tag = hmac::sign(&key, &[b"guichet session secret ".as_slice(), salt].concat());
+    format!("{SECRET_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(tag))
+}
+
+/// Makes a session.
+#[utoipa::path(
+    post, path = "/v1/sessions", tag = "shop",
+    params(("Idempotency-Key" = String, Header, description = "One per order, kept on retries")),
+    request_body = NewSession,
+    responses(
+        (status = 201, body = CreatedSession),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let (shop, key) = authenticate(&app, &headers)?;
+    let mark = idempotency(&headers, format!("shop/{}/sessions", shop.id), &body)?;
+    let id = SessionId::from_random(clock::random().map_err(|e| ApiError::internal(&e))?);
+    let session = parse(&app, shop, json(&body)?, id)?;
+    let salt: [u8; 16] = clock::random().map_err(|e| ApiError::internal(&e))?;
+    let secret = session_secret(key, &salt);
+    let secret_mark = SecretMark { hash: sha256(secret.as_bytes()), salt: salt.to_vec() };
+    let id = session.id.to_string();
+    match app.store.add_session(&session, &secret_mark, &mark, &id).await? {
+        Kept::New => created(&app, shop, &session.id, secret).await,
+        Kept::OtherBody => Err(key_reused()),
+        Kept::Replayed(id) => {
+            let id = SessionId::try_from(id)?;
+            let secret = secret_again(&app, shop, &id).await?;
+            created(&app, shop, &id, secret).await
+        }
+    }
+}
+
+async fn secret_again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, ApiError> {
+    let mark = app.store.secret_mark(id).await?;
+    let mark = mark.ok_or_else(|| ApiError::internal(&format!("{id} was made and is not there")))?;
+    let secrets = shop.secret_keys.iter().map(|key| session_secret(key, &mark.salt));
+    secrets.into_iter().find(|secret| sha256(secret.as_bytes()) == mark.hash).ok_or_else(|| {
+        ApiError::new(
+            StatusCode::CONFLICT,
+            "key_rotated",
+            "this session was made with a key that is no longer configured; make a new session",
+        )
+    })
+}
+
+async fn created(
+    app: &App,
+    shop: &Shop,
+    id: &SessionId,
+    secret: String,
+) -> Result<Response, ApiError> {
+    let session = shop_session(app, shop, id).await?;
+    Ok(no_store((StatusCode::CREATED, Json(CreatedSession { secret, session }))))
+}
+
+async fn shop_session(app: &App, shop: &Shop, id: &SessionId) -> Result<ShopSession, ApiError> {
+    let book = app.store.book(id).await?.filter(|book| book.session.shop == shop.id);
+    let book = book.ok_or_else(|| {
+        ApiError::new(StatusCode::NOT_FOUND, "session_unknown", "this shop has no such session")
+    })?;
+    Ok(Folded::new(&book, clock::unix_now()).shop_session())
+}
+
+fn no_store(response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Tells the shop the truth about a session: what it delivers on.
+#[utoipa::path(
+    get, path = "/v1/sessions/{id}", tag = "shop",
+    params(("id" = String, Path, description = "The session's id, cs_…")),
+    responses(
+        (status = 200, body = ShopSession),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(crate) async fn read(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let (shop, _) = authenticate(&app, &headers)?;
+    let id = SessionId::try_from(id).map_err(|_| {
+        ApiError::new(StatusCode::NOT_FOUND, "session_unknown", "a session's id begins with cs_")
+    })?;
+    Ok(no_store(Json(shop_session(&app, shop, &id).await?)))
+}
+
+fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Session, FieldError> {
+    let amount = Amount::parse("amount", new.amount)?;
+    let now = clock::unix_now();
+    let expires_in = new.expires_in.unwrap_or(EXPIRES_IN_DEFAULT);
+    if !(1..=EXPIRES_IN_MAX).contains(&expires_in) {
+        let detail = format!("is {expires_in}; must be 1 to {EXPIRES_IN_MAX} seconds");
+        return Err(FieldError::new("expires_in", detail));
+    }
+    if let Some(eligible) = new.voucher_eligible_amount.filter(|e| *e > amount.minor()) {
+        let detail = format!("is {eligible}, above the amount, {}", amount.minor());
+        return Err(FieldError::new("voucher_eligible_amount", detail));
+    }
+    if new.items == 0 {
+        return Err(FieldError::new("items", "must be at least 1"));
+    }
+    if new.metadata.len() > 50 {
+        return Err(FieldError::new("metadata", "may have at most 50 entries"));
+    }
+    Ok(Session {
+        id,
+        shop: shop.id.clone(),
+        reference: field::line("reference", &new.reference, usize::MAX)?,
+        amount,
+        currency: Currency::try_from(new.currency)?,
+        shopper: parse_shopper(new.shopper)?,
+        items: new.items,
+        locale: parse_locale(new.locale)?,
+        methods: new.methods.map(|methods| parse_methods(shop, methods)).transpose()?,
+        voucher_eligible_amount: new.voucher_eligible_amount,
+        capture: new.capture.into(),
+        return_url: parse_return_url(app, shop, &new.return_url)?,
+        expires_at: now + i64::from(expires_in),
+        created_at: now,
+        metadata: new.metadata,
+        settled_by: None,
+    })
+}
+
+fn parse_shopper(new: NewShopper) -> Result<Shopper, FieldError> {
+    let address = new.address;
+    Ok(Shopper {
+        first_name: name("shopper.name.first", &new.name.first, 100)?,
+        last_name: name("shopper.name.last", &new.name.last, 100)?,
+        email: Email::try_from(new.email)?,
+        phone: Phone::try_from(new.phone)?,
+        address: Address {
+            line1: name("shopper.address.line1", &address.line1, 200)?,
+            line2: address
+                .line2
+                .filter(|text| !text.trim().is_empty())
+                .map(|text| line("shopper.address.line2", &text, 200))
+                .transpose()?,
+            postal_code: name("shopper.address.postal_code", &address.postal_code, 16)?,
+            city: name("shopper.address.city", &address.city, 100)?,
+            country: Country::try_from(address.country)?,
+        },
+    })
+}
+
+fn parse_locale(locale: Option<String>) -> Result<String, FieldError> {
+    let locale = locale.unwrap_or_else(|| "fr".into());
+    let (language, rest) = locale.split_once('-').unwrap_or((&locale, ""));
+    let fits = language.len() == 2
+        && language.bytes().all(|b| b.is_ascii_lowercase())
+        && rest.len() <= 10
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if fits {
+        Ok(locale)
+    } else {
+        Err(FieldError::new("locale", "must be a language tag, such as fr or en-GB"))
+    }
+}
+
+fn parse_methods(shop: &Shop, methods: Vec<String>) -> Result<Vec<Method>, FieldError> {
+    if methods.is_empty() {
+        return Err(FieldError::new("methods", "must name a method; leave it out to offer all"));
+    }
+    let has = |method: &Method| shop.methods.iter().any(|entry| entry.methods.contains(method));
+    let mut parsed = Vec::new();
+    for (index, code) in methods.into_iter().enumerate() {
+        let field = format!("methods[{index}]");
+        match Method::try_from(code) {
+            Ok(method) if has(&method) => parsed.push(method),
+            Ok(method) => {
+                let detail = format!("{method} is not configured for this shop");
+                return Err(FieldError::new(field, detail));
+            }
+            Err(error) => return Err(FieldError::new(field, error.detail)),
+        }
+    }
+    Ok(parsed)
+}
+
+fn parse_return_url(app: &App, shop: &Shop, text: &str) -> Result<String, FieldError> {
+    let refuse = |detail: &str| Err(FieldError::new("return_url", detail));
+    if text.len() > 2000 {
+        return refuse("must be at most 2000 characters long");
+    }
+    let Ok(url) = Url::parse(text) else {
+        return refuse("must be an absolute address, such as https://shop.example/order/1");
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if app.config.environment != Environment::Production => {}
+        _ => return refuse("must be an https address"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must hold no user and no password");
+    }
+    if !shop.origins.contains(&url.origin().ascii_serialization()) {
+        return refuse("must be on one of the shop's configured origins");
+    }
+    Ok(url.into())
+}

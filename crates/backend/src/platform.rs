@@ -1,0 +1,113 @@
+//! The one HTTP client: makes the calls that providers describe.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use guichet_providers::contract::{
+    CallAnswer, CallError, CallMethod, Exchange, Failure, PlatformCall, Step,
+};
+
+use crate::clock;
+
+/// Most steps that one conversation may take: more means that a provider goes round in circles.
+const STEPS_MAX: usize = 8;
+
+/// Most bytes of an answer that are read.
+const ANSWER_MAX: usize = 1024 * 1024;
+
+/// Makes platform calls.
+pub(crate) struct Platform {
+    client: reqwest::Client,
+    cache: Mutex<HashMap<String, Cached>>,
+}
+
+#[derive(Clone)]
+struct Cached {
+    until: jiff::Timestamp,
+    answer: Result<CallAnswer, CallError>,
+}
+
+impl Platform {
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent(concat!("guichet/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client, cache: Mutex::new(HashMap::new()) })
+    }
+
+    /// Takes one step of a conversation. A call is made and added to `exchanges`; otherwise this is
+    /// its end.
+    pub(crate) async fn step<T>(
+        &self,
+        step: Step<T>,
+        exchanges: &mut Vec<Exchange>,
+    ) -> Option<Result<T, Failure>> {
+        match step {
+            Step::Done(done) => Some(Ok(done)),
+            Step::Failed(failure) => Some(Err(failure)),
+            Step::Call(_) if exchanges.len() == STEPS_MAX => {
+                Some(Err(Failure::Unexpected(format!("no end after {STEPS_MAX} calls"))))
+            }
+            Step::Call(call) => {
+                let answer = self.call(&call).await;
+                exchanges.push(Exchange { call, answer });
+                None
+            }
+        }
+    }
+
+    async fn call(&self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+        let now = clock::now();
+        if call.cache_for.is_some()
+            && let Some(cached) = self.cache().get(&call.url)
+            && cached.until > now
+        {
+            return cached.answer.clone();
+        }
+        let answer = self.send(call).await;
+        if let Err(error) = &answer {
+            tracing::warn!(url.host = host(&call.url), ?error, "a platform did not answer");
+        }
+        if let Some(cache_for) = call.cache_for
+            && let Ok(until) = now.checked_add(cache_for)
+        {
+            self.cache().insert(call.url.clone(), Cached { until, answer: answer.clone() });
+        }
+        answer
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<String, Cached>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+        let method = match call.method {
+            CallMethod::Get => reqwest::Method::GET,
+            CallMethod::Post => reqwest::Method::POST,
+        };
+        let mut request = self.client.request(method, &call.url).timeout(call.timeout);
+        if let Some(content_type) = call.content_type {
+            request = request.header(reqwest::header::CONTENT_TYPE, content_type);
+            request = request.body(call.body.clone());
+        }
+        let unsent = |error: &reqwest::Error| error.is_connect() || error.is_builder();
+        let mut response = request.send().await.map_err(|error| {
+            if unsent(&error) { CallError::NotSent } else { CallError::NoAnswer }
+        })?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| CallError::NoAnswer)? {
+            if body.len() + chunk.len() > ANSWER_MAX {
+                return Err(CallError::NoAnswer);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(CallAnswer { status: response.status().as_u16(), body })
+    }
+}
+
+/// The host alone: paths and queries may hold what no log should.
+fn host(url: &str) -> String {
+    url::Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,330 @@
+//! What shop and shopper are told of a session: the books, put into the words of the interfaces.
+
+use std::collections::BTreeMap;
+
+use guichet_domain::MethodKind;
+use guichet_domain::method::MethodDescription;
+use guichet_domain::payment::{Attention, Money, PaymentState, fold};
+use guichet_domain::session::{Attempt, Capture, Overview, Session, overview};
+use guichet_store::{Book, Payment};
+use guichet_wire::{
+    CheckoutSession, CheckoutStatus, MethodOffer, PartKind, PartStatus, PartView, PaymentView,
+    Status, Unavailable,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::config::{Config, Shop, ShopMethods, VoucherRest};
+
+/// A book with the states of its payments.
+pub(crate) struct Folded<'a> {
+    pub(crate) book: &'a Book,
+    states: Vec<PaymentState>,
+    pub(crate) overview: Overview,
+}
+
+impl<'a> Folded<'a> {
+    pub(crate) fn new(book: &'a Book, now: i64) -> Self {
+        let states: Vec<_> = book
+            .payments
+            .iter()
+            .map(|(payment, events)| fold(&payment.terms(&book.session), events))
+            .collect();
+        let attempts: Vec<_> = book
+            .payments
+            .iter()
+            .zip(&states)
+            .map(|((payment, _), state)| Attempt { id: &payment.id, state })
+            .collect();
+        let overview = overview(&book.session, &attempts, now);
+        Self { book, states, overview }
+    }
+
+    fn attempts(&self) -> impl Iterator<Item = (&'a Payment, Attempt<'_>)> {
+        self.book
+            .payments
+            .iter()
+            .zip(&self.states)
+            .map(|((payment, _), state)| (payment, Attempt { id: &payment.id, state }))
+    }
+
+    /// What the widget is told.
+    pub(crate) fn checkout_status(&self) -> CheckoutStatus {
+        let session = &self.book.session;
+        let mut payment = None;
+        let mut others = Vec::new();
+        for (index, (made, attempt)) in self.attempts().enumerate() {
+            if self.overview.speaks_of == Some(index) {
+                payment = Some(payment_view(session, made, &attempt));
+            } else if attempt.state.accepted > 0 {
+                others.push(payment_view(session, made, &attempt));
+            }
+        }
+        CheckoutStatus {
+            status: self.overview.status,
+            can_pay: self.overview.can_pay,
+            open_elsewhere: self.overview.open_elsewhere,
+            payment,
+            others,
+        }
+    }
+
+    /// What the shop's server is told.
+    pub(crate) fn shop_session(&self) -> ShopSession {
+        let session = &self.book.session;
+        ShopSession {
+            id: session.id.to_string(),
+            reference: session.reference.clone(),
+            amount: session.amount.minor(),
+            currency: session.currency.code().into(),
+            capture: session.capture.into(),
+            status: self.overview.status,
+            settled_by: session.settled_by.as_ref().map(ToString::to_string),
+            return_url: session.return_url.clone(),
+            expires_at: session.expires_at,
+            created_at: session.created_at,
+            metadata: session.metadata.clone(),
+            payments: self.attempts().map(|(p, a)| shop_payment(session, p, &a)).collect(),
+        }
+    }
+}
+
+fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {
+    let state = attempt.state;
+    let parts = state.parts.iter().filter(|p| p.ours).map(|p| PartView {
+        kind: p.part.kind,
+        brand: p.part.brand.clone(),
+        amount: p.part.amount.minor(),
+        status: p.part.status,
+    });
+    PaymentView {
+        id: payment.id.to_string(),
+        method: payment.method.to_string(),
+        status: attempt.status(session),
+        surplus: attempt.is_surplus(session),
+        accepted: state.accepted,
+        parts: parts.collect(),
+        refusal: state.refusal,
+        voucher_may_be_held: state.holds_a_part(),
+    }
+}
+
+/// A session as the shop's server sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShopSession {
+    /// Public id, `cs_…`.
+    pub(crate) id: String,
+    /// The shop's order reference.
+    pub(crate) reference: String,
+    /// Total in minor units.
+    pub(crate) amount: u64,
+    /// ISO 4217 code.
+    pub(crate) currency: String,
+    /// When the money is taken.
+    pub(crate) capture: CaptureMode,
+    /// Deliver on `paid` (or on `authorised`, if the shop captures later), and on nothing else.
+    pub(crate) status: Status,
+    /// The payment that settled the session.
+    pub(crate) settled_by: Option<String>,
+    /// Where the browser goes back to.
+    pub(crate) return_url: String,
+    /// Unix second from which no payment may be started.
+    pub(crate) expires_at: i64,
+    /// Unix second of its making.
+    pub(crate) created_at: i64,
+    /// As it was sent.
+    pub(crate) metadata: BTreeMap<String, String>,
+    /// Every payment, in the order of their making.
+    pub(crate) payments: Vec<ShopPayment>,
+}
+
+/// When the money is taken.
+#[derive(Clone, Copy, Debug, Default, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CaptureMode {
+    /// With the payment.
+    #[default]
+    Automatic,
+    /// Later, by the shop.
+    Manual,
+}
+
+impl From<Capture> for CaptureMode {
+    fn from(capture: Capture) -> Self {
+        match capture {
+            Capture::Automatic => Self::Automatic,
+            Capture::Manual => Self::Manual,
+        }
+    }
+}
+
+impl From<CaptureMode> for Capture {
+    fn from(mode: CaptureMode) -> Self {
+        match mode {
+            CaptureMode::Automatic => Self::Automatic,
+            CaptureMode::Manual => Self::Manual,
+        }
+    }
+}
+
+/// A payment as the shop's server sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShopPayment {
+    /// Public id, `pay_…`.
+    pub(crate) id: String,
+    /// The method chosen.
+    pub(crate) method: String,
+    /// The provider's name.
+    pub(crate) provider: String,
+    /// Our reference at the platform: what its back office shows (PBX_CMD at Up2pay).
+    pub(crate) platform_reference: String,
+    /// Where it stands, as the shopper is told.
+    pub(crate) status: Status,
+    /// Where the money stands; no hint of a browser moves it.
+    #[schema(value_type = String, example = "paid")]
+    pub(crate) money: Money,
+    /// Paid although another payment had settled the session.
+    pub(crate) surplus: bool,
+    /// Sum of the parts that count, in minor units.
+    pub(crate) accepted: u64,
+    /// Each transaction at the platform.
+    pub(crate) parts: Vec<ShopPart>,
+    /// What a person should look at.
+    #[schema(value_type = Vec<String>)]
+    pub(crate) attention: Vec<Attention>,
+    /// Unix second of its making.
+    pub(crate) created_at: i64,
+}
+
+/// One transaction at the platform.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShopPart {
+    /// What paid it.
+    pub(crate) kind: PartKind,
+    /// Brand in the platform's words.
+    pub(crate) brand: String,
+    /// Minor units.
+    pub(crate) amount: u64,
+    /// What became of it.
+    pub(crate) status: PartStatus,
+    /// Whether it counts toward the total.
+    pub(crate) counts: bool,
+    /// The platform's number of the transaction.
+    pub(crate) transaction: String,
+    /// The platform's number of the call.
+    pub(crate) call: String,
+    /// The platform's code.
+    pub(crate) code: String,
+}
+
+fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> ShopPayment {
+    let state = attempt.state;
+    let parts = state.parts.iter().map(|p| ShopPart {
+        kind: p.part.kind,
+        brand: p.part.brand.clone(),
+        amount: p.part.amount.minor(),
+        status: p.part.status,
+        counts: p.counts,
+        transaction: p.part.transaction.clone(),
+        call: p.part.call.clone(),
+        code: p.part.code.clone(),
+    });
+    ShopPayment {
+        id: payment.id.to_string(),
+        method: payment.method.to_string(),
+        provider: payment.provider.clone(),
+        platform_reference: payment.reference.clone(),
+        status: attempt.status(session),
+        money: state.money,
+        surplus: attempt.is_surplus(session),
+        accepted: state.accepted,
+        parts: parts.collect(),
+        attention: attempt.attention(session).into_iter().collect(),
+        created_at: payment.created_at,
+    }
+}
+
+/// A method on offer, with the account that would take it.
+pub(crate) struct Offer<'a> {
+    pub(crate) entry: &'a ShopMethods,
+    pub(crate) description: MethodDescription,
+    pub(crate) offer: MethodOffer,
+}
+
+/// The methods that a session may use, in the shop's order or in the session's own.
+pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> Vec<Offer<'a>> {
+    let mut offers = Vec::new();
+    for entry in &shop.methods {
+        let Some(account) = config.account(&entry.provider, entry.account.as_str()) else {
+            continue;
+        };
+        let descriptions = account.methods();
+        for method in &entry.methods {
+            let description = descriptions.iter().find(|d| d.method == *method);
+            let wanted = session.methods.as_ref().is_none_or(|wanted| wanted.contains(method));
+            if let Some(description) = description.filter(|_| wanted)
+                && let Some(offer) = offer(shop, session, description)
+            {
+                offers.push(Offer { entry, description: description.clone(), offer });
+            }
+        }
+    }
+    if let Some(wanted) = &session.methods {
+        offers.sort_by_key(|o| wanted.iter().position(|m| *m == o.description.method));
+    }
+    offers
+}
+
+fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<MethodOffer> {
+    let takes_currency = method.currencies.contains(&session.currency);
+    let takes_capture = session.capture == Capture::Automatic || method.manual_capture;
+    let takes_goods = method.kind != MethodKind::HolidayVoucher || shop.tourism;
+    if !(takes_currency && takes_capture && takes_goods) {
+        return None;
+    }
+    let total = session.amount.minor();
+    let eligible = session.voucher_eligible_amount.filter(|eligible| *eligible < total);
+    let by_meal_voucher = matches!(method.kind, MethodKind::MealVoucher | MethodKind::Choice);
+    let eligible = eligible.filter(|_| by_meal_voucher);
+    if eligible.is_some() && shop.voucher_rest == VoucherRest::Hide {
+        return None;
+    }
+    if eligible == Some(0) && method.kind == MethodKind::MealVoucher {
+        return None;
+    }
+    let payable = match method.kind {
+        MethodKind::MealVoucher => eligible.unwrap_or(total),
+        _ => total,
+    };
+    let below = method.minimum.filter(|minimum| payable < minimum.minor());
+    let above = method.maximum.filter(|maximum| payable > maximum.minor());
+    let unavailable = below
+        .map(|minimum| Unavailable::BelowMinimum { minimum: minimum.minor() })
+        .or(above.map(|maximum| Unavailable::AboveMaximum { maximum: maximum.minor() }));
+    Some(MethodOffer {
+        method: method.method.to_string(),
+        label: shop.labels.get(&method.method).cloned(),
+        kind: method.kind,
+        unavailable,
+        eligible_amount: eligible,
+    })
+}
+
+/// What `GET /checkout/v1/session` answers.
+pub(crate) fn checkout_session(config: &Config, shop: &Shop, folded: &Folded<'_>) -> CheckoutSession {
+    let session = &folded.book.session;
+    CheckoutSession {
+        id: session.id.to_string(),
+        shop: shop.name.clone(),
+        reference: session.reference.clone(),
+        amount: session.amount.minor(),
+        currency: session.currency.code().into(),
+        currency_exponent: session.currency.exponent(),
+        locale: session.locale.clone(),
+        manual_capture: session.capture == Capture::Manual,
+        voucher_eligible_amount: session.voucher_eligible_amount,
+        expires_at: session.expires_at,
+        methods: offers(config, shop, session).into_iter().map(|o| o.offer).collect(),
+        status: folded.checkout_status(),
+    }
+}

@@ -1,0 +1,334 @@
+//! What every store must do. Each promise is one function over `&dyn Store`; they run on a real
+//! database file.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use guichet_domain::event::{Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::method::Method;
+use guichet_domain::money::{Amount, Currency};
+use guichet_domain::payment::{Attention, Money, fold};
+use guichet_domain::session::{Capture, PAYMENTS_MAX, Session};
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
+use guichet_domain::{MethodKind, PartKind, PartStatus};
+use guichet_store::sqlite::SqliteStore;
+use guichet_store::{
+    AddedPayment, Idempotency, Kept, Payment, Recorded, SecretMark, Source, Store,
+};
+
+async fn open(folder: &tempfile::TempDir) -> SqliteStore {
+    SqliteStore::open(&folder.path().join("books.db")).await.unwrap()
+}
+
+fn slug(name: &str) -> Slug {
+    Slug::try_from(name.to_owned()).unwrap()
+}
+
+fn amount(minor: u64) -> Amount {
+    Amount::try_from(minor).unwrap()
+}
+
+fn method(code: &str) -> Method {
+    Method::try_from(code.to_owned()).unwrap()
+}
+
+fn session(seed: u8) -> Session {
+    Session {
+        id: SessionId::from_random([seed; 16]),
+        shop: slug("demo"),
+        reference: "ORDER é-1".into(),
+        amount: amount(1500),
+        currency: Currency::EUR,
+        shopper: Shopper {
+            first_name: "Camille".into(),
+            last_name: "Durand".into(),
+            email: Email::try_from("camille@example.com".to_owned()).unwrap(),
+            phone: Phone::try_from("+33612345678".to_owned()).unwrap(),
+            address: Address {
+                line1: "12 rue des Lilas".into(),
+                line2: None,
+                postal_code: "75011".into(),
+                city: "Paris".into(),
+                country: Country::try_from("FR".to_owned()).unwrap(),
+            },
+        },
+        items: 3,
+        locale: "fr".into(),
+        methods: None,
+        voucher_eligible_amount: None,
+        capture: Capture::Automatic,
+        return_url: "https://shop.example/order/1".into(),
+        expires_at: 2000,
+        created_at: 1000,
+        metadata: [("note".to_owned(), "élan".to_owned())].into(),
+        settled_by: None,
+    }
+}
+
+fn mark(key: &str, body: &str) -> Idempotency {
+    Idempotency {
+        scope: "test".into(),
+        key: key.into(),
+        fingerprint: body.as_bytes().to_vec(),
+    }
+}
+
+fn secret(seed: u8) -> SecretMark {
+    SecretMark { hash: vec![seed; 32], salt: vec![seed; 16] }
+}
+
+fn payment(session: &Session, seed: u8) -> Payment {
+    Payment {
+        id: PaymentId::from_random([seed; 16]),
+        session: session.id.clone(),
+        provider: "up2pay".into(),
+        account: slug("main"),
+        method: method("sodexo"),
+        kind: MethodKind::MealVoucher,
+        reference: format!("REF{seed}"),
+        created_at: 1000,
+        deadline_at: 1500,
+    }
+}
+
+fn fact(payment: &Payment, transaction: &str, kind: PartKind, minor: u64) -> PlatformFact {
+    PlatformFact {
+        account: payment.account.clone(),
+        reference: payment.reference.clone(),
+        identity: format!("{}|{transaction}", payment.reference),
+        event: PaymentEvent::Part(Part {
+            transaction: transaction.into(),
+            call: "77".into(),
+            kind,
+            method: (kind == PartKind::Voucher).then(|| payment.method.clone()),
+            brand: "SODEXO".into(),
+            amount: amount(minor),
+            status: PartStatus::Accepted,
+            code: "00000".into(),
+            refusal: None,
+            parts_expected: None,
+            trust: Trust::Ours,
+        }),
+    }
+}
+
+async fn add(store: &dyn Store, session: &Session, seed: u8) -> Payment {
+    let made = payment(session, seed);
+    let kept = store.add_payment(&made, &mark(&format!("p{seed}"), "b"), "{}").await.unwrap();
+    assert_eq!(kept, AddedPayment::Kept(Kept::New));
+    made
+}
+
+async fn add_session(store: &dyn Store, seed: u8) -> Session {
+    let made = session(seed);
+    let (secret, mark) = (secret(seed), mark(&format!("s{seed}"), "b"));
+    let kept = store.add_session(&made, &secret, &mark, "body").await.unwrap();
+    assert_eq!(kept, Kept::New);
+    made
+}
+
+async fn money(store: &dyn Store, payment: &Payment) -> Money {
+    let book = store.book(&payment.session).await.unwrap().unwrap();
+    let (stored, events) = book.payments.iter().find(|(p, _)| p.id == payment.id).unwrap();
+    fold(&stored.terms(&book.session), events).money
+}
+
+#[tokio::test]
+async fn a_session_is_read_back_as_it_was_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let made = add_session(&store, 1).await;
+    let by_id = store.book(&made.id).await.unwrap().unwrap();
+    assert_eq!(by_id.session, made);
+    let by_secret = store.book_by_secret(&[1; 32]).await.unwrap().unwrap();
+    assert_eq!(by_secret.session, made);
+    assert!(store.book_by_secret(&[2; 32]).await.unwrap().is_none());
+    assert_eq!(store.secret_mark(&made.id).await.unwrap().unwrap().salt, vec![1; 16]);
+}
+
+#[tokio::test]
+async fn a_repeated_request_has_no_second_effect_even_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    add_session(&store, 1).await;
+    store.close().await;
+    let store = open(&folder).await;
+    let again = session(2);
+    let same = store.add_session(&again, &secret(2), &mark("s1", "b"), "other").await.unwrap();
+    assert_eq!(same, Kept::Replayed("body".into()));
+    let other = store.add_session(&again, &secret(2), &mark("s1", "c"), "other").await.unwrap();
+    assert_eq!(other, Kept::OtherBody);
+    assert!(store.book(&again.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn two_parts_pay_and_the_first_paid_payment_settles() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let one = add(&store, &session, 1).await;
+    let two = add(&store, &session, 2).await;
+    let voucher = fact(&one, "11", PartKind::Voucher, 1200);
+    let complement = fact(&one, "12", PartKind::Complement, 300);
+    let record = |f: PlatformFact| {
+        let store = &store;
+        async move { store.record_fact(&f, Source::Notification, Some(b"raw"), 1100).await.unwrap() }
+    };
+    assert_eq!(record(complement.clone()).await, Recorded::New(one.id.clone()));
+    assert_eq!(money(&store, &one).await, Money::Pending);
+    assert_eq!(record(fact(&two, "21", PartKind::Voucher, 1500)).await, Recorded::New(two.id.clone()));
+    assert_eq!(record(voucher.clone()).await, Recorded::New(one.id.clone()));
+    assert_eq!(record(voucher).await, Recorded::Duplicate);
+    let book = store.book(&session.id).await.unwrap().unwrap();
+    assert_eq!(book.session.settled_by, Some(two.id.clone()));
+    let attention = store.attention(10).await.unwrap();
+    assert_eq!(attention.len(), 1);
+    assert_eq!(attention[0].payment.id, one.id);
+    assert_eq!(attention[0].attention, vec![Attention::Surplus]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn facts_in_parallel_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder).await);
+    let session = add_session(&*store, 1).await;
+    let made = add(&*store, &session, 1).await;
+    let facts: Vec<_> = (0..30)
+        .map(|n| match n % 2 {
+            0 => fact(&made, "1", PartKind::Voucher, 1200),
+            _ => fact(&made, "2", PartKind::Complement, 300),
+        })
+        .collect();
+    let tasks: Vec<_> = facts
+        .into_iter()
+        .map(|fact| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                store.record_fact(&fact, Source::Notification, None, 1100).await.unwrap()
+            })
+        })
+        .collect();
+    let mut new = 0;
+    for task in tasks {
+        new += i32::from(matches!(task.await.unwrap(), Recorded::New(_)));
+    }
+    assert_eq!(new, 2);
+    assert_eq!(money(&*store, &made).await, Money::Paid);
+    let book = store.book(&session.id).await.unwrap().unwrap();
+    assert_eq!((book.session.settled_by, book.payments[0].1.len()), (Some(made.id), 2));
+}
+
+#[tokio::test]
+async fn a_second_content_is_kept_as_a_conflict() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let first = fact(&made, "1", PartKind::Voucher, 1500);
+    let second = fact(&made, "1", PartKind::Voucher, 1400);
+    store.record_fact(&first, Source::Notification, None, 1100).await.unwrap();
+    let recorded = store.record_fact(&second, Source::Notification, None, 1100).await.unwrap();
+    assert_eq!(recorded, Recorded::Conflict(made.id.clone()));
+    let book = store.book(&session.id).await.unwrap().unwrap();
+    assert_eq!(book.payments[0].1.len(), 2);
+    assert_eq!(store.attention(10).await.unwrap()[0].attention, vec![Attention::Conflict]);
+    assert_eq!(money(&store, &made).await, Money::Paid);
+}
+
+#[tokio::test]
+async fn a_fact_of_an_unknown_reference_is_kept_and_moves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let mut foreign = fact(&made, "1", PartKind::Voucher, 1500);
+    foreign.reference = "NOT-OURS".into();
+    let recorded = store.record_fact(&foreign, Source::Notification, Some(b"raw"), 1100).await;
+    assert_eq!(recorded.unwrap(), Recorded::Unmatched);
+    assert_eq!(money(&store, &made).await, Money::Pending);
+    assert_eq!(store.unmatched(10).await.unwrap()[0].reference, "NOT-OURS");
+    let mut other_account = fact(&made, "1", PartKind::Voucher, 1500);
+    other_account.account = slug("second");
+    let recorded = store.record_fact(&other_account, Source::Notification, None, 1100).await;
+    assert_eq!(recorded.unwrap(), Recorded::Unmatched);
+}
+
+#[tokio::test]
+async fn a_hint_is_never_a_platforms_fact() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let posing = fact(&made, "1", PartKind::Voucher, 1500).event;
+    assert!(store.record_hint(&made.id, &posing, Source::Return, 1100).await.is_err());
+    let hint = PaymentEvent::Returned { outcome: ReturnOutcome::Accepted };
+    store.record_hint(&made.id, &hint, Source::Return, 1100).await.unwrap();
+    assert_eq!(money(&store, &made).await, Money::Pending);
+}
+
+#[tokio::test]
+async fn deadlines_are_due_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    assert!(store.due_deadlines(1499, 10).await.unwrap().is_empty());
+    assert_eq!(store.due_deadlines(1500, 10).await.unwrap(), vec![made.id.clone()]);
+    let passed = PaymentEvent::DeadlinePassed;
+    store.record_hint(&made.id, &passed, Source::Clock, 1500).await.unwrap();
+    assert!(store.due_deadlines(9999, 10).await.unwrap().is_empty());
+    assert_eq!(money(&store, &made).await, Money::Expired);
+}
+
+#[tokio::test]
+async fn a_claim_waits_for_our_own_accounts_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let mut claim = fact(&made, "1", PartKind::Voucher, 1500);
+    if let PaymentEvent::Part(part) = &mut claim.event {
+        part.trust = Trust::Signed;
+    }
+    store.record_fact(&claim, Source::Notification, None, 1100).await.unwrap();
+    assert_eq!(money(&store, &made).await, Money::Pending);
+    let open = store.due_queries(1100, 10).await.unwrap();
+    assert_eq!((open.len(), open[0].tries, &open[0].payment.id), (1, 0, &made.id));
+    store.postpone_query(open[0].event_seq, Some(1200), "unreachable").await.unwrap();
+    assert!(store.due_queries(1199, 10).await.unwrap().is_empty());
+    assert_eq!(store.due_queries(1200, 10).await.unwrap()[0].tries, 1);
+    store.postpone_query(open[0].event_seq, None, "agreed").await.unwrap();
+    assert!(store.due_queries(i64::MAX - 1, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn numbers_are_never_drawn_twice_in_a_day_even_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    assert_eq!(store.next_number("up2pay/1", "2026-01-01").await.unwrap(), 1);
+    assert_eq!(store.next_number("up2pay/1", "2026-01-01").await.unwrap(), 2);
+    assert_eq!(store.next_number("up2pay/2", "2026-01-01").await.unwrap(), 1);
+    store.close().await;
+    let store = self::open(&folder).await;
+    assert_eq!(store.next_number("up2pay/1", "2026-01-01").await.unwrap(), 3);
+    assert_eq!(store.next_number("up2pay/1", "2026-01-02").await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_settled_session_takes_no_payment_and_no_session_takes_too_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let paid = fact(&made, "1", PartKind::Voucher, 1500);
+    store.record_fact(&paid, Source::Notification, None, 1100).await.unwrap();
+    let late = store.add_payment(&payment(&session, 9), &mark("late", "b"), "{}").await.unwrap();
+    assert_eq!(late, AddedPayment::Settled);
+    let busy = add_session(&store, 2).await;
+    for n in 0..PAYMENTS_MAX {
+        add(&store, &busy, 100 + u8::try_from(n).unwrap()).await;
+    }
+    let more = store.add_payment(&payment(&busy, 99), &mark("more", "b"), "{}").await.unwrap();
+    assert_eq!(more, AddedPayment::TooMany);
+}
