@@ -1,10 +1,119 @@
-//! Up2pay e-Transactions (to be written).
-use guichet_domain::id::Slug;
+//! Up2pay e-Transactions, the payment platform of Crédit Agricole (Paybox System / Verifone
+//! Paybox underneath), with the meal vouchers of Conecs and the holiday vouchers of CV-Connect.
+//!
+//! # Documents
+//! - Up2pay e-Transactions, manuel d'intégration CONECS / CV-CONNECT, version of 01/03/2021: cited
+//!   below as "the manual", with its sections. Its references 1 and 2 (the general integration
+//!   manual and the description of the tests) are not public in full.
+//! - Verifone "Paybox System", manuel d'intégration V8.0, through the digest published in
+//!   dafap/SchoolBusManager (`SbmPaiement/documentation/paybox.md`): fields, letters, codes.
+//! - Crédit Agricole's own modules: WooCommerce 3.0.5, PrestaShop 6.0.1; Verifone's PrestaShop 3.2.0.
+//! - Crédit Agricole's PHP kit as corrected in Baladins/Up2pay-e-Transactions-SDK_exemple (04/2024).
+//! - Verifone "Paybox Direct" (PPPS, also called GAE), through the clients BenMorel/Paybox,
+//!   nexylan/paybox-direct and juspay/hyperswitch.
+//!
+//! # The flow
+//! 1. [`Provider::begin`] asks the main page host for `load.html` (the backup host when it is not
+//!    well), builds one ordered list of fields, seals it with HMAC-SHA512 and hands it over as a form
+//!    that the browser posts at top level. A page in a frame is impossible for vouchers.
+//! 2. The shopper pays there. A voucher that is too small is completed by a card on the same page;
+//!    nobody can ask for that complement (the manual, §3.3.6).
+//! 3. The platform notifies once for each transaction, accepted or refused: a voucher and its
+//!    complement are two notifications, with one call number and two transaction numbers (§3.1.10).
+//!    [`Provider::verify`] checks the RSA signature over the raw bytes.
+//! 4. That signature proves the platform, not our account. [`Provider::query`] asks PPPS (type
+//!    00017) with our own site and key, unless the notification came to the account's secret address.
+//! 5. The browser comes back with a signed hint: [`Provider::read_return`].
 
-use crate::contract::{Environment, Provider};
+mod billing;
+mod codes;
+mod config;
+pub mod inspect;
+mod letters;
+mod method;
+mod notification;
+mod numbers;
+mod page;
+mod query;
+mod request;
+mod seal;
+
+use guichet_domain::event::PlatformFact;
+use guichet_domain::id::Slug;
+use guichet_domain::method::MethodDescription;
+use guichet_wire::NextAction;
+
+use crate::Verified;
+use crate::contract::{
+    Answered, Begin, Environment, Exchange, Incoming, Provider, Query, Refusal, Return, Step,
+};
 use crate::registry::ConfigError;
 
-/// Opens.
-pub fn open(_: Slug, _: toml::Table, _: Environment) -> Result<Box<dyn Provider>, ConfigError> {
-    Err(ConfigError { account: String::new(), key: String::new(), detail: String::new() })
+/// One account at Up2pay.
+#[derive(Debug)]
+struct Up2pay {
+    config: config::Config,
 }
+
+/// Opens an account from its table of the configuration. The keys are described in the source of
+/// `config.rs`, one by one.
+///
+/// # Errors
+/// Names the first key that is missing, unknown or wrong, and says what to write. Never shows a
+/// secret's value.
+pub fn open(
+    account: Slug,
+    table: toml::Table,
+    environment: Environment,
+) -> Result<Box<dyn Provider>, ConfigError> {
+    Ok(Box::new(Up2pay { config: config::Config::read(account, table, environment)? }))
+}
+
+impl Provider for Up2pay {
+    fn name(&self) -> &'static str {
+        "up2pay"
+    }
+
+    fn account(&self) -> &Slug {
+        &self.config.account
+    }
+
+    fn methods(&self) -> Vec<MethodDescription> {
+        method::descriptions(&self.config)
+    }
+
+    fn deadline_seconds(&self) -> i64 {
+        self.config.deadline_seconds
+    }
+
+    fn sequence_scope(&self) -> String {
+        format!("up2pay/{}", self.config.contract.site)
+    }
+
+    fn new_reference(&self, random: [u8; 16]) -> String {
+        numbers::Reference::from_random(random).as_str().to_owned()
+    }
+
+    fn notification_by_post(&self) -> bool {
+        self.config.notify_by_post
+    }
+
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<NextAction> {
+        page::begin(&self.config, begin, exchanges)
+    }
+
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
+        notification::verify(&self.config, incoming)
+    }
+
+    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
+        notification::read_return(&self.config, incoming)
+    }
+
+    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
+        query::query(&self.config, query, exchanges)
+    }
+}
+
+#[cfg(test)]
+mod testing;

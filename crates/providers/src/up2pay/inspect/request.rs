@@ -1,0 +1,219 @@
+//! A request of a payment page: its HMAC, and what may have gone wrong with it.
+
+use aws_lc_rs::hmac;
+
+use super::super::seal::{HmacKey, Mac};
+use super::rules::{Broken, broken};
+use super::Unreadable;
+
+/// What was found out about a request.
+#[derive(Clone, Debug)]
+pub struct RequestReport {
+    /// Number of fields without PBX_HMAC.
+    pub fields: usize,
+    /// Bytes of what is sealed.
+    pub bytes: usize,
+    /// Name of the digest, such as `SHA512`.
+    pub hash: String,
+    /// The HMAC computed, hexadecimal in upper case.
+    pub hmac: String,
+    /// Whether the request's own HMAC is that one.
+    pub verdict: Verdict,
+    /// On a mismatch: known wrong ways that give the request's own HMAC.
+    pub wrong_ways: Vec<String>,
+    /// Every rule that the fields break.
+    pub broken: Vec<Broken>,
+}
+
+/// How the request's HMAC compares.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// It is the one computed.
+    Match,
+    /// It is another.
+    Mismatch,
+    /// The request has no PBX_HMAC.
+    Absent,
+}
+
+pub(super) type Field = (String, String);
+
+/// Inspects a request. `input`: the fields, joined by `&` or one a line; `key`: the text of the key
+/// file, hexadecimal.
+///
+/// # Errors
+/// [`Unreadable`], when there is nothing to compute.
+pub fn request(input: &[u8], key: &str) -> Result<RequestReport, Unreadable> {
+    let decoded = HmacKey::from_hex(key).map_err(|error| Unreadable::Key(error.to_string()))?;
+    let fields = read_fields(input)?;
+    let hash = value(&fields, "PBX_HASH").unwrap_or("SHA512").to_owned();
+    let algorithm = match hash.to_ascii_uppercase().as_str() {
+        "SHA512" => hmac::HMAC_SHA512,
+        "SHA384" => hmac::HMAC_SHA384,
+        "SHA256" => hmac::HMAC_SHA256,
+        "SHA224" => hmac::HMAC_SHA224,
+        _ => return Err(Unreadable::Hash(hash)),
+    };
+    let sealed: Vec<Field> =
+        fields.iter().filter(|(name, _)| name != "PBX_HMAC").cloned().collect();
+    let message = join(&sealed);
+    let mac = decoded.seal_with(algorithm, message.as_bytes());
+    let given = value(&fields, "PBX_HMAC");
+    let verdict = match given {
+        None => Verdict::Absent,
+        Some(given) if mac.matches(given) => Verdict::Match,
+        Some(_) => Verdict::Mismatch,
+    };
+    let wrong_ways = match given {
+        Some(given) if verdict == Verdict::Mismatch => {
+            wrong_ways(&sealed, given, key.trim(), &decoded, algorithm)
+        }
+        _ => Vec::new(),
+    };
+    Ok(RequestReport {
+        fields: sealed.len(),
+        bytes: message.len(),
+        hash,
+        hmac: mac.to_hex(),
+        verdict,
+        wrong_ways,
+        broken: broken(&fields),
+    })
+}
+
+pub(super) fn value<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+fn join(fields: &[Field]) -> String {
+    let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pairs.join("&")
+}
+
+/// Splits before `&PBX_`, or before `PBX_` at the beginning of a line, and nowhere else; so an `&` or
+/// a line break within a value stays in it. One line break at the very end is not data.
+fn read_fields(input: &[u8]) -> Result<Vec<Field>, Unreadable> {
+    let text = std::str::from_utf8(input).map_err(|_| Unreadable::NotText)?;
+    let text = text.strip_suffix('\n').map_or(text, |t| t.strip_suffix('\r').unwrap_or(t));
+    let text = text.replace("\r\nPBX_", "\nPBX_");
+    if !text.starts_with("PBX_") {
+        return Err(Unreadable::NoFields);
+    }
+    let mut pieces = Vec::new();
+    let mut rest = text.as_str();
+    loop {
+        let ends = ["&PBX_", "\nPBX_"].iter().filter_map(|mark| rest.find(mark)).min();
+        let Some(end) = ends else {
+            pieces.push(rest);
+            break;
+        };
+        pieces.push(&rest[..end]);
+        rest = &rest[end + 1..];
+    }
+    pieces
+        .into_iter()
+        .map(|piece| match piece.split_once('=') {
+            Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+            None => Err(Unreadable::NoValue(piece.chars().take(40).collect())),
+        })
+        .collect()
+}
+
+/// Tries the known wrong ways, each with the key as it should be and with its text as the key.
+fn wrong_ways(
+    fields: &[Field],
+    given: &str,
+    key_text: &str,
+    key: &HmacKey,
+    algorithm: hmac::Algorithm,
+) -> Vec<String> {
+    let as_text = |text: &str| hmac::Key::new(algorithm, text.as_bytes());
+    let texts =
+        [key_text, &key_text.to_ascii_lowercase(), &key_text.to_ascii_uppercase()].map(as_text);
+    let mut found = Vec::new();
+    let text_key = "the key was used as text: decode the hexadecimal to bytes first";
+    for (way, message) in variants(fields) {
+        if key.seal_with(algorithm, message.as_bytes()).matches(given) {
+            found.extend(way.clone());
+        }
+        let by_text = |key| Mac::of(hmac::sign(key, message.as_bytes())).matches(given);
+        if texts.iter().any(by_text) {
+            let also = way.map(|way| format!("; and {way}")).unwrap_or_default();
+            found.push(format!("{text_key}{also}"));
+        }
+    }
+    if given.trim() != given || given.contains(char::is_whitespace) {
+        let bare: String = given.split_whitespace().collect();
+        if key.seal_with(algorithm, join(fields).as_bytes()).matches(&bare) {
+            found.push("PBX_HMAC itself holds a stray space".into());
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// What may have been sealed instead of the right message; the first is the right one.
+fn variants(fields: &[Field]) -> Vec<(Option<String>, String)> {
+    let changed = |change: &dyn Fn(&Field) -> String| {
+        let fields: Vec<Field> =
+            fields.iter().map(|field| (field.0.clone(), change(field))).collect();
+        join(&fields)
+    };
+    let encode = |text: &str| {
+        use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+        const KEPT: &AsciiSet =
+            &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+        utf8_percent_encode(text, KEPT).to_string()
+    };
+    let html = |text: &str| {
+        let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        escaped.replace('"', "&quot;")
+    };
+    let encoded = "the values were URL-encoded before sealing: seal them raw";
+    let escaped = "the values were HTML-escaped before sealing: escape only when the page is made";
+    let space = "a stray space was sealed or sent: remove the spaces around values and in PBX_RETOUR";
+    let retour_bare = |(name, value): &Field| {
+        let bare: String = value.split_whitespace().collect();
+        if name == "PBX_RETOUR" { bare } else { value.trim().to_owned() }
+    };
+    let mut sorted = fields.to_vec();
+    sorted.sort();
+    let without_hash: Vec<Field> =
+        fields.iter().filter(|(name, _)| name != "PBX_HASH").cloned().collect();
+    let right = join(fields);
+    let mut variants = vec![
+        (None, right.clone()),
+        (Some(encoded), changed(&|(_, value)| encode(value))),
+        (Some(encoded), changed(&|(_, value)| encode(value).replace("%20", "+"))),
+        (Some(encoded), changed(&|(_, value)| encode(value).replace("%2F", "/"))),
+        (Some(escaped), changed(&|(_, value)| html(value))),
+        (Some(escaped), changed(&|(_, value)| html(value).replace('\'', "&#039;"))),
+        (Some(space), changed(&retour_bare)),
+        (Some("the fields were sealed in the order of their names"), join(&sorted)),
+        (Some("PBX_HASH was left out of what is sealed"), join(&without_hash)),
+        (Some("a line break after the last value was sealed"), format!("{right}\n")),
+    ];
+    variants.extend(with_a_space_more(fields).map(|message| (Some(space), message)));
+    variants.into_iter().map(|(way, message)| (way.map(str::to_owned), message)).collect()
+}
+
+/// The message with one space more: before or after one value, or after one `;` of PBX_RETOUR.
+fn with_a_space_more(fields: &[Field]) -> impl Iterator<Item = String> + '_ {
+    let at = |index: usize, value: String| {
+        let mut changed = fields.to_vec();
+        changed[index].1 = value;
+        join(&changed)
+    };
+    fields.iter().enumerate().flat_map(move |(index, (name, value))| {
+        let mut values = vec![format!(" {value}"), format!("{value} ")];
+        if name == "PBX_RETOUR" {
+            let ends = value.match_indices(';').map(|(end, _)| end + 1);
+            values.extend(ends.map(|end| format!("{} {}", &value[..end], &value[end..])));
+        }
+        values.into_iter().map(move |value| at(index, value))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! The methods, what of them the platform calls how, and what a P and a C of its messages mean.
+
+use guichet_domain::PartKind;
+use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::money::Currency;
+use guichet_wire::MethodKind;
+
+use super::config::Config;
+
+/// PBX_TYPEPAIEMENT of the vouchers.
+pub(super) const LIMONETIK: &str = "LIMONETIK";
+
+/// Letter C of the card that completes a voucher (the manual, §3.3.4). Never asked for (§3.3.6).
+pub(super) const LIMOCB: &str = "LIMOCB";
+
+/// A way to pay that this provider knows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Way {
+    /// A bank card.
+    Card,
+    /// The meal voucher Apetiz, sold today as Bimpli by Swile.
+    Apetiz,
+    /// The meal voucher Sodexo Pass Restaurant, sold today as Pluxee.
+    Sodexo,
+    /// The meal voucher Up Chèque Déjeuner.
+    UpChequDej,
+    /// The holiday voucher Chèque-Vacances Connect.
+    CvConnect,
+    /// Nothing preset: the platform's own page of choice (the manual, §3.1.3).
+    Choice,
+}
+
+impl Way {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Card,
+        Self::Apetiz,
+        Self::Sodexo,
+        Self::UpChequDej,
+        Self::CvConnect,
+        Self::Choice,
+    ];
+
+    /// Our code of the method.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Apetiz => "apetiz",
+            Self::Sodexo => "sodexo",
+            Self::UpChequDej => "upchequdej",
+            Self::CvConnect => "cvconnect",
+            Self::Choice => "up2pay_choice",
+        }
+    }
+
+    pub(super) fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.code() == code)
+    }
+
+    pub(super) fn method(self) -> Option<Method> {
+        Method::try_from(self.code().to_owned()).ok()
+    }
+
+    const fn kind(self) -> MethodKind {
+        match self {
+            Self::Card => MethodKind::Card,
+            Self::Apetiz | Self::Sodexo | Self::UpChequDej => MethodKind::MealVoucher,
+            Self::CvConnect => MethodKind::HolidayVoucher,
+            Self::Choice => MethodKind::Choice,
+        }
+    }
+
+    /// PBX_TYPEPAIEMENT and PBX_TYPECARTE, always both or none (the manual, §3.1.5 and §3.2.4;
+    /// Verifone "Paybox System" V8.0 for cards).
+    pub(super) const fn preset(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Card => Some(("CARTE", "CB")),
+            Self::Apetiz => Some((LIMONETIK, "APETIZ")),
+            Self::Sodexo => Some((LIMONETIK, "SODEXO")),
+            Self::UpChequDej => Some((LIMONETIK, "UPCHEQUDEJ")),
+            Self::CvConnect => Some((LIMONETIK, "CVCONNECT")),
+            Self::Choice => None,
+        }
+    }
+
+    /// The voucher whose letter C this is.
+    pub(super) fn of_voucher(card_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.preset() == Some((LIMONETIK, card_type)))
+    }
+}
+
+/// What the account offers. Vouchers are paid in euros only (the manual, §2.1.2.2), and Crédit
+/// Agricole's own modules restrict every method to euros. The platform sets no greatest amount.
+pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
+    let describe = |way: Way| {
+        Some(MethodDescription {
+            method: way.method()?,
+            kind: way.kind(),
+            currencies: vec![Currency::EUR],
+            minimum: config.minimum(way),
+            maximum: None,
+            manual_capture: true,
+        })
+    };
+    Way::ALL.into_iter().filter_map(describe).collect()
+}
+
+/// What a message says that paid, from its letters P and C.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Instrument {
+    /// A bank card that pays alone.
+    Card,
+    /// A voucher.
+    Voucher(Way),
+    /// The card that completes a voucher.
+    Complement,
+    /// Something else. It is kept and never counts: no method of ours is paid with it.
+    Unknown,
+}
+
+/// Card types under P=CARTE: the values of PBX_TYPECARTE (Verifone "Paybox System" V8.0), and the
+/// spellings that letter C was seen with.
+const CARD_TYPES: [&str; 21] = [
+    "CB",
+    "VISA",
+    "EUROCARD_MASTERCARD",
+    "MASTERCARD",
+    "EUROCARD",
+    "VISA ELECTRON",
+    "E_CARD",
+    "MAESTRO",
+    "AMEX",
+    "AMERICAN EXPRESS",
+    "DINERS",
+    "JCB",
+    "UPI",
+    "BCMC",
+    "BANCONTACT",
+    "COFINOGA",
+    "SOFINCO",
+    "AURORE",
+    "CDGP",
+    "24H00",
+    "RIVEGAUCHE",
+];
+
+impl Instrument {
+    /// Reads P and C. `more` are the account's further card types.
+    pub(super) fn read(payment: &str, card: &str, more: &[String]) -> Self {
+        match (payment, card) {
+            (LIMONETIK, LIMOCB) => Self::Complement,
+            (LIMONETIK, voucher) => Way::of_voucher(voucher).map_or(Self::Unknown, Self::Voucher),
+            ("CARTE", card) => {
+                let mut known = CARD_TYPES.into_iter().chain(more.iter().map(String::as_str));
+                let is_card = known.any(|known| known.eq_ignore_ascii_case(card));
+                if is_card { Self::Card } else { Self::Unknown }
+            }
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Kind and method of the part. What is unknown is a voucher of no method: the state machine
+    /// counts it for none, and shows an accepted one to the operator.
+    pub(super) fn kind(&self) -> (PartKind, Option<Method>) {
+        match self {
+            Self::Card => (PartKind::Card, Way::Card.method()),
+            Self::Voucher(way) => (PartKind::Voucher, way.method()),
+            Self::Complement => (PartKind::Complement, None),
+            Self::Unknown => (PartKind::Voucher, None),
+        }
+    }
+
+    /// Whether an accepted transaction of it has an authorisation number. A voucher's has none (the
+    /// manual, §3.1.11 and §3.2.4).
+    pub(super) fn has_authorisation(&self) -> bool {
+        matches!(self, Self::Card | Self::Complement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(payment: &str, card: &str) -> Instrument {
+        Instrument::read(payment, card, &["VPAY".to_owned()])
+    }
+
+    #[test]
+    fn the_complement_is_no_voucher_and_no_card() {
+        assert_eq!(read("LIMONETIK", "LIMOCB"), Instrument::Complement);
+        assert_eq!(read("CARTE", "LIMOCB"), Instrument::Unknown);
+    }
+
+    #[test]
+    fn a_voucher_is_told_by_its_card_type() {
+        assert_eq!(read("LIMONETIK", "APETIZ"), Instrument::Voucher(Way::Apetiz));
+        assert_eq!(read("LIMONETIK", "SODEXO"), Instrument::Voucher(Way::Sodexo));
+        assert_eq!(read("LIMONETIK", "UPCHEQUDEJ"), Instrument::Voucher(Way::UpChequDej));
+        assert_eq!(read("LIMONETIK", "CVCONNECT"), Instrument::Voucher(Way::CvConnect));
+        assert_eq!(read("CARTE", "APETIZ"), Instrument::Unknown);
+    }
+
+    #[test]
+    fn a_card_is_one_of_the_known_types() {
+        for card in ["CB", "VISA", "Visa Electron", "EUROCARD_MASTERCARD", "VPAY"] {
+            assert_eq!(read("CARTE", card), Instrument::Card, "{card}");
+        }
+        for (payment, card) in [("CARTE", "X"), ("CARTE", ""), ("PAYPAL", "PAYPAL"), ("", "CB")] {
+            assert_eq!(read(payment, card), Instrument::Unknown, "{payment} {card}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_has_no_method() {
+        assert_eq!(Instrument::Unknown.kind().1, None);
+    }
+}

@@ -1,0 +1,328 @@
+//! Notifications (IPN) and the browser's return: signature first, values after.
+//!
+//! The platform signs the pairs as they stand on the wire, up to `&Signature=` (Verifone "Paybox
+//! System" V8.0; Crédit Agricole's PHP kit, `testsign.php`). Some characters are percent-encoded and
+//! some are not, so nothing is decoded before the signature is checked. On a notification to
+//! PBX_REPONDRE_A the merchant's own parameters are not signed, on a browser's return they are, and
+//! on LIMONETIK notifications names that were not asked for may be left out of what is signed
+//! (Crédit Agricole's WooCommerce module 0.9): so the whole text before the signature is tried, then,
+//! for a notification, the pairs that we asked for.
+//!
+//! # What counts
+//! A part is accepted only with the code 00000, a transaction number, an amount, and letters P and C
+//! that name an instrument of ours. Anything genuine that is not understood is kept and never counts:
+//! an unknown code is pending, and an unknown instrument is a voucher of no method, which the state
+//! machine fits to nothing and shows to the operator when it was accepted.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use guichet_domain::PartStatus;
+use guichet_domain::event::{Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
+use guichet_domain::money::Amount;
+
+use super::codes::{Code, Outcome};
+use super::config::{Config, Confirm};
+use super::letters::Letter;
+use super::method::Instrument;
+use super::numbers::{NumAppel, NumTrans};
+use crate::Verified;
+use crate::contract::{Environment, Incoming, Refusal, Return};
+
+/// Most bytes of a notification. A real one has less than 1000.
+const LENGTH_MAX: usize = 16 * 1024;
+
+/// The authorisation number of every test account.
+const TEST_AUTHORISATION: &str = "XXXXXX";
+
+/// Verifies a notification.
+pub(super) fn verify(
+    config: &Config,
+    incoming: &Incoming<'_>,
+) -> Result<Verified<PlatformFact>, Refusal> {
+    let trust = trust(config, incoming.secret)?;
+    if incoming.post != config.notify_by_post {
+        return Err(Refusal::WrongMethod);
+    }
+    let raw = if incoming.post { incoming.body } else { incoming.query };
+    let told = Told::read(config, &signed_pairs(config, raw, true)?)?;
+    Ok(Verified::new(told.fact(config, trust)?))
+}
+
+/// Reads the browser's return.
+pub(super) fn read_return(config: &Config, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
+    let raw = if incoming.post { incoming.body } else { incoming.query };
+    let told = Told::read(config, &signed_pairs(config, raw, false)?)?;
+    let part = if told.transaction.is_none() {
+        None
+    } else {
+        Some(Verified::new(told.fact(config, Trust::Signed)?))
+    };
+    Ok(Return { reference: told.reference.clone(), outcome: told.return_outcome(), part })
+}
+
+/// What the address that it came to is worth.
+fn trust(config: &Config, secret: Option<&str>) -> Result<Trust, Refusal> {
+    match (&config.confirm, secret) {
+        (_, None) => Ok(Trust::Signed),
+        (Confirm::SecretAddress(ours), Some(given)) if ours.is(given) => Ok(Trust::Ours),
+        (_, Some(_)) => Err(Refusal::WrongSecret),
+    }
+}
+
+fn malformed(why: &str) -> Refusal {
+    Refusal::Malformed(why.to_owned())
+}
+
+type Pair<'a> = (&'a [u8], &'a [u8]);
+
+/// The pairs that a key of the account signed, raw. `reduce`: whether pairs that we did not ask for
+/// may be unsigned; they are then dropped.
+fn signed_pairs<'a>(
+    config: &Config,
+    raw: &'a [u8],
+    reduce: bool,
+) -> Result<Vec<Pair<'a>>, Refusal> {
+    if raw.len() > LENGTH_MAX {
+        return Err(malformed("too long"));
+    }
+    let name = Letter::Signature.name();
+    let (signed, signature) = split_signature(raw, name)
+        .ok_or_else(|| malformed("no signature as the last pair"))?;
+    let signature = decode_signature(signature).ok_or_else(|| malformed("signature unreadable"))?;
+    let pairs = split_pairs(signed).ok_or_else(|| malformed("an empty pair"))?;
+    let mut names: Vec<&[u8]> = pairs.iter().map(|(name, _)| *name).collect();
+    names.push(name.as_bytes());
+    names.sort_unstable();
+    if names.windows(2).any(|two| two[0] == two[1]) {
+        return Err(malformed("a name stands twice"));
+    }
+    let verifies = |data: &[u8]| config.public_keys.iter().any(|k| k.verifies(data, &signature));
+    if verifies(signed) {
+        return Ok(pairs);
+    }
+    if reduce {
+        let asked: Vec<Pair<'_>> = pairs.into_iter().filter(|(name, _)| is_ours(name)).collect();
+        if verifies(&join(&asked)) {
+            return Ok(asked);
+        }
+    }
+    Err(Refusal::BadSignature)
+}
+
+fn is_ours(name: &[u8]) -> bool {
+    Letter::ALL.iter().any(|letter| letter.name().as_bytes() == name)
+}
+
+fn join(pairs: &[Pair<'_>]) -> Vec<u8> {
+    let written: Vec<_> = pairs.iter().map(|(name, value)| [*name, *value].join(&b'=')).collect();
+    written.join(&b'&')
+}
+
+/// Splits at the last `&name=`. What follows it must be the signature alone: a pair after it would
+/// be unsigned.
+pub(super) fn split_signature<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], &'a [u8])> {
+    let mark = format!("&{name}=");
+    let at = raw.windows(mark.len()).rposition(|window| window == mark.as_bytes())?;
+    let (signed, rest) = (&raw[..at], &raw[at + mark.len()..]);
+    (!rest.contains(&b'&')).then_some((signed, rest))
+}
+
+/// Undoes the percent-encoding, then the base64. A `+` stays what it is. One message's escapes are
+/// written in one case: with both, it was altered on the way.
+pub(super) fn decode_signature(text: &[u8]) -> Option<Vec<u8>> {
+    let escapes = text.split(|b| *b == b'%').skip(1).flat_map(|rest| rest.iter().take(2));
+    let letters: Vec<u8> = escapes.copied().filter(u8::is_ascii_alphabetic).collect();
+    let one_case = letters.iter().all(u8::is_ascii_uppercase)
+        || letters.iter().all(u8::is_ascii_lowercase);
+    if !one_case {
+        return None;
+    }
+    let decoded: Vec<u8> = percent_encoding::percent_decode(text).collect();
+    STANDARD.decode(decoded).ok()
+}
+
+/// Splits into names and values, raw. A piece without `=` is a name without a value; an empty piece
+/// is none.
+pub(super) fn split_pairs(data: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+    data.split(|b| *b == b'&')
+        .map(|piece| {
+            let at = piece.iter().position(|b| *b == b'=');
+            let (name, value) = match at {
+                Some(at) => (&piece[..at], &piece[at + 1..]),
+                None => (piece, &piece[piece.len()..]),
+            };
+            (!name.is_empty()).then_some((name, value))
+        })
+        .collect()
+}
+
+/// What a genuine message says of one transaction.
+struct Told {
+    reference: String,
+    amount: Amount,
+    code: Code,
+    call: NumAppel,
+    transaction: NumTrans,
+    authorisation: Option<String>,
+    payment: String,
+    card: String,
+    parts: Option<u8>,
+}
+
+impl Told {
+    fn read(config: &Config, pairs: &[Pair<'_>]) -> Result<Self, Refusal> {
+        let letters = Letters { pairs };
+        let amount = letters.required(Letter::Amount)?;
+        let digits = amount.bytes().all(|b| b.is_ascii_digit());
+        let amount = amount.parse::<u64>().ok().filter(|_| digits);
+        let reference = letters.required(Letter::Reference)?;
+        let transaction = NumTrans::parse(&letters.required(Letter::Transaction)?)
+            .ok_or_else(|| malformed("the transaction number is none"))?;
+        // A page that was left before a transaction was made has neither P nor C.
+        let instrument = |letter| {
+            if transaction.is_none() { letters.optional(letter) } else { letters.present(letter) }
+        };
+        let told = Self {
+            amount: amount
+                .and_then(|minor| Amount::try_from(minor).ok())
+                .ok_or_else(|| malformed("the amount is none"))?,
+            code: Code::parse(&letters.required(Letter::Code)?)
+                .ok_or_else(|| malformed("the code is not five letters or digits"))?,
+            call: NumAppel::parse(&letters.required(Letter::Call)?)
+                .ok_or_else(|| malformed("the call number is none"))?,
+            authorisation: letters.value(Letter::Authorisation)?.filter(|text| !text.is_empty()),
+            payment: instrument(Letter::Payment)?,
+            card: instrument(Letter::Card)?,
+            parts: letters.value(Letter::Index)?.as_deref().and_then(parts_of_index),
+            transaction,
+            reference,
+        };
+        let production = config.environment == Environment::Production;
+        if production && told.authorisation.as_deref() == Some(TEST_AUTHORISATION) {
+            return Err(malformed("a test authorisation, in production"));
+        }
+        Ok(told)
+    }
+
+    fn fact(&self, config: &Config, trust: Trust) -> Result<PlatformFact, Refusal> {
+        let instrument = Instrument::read(&self.payment, &self.card, &config.card_types);
+        let (status, refusal) = self.status();
+        let accepted = status == PartStatus::Accepted;
+        if accepted && instrument.has_authorisation() && self.authorisation.is_none() {
+            return Err(malformed("an accepted card without an authorisation number"));
+        }
+        let (kind, method) = match instrument {
+            // A refused card may have no type: it is a card all the same.
+            Instrument::Unknown if !accepted && self.payment == "CARTE" => Instrument::Card.kind(),
+            instrument => instrument.kind(),
+        };
+        let brand = match (kind, &method) {
+            (guichet_domain::PartKind::Voucher, None) => format!("{}/{}", self.payment, self.card),
+            _ => self.card.clone(),
+        };
+        let part = Part {
+            transaction: self.transaction.as_str().to_owned(),
+            call: self.call.as_str().to_owned(),
+            kind,
+            method,
+            brand,
+            amount: self.amount,
+            status,
+            code: self.code.as_str().to_owned(),
+            refusal,
+            parts_expected: self.parts,
+            trust,
+        };
+        let identity =
+            format!("{}|{}|{}|{}", self.reference, part.call, part.transaction, self.card);
+        Ok(PlatformFact {
+            account: config.account.clone(),
+            reference: self.reference.clone(),
+            identity,
+            event: PaymentEvent::Part(part),
+        })
+    }
+
+    /// What became of it. Where no transaction was made nothing was accepted, whatever the code; and
+    /// leaving the page is no reason that a shopper must be told.
+    fn status(&self) -> (PartStatus, Option<guichet_domain::Refusal>) {
+        let none = self.transaction.is_none();
+        match self.code.outcome() {
+            Outcome::Accepted if none => (PartStatus::Pending, None),
+            Outcome::Accepted => (PartStatus::Accepted, None),
+            Outcome::Refused(_) if none && self.is_cancelled() => (PartStatus::Refused, None),
+            Outcome::Refused(class) => (PartStatus::Refused, Some(class)),
+            Outcome::Pending | Outcome::Unknown => (PartStatus::Pending, None),
+        }
+    }
+
+    /// The shopper's cancelling: 00001 without a transaction (seen in production logs, as
+    /// ViniumLuxuryWebdesign/SyliusPayumUp2PayPlugin tells).
+    fn is_cancelled(&self) -> bool {
+        self.transaction.is_none() && self.code.as_str() == "00001"
+    }
+
+    fn return_outcome(&self) -> ReturnOutcome {
+        match self.status().0 {
+            PartStatus::Accepted => ReturnOutcome::Accepted,
+            PartStatus::Pending => ReturnOutcome::Waiting,
+            PartStatus::Refused if self.is_cancelled() => ReturnOutcome::Cancelled,
+            PartStatus::Refused => ReturnOutcome::Refused,
+        }
+    }
+}
+
+/// Letter Z, `i-n`: the number of parts. `None` for anything that is not two numbers from 1 to 9,
+/// the first not above the second.
+fn parts_of_index(text: &str) -> Option<u8> {
+    let (index, count) = text.split_once('-')?;
+    let digit = |text: &str| match text.as_bytes() {
+        [digit @ b'1'..=b'9'] => Some(digit - b'0'),
+        _ => None,
+    };
+    let (index, count) = (digit(index)?, digit(count)?);
+    (index <= count).then_some(count)
+}
+
+/// The values of a verified message, by letter.
+struct Letters<'a> {
+    pairs: &'a [Pair<'a>],
+}
+
+impl Letters<'_> {
+    /// The value, percent-decoded. A browser's or proxy's `+` in P and C is a space; elsewhere it
+    /// stays.
+    fn value(&self, letter: Letter) -> Result<Option<String>, Refusal> {
+        let name = letter.name().as_bytes();
+        let Some((_, raw)) = self.pairs.iter().find(|(pair, _)| *pair == name) else {
+            return Ok(None);
+        };
+        let decoded = percent_encoding::percent_decode(raw).decode_utf8();
+        let text = decoded.map_err(|_| malformed("a value is not UTF-8"))?;
+        if text.chars().any(|c| c.is_control() || c == '|') || text.chars().count() > 250 {
+            return Err(malformed("a value holds what no value of this platform holds"));
+        }
+        let spaced = matches!(letter, Letter::Payment | Letter::Card);
+        Ok(Some(if spaced { text.replace('+', " ") } else { text.into_owned() }))
+    }
+
+    fn present(&self, letter: Letter) -> Result<String, Refusal> {
+        let missing = || Refusal::Malformed(format!("{} is missing", letter.name()));
+        self.value(letter)?.ok_or_else(missing)
+    }
+
+    fn optional(&self, letter: Letter) -> Result<String, Refusal> {
+        Ok(self.value(letter)?.unwrap_or_default())
+    }
+
+    fn required(&self, letter: Letter) -> Result<String, Refusal> {
+        let value = self.present(letter)?;
+        if value.is_empty() {
+            return Err(Refusal::Malformed(format!("{} is empty", letter.name())));
+        }
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! What the tests of this folder share.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use guichet_domain::id::{SessionId, Slug};
+use guichet_domain::method::Method;
+use guichet_domain::money::{Amount, Currency};
+use guichet_domain::session::{Capture, Session};
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
+
+use super::config::Config;
+use super::seal::{PUBLIC_TEST_HMAC_KEY, TEST_KEY_K004};
+use crate::contract::{Addresses, Begin, Environment};
+use crate::registry::ConfigError;
+
+/// 2026-03-01T09:00:00Z.
+pub(super) const NOW: i64 = 1_772_355_600;
+pub(super) const SECRET: &str = "k9cX2-vQ7_wLr4TzN8pY3bHs";
+
+/// A key that is not the public one.
+pub(super) const OWN_KEY: &str = "\
+FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210\
+FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210";
+
+pub(super) fn slug() -> Slug {
+    Slug::try_from("main".to_owned()).unwrap()
+}
+
+pub(super) fn pem(base64: &str) -> String {
+    format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n")
+}
+
+/// A sandbox's table that accepts the published test key, and our own signer's.
+pub(super) fn sandbox_table() -> toml::Table {
+    toml::from_str(&format!(
+        r#"
+        provider = "up2pay"
+        site = "1999888"
+        rang = "032"
+        identifiant = "2"
+        hmac_key = "{PUBLIC_TEST_HMAC_KEY}"
+        page_hosts = ["http://127.0.0.1:8602", "http://localhost:8602/backup/"]
+        ppps_hosts = ["http://127.0.0.1:8602", "http://localhost:8602"]
+        public_keys = ["published", '''{}''']
+        "#,
+        pem(TEST_KEY_K004),
+    ))
+    .unwrap()
+}
+
+pub(super) fn production_table() -> toml::Table {
+    toml::from_str(&format!(
+        r#"
+        site = "7654321"
+        rang = "01"
+        identifiant = "123456789"
+        hmac_key = "{OWN_KEY}"
+        confirm = "query"
+        "#,
+    ))
+    .unwrap()
+}
+
+pub(super) fn with(table: toml::Table, more: &str) -> toml::Table {
+    let mut table = table;
+    table.extend(toml::from_str::<toml::Table>(more).unwrap());
+    table
+}
+
+pub(super) fn read(table: toml::Table, environment: Environment) -> Result<Config, ConfigError> {
+    Config::read(slug(), table, environment)
+}
+
+pub(super) fn sandbox() -> Config {
+    read(sandbox_table(), Environment::Sandbox).unwrap()
+}
+
+/// A sandbox's account with more keys, that also accepts what [`sign`] signs.
+pub(super) fn sandbox_with(more: &str) -> Config {
+    let mut table = with(sandbox_table(), more);
+    let Some(toml::Value::Array(keys)) = table.get_mut("public_keys") else { panic!() };
+    keys.push(toml::Value::String(signer_pem()));
+    read(table, Environment::Sandbox).unwrap()
+}
+
+pub(super) fn session() -> Session {
+    Session {
+        id: SessionId::from_random([1; 16]),
+        shop: slug(),
+        reference: "order 1".into(),
+        amount: Amount::try_from(1500).unwrap(),
+        currency: Currency::EUR,
+        shopper: Shopper {
+            first_name: "Élodie".into(),
+            last_name: "Lefèvre-Martin".into(),
+            email: Email::try_from("elodie@example.fr".to_owned()).unwrap(),
+            phone: Phone::try_from("+33612345675".to_owned()).unwrap(),
+            address: Address {
+                line1: "12 rue de l’Église".into(),
+                line2: None,
+                postal_code: "59000".into(),
+                city: "Lille".into(),
+                country: Country::try_from("FR".to_owned()).unwrap(),
+            },
+        },
+        items: 2,
+        locale: "fr-FR".into(),
+        methods: None,
+        voucher_eligible_amount: None,
+        capture: Capture::Automatic,
+        return_url: "https://shop.example/back".into(),
+        expires_at: NOW + 3600,
+        created_at: NOW,
+        metadata: Default::default(),
+        settled_by: None,
+    }
+}
+
+pub(super) fn method(code: &str) -> Method {
+    Method::try_from(code.to_owned()).unwrap()
+}
+
+pub(super) fn addresses() -> Addresses {
+    let back = |outcome: &str| format!("https://pay.example/return/up2pay/pay_1/{outcome}");
+    Addresses {
+        notify: "https://pay.example/notify/up2pay/main".into(),
+        accepted: back("accepted"),
+        refused: back("refused"),
+        cancelled: back("cancelled"),
+        waiting: back("waiting"),
+    }
+}
+
+pub(super) fn begin<'a>(
+    session: &'a Session,
+    method: &'a Method,
+    addresses: &'a Addresses,
+) -> Begin<'a> {
+    let now = jiff::Timestamp::from_second(NOW).unwrap();
+    Begin { session, method, reference: "7ZK2M0Q4W8E6R1T3Y5AB", addresses, now }
+}
+
+/// Runs `openssl` with `input`; gives what it printed.
+pub(super) fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut child = Command::new("openssl")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("openssl is needed for a second opinion");
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {arguments:?}: {said}");
+    output.stdout
+}
+
+/// A 1024-bit key pair of this test run, in a folder of its own.
+fn signer() -> &'static Path {
+    static SIGNER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = SIGNER.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key.pem");
+        openssl(&["genrsa", "-out", file.to_str().unwrap(), "1024"], b"");
+        folder
+    });
+    folder.path()
+}
+
+fn signer_key() -> String {
+    signer().join("key.pem").to_str().unwrap().to_owned()
+}
+
+pub(super) fn signer_pem() -> String {
+    let pem = openssl(&["rsa", "-in", &signer_key(), "-pubout"], b"");
+    String::from_utf8(pem).unwrap()
+}
+
+/// The signature of `data`, as the platform writes it.
+pub(super) fn signature(data: &str) -> String {
+    use base64::Engine as _;
+    let raw = openssl(&["dgst", "-sha1", "-sign", &signer_key()], data.as_bytes());
+    let base64 = base64::engine::general_purpose::STANDARD.encode(raw);
+    base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+}
+
+/// A signed message.
+pub(super) fn sign(data: &str) -> String {
+    format!("{data}&Signature={}", signature(data))
+}

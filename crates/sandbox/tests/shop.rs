@@ -1,0 +1,200 @@
+//! The demo shop against a stand-in for the backend.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use common::settings;
+use guichet_sandbox::{Running, start};
+use reqwest::Client;
+use serde_json::{Value, json};
+
+/// What the backend was asked, and what it says of a session.
+#[derive(Default)]
+struct Backend {
+    asked: Vec<(String, String, Value)>,
+    status: String,
+}
+
+type Books = Arc<Mutex<Backend>>;
+
+async fn create(
+    State(books): State<Books>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+    let asked = (header("authorization"), header("idempotency-key"), body);
+    books.lock().unwrap().asked.push(asked);
+    let session = json!({ "id": "cs_1", "secret": "css_\"<1>", "status": "open", "new": 1 });
+    (StatusCode::CREATED, Json(session))
+}
+
+async fn state(State(books): State<Books>, Path(id): Path<String>) -> Json<Value> {
+    assert_eq!(id, "cs_1");
+    let part = json!({ "kind": "voucher", "brand": "SODEXO", "amount": 3900, "state": "accepted" });
+    Json(json!({
+        "status": books.lock().unwrap().status, "unknown": {},
+        "payments": [{ "id": "pay_1", "method": "sodexo", "state": "paid", "parts": [part] }],
+    }))
+}
+
+async fn shop() -> (Running, Books, Client, tempfile::TempDir) {
+    let books = Books::default();
+    let router = Router::new()
+        .route("/v1/sessions", post(create))
+        .route("/v1/sessions/{id}", get(state))
+        .with_state(Arc::clone(&books));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(folder.path());
+    settings.backend = format!("http://{address}").parse().unwrap();
+    settings.shop_secret_key = Some("sk_test".parse().unwrap());
+    let running = start(settings).await.unwrap();
+    common::keep_key(folder.path());
+    let client = Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    (running, books, client, folder)
+}
+
+#[tokio::test]
+async fn from_the_basket_to_the_payment_page() {
+    let (running, books, client, _folder) = shop().await;
+    let url = |path: &str| format!("{}{path}", running.shop_origin());
+    let home = client
+        .get(url("/"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(home.contains("add-plateau-fromages") && !home.contains("{{"));
+    let added = client
+        .post(url("/panier"))
+        .form(&[("ajouter", "plateau-fromages")]);
+    let answer = added.send().await.unwrap();
+    let cookie = answer.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let form = [
+        ("prenom", "Zoé"),
+        ("nom", "O'Neil"),
+        ("email", "z@example.com"),
+        ("telephone", "+33612345678"),
+        ("adresse", "1 rue"),
+        ("complement", ""),
+        ("code_postal", "75001"),
+        ("ville", "Paris"),
+        ("pays", "FR"),
+        ("scenario", "capture"),
+        ("montant", "1"),
+    ];
+    let order = client
+        .post(url("/commande"))
+        .header("cookie", &cookie)
+        .form(&form);
+    let answer = order.send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    let path = common::location(&answer);
+    let (key, idempotency, body) = books.lock().unwrap().asked[0].clone();
+    assert_eq!(key, "Bearer sk_test");
+    assert_eq!(path, format!("/commande/{idempotency}/paiement"));
+    assert_eq!(body["amount"], 2750, "the price is the server's");
+    assert_eq!(body["capture"], "manual");
+    assert_eq!(body["shopper"]["address"]["line2"], Value::Null);
+    assert_eq!(body["return_url"], url(&path));
+    let page = client.get(url(&path)).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(policy.contains("require-trusted-types-for 'script'"));
+    assert!(policy.contains(running.backup_origin()));
+    let html = page.text().await.unwrap();
+    assert!(
+        html.contains("<guichet-checkout session=\"css_&quot;&lt;1&gt;\">"),
+        "{html}"
+    );
+    assert!(html.contains("/guichet.js\"></script>"));
+    assert!(!html.contains("sk_test"));
+}
+
+#[tokio::test]
+async fn the_order_page_believes_the_backend_only() {
+    let (running, books, client, _folder) = shop().await;
+    let url = |path: &str| format!("{}{path}", running.shop_origin());
+    let wish = json!({ "amount": 3900, "methods": ["sodexo"] });
+    let made = client
+        .post(url("/demo/orders"))
+        .json(&wish)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(made.status(), 201);
+    let made: Value = made.json().await.unwrap();
+    let path = made["order_path"].as_str().unwrap();
+    for status in ["pending", "paid", "something-new"] {
+        status.clone_into(&mut books.lock().unwrap().status);
+        let address = url(&format!("{path}?status=paid&Erreur=00000"));
+        let html = client
+            .get(address)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        assert!(
+            html.contains(&format!("data-status=\"{status}\"")),
+            "{html}"
+        );
+        assert_eq!(html.contains("Commande payée"), status == "paid");
+    }
+}
+
+#[tokio::test]
+async fn pages_have_no_inline_script_or_style() {
+    let (running, _, client, _folder) = shop().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "html") {
+            continue;
+        }
+        let html = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            !html.contains(" style=") && !html.contains("<style"),
+            "{}",
+            path.display()
+        );
+        assert!(
+            !html.contains(" onclick") && !html.contains("<script>"),
+            "{}",
+            path.display()
+        );
+    }
+    let missing = client
+        .get(format!("{}/absent", running.shop_origin()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(missing.status(), 404);
+    let escape = format!("{}/fichiers/..%2findex.html", running.shop_origin());
+    assert_eq!(client.get(escape).send().await.unwrap().status(), 404);
+}
