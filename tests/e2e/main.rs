@@ -1,1 +1,37 @@
-//! (to be written)
+//! The whole, as a shopper meets it: a headless Chromium with real clicks on the demo shop, the
+//! widget and the sandbox's pages, with backend and sandbox as processes of their own.
+//!
+//! - `browser` is one Chromium with a fresh profile; `world` adds the running stack;
+//! - `shop` and `platform` know the pages;
+//! - the other files are the tests, by what they promise.
+//!
+//! Every test ends with [`browser::Browser::assert_clean`]: no page broke its own content security
+//! policy, and no script ended in an exception.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "in tests, a panic is how a failure is told"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod browser;
+mod chromedriver;
+mod platform;
+mod shop;
+mod world;
+
+mod accessibility;
+mod faces;
+mod hands;
+mod honesty;
+mod methods;
+mod notifications;
+mod outages;
+mod policy;
+mod returns;
+mod twice;

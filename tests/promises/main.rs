@@ -1,1 +1,17 @@
-//! (to be written)
+//! What the running backend and sandbox promise, without a browser. Each test's name is a promise.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in tests, a panic is how a failure is told"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod checkout;
+mod money;
+mod notifications;
+mod sessions;

@@ -1,2 +1,86 @@
-//! (to be written)
-fn main() {}
+//! The project's own commands: `cargo xtask setup | build | demo | test | ci | tidy | env`.
+//!
+//! Each command brings what it needs and does nothing where it is already there, so that every
+//! one of them can be the first thing that is run after a clone.
+#![expect(
+    clippy::print_stdout,
+    reason = "a program for the terminal: its output is its job"
+)]
+
+mod assets;
+mod ci;
+mod ctx;
+mod demo;
+mod env;
+mod pins;
+mod proc;
+mod setup;
+mod tests_run;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::ctx::Ctx;
+use crate::proc::Stages;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing: compiler target, tools, browser. The other commands call it.
+    Setup,
+    /// Build the widget into target/assets and pkg, and print the bytes of each asset.
+    Build(assets::Options),
+    /// Start backend, sandbox and demo shop; Ctrl-C stops them.
+    Demo(demo::Options),
+    /// Run every test, browser tests included, and end with one line of totals.
+    Test(tests_run::Options),
+    /// What .ci/run calls: formatting, lints, dependencies, tidy, builds, tests.
+    Ci,
+    /// The project's own checks on its text: line and function length, forbidden words, layering.
+    Tidy,
+    /// Print the exports that `trunk serve` and `wasm-pack` need when they are run by hand.
+    Env,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(&cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let printed = error.downcast_ref::<proc::AlreadyReported>().is_some();
+            if !printed {
+                eprintln!("error: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(task: &Task) -> anyhow::Result<()> {
+    let ctx = Ctx::new()?;
+    let mut stages = Stages::default();
+    match task {
+        Task::Setup => {
+            setup::run(&ctx, &mut stages, setup::Need::Everything)?;
+            stages.summary();
+            Ok(())
+        }
+        Task::Build(options) => {
+            let wasm = setup::run(&ctx, &mut stages, setup::Need::Build)?;
+            assets::run(&ctx, &mut stages, &wasm, options)
+        }
+        Task::Demo(options) => demo::run(&ctx, &mut stages, options),
+        Task::Test(options) => tests_run::run(&ctx, &mut stages, options),
+        Task::Ci => ci::run(&ctx, &mut stages),
+        Task::Tidy => tidy::run(&ctx),
+        Task::Env => env::run(&ctx),
+    }
+}

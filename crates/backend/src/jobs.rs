@@ -6,6 +6,7 @@ use std::time::Duration;
 use guichet_domain::event::PaymentEvent;
 use guichet_providers::contract::{Answered, Failure, Query};
 use guichet_store::{OpenQuery, Source, StoreError};
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock;
@@ -14,7 +15,7 @@ use crate::clock;
 const TICK: Duration = Duration::from_secs(1);
 
 /// How many items one round takes.
-const BATCH: u32 = 50;
+const BATCH: u32 = 20;
 
 /// How often a platform that does not know a transaction is asked again: its books may lag.
 const DISAGREED_TRIES: u32 = 6;
@@ -43,18 +44,31 @@ async fn record_deadlines(app: &App) -> Result<(), StoreError> {
 /// Asks platforms about claimed parts, for ever.
 pub(crate) async fn queries(app: Arc<App>) {
     loop {
+        let woken = app.wake_queries.notified();
         match app.store.due_queries(clock::unix_now(), BATCH).await {
-            Ok(open) => {
-                for query in &open {
-                    if let Err(error) = ask(&app, query).await {
-                        tracing::error!(error.cause = %error, "a query could not be made");
-                    }
-                }
-            }
+            Ok(open) => ask_all(&app, open).await,
             Err(error) => tracing::error!(error.cause = %error, "queries could not be read"),
         }
-        let woken = app.wake_queries.notified();
         let _ = tokio::time::timeout(TICK, woken).await;
+    }
+}
+
+/// Side by side, so that one slow platform holds up no other; all are over before it returns, so that
+/// none is asked twice at a time.
+async fn ask_all(app: &Arc<App>, open: Vec<OpenQuery>) {
+    let mut asking = JoinSet::new();
+    for query in open {
+        let app = Arc::clone(app);
+        asking.spawn(async move {
+            if let Err(error) = ask(&app, &query).await {
+                tracing::error!(error.cause = %error, "a query could not be made");
+            }
+        });
+    }
+    while let Some(asked) = asking.join_next().await {
+        if let Err(error) = asked {
+            tracing::error!(error.cause = %error, "a query ended early");
+        }
     }
 }
 

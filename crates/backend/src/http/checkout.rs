@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method as HttpMethod, StatusCode, header};
 use axum::middleware::Next;
@@ -16,7 +16,7 @@ use guichet_store::{AddedPayment, Book, Idempotency, Kept, Payment};
 use guichet_wire::{CheckoutSession, CheckoutStatus, NextAction, StartPayment, StartedPayment};
 
 use super::problem::ApiError;
-use super::request::{bearer, idempotency, json, key_reused, sha256};
+use super::request::{RawBody, bearer, idempotency, json, key_reused, sha256};
 use super::sessions::SECRET_PREFIX;
 use crate::app::App;
 use crate::clock;
@@ -137,7 +137,7 @@ pub(crate) async fn status(
 pub(crate) async fn start(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Bytes,
+    RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
     let (book, shop) = authenticate(&app, &headers).await?;
     let mark = idempotency(&headers, format!("session/{}/payments", book.session.id), &body)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,26 +17,34 @@ use crate::app::App;
 /// Most bytes of a notification, query or body.
 pub(crate) const NOTIFICATION_MAX: usize = 16 * 1024;
 
+/// A body, or why there is none: it is answered by its status alone, since a platform reads no words.
+type ReadBody = Result<Bytes, BytesRejection>;
+
+/// The parts of a path, or why there are none: then there is nothing at it.
+type ReadPath<T> = Result<Path<T>, PathRejection>;
+
 /// A notification to an account's plain address.
 pub(crate) async fn notify(
     State(app): State<Arc<App>>,
     method: Method,
-    Path((provider, account)): Path<(String, String)>,
+    path: ReadPath<(String, String)>,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    body: ReadBody,
 ) -> StatusCode {
-    receive(&app, &method, (&provider, &account), None, query.as_deref(), &body).await
+    let Ok(Path((provider, account))) = path else { return StatusCode::NOT_FOUND };
+    receive(&app, &method, (&provider, &account), None, query.as_deref(), body).await
 }
 
 /// A notification to an account's secret address.
 pub(crate) async fn notify_secret(
     State(app): State<Arc<App>>,
     method: Method,
-    Path((provider, account, secret)): Path<(String, String, String)>,
+    path: ReadPath<(String, String, String)>,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    body: ReadBody,
 ) -> StatusCode {
-    receive(&app, &method, (&provider, &account), Some(&secret), query.as_deref(), &body).await
+    let Ok(Path((provider, account, secret))) = path else { return StatusCode::NOT_FOUND };
+    receive(&app, &method, (&provider, &account), Some(&secret), query.as_deref(), body).await
 }
 
 async fn receive(
@@ -44,7 +53,7 @@ async fn receive(
     (provider, account): (&str, &str),
     secret: Option<&str>,
     query: Option<&str>,
-    body: &[u8],
+    body: ReadBody,
 ) -> StatusCode {
     let Some(account) = app.config.account(provider, account) else {
         return StatusCode::NOT_FOUND;
@@ -54,6 +63,10 @@ async fn receive(
         return StatusCode::METHOD_NOT_ALLOWED;
     }
     let query = query.unwrap_or_default().as_bytes();
+    let body: &[u8] = match &body {
+        Ok(body) => body,
+        Err(rejection) => return rejection.status(),
+    };
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
@@ -83,10 +96,13 @@ async fn receive(
 pub(crate) async fn come_back(
     State(app): State<Arc<App>>,
     method: Method,
-    Path((provider, payment, _outcome)): Path<(String, String, String)>,
+    path: ReadPath<(String, String, String)>,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    body: ReadBody,
 ) -> Response {
+    let Ok(Path((provider, payment, _outcome))) = path else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let Ok(id) = PaymentId::try_from(payment) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -100,7 +116,7 @@ pub(crate) async fn come_back(
     let Some((payment, book)) = found else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let query = query.unwrap_or_default();
+    let (query, body) = (query.unwrap_or_default(), body.unwrap_or_default());
     let post = method == Method::POST;
     let incoming = Incoming { post, query: query.as_bytes(), body: &body, secret: None };
     if let Some(account) = app.config.account(&provider, payment.account.as_str()) {

@@ -1,6 +1,8 @@
 //! What every POST of the JSON interfaces has in common: bearer, idempotency mark, JSON body.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use guichet_store::Idempotency;
 use serde::de::DeserializeOwned;
@@ -11,6 +13,25 @@ use super::problem::ApiError;
 pub(crate) const JSON_MAX: usize = 64 * 1024;
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// A body of at most as many bytes as the route allows, whatever its type.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let detail = format!("the body may have at most {JSON_MAX} bytes");
+                ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+            } else {
+                let detail = "the body could not be read to its end; send the request again";
+                ApiError::new(StatusCode::BAD_REQUEST, "body_unreadable", detail)
+            }
+        })
+    }
+}
 
 /// The token of `Authorization: Bearer …`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -63,8 +84,13 @@ pub(crate) fn key_reused() -> ApiError {
     )
 }
 
-/// Reads a JSON body; the error names the field.
+/// Reads a JSON object; the error names the field.
 pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    // A list would do for serde: it takes the fields by their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        let detail = "the body must be a JSON object";
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "json_invalid", detail));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| {
@@ -90,12 +116,16 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 /// Turns serde's words into a field and a detail. They quote the value: it came from the caller.
 fn unfit(path: &str, message: &str) -> ApiError {
     let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
-    let named = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    match named {
-        Some(name) if path == "." => ApiError::field(name, "must be given"),
-        Some(name) => ApiError::field(format!("{path}.{name}"), "must be given"),
-        None => ApiError::field(path, message),
+    let named = |start: &str| message.strip_prefix(start)?.split('`').next();
+    let within = |name: &str| if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+    if let Some(name) = named("missing field `") {
+        return ApiError::field(within(name), "must be given");
     }
+    if let Some(name) = named("duplicate field `") {
+        return ApiError::field(within(name), "is there twice");
+    }
+    let message = message.replace("expected u64", "expected a whole number");
+    ApiError::field(path, message.replace("expected u32", "expected a whole number"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,7 +25,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::problem::ApiError;
-use super::request::{bearer, idempotency, json, key_reused, sha256};
+use super::request::{RawBody, bearer, idempotency, json, key_reused, sha256};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
@@ -166,7 +165,7 @@ fn session_secret(key: &SecretString, salt: &[u8]) -> String {
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    body: Bytes,
+    RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
     let (shop, key) = authenticate(&app, &headers)?;
     let mark = idempotency(&headers, format!("shop/{}/sessions", shop.id), &body)?;
@@ -343,6 +342,10 @@ fn parse_return_url(app: &App, shop: &Shop, text: &str) -> Result<String, FieldE
     let refuse = |detail: &str| Err(FieldError::new("return_url", detail));
     if text.len() > 2000 {
         return refuse("must be at most 2000 characters long");
+    }
+    // The parser would drop line breaks and tabs without a word.
+    if text.chars().any(char::is_control) {
+        return refuse("must be one line without line breaks, tabs or other control characters");
     }
     let Ok(url) = Url::parse(text) else {
         return refuse("must be an absolute address, such as https://shop.example/order/1");

@@ -1,9 +1,9 @@
 //! PBX_BILLING and PBX_SHOPPINGCART: what 3-D Secure 2 wants to know of the shopper, as XML on one
 //! line.
 //!
-//! Element order, header and character set are those of Crédit Agricole's modules (WooCommerce 3.0.5,
-//! PrestaShop 6.0.1) and Verifone's PrestaShop 3.2.0; where their lengths differ, the shortest is
-//! taken: 22, 22, 40, 40, 10 and 40 characters.
+//! Element order, header and character set are those of Crédit Agricole's modules (WooCommerce
+//! 3.0.5, PrestaShop 6.0.1) and Verifone's PrestaShop 3.2.0; where their lengths differ, the
+//! shortest is taken: 22, 22, 40, 40, 10 and 40 characters.
 
 use guichet_domain::shopper::{Phone, Shopper};
 
@@ -43,19 +43,27 @@ pub(super) fn billing(shopper: &Shopper) -> String {
 
 /// Three digits, zero-padded (`056` for Belgium). Nothing for an unknown country, never `000`.
 fn country(numeric: u16) -> String {
-    if numeric == 0 { String::new() } else { format!("{numeric:03}") }
+    if numeric == 0 {
+        String::new()
+    } else {
+        format!("{numeric:03}")
+    }
 }
 
 /// Fits a text to the platform: letters, digits, space, `-`, `'` and `/`, at most `max` of them.
-/// Accents and other scripts are transliterated; what has no transliteration but its name (an emoji)
-/// is used only when nothing else is left. Never empty: 3-D Secure refuses an empty element.
+/// Accents and other scripts are transliterated; what has no transliteration but its name (an
+/// emoji) is used only when nothing else is left. Never empty: 3-D Secure refuses an empty element.
 fn fit(text: &str, max: usize) -> String {
     let letters = tidy(&text.chars().map(letters_only).collect::<String>(), max);
     if !letters.is_empty() {
         return letters;
     }
     let named = tidy(&deunicode::deunicode(text), max);
-    if named.is_empty() { "-".to_owned() } else { named }
+    if named.is_empty() {
+        "-".to_owned()
+    } else {
+        named
+    }
 }
 
 fn letters_only(c: char) -> String {
@@ -73,8 +81,14 @@ fn letters_only(c: char) -> String {
 /// Drops what is not allowed, joins runs of spaces and cuts.
 fn tidy(text: &str, max: usize) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '\'' | '/');
-    let spaced: String = text.chars().map(|c| if allowed(c) { c } else { ' ' }).collect();
-    let mut line = spaced.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let spaced: String = text
+        .chars()
+        .map(|c| if allowed(c) { c } else { ' ' })
+        .collect();
+    let mut line = spaced
+        .split_ascii_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     line.truncate(max); // All ASCII by now.
     line.trim_end().to_owned()
 }
@@ -82,12 +96,22 @@ fn tidy(text: &str, max: usize) -> String {
 /// At most 10 letters, digits, spaces and hyphens. Spaces go first when it is longer.
 fn postal_code(text: &str) -> String {
     let wide = fit(text, 40);
-    let kept: String =
-        wide.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-')).collect();
-    let mut code = if kept.len() > 10 { kept.replace(' ', "") } else { kept };
+    let kept: String = wide
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-'))
+        .collect();
+    let mut code = if kept.len() > 10 {
+        kept.replace(' ', "")
+    } else {
+        kept
+    };
     code.truncate(10);
     let code = code.trim();
-    if code.is_empty() { "-".to_owned() } else { code.to_owned() }
+    if code.is_empty() {
+        "-".to_owned()
+    } else {
+        code.to_owned()
+    }
 }
 
 /// ITU calling codes of one and two digits (ITU-T E.164, list of assigned country codes); every
@@ -108,7 +132,9 @@ const LEADING_ZERO: [&str; 5] = ["33", "262", "590", "594", "596"];
 fn split_phone(phone: &Phone) -> (String, String) {
     let digits = phone.as_str().trim_start_matches('+');
     let mut short = SHORT_CODES.into_iter().chain([IRAN]);
-    let length = short.find(|code| digits.starts_with(code)).map_or(3, str::len);
+    let length = short
+        .find(|code| digits.starts_with(code))
+        .map_or(3, str::len);
     let (code, national) = digits.split_at_checked(length).unwrap_or((digits, ""));
     let national = if LEADING_ZERO.contains(&code) {
         format!("0{}", national.trim_start_matches('0'))
@@ -140,14 +166,20 @@ mod tests {
             ("+447700900123", "+44", "7700900123"),
             ("+377612345678", "+377", "612345678"),
         ] {
-            assert_eq!(split(number), (code.to_owned(), national.to_owned()), "{number}");
+            assert_eq!(
+                split(number),
+                (code.to_owned(), national.to_owned()),
+                "{number}"
+            );
         }
     }
 
     #[test]
     fn no_calling_code_begins_with_another() {
         for code in SHORT_CODES {
-            let longer = SHORT_CODES.iter().filter(|c| **c != code && c.starts_with(code));
+            let longer = SHORT_CODES
+                .iter()
+                .filter(|c| **c != code && c.starts_with(code));
             assert_eq!(longer.count(), 0, "{code}");
         }
     }

@@ -24,10 +24,9 @@ impl Code {
         match self.0.as_str() {
             "00000" => Outcome::Accepted,
             "99999" => Outcome::Pending,
-            code => explain(code).and_then(|(_, refusal)| refusal).map_or(
-                Outcome::Unknown,
-                Outcome::Refused,
-            ),
+            code => explain(code)
+                .and_then(|(_, refusal)| refusal)
+                .map_or(Outcome::Unknown, Outcome::Refused),
         }
     }
 }
@@ -47,19 +46,28 @@ pub(super) enum Outcome {
 
 /// The meaning of letter E, and why it refuses if it does.
 pub(super) fn explain(code: &str) -> Option<(&'static str, Option<Refusal>)> {
-    if let Some(xx) = code.strip_prefix("001").filter(|_| code != "00100" && code != "00108") {
+    if let Some(xx) = code
+        .strip_prefix("001")
+        .filter(|_| code != "00100" && code != "00108")
+    {
         return explain_centre(xx).map(|(text, refusal)| (text, Some(refusal)));
     }
     let refused = |text, refusal| Some((text, Some(refusal)));
     match code {
         "00000" => Some(("accepted", None)),
         "99999" => Some(("pending: the method's final answer comes later", None)),
-        "00001" => refused("authorisation centre unreachable, or cancelled", Refusal::Technical),
+        "00001" => refused(
+            "authorisation centre unreachable, or cancelled",
+            Refusal::Technical,
+        ),
         "00003" => refused("platform error", Refusal::Technical),
         "00004" => refused("card number or security code invalid", Refusal::CardData),
         "00006" => refused("access refused: site, rank, id or seal", Refusal::Technical),
         "00008" => refused("expiry date wrong", Refusal::CardData),
-        "00009" => refused("subscriber creation or behavioural check failed", Refusal::Technical),
+        "00009" => refused(
+            "subscriber creation or behavioural check failed",
+            Refusal::Technical,
+        ),
         "00010" => refused("unknown currency", Refusal::Technical),
         "00011" => refused("wrong amount", Refusal::Technical),
         "00015" => refused("this reference was paid before", Refusal::Technical),
@@ -111,9 +119,15 @@ fn explain_centre(xx: &str) -> Option<(&'static str, Refusal)> {
         "90" | "96" => ("system halted or failing", Refusal::Technical),
         "91" => ("issuer unreachable", Refusal::Technical),
         "94" => ("duplicate", Refusal::Technical),
-        "97" | "98" | "99" => ("time out, server unreachable or incident", Refusal::Technical),
+        "97" | "98" | "99" => (
+            "time out, server unreachable or incident",
+            Refusal::Technical,
+        ),
         "A1" => ("authentication required", Refusal::Authentication),
-        "A4" => ("exemption from authentication misused", Refusal::Authentication),
+        "A4" => (
+            "exemption from authentication misused",
+            Refusal::Authentication,
+        ),
         "R1" | "R3" => ("mandate revoked", Refusal::Issuer),
         digits if digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) => {
             ("refused by the authorisation centre", Refusal::Issuer)
@@ -172,7 +186,9 @@ mod tests {
     #[test]
     fn only_five_zeros_are_accepted() {
         assert_eq!(outcome("00000"), Outcome::Accepted);
-        for code in ["00100", "00108", "0000O", "00200", "00201", "00300", "00303"] {
+        for code in [
+            "00100", "00108", "0000O", "00200", "00201", "00300", "00303",
+        ] {
             assert_eq!(outcome(code), Outcome::Unknown, "{code}");
         }
         for code in ["0000", "000000", "", " 0000", "-0000", "0000é"] {

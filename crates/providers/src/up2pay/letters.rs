@@ -7,8 +7,9 @@
 /// One thing that the platform may be asked to tell.
 ///
 /// There is no variant for the letter U (a stored card): the platform refuses to open its page when
-/// a voucher is asked for with it (the manual, §3.1.7 and §3.3.3.2), and this type can't express it.
-/// Nor are there variants for the letters that tell digits of the card (J, N, H) or its date (D).
+/// a voucher is asked for with it (the manual, §3.1.7 and §3.3.3.2), and this type can't express
+/// it. Nor are there variants for the letters that tell digits of the card (J, N, H) or its date
+/// (D).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Letter {
     Amount,
@@ -71,18 +72,34 @@ impl Letter {
             Self::Amount => ("Mt", 'M', "amount of this transaction, in cents"),
             Self::Reference => ("Ref", 'R', "the merchant's reference (PBX_CMD)"),
             Self::Authorisation => ("Auto", 'A', "authorisation number; a voucher has none"),
-            Self::Call => ("Appel", 'T', "call number (NUMAPPEL), shared by all of a payment's parts"),
+            Self::Call => (
+                "Appel",
+                'T',
+                "call number (NUMAPPEL), shared by all of a payment's parts",
+            ),
             Self::Payment => ("ChoixPaiement", 'P', "payment type"),
-            Self::Card => ("ChoixCarte", 'C', "card type; LIMOCB is the complement of a voucher"),
+            Self::Card => (
+                "ChoixCarte",
+                'C',
+                "card type; LIMOCB is the complement of a voucher",
+            ),
             Self::Code => ("Erreur", 'E', "response code"),
-            Self::Transaction => ("Transaction", 'S', "transaction number (NUMTRANS); 0: none made"),
+            Self::Transaction => (
+                "Transaction",
+                'S',
+                "transaction number (NUMTRANS); 0: none made",
+            ),
             Self::Country => ("Pays", 'Y', "country of the card's issuer"),
             Self::Date => ("Date", 'W', "date of processing, DDMMYYYY"),
             Self::Time => ("Heure", 'Q', "time of processing, HH:MM:SS"),
             Self::Authentication => ("Auth3DS", 'F', "3-D Secure status: Y, A, U or N"),
             Self::Guarantee => ("Garantie", 'G', "3-D Secure guarantee: O or N"),
             Self::Enrolment => ("Enrole", 'O', "3-D Secure enrolment: Y, N or U"),
-            Self::Index => ("Partie", 'Z', "place in a mixed payment: 1-2 is the first of two"),
+            Self::Index => (
+                "Partie",
+                'Z',
+                "place in a mixed payment: 1-2 is the first of two",
+            ),
             Self::Signature => ("Signature", 'K', "the platform's signature"),
         }
     }
@@ -90,8 +107,12 @@ impl Letter {
 
 /// The value of PBX_RETOUR. `with_index`: whether the letter Z is asked for.
 pub(super) fn return_list(with_index: bool) -> String {
-    let asked = Letter::ALL.into_iter().filter(|letter| with_index || *letter != Letter::Index);
-    let items: Vec<_> = asked.map(|l| format!("{}:{}", l.name(), l.letter())).collect();
+    let asked = Letter::ALL
+        .into_iter()
+        .filter(|letter| with_index || *letter != Letter::Index);
+    let items: Vec<_> = asked
+        .map(|l| format!("{}:{}", l.name(), l.letter()))
+        .collect();
     items.join(";")
 }
 
@@ -113,7 +134,10 @@ mod tests {
     #[test]
     fn what_a_notification_must_hold_is_asked_for() {
         for letter in "MRESTPCAK".chars() {
-            assert!(return_list(false).contains(&format!(":{letter}")), "{letter}");
+            assert!(
+                return_list(false).contains(&format!(":{letter}")),
+                "{letter}"
+            );
         }
     }
 

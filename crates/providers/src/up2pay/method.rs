@@ -84,7 +84,9 @@ impl Way {
 
     /// The voucher whose letter C this is.
     pub(super) fn of_voucher(card_type: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|way| way.preset() == Some((LIMONETIK, card_type)))
+        Self::ALL
+            .into_iter()
+            .find(|way| way.preset() == Some((LIMONETIK, card_type)))
     }
 }
 
@@ -150,7 +152,9 @@ impl Instrument {
             (LIMONETIK, LIMOCB) => Self::Complement,
             (LIMONETIK, voucher) => Way::of_voucher(voucher).map_or(Self::Unknown, Self::Voucher),
             ("CARTE", card) => {
-                let mut known = CARD_TYPES.into_iter().chain(more.iter().map(String::as_str));
+                let mut known = CARD_TYPES
+                    .into_iter()
+                    .chain(more.iter().map(String::as_str));
                 let is_card = known.any(|known| known.eq_ignore_ascii_case(card));
                 if is_card { Self::Card } else { Self::Unknown }
             }
@@ -192,10 +196,22 @@ mod tests {
 
     #[test]
     fn a_voucher_is_told_by_its_card_type() {
-        assert_eq!(read("LIMONETIK", "APETIZ"), Instrument::Voucher(Way::Apetiz));
-        assert_eq!(read("LIMONETIK", "SODEXO"), Instrument::Voucher(Way::Sodexo));
-        assert_eq!(read("LIMONETIK", "UPCHEQUDEJ"), Instrument::Voucher(Way::UpChequDej));
-        assert_eq!(read("LIMONETIK", "CVCONNECT"), Instrument::Voucher(Way::CvConnect));
+        assert_eq!(
+            read("LIMONETIK", "APETIZ"),
+            Instrument::Voucher(Way::Apetiz)
+        );
+        assert_eq!(
+            read("LIMONETIK", "SODEXO"),
+            Instrument::Voucher(Way::Sodexo)
+        );
+        assert_eq!(
+            read("LIMONETIK", "UPCHEQUDEJ"),
+            Instrument::Voucher(Way::UpChequDej)
+        );
+        assert_eq!(
+            read("LIMONETIK", "CVCONNECT"),
+            Instrument::Voucher(Way::CvConnect)
+        );
         assert_eq!(read("CARTE", "APETIZ"), Instrument::Unknown);
     }
 
@@ -204,7 +220,12 @@ mod tests {
         for card in ["CB", "VISA", "Visa Electron", "EUROCARD_MASTERCARD", "VPAY"] {
             assert_eq!(read("CARTE", card), Instrument::Card, "{card}");
         }
-        for (payment, card) in [("CARTE", "X"), ("CARTE", ""), ("PAYPAL", "PAYPAL"), ("", "CB")] {
+        for (payment, card) in [
+            ("CARTE", "X"),
+            ("CARTE", ""),
+            ("PAYPAL", "PAYPAL"),
+            ("", "CB"),
+        ] {
             assert_eq!(read(payment, card), Instrument::Unknown, "{payment} {card}");
         }
     }

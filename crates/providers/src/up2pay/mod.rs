@@ -7,22 +7,25 @@
 //!   manual and the description of the tests) are not public in full.
 //! - Verifone "Paybox System", manuel d'intégration V8.0, through the digest published in
 //!   dafap/SchoolBusManager (`SbmPaiement/documentation/paybox.md`): fields, letters, codes.
-//! - Crédit Agricole's own modules: WooCommerce 3.0.5, PrestaShop 6.0.1; Verifone's PrestaShop 3.2.0.
-//! - Crédit Agricole's PHP kit as corrected in Baladins/Up2pay-e-Transactions-SDK_exemple (04/2024).
+//! - Crédit Agricole's own modules: WooCommerce 3.0.5, PrestaShop 6.0.1; Verifone's PrestaShop
+//!   3.2.0.
+//! - Crédit Agricole's PHP kit as corrected in Baladins/Up2pay-e-Transactions-SDK_exemple
+//!   (04/2024).
 //! - Verifone "Paybox Direct" (PPPS, also called GAE), through the clients BenMorel/Paybox,
 //!   nexylan/paybox-direct and juspay/hyperswitch.
 //!
 //! # The flow
 //! 1. [`Provider::begin`] asks the main page host for `load.html` (the backup host when it is not
-//!    well), builds one ordered list of fields, seals it with HMAC-SHA512 and hands it over as a form
-//!    that the browser posts at top level. A page in a frame is impossible for vouchers.
+//!    well), builds one ordered list of fields, seals it with HMAC-SHA512 and hands it over as a
+//!    form that the browser posts at top level. A page in a frame is impossible for vouchers.
 //! 2. The shopper pays there. A voucher that is too small is completed by a card on the same page;
 //!    nobody can ask for that complement (the manual, §3.3.6).
 //! 3. The platform notifies once for each transaction, accepted or refused: a voucher and its
 //!    complement are two notifications, with one call number and two transaction numbers (§3.1.10).
 //!    [`Provider::verify`] checks the RSA signature over the raw bytes.
 //! 4. That signature proves the platform, not our account. [`Provider::query`] asks PPPS (type
-//!    00017) with our own site and key, unless the notification came to the account's secret address.
+//!    00017) with our own site and key, unless the notification came to the account's secret
+//!    address.
 //! 5. The browser comes back with a signed hint: [`Provider::read_return`].
 
 mod billing;
@@ -66,7 +69,9 @@ pub fn open(
     table: toml::Table,
     environment: Environment,
 ) -> Result<Box<dyn Provider>, ConfigError> {
-    Ok(Box::new(Up2pay { config: config::Config::read(account, table, environment)? }))
+    Ok(Box::new(Up2pay {
+        config: config::Config::read(account, table, environment)?,
+    }))
 }
 
 impl Provider for Up2pay {

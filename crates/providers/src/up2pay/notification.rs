@@ -1,18 +1,17 @@
 //! Notifications (IPN) and the browser's return: signature first, values after.
 //!
 //! The platform signs the pairs as they stand on the wire, up to `&Signature=` (Verifone "Paybox
-//! System" V8.0; Crédit Agricole's PHP kit, `testsign.php`). Some characters are percent-encoded and
-//! some are not, so nothing is decoded before the signature is checked. On a notification to
+//! System" V8.0; Crédit Agricole's PHP kit, `testsign.php`). Some characters are percent-encoded
+//! and some are not, so nothing is decoded before the signature is checked. On a notification to
 //! PBX_REPONDRE_A the merchant's own parameters are not signed, on a browser's return they are, and
 //! on LIMONETIK notifications names that were not asked for may be left out of what is signed
-//! (Crédit Agricole's WooCommerce module 0.9): so the whole text before the signature is tried, then,
-//! for a notification, the pairs that we asked for.
+//! (Crédit Agricole's WooCommerce module 0.9): so the whole text before the signature is tried,
+//! then, for a notification, the pairs that we asked for.
 //!
-//! # What counts
-//! A part is accepted only with the code 00000, a transaction number, an amount, and letters P and C
-//! that name an instrument of ours. Anything genuine that is not understood is kept and never counts:
-//! an unknown code is pending, and an unknown instrument is a voucher of no method, which the state
-//! machine fits to nothing and shows to the operator when it was accepted.
+//! # What counts A part is accepted only with the code 00000, a transaction number, an amount, and
+//! letters P and C that name an instrument of ours. Anything genuine that is not understood is kept
+//! and never counts: an unknown code is pending, and an unknown instrument is a voucher of no
+//! method, which the state machine fits to nothing and shows to the operator when it was accepted.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -43,21 +42,33 @@ pub(super) fn verify(
     if incoming.post != config.notify_by_post {
         return Err(Refusal::WrongMethod);
     }
-    let raw = if incoming.post { incoming.body } else { incoming.query };
+    let raw = if incoming.post {
+        incoming.body
+    } else {
+        incoming.query
+    };
     let told = Told::read(config, &signed_pairs(config, raw, true)?)?;
     Ok(Verified::new(told.fact(config, trust)?))
 }
 
 /// Reads the browser's return.
 pub(super) fn read_return(config: &Config, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
-    let raw = if incoming.post { incoming.body } else { incoming.query };
+    let raw = if incoming.post {
+        incoming.body
+    } else {
+        incoming.query
+    };
     let told = Told::read(config, &signed_pairs(config, raw, false)?)?;
     let part = if told.transaction.is_none() {
         None
     } else {
         Some(Verified::new(told.fact(config, Trust::Signed)?))
     };
-    Ok(Return { reference: told.reference.clone(), outcome: told.return_outcome(), part })
+    Ok(Return {
+        reference: told.reference.clone(),
+        outcome: told.return_outcome(),
+        part,
+    })
 }
 
 /// What the address that it came to is worth.
@@ -86,8 +97,8 @@ fn signed_pairs<'a>(
         return Err(malformed("too long"));
     }
     let name = Letter::Signature.name();
-    let (signed, signature) = split_signature(raw, name)
-        .ok_or_else(|| malformed("no signature as the last pair"))?;
+    let (signed, signature) =
+        split_signature(raw, name).ok_or_else(|| malformed("no signature as the last pair"))?;
     let signature = decode_signature(signature).ok_or_else(|| malformed("signature unreadable"))?;
     let pairs = split_pairs(signed).ok_or_else(|| malformed("an empty pair"))?;
     let mut names: Vec<&[u8]> = pairs.iter().map(|(name, _)| *name).collect();
@@ -96,12 +107,20 @@ fn signed_pairs<'a>(
     if names.windows(2).any(|two| two[0] == two[1]) {
         return Err(malformed("a name stands twice"));
     }
-    let verifies = |data: &[u8]| config.public_keys.iter().any(|k| k.verifies(data, &signature));
+    let verifies = |data: &[u8]| {
+        config
+            .public_keys
+            .iter()
+            .any(|k| k.verifies(data, &signature))
+    };
     if verifies(signed) {
         return Ok(pairs);
     }
     if reduce {
-        let asked: Vec<Pair<'_>> = pairs.into_iter().filter(|(name, _)| is_ours(name)).collect();
+        let asked: Vec<Pair<'_>> = pairs
+            .into_iter()
+            .filter(|(name, _)| is_ours(name))
+            .collect();
         if verifies(&join(&asked)) {
             return Ok(asked);
         }
@@ -110,11 +129,16 @@ fn signed_pairs<'a>(
 }
 
 fn is_ours(name: &[u8]) -> bool {
-    Letter::ALL.iter().any(|letter| letter.name().as_bytes() == name)
+    Letter::ALL
+        .iter()
+        .any(|letter| letter.name().as_bytes() == name)
 }
 
 fn join(pairs: &[Pair<'_>]) -> Vec<u8> {
-    let written: Vec<_> = pairs.iter().map(|(name, value)| [*name, *value].join(&b'=')).collect();
+    let written: Vec<_> = pairs
+        .iter()
+        .map(|(name, value)| [*name, *value].join(&b'='))
+        .collect();
     written.join(&b'&')
 }
 
@@ -122,7 +146,9 @@ fn join(pairs: &[Pair<'_>]) -> Vec<u8> {
 /// be unsigned.
 pub(super) fn split_signature<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], &'a [u8])> {
     let mark = format!("&{name}=");
-    let at = raw.windows(mark.len()).rposition(|window| window == mark.as_bytes())?;
+    let at = raw
+        .windows(mark.len())
+        .rposition(|window| window == mark.as_bytes())?;
     let (signed, rest) = (&raw[..at], &raw[at + mark.len()..]);
     (!rest.contains(&b'&')).then_some((signed, rest))
 }
@@ -130,10 +156,13 @@ pub(super) fn split_signature<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8]
 /// Undoes the percent-encoding, then the base64. A `+` stays what it is. One message's escapes are
 /// written in one case: with both, it was altered on the way.
 pub(super) fn decode_signature(text: &[u8]) -> Option<Vec<u8>> {
-    let escapes = text.split(|b| *b == b'%').skip(1).flat_map(|rest| rest.iter().take(2));
+    let escapes = text
+        .split(|b| *b == b'%')
+        .skip(1)
+        .flat_map(|rest| rest.iter().take(2));
     let letters: Vec<u8> = escapes.copied().filter(u8::is_ascii_alphabetic).collect();
-    let one_case = letters.iter().all(u8::is_ascii_uppercase)
-        || letters.iter().all(u8::is_ascii_lowercase);
+    let one_case =
+        letters.iter().all(u8::is_ascii_uppercase) || letters.iter().all(u8::is_ascii_lowercase);
     if !one_case {
         return None;
     }
@@ -180,7 +209,11 @@ impl Told {
             .ok_or_else(|| malformed("the transaction number is none"))?;
         // A page that was left before a transaction was made has neither P nor C.
         let instrument = |letter| {
-            if transaction.is_none() { letters.optional(letter) } else { letters.present(letter) }
+            if transaction.is_none() {
+                letters.optional(letter)
+            } else {
+                letters.present(letter)
+            }
         };
         let told = Self {
             amount: amount
@@ -190,10 +223,15 @@ impl Told {
                 .ok_or_else(|| malformed("the code is not five letters or digits"))?,
             call: NumAppel::parse(&letters.required(Letter::Call)?)
                 .ok_or_else(|| malformed("the call number is none"))?,
-            authorisation: letters.value(Letter::Authorisation)?.filter(|text| !text.is_empty()),
+            authorisation: letters
+                .value(Letter::Authorisation)?
+                .filter(|text| !text.is_empty()),
             payment: instrument(Letter::Payment)?,
             card: instrument(Letter::Card)?,
-            parts: letters.value(Letter::Index)?.as_deref().and_then(parts_of_index),
+            parts: letters
+                .value(Letter::Index)?
+                .as_deref()
+                .and_then(parts_of_index),
             transaction,
             reference,
         };
@@ -209,7 +247,9 @@ impl Told {
         let (status, refusal) = self.status();
         let accepted = status == PartStatus::Accepted;
         if accepted && instrument.has_authorisation() && self.authorisation.is_none() {
-            return Err(malformed("an accepted card without an authorisation number"));
+            return Err(malformed(
+                "an accepted card without an authorisation number",
+            ));
         }
         let (kind, method) = match instrument {
             // A refused card may have no type: it is a card all the same.
@@ -233,8 +273,10 @@ impl Told {
             parts_expected: self.parts,
             trust,
         };
-        let identity =
-            format!("{}|{}|{}|{}", self.reference, part.call, part.transaction, self.card);
+        let identity = format!(
+            "{}|{}|{}|{}",
+            self.reference, part.call, part.transaction, self.card
+        );
         Ok(PlatformFact {
             account: config.account.clone(),
             reference: self.reference.clone(),
@@ -243,8 +285,8 @@ impl Told {
         })
     }
 
-    /// What became of it. Where no transaction was made nothing was accepted, whatever the code; and
-    /// leaving the page is no reason that a shopper must be told.
+    /// What became of it. Where no transaction was made nothing was accepted, whatever the code;
+    /// and leaving the page is no reason that a shopper must be told.
     fn status(&self) -> (PartStatus, Option<guichet_domain::Refusal>) {
         let none = self.transaction.is_none();
         match self.code.outcome() {
@@ -300,10 +342,16 @@ impl Letters<'_> {
         let decoded = percent_encoding::percent_decode(raw).decode_utf8();
         let text = decoded.map_err(|_| malformed("a value is not UTF-8"))?;
         if text.chars().any(|c| c.is_control() || c == '|') || text.chars().count() > 250 {
-            return Err(malformed("a value holds what no value of this platform holds"));
+            return Err(malformed(
+                "a value holds what no value of this platform holds",
+            ));
         }
         let spaced = matches!(letter, Letter::Payment | Letter::Card);
-        Ok(Some(if spaced { text.replace('+', " ") } else { text.into_owned() }))
+        Ok(Some(if spaced {
+            text.replace('+', " ")
+        } else {
+            text.into_owned()
+        }))
     }
 
     fn present(&self, letter: Letter) -> Result<String, Refusal> {

@@ -34,7 +34,8 @@ digits!(
 );
 digits!(
     /// PBX_RANG: 2 or 3 digits (the manual, page iii), kept as printed on the contract. Merchants
-    /// who were given `001` had to send `01`, and others the contrary (nursit/bank): never re-padded.
+    /// who were given `001` had to send `01`, and others the contrary (nursit/bank): never
+    /// re-padded.
     Rang, 2, 3
 );
 digits!(
@@ -65,13 +66,13 @@ macro_rules! platform_number {
 }
 
 platform_number!(
-    /// The call's number: letter T of a notification, NUMAPPEL of PPPS. A voucher and its complement
-    /// share it (the manual, §5).
+    /// The call's number: letter T of a notification, NUMAPPEL of PPPS. A voucher and its
+    /// complement share it (the manual, §5).
     NumAppel
 );
 platform_number!(
-    /// The transaction's number: letter S of a notification, NUMTRANS of PPPS. Each part has its own
-    /// (the manual, §5); 0 where no transaction was made.
+    /// The transaction's number: letter S of a notification, NUMTRANS of PPPS. Each part has its
+    /// own (the manual, §5); 0 where no transaction was made.
     NumTrans
 );
 
@@ -109,7 +110,9 @@ impl Reference {
 
     pub(super) fn parse(text: &str) -> Option<Self> {
         let fits = (1..=REFERENCE_MAX).contains(&text.len())
-            && text.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'-'));
+            && text
+                .bytes()
+                .all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'-'));
         fits.then(|| Self(text.to_owned()))
     }
 

@@ -31,8 +31,10 @@ pub(super) fn begin(
         let Some(asked) = exchanges.iter().find(|exchange| exchange.call.url == url) else {
             return Step::Call(health_call(url));
         };
-        let well =
-            asked.answer.as_ref().is_ok_and(|answer| answer.status == 200 && is_ok(&answer.body));
+        let well = asked
+            .answer
+            .as_ref()
+            .is_ok_and(|answer| answer.status == 200 && is_ok(&answer.body));
         if well {
             return Step::Done(post_to(host, sealed.pairs()));
         }
@@ -57,7 +59,10 @@ fn post_to(host: &Origin, pairs: &[(&'static str, String)]) -> NextAction {
         name: (*name).to_owned(),
         value: value.clone(),
     };
-    NextAction::FormPost { url: host.join("/php/"), fields: pairs.iter().map(field).collect() }
+    NextAction::FormPost {
+        url: host.join("/php/"),
+        fields: pairs.iter().map(field).collect(),
+    }
 }
 
 /// Whether the page's element `server_status` says exactly `OK`. Comments and scripts are passed
@@ -68,11 +73,15 @@ fn is_ok(body: &[u8]) -> bool {
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
         if let Some(comment) = rest.strip_prefix("<!--") {
-            let Some(end) = comment.find("-->") else { return false };
+            let Some(end) = comment.find("-->") else {
+                return false;
+            };
             rest = &comment[end..];
             continue;
         }
-        let Some(end) = tag_end(rest) else { return false };
+        let Some(end) = tag_end(rest) else {
+            return false;
+        };
         let (tag, after) = (&rest[1..end], &rest[end + 1..]);
         if id_of(tag).is_some_and(|id| id == "server_status") {
             return after.split_once("</").is_some_and(|(text, _)| text == "OK");
@@ -98,8 +107,14 @@ fn tag_end(text: &str) -> Option<usize> {
 
 /// After a script's or a style's opening tag: what follows its closing tag.
 fn skip_raw<'a>(tag: &str, after: &'a str) -> &'a str {
-    let name = tag.split(|c: char| c.is_ascii_whitespace() || c == '/').next().unwrap_or_default();
-    if !["script", "style", "title", "textarea"].iter().any(|raw| name.eq_ignore_ascii_case(raw)) {
+    let name = tag
+        .split(|c: char| c.is_ascii_whitespace() || c == '/')
+        .next()
+        .unwrap_or_default();
+    if !["script", "style", "title", "textarea"]
+        .iter()
+        .any(|raw| name.eq_ignore_ascii_case(raw))
+    {
         return after;
     }
     let closing = format!("</{}", name.to_ascii_lowercase());
@@ -116,13 +131,19 @@ fn id_of(tag: &str) -> Option<&str> {
         let name = rest.get(..end?)?;
         rest = rest[name.len()..].trim_start();
         let Some(value) = rest.strip_prefix('=') else {
-            if name.is_empty() { return None } else { continue }
+            if name.is_empty() {
+                return None;
+            } else {
+                continue;
+            }
         };
         let value = value.trim_start();
         let (value, after) = match value.chars().next() {
             Some(quote @ ('"' | '\'')) => value[1..].split_once(quote)?,
             _ => {
-                let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+                let end = value
+                    .find(|c: char| c.is_ascii_whitespace())
+                    .unwrap_or(value.len());
                 value.split_at(end)
             }
         };

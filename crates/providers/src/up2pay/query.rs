@@ -1,10 +1,10 @@
 //! *Query*: PPPS, type 00017, the consultation of one transaction with our own site and key.
 //!
 //! Sources: the manual, §4.2 (ACQUEREUR) and §4.3.2 (the frame); Verifone "Paybox Direct" through
-//! BenMorel/Paybox and nexylan/paybox-direct (types, STATUS, ISO-8859-1); Crédit Agricole's WooCommerce
-//! module 3.0.5 (version 00104, the ten digits of MONTANT, the long DATEQ). The answer is not signed:
-//! TLS, and the echo of what we asked, are what it stands on. A consultation moves nothing, so an
-//! unanswered one may be repeated.
+//! BenMorel/Paybox and nexylan/paybox-direct (types, STATUS, ISO-8859-1); Crédit Agricole's
+//! WooCommerce module 3.0.5 (version 00104, the ten digits of MONTANT, the long DATEQ). The answer
+//! is not signed: TLS, and the echo of what we asked, are what it stands on. A consultation moves
+//! nothing, so an unanswered one may be repeated.
 
 use std::time::Duration;
 
@@ -20,9 +20,7 @@ use super::numbers::{NumAppel, NumTrans};
 use super::request::paris;
 use super::seal::Fields;
 use crate::Verified;
-use crate::contract::{
-    Answered, CallMethod, Exchange, Failure, PlatformCall, Query, Step,
-};
+use crate::contract::{Answered, CallMethod, Exchange, Failure, PlatformCall, Query, Step};
 
 /// How long PPPS may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,11 +39,7 @@ struct Subject<'a> {
     query: &'a Query<'a>,
 }
 
-pub(super) fn query(
-    config: &Config,
-    query: &Query<'_>,
-    exchanges: &[Exchange],
-) -> Step<Answered> {
+pub(super) fn query(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
     let claim = query.claim;
     let numbers = NumAppel::parse(&claim.call).zip(NumTrans::parse(&claim.transaction));
     let Some((call, transaction)) = numbers.filter(|(_, transaction)| !transaction.is_none())
@@ -57,7 +51,12 @@ pub(super) fn query(
         PartKind::Complement => config.limocb.as_ref().unwrap_or(own),
         PartKind::Voucher | PartKind::Card => own,
     };
-    let subject = Subject { contract, call, transaction, query };
+    let subject = Subject {
+        contract,
+        call,
+        transaction,
+        query,
+    };
     next(config, &subject, exchanges).unwrap_or_else(Step::Failed)
 }
 
@@ -145,7 +144,9 @@ impl Subject<'_> {
     fn check_question(&self, frame: &Frame, question: &str) -> Result<(), Failure> {
         let echoed = frame.number("NUMQUESTION");
         if echoed.is_none() || echoed != number(question) {
-            return Err(unexpected("the answer is not to our question (NUMQUESTION)"));
+            return Err(unexpected(
+                "the answer is not to our question (NUMQUESTION)",
+            ));
         }
         self.check_site(frame)
     }
@@ -167,7 +168,10 @@ impl Subject<'_> {
             Ppps::Failed(why) => Err(unexpected(&format!(
                 "{}: {why}",
                 // Five letters or digits, or it is not shown.
-                frame.value("CODEREPONSE").filter(|code| is_code(code)).unwrap_or_default()
+                frame
+                    .value("CODEREPONSE")
+                    .filter(|code| is_code(code))
+                    .unwrap_or_default()
             ))),
             Ppps::NewQuestion | Ppps::OtherHost => Err(unexpected("an answer that is none")),
         }
@@ -232,7 +236,9 @@ fn acquirer(claim: &Part) -> Option<&'static str> {
     match claim.kind {
         PartKind::Complement => Some(LIMOCB),
         PartKind::Card => None,
-        PartKind::Voucher => Way::of_voucher(&claim.brand)?.preset().map(|(_, card)| card),
+        PartKind::Voucher => Way::of_voucher(&claim.brand)?
+            .preset()
+            .map(|(_, card)| card),
     }
 }
 
@@ -258,15 +264,18 @@ impl Frame {
         let pairs = split_pairs(body.trim_ascii())?;
         let text = |raw: &[u8]| latin1(percent_encoding::percent_decode(raw).collect());
         let pairs: Vec<_> = pairs.into_iter().map(|(n, v)| (text(n), text(v))).collect();
-        let doubled =
-            pairs.iter().enumerate().any(|(at, (name, _))| {
-                pairs[..at].iter().any(|(before, _)| before == name)
-            });
+        let doubled = pairs
+            .iter()
+            .enumerate()
+            .any(|(at, (name, _))| pairs[..at].iter().any(|(before, _)| before == name));
         (!doubled).then_some(Self(pairs))
     }
 
     fn value(&self, name: &str) -> Option<String> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
     }
 
     fn number(&self, name: &str) -> Option<u64> {

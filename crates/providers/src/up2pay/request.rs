@@ -42,7 +42,7 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
     if config.source_rwd.contains(&way) {
         fields.push("PBX_SOURCE", "RWD");
     }
-    addresses(config, begin.addresses, &mut fields)?;
+    push_addresses(config, begin.addresses, &mut fields)?;
     fields.push("PBX_DISPLAY", display(config, begin)?);
     fields.push("PBX_SHOPPINGCART", shopping_cart(session.items));
     fields.push("PBX_BILLING", billing(&session.shopper));
@@ -58,9 +58,8 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
 
 /// The way to pay, if this session may be paid so.
 fn check(config: &Config, begin: &Begin<'_>) -> Result<Way, Failure> {
-    let unsuitable = |field: &str, detail: String| {
-        Failure::Unsuitable(FieldError::new(field, detail))
-    };
+    let unsuitable =
+        |field: &str, detail: String| Failure::Unsuitable(FieldError::new(field, detail));
     let way = Way::parse(begin.method.as_str())
         .ok_or_else(|| unsuitable("method", "is not a method of up2pay".into()))?;
     if begin.session.currency != Currency::EUR {
@@ -69,7 +68,10 @@ fn check(config: &Config, begin: &Begin<'_>) -> Result<Way, Failure> {
     }
     match config.minimum(way) {
         Some(minimum) if begin.session.amount < minimum => {
-            let detail = format!("must be at least {} cents with this method", minimum.minor());
+            let detail = format!(
+                "must be at least {} cents with this method",
+                minimum.minor()
+            );
             Err(unsuitable("amount", detail))
         }
         _ => Ok(way),
@@ -78,12 +80,18 @@ fn check(config: &Config, begin: &Begin<'_>) -> Result<Way, Failure> {
 
 /// Return addresses and the notification's. Where notifications come to a secret address, that one
 /// stands in the back office alone: the form holds none.
-fn addresses(config: &Config, to: &Addresses, fields: &mut Fields) -> Result<(), Failure> {
+fn push_addresses(config: &Config, to: &Addresses, fields: &mut Fields) -> Result<(), Failure> {
     let secure = config.environment == Environment::Production;
     let mut push = |name: &'static str, address: &str| {
-        let schemes: &[&str] = if secure { &["https://"] } else { &["https://", "http://"] };
+        let schemes: &[&str] = if secure {
+            &["https://"]
+        } else {
+            &["https://", "http://"]
+        };
         let absolute = schemes.iter().any(|scheme| address.starts_with(scheme));
-        let plain = address.bytes().all(|b| b.is_ascii_graphic() && !b"?#&\"<>".contains(&b));
+        let plain = address
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"?#&\"<>".contains(&b));
         if absolute && plain && address.len() <= ADDRESS_MAX {
             fields.push(name, address);
             return Ok(());
@@ -109,7 +117,10 @@ fn addresses(config: &Config, to: &Addresses, fields: &mut Fields) -> Result<(),
 
 /// PBX_DISPLAY: seconds of the page's life, at least three digits, never longer than the session's.
 fn display(config: &Config, begin: &Begin<'_>) -> Result<String, Failure> {
-    let left = begin.session.expires_at.saturating_sub(begin.now.as_second());
+    let left = begin
+        .session
+        .expires_at
+        .saturating_sub(begin.now.as_second());
     if left <= 0 {
         let error = FieldError::new("expires_at", "has passed: make a new session");
         return Err(Failure::Unsuitable(error));
@@ -125,12 +136,19 @@ pub(super) fn paris() -> Result<TimeZone, Failure> {
 
 /// PBX_TIME: ISO 8601 with offset, such as `2021-03-01T10:00:00+01:00`.
 fn signing_time(now: Timestamp) -> Result<String, Failure> {
-    Ok(now.to_zoned(paris()?).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    Ok(now
+        .to_zoned(paris()?)
+        .strftime("%Y-%m-%dT%H:%M:%S%:z")
+        .to_string())
 }
 
 /// PBX_LANGUE, from a BCP 47 tag. English for a language that the page does not speak.
 fn language(locale: &str) -> &'static str {
-    let primary = locale.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let primary = locale
+        .split(['-', '_'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     match primary.as_str() {
         "fr" => "FRA",
         "es" => "ESP",

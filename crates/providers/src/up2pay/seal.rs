@@ -1,10 +1,10 @@
 //! Seals: the HMAC of our requests and the RSA signature of the platform's messages.
 //!
 //! A request is sealed over `NAME=value&NAME=value…` in the order in which it is posted, values raw
-//! (neither URL-encoded nor HTML-escaped), bytes in UTF-8, with the key decoded from the hexadecimal
-//! text of the back office (Crédit Agricole's PHP kit, README and `formulaire_HMAC.php`). The digest
-//! is written in upper case, as the kit does. PPPS follows the same rule with its own names (the
-//! manual, §4.3.2).
+//! (neither URL-encoded nor HTML-escaped), bytes in UTF-8, with the key decoded from the
+//! hexadecimal text of the back office (Crédit Agricole's PHP kit, README and
+//! `formulaire_HMAC.php`). The digest is written in upper case, as the kit does. PPPS follows the
+//! same rule with its own names (the manual, §4.3.2).
 //!
 //! The platform signs with RSASSA-PKCS1-v1_5, SHA-1 and a 1024-bit key (Verifone "Paybox System"
 //! V8.0; the kit's `testsign.php`). Both are weak by today's standard; they are the platform's.
@@ -18,15 +18,15 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretSlice};
 
 /// The published key that signs every merchant's messages, test and production alike: the base64 of
-/// its SubjectPublicKeyInfo (`pubkey.pem` of Crédit Agricole's WooCommerce module 3.0.5; the same in
-/// Verifone's own modules).
+/// its SubjectPublicKeyInfo (`pubkey.pem` of Crédit Agricole's WooCommerce module 3.0.5; the same
+/// in Verifone's own modules).
 pub(super) const PUBLISHED_KEY: &str = "\
 MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDe+hkicNP7ROHUssGNtHwiT2EwHFrSk/qwrcq8v5metRtTTFPE/nmzSk\
 RnTs3GMpi57rBdxBBJW5W9cpNyGUh0jNXcVrOSClpD5Ri2hER/GcNrxVRP7RlWOqB1C03q4QYmwjHZ+zlM4OUhCCAtSWfl\
 B4wCKa1g88CjFwRw/PB9kwIDAQAB";
 
-/// The public half of the key pair TestK004, whose private half stands in the PHP kit for anybody to
-/// sign with. Never accepted in production.
+/// The public half of the key pair TestK004, whose private half stands in the PHP kit for anybody
+/// to sign with. Never accepted in production.
 pub(super) const TEST_KEY_K004: &str = "\
 MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCvDYKaLH2xz4goZYXZWoHo6wyMb24A1iF7s70tB/g3XthEVS+/Wov+ZG\
 qNTMLc0L+HZAJjcEc9h8Br5jPLR4VhaoKi+rezDxTQweaC24ydJWFKRhyXBhm2Wfnhppgzv9EqZKOrFaTlLQHu0F+KWEd7\
@@ -81,7 +81,10 @@ impl HmacKey {
     }
 
     pub(super) fn seal_with(&self, algorithm: hmac::Algorithm, message: &[u8]) -> Mac {
-        Mac(hmac::sign(&hmac::Key::new(algorithm, self.0.expose_secret()), message))
+        Mac(hmac::sign(
+            &hmac::Key::new(algorithm, self.0.expose_secret()),
+            message,
+        ))
     }
 }
 
@@ -134,7 +137,11 @@ impl Fields {
 
     /// What is signed: `NAME=value` joined by `&`, raw.
     pub(super) fn message(&self) -> String {
-        let pairs: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<_> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.join("&")
     }
 
@@ -169,10 +176,14 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError::NotPublicKey`].
     pub(super) fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let body = ["PUBLIC KEY", "RSA PUBLIC KEY"].into_iter().find_map(|label| {
-            let start = text.trim().strip_prefix(&format!("-----BEGIN {label}-----"))?;
-            start.strip_suffix(&format!("-----END {label}-----"))
-        });
+        let body = ["PUBLIC KEY", "RSA PUBLIC KEY"]
+            .into_iter()
+            .find_map(|label| {
+                let start = text
+                    .trim()
+                    .strip_prefix(&format!("-----BEGIN {label}-----"))?;
+                start.strip_suffix(&format!("-----END {label}-----"))
+            });
         Self::from_base64(body.ok_or(KeyError::NotPublicKey)?)
     }
 
@@ -186,7 +197,9 @@ impl PublicKey {
 
     pub(super) fn from_base64(text: &str) -> Result<Self, KeyError> {
         let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-        let der = STANDARD.decode(compact).map_err(|_| KeyError::NotPublicKey)?;
+        let der = STANDARD
+            .decode(compact)
+            .map_err(|_| KeyError::NotPublicKey)?;
         let algorithm = &RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY;
         let parsed = ParsedPublicKey::new(algorithm, &der).map_err(|_| KeyError::NotPublicKey)?;
         Ok(Self { der, parsed })

@@ -81,7 +81,9 @@ pub(super) fn sandbox() -> Config {
 /// A sandbox's account with more keys, that also accepts what [`sign`] signs.
 pub(super) fn sandbox_with(more: &str) -> Config {
     let mut table = with(sandbox_table(), more);
-    let Some(toml::Value::Array(keys)) = table.get_mut("public_keys") else { panic!() };
+    let Some(toml::Value::Array(keys)) = table.get_mut("public_keys") else {
+        panic!()
+    };
     keys.push(toml::Value::String(signer_pem()));
     read(table, Environment::Sandbox).unwrap()
 }
@@ -91,7 +93,7 @@ pub(super) fn session() -> Session {
         id: SessionId::from_random([1; 16]),
         shop: slug(),
         reference: "order 1".into(),
-        amount: Amount::try_from(1500).unwrap(),
+        amount: Amount::try_from(2500).unwrap(),
         currency: Currency::EUR,
         shopper: Shopper {
             first_name: "Élodie".into(),
@@ -140,7 +142,13 @@ pub(super) fn begin<'a>(
     addresses: &'a Addresses,
 ) -> Begin<'a> {
     let now = jiff::Timestamp::from_second(NOW).unwrap();
-    Begin { session, method, reference: "7ZK2M0Q4W8E6R1T3Y5AB", addresses, now }
+    Begin {
+        session,
+        method,
+        reference: "7ZK2M0Q4W8E6R1T3Y5AB",
+        addresses,
+        now,
+    }
 }
 
 /// Runs `openssl` with `input`; gives what it printed.
@@ -185,7 +193,10 @@ pub(super) fn signature(data: &str) -> String {
     use base64::Engine as _;
     let raw = openssl(&["dgst", "-sha1", "-sign", &signer_key()], data.as_bytes());
     let base64 = base64::engine::general_purpose::STANDARD.encode(raw);
-    base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    base64
+        .replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D")
 }
 
 /// A signed message.

@@ -103,6 +103,7 @@ pub(crate) struct SessionState {
 pub(crate) struct PaymentState {
     pub(crate) id: String,
     pub(crate) method: String,
+    #[serde(alias = "status")]
     pub(crate) state: String,
     pub(crate) surplus: bool,
     pub(crate) parts: Vec<PartState>,
@@ -115,6 +116,7 @@ pub(crate) struct PartState {
     pub(crate) kind: String,
     pub(crate) brand: Option<String>,
     pub(crate) amount: u64,
+    #[serde(alias = "status")]
     pub(crate) state: String,
 }
 

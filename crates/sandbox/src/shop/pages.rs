@@ -371,10 +371,24 @@ fn payment_rows(payment: &PaymentState) -> Vec<Values> {
         .parts
         .iter()
         .map(|part| {
-            let brand = part.brand.as_deref().unwrap_or(&part.kind);
-            row(brand, money(part.amount), &part.state)
+            let brand = part.brand.as_deref().unwrap_or_default();
+            row(
+                part_label(&part.kind, brand),
+                money(part.amount),
+                &part.state,
+            )
         })
         .collect()
+}
+
+fn part_label<'a>(kind: &'a str, brand: &'a str) -> &'a str {
+    match (kind, brand) {
+        (_, "LIMOCB") | ("complement" | "card_complement", _) => "complément par carte",
+        ("voucher", _) => "titre",
+        ("card", _) => "carte",
+        (kind, "") => kind,
+        (_, brand) => brand,
+    }
 }
 
 fn method_label(method: &str) -> &str {

@@ -39,23 +39,44 @@ fn a_full_table_is_read() {
     let config = read(with(production_table(), &more), Environment::Production).unwrap();
     assert!(matches!(&config.confirm, Confirm::SecretAddress(secret) if secret.is(SECRET)));
     assert!(config.notify_by_post && !config.letter_z);
-    assert_eq!((config.page_timeout_seconds, config.deadline_seconds), (600, 1200));
+    assert_eq!(
+        (config.page_timeout_seconds, config.deadline_seconds),
+        (600, 1200)
+    );
     assert_eq!(config.source_rwd, [Way::Card]);
     assert_eq!(config.minimum(Way::Sodexo).unwrap().minor(), 100);
     assert_eq!(config.minimum(Way::CvConnect).unwrap().minor(), 3000);
     assert_eq!(config.limocb.as_ref().unwrap().site.as_str(), "7654322");
     let shown = format!("{config:?}");
-    assert!(!shown.contains("FEDC") && !shown.contains(SECRET), "{shown}");
+    assert!(
+        !shown.contains("FEDC") && !shown.contains(SECRET),
+        "{shown}"
+    );
 }
 
 #[test]
 fn what_is_absent_has_its_default() {
     let config = read(production_table(), Environment::Production).unwrap();
-    assert_eq!(config.page_hosts[0].join("/php/"), "https://tpeweb.e-transactions.fr/php/");
-    assert_eq!(config.page_hosts[1].join("/php/"), "https://tpeweb1.e-transactions.fr/php/");
-    assert_eq!(config.ppps_hosts[0].join("/PPPS.php"), "https://ppps.e-transactions.fr/PPPS.php");
-    assert_eq!(config.ppps_hosts[1].join("/PPPS.php"), "https://ppps1.e-transactions.fr/PPPS.php");
-    assert_eq!((config.page_timeout_seconds, config.deadline_seconds), (900, 1500));
+    assert_eq!(
+        config.page_hosts[0].join("/php/"),
+        "https://tpeweb.e-transactions.fr/php/"
+    );
+    assert_eq!(
+        config.page_hosts[1].join("/php/"),
+        "https://tpeweb1.e-transactions.fr/php/"
+    );
+    assert_eq!(
+        config.ppps_hosts[0].join("/PPPS.php"),
+        "https://ppps.e-transactions.fr/PPPS.php"
+    );
+    assert_eq!(
+        config.ppps_hosts[1].join("/PPPS.php"),
+        "https://ppps1.e-transactions.fr/PPPS.php"
+    );
+    assert_eq!(
+        (config.page_timeout_seconds, config.deadline_seconds),
+        (900, 1500)
+    );
     assert_eq!(config.public_keys.len(), 1);
     assert!(config.letter_z && !config.notify_by_post);
     assert_eq!(config.minimum(Way::CvConnect).unwrap().minor(), 2000);
@@ -63,8 +84,14 @@ fn what_is_absent_has_its_default() {
     let mut test = production_table();
     test.remove("confirm");
     let config = read(test, Environment::Test).unwrap();
-    assert_eq!(config.page_hosts[0].join(""), "https://preprod-tpeweb.e-transactions.fr");
-    assert_eq!(config.ppps_hosts[0].join(""), "https://preprod-ppps.e-transactions.fr");
+    assert_eq!(
+        config.page_hosts[0].join(""),
+        "https://preprod-tpeweb.e-transactions.fr"
+    );
+    assert_eq!(
+        config.ppps_hosts[0].join(""),
+        "https://preprod-ppps.e-transactions.fr"
+    );
     assert!(matches!(config.confirm, Confirm::Query));
 }
 
@@ -103,7 +130,12 @@ fn a_key_that_is_not_hexadecimal_is_refused_and_not_shown() {
 
 #[test]
 fn the_sandbox_is_on_this_machine() {
-    for good in ["http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]:80", "http://localhost"] {
+    for good in [
+        "http://127.0.0.1:1",
+        "http://127.9.9.9",
+        "http://[::1]:80",
+        "http://localhost",
+    ] {
         let table = with(sandbox_table(), &format!("page_hosts = ['{good}']"));
         assert!(read(table, Environment::Sandbox).is_ok(), "{good}");
     }
@@ -150,7 +182,10 @@ fn production_takes_its_own_hosts_alone() {
     ] {
         in_production(&format!("page_hosts = ['{wrong}']"), "page_hosts");
     }
-    in_production("ppps_hosts = ['https://preprod-ppps.e-transactions.fr']", "ppps_hosts");
+    in_production(
+        "ppps_hosts = ['https://preprod-ppps.e-transactions.fr']",
+        "ppps_hosts",
+    );
 }
 
 #[test]
@@ -159,8 +194,7 @@ fn production_refuses_the_public_test_key() {
     in_production(&format!("hmac_key = '{PUBLIC_TEST_HMAC_KEY}'"), "hmac_key");
     let lower = PUBLIC_TEST_HMAC_KEY.to_lowercase();
     in_production(&format!("hmac_key = '{lower}'"), "hmac_key");
-    let limocb =
-        format!("limocb = {{ site = '7654322', rang = '02', hmac_key = '{lower}' }}");
+    let limocb = format!("limocb = {{ site = '7654322', rang = '02', hmac_key = '{lower}' }}");
     in_production(&limocb, "limocb.hmac_key");
 }
 
@@ -174,7 +208,10 @@ fn production_refuses_the_public_test_sites() {
 #[test]
 fn production_refuses_the_test_signer() {
     let pem = pem(super::super::seal::TEST_KEY_K004);
-    in_production(&format!("public_keys = ['published', '''{pem}''']"), "public_keys");
+    in_production(
+        &format!("public_keys = ['published', '''{pem}''']"),
+        "public_keys",
+    );
 }
 
 #[test]
@@ -204,7 +241,7 @@ fn times_amounts_and_words_are_checked() {
         ("page_timeout_seconds = 99", "page_timeout_seconds"),
         ("page_timeout_seconds = 86401", "page_timeout_seconds"),
         ("page_timeout_seconds = '900'", "page_timeout_seconds"),
-        ("deadline_seconds = 899", "deadline_seconds"),
+        ("deadline_seconds = 0", "deadline_seconds"),
         ("notify_method = 'put'", "notify_method"),
         ("letter_z = 'yes'", "letter_z"),
         ("source_rwd = ['cards']", "source_rwd"),
@@ -218,4 +255,14 @@ fn times_amounts_and_words_are_checked() {
     ] {
         in_sandbox(more, key);
     }
+}
+
+#[test]
+fn outside_of_the_sandbox_the_deadline_is_never_before_the_pages_end() {
+    in_production("deadline_seconds = 899", "deadline_seconds");
+    let sooner = with(sandbox_table(), "deadline_seconds = 1");
+    assert_eq!(
+        read(sooner, Environment::Sandbox).unwrap().deadline_seconds,
+        1
+    );
 }

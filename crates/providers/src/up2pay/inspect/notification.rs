@@ -74,18 +74,29 @@ pub fn notification(raw: &[u8], pem: Option<&str>) -> Result<NotificationReport,
     let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
     let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
     let raw = after_address(raw);
-    let at = raw.iter().rposition(|b| *b == b'&').ok_or(Unreadable::NoSignature)?;
+    let at = raw
+        .iter()
+        .rposition(|b| *b == b'&')
+        .ok_or(Unreadable::NoSignature)?;
     let (signed, last) = (&raw[..at], &raw[at + 1..]);
-    let equals = last.iter().position(|b| *b == b'=').ok_or(Unreadable::NoSignature)?;
+    let equals = last
+        .iter()
+        .position(|b| *b == b'=')
+        .ok_or(Unreadable::NoSignature)?;
     let (name, written) = (&last[..equals], &last[equals + 1..]);
     let spaced = written.contains(&b' ');
-    let restored: Vec<u8> =
-        written.trim_ascii().iter().map(|b| if *b == b' ' { b'+' } else { *b }).collect();
+    let restored: Vec<u8> = written
+        .trim_ascii()
+        .iter()
+        .map(|b| if *b == b' ' { b'+' } else { *b })
+        .collect();
     let signature = decode_signature(&restored)
         .filter(|bytes| bytes.len() >= 128)
         .ok_or(Unreadable::NoSignature)?;
     let pairs = split_pairs(signed).unwrap_or_default();
-    let unsigned = (!spaced).then(|| unsigned_pairs(&key, signed, &signature)).flatten();
+    let unsigned = (!spaced)
+        .then(|| unsigned_pairs(&key, signed, &signature))
+        .flatten();
     let wrong_ways = match unsigned {
         Some(_) => Vec::new(),
         None => wrong_ways(&key, signed, &signature, spaced),
@@ -95,20 +106,27 @@ pub fn notification(raw: &[u8], pem: Option<&str>) -> Result<NotificationReport,
         signature_name: text(name),
         unsigned: unsigned.unwrap_or_default(),
         wrong_ways,
-        fields: pairs.iter().map(|(name, value)| explain(&text(name), &text(value))).collect(),
+        fields: pairs
+            .iter()
+            .map(|(name, value)| explain(&text(name), &text(value)))
+            .collect(),
     })
 }
 
 /// What follows the `?` where a whole address, a path or a leading `?` was given.
 fn after_address(raw: &[u8]) -> &[u8] {
-    let Some(at) = raw.iter().position(|b| *b == b'?') else { return raw };
+    let Some(at) = raw.iter().position(|b| *b == b'?') else {
+        return raw;
+    };
     let before = &raw[..at];
     let address = before.is_empty() || before[0] == b'/' || before.windows(3).any(|w| w == b"://");
     if address { &raw[at + 1..] } else { raw }
 }
 
 fn text(raw: &[u8]) -> String {
-    percent_encoding::percent_decode(raw).decode_utf8_lossy().into_owned()
+    percent_encoding::percent_decode(raw)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// With how many leading pairs left out the signature verifies.
@@ -128,21 +146,35 @@ fn unsigned_pairs(key: &PublicKey, signed: &[u8], signature: &[u8]) -> Option<us
 fn wrong_ways(key: &PublicKey, signed: &[u8], signature: &[u8], spaced: bool) -> Vec<String> {
     let written = String::from_utf8_lossy(signed).into_owned();
     let literal = |text: &str| {
-        ["%40 @", "%2F /", "%3A :", "%2C ,", "%3B ;"].iter().fold(text.to_owned(), |text, pair| {
-            let (escape, character) = pair.split_once(' ').unwrap_or_default();
-            text.replace(escape, character).replace(&escape.to_ascii_lowercase(), character)
-        })
+        ["%40 @", "%2F /", "%3A :", "%2C ,", "%3B ;"]
+            .iter()
+            .fold(text.to_owned(), |text, pair| {
+                let (escape, character) = pair.split_once(' ').unwrap_or_default();
+                text.replace(escape, character)
+                    .replace(&escape.to_ascii_lowercase(), character)
+            })
     };
     let ways = [
-        ("the signature was decoded once too often: its + became spaces", written.clone()),
-        ("spaces are written as + or as themselves: the platform signs %20", {
-            written.replace(['+', ' '], "%20")
-        }),
-        ("characters were percent-encoded anew: verify the text as it arrived", literal(&written)),
-        ("it was encoded anew with +: verify the text as it arrived", {
-            literal(&written).replace(['+', ' '], "%20")
-        }),
-        ("a stray space or line break stands around it", written.trim().to_owned()),
+        (
+            "the signature was decoded once too often: its + became spaces",
+            written.clone(),
+        ),
+        (
+            "spaces are written as + or as themselves: the platform signs %20",
+            { written.replace(['+', ' '], "%20") },
+        ),
+        (
+            "characters were percent-encoded anew: verify the text as it arrived",
+            literal(&written),
+        ),
+        (
+            "it was encoded anew with +: verify the text as it arrived",
+            { literal(&written).replace(['+', ' '], "%20") },
+        ),
+        (
+            "a stray space or line break stands around it",
+            written.trim().to_owned(),
+        ),
         ("& was HTML-escaped as &amp;", written.replace("&amp;", "&")),
     ];
     let mut found: Vec<String> = ways
@@ -157,8 +189,15 @@ fn wrong_ways(key: &PublicKey, signed: &[u8], signature: &[u8], spaced: bool) ->
 
 fn letter_of(name: &str) -> Option<Letter> {
     let lower = name.to_ascii_lowercase();
-    let ours = Letter::ALL.into_iter().find(|l| l.name().eq_ignore_ascii_case(name));
-    ours.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == lower).map(|(_, letter)| *letter))
+    let ours = Letter::ALL
+        .into_iter()
+        .find(|l| l.name().eq_ignore_ascii_case(name));
+    ours.or_else(|| {
+        ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == lower)
+            .map(|(_, letter)| *letter)
+    })
 }
 
 fn explain(name: &str, value: &str) -> Explained {
@@ -170,11 +209,18 @@ fn explain(name: &str, value: &str) -> Explained {
             format!("{}: {known}", Letter::Code.meaning())
         }
         Some(Letter::Authorisation) if value == "XXXXXX" => {
-            format!("{}; XXXXXX is a test account's", Letter::Authorisation.meaning())
+            format!(
+                "{}; XXXXXX is a test account's",
+                Letter::Authorisation.meaning()
+            )
         }
         Some(letter) => letter.meaning().to_owned(),
     };
-    Explained { name: name.to_owned(), value: value.to_owned(), meaning }
+    Explained {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        meaning,
+    }
 }
 
 #[cfg(test)]

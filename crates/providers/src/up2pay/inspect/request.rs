@@ -3,8 +3,8 @@
 use aws_lc_rs::hmac;
 
 use super::super::seal::{HmacKey, Mac};
-use super::rules::{Broken, broken};
 use super::Unreadable;
+use super::rules::{Broken, broken};
 
 /// What was found out about a request.
 #[derive(Clone, Debug)]
@@ -46,7 +46,10 @@ pub(super) type Field = (String, String);
 pub fn request(input: &[u8], key: &str) -> Result<RequestReport, Unreadable> {
     let decoded = HmacKey::from_hex(key).map_err(|error| Unreadable::Key(error.to_string()))?;
     let fields = read_fields(input)?;
-    let hash = value(&fields, "PBX_HASH").unwrap_or("SHA512").to_owned();
+    let hash = value(&fields, "PBX_HASH")
+        .unwrap_or("SHA512")
+        .trim()
+        .to_owned();
     let algorithm = match hash.to_ascii_uppercase().as_str() {
         "SHA512" => hmac::HMAC_SHA512,
         "SHA384" => hmac::HMAC_SHA384,
@@ -54,8 +57,11 @@ pub fn request(input: &[u8], key: &str) -> Result<RequestReport, Unreadable> {
         "SHA224" => hmac::HMAC_SHA224,
         _ => return Err(Unreadable::Hash(hash)),
     };
-    let sealed: Vec<Field> =
-        fields.iter().filter(|(name, _)| name != "PBX_HMAC").cloned().collect();
+    let sealed: Vec<Field> = fields
+        .iter()
+        .filter(|(name, _)| name != "PBX_HMAC")
+        .cloned()
+        .collect();
     let message = join(&sealed);
     let mac = decoded.seal_with(algorithm, message.as_bytes());
     let given = value(&fields, "PBX_HMAC");
@@ -82,19 +88,27 @@ pub fn request(input: &[u8], key: &str) -> Result<RequestReport, Unreadable> {
 }
 
 pub(super) fn value<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
-    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    fields
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str())
 }
 
 fn join(fields: &[Field]) -> String {
-    let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let pairs: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     pairs.join("&")
 }
 
-/// Splits before `&PBX_`, or before `PBX_` at the beginning of a line, and nowhere else; so an `&` or
-/// a line break within a value stays in it. One line break at the very end is not data.
+/// Splits before `&PBX_`, or before `PBX_` at the beginning of a line, and nowhere else; so an `&`
+/// or a line break within a value stays in it. One line break at the very end is not data.
 fn read_fields(input: &[u8]) -> Result<Vec<Field>, Unreadable> {
     let text = std::str::from_utf8(input).map_err(|_| Unreadable::NotText)?;
-    let text = text.strip_suffix('\n').map_or(text, |t| t.strip_suffix('\r').unwrap_or(t));
+    let text = text
+        .strip_suffix('\n')
+        .map_or(text, |t| t.strip_suffix('\r').unwrap_or(t));
     let text = text.replace("\r\nPBX_", "\nPBX_");
     if !text.starts_with("PBX_") {
         return Err(Unreadable::NoFields);
@@ -102,7 +116,10 @@ fn read_fields(input: &[u8]) -> Result<Vec<Field>, Unreadable> {
     let mut pieces = Vec::new();
     let mut rest = text.as_str();
     loop {
-        let ends = ["&PBX_", "\nPBX_"].iter().filter_map(|mark| rest.find(mark)).min();
+        let ends = ["&PBX_", "\nPBX_"]
+            .iter()
+            .filter_map(|mark| rest.find(mark))
+            .min();
         let Some(end) = ends else {
             pieces.push(rest);
             break;
@@ -128,8 +145,12 @@ fn wrong_ways(
     algorithm: hmac::Algorithm,
 ) -> Vec<String> {
     let as_text = |text: &str| hmac::Key::new(algorithm, text.as_bytes());
-    let texts =
-        [key_text, &key_text.to_ascii_lowercase(), &key_text.to_ascii_uppercase()].map(as_text);
+    let texts = [
+        key_text,
+        &key_text.to_ascii_lowercase(),
+        &key_text.to_ascii_uppercase(),
+    ]
+    .map(as_text);
     let mut found = Vec::new();
     let text_key = "the key was used as text: decode the hexadecimal to bytes first";
     for (way, message) in variants(fields) {
@@ -144,7 +165,10 @@ fn wrong_ways(
     }
     if given.trim() != given || given.contains(char::is_whitespace) {
         let bare: String = given.split_whitespace().collect();
-        if key.seal_with(algorithm, join(fields).as_bytes()).matches(&bare) {
+        if key
+            .seal_with(algorithm, join(fields).as_bytes())
+            .matches(&bare)
+        {
             found.push("PBX_HMAC itself holds a stray space".into());
         }
     }
@@ -153,49 +177,81 @@ fn wrong_ways(
     found
 }
 
+const ENCODED: &str = "the values were URL-encoded before sealing: seal them raw";
+const ESCAPED: &str =
+    "the values were HTML-escaped before sealing: escape only when the page is made";
+const SPACE: &str =
+    "a stray space was sealed or sent: remove the spaces around values and in PBX_RETOUR";
+
 /// What may have been sealed instead of the right message; the first is the right one.
 fn variants(fields: &[Field]) -> Vec<(Option<String>, String)> {
     let changed = |change: &dyn Fn(&Field) -> String| {
-        let fields: Vec<Field> =
-            fields.iter().map(|field| (field.0.clone(), change(field))).collect();
-        join(&fields)
-    };
-    let encode = |text: &str| {
-        use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-        const KEPT: &AsciiSet =
-            &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-        utf8_percent_encode(text, KEPT).to_string()
-    };
-    let html = |text: &str| {
-        let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        escaped.replace('"', "&quot;")
-    };
-    let encoded = "the values were URL-encoded before sealing: seal them raw";
-    let escaped = "the values were HTML-escaped before sealing: escape only when the page is made";
-    let space = "a stray space was sealed or sent: remove the spaces around values and in PBX_RETOUR";
-    let retour_bare = |(name, value): &Field| {
-        let bare: String = value.split_whitespace().collect();
-        if name == "PBX_RETOUR" { bare } else { value.trim().to_owned() }
+        let change = |field: &Field| (field.0.clone(), change(field));
+        join(&fields.iter().map(change).collect::<Vec<Field>>())
     };
     let mut sorted = fields.to_vec();
     sorted.sort();
-    let without_hash: Vec<Field> =
-        fields.iter().filter(|(name, _)| name != "PBX_HASH").cloned().collect();
+    let mut without_hash = fields.to_vec();
+    without_hash.retain(|(name, _)| name != "PBX_HASH");
     let right = join(fields);
-    let mut variants = vec![
-        (None, right.clone()),
-        (Some(encoded), changed(&|(_, value)| encode(value))),
-        (Some(encoded), changed(&|(_, value)| encode(value).replace("%20", "+"))),
-        (Some(encoded), changed(&|(_, value)| encode(value).replace("%2F", "/"))),
-        (Some(escaped), changed(&|(_, value)| html(value))),
-        (Some(escaped), changed(&|(_, value)| html(value).replace('\'', "&#039;"))),
-        (Some(space), changed(&retour_bare)),
-        (Some("the fields were sealed in the order of their names"), join(&sorted)),
-        (Some("PBX_HASH was left out of what is sealed"), join(&without_hash)),
-        (Some("a line break after the last value was sealed"), format!("{right}\n")),
+    let ways = [
+        (ENCODED, changed(&|(_, value)| url_encoded(value))),
+        (
+            ENCODED,
+            changed(&|(_, value)| url_encoded(value).replace("%20", "+")),
+        ),
+        (
+            ENCODED,
+            changed(&|(_, value)| url_encoded(value).replace("%2F", "/")),
+        ),
+        (ESCAPED, changed(&|(_, value)| html_escaped(value))),
+        (
+            ESCAPED,
+            changed(&|(_, value)| html_escaped(value).replace('\'', "&#039;")),
+        ),
+        (SPACE, changed(&without_stray_space)),
+        (
+            "the fields were sealed in the order of their names",
+            join(&sorted),
+        ),
+        (
+            "PBX_HASH was left out of what is sealed",
+            join(&without_hash),
+        ),
+        (
+            "a line break after the last value was sealed",
+            format!("{right}\n"),
+        ),
     ];
-    variants.extend(with_a_space_more(fields).map(|message| (Some(space), message)));
-    variants.into_iter().map(|(way, message)| (way.map(str::to_owned), message)).collect()
+    let spaces = with_a_space_more(fields).map(|message| (SPACE, message));
+    let ways = ways.into_iter().chain(spaces);
+    // A way that changes nothing of this request explains nothing.
+    let ways = ways.filter(|(_, message)| *message != right);
+    let ways = ways.map(|(way, message)| (Some(way.to_owned()), message));
+    [(None, right.clone())].into_iter().chain(ways).collect()
+}
+
+fn url_encoded(text: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+fn html_escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('"', "&quot;");
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn without_stray_space((name, value): &Field) -> String {
+    if name == "PBX_RETOUR" {
+        value.split_whitespace().collect()
+    } else {
+        value.trim().to_owned()
+    }
 }
 
 /// The message with one space more: before or after one value, or after one `;` of PBX_RETOUR.
@@ -205,14 +261,17 @@ fn with_a_space_more(fields: &[Field]) -> impl Iterator<Item = String> + '_ {
         changed[index].1 = value;
         join(&changed)
     };
-    fields.iter().enumerate().flat_map(move |(index, (name, value))| {
-        let mut values = vec![format!(" {value}"), format!("{value} ")];
-        if name == "PBX_RETOUR" {
-            let ends = value.match_indices(';').map(|(end, _)| end + 1);
-            values.extend(ends.map(|end| format!("{} {}", &value[..end], &value[end..])));
-        }
-        values.into_iter().map(move |value| at(index, value))
-    })
+    fields
+        .iter()
+        .enumerate()
+        .flat_map(move |(index, (name, value))| {
+            let mut values = vec![format!(" {value}"), format!("{value} ")];
+            if name == "PBX_RETOUR" {
+                let ends = value.match_indices(';').map(|(end, _)| end + 1);
+                values.extend(ends.map(|end| format!("{} {}", &value[..end], &value[end..])));
+            }
+            values.into_iter().map(move |value| at(index, value))
+        })
 }
 
 #[cfg(test)]

@@ -40,7 +40,10 @@ struct Rules<'a> {
 
 /// Every rule that the fields break, in the order of the rules.
 pub(super) fn broken(fields: &[Field]) -> Vec<Broken> {
-    let mut rules = Rules { fields, broken: Vec::new() };
+    let mut rules = Rules {
+        fields,
+        broken: Vec::new(),
+    };
     rules.names();
     rules.formats();
     rules.addresses();
@@ -58,35 +61,63 @@ impl<'a> Rules<'a> {
 
     fn want(&mut self, kept: bool, field: &str, rule: impl Into<String>) {
         if !kept {
-            self.broken.push(Broken { field: field.to_owned(), rule: rule.into() });
+            self.broken.push(Broken {
+                field: field.to_owned(),
+                rule: rule.into(),
+            });
         }
     }
 
     fn names(&mut self) {
         for name in MANDATORY {
-            self.want(self.value(name).is_some_and(|v| !v.is_empty()), name, "is missing or empty");
+            self.want(
+                self.value(name).is_some_and(|v| !v.is_empty()),
+                name,
+                "is missing or empty",
+            );
         }
         for (index, (name, value)) in self.fields.iter().enumerate() {
             let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            self.want(plain, name, "the name holds something other than letters, digits and _");
-            let earlier = self.fields[..index].iter().any(|(before, _)| before == name);
+            self.want(
+                plain,
+                name,
+                "the name holds something other than letters, digits and _",
+            );
+            let earlier = self.fields[..index]
+                .iter()
+                .any(|(before, _)| before == name);
             self.want(!earlier, name, "stands twice");
-            self.want(value.trim() == value, name, "a stray space or line break around the value");
+            self.want(
+                value.trim() == value,
+                name,
+                "a stray space or line break around the value",
+            );
         }
     }
 
     fn digits(&mut self, name: &str, least: usize, most: usize) {
-        let Some(value) = self.value(name) else { return };
+        let Some(value) = self.value(name) else {
+            return;
+        };
         let fits =
             (least..=most).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
-        let count =
-            if least == most { least.to_string() } else { format!("{least} to {most}") };
+        let count = if least == most {
+            least.to_string()
+        } else {
+            format!("{least} to {most}")
+        };
         self.want(fits, name, format!("must be {count} digits"));
     }
 
     fn one_of(&mut self, name: &str, allowed: &[&str]) {
-        let Some(value) = self.value(name) else { return };
-        self.want(allowed.contains(&value), name, format!("must be one of {}", allowed.join(", ")));
+        let Some(value) = self.value(name) else {
+            return;
+        };
+        self.want(
+            allowed.contains(&value),
+            name,
+            format!("must be one of {}", allowed.join(", ")),
+        );
     }
 
     fn formats(&mut self) {
@@ -98,7 +129,11 @@ impl<'a> Rules<'a> {
         self.digits("PBX_DISPLAY", 3, 10);
         self.digits("PBX_DIFF", 2, 2);
         let total = self.value("PBX_TOTAL").unwrap_or("1");
-        self.want(total.bytes().any(|b| b != b'0'), "PBX_TOTAL", "must not be zero");
+        self.want(
+            total.bytes().any(|b| b != b'0'),
+            "PBX_TOTAL",
+            "must not be zero",
+        );
         let languages = ["FRA", "GBR", "ESP", "ITA", "DEU", "NLD", "SWE", "PRT"];
         self.one_of("PBX_LANGUE", &languages);
         self.one_of("PBX_SOURCE", &["HTML", "WAP", "IMODE", "XHTML", "RWD"]);
@@ -109,11 +144,19 @@ impl<'a> Rules<'a> {
         self.one_of("PBX_HASH", &hashes);
         if let Some(reference) = self.value("PBX_CMD") {
             let length = reference.chars().count();
-            self.want((1..=250).contains(&length), "PBX_CMD", "must be 1 to 250 characters");
+            self.want(
+                (1..=250).contains(&length),
+                "PBX_CMD",
+                "must be 1 to 250 characters",
+            );
         }
         if let Some(mail) = self.value("PBX_PORTEUR") {
             let fits = (6..=120).contains(&mail.len()) && mail.contains('@') && mail.contains('.');
-            self.want(fits, "PBX_PORTEUR", "must be 6 to 120 characters with @ and a point");
+            self.want(
+                fits,
+                "PBX_PORTEUR",
+                "must be 6 to 120 characters with @ and a point",
+            );
         }
         if let Some(time) = self.value("PBX_TIME") {
             let fits = time.parse::<jiff::Timestamp>().is_ok() && time.contains('T');
@@ -123,9 +166,17 @@ impl<'a> Rules<'a> {
     }
 
     fn addresses(&mut self) {
-        let names = ["PBX_EFFECTUE", "PBX_REFUSE", "PBX_ANNULE", "PBX_ATTENTE", "PBX_REPONDRE_A"];
+        let names = [
+            "PBX_EFFECTUE",
+            "PBX_REFUSE",
+            "PBX_ANNULE",
+            "PBX_ATTENTE",
+            "PBX_REPONDRE_A",
+        ];
         for name in names {
-            let Some(address) = self.value(name) else { continue };
+            let Some(address) = self.value(name) else {
+                continue;
+            };
             let absolute = Url::parse(address)
                 .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             self.want(absolute, name, "must be an absolute http or https address");
@@ -142,17 +193,35 @@ impl<'a> Rules<'a> {
         let name = "PBX_RETOUR";
         let Some(list) = self.value(name) else { return };
         let list = list.strip_suffix(';').unwrap_or(list);
-        self.want(!list.contains(char::is_whitespace), name, "holds a stray space or line break");
-        let items: Vec<(&str, &str)> =
-            list.split(';').map(|item| item.split_once(':').unwrap_or((item, ""))).collect();
+        self.want(
+            !list.contains(char::is_whitespace),
+            name,
+            "holds a stray space or line break",
+        );
+        let items: Vec<(&str, &str)> = list
+            .split(';')
+            .map(|item| item.split_once(':').unwrap_or((item, "")))
+            .collect();
         for (item, letter) in &items {
             let one = letter.trim().chars().count() == 1 && LETTERS.contains(letter.trim());
-            self.want(one, name, format!("{item:?} is not name:letter, with a known letter"));
+            self.want(
+                one,
+                name,
+                format!("{item:?} is not name:letter, with a known letter"),
+            );
         }
         let signature = items.iter().position(|(_, letter)| letter.trim() == "K");
-        self.want(signature.is_some(), name, "asks for no signature: add one, such as Signature:K");
+        self.want(
+            signature.is_some(),
+            name,
+            "asks for no signature: add one, such as Signature:K",
+        );
         let last = signature.is_none_or(|at| at + 1 == items.len());
-        self.want(last, name, "K must be the last: what follows it is not signed");
+        self.want(
+            last,
+            name,
+            "K must be the last: what follows it is not signed",
+        );
         let stored = items.iter().any(|(_, letter)| letter.trim() == "U");
         let rule = "the letter U is refused with LIMONETIK: the page does not open";
         self.want(!(stored && self.limonetik_possible()), name, rule);
@@ -167,11 +236,22 @@ impl<'a> Rules<'a> {
         let payment = self.value("PBX_TYPEPAIEMENT");
         let card = self.value("PBX_TYPECARTE");
         let both = payment.is_some() == card.is_some();
-        self.want(both, "PBX_TYPEPAIEMENT", "goes with PBX_TYPECARTE: both or none");
+        self.want(
+            both,
+            "PBX_TYPEPAIEMENT",
+            "goes with PBX_TYPECARTE: both or none",
+        );
         if payment == Some("LIMONETIK") {
-            self.one_of("PBX_TYPECARTE", &["APETIZ", "SODEXO", "UPCHEQUDEJ", "CVCONNECT"]);
+            self.one_of(
+                "PBX_TYPECARTE",
+                &["APETIZ", "SODEXO", "UPCHEQUDEJ", "CVCONNECT"],
+            );
         }
-        self.want(card != Some("LIMOCB"), "PBX_TYPECARTE", "a complement can't be asked for");
+        self.want(
+            card != Some("LIMOCB"),
+            "PBX_TYPECARTE",
+            "a complement can't be asked for",
+        );
         if !self.limonetik_possible() {
             return;
         }
@@ -180,24 +260,54 @@ impl<'a> Rules<'a> {
         } else {
             " with LIMONETIK"
         };
-        let length = self.value("PBX_CMD").map_or(1, |reference| reference.chars().count());
-        self.want(length <= 20, "PBX_CMD", format!("must be at most 20 characters{when}"));
+        let length = self
+            .value("PBX_CMD")
+            .map_or(1, |reference| reference.chars().count());
+        self.want(
+            length <= 20,
+            "PBX_CMD",
+            format!("must be at most 20 characters{when}"),
+        );
         let currency = self.value("PBX_DEVISE").unwrap_or("978");
-        self.want(currency == "978", "PBX_DEVISE", format!("must be 978{when}"));
+        self.want(
+            currency == "978",
+            "PBX_DEVISE",
+            format!("must be 978{when}"),
+        );
         let never = [
-            "PBX_DIFF", "PBX_REFABONNE", "PBX_TOKEN", "PBX_DATEVAL", "PBX_EMPREINTE", "PBX_IDABT",
-            "PBX_2MONT1", "PBX_2MONT2", "PBX_2MONT3",
+            "PBX_DIFF",
+            "PBX_REFABONNE",
+            "PBX_TOKEN",
+            "PBX_DATEVAL",
+            "PBX_EMPREINTE",
+            "PBX_IDABT",
+            "PBX_2MONT1",
+            "PBX_2MONT2",
+            "PBX_2MONT3",
         ];
         for name in never {
-            self.want(self.value(name).is_none(), name, format!("must be absent{when}"));
+            self.want(
+                self.value(name).is_none(),
+                name,
+                format!("must be absent{when}"),
+            );
         }
     }
 
     fn three_d_secure(&mut self) {
-        for (name, root) in [("PBX_SHOPPINGCART", "shoppingcart"), ("PBX_BILLING", "Billing")] {
-            let Some(xml) = self.value(name) else { continue };
+        for (name, root) in [
+            ("PBX_SHOPPINGCART", "shoppingcart"),
+            ("PBX_BILLING", "Billing"),
+        ] {
+            let Some(xml) = self.value(name) else {
+                continue;
+            };
             let header = xml.starts_with("<?xml version=");
-            self.want(header, name, "must begin with the header <?xml version=\"1.0\" …?>");
+            self.want(
+                header,
+                name,
+                "must begin with the header <?xml version=\"1.0\" …?>",
+            );
             self.want(!xml.contains(['\r', '\n', '\t']), name, "must be one line");
             let rooted = xml.contains(&format!("<{root}>")) && xml.ends_with(&format!("</{root}>"));
             self.want(rooted, name, format!("must have the root element {root}"));
@@ -237,14 +347,22 @@ impl<'a> Rules<'a> {
             let filled = !mandatory || !text.is_empty();
             self.want(filled, name, format!("{tag} is empty"));
             let short = text.chars().count() <= most;
-            self.want(short, name, format!("{tag} is longer than {most} characters"));
+            self.want(
+                short,
+                name,
+                format!("{tag} is longer than {most} characters"),
+            );
             let plain = |c: char| c.is_ascii_alphanumeric() || " -'/.,+".contains(c);
             let rule = format!("{tag} holds accents, markup or other signs: write plain letters");
             self.want(text.chars().all(plain), name, rule);
         }
         if let Some(country) = element(xml, "CountryCode") {
             let fits = country.len() == 3 && country.bytes().all(|b| b.is_ascii_digit());
-            self.want(fits, name, "CountryCode must be 3 digits, such as 250 or 056");
+            self.want(
+                fits,
+                name,
+                "CountryCode must be 3 digits, such as 250 or 056",
+            );
         }
     }
 

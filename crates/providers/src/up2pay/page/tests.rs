@@ -18,7 +18,13 @@ fn call(step: Step<NextAction>) -> PlatformCall {
 }
 
 fn answer(call: PlatformCall, status: u16, body: &str) -> Exchange {
-    Exchange { call, answer: Ok(CallAnswer { status, body: body.into() }) }
+    Exchange {
+        call,
+        answer: Ok(CallAnswer {
+            status,
+            body: body.into(),
+        }),
+    }
 }
 
 #[test]
@@ -27,13 +33,19 @@ fn the_main_host_is_asked_first_and_not_for_long() {
     assert_eq!(asked.url, "http://127.0.0.1:8602/load.html");
     assert_eq!(asked.method, CallMethod::Get);
     assert!(asked.timeout <= Duration::from_secs(5));
-    assert!(asked.cache_for.is_some_and(|age| age <= Duration::from_secs(10)));
+    assert!(
+        asked
+            .cache_for
+            .is_some_and(|age| age <= Duration::from_secs(10))
+    );
 }
 
 #[test]
 fn a_main_host_that_is_well_gets_the_form() {
     let asked = answer(call(step(&[])), 200, WELL);
-    let Step::Done(NextAction::FormPost { url, fields }) = step(&[asked]) else { panic!() };
+    let Step::Done(NextAction::FormPost { url, fields }) = step(&[asked]) else {
+        panic!()
+    };
     assert_eq!(url, "http://127.0.0.1:8602/php/");
     assert_eq!(fields.last().unwrap().name, "PBX_HMAC");
 }
@@ -45,19 +57,27 @@ fn a_main_host_that_is_not_well_is_passed_over() {
         let backup = call(step(std::slice::from_ref(&main)));
         assert_eq!(backup.url, "http://localhost:8602/backup/load.html");
         let backup = answer(backup, 200, WELL);
-        let Step::Done(NextAction::FormPost { url, .. }) = step(&[main, backup]) else { panic!() };
+        let Step::Done(NextAction::FormPost { url, .. }) = step(&[main, backup]) else {
+            panic!()
+        };
         assert_eq!(url, "http://localhost:8602/backup/php/");
     }
 }
 
 #[test]
 fn two_hosts_down_are_a_clear_failure() {
-    let main = Exchange { call: call(step(&[])), answer: Err(CallError::NoAnswer) };
+    let main = Exchange {
+        call: call(step(&[])),
+        answer: Err(CallError::NoAnswer),
+    };
     let backup = Exchange {
         call: call(step(std::slice::from_ref(&main))),
         answer: Err(CallError::NotSent),
     };
-    assert!(matches!(step(&[main, backup]), Step::Failed(Failure::Unreachable)));
+    assert!(matches!(
+        step(&[main, backup]),
+        Step::Failed(Failure::Unreachable)
+    ));
 }
 
 #[test]

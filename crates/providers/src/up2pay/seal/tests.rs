@@ -1,14 +1,37 @@
 use super::super::testing::openssl;
 use super::*;
 
+const KEPT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
+
 fn golden() -> [(&'static str, &'static str); 6] {
     [
-        (include_str!("../golden/a.txt"), include_str!("../golden/a.hmac")),
-        (include_str!("../golden/a2.txt"), include_str!("../golden/a2.hmac")),
-        (include_str!("../golden/a3.txt"), include_str!("../golden/a3.hmac")),
-        (include_str!("../golden/cv1.txt"), include_str!("../golden/cv1.hmac")),
-        (include_str!("../golden/m.txt"), include_str!("../golden/m.hmac")),
-        (include_str!("../golden/g1.txt"), include_str!("../golden/g1.hmac")),
+        (
+            include_str!("../golden/a.txt"),
+            include_str!("../golden/a.hmac"),
+        ),
+        (
+            include_str!("../golden/a2.txt"),
+            include_str!("../golden/a2.hmac"),
+        ),
+        (
+            include_str!("../golden/a3.txt"),
+            include_str!("../golden/a3.hmac"),
+        ),
+        (
+            include_str!("../golden/cv1.txt"),
+            include_str!("../golden/cv1.hmac"),
+        ),
+        (
+            include_str!("../golden/m.txt"),
+            include_str!("../golden/m.hmac"),
+        ),
+        (
+            include_str!("../golden/g1.txt"),
+            include_str!("../golden/g1.hmac"),
+        ),
     ]
     .map(|(message, hmac)| (message, hmac.trim_end()))
 }
@@ -22,10 +45,14 @@ fn golden_signature(text: &str) -> Vec<u8> {
     STANDARD.decode(decoded).unwrap()
 }
 
-const K1: (&str, &str) =
-    (include_str!("../golden/k1.txt"), include_str!("../golden/k1.sig"));
-const K3: (&str, &str) =
-    (include_str!("../golden/k3.txt"), include_str!("../golden/k3.sig"));
+const K1: (&str, &str) = (
+    include_str!("../golden/k1.txt"),
+    include_str!("../golden/k1.sig"),
+);
+const K3: (&str, &str) = (
+    include_str!("../golden/k3.txt"),
+    include_str!("../golden/k3.sig"),
+);
 
 #[test]
 fn the_golden_vectors_are_sealed() {
@@ -39,7 +66,9 @@ fn the_golden_vectors_are_sealed() {
 fn openssl_seals_the_golden_vectors_alike() {
     let option = format!("hexkey:{PUBLIC_TEST_HMAC_KEY}");
     for (message, hmac) in golden() {
-        let arguments = ["dgst", "-sha512", "-mac", "HMAC", "-macopt", &option, "-binary"];
+        let arguments = [
+            "dgst", "-sha512", "-mac", "HMAC", "-macopt", &option, "-binary",
+        ];
         let raw = openssl(&arguments, message.as_bytes());
         assert_eq!(hex::encode_upper(raw), hmac);
     }
@@ -48,15 +77,23 @@ fn openssl_seals_the_golden_vectors_alike() {
 #[test]
 fn the_two_wrong_ways_give_the_wrong_seals() {
     let (a, right) = golden()[0];
-    let as_text =
-        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, PUBLIC_TEST_HMAC_KEY.as_bytes()), a.as_bytes());
-    assert!(Mac::of(as_text).to_hex().starts_with("CC5B7575DB5698812C27B09B60283BE1"));
+    let as_text = hmac::sign(
+        &hmac::Key::new(hmac::HMAC_SHA512, PUBLIC_TEST_HMAC_KEY.as_bytes()),
+        a.as_bytes(),
+    );
+    assert!(
+        Mac::of(as_text)
+            .to_hex()
+            .starts_with("CC5B7575DB5698812C27B09B60283BE1")
+    );
     let encoded: Vec<String> = a
         .split('&')
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap();
-            let kept = percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
-            format!("{name}={}", percent_encoding::utf8_percent_encode(value, &kept))
+            format!(
+                "{name}={}",
+                percent_encoding::utf8_percent_encode(value, KEPT)
+            )
         })
         .collect();
     let encoded = key().seal(encoded.join("&").as_bytes()).to_hex();
@@ -72,13 +109,20 @@ fn a_list_is_sealed_in_its_order_and_the_seal_is_last() {
         fields.push(Box::leak(name.to_owned().into_boxed_str()), value);
     }
     let sealed = fields.seal("PBX_HMAC", &key());
-    assert_eq!(sealed.pairs().last().unwrap(), &("PBX_HMAC", golden()[4].1.to_owned()));
+    assert_eq!(
+        sealed.pairs().last().unwrap(),
+        &("PBX_HMAC", golden()[4].1.to_owned())
+    );
 }
 
 #[test]
 fn a_key_is_hexadecimal_and_shows_nothing() {
     for wrong in ["0123456789ABCDEG0123456789ABCDEF", "012", "clé secrète"] {
-        assert_eq!(HmacKey::from_hex(wrong).unwrap_err(), KeyError::NotHex, "{wrong}");
+        assert_eq!(
+            HmacKey::from_hex(wrong).unwrap_err(),
+            KeyError::NotHex,
+            "{wrong}"
+        );
     }
     assert_eq!(HmacKey::from_hex("00").unwrap_err(), KeyError::Length);
     assert_eq!(HmacKey::from_hex("").unwrap_err(), KeyError::Length);
@@ -89,7 +133,10 @@ fn a_key_is_hexadecimal_and_shows_nothing() {
 fn the_platforms_own_signature_verifies() {
     let published = PublicKey::published().unwrap();
     assert!(published.verifies(K1.0.as_bytes(), &golden_signature(K1.1)));
-    assert!(!published.verifies(K1.0.replace("1000", "1001").as_bytes(), &golden_signature(K1.1)));
+    assert!(!published.verifies(
+        K1.0.replace("1000", "1001").as_bytes(),
+        &golden_signature(K1.1)
+    ));
     assert!(!published.verifies(K3.0.as_bytes(), &golden_signature(K3.1)));
 }
 
@@ -107,8 +154,11 @@ fn openssl_verifies_the_signatures_alike() {
     let folder = tempfile::tempdir().unwrap();
     for (key, (data, signature)) in [(PUBLISHED_KEY, K1), (TEST_KEY_K004, K3)] {
         let pem_file = folder.path().join("key.pem");
-        let wrapped: Vec<String> =
-            key.as_bytes().chunks(64).map(|c| String::from_utf8(c.to_vec()).unwrap()).collect();
+        let wrapped: Vec<String> = key
+            .as_bytes()
+            .chunks(64)
+            .map(|c| String::from_utf8(c.to_vec()).unwrap())
+            .collect();
         std::fs::write(&pem_file, super::super::testing::pem(&wrapped.join("\n"))).unwrap();
         let signature_file = folder.path().join("signature");
         std::fs::write(&signature_file, golden_signature(signature)).unwrap();
@@ -134,6 +184,10 @@ fn other_text_is_no_public_key() {
     let private = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
     let empty = "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----";
     for wrong in ["", PUBLISHED_KEY, private, empty] {
-        assert_eq!(PublicKey::from_pem(wrong).unwrap_err(), KeyError::NotPublicKey, "{wrong}");
+        assert_eq!(
+            PublicKey::from_pem(wrong).unwrap_err(),
+            KeyError::NotPublicKey,
+            "{wrong}"
+        );
     }
 }

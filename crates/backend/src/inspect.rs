@@ -1,0 +1,183 @@
+//! `guichet inspect`: helps an integrator whose call is refused, or whose notification does not
+//! verify. It needs no configuration, and prints no key.
+
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use guichet_providers::up2pay::inspect::{
+    NotificationReport, RequestReport, Unreadable, Verdict, notification, request,
+};
+
+/// Most bytes that are read from standard input or a key file.
+const INPUT_MAX: u64 = 1 << 20;
+
+/// What to inspect.
+#[derive(clap::Subcommand)]
+pub(crate) enum InspectCommand {
+    /// Compute the HMAC of a payment-page request and list the rules that it breaks.
+    ///
+    /// Reads the PBX fields from standard input: one line joined by `&`, or one a line, in the
+    /// order of the form. With PBX_HMAC among them, says whether it matches. Exit status: 0 match,
+    /// or no PBX_HMAC; 1 mismatch; 2 unreadable.
+    Up2payRequest {
+        /// File that holds the HMAC key in hexadecimal, as the back office shows it.
+        #[arg(long, value_name = "FILE")]
+        key_file: PathBuf,
+    },
+    /// Verify a notification's signature and explain its fields.
+    ///
+    /// The signature is the last pair, whatever its name. Exit status: 0 verified; 1 not verified;
+    /// 2 unreadable.
+    Up2payNotification {
+        /// PEM file of the public key; the platform's published key without it.
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
+        /// The raw query string or body, exactly as it arrived.
+        #[arg(value_name = "RAW QUERY")]
+        raw: String,
+    },
+}
+
+/// A report and its exit status.
+type Outcome = Result<(String, u8), String>;
+
+/// Inspects and prints. Exit status 0, 1 or 2, as the commands say.
+pub(crate) fn run(command: InspectCommand) -> ExitCode {
+    let outcome = match command {
+        InspectCommand::Up2payRequest { key_file } => inspect_request(&key_file),
+        InspectCommand::Up2payNotification { public_key, raw } => {
+            inspect_notification(public_key.as_deref(), &raw)
+        }
+    };
+    match outcome {
+        Ok((report, status)) => {
+            // A reader that went away wants no more of it.
+            let _ = std::io::stdout().lock().write_all(report.as_bytes());
+            ExitCode::from(status)
+        }
+        Err(why) => {
+            let _ = writeln!(std::io::stderr().lock(), "guichet inspect: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    let refuse = |why: String| format!("{}: {why}", path.display());
+    let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
+    let mut text = String::new();
+    file.take(INPUT_MAX)
+        .read_to_string(&mut text)
+        .map_err(|error| refuse(error.to_string()))?;
+    Ok(text)
+}
+
+fn inspect_request(key_file: &Path) -> Outcome {
+    let key = read_file(key_file)?;
+    let mut input = Vec::new();
+    let read = std::io::stdin()
+        .lock()
+        .take(INPUT_MAX)
+        .read_to_end(&mut input);
+    read.map_err(|error| format!("standard input: {error}"))?;
+    let report = request(&input, &key).map_err(|why| unreadable(&why, Some(key_file)))?;
+    let status = u8::from(report.verdict == Verdict::Mismatch);
+    Ok((print_request(&report), status))
+}
+
+fn inspect_notification(key_file: Option<&Path>, raw: &str) -> Outcome {
+    let pem = key_file.map(read_file).transpose()?;
+    let report =
+        notification(raw.as_bytes(), pem.as_deref()).map_err(|why| unreadable(&why, key_file))?;
+    let status = u8::from(!report.verified);
+    Ok((print_notification(&report), status))
+}
+
+fn unreadable(why: &Unreadable, key_file: Option<&Path>) -> String {
+    match (why, key_file) {
+        (Unreadable::Key(_), Some(file)) => format!("{}: {why}", file.display()),
+        _ => why.to_string(),
+    }
+}
+
+/// What came from outside, without what a terminal would act on.
+fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn print_request(report: &RequestReport) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{} fields, {} bytes are sealed",
+        report.fields, report.bytes
+    );
+    let _ = writeln!(out, "HMAC-{}: {}", shown(&report.hash), report.hmac);
+    let _ = match report.verdict {
+        Verdict::Match => writeln!(out, "PBX_HMAC: match"),
+        Verdict::Mismatch => writeln!(out, "PBX_HMAC: mismatch"),
+        Verdict::Absent => writeln!(out, "PBX_HMAC: none given"),
+    };
+    for way in &report.wrong_ways {
+        let _ = writeln!(out, "  known cause: {way}");
+    }
+    if report.verdict == Verdict::Mismatch && report.wrong_ways.is_empty() {
+        let _ = writeln!(
+            out,
+            "  no known cause: is it the key of this environment, confirmed by e-mail, and was no \
+             field changed after sealing?"
+        );
+    }
+    if report.broken.is_empty() {
+        let _ = writeln!(out, "No rule is broken.");
+        return out;
+    }
+    let _ = writeln!(out, "Rules broken: {}", report.broken.len());
+    for broken in &report.broken {
+        let _ = writeln!(out, "  {}: {}", shown(&broken.field), shown(&broken.rule));
+    }
+    out
+}
+
+fn print_notification(report: &NotificationReport) -> String {
+    let mut out = String::new();
+    let word = if report.verified {
+        "verified"
+    } else {
+        "NOT verified"
+    };
+    let _ = writeln!(out, "signature ({}): {word}", shown(&report.signature_name));
+    if report.unsigned > 0 {
+        let _ = writeln!(out, "  the first {} pairs are not signed", report.unsigned);
+    }
+    for way in &report.wrong_ways {
+        let _ = writeln!(out, "  known cause: {way}");
+    }
+    if report.verified {
+        let _ = writeln!(
+            out,
+            "  it proves that the platform sent it, not that your own account was paid: ask \
+             PPPS, or use a secret address"
+        );
+    }
+    for (index, field) in report.fields.iter().enumerate() {
+        let unsigned = if report.verified && index < report.unsigned {
+            " (unsigned)"
+        } else {
+            ""
+        };
+        let (name, value) = (shown(&field.name), shown(&field.value));
+        let _ = writeln!(out, "{name} = {value}{unsigned}\n    {}", field.meaning);
+    }
+    out
+}

@@ -1,0 +1,681 @@
+//! Which face the widget shows: a total function of what the backend said and what the shopper is
+//! doing. The address of the page plays no part in it.
+
+use guichet_wire::{CheckoutSession, CheckoutStatus, Refusal, Status};
+
+use crate::i18n::Words;
+
+/// What the shopper sees. Its name stands in the root's `data-face`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Face {
+    /// Nothing is known yet. `element.js` draws it before the module is there.
+    Loading,
+    /// The list of methods.
+    Choosing,
+    /// The browser is on its way to the platform's page.
+    Leaving,
+    /// A payment is under way and its outcome is not known.
+    Waiting,
+    /// Paid.
+    Paid,
+    /// Reserved; the shop takes it later.
+    Authorised,
+    /// The platform refused.
+    Refused,
+    /// The shopper left the platform's page without paying.
+    Cancelled,
+    /// A part was taken, the rest was not.
+    Incomplete,
+    /// Too late.
+    Expired,
+    /// The backend can't be reached.
+    Offline,
+    /// Something is wrong that the shopper can't mend.
+    Broken,
+}
+
+impl Face {
+    /// The value of `data-face`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Choosing => "choosing",
+            Self::Leaving => "leaving",
+            Self::Waiting => "waiting",
+            Self::Paid => "paid",
+            Self::Authorised => "authorised",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+            Self::Incomplete => "incomplete",
+            Self::Expired => "expired",
+            Self::Offline => "offline",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// The face's title; the list of methods has a legend instead.
+    #[must_use]
+    pub fn title(self, words: &Words) -> &'static str {
+        match self {
+            Self::Loading | Self::Choosing => words.choose,
+            Self::Leaving => words.leaving_title,
+            Self::Waiting => words.waiting_title,
+            Self::Paid => words.paid_title,
+            Self::Authorised => words.authorised_title,
+            Self::Refused => words.refused_title,
+            Self::Cancelled => words.cancelled_title,
+            Self::Incomplete => words.incomplete_title,
+            Self::Expired => words.expired_title,
+            Self::Offline => words.offline_title,
+            Self::Broken => words.broken_title,
+        }
+    }
+
+    /// Whether methods are listed on it, as long as the session still takes payments.
+    #[must_use]
+    pub fn lists_methods(self) -> bool {
+        matches!(
+            self,
+            Self::Choosing | Self::Refused | Self::Cancelled | Self::Incomplete
+        )
+    }
+}
+
+/// Where the shopper is between choosing and leaving.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Step {
+    /// Nothing is under way.
+    #[default]
+    Rest,
+    /// Asked whether to start a second payment while another may be open.
+    Confirming,
+    /// The request to start a payment is under way.
+    Starting,
+    /// The platform's form was submitted.
+    Leaving,
+}
+
+/// What keeps the widget from showing anything else.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Outage {
+    /// No answer from the backend.
+    Offline,
+    /// An answer that only the shop can do something about.
+    Broken,
+    /// An answer that may be better next time.
+    Failing,
+    /// The backend says that the session has run out of time, and nothing more.
+    Late,
+}
+
+/// What is said above the pay button, without taking the choice away.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Trouble {
+    /// No method was chosen.
+    ChooseFirst,
+    /// The platform can't be reached; nothing was started.
+    Platform,
+    /// The method is not on offer any more.
+    Method,
+    /// The session has had too many payments.
+    TooMany,
+    /// Anything else.
+    Other,
+}
+
+impl Trouble {
+    /// Its text.
+    #[must_use]
+    pub fn text(self, words: &Words) -> &'static str {
+        match self {
+            Self::ChooseFirst => words.choose_first,
+            Self::Platform => words.trouble_platform,
+            Self::Method => words.trouble_method,
+            Self::TooMany => words.trouble_too_many,
+            Self::Other => words.trouble_other,
+        }
+    }
+}
+
+/// What an error of the backend means for the shopper.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Meaning {
+    /// The widget can't go on.
+    Outage(Outage),
+    /// Said above the button.
+    Trouble(Trouble),
+    /// The session moved on: ask for it again.
+    Refresh,
+    /// The same request is still being answered: ask again with the same key.
+    Again,
+}
+
+/// Reads the `code` of a problem. An unknown code is a problem that may pass.
+#[must_use]
+pub fn meaning(code: &str) -> Meaning {
+    match code {
+        "session_unknown" | "origin_refused" => Meaning::Outage(Outage::Broken),
+        "session_paid" | "session_expired" => Meaning::Refresh,
+        "idempotency_in_flight" => Meaning::Again,
+        "method_not_offered" => Meaning::Trouble(Trouble::Method),
+        "too_many_payments" => Meaning::Trouble(Trouble::TooMany),
+        "platform_unreachable" => Meaning::Trouble(Trouble::Platform),
+        _ => Meaning::Trouble(Trouble::Other),
+    }
+}
+
+/// One wish to pay: a click, and every retry of it. The backend takes it for one payment because
+/// its key stays the same.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Intent {
+    /// The method.
+    pub method: String,
+    /// The `Idempotency-Key`.
+    pub key: String,
+}
+
+/// Everything that the widget knows.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// The backend's last word, with its status kept up to date.
+    pub session: Option<CheckoutSession>,
+    /// The method chosen in the list.
+    pub chosen: Option<String>,
+    /// What the shopper is doing.
+    pub step: Step,
+    /// What keeps everything else from being shown.
+    pub outage: Option<Outage>,
+    /// What is said above the button.
+    pub trouble: Option<Trouble>,
+    /// The shopper asked for the list although a payment is under way.
+    pub anyway: bool,
+    /// A wish to pay whose outcome is not known.
+    pub intent: Option<Intent>,
+    /// Counts what the backend said that was new.
+    pub revision: u32,
+}
+
+/// What decides whether the face must be drawn anew.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drawing {
+    face: Face,
+    revision: u32,
+    confirming: bool,
+    trouble: Option<Trouble>,
+}
+
+impl Model {
+    /// The session's status.
+    #[must_use]
+    pub fn status(&self) -> Option<&CheckoutStatus> {
+        self.session.as_ref().map(|session| &session.status)
+    }
+
+    /// The face to show.
+    #[must_use]
+    pub fn face(&self) -> Face {
+        match self.outage {
+            Some(Outage::Offline) => return Face::Offline,
+            Some(Outage::Broken | Outage::Failing) => return Face::Broken,
+            Some(Outage::Late) => return Face::Expired,
+            None => {}
+        }
+        let Some(status) = self.status() else {
+            return Face::Loading;
+        };
+        match status.status {
+            Status::Paid => Face::Paid,
+            Status::Authorised => Face::Authorised,
+            Status::Expired => Face::Expired,
+            _ if self.step == Step::Leaving => Face::Leaving,
+            Status::Pending if self.anyway && status.can_pay => Face::Choosing,
+            Status::Pending => Face::Waiting,
+            Status::Refused => Face::Refused,
+            Status::Cancelled => Face::Cancelled,
+            Status::Incomplete => Face::Incomplete,
+            // A shop that offers nothing can only mend that itself.
+            Status::Open if status.can_pay && !self.offers_any() => Face::Broken,
+            Status::Open if status.can_pay => Face::Choosing,
+            Status::Open if status.open_elsewhere => Face::Waiting,
+            Status::Open => Face::Expired,
+        }
+    }
+
+    /// What the face is drawn from.
+    #[must_use]
+    pub fn drawing(&self) -> Drawing {
+        Drawing {
+            face: self.face(),
+            revision: self.revision,
+            confirming: self.step == Step::Confirming,
+            trouble: self.trouble,
+        }
+    }
+
+    /// Whether methods can be chosen now.
+    #[must_use]
+    pub fn can_choose(&self) -> bool {
+        let can_pay = self.status().is_some_and(|status| status.can_pay);
+        can_pay && self.face().lists_methods() && self.offers_any()
+    }
+
+    fn offers_any(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| {
+            let mut offers = session.methods.iter();
+            offers.any(|offer| offer.unavailable.is_none())
+        })
+    }
+
+    /// Whether to warn that a payment may be open on a platform's page.
+    #[must_use]
+    pub fn warns(&self) -> bool {
+        self.can_choose() && self.status().is_some_and(|status| status.open_elsewhere)
+    }
+
+    /// Whether the backend should be asked again without the shopper doing anything.
+    #[must_use]
+    pub fn polls(&self) -> bool {
+        self.step == Step::Rest && (self.face() == Face::Waiting || self.warns())
+    }
+
+    /// Whether this method is offered and can be chosen.
+    #[must_use]
+    pub fn offers(&self, method: &str) -> bool {
+        self.session.as_ref().is_some_and(|session| {
+            let mut offers = session.methods.iter();
+            offers.any(|offer| offer.method == method && offer.unavailable.is_none())
+        })
+    }
+
+    /// The pay button was pressed, or the question before a second payment was answered with yes
+    /// (`sure`). Returns what to ask of the backend, if anything: never twice for one wish.
+    pub fn press(&mut self, sure: bool, fresh_key: impl FnOnce() -> String) -> Option<Intent> {
+        if !self.can_choose() || matches!(self.step, Step::Starting | Step::Leaving) {
+            return None;
+        }
+        let Some(method) = self.chosen.clone() else {
+            self.trouble = Some(Trouble::ChooseFirst);
+            return None;
+        };
+        self.trouble = None;
+        let kept = self.intent.take().filter(|intent| intent.method == method);
+        if self.warns() && !sure && kept.is_none() {
+            self.step = Step::Confirming;
+            return None;
+        }
+        self.step = Step::Starting;
+        let intent = kept.unwrap_or_else(|| Intent {
+            method,
+            key: fresh_key(),
+        });
+        self.intent = Some(intent.clone());
+        Some(intent)
+    }
+
+    /// The request to start a payment was refused with this problem. Returns whether the session
+    /// should be asked for again.
+    pub fn start_refused(&mut self, code: &str) -> bool {
+        self.step = Step::Rest;
+        let meaning = meaning(code);
+        match meaning {
+            Meaning::Outage(outage) => self.outage = Some(outage),
+            Meaning::Trouble(trouble) => self.trouble = Some(trouble),
+            Meaning::Again => self.trouble = Some(Trouble::Other),
+            Meaning::Refresh => {}
+        }
+        // Where nobody knows what became of the wish, it is kept: its retry must be the same one.
+        if !matches!(meaning, Meaning::Again | Meaning::Trouble(Trouble::Other)) {
+            self.intent = None;
+        }
+        matches!(
+            meaning,
+            Meaning::Refresh | Meaning::Trouble(Trouble::Method)
+        )
+    }
+
+    /// No answer came to the request to start a payment. It may have been started.
+    pub fn start_lost(&mut self) {
+        self.step = Step::Rest;
+        self.outage = Some(Outage::Offline);
+    }
+
+    /// The payment was started: the shopper leaves for the platform, or waits here.
+    pub fn started(&mut self, leaves: bool) {
+        self.step = if leaves { Step::Leaving } else { Step::Rest };
+        self.intent = None;
+        self.anyway = false;
+    }
+
+    /// The shopper is back on a page that had let them go: the list, with its warning.
+    pub fn came_back(&mut self) {
+        self.step = Step::Rest;
+        self.trouble = None;
+        self.anyway = true;
+    }
+
+    /// The page is still here although the form was to leave it; `sent` if the browser took it.
+    pub fn stayed(&mut self, sent: bool) {
+        self.came_back();
+        self.trouble = (!sent).then_some(Trouble::Other);
+    }
+
+    /// Asking for the session or its status was refused with this problem.
+    pub fn refused(&mut self, code: &str) {
+        self.outage = Some(match code {
+            "session_expired" => Outage::Late,
+            _ => match meaning(code) {
+                Meaning::Outage(outage) => outage,
+                _ => Outage::Failing,
+            },
+        });
+    }
+
+    /// The shopper chose a method.
+    pub fn choose(&mut self, method: String) {
+        self.chosen = Some(method);
+        self.trouble = None;
+        if self.step == Step::Confirming {
+            self.step = Step::Rest;
+        }
+    }
+
+    /// Takes a session as the backend described it. A choice that is still offered is kept; a
+    /// method that is alone on offer is chosen.
+    pub fn take(&mut self, session: CheckoutSession) {
+        self.outage = None;
+        if self.session.as_ref() != Some(&session) {
+            self.revision += 1;
+        }
+        self.session = Some(session);
+        self.chosen = self.chosen.take().filter(|method| self.offers(method));
+        if self.chosen.is_none()
+            && let Some(session) = &self.session
+            && let [only] = session.methods.as_slice()
+            && only.unavailable.is_none()
+        {
+            self.chosen = Some(only.method.clone());
+        }
+    }
+
+    /// Takes a newer status.
+    pub fn take_status(&mut self, status: CheckoutStatus) {
+        self.outage = None;
+        if let Some(session) = &mut self.session
+            && session.status != status
+        {
+            session.status = status;
+            self.revision += 1;
+        }
+        if !self.can_choose() && self.step == Step::Confirming {
+            self.step = Step::Rest;
+        }
+    }
+}
+
+/// The text of a refusal.
+#[must_use]
+pub fn refusal(refusal: Refusal, words: &Words) -> &'static str {
+    match refusal {
+        Refusal::Issuer => words.refusal_issuer,
+        Refusal::Funds => words.refusal_funds,
+        Refusal::CardData => words.refusal_card_data,
+        Refusal::Authentication => words.refusal_authentication,
+        Refusal::NotAccepted => words.refusal_not_accepted,
+        Refusal::TimedOut => words.refusal_timed_out,
+        Refusal::Technical => words.refusal_technical,
+    }
+}
+
+/// The name of a refusal in `data-refusal`: that of the backend's JSON.
+#[must_use]
+pub fn refusal_name(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Issuer => "issuer",
+        Refusal::Funds => "funds",
+        Refusal::CardData => "card_data",
+        Refusal::Authentication => "authentication",
+        Refusal::NotAccepted => "not_accepted",
+        Refusal::TimedOut => "timed_out",
+        Refusal::Technical => "technical",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_wire::{MethodKind, MethodOffer};
+
+    use super::*;
+
+    const STATUSES: [Status; 8] = [
+        Status::Open,
+        Status::Pending,
+        Status::Authorised,
+        Status::Paid,
+        Status::Refused,
+        Status::Cancelled,
+        Status::Incomplete,
+        Status::Expired,
+    ];
+    const STEPS: [Step; 4] = [Step::Rest, Step::Confirming, Step::Starting, Step::Leaving];
+    const OUTAGES: [Option<Outage>; 5] = [
+        None,
+        Some(Outage::Offline),
+        Some(Outage::Broken),
+        Some(Outage::Failing),
+        Some(Outage::Late),
+    ];
+
+    fn session(status: Status, can_pay: bool, open_elsewhere: bool) -> CheckoutSession {
+        CheckoutSession {
+            id: "cs_1".into(),
+            shop: "Boutique".into(),
+            reference: "42".into(),
+            amount: 4200,
+            currency: "EUR".into(),
+            currency_exponent: 2,
+            locale: "fr".into(),
+            manual_capture: false,
+            voucher_eligible_amount: None,
+            expires_at: 0,
+            methods: ["card", "apetiz"].map(offer).into(),
+            status: CheckoutStatus {
+                status,
+                can_pay,
+                open_elsewhere,
+                payment: None,
+                others: vec![],
+            },
+        }
+    }
+
+    fn offer(method: &str) -> MethodOffer {
+        MethodOffer {
+            method: method.into(),
+            label: None,
+            kind: MethodKind::Card,
+            unavailable: None,
+            eligible_amount: None,
+        }
+    }
+
+    /// Every state that the widget can be in, as far as faces depend on it.
+    fn every_model() -> Vec<Model> {
+        let mut all = vec![Model::default()];
+        for status in STATUSES {
+            for flags in 0..8 {
+                for step in STEPS {
+                    for outage in OUTAGES {
+                        all.push(Model {
+                            session: Some(session(status, flags & 1 > 0, flags & 2 > 0)),
+                            step,
+                            outage,
+                            anyway: flags & 4 > 0,
+                            ..Model::default()
+                        });
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn money_that_moved_is_never_hidden_and_never_asked_for_again() {
+        for model in every_model()
+            .into_iter()
+            .filter(|model| model.outage.is_none())
+        {
+            let face = model.face();
+            match model.status().map(|status| status.status) {
+                Some(Status::Paid) => assert_eq!(face, Face::Paid),
+                Some(Status::Authorised) => assert_eq!(face, Face::Authorised),
+                status => {
+                    assert!(!matches!(face, Face::Paid | Face::Authorised), "{status:?}");
+                }
+            }
+            if matches!(face, Face::Paid | Face::Authorised | Face::Expired) {
+                assert!(!model.can_choose());
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_can_be_chosen_unless_the_backend_takes_a_payment() {
+        for model in every_model() {
+            let allowed = model.status().is_some_and(|status| status.can_pay);
+            assert!(allowed || !model.can_choose(), "{model:?}");
+            assert!(!model.can_choose() || model.outage.is_none(), "{model:?}");
+        }
+    }
+
+    #[test]
+    fn an_open_payment_is_always_warned_about_where_methods_are_listed() {
+        for model in every_model().into_iter().filter(Model::can_choose) {
+            let open = model.status().is_some_and(|status| status.open_elsewhere);
+            assert_eq!(model.warns(), open, "{model:?}");
+        }
+    }
+
+    #[test]
+    fn every_face_but_the_scripts_own_is_reachable() {
+        let seen: std::collections::HashSet<Face> = every_model().iter().map(Model::face).collect();
+        assert_eq!(seen.len(), 12);
+    }
+
+    #[test]
+    fn a_choice_survives_as_long_as_it_is_offered() {
+        let mut model = Model {
+            chosen: Some("apetiz".into()),
+            ..Model::default()
+        };
+        model.take(session(Status::Refused, true, false));
+        assert_eq!(model.chosen.as_deref(), Some("apetiz"));
+        let mut without = session(Status::Refused, true, false);
+        without.methods.truncate(1);
+        model.take(without);
+        assert_eq!(model.chosen.as_deref(), Some("card"), "alone on offer");
+    }
+
+    fn choosing(open_elsewhere: bool) -> Model {
+        let chosen = Some("card".into());
+        let session = Some(session(Status::Cancelled, true, open_elsewhere));
+        Model {
+            session,
+            chosen,
+            ..Model::default()
+        }
+    }
+
+    fn key(name: &str) -> impl FnOnce() -> String {
+        let name = name.to_owned();
+        move || name
+    }
+
+    #[test]
+    fn five_presses_make_one_request() {
+        let mut model = choosing(false);
+        let asked = (0..5).filter_map(|_| model.press(false, key("k"))).count();
+        assert_eq!(asked, 1);
+        model.started(true);
+        assert_eq!(model.face(), Face::Leaving);
+        assert_eq!(model.press(false, key("k")), None);
+        model.came_back();
+        assert!(model.press(false, key("k2")).is_some());
+    }
+
+    #[test]
+    fn an_open_payment_asks_before_a_second_one() {
+        let mut model = choosing(true);
+        assert_eq!(model.press(false, key("k")), None);
+        assert_eq!(model.step, Step::Confirming);
+        assert_eq!(model.press(false, key("k")), None, "asked, not answered");
+        assert!(model.press(true, key("k")).is_some());
+    }
+
+    #[test]
+    fn a_retry_is_the_same_wish_until_something_is_known() {
+        let mut model = choosing(false);
+        let first = model.press(false, key("one"));
+        model.start_lost();
+        assert_eq!(model.face(), Face::Offline);
+        // Meanwhile the backend has started it: the retry needs no question, its key is the same.
+        model.take(session(Status::Pending, true, true));
+        model.anyway = true;
+        assert_eq!(model.press(false, key("two")), first);
+        model.start_refused("internal");
+        assert_eq!(model.press(false, key("three")), first);
+        model.start_refused("platform_unreachable");
+        assert_eq!(model.trouble, Some(Trouble::Platform));
+        assert_eq!(
+            model.press(true, key("four")).map(|i| i.key).as_deref(),
+            Some("four")
+        );
+    }
+
+    #[test]
+    fn another_method_is_another_wish() {
+        let mut model = choosing(false);
+        model.press(false, key("one"));
+        model.start_lost();
+        model.outage = None;
+        model.choose("apetiz".into());
+        let second = model.press(false, key("two"));
+        assert_eq!(
+            second,
+            Some(Intent {
+                method: "apetiz".into(),
+                key: "two".into()
+            })
+        );
+    }
+
+    #[test]
+    fn a_shop_that_offers_nothing_is_broken_and_takes_no_press() {
+        let mut empty = session(Status::Open, true, false);
+        empty.methods.clear();
+        let mut model = Model::default();
+        model.take(empty);
+        assert_eq!(model.face(), Face::Broken);
+        assert_eq!(model.press(false, key("k")), None);
+    }
+
+    #[test]
+    fn pressing_without_a_choice_says_so() {
+        let mut model = Model {
+            chosen: None,
+            ..choosing(false)
+        };
+        assert_eq!(model.press(false, key("k")), None);
+        assert_eq!(model.trouble, Some(Trouble::ChooseFirst));
+        model.choose("card".into());
+        assert_eq!(model.trouble, None);
+    }
+
+    #[test]
+    fn an_unknown_error_is_never_final() {
+        assert_eq!(meaning("brand_new"), Meaning::Trouble(Trouble::Other));
+        assert_eq!(meaning("session_unknown"), Meaning::Outage(Outage::Broken));
+        assert_eq!(meaning("session_paid"), Meaning::Refresh);
+    }
+}

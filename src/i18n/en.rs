@@ -1,0 +1,94 @@
+//! English.
+
+use super::Words;
+
+/// The texts.
+pub(super) static WORDS: Words = Words {
+    order: "Order {reference}",
+    to_pay: "Amount to pay",
+    choose: "How would you like to pay?",
+    choose_other: "Choose another way to pay",
+    pay: "Pay {amount}",
+    pay_busy: "One moment…",
+    card: "Bank card",
+    platform_choice: "Choose on the payment page",
+    formerly: "formerly {name}",
+    next_card: "You will enter your card on the secure payment page, then come back here.",
+    next_meal: "The payment page will charge your {brand} card first. If that is not enough, it \
+        will then ask for a bank card.",
+    next_holiday: "You will confirm the payment with your Chèque-Vacances Connect account. If \
+        that is not enough, the page will then ask for a bank card.",
+    next_choice: "The payment page will offer every way to pay that the shop accepts.",
+    eligible_meal: "Meal vouchers: {eligible} of {total} is eligible. The rest, {rest}, by card.",
+    eligible_holiday: "Holiday vouchers: {eligible} of {total} is eligible. The rest, {rest}, by \
+        card.",
+    below_minimum: "For purchases from {limit}",
+    above_maximum: "For purchases up to {limit}",
+    choose_first: "Choose a way to pay first.",
+    elsewhere_title: "A payment may already be under way",
+    elsewhere_body: "It may still be open on the payment page or in another tab. Finish it there \
+        if you can.",
+    confirm_title: "Start a second payment?",
+    confirm_body: "If the payment that is already open goes through as well, you will be charged \
+        twice. The shop will then have to refund one of them.",
+    confirm_pay: "Pay {amount} anyway",
+    confirm_stay: "Don’t pay now",
+    leaving_title: "Opening the payment page",
+    leaving_body: "You will enter your details on the secure payment page. Don’t close this \
+        window.",
+    waiting_title: "Waiting for confirmation",
+    waiting_body: "We are waiting for the payment platform’s answer. This page updates by itself: \
+        there is no need to pay a second time.",
+    waiting_other: "I haven’t paid: show the ways to pay",
+    paid_title: "Payment accepted",
+    paid_body: "Thank you! {shop} has received your payment of {amount}.",
+    authorised_title: "Payment authorised",
+    authorised_body: "Thank you! {amount} is reserved. {shop} will take it when your order is \
+        processed.",
+    parts: "Payment details",
+    part_voucher: "{brand} voucher",
+    part_complement: "Rest by bank card",
+    part_card: "Bank card",
+    part_pending: "pending",
+    part_refused: "refused",
+    refused_title: "Payment refused",
+    refusal_issuer: "Your bank or the voucher’s issuer refused this payment without giving a \
+        reason.",
+    refusal_funds: "This card’s balance or limit is too low for this amount.",
+    refusal_card_data: "The number, the date or the security code is wrong, or the card has \
+        expired.",
+    refusal_authentication: "The authentication that your bank asked for did not succeed.",
+    refusal_not_accepted: "This card is not accepted for this payment.",
+    refusal_timed_out: "Time ran out on the payment page.",
+    refusal_technical: "The bank or the platform did not answer in time.",
+    cancelled_title: "Payment abandoned",
+    cancelled_body: "You left the payment page before the end. Your order is not paid.",
+    incomplete_title: "Payment incomplete",
+    incomplete_body: "{accepted} of {total} was accepted. The rest was not paid: your order is not \
+        settled.",
+    held_title: "A part may be held",
+    held_body: "The part paid by voucher, {accepted}, may be held by its issuer. If it is not given \
+        back to you, contact {shop} and mention order {reference}.",
+    held_full: "A new payment is for the full total: {total}.",
+    surplus_title: "A second payment was also taken",
+    surplus_body: "{accepted} was taken in addition for this order. Contact {shop} and mention \
+        {reference} to be refunded.",
+    no_more: "No further payment is possible here. Contact {shop} and mention order {reference}.",
+    expired_title: "The time to pay has run out",
+    expired_body: "Go back to your basket to start again.",
+    expired_started: "If you have just paid, the shop will be told: check your order before you \
+        pay again.",
+    offline_title: "Connection lost",
+    offline_body: "The payment service does not answer. Check your connection: your choice is \
+        kept, and we will check where the payment stands before going on.",
+    broken_title: "Payment is not available",
+    broken_body: "This page can’t take a payment at the moment. Contact the shop; trying again \
+        will not help.",
+    broken_retry: "The payment service has a problem. Try again in a moment.",
+    retry: "Try again",
+    trouble_platform: "The payment page can’t be reached at the moment. No payment was started. \
+        Try again in a moment.",
+    trouble_method: "This way to pay is no longer offered. Choose another one.",
+    trouble_too_many: "Too many payments were started for this order. Contact the shop.",
+    trouble_other: "The payment could not start. Try again in a moment.",
+};

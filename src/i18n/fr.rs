@@ -1,0 +1,100 @@
+//! French. A narrow no-break space (`\u{202f}`) stands before `;`, `!`, `?` and `€`, and before
+//! `:` too, so that no sign starts a line.
+
+use super::Words;
+
+/// The texts.
+pub(super) static WORDS: Words = Words {
+    order: "Commande {reference}",
+    to_pay: "Montant à payer",
+    choose: "Comment souhaitez-vous payer\u{202f}?",
+    choose_other: "Choisir un autre moyen de paiement",
+    pay: "Payer {amount}",
+    pay_busy: "Un instant…",
+    card: "Carte bancaire",
+    platform_choice: "Choisir sur la page de paiement",
+    formerly: "ex-{name}",
+    next_card: "Vous saisirez votre carte sur la page sécurisée de paiement, puis vous reviendrez \
+        ici.",
+    next_meal: "La page de paiement débitera d’abord votre carte {brand}. S’il manque une somme, \
+        elle vous demandera ensuite une carte bancaire.",
+    next_holiday: "Vous validerez le paiement avec votre compte Chèque-Vacances Connect. S’il \
+        manque une somme, la page vous demandera ensuite une carte bancaire.",
+    next_choice: "La page de paiement vous proposera tous les moyens que la boutique accepte.",
+    eligible_meal: "Titres-restaurant\u{202f}: {eligible} éligibles sur {total}. Le reste, \
+        {rest}, par carte.",
+    eligible_holiday: "Chèques-vacances\u{202f}: {eligible} éligibles sur {total}. Le reste, \
+        {rest}, par carte.",
+    below_minimum: "À partir de {limit} d’achat",
+    above_maximum: "Jusqu’à {limit} d’achat",
+    choose_first: "Choisissez d’abord un moyen de paiement.",
+    elsewhere_title: "Un paiement est peut-être déjà en cours",
+    elsewhere_body: "Il a pu rester ouvert sur la page de paiement ou dans un autre onglet. \
+        Terminez-le là-bas si vous le pouvez.",
+    confirm_title: "Commencer un second paiement\u{202f}?",
+    confirm_body: "Si le paiement déjà ouvert aboutit lui aussi, vous serez débité deux fois. La \
+        boutique devra alors vous rembourser l’un des deux.",
+    confirm_pay: "Payer quand même {amount}",
+    confirm_stay: "Ne pas payer maintenant",
+    leaving_title: "Ouverture de la page de paiement",
+    leaving_body: "Vous allez saisir vos données sur la page sécurisée de paiement. Ne fermez pas \
+        cette fenêtre.",
+    waiting_title: "Confirmation en attente",
+    waiting_body: "Nous attendons la réponse de la plateforme de paiement. Cette page se met à \
+        jour toute seule\u{202f}: inutile de payer une seconde fois.",
+    waiting_other: "Je n’ai pas payé\u{202f}: voir les moyens de paiement",
+    paid_title: "Paiement accepté",
+    paid_body: "Merci\u{202f}! {shop} a bien reçu votre paiement de {amount}.",
+    authorised_title: "Paiement autorisé",
+    authorised_body: "Merci\u{202f}! La somme de {amount} est réservée. {shop} la débitera au \
+        moment de traiter votre commande.",
+    parts: "Détail du paiement",
+    part_voucher: "Titre {brand}",
+    part_complement: "Complément par carte bancaire",
+    part_card: "Carte bancaire",
+    part_pending: "en attente",
+    part_refused: "refusé",
+    refused_title: "Paiement refusé",
+    refusal_issuer: "Votre banque ou l’émetteur de votre titre a refusé ce paiement, sans donner \
+        de raison.",
+    refusal_funds: "Le solde ou le plafond de cette carte ne suffit pas pour ce montant.",
+    refusal_card_data: "Le numéro, la date ou le code de sécurité n’est pas le bon, ou la carte \
+        n’est plus valable.",
+    refusal_authentication: "L’authentification demandée par votre banque n’a pas abouti.",
+    refusal_not_accepted: "Cette carte n’est pas acceptée pour ce paiement.",
+    refusal_timed_out: "Le temps prévu sur la page de paiement est écoulé.",
+    refusal_technical: "La banque ou la plateforme n’a pas répondu à temps.",
+    cancelled_title: "Paiement abandonné",
+    cancelled_body: "Vous avez quitté la page de paiement avant la fin. Votre commande n’est pas \
+        payée.",
+    incomplete_title: "Paiement incomplet",
+    incomplete_body: "{accepted} ont été acceptés sur {total}. Le reste n’a pas été payé\u{202f}: \
+        votre commande n’est pas réglée.",
+    held_title: "Une partie peut rester bloquée",
+    held_body: "La part payée par titre, {accepted}, peut rester bloquée chez l’émetteur. Si elle \
+        ne vous est pas rendue, contactez {shop} en indiquant la commande {reference}.",
+    held_full: "Un nouveau paiement porte sur le total\u{202f}: {total}.",
+    surplus_title: "Un second paiement a aussi été pris",
+    surplus_body: "{accepted} ont été pris en plus pour cette commande. Contactez {shop} en \
+        indiquant la référence {reference} pour vous faire rembourser.",
+    no_more: "Aucun autre paiement n’est possible ici. Contactez {shop} en indiquant la commande \
+        {reference}.",
+    expired_title: "Le délai de paiement est dépassé",
+    expired_body: "Retournez à votre panier pour recommencer.",
+    expired_started: "Si vous venez de payer, la boutique en sera informée\u{202f}: vérifiez votre \
+        commande avant de payer à nouveau.",
+    offline_title: "Connexion interrompue",
+    offline_body: "Le service de paiement ne répond pas. Vérifiez votre connexion\u{202f}: votre \
+        choix est gardé, et nous vérifierons où en est le paiement avant de continuer.",
+    broken_title: "Le paiement n’est pas disponible",
+    broken_body: "Cette page ne peut pas prendre de paiement pour le moment. Contactez la \
+        boutique\u{202f}; inutile de réessayer.",
+    broken_retry: "Le service de paiement a rencontré un problème. Réessayez dans un instant.",
+    retry: "Réessayer",
+    trouble_platform: "La page de paiement est injoignable pour le moment. Aucun paiement n’a été \
+        commencé. Réessayez dans un instant.",
+    trouble_method: "Ce moyen de paiement n’est plus proposé. Choisissez-en un autre.",
+    trouble_too_many: "Trop de paiements ont été commencés pour cette commande. Contactez la \
+        boutique.",
+    trouble_other: "Le paiement n’a pas pu commencer. Réessayez dans un instant.",
+};

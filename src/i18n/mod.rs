@@ -1,0 +1,243 @@
+//! Every word that the widget shows, and the choice of language.
+//!
+//! A language is one value of [`Words`] in a file of its own: a text that is missing does not
+//! compile. Texts hold places such as `{amount}`, which [`fill`] replaces; a test checks that every
+//! language uses the same places. What `element.js` says before the module has arrived stands in
+//! `loading.js` beside these files.
+
+mod en;
+mod fr;
+
+#[cfg(test)]
+mod tests;
+
+/// A language that the widget speaks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lang {
+    /// French.
+    Fr,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Fr, Self::En];
+
+    /// The language of a BCP 47 tag, if the widget speaks it.
+    #[must_use]
+    pub fn of(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL
+            .into_iter()
+            .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
+    }
+
+    /// The first of these tags that the widget speaks, else French.
+    #[must_use]
+    pub fn choose(tags: &[&str]) -> Self {
+        tags.iter()
+            .find_map(|tag| Self::of(tag))
+            .unwrap_or(Self::Fr)
+    }
+
+    /// Its own tag, as the `lang` attribute takes it.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Fr => "fr",
+            Self::En => "en",
+        }
+    }
+
+    /// Its texts.
+    #[must_use]
+    pub fn words(self) -> &'static Words {
+        match self {
+            Self::Fr => &fr::WORDS,
+            Self::En => &en::WORDS,
+        }
+    }
+}
+
+/// Declares [`Words`] once, with the list of its texts for the tests.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// The texts of one language.
+        #[derive(Debug)]
+        pub struct Words {
+            $($(#[$doc])* pub $name: &'static str,)*
+        }
+
+        impl Words {
+            /// Every text with its name, for checks over all of them.
+            #[must_use]
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name)),*]
+            }
+        }
+    };
+}
+
+words! {
+    /// Beside the order's reference. Places: `{reference}`.
+    order,
+    /// Above the amount.
+    to_pay,
+    /// Legend of the list of methods.
+    choose,
+    /// Legend of the list when a payment came to nothing.
+    choose_other,
+    /// The pay button. Places: `{amount}`.
+    pay,
+    /// The pay button's text while the request is under way.
+    pay_busy,
+    /// Name of paying by bank card.
+    card,
+    /// Name of the platform's own page of choice.
+    platform_choice,
+    /// A brand's former name, as it may stand on the shopper's card. Places: `{name}`.
+    formerly,
+    /// What happens next: bank card.
+    next_card,
+    /// What happens next: meal voucher. Places: `{brand}`.
+    next_meal,
+    /// What happens next: holiday voucher.
+    next_holiday,
+    /// What happens next: page of choice.
+    next_choice,
+    /// Part that meal vouchers may pay. Places: `{eligible}`, `{total}`, `{rest}`.
+    eligible_meal,
+    /// Part that holiday vouchers may pay. Places: `{eligible}`, `{total}`, `{rest}`.
+    eligible_holiday,
+    /// Why a method can't be chosen. Places: `{limit}`.
+    below_minimum,
+    /// Why a method can't be chosen. Places: `{limit}`.
+    above_maximum,
+    /// Pay was pressed before a method was chosen.
+    choose_first,
+    /// Title of the warning that a payment may still be open.
+    elsewhere_title,
+    /// Its text.
+    elsewhere_body,
+    /// Title of the question before a second payment is started.
+    confirm_title,
+    /// Its text.
+    confirm_body,
+    /// Its button that goes on. Places: `{amount}`.
+    confirm_pay,
+    /// Its button that stays.
+    confirm_stay,
+    /// Face `leaving`: title.
+    leaving_title,
+    /// Face `leaving`: text.
+    leaving_body,
+    /// Face `waiting`: title.
+    waiting_title,
+    /// Face `waiting`: text.
+    waiting_body,
+    /// Face `waiting`: button to the list of methods.
+    waiting_other,
+    /// Face `paid`: title.
+    paid_title,
+    /// Face `paid`: text. Places: `{shop}`, `{amount}`.
+    paid_body,
+    /// Face `authorised`: title.
+    authorised_title,
+    /// Face `authorised`: text. Places: `{shop}`, `{amount}`.
+    authorised_body,
+    /// Title over the list of parts.
+    parts,
+    /// A part paid by voucher. Places: `{brand}`.
+    part_voucher,
+    /// A part paid by the bank card that completes a voucher.
+    part_complement,
+    /// A part paid by bank card.
+    part_card,
+    /// A part whose outcome is not known yet.
+    part_pending,
+    /// A part that was refused.
+    part_refused,
+    /// Face `refused`: title.
+    refused_title,
+    /// Refusal without a reason.
+    refusal_issuer,
+    /// Refusal for lack of funds.
+    refusal_funds,
+    /// Refusal for what was typed.
+    refusal_card_data,
+    /// Refusal at the strong authentication.
+    refusal_authentication,
+    /// Refusal of this kind of card.
+    refusal_not_accepted,
+    /// Refusal because time ran out on the platform's page.
+    refusal_timed_out,
+    /// Refusal for a technical reason.
+    refusal_technical,
+    /// Face `cancelled`: title.
+    cancelled_title,
+    /// Face `cancelled`: text.
+    cancelled_body,
+    /// Face `incomplete`: title.
+    incomplete_title,
+    /// Face `incomplete`: text. Places: `{accepted}`, `{total}`.
+    incomplete_body,
+    /// Title of the notice about a voucher part that may be held.
+    held_title,
+    /// Its text. Places: `{accepted}`, `{shop}`, `{reference}`.
+    held_body,
+    /// Added to it while the shopper may pay again. Places: `{total}`.
+    held_full,
+    /// Title of the notice about a second payment that took money.
+    surplus_title,
+    /// Its text. Places: `{accepted}`, `{shop}`, `{reference}`.
+    surplus_body,
+    /// No further payment may be started. Places: `{shop}`, `{reference}`.
+    no_more,
+    /// Face `expired`: title.
+    expired_title,
+    /// Face `expired`: text.
+    expired_body,
+    /// Face `expired`: added when a payment had been started.
+    expired_started,
+    /// Face `offline`: title.
+    offline_title,
+    /// Face `offline`: text.
+    offline_body,
+    /// Face `broken`: title.
+    broken_title,
+    /// Face `broken`: text when only the shop can mend it.
+    broken_body,
+    /// Face `broken`: text when trying again makes sense.
+    broken_retry,
+    /// Button that tries again.
+    retry,
+    /// The payment platform can't be reached; nothing was started.
+    trouble_platform,
+    /// The method is not on offer any more.
+    trouble_method,
+    /// Too many payments were started.
+    trouble_too_many,
+    /// Something else went wrong.
+    trouble_other,
+}
+
+/// Puts `values` into the places of a text: `{name}` becomes the value of `name`.
+#[must_use]
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) {
+            out.push_str(value);
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}

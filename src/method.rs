@@ -1,0 +1,161 @@
+//! What a way to pay is called and what it looks like.
+//!
+//! The code of a method is fixed by contracts; the name on a shopper's card follows the market.
+//! Both names are shown, because old cards stay in wallets for years.
+
+use guichet_wire::{CheckoutSession, MethodKind, MethodOffer};
+
+use crate::i18n::{Words, fill};
+
+/// The name under which a method is offered.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Brand {
+    /// Today's name.
+    pub name: String,
+    /// The former name or the issuer, in small print.
+    pub beside: Option<String>,
+}
+
+/// Names an offer: the shop's own label wins over today's name of the brand.
+#[must_use]
+pub fn brand(offer: &MethodOffer, words: &Words) -> Brand {
+    let mut brand = known(&offer.method, offer.kind, words);
+    if let Some(label) = &offer.label {
+        brand.name.clone_from(label);
+    }
+    brand
+}
+
+/// Names a method by its code, for a payment whose method is not on offer any more.
+#[must_use]
+pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
+    let former = |name: &str| Some(fill(words.formerly, &[("name", name)]));
+    let (name, beside) = match code {
+        "apetiz" => ("Bimpli by Swile", former("Apetiz")),
+        "sodexo" => ("Pluxee", former("Sodexo Pass Restaurant")),
+        "upchequdej" => ("UpDéjeuner", former("Chèque Déjeuner")),
+        "cvconnect" => ("Chèque-Vacances Connect", Some("ANCV".into())),
+        "card" => (words.card, None),
+        "up2pay_choice" => (words.platform_choice, None),
+        other => match kind {
+            MethodKind::Card => (words.card, None),
+            MethodKind::Choice => (words.platform_choice, None),
+            MethodKind::MealVoucher | MethodKind::HolidayVoucher => (other, None),
+        },
+    };
+    Brand {
+        name: name.into(),
+        beside,
+    }
+}
+
+/// The brand that a platform reports for a part, as the shopper knows it.
+#[must_use]
+pub fn reported<'a>(brand: &'a str, method: &'a str) -> &'a str {
+    match (brand, method) {
+        ("APETIZ", _) | (_, "apetiz") => "Bimpli",
+        ("SODEXO", _) | (_, "sodexo") => "Pluxee",
+        ("UPCHEQUDEJ", _) | (_, "upchequdej") => "UpDéjeuner",
+        ("CVCONNECT", _) | (_, "cvconnect") => "Chèque-Vacances",
+        _ => brand,
+    }
+}
+
+/// What the shopper should know before choosing: what happens next.
+#[must_use]
+pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
+    let text = match offer.kind {
+        MethodKind::Card => words.next_card,
+        MethodKind::MealVoucher => words.next_meal,
+        MethodKind::HolidayVoucher => words.next_holiday,
+        MethodKind::Choice => words.next_choice,
+    };
+    fill(text, &[("brand", &brand.name)])
+}
+
+/// The part of the session that this voucher may pay, when it is not all of it.
+#[must_use]
+pub fn eligible(offer: &MethodOffer, session: &CheckoutSession) -> Option<u64> {
+    let declared = match offer.kind {
+        MethodKind::MealVoucher => offer.eligible_amount.or(session.voucher_eligible_amount),
+        MethodKind::HolidayVoucher => offer.eligible_amount,
+        MethodKind::Card | MethodKind::Choice => None,
+    };
+    declared.filter(|part| *part < session.amount)
+}
+
+/// The outline of a method's icon, on a grid of 24 units.
+#[must_use]
+pub fn icon(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::Card => {
+            "M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM3 10h18M6.5 \
+             15h4"
+        }
+        MethodKind::MealVoucher => {
+            "M7 3v5.5a2.5 2.5 0 0 0 5 0V3M9.5 3v18M17 13V3c-2 1-3 3.5-3 6.5V13zM17 13v8"
+        }
+        MethodKind::HolidayVoucher => {
+            "M12 4a9 9 0 0 1 9 9H3a9 9 0 0 1 9-9zM12 2.5V4M12 13v6a2 2 0 0 0 4 0M8.5 13c0-4 \
+             1.2-7.500 3.500-9 2.300 1.500 3.500 5 3.500 9"
+        }
+        MethodKind::Choice => {
+            "M5 4h4a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM15 4h4a1 1 0 0 \
+             1 1 1v4a1 1 0 0 1-1 1h-4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM5 14h4a1 1 0 0 1 1 1v4a1 1 0 \
+             0 1-1 1H5a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1zM14 17h6M17 14v6"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    fn offer(method: &str, kind: MethodKind) -> MethodOffer {
+        MethodOffer {
+            method: method.into(),
+            label: None,
+            kind,
+            unavailable: None,
+            eligible_amount: None,
+        }
+    }
+
+    #[test]
+    fn old_names_stand_beside_new_ones() {
+        let words = Lang::Fr.words();
+        let sodexo = brand(&offer("sodexo", MethodKind::MealVoucher), words);
+        assert_eq!(sodexo.name, "Pluxee");
+        assert_eq!(sodexo.beside.as_deref(), Some("ex-Sodexo Pass Restaurant"));
+    }
+
+    #[test]
+    fn the_shops_label_wins_and_keeps_the_old_name() {
+        let mut apetiz = offer("apetiz", MethodKind::MealVoucher);
+        apetiz.label = Some("Swile".into());
+        let named = brand(&apetiz, Lang::En.words());
+        assert_eq!(named.name, "Swile");
+        assert_eq!(named.beside.as_deref(), Some("formerly Apetiz"));
+    }
+
+    #[test]
+    fn a_method_of_tomorrow_has_a_name_too() {
+        let words = Lang::Fr.words();
+        assert_eq!(
+            known("newcard", MethodKind::Card, words).name,
+            "Carte bancaire"
+        );
+        assert_eq!(
+            known("edenred", MethodKind::MealVoucher, words).name,
+            "edenred"
+        );
+    }
+
+    #[test]
+    fn reported_brands_follow_the_market() {
+        assert_eq!(reported("APETIZ", "up2pay_choice"), "Bimpli");
+        assert_eq!(reported("LIMONETIK", "sodexo"), "Pluxee");
+        assert_eq!(reported("CB", "card"), "CB");
+    }
+}

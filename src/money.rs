@@ -1,0 +1,96 @@
+//! Amounts as a reader of each language expects them.
+
+use crate::i18n::Lang;
+
+/// Writes an amount of minor units: `1 234,56 €` in French, `€1,234.56` in English.
+///
+/// The spaces of the French form are narrow and don't break. A currency without a sign of its
+/// own keeps its code.
+#[must_use]
+pub fn format(lang: Lang, amount: u64, currency: &str, exponent: u8) -> String {
+    let (group, point) = match lang {
+        Lang::Fr => ('\u{202f}', ','),
+        Lang::En => (',', '.'),
+    };
+    let number = digits(amount, usize::from(exponent), group, point);
+    let sign = match currency {
+        "EUR" => "€",
+        "GBP" => "£",
+        "USD" => "$",
+        "CAD" if lang == Lang::Fr => "$\u{a0}CA",
+        "CAD" => "CA$",
+        code => code,
+    };
+    let mut out = String::new();
+    match lang {
+        Lang::Fr => {
+            out.push_str(&number);
+            out.push('\u{202f}');
+            out.push_str(sign);
+        }
+        Lang::En => {
+            out.push_str(sign);
+            if sign.ends_with(|last: char| last.is_ascii_alphabetic()) {
+                out.push('\u{a0}');
+            }
+            out.push_str(&number);
+        }
+    }
+    out
+}
+
+fn digits(amount: u64, exponent: usize, group: char, point: char) -> String {
+    // Built from the last digit to the first.
+    let mut reversed = Vec::new();
+    let mut rest = amount;
+    let mut place = 0;
+    loop {
+        if place == exponent && exponent > 0 {
+            reversed.push(point);
+        }
+        if place > exponent && (place - exponent).is_multiple_of(3) {
+            reversed.push(group);
+        }
+        let digit = u32::try_from(rest % 10).unwrap_or_default();
+        reversed.push(char::from_digit(digit, 10).unwrap_or('0'));
+        rest /= 10;
+        place += 1;
+        if rest == 0 && place > exponent {
+            break;
+        }
+    }
+    reversed.into_iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_amounts() {
+        assert_eq!(format(Lang::Fr, 4200, "EUR", 2), "42,00\u{202f}€");
+        assert_eq!(format(Lang::Fr, 5, "EUR", 2), "0,05\u{202f}€");
+        assert_eq!(format(Lang::Fr, 0, "EUR", 2), "0,00\u{202f}€");
+        assert_eq!(
+            format(Lang::Fr, 123_456_789, "EUR", 2),
+            "1\u{202f}234\u{202f}567,89\u{202f}€"
+        );
+        assert_eq!(format(Lang::Fr, 1000, "JPY", 0), "1\u{202f}000\u{202f}JPY");
+    }
+
+    #[test]
+    fn english_amounts() {
+        assert_eq!(format(Lang::En, 123_456, "EUR", 2), "€1,234.56");
+        assert_eq!(format(Lang::En, 99, "GBP", 2), "£0.99");
+        assert_eq!(format(Lang::En, 100, "CHF", 2), "CHF\u{a0}1.00");
+        assert_eq!(format(Lang::En, 1_234_567, "KWD", 3), "KWD\u{a0}1,234.567");
+    }
+
+    #[test]
+    fn the_largest_amount_is_written_in_full() {
+        assert_eq!(
+            format(Lang::En, u64::MAX, "EUR", 2),
+            "€184,467,440,737,095,516.15"
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! What serde writes, the hand-written reader reads.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::*;
+
+impl Json for Value {
+    fn get(&self, name: &str) -> Option<Self> {
+        self.as_object()?
+            .get(name)
+            .filter(|found| !found.is_null())
+            .cloned()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_str().map(Into::into)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn flag(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        self.as_array().cloned()
+    }
+}
+
+fn written(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+fn a_payment(status: Status, refusal: Option<Refusal>) -> PaymentView {
+    let part = |kind, status| PartView {
+        kind,
+        brand: "CB".into(),
+        amount: 1840,
+        status,
+    };
+    PaymentView {
+        id: "pay_1".into(),
+        method: "apetiz".into(),
+        status,
+        surplus: true,
+        accepted: 1840,
+        parts: vec![
+            part(PartKind::Voucher, PartStatus::Accepted),
+            part(PartKind::Complement, PartStatus::Refused),
+            part(PartKind::Card, PartStatus::Pending),
+        ],
+        refusal,
+        voucher_may_be_held: true,
+    }
+}
+
+fn a_session() -> CheckoutSession {
+    let offer = |method: &str, kind, unavailable, eligible_amount: Option<u64>| MethodOffer {
+        method: method.into(),
+        label: eligible_amount.map(|_| "Titre".into()),
+        kind,
+        unavailable,
+        eligible_amount,
+    };
+    let below = Unavailable::BelowMinimum { minimum: 2000 };
+    let above = Unavailable::AboveMaximum { maximum: 9000 };
+    CheckoutSession {
+        id: "cs_1".into(),
+        shop: "Épicerie".into(),
+        reference: "A&B \"42\"".into(),
+        amount: 4200,
+        currency: "EUR".into(),
+        currency_exponent: 2,
+        locale: "fr".into(),
+        manual_capture: true,
+        voucher_eligible_amount: Some(1840),
+        expires_at: 1_800_000_000,
+        methods: vec![
+            offer("card", MethodKind::Card, None, None),
+            offer("apetiz", MethodKind::MealVoucher, None, Some(1840)),
+            offer("cvconnect", MethodKind::HolidayVoucher, Some(below), None),
+            offer("up2pay_choice", MethodKind::Choice, Some(above), None),
+        ],
+        status: CheckoutStatus {
+            status: Status::Open,
+            can_pay: true,
+            open_elsewhere: false,
+            payment: Some(a_payment(Status::Paid, None)),
+            others: vec![a_payment(Status::Incomplete, Some(Refusal::Funds))],
+        },
+    }
+}
+
+#[test]
+fn a_session_comes_back_as_it_was() {
+    let session = a_session();
+    assert_eq!(super::session(&written(&session)), Some(session));
+}
+
+#[test]
+fn every_status_and_refusal_comes_back_as_it_was() {
+    let statuses = [
+        Status::Open,
+        Status::Pending,
+        Status::Authorised,
+        Status::Paid,
+        Status::Refused,
+        Status::Cancelled,
+        Status::Incomplete,
+        Status::Expired,
+    ];
+    let refusals = [
+        Refusal::Issuer,
+        Refusal::Funds,
+        Refusal::CardData,
+        Refusal::Authentication,
+        Refusal::NotAccepted,
+        Refusal::TimedOut,
+        Refusal::Technical,
+    ];
+    for status in statuses {
+        for refusal in refusals {
+            let payment = a_payment(status, Some(refusal));
+            assert_eq!(super::payment(&written(&payment)), Some(payment));
+            assert_eq!(written(&refusal), crate::face::refusal_name(refusal));
+        }
+    }
+}
+
+#[test]
+fn what_to_do_next_comes_back_as_it_was() {
+    let fields =
+        [("PBX_SITE", "1999888"), ("PBX_BILLING", "<é>&\"")].map(|(name, value)| FormField {
+            name: name.into(),
+            value: value.into(),
+        });
+    let url = "https://platform.example/php/".into();
+    for next_action in [
+        NextAction::FormPost {
+            url,
+            fields: fields.into(),
+        },
+        NextAction::Wait,
+    ] {
+        let started = StartedPayment {
+            payment: "pay_1".into(),
+            next_action,
+        };
+        assert_eq!(super::started(&written(&started)), Some(started));
+    }
+}
+
+#[test]
+fn what_is_not_as_agreed_is_not_read() {
+    let good = written(&a_session());
+    for (name, bad) in [
+        ("amount", json!(-1)),
+        ("amount", json!(1.5)),
+        ("amount", json!(1e300)),
+        ("amount", json!("42")),
+        ("shop", json!(7)),
+        ("methods", json!({})),
+        ("methods", json!([{"method": "card", "kind": "stone"}])),
+        (
+            "status",
+            json!({"status": "stolen", "can_pay": true, "open_elsewhere": false}),
+        ),
+        ("currency_exponent", json!(300)),
+    ] {
+        let mut changed = good.clone();
+        changed[name] = bad.clone();
+        assert_eq!(super::session(&changed), None, "{name}: {bad}");
+    }
+    for nothing in [json!(null), json!([]), json!("x"), json!(1), json!({})] {
+        assert_eq!(super::session(&nothing), None);
+        assert_eq!(super::status(&nothing), None);
+        assert_eq!(super::started(&nothing), None);
+        assert_eq!(super::problem(&nothing), None);
+    }
+}

@@ -1,0 +1,165 @@
+//! A stack, a browser, and one shopper: what every test starts with.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, eventually};
+use crate::chromedriver::Place;
+use crate::support::{DEMO_SHOP_KEY, Stack, StackOptions};
+
+/// Everything that a test plays with.
+pub(crate) struct World {
+    pub(crate) stack: Stack,
+    pub(crate) browser: Browser,
+}
+
+/// What a test starts with, where it is not the usual.
+pub(crate) struct Setting {
+    pub(crate) stack: StackOptions,
+    /// Commands don't wait for pages that are still loading.
+    pub(crate) eager: bool,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        let stack = StackOptions { assets: Some(assets()), ..StackOptions::default() };
+        Self { stack, eager: false }
+    }
+}
+
+/// The widget's files.
+fn assets() -> PathBuf {
+    let usual = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/assets"));
+    let folder = std::env::var_os("GUICHET_ASSETS").map_or_else(usual, PathBuf::from);
+    assert!(
+        folder.join("guichet.js").is_file(),
+        "there is no widget in {}: run `cargo xtask build`, or name its folder in GUICHET_ASSETS",
+        folder.display()
+    );
+    folder
+}
+
+/// A folder of the build's own.
+pub(crate) fn target(name: &str) -> PathBuf {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    target.parent().map_or(target.clone(), ToOwned::to_owned).join(name)
+}
+
+/// Plays a test, and ends by asserting that no page broke its own rules.
+pub(crate) fn play(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
+    play_in(Setting::default(), test);
+}
+
+/// The same in another setting.
+pub(crate) fn play_in(setting: Setting, test: impl AsyncFnOnce(&mut World) -> Result<()>) {
+    let place = Place::take();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut world = runtime.block_on(async {
+        let stack = Stack::start(setting.stack).await;
+        let browser = Browser::start(&stack.shop(), setting.eager, place).await;
+        World { stack, browser: browser.expect("a browser") }
+    });
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            test(&mut world).await?;
+            world.browser.assert_clean().await
+        })
+    }));
+    if !matches!(outcome, Ok(Ok(()))) {
+        runtime.block_on(world.tell_where_it_stands());
+    }
+    runtime.block_on(async {
+        let World { stack, browser } = world;
+        browser.quit().await;
+        drop(stack);
+    });
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => panic!("{error:?}"),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+impl World {
+    /// What helps to understand a failure.
+    async fn tell_where_it_stands(&self) {
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let file = target("e2e-failures").join(format!("{name}.png"));
+        let browser = &self.browser;
+        println!("--- page {:?}, face {:?}", browser.url().await, browser.face().await);
+        println!("--- the widget says {:?}", browser.widget_text().await);
+        println!("--- picture {}: {:?}", file.display(), browser.shoot(&file).await);
+        println!("--- console {:#?}", browser.console().await);
+        let logs = [("backend", self.stack.backend_log()), ("sandbox", self.stack.sandbox_log())];
+        for (name, log) in logs {
+            let lines: Vec<_> = log.lines().collect();
+            let tail = &lines[lines.len().saturating_sub(25)..];
+            println!("--- the end of the {name}'s log\n{}", tail.join("\n"));
+        }
+    }
+
+    /// A call to the sandbox's control interface.
+    pub(crate) async fn sandbox(&self, path: &str, body: Value) -> Result<Value> {
+        let url = format!("{}/sandbox/api/{path}", self.stack.platform());
+        let answer = self.stack.http.client().post(url).json(&body).send().await?;
+        let status = answer.status();
+        let body: Value = answer.json().await?;
+        ensure!(status.is_success(), "{path}: {status} {body}");
+        Ok(body)
+    }
+
+    /// Changes the fault switches.
+    pub(crate) async fn faults(&self, switches: Value) -> Result<()> {
+        self.sandbox("faults", switches).await.map(drop)
+    }
+
+    /// What the sandbox sent to the backend, in order.
+    pub(crate) async fn deliveries(&self) -> Result<Vec<Value>> {
+        let url = format!("{}/sandbox/api/deliveries", self.stack.platform());
+        let answer: Value = self.stack.http.client().get(url).send().await?.json().await?;
+        Ok(answer["deliveries"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// The session as the shop's server sees it.
+    pub(crate) async fn session(&self, id: &str) -> Result<Value> {
+        let url = format!("{}/v1/sessions/{id}", self.stack.backend());
+        let request = self.stack.http.client().get(url).bearer_auth(DEMO_SHOP_KEY);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Waits until the shop's server would see this status.
+    pub(crate) async fn wait_for_status(&self, id: &str, status: &str) -> Result<Value> {
+        let mut seen = Value::Null;
+        let waited = eventually(&format!("the status {status}"), async || {
+            seen = self.session(id).await?;
+            Ok((seen["status"] == status).then_some(()))
+        })
+        .await;
+        waited.with_context(|| format!("the session is {seen:#}"))?;
+        Ok(seen)
+    }
+
+    /// The accepted parts of a session's payments, as the shop's server sees them.
+    pub(crate) async fn money_taken(&self, id: &str) -> Result<Vec<u64>> {
+        let session = self.session(id).await?;
+        let payments = session["payments"].as_array().cloned().unwrap_or_default();
+        Ok(payments.iter().map(|payment| payment["accepted"].as_u64().unwrap_or(0)).collect())
+    }
+
+    /// Asserts that the session is as the backend keeps it, whatever else is shown.
+    pub(crate) async fn assert_unpaid(&self, id: &str) -> Result<()> {
+        let session = self.session(id).await?;
+        ensure!(session["status"] != "paid", "it is paid: {session:#}");
+        ensure!(session["settled_by"].is_null(), "it is settled: {session:#}");
+        ensure!(self.money_taken(id).await?.iter().all(|taken| *taken == 0), "{session:#}");
+        Ok(())
+    }
+}
+
+/// An order for the usual amount with these wishes.
+pub(crate) fn wish(amount: u64) -> Value {
+    json!({ "amount": amount })
+}

@@ -1,0 +1,114 @@
+//! Time, moved by hand: deadlines and expiry are written into the backend's books while it runs, so
+//! that no test waits for them. Nothing else of the books is written here.
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use super::checkout::{Checkout, Started};
+use super::stack::Stack;
+use super::wait::until;
+
+impl Stack {
+    async fn books(&self) -> SqlitePool {
+        let options = SqliteConnectOptions::new()
+            .filename(self.folder().join("books.db"))
+            .busy_timeout(std::time::Duration::from_secs(20));
+        SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .expect("the books can be opened")
+    }
+
+    async fn write(&self, statement: &'static str, id: &str) {
+        let books = self.books().await;
+        let done = sqlx::query(statement).bind(id).execute(&books).await;
+        assert_eq!(
+            done.expect("the books can be written").rows_affected(),
+            1,
+            "{id}"
+        );
+        books.close().await;
+    }
+
+    /// Makes a payment's deadline pass, and waits until the backend has recorded that.
+    pub(crate) async fn pass_deadline(&self, started: &Started) {
+        let id = &started.payment;
+        self.write(
+            "UPDATE payments SET deadline_at = created_at WHERE id = ?",
+            id,
+        )
+        .await;
+        let books = self.books().await;
+        until("the deadline's record", || async {
+            let passed: bool =
+                sqlx::query_scalar("SELECT deadline_passed FROM payments WHERE id = ?")
+                    .bind(id)
+                    .fetch_one(&books)
+                    .await
+                    .expect("the books can be read");
+            passed.then_some(())
+        })
+        .await;
+        books.close().await;
+    }
+
+    /// Makes a session expire.
+    pub(crate) async fn expire(&self, checkout: &Checkout) {
+        let statement = "UPDATE sessions SET expires_at = created_at,
+            body = json_set(body, '$.expires_at', created_at) WHERE id = ?";
+        self.write(statement, &checkout.id).await;
+    }
+
+    /// Makes the questions about a payment that are still open due at once.
+    pub(crate) async fn ask_again(&self, started: &Started) {
+        let books = self.books().await;
+        sqlx::query(
+            "UPDATE queries SET next_try_at = 0
+             WHERE payment_id = ? AND next_try_at < 9223372036854775807",
+        )
+        .bind(&started.payment)
+        .execute(&books)
+        .await
+        .expect("the books can be written");
+        books.close().await;
+    }
+
+    /// The questions about a payment: how often each was asked, and what came of it last.
+    pub(crate) async fn questions(&self, started: &Started) -> Vec<(i64, String)> {
+        let books = self.books().await;
+        let questions = sqlx::query_as(
+            "SELECT tries, coalesce(last_answer, '') FROM queries
+             WHERE payment_id = ? ORDER BY event_seq",
+        )
+        .bind(&started.payment)
+        .fetch_all(&books)
+        .await
+        .expect("the books can be read");
+        books.close().await;
+        questions
+    }
+
+    /// Waits until each question about a payment was asked at least that often, and there is one.
+    pub(crate) async fn wait_asked(&self, started: &Started, times: i64) -> Vec<(i64, String)> {
+        until("the questions to the platform", || async {
+            let questions = self.questions(started).await;
+            let asked = questions.iter().all(|(tries, _)| *tries >= times);
+            (asked && !questions.is_empty()).then_some(questions)
+        })
+        .await
+    }
+
+    /// How many rows a table of the books has.
+    pub(crate) async fn count(&self, table: &'static str) -> i64 {
+        let statement = match table {
+            "sessions" => "SELECT count(*) FROM sessions",
+            "payments" => "SELECT count(*) FROM payments",
+            "events" => "SELECT count(*) FROM events",
+            _ => panic!("no such table: {table}"),
+        };
+        let books = self.books().await;
+        let count = sqlx::query_scalar(statement).fetch_one(&books).await;
+        books.close().await;
+        count.expect("the books can be read")
+    }
+}

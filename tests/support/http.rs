@@ -1,0 +1,128 @@
+//! The one HTTP client of a stack: no cookies, no redirects followed, every answer kept.
+
+use std::sync::{Mutex, PoisonError};
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client, RequestBuilder, redirect};
+use serde_json::Value;
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {}: {}", self.status, self.text()))
+    }
+
+    /// A header's value; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// Where it leads to.
+    #[track_caller]
+    pub(crate) fn location(&self) -> String {
+        assert_eq!(self.status, 303, "{}", self.text());
+        self.header("location").to_owned()
+    }
+
+    /// The same answer, once its status is the one expected.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// The problem that it tells, once it is that one.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.text()
+        );
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{problem}");
+        assert_eq!(problem["status"], status, "{problem}");
+        problem
+    }
+}
+
+/// The client, and what it has seen.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: Client,
+    seen: Mutex<Vec<String>>,
+}
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .timeout(std::time::Duration::from_secs(30))
+            .build()
+            .expect("an HTTP client");
+        Self {
+            client,
+            seen: Mutex::default(),
+        }
+    }
+
+    /// To build requests with.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Sends, reads to the end, and remembers.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+        match self.try_send(request).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("no answer: {error:?}"),
+        }
+    }
+
+    /// The same where no answer may come.
+    pub(crate) async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await?.to_vec();
+        let answer = Answer {
+            status,
+            headers,
+            body,
+        };
+        let text = format!("{status} {:?}\n{}", answer.headers, answer.text());
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(text);
+        Ok(answer)
+    }
+
+    /// Every answer so far: status, headers and body.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}

@@ -1,0 +1,41 @@
+//! A whole checkout on this machine: `guichet serve` and `guichet-sandbox`, each its own process on
+//! free ports, with a shop's server, a widget without a face and a shopper who drives the
+//! platform's pages over HTTP.
+//!
+//! - [`Stack`] starts and ends the processes, and holds every answer that was seen;
+//! - `shop`, `checkout`, `pages` and `control` are what each party does;
+//! - `books` moves the backend's clock forward by writing into its books: no test waits for a
+//!   deadline.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "shared by two test targets, where a panic is how a failure is told"
+)]
+
+mod books;
+mod checkout;
+mod control;
+mod http;
+mod options;
+mod pages;
+mod process;
+mod shop;
+mod stack;
+mod wait;
+
+#[allow(unused_imports, reason = "each target uses some of it")]
+pub(crate) use self::{
+    checkout::{Checkout, Started},
+    http::Answer,
+    options::{
+        DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, NOTIFY_SECRET, OTHER_HMAC_KEY, OTHER_SHOP_KEY,
+        OTHER_SITE, StackOptions,
+    },
+    pages::{CARD, CARD_AT_ONCE, VOUCHER},
+    stack::Stack,
+    wait::{until, until_within},
+};

@@ -1,0 +1,189 @@
+//! What a stack is set up with, and the files written from it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The demo shop's secret key. As every secret here, it is a canary: found anywhere, it is a leak.
+pub(crate) const DEMO_SHOP_KEY: &str = "sk_canary_demo_9vTq2LkXw7RzB4nHs6Jd";
+/// The other shop's.
+pub(crate) const OTHER_SHOP_KEY: &str = "sk_canary_other_3mYf8PcUe1GaN5oVx0Kt";
+/// The secret part of the demo account's notification address.
+pub(crate) const NOTIFY_SECRET: &str = "canary-notify-Zr4Wb7Qy1Lm9Tx3Vc6Hd";
+/// The demo account's key at the platform.
+pub(crate) const DEMO_HMAC_KEY: &str = "CA9A41E50B7D3F62918C4E5AD0F3B7261E8D9C04A5F7B3628D1C9E0F4A6B5D73\
+                                        2F8E1D0C9B7A6F5E4D3C2B1A0F9E8D7C6B5A49382716F5E4D3C2B1A0987F6E5D";
+/// The other account's.
+pub(crate) const OTHER_HMAC_KEY: &str = "CA9A470E72D1C3B5A49687F8E9DACBBC0D1E2F3041526374859607A8B9CADBEC\
+                                         FD0E1F2A3B4C5D6E7F8091A2B3C4D5E6F70819223344556677889900AABBCCDD";
+/// The demo account's site.
+pub(crate) const DEMO_SITE: &str = "1999888";
+/// The other account's.
+pub(crate) const OTHER_SITE: &str = "1999777";
+
+/// What a stack is set up with. Two shops, `demo` and `autre`, each with its own account of the same
+/// name; the options speak of the demo shop and its account.
+#[derive(Clone, Debug)]
+pub(crate) struct StackOptions {
+    /// Notifications come to an address with a secret part, and count by that.
+    pub(crate) secret_address: bool,
+    /// Notifications come as POST.
+    pub(crate) notify_post: bool,
+    /// `hide` or `explain`.
+    pub(crate) voucher_rest: &'static str,
+    /// Sells tourism or leisure.
+    pub(crate) tourism: bool,
+    /// Methods in the shop's order.
+    pub(crate) methods: Vec<&'static str>,
+    /// The shop's own names of methods.
+    pub(crate) labels: BTreeMap<&'static str, &'static str>,
+    /// Origins beside the demo shop's own.
+    pub(crate) more_origins: Vec<String>,
+    /// Seconds of the platform's page, at least 100.
+    pub(crate) page_timeout_seconds: u32,
+    /// Whether the platform's page asks for, and sends, the letter Z.
+    pub(crate) letter_z: bool,
+    /// Whether the platform shows a ticket after a voucher.
+    pub(crate) ticket: bool,
+    /// The widget's files; `GUICHET_ASSETS` or none when absent.
+    pub(crate) assets: Option<PathBuf>,
+    /// Verbosity of the backend's log, as in `GUICHET_LOG`.
+    pub(crate) log: &'static str,
+    /// Lines added to the demo account's table.
+    pub(crate) account_lines: String,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            secret_address: false,
+            notify_post: false,
+            voucher_rest: "explain",
+            tourism: true,
+            methods: vec![
+                "card",
+                "apetiz",
+                "sodexo",
+                "upchequdej",
+                "cvconnect",
+                "up2pay_choice",
+            ],
+            labels: BTreeMap::new(),
+            more_origins: Vec::new(),
+            page_timeout_seconds: 900,
+            letter_z: true,
+            ticket: false,
+            assets: None,
+            log: "info",
+            account_lines: String::new(),
+        }
+    }
+}
+
+/// Where everything listens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ports {
+    pub(crate) backend: u16,
+    pub(crate) platform: u16,
+    pub(crate) shop: u16,
+}
+
+impl Ports {
+    /// Ports that were free a moment ago.
+    pub(crate) fn free() -> Self {
+        // All three are held at once, so that they differ.
+        let held = [(); 3].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a port"));
+        let [backend, platform, shop] =
+            held.map(|listener| listener.local_addr().expect("its address").port());
+        Self {
+            backend,
+            platform,
+            shop,
+        }
+    }
+}
+
+impl StackOptions {
+    /// The path of the demo account's notification address.
+    pub(crate) fn notify_path(&self) -> String {
+        let secret = if self.secret_address {
+            format!("/{NOTIFY_SECRET}")
+        } else {
+            String::new()
+        };
+        format!("/notify/up2pay/demo{secret}")
+    }
+
+    /// The platform's own list of merchants.
+    pub(crate) fn merchants(&self, ports: Ports) -> String {
+        let ticket = self.ticket;
+        let to = format!("http://127.0.0.1:{}{}", ports.backend, self.notify_path());
+        format!(
+            "[[account]]\nname = \"La Halle du Tilleul\"\nsite = {DEMO_SITE:?}\nrang = \"32\"\n\
+             identifiant = \"110647233\"\nhmac_key_hex = {DEMO_HMAC_KEY:?}\n\
+             notification_url = {to:?}\nshow_ticket = {ticket}\n\n\
+             [[account]]\nname = \"Un autre commerçant\"\nsite = {OTHER_SITE:?}\nrang = \"32\"\n\
+             identifiant = \"2\"\nhmac_key_hex = {OTHER_HMAC_KEY:?}\nshow_ticket = {ticket}\n"
+        )
+    }
+
+    /// The backend's configuration.
+    pub(crate) fn configuration(&self, ports: Ports) -> String {
+        let Ports {
+            backend,
+            platform,
+            shop,
+        } = ports;
+        let mut origins = vec![format!("http://127.0.0.1:{shop}")];
+        origins.extend(self.more_origins.iter().cloned());
+        let (methods, rest, tourism) = (&self.methods, self.voucher_rest, self.tourism);
+        let labels: Vec<_> = self
+            .labels
+            .iter()
+            .map(|(m, l)| format!("{m} = {l:?}"))
+            .collect();
+        let labels = labels.join(", ");
+        let confirm = if self.secret_address {
+            format!("confirm = \"secret_address\"\nnotify_secret = {NOTIFY_SECRET:?}")
+        } else {
+            "confirm = \"query\"".to_owned()
+        };
+        let post = if self.notify_post { "post" } else { "get" };
+        let (page, more, z) = (
+            self.page_timeout_seconds,
+            &self.account_lines,
+            self.letter_z,
+        );
+        let account = |id: &str, site: &str, identifiant: &str, key: &str, more: &str| {
+            format!(
+                "[[accounts]]\nid = {id:?}\nprovider = \"up2pay\"\nsite = {site:?}\n\
+                 rang = \"32\"\nidentifiant = {identifiant:?}\nhmac_key = {key:?}\n\
+                 page_hosts = [\"http://127.0.0.1:{platform}\", \"http://localhost:{platform}\"]\n\
+                 ppps_hosts = [\"http://127.0.0.1:{platform}\", \"http://localhost:{platform}\"]\n\
+                 public_key_files = [\"sandbox/up2pay-public.pem\"]\n\
+                 page_timeout_seconds = {page}\nletter_z = {z}\n{more}\n"
+            )
+        };
+        let demo = format!("{confirm}\nnotify_method = {post:?}\n{more}");
+        let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
+            + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, "").as_str();
+        let offers = |account: &str, methods: &[&str]| {
+            format!(
+                "[[shops.methods]]\nprovider = \"up2pay\"\naccount = {account:?}\n\
+                 methods = {methods:?}\n\n"
+            )
+        };
+        format!(
+            "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
+             public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = \"sqlite://books.db\"\n\
+             assets = \"assets\"\n\n\
+             [[shops]]\nid = \"demo\"\nname = \"La Halle du Tilleul\"\n\
+             secret_keys = [\"env:DEMO_SHOP_KEY\"]\norigins = {origins:?}\n\
+             tourism = {tourism}\nvoucher_rest = {rest:?}\nlabels = {{ {labels} }}\n{}\
+             [[shops]]\nid = \"autre\"\nname = \"Un autre commerçant\"\n\
+             secret_keys = [\"env:OTHER_SHOP_KEY\"]\norigins = [\"http://autre.example\"]\n{}\
+             {accounts}",
+            offers("demo", methods),
+            offers("autre", &["card"]),
+        )
+    }
+}

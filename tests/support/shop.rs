@@ -1,0 +1,107 @@
+//! The shop's server: makes sessions with its secret key, and asks what is true.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::checkout::Checkout;
+use super::http::Answer;
+use super::options::DEMO_SHOP_KEY;
+use super::stack::Stack;
+
+impl Stack {
+    /// A good order of that amount, in cents: what `POST /v1/sessions` takes.
+    pub(crate) fn order(&self, amount: u64) -> Value {
+        json!({
+            "reference": format!("commande-{amount}"),
+            "amount": amount,
+            "currency": "EUR",
+            "shopper": {
+                "name": { "first": "Camille", "last": "Durand" },
+                "email": "camille.durand@example.com",
+                "phone": "+33612345678",
+                "address": {
+                    "line1": "12 rue des Lilas",
+                    "postal_code": "75011",
+                    "city": "Paris",
+                    "country": "FR",
+                },
+            },
+            "items": 3,
+            "return_url": format!("{}/commande/1", self.shop()),
+        })
+    }
+
+    /// `POST /v1/sessions`, with whatever headers and body.
+    pub(crate) async fn post_session(&self, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = self
+            .http
+            .client()
+            .request(Method::POST, self.at_backend("/v1/sessions"))
+            .header("content-type", "application/json")
+            .body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.http.send(request).await
+    }
+
+    /// `POST /v1/sessions` as the demo shop.
+    pub(crate) async fn create_session(&self, key: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {DEMO_SHOP_KEY}");
+        let headers = [("authorization", bearer.as_str()), ("idempotency-key", key)];
+        self.post_session(&headers, body.to_string().into_bytes())
+            .await
+    }
+
+    /// A new session for an order of that amount.
+    pub(crate) async fn session(&self, amount: u64) -> Checkout {
+        self.session_with(amount, json!({})).await
+    }
+
+    /// The same with some of the order's fields changed or added.
+    pub(crate) async fn session_with(&self, amount: u64, change: Value) -> Checkout {
+        let mut order = self.order(amount);
+        for (name, value) in change.as_object().expect("an object") {
+            order[name] = value.clone();
+        }
+        let made = self
+            .create_session(&fresh_key(), &order)
+            .await
+            .expect(201)
+            .json();
+        Checkout::new(&made)
+    }
+
+    /// `GET /v1/sessions/{id}` with a shop's key.
+    pub(crate) async fn read_session(&self, shop_key: &str, id: &str) -> Answer {
+        let address = self.at_backend(&format!("/v1/sessions/{id}"));
+        self.http
+            .send(self.http.client().get(address).bearer_auth(shop_key))
+            .await
+    }
+
+    /// What the demo shop is told of a session.
+    pub(crate) async fn truth(&self, checkout: &Checkout) -> Value {
+        self.read_session(DEMO_SHOP_KEY, &checkout.id)
+            .await
+            .expect(200)
+            .json()
+    }
+
+    /// An order made by the demo shop's own server: `order_id`, `payment_path`, `order_path`, `secret`…
+    pub(crate) async fn demo_order(&self, wish: Value) -> Value {
+        let address = format!("{}/demo/orders", self.shop());
+        let answer = self
+            .http
+            .send(self.http.client().post(address).json(&wish))
+            .await;
+        answer.expect(201).json()
+    }
+}
+
+/// An `Idempotency-Key` that was never used.
+pub(crate) fn fresh_key() -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("key-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,296 @@
+//! The processes of a stack: started together, ended together.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::http::{Answer, Http};
+use super::options::{DEMO_SHOP_KEY, OTHER_SHOP_KEY, Ports, StackOptions};
+use super::process::{Program, command, read_log};
+use super::wait::until_within;
+
+/// How long a program may take to answer.
+const START: Duration = Duration::from_secs(30);
+
+/// A backend and a sandbox that run.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    pub(crate) http: Http,
+    options: StackOptions,
+    ports: Ports,
+    sandbox: Program,
+    backend: Option<Program>,
+    folder: TempDir,
+}
+
+impl Stack {
+    /// Starts both, and waits until they answer.
+    pub(crate) async fn start(options: StackOptions) -> Self {
+        let mut log = String::new();
+        // A port that was free may be taken by the time that it is used.
+        for _ in 0..3 {
+            match Self::try_start(options.clone()).await {
+                Ok(stack) => return stack,
+                Err(error) => log = error,
+            }
+        }
+        panic!("the stack does not start:\n{log}");
+    }
+
+    /// With everything as usual.
+    pub(crate) async fn usual() -> Self {
+        Self::start(StackOptions::default()).await
+    }
+
+    async fn try_start(options: StackOptions) -> Result<Self, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ports = Ports::free();
+        let assets = options.assets.clone();
+        let assets = assets.or_else(|| std::env::var_os("GUICHET_ASSETS").map(PathBuf::from));
+        let assets = assets.unwrap_or_else(|| folder.path().join("assets"));
+        let http = Http::new();
+        let sandbox = start_sandbox(&http, &options, folder.path(), ports).await?;
+        let config = options
+            .configuration(ports)
+            .replace("\"assets\"", &format!("{assets:?}"));
+        std::fs::write(folder.path().join("guichet.toml"), config).expect("a configuration");
+        let mut stack = Self {
+            http,
+            options,
+            ports,
+            sandbox,
+            backend: None,
+            folder,
+        };
+        stack.try_start_backend().await?;
+        Ok(stack)
+    }
+
+    async fn try_start_backend(&mut self) -> Result<(), String> {
+        let config = self.config();
+        let mut program = Program::start(
+            "guichet",
+            &["serve".as_ref(), "--config".as_ref(), config.as_os_str()],
+            &[
+                ("DEMO_SHOP_KEY", DEMO_SHOP_KEY),
+                ("OTHER_SHOP_KEY", OTHER_SHOP_KEY),
+                ("GUICHET_LOG", self.options.log),
+            ],
+            &self.folder.path().join("backend.log"),
+        );
+        wait_for(
+            &self.http,
+            &mut program,
+            &format!("{}/readyz", self.backend()),
+        )
+        .await?;
+        self.backend = Some(program);
+        Ok(())
+    }
+
+    /// Starts the backend again, at the same address and with the same books.
+    pub(crate) async fn start_backend(&mut self) {
+        assert!(self.backend.is_none(), "the backend runs");
+        let mut log = String::new();
+        for _ in 0..3 {
+            match self.try_start_backend().await {
+                Ok(()) => return,
+                Err(error) => log = error,
+            }
+        }
+        panic!("the backend does not start again:\n{log}");
+    }
+
+    /// Ends the backend as a machine's failure would.
+    pub(crate) async fn kill_backend(&mut self) {
+        self.backend.take().expect("the backend runs").kill().await;
+    }
+
+    /// Ends the backend as an operator would.
+    pub(crate) async fn stop_backend(&mut self) {
+        self.backend.take().expect("the backend runs").stop().await;
+    }
+
+    /// `http://127.0.0.1:PORT` of the backend.
+    pub(crate) fn backend(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.backend)
+    }
+
+    /// The platform's main host, and its PPPS and control page.
+    pub(crate) fn platform(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.platform)
+    }
+
+    /// The platform's backup host.
+    pub(crate) fn platform_backup(&self) -> String {
+        format!("http://localhost:{}", self.ports.platform)
+    }
+
+    /// The demo shop's origin.
+    pub(crate) fn shop(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.shop)
+    }
+
+    /// Where the demo account's notifications go, its secret part included.
+    pub(crate) fn notify_address(&self) -> String {
+        format!("{}{}", self.backend(), self.options.notify_path())
+    }
+
+    /// The configuration file.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.folder.path().join("guichet.toml")
+    }
+
+    /// The stack's folder: `guichet.toml`, `books.db`, `sandbox/`, and the logs.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the backend has logged, over all of its lives.
+    pub(crate) fn backend_log(&self) -> String {
+        read_log(&self.folder.path().join("backend.log"))
+    }
+
+    /// What the sandbox has logged.
+    pub(crate) fn sandbox_log(&self) -> String {
+        self.sandbox.log()
+    }
+
+    /// GET at the backend.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.http
+            .send(self.http.client().get(self.at_backend(path)))
+            .await
+    }
+
+    /// An address at the backend, of a path or an address.
+    pub(crate) fn at_backend(&self, path: &str) -> String {
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            self.backend() + path
+        }
+    }
+
+    /// Runs `guichet` with these arguments and what it is to read: status, what it wrote, its errors.
+    pub(crate) async fn guichet(&self, args: &[&str]) -> (i32, String, String) {
+        let mut command = command("guichet");
+        command
+            .args(args)
+            .env("DEMO_SHOP_KEY", DEMO_SHOP_KEY)
+            .env("OTHER_SHOP_KEY", OTHER_SHOP_KEY)
+            .env("GUICHET_CONFIG", self.config());
+        let output = command.output().await.expect("guichet runs");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        (
+            output.status.code().unwrap_or(-1),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+
+    /// The operator's list.
+    pub(crate) async fn attention(&self) -> String {
+        let (status, list, errors) = self.guichet(&["payments", "--attention"]).await;
+        assert_eq!(status, 0, "{errors}");
+        list
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let logs = [
+                ("backend", self.backend_log()),
+                ("sandbox", self.sandbox_log()),
+            ];
+            for (name, log) in logs {
+                let lines: Vec<_> = log.lines().collect();
+                let tail = &lines[lines.len().saturating_sub(40)..];
+                println!("--- the end of the {name}'s log\n{}", tail.join("\n"));
+            }
+        }
+    }
+}
+
+async fn start_sandbox(
+    http: &Http,
+    options: &StackOptions,
+    folder: &Path,
+    ports: Ports,
+) -> Result<Program, String> {
+    let data = folder.join("sandbox");
+    std::fs::create_dir(&data).expect("a folder for the sandbox");
+    reuse_key(&data);
+    let merchants = folder.join("merchants.toml");
+    std::fs::write(&merchants, options.merchants(ports)).expect("a list of merchants");
+    let (data_text, merchants) = (data.display().to_string(), merchants.display().to_string());
+    let address = |port: u16| format!("127.0.0.1:{port}");
+    let backend = format!("http://127.0.0.1:{}", ports.backend);
+    let args = [
+        "--platform-listen",
+        &address(ports.platform),
+        "--shop-listen",
+        &address(ports.shop),
+        "--backend",
+        &backend,
+        "--data-dir",
+        &data_text,
+        "--account",
+        &merchants,
+        "--www",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/www"),
+    ];
+    let env = [("GUICHET_SHOP_SECRET_KEY", DEMO_SHOP_KEY)];
+    let log = folder.join("sandbox.log");
+    let mut program = Program::start("guichet-sandbox", &args, &env, &log);
+    let load = format!("http://127.0.0.1:{}/load.html", ports.platform);
+    wait_for(http, &mut program, &load).await?;
+    keep_key(&data);
+    Ok(program)
+}
+
+/// Waits until a program answers at an address; gives its log if it does not.
+async fn wait_for(http: &Http, program: &mut Program, address: &str) -> Result<(), String> {
+    let ended = std::cell::Cell::new(false);
+    let answered = until_within(START, || {
+        ended.set(program.has_ended());
+        let ended = ended.get();
+        async move {
+            let answer = http.client().get(address).send().await;
+            (ended || answer.is_ok_and(|answer| answer.status().is_success())).then_some(())
+        }
+    });
+    match answered.await {
+        // Another program may listen where ours could not.
+        Some(()) if !ended.get() && !program.has_ended() => Ok(()),
+        _ => Err(program.log()),
+    }
+}
+
+/// Making an RSA key takes seconds in a debug build: the first one made is kept for all.
+const KEPT_KEY: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/up2pay-private.pem");
+
+fn reuse_key(data: &Path) {
+    let target = data.join("up2pay-private.pem");
+    if std::fs::copy(KEPT_KEY, &target).is_err() {
+        let _ = std::fs::remove_file(&target);
+    }
+}
+
+fn keep_key(data: &Path) {
+    if Path::new(KEPT_KEY).exists() {
+        return;
+    }
+    // Copied beside and renamed: another test never reads half of it.
+    let mine = data
+        .parent()
+        .and_then(Path::file_name)
+        .unwrap_or_default()
+        .to_string_lossy();
+    let part = format!("{KEPT_KEY}.{mine}");
+    if std::fs::copy(data.join("up2pay-private.pem"), &part).is_ok() {
+        let _ = std::fs::rename(&part, KEPT_KEY);
+    }
+}

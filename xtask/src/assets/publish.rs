@@ -1,0 +1,207 @@
+//! The folder that the backend serves, the folder that a shop can embed, and the table.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{ELEMENT, Mode, STEM, Scripts, pkg};
+use crate::ctx::Ctx;
+
+/// What a shopper's browser may load before the list can be used, in bytes after brotli.
+const BUDGET: usize = 56 * 1024;
+const MANIFEST: &str = "manifest.json";
+
+/// Constants of the element's script that name the other two files.
+const GLUE_MARK: &str = "__GUICHET_GLUE__";
+const WASM_MARK: &str = "__GUICHET_WASM__";
+
+struct Asset {
+    kind: &'static str,
+    name: String,
+    content: Vec<u8>,
+}
+
+pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
+    let module = fs::read(pkg(ctx).join(format!("{STEM}_bg.wasm")))?;
+    let wasm = hashed("wasm", "wasm", module);
+    let glue = hashed("glue", "js", scripts.glue.clone().into_bytes());
+    let element = named(&scripts.element, &glue.name, &wasm.name)?;
+    let element = Asset {
+        kind: "element",
+        name: ELEMENT.to_owned(),
+        content: element.into_bytes(),
+    };
+    for_shops(ctx, scripts)?;
+
+    // Made beside the old folder and moved in its place, so that it is never half there.
+    let folder = ctx.assets();
+    let fresh = folder.with_extension("new");
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh)?;
+    }
+    fs::create_dir_all(&fresh)?;
+    let mut rows = Vec::new();
+    for asset in [element, glue, wasm] {
+        let small = brotli(&asset.content, if mode == Mode::Dev { 4 } else { 11 })?;
+        fs::write(fresh.join(&asset.name), &asset.content)?;
+        fs::write(fresh.join(format!("{}.br", asset.name)), &small)?;
+        rows.push(json!({
+            "kind": asset.kind,
+            "name": asset.name,
+            "bytes": asset.content.len(),
+            "brotli": small.len(),
+        }));
+    }
+    let manifest = json!({ "budget": BUDGET, "dev": mode == Mode::Dev, "files": rows });
+    fs::write(fresh.join(MANIFEST), format!("{manifest:#}\n"))?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(fs::rename(fresh, folder)?)
+}
+
+/// `pkg/`: the same three files under plain names, for a shop that serves them itself.
+fn for_shops(ctx: &Ctx, scripts: &Scripts) -> Result<()> {
+    let glue = format!("{STEM}.js");
+    let element = named(&scripts.element, &glue, &format!("{STEM}_bg.wasm"))?;
+    fs::write(pkg(ctx).join(&glue), &scripts.glue)?;
+    Ok(fs::write(pkg(ctx).join(ELEMENT), element)?)
+}
+
+fn hashed(kind: &'static str, extension: &str, content: Vec<u8>) -> Asset {
+    let hash = hex::encode(Sha256::digest(&content));
+    let name = format!("{STEM}-{}.{extension}", hash.get(..16).unwrap_or(&hash));
+    Asset {
+        kind,
+        name,
+        content,
+    }
+}
+
+/// The element's script with the names of the files that it loads.
+fn named(script: &str, glue: &str, wasm: &str) -> Result<String> {
+    for mark in [GLUE_MARK, WASM_MARK] {
+        ensure!(script.contains(mark), "src/element.js does not have {mark}");
+    }
+    Ok(filled(&filled(script, GLUE_MARK, glue), WASM_MARK, wasm))
+}
+
+/// Puts a name where the mark is: inside a string as it is, elsewhere as a string of its own.
+fn filled(script: &str, mark: &str, name: &str) -> String {
+    let mut out = String::with_capacity(script.len());
+    let mut rest = script;
+    while let Some((before, after)) = rest.split_once(mark) {
+        out.push_str(before);
+        let in_string = before.ends_with(['"', '\'', '`', '/']);
+        if in_string {
+            out.push_str(name);
+        } else {
+            out.push_str(&format!("\"{name}\""));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+fn brotli(content: &[u8], quality: u32) -> Result<Vec<u8>> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, quality, 22);
+    writer.write_all(content)?;
+    Ok(writer.into_inner())
+}
+
+fn manifest(folder: &Path) -> Result<Value> {
+    let content = fs::read(folder.join(MANIFEST)).context("the assets have no manifest")?;
+    Ok(serde_json::from_slice(&content)?)
+}
+
+fn files(manifest: &Value) -> impl Iterator<Item = (&str, u64, u64)> {
+    let files = manifest
+        .get("files")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice);
+    files.unwrap_or_default().iter().filter_map(|file| {
+        let number = |name: &str| file.get(name)?.as_u64();
+        Some((
+            file.get("name")?.as_str()?,
+            number("bytes")?,
+            number("brotli")?,
+        ))
+    })
+}
+
+/// Whether every file that the manifest names is there, and what wasm-pack made as well.
+pub(super) fn is_complete(ctx: &Ctx) -> bool {
+    let folder = ctx.assets();
+    let made = [
+        format!("{STEM}.js"),
+        format!("{STEM}_bg.wasm"),
+        ELEMENT.to_owned(),
+    ];
+    made.iter().all(|name| pkg(ctx).join(name).is_file())
+        && manifest(&folder).is_ok_and(|manifest| {
+            files(&manifest).count() == 3
+                && files(&manifest).all(|(name, ..)| {
+                    folder.join(name).is_file() && folder.join(format!("{name}.br")).is_file()
+                })
+        })
+}
+
+/// Prints the bytes of each asset and the total against the budget.
+pub(super) fn show(ctx: &Ctx) -> Result<()> {
+    let manifest = manifest(&ctx.assets())?;
+    println!();
+    println!("{:<42} {:>10} {:>10}", "asset", "bytes", "brotli");
+    let (mut raw, mut small) = (0, 0);
+    for (name, bytes, brotli) in files(&manifest) {
+        println!("{name:<42} {bytes:>10} {brotli:>10}");
+        raw += bytes;
+        small += brotli;
+    }
+    println!("{:<42} {raw:>10} {small:>10}", "in all");
+    if manifest.get("dev") == Some(&Value::Bool(true)) {
+        println!("{:<42} {:>10} {:>10}", "budget", "", "(dev build)");
+        return Ok(());
+    }
+    let budget = u64::try_from(BUDGET)?;
+    println!("{:<42} {:>10} {budget:>10}", "budget", "");
+    if small > budget {
+        println!("note: {} bytes OVER the budget", small - budget);
+    } else {
+        println!("{} bytes left", budget - small);
+    }
+    println!();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{filled, hashed, named};
+
+    #[test]
+    fn names_are_put_in_and_quoted_where_needed() {
+        assert_eq!(filled("import(__X__)", "__X__", "a.js"), "import(\"a.js\")");
+        assert_eq!(
+            filled("x=\"__X__\";y=`./__X__`", "__X__", "a"),
+            "x=\"a\";y=`./a`"
+        );
+    }
+
+    #[test]
+    fn a_script_without_the_marks_is_refused() {
+        assert!(named("import('./glue.js')", "a", "b").is_err());
+        let script = "g='__GUICHET_GLUE__',w='__GUICHET_WASM__'";
+        assert_eq!(named(script, "a", "b").ok().as_deref(), Some("g='a',w='b'"));
+    }
+
+    #[test]
+    fn a_name_follows_the_content() {
+        let one = hashed("wasm", "wasm", b"one".to_vec()).name;
+        assert_eq!(one, hashed("wasm", "wasm", b"one".to_vec()).name);
+        assert_ne!(one, hashed("wasm", "wasm", b"two".to_vec()).name);
+        assert!(one.starts_with("guichet_widget-") && one.ends_with(".wasm"));
+    }
+}

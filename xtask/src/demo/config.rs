@@ -1,0 +1,126 @@
+//! The demo's configuration, written anew at each start because it holds the ports.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+/// Opens the demo's own shop on the demo's own backend, and nothing else.
+pub(super) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
+
+/// Where the demo is.
+pub(super) struct Demo {
+    pub(super) folder: PathBuf,
+    pub(super) assets: PathBuf,
+    pub(super) shop: u16,
+    pub(super) backend: u16,
+    pub(super) platform: u16,
+}
+
+impl Demo {
+    pub(super) fn backend_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.backend)
+    }
+
+    pub(super) fn shop_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.shop)
+    }
+
+    /// The sandbox's own folder.
+    pub(super) fn sandbox(&self) -> PathBuf {
+        self.folder.join("sandbox")
+    }
+
+    pub(super) fn write(&self) -> Result<PathBuf> {
+        std::fs::create_dir_all(self.sandbox())?;
+        let file = self.folder.join("guichet.toml");
+        std::fs::write(&file, self.text())?;
+        Ok(file)
+    }
+
+    fn text(&self) -> String {
+        let Self {
+            shop,
+            backend,
+            platform,
+            ..
+        } = self;
+        // Quoted by the same rules as a basic string of TOML.
+        let path = |path: &Path| format!("{:?}", path.display().to_string());
+        let database = format!("sqlite://{}", self.folder.join("guichet.db").display());
+        let hosts = format!("\"http://127.0.0.1:{platform}\", \"http://localhost:{platform}\"");
+        let assets = path(&self.assets);
+        let public_key = path(&self.sandbox().join("up2pay-public.pem"));
+        // The published test key of the platform: it signs nothing outside its test servers.
+        let hmac_key = "0123456789ABCDEF".repeat(8);
+        format!(
+            r#"# Written by `cargo xtask demo` at every start: changes are lost.
+environment = "sandbox"
+listen = "127.0.0.1:{backend}"
+public_url = "http://127.0.0.1:{backend}"
+database_url = {database:?}
+assets = {assets}
+
+[[shops]]
+id = "demo"
+name = "La Petite Cantine"
+secret_keys = ["{SECRET_KEY}"]
+# The shop under both of its names, and `trunk serve`.
+origins = [
+    "http://127.0.0.1:{shop}",
+    "http://localhost:{shop}",
+    "http://127.0.0.1:8080",
+    "http://localhost:8080",
+]
+tourism = true
+voucher_rest = "explain"
+
+[[shops.methods]]
+provider = "up2pay"
+account = "demo"
+methods = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect", "up2pay_choice"]
+
+[[accounts]]
+id = "demo"
+provider = "up2pay"
+site = "1999888"
+rang = "32"
+identifiant = "110647233"
+hmac_key = "{hmac_key}"
+page_hosts = [{hosts}]
+ppps_hosts = [{hosts}]
+public_key_files = [{public_key}]
+confirm = "query"
+"#
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Demo;
+
+    #[test]
+    fn the_ports_and_folders_stand_in_the_configuration() {
+        let demo = Demo {
+            folder: "/tmp/d e".into(),
+            assets: "/tmp/a".into(),
+            shop: 1,
+            backend: 2,
+            platform: 3,
+        };
+        let text = demo.text();
+        for line in [
+            "listen = \"127.0.0.1:2\"",
+            "database_url = \"sqlite:///tmp/d e/guichet.db\"",
+            "assets = \"/tmp/a\"",
+            "    \"http://127.0.0.1:1\",",
+            "page_hosts = [\"http://127.0.0.1:3\", \"http://localhost:3\"]",
+            "public_key_files = [\"/tmp/d e/sandbox/up2pay-public.pem\"]",
+        ] {
+            assert!(
+                text.lines().any(|have| have == line),
+                "{line} is not in\n{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Every tool that is brought from outside, and its version, in one place.
+
+use anyhow::{Context as _, Result};
+
+use crate::ctx::Ctx;
+
+/// A tool that is built from its crate.
+pub(crate) struct CargoTool {
+    /// Name of the crate.
+    pub(crate) package: &'static str,
+    /// Name of the program.
+    pub(crate) program: &'static str,
+    /// Version, or `None` for the version that Cargo.lock gives the crate of the same family.
+    version: Option<&'static str>,
+    /// Whether the crate's own lock file is used.
+    pub(crate) locked: bool,
+}
+
+/// Without its lock file: that one names a crate version which has been withdrawn.
+pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
+    package: "wasm-bindgen-cli",
+    program: "wasm-bindgen",
+    version: None,
+    locked: false,
+};
+
+pub(crate) const WASM_PACK: CargoTool = CargoTool {
+    package: "wasm-pack",
+    program: "wasm-pack",
+    version: Some("0.15.1"),
+    locked: true,
+};
+
+/// 0.22 asks for a newer compiler than the oldest one that this project supports.
+pub(crate) const TRUNK: CargoTool = CargoTool {
+    package: "trunk",
+    program: "trunk",
+    version: Some("0.21.14"),
+    locked: true,
+};
+
+pub(crate) const CARGO_DENY: CargoTool = CargoTool {
+    package: "cargo-deny",
+    program: "cargo-deny",
+    version: Some("0.20.2"),
+    locked: true,
+};
+
+/// Packages from npm: name and version.
+pub(crate) const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
+pub(crate) const ESBUILD: (&str, &str) = ("esbuild", "0.28.2");
+pub(crate) const AXE: (&str, &str) = ("axe-core", "4.14.1");
+
+impl CargoTool {
+    /// The version that has to be there.
+    pub(crate) fn version(&self, ctx: &Ctx) -> Result<String> {
+        match self.version {
+            Some(version) => Ok(version.to_owned()),
+            // Crate and tool must be the same version to understand each other's format.
+            None => {
+                let lock = std::fs::read_to_string(ctx.root.join("Cargo.lock"))
+                    .context("Cargo.lock cannot be read")?;
+                locked_version(&lock, "wasm-bindgen")
+                    .context("Cargo.lock names no version of wasm-bindgen")
+            }
+        }
+    }
+}
+
+fn locked_version(lock: &str, package: &str) -> Option<String> {
+    let wanted = format!("name = \"{package}\"");
+    let mut lines = lock.lines();
+    lines.find(|line| *line == wanted)?;
+    let version = lines
+        .next()?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')?;
+    Some(version.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locked_version;
+
+    #[test]
+    fn version_is_read_from_the_lock_file() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(
+            locked_version(lock, "wasm-bindgen").as_deref(),
+            Some("0.2.130")
+        );
+        assert_eq!(locked_version(lock, "absent"), None);
+    }
+}

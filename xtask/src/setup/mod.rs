@@ -1,0 +1,93 @@
+//! Brings what is missing, and does nothing where it is there.
+
+mod npm;
+mod system;
+mod tools;
+pub(crate) mod wasm;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::ctx::Ctx;
+use crate::pins;
+use crate::proc::Stages;
+use wasm::Wasm;
+
+/// How much of it a command needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The widget's build: all that the demo needs.
+    Build,
+    /// That, and what browser tests run with.
+    Test,
+    /// That, and lints, the dependency check and Trunk.
+    Everything,
+}
+
+pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, need: Need) -> Result<Wasm> {
+    let wasm = wasm::ensure(ctx, stages)?;
+    let mut cargo_tools = vec![&pins::WASM_BINDGEN, &pins::WASM_PACK];
+    let mut npm_packages = vec![pins::BINARYEN, pins::ESBUILD];
+    if need != Need::Build {
+        npm_packages.push(pins::AXE);
+    }
+    if need == Need::Everything {
+        cargo_tools.extend([&pins::TRUNK, &pins::CARGO_DENY]);
+    }
+    for tool in cargo_tools {
+        tools::ensure(ctx, stages, tool)?;
+    }
+    npm::ensure(ctx, stages, &npm_packages)?;
+    if need != Need::Build {
+        browser(stages)?;
+        if system::find(&["openssl"]).is_none() {
+            stages.run("openssl", || system::apt(&["openssl"]))?;
+        }
+    }
+    if need == Need::Everything {
+        wasm::ensure_clippy(ctx, stages, &wasm)?;
+    }
+    Ok(wasm)
+}
+
+/// What the browser tests drive.
+pub(crate) struct Browser {
+    pub(crate) chromium: PathBuf,
+    pub(crate) chromedriver: PathBuf,
+}
+
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+pub(crate) fn browser(stages: &mut Stages) -> Result<Browser> {
+    if let Some(found) = find_browser() {
+        return Ok(found);
+    }
+    stages.run("Chromium and its driver", || {
+        system::apt(&["chromium", "chromium-driver"])
+    })?;
+    find_browser().ok_or_else(|| {
+        anyhow::anyhow!(
+            "Chromium and chromedriver are needed for the browser tests: install them, or name \
+             them in GUICHET_CHROMIUM and GUICHET_CHROMEDRIVER"
+        )
+    })
+}
+
+fn find_browser() -> Option<Browser> {
+    let named = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    Some(Browser {
+        chromium: named("GUICHET_CHROMIUM").or_else(|| system::find(&BROWSERS))?,
+        chromedriver: named("GUICHET_CHROMEDRIVER").or_else(|| system::find(&["chromedriver"]))?,
+    })
+}
+
+/// The script of axe-core, once [`run`] brought it.
+pub(crate) fn axe(ctx: &Ctx) -> PathBuf {
+    ctx.npm().join("node_modules/axe-core/axe.min.js")
+}

@@ -1,0 +1,263 @@
+//! `cargo xtask test`: every test there is, and one line of totals at the end.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::ctx::Ctx;
+use crate::proc::{self, AlreadyReported, Stages};
+use crate::{assets, demo, setup};
+
+/// The browser tests' target.
+const E2E: &str = "e2e";
+
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// Without the browser and the build of the widget.
+    #[arg(long)]
+    fast: bool,
+    /// Only tests whose name contains this.
+    filter: Option<String>,
+}
+
+/// What was counted.
+#[derive(Default, Debug, PartialEq, Eq, Clone, Copy)]
+struct Totals {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Totals {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+/// Runs the tests on their own: times of the stages, then the totals.
+pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<()> {
+    run_within(ctx, stages, options, Stages::summary)
+}
+
+/// Runs the tests as part of something larger, whose table comes before the totals.
+pub(crate) fn run_within(
+    ctx: &Ctx,
+    stages: &mut Stages,
+    options: &Options,
+    before_totals: impl FnOnce(&Stages),
+) -> Result<()> {
+    let outcome = all(ctx, stages, options);
+    before_totals(stages);
+    finish(outcome)
+}
+
+/// Prints the line of totals, the last one of all.
+fn finish(outcome: Result<Totals>) -> Result<()> {
+    let totals = match outcome {
+        Ok(totals) => totals,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Totals {
+                failed: 1,
+                ..Totals::default()
+            }
+        }
+    };
+    let nothing = totals.passed == 0 && totals.failed == 0;
+    if nothing {
+        eprintln!("error: no test ran");
+    }
+    println!(
+        "{} passed, {} failed, {} skipped",
+        totals.passed, totals.failed, totals.skipped
+    );
+    proc::flush();
+    if nothing || totals.failed > 0 {
+        bail!(AlreadyReported);
+    }
+    Ok(())
+}
+
+fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
+    let fast = options.fast;
+    let targets = test_targets(ctx)?;
+    if !fast {
+        let wasm = setup::run(ctx, stages, setup::Need::Test)?;
+        assets::run(ctx, stages, &wasm, &assets::Options::default())?;
+    }
+    let filter = options.filter.as_deref();
+    let mut totals = Totals::default();
+    let mut cargo = cargo_test(ctx);
+    cargo.args(["--lib", "--bins"]);
+    for target in targets.iter().filter(|name| *name != E2E) {
+        cargo.args(["--test", target]);
+    }
+    totals.add(stage(stages, "unit and integration tests", cargo, filter));
+    let mut cargo = cargo_test(ctx);
+    cargo.arg("--doc");
+    totals.add(stage(stages, "documentation tests", cargo, filter));
+    if !fast && targets.iter().any(|name| name == E2E) {
+        let browser = setup::browser(stages)?;
+        stages.run("build backend and sandbox", || {
+            proc::run(&mut demo::build(ctx))
+        })?;
+        let mut cargo = cargo_test(ctx);
+        cargo
+            .args(["--test", E2E])
+            .env("GUICHET_ASSETS", ctx.assets())
+            .env("GUICHET_CHROMIUM", browser.chromium)
+            .env("GUICHET_CHROMEDRIVER", browser.chromedriver)
+            .env("GUICHET_AXE", setup::axe(ctx))
+            .env("GUICHET_BIN_DIR", ctx.target.join("debug"));
+        totals.add(stage(stages, "browser tests", cargo, filter));
+    }
+    Ok(totals)
+}
+
+/// One stage of tests. The next one runs whatever came out.
+fn stage(stages: &mut Stages, name: &str, mut command: Command, filter: Option<&str>) -> Totals {
+    let mut totals = Totals::default();
+    let outcome = stages.run(name, || {
+        totals = counted(&mut command, filter)?;
+        ensure!(totals.failed == 0, "{} failed", totals.failed);
+        Ok(())
+    });
+    if let Err(error) = outcome
+        && totals.failed == 0
+    {
+        eprintln!("error: {error:#}");
+        totals.failed = 1;
+    }
+    totals
+}
+
+/// The whole workspace each time: with one selection of packages, the features of what they
+/// share are the same, and nothing is compiled twice.
+fn cargo_test(ctx: &Ctx) -> Command {
+    let mut cargo = ctx.command("cargo");
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    cargo
+}
+
+/// The names of all integration tests.
+fn test_targets(ctx: &Ctx) -> Result<Vec<String>> {
+    let mut cargo = ctx.command("cargo");
+    let metadata = proc::read(cargo.args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let list = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let mut names: Vec<String> = list(&metadata, "packages")
+        .iter()
+        .flat_map(|package| list(package, "targets"))
+        .filter(|target| list(target, "kind").iter().any(|kind| kind == "test"))
+        .filter_map(|target| Some(target.get("name")?.as_str()?.to_owned()))
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Runs one `cargo test`, shows its output as it comes, and counts its results.
+fn counted(command: &mut Command, filter: Option<&str>) -> Result<Totals> {
+    if let Some(filter) = filter {
+        command.args(["--", filter]);
+    }
+    println!("    $ {}", proc::shown(command));
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut totals = Totals::default();
+    let mut out = std::io::stdout();
+    let pipe = child
+        .stdout
+        .take()
+        .context("the tests' output cannot be read")?;
+    for line in BufReader::new(pipe).split(b'\n') {
+        let line = line?;
+        out.write_all(&line)?;
+        out.write_all(b"\n")?;
+        if let Some(found) = result_line(&String::from_utf8_lossy(&line)) {
+            totals.add(found);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && totals.failed == 0 {
+        // It did not compile, or a test took the whole program down: never a run without failure.
+        println!(
+            "    `{}` ended with {status}: counted as one failed test",
+            proc::shown(command)
+        );
+        totals.failed = 1;
+    }
+    Ok(totals)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+fn result_line(line: &str) -> Option<Totals> {
+    let (_, counts) = line
+        .trim_start()
+        .strip_prefix("test result: ")?
+        .split_once(". ")?;
+    let count = |word: &str| {
+        counts
+            .split(';')
+            .find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok())
+    };
+    Some(Totals {
+        passed: count("passed")?,
+        failed: count("failed")?,
+        skipped: count("ignored")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Totals, finish, result_line};
+
+    #[test]
+    fn results_are_read() {
+        let line = "test result: FAILED. 12 passed; 1 failed; 2 ignored; 0 measured; \
+                    7 filtered out; finished in 0.01s";
+        assert_eq!(
+            result_line(line),
+            Some(Totals {
+                passed: 12,
+                failed: 1,
+                skipped: 2
+            })
+        );
+        assert_eq!(result_line("test a_test ... ok"), None);
+    }
+
+    #[test]
+    fn no_test_at_all_and_a_failed_test_are_failures() {
+        assert!(finish(Ok(Totals::default())).is_err());
+        assert!(
+            finish(Ok(Totals {
+                passed: 1,
+                failed: 1,
+                skipped: 0
+            }))
+            .is_err()
+        );
+        assert!(finish(Err(anyhow::anyhow!("no compiler"))).is_err());
+        assert!(
+            finish(Ok(Totals {
+                passed: 1,
+                failed: 0,
+                skipped: 3
+            }))
+            .is_ok()
+        );
+    }
+}
