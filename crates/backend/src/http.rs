@@ -39,6 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1/sessions", post(sessions::create))
         .route("/v1/sessions/{id}", get(sessions::read))
+        .route("/v1/{*nothing}", any(unknown_path))
         .nest("/checkout/v1", checkout)
         .layer(DefaultBodyLimit::max(request::JSON_MAX))
         .merge(platforms)

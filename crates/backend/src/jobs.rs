@@ -72,11 +72,12 @@ async fn ask_all(app: &Arc<App>, open: Vec<OpenQuery>) {
     }
 }
 
-async fn ask(app: &App, open: &OpenQuery) -> Result<(), StoreError> {
+async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
     let payment = &open.payment;
     let Some(account) = app.config.account(&payment.provider, payment.account.as_str()) else {
         tracing::error!(account = %payment.account, "an account with open queries is gone");
-        return app.store.postpone_query(open.event_seq, Some(later(open)), "no account").await;
+        app.store.postpone_query(open.event_seq, Some(later(open)), "no account").await?;
+        return Ok(());
     };
     let scope = account.sequence_scope();
     let mut exchanges = Vec::new();
@@ -86,7 +87,7 @@ async fn ask(app: &App, open: &OpenQuery) -> Result<(), StoreError> {
             reference: &payment.reference,
             claim: &open.claim,
             total: open.session.amount,
-            sequence: app.store.next_number(&scope, &paris_day(now)).await?,
+            sequence: app.store.next_number(&scope, &paris_day(now)?).await?,
             now,
         };
         if let Some(end) = app.platform.step(account.query(&query, &exchanges), &mut exchanges).await
@@ -134,8 +135,23 @@ fn later(open: &OpenQuery) -> i64 {
     clock::unix_now() + (1_i64 << open.tries.min(9)).min(600)
 }
 
-/// The day in Paris, where the platforms count theirs.
-fn paris_day(now: jiff::Timestamp) -> String {
-    let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap_or(jiff::tz::TimeZone::UTC);
-    now.to_zoned(paris).date().to_string()
+/// The day in Paris, where the platforms count theirs. By the rule itself, so that it is the same
+/// where the system has no time zones.
+fn paris_day(now: jiff::Timestamp) -> Result<String, jiff::Error> {
+    let paris = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3")?;
+    Ok(now.to_zoned(paris).date().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_changes_at_midnight_in_paris() {
+        let day = |text: &str| paris_day(text.parse().unwrap()).unwrap();
+        assert_eq!(day("2026-07-14T21:59:59Z"), "2026-07-14");
+        assert_eq!(day("2026-07-14T22:00:00Z"), "2026-07-15");
+        assert_eq!(day("2026-01-14T22:59:59Z"), "2026-01-14");
+        assert_eq!(day("2026-01-14T23:00:00Z"), "2026-01-15");
+    }
 }

@@ -1,6 +1,9 @@
 //! `guichet inspect`, as an integrator runs it. The vectors are those of the provider's `golden`.
 
-#![expect(clippy::unwrap_used, reason = "in tests, a panic is how a failure is told")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "in tests, a panic is how a failure is told"
+)]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

@@ -276,32 +276,43 @@ impl<'a> Known<'a> {
             }
             // A version that counts wins, then one that is ours, then the most final: so the choice
             // depends on no order, and another version can never unpay what was paid.
-            let best = versions.iter().max_by_key(|part| {
-                let ours = self.is_ours(part);
-                let counts = ours && part.status == PartStatus::Accepted && fits(terms, part);
-                let fewest = std::cmp::Reverse(part.parts_expected.unwrap_or(1));
-                (counts, ours, part.status, part.amount, fewest, *part)
-            });
-            let Some(part) = best else { continue };
-            let ours = self.is_ours(part);
-            let accepted = ours && part.status == PartStatus::Accepted;
-            let fits = fits(terms, part);
-            if accepted && !fits {
+            let known = versions.iter().map(|part| self.known(terms, part));
+            let best = known.max_by(|one, other| one.rank().cmp(&other.rank()));
+            let Some(state) = best else { continue };
+            if state.ours && accepted_by_platform(&state) && !state.counts {
                 attention.insert(Attention::Mismatch);
             }
-            states.push(PartState { part: (*part).clone(), counts: accepted && fits, ours });
+            states.push(state);
         }
         states
     }
 
-    fn is_ours(&self, part: &Part) -> bool {
-        part.trust == Trust::Ours
-            || self.confirmed.iter().any(|confirmed| {
-                confirmed.transaction == part.transaction
-                    && confirmed.call == part.call
-                    && confirmed.amount == part.amount
-                    && confirmed.status == part.status
-            })
+    /// One version of a transaction with what our own account says of it. Its word ends what the
+    /// platform had called pending; what was final must agree.
+    fn known(&self, terms: &Terms, part: &Part) -> PartState {
+        let about = self.confirmed.iter().filter(|confirmed| {
+            confirmed.transaction == part.transaction
+                && confirmed.call == part.call
+                && confirmed.amount == part.amount
+        });
+        let mut part = part.clone();
+        if part.status == PartStatus::Pending
+            && let Some(word) = about.clone().map(|confirmed| confirmed.status).max()
+        {
+            part.status = word;
+        }
+        let ours =
+            part.trust == Trust::Ours || about.into_iter().any(|c| c.status == part.status);
+        let counts = ours && part.status == PartStatus::Accepted && fits(terms, &part);
+        PartState { part, counts, ours }
+    }
+}
+
+impl PartState {
+    /// Which of several versions of one transaction is believed: the greatest.
+    fn rank(&self) -> impl Ord + '_ {
+        let fewest = std::cmp::Reverse(self.part.parts_expected.unwrap_or(1));
+        (self.counts, self.ours, self.part.status, self.part.amount, fewest, &self.part)
     }
 }
 

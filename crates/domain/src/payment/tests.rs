@@ -128,21 +128,25 @@ fn another_brand_than_the_one_asked_for_does_not_count() {
 }
 
 #[test]
-fn what_names_no_method_of_ours_counts_for_nothing_on_the_page_of_choice() {
-    let choice = terms("up2pay_choice", MethodKind::Choice, 1500);
-    let mut unknown = part("1", PartKind::Voucher, 1500, PartStatus::Accepted);
-    unknown.method = None;
-    let state = fold(&choice, [&PaymentEvent::Part(unknown)]);
-    assert_eq!(state.money, Money::Pending);
-    assert!(state.attention.contains(&Attention::Mismatch));
-}
-
-#[test]
 fn on_the_page_of_choice_any_family_pays() {
     let choice = terms("up2pay_choice", MethodKind::Choice, 1500);
     assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1500)]).money, Money::Paid);
     assert_eq!(fold(&choice, [&accepted("1", PartKind::Voucher, 1500)]).money, Money::Paid);
     assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1400)]).money, Money::Pending);
+}
+
+#[test]
+fn an_unknown_instrument_pays_nothing_even_on_the_page_of_choice() {
+    let mut unknown = part("1", PartKind::Voucher, 1500, PartStatus::Accepted);
+    unknown.method = None;
+    let unknown = PaymentEvent::Part(unknown);
+    for (code, kind) in
+        [("up2pay_choice", MethodKind::Choice), ("sodexo", MethodKind::MealVoucher)]
+    {
+        let state = fold(&terms(code, kind, 1500), [&unknown]);
+        assert_eq!((state.money, state.accepted), (Money::Pending, 0));
+        assert!(state.attention.contains(&Attention::Mismatch));
+    }
 }
 
 #[test]
@@ -203,6 +207,18 @@ fn pending_becomes_final_without_conflict() {
     let last = accepted("1", PartKind::Card, 1500);
     let state = fold(&card(1500), [&pending, &last]);
     assert_eq!((state.money, state.attention.is_empty()), (Money::Paid, true));
+}
+
+#[test]
+fn our_own_accounts_word_ends_what_was_pending() {
+    let pending = signed_only(part("1", PartKind::Card, 1500, PartStatus::Pending));
+    let taken = confirmed("1", 1500, PartStatus::Accepted);
+    assert_eq!(fold(&card(1500), [&pending, &taken]).money, Money::Paid);
+    let refused = confirmed("1", 1500, PartStatus::Refused);
+    assert_eq!(fold(&card(1500), [&pending, &refused]).money, Money::Refused);
+    assert_eq!(fold(&card(1500), [&pending, &refused, &taken]).money, Money::Paid);
+    let other_amount = confirmed("1", 1499, PartStatus::Accepted);
+    assert_eq!(fold(&card(1500), [&pending, &other_amount]).money, Money::Pending);
 }
 
 #[test]

@@ -8,7 +8,9 @@
 //! (Crédit Agricole's WooCommerce module 0.9): so the whole text before the signature is tried,
 //! then, for a notification, the pairs that we asked for.
 //!
-//! # What counts A part is accepted only with the code 00000, a transaction number, an amount, and
+//! # What counts
+//!
+//! A part is accepted only with the code 00000, a transaction number, an amount, and
 //! letters P and C that name an instrument of ours. Anything genuine that is not understood is kept
 //! and never counts: an unknown code is pending, and an unknown instrument is a voucher of no
 //! method, which the state machine fits to nothing and shows to the operator when it was accepted.
