@@ -29,7 +29,10 @@ fn request(stack: &Stack, (method, path): (&str, &str)) -> reqwest::RequestBuild
 
 /// How many payments the shop is told of.
 async fn payments(stack: &Stack, checkout: &Checkout) -> usize {
-    stack.truth(checkout).await["payments"].as_array().unwrap().len()
+    stack.truth(checkout).await["payments"]
+        .as_array()
+        .unwrap()
+        .len()
 }
 
 #[tokio::test]
@@ -42,7 +45,10 @@ async fn without_the_sessions_secret_every_route_refuses() {
         Some(checkout.secret.clone()),
         Some(format!("Basic {}", checkout.secret)),
         Some(format!("Bearer {}x", checkout.secret)),
-        Some(format!("Bearer {}", &checkout.secret[..checkout.secret.len() - 1])),
+        Some(format!(
+            "Bearer {}",
+            &checkout.secret[..checkout.secret.len() - 1]
+        )),
         Some(format!("Bearer {}", checkout.secret.to_uppercase())),
         Some(format!("Bearer css_{}", "A".repeat(43))),
         Some("Bearer css_".to_owned()),
@@ -71,7 +77,10 @@ async fn the_sessions_id_opens_nothing_and_the_answer_says_what_is_missing() {
         let answer = stack.http.send(request).await;
         let problem = answer.problem(401, "session_unknown");
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.contains("session's id") && detail.contains("secret"), "{detail}");
+        assert!(
+            detail.contains("session's id") && detail.contains("secret"),
+            "{detail}"
+        );
     }
     assert_eq!(payments(&stack, &checkout).await, 0);
 }
@@ -116,7 +125,11 @@ async fn another_origin_is_refused_on_every_route_before_any_effect() {
         let answer = stack.http.send(request).await;
         assert!(answer.status < 300, "{}", answer.text());
         assert_eq!(answer.header("access-control-allow-origin"), shop);
-        assert_eq!(answer.header("access-control-allow-credentials"), "", "no cookies");
+        assert_eq!(
+            answer.header("access-control-allow-credentials"),
+            "",
+            "no cookies"
+        );
         assert_eq!(answer.header("vary"), "Origin");
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("set-cookie"), "");
@@ -126,7 +139,11 @@ async fn another_origin_is_refused_on_every_route_before_any_effect() {
 
 #[tokio::test]
 async fn a_method_that_is_not_offered_is_refused() {
-    let options = StackOptions { tourism: false, voucher_rest: "hide", ..Default::default() };
+    let options = StackOptions {
+        tourism: false,
+        voucher_rest: "hide",
+        ..Default::default()
+    };
     let stack = Stack::start(options).await;
     let refuse = async |checkout: &Checkout, method: &str| {
         let body = json!({ "method": method });
@@ -134,13 +151,25 @@ async fn a_method_that_is_not_offered_is_refused() {
         answer.problem(422, "method_not_offered");
         assert_eq!(payments(&stack, checkout).await, 0, "{method}");
     };
-    let only_card = stack.session_with(4200, json!({ "methods": ["card"] })).await;
-    for method in ["apetiz", "up2pay_choice", "paypal", "CARD", "card ", "cb", "../card"] {
+    let only_card = stack
+        .session_with(4200, json!({ "methods": ["card"] }))
+        .await;
+    for method in [
+        "apetiz",
+        "up2pay_choice",
+        "paypal",
+        "CARD",
+        "card ",
+        "cb",
+        "../card",
+    ] {
         refuse(&only_card, method).await;
     }
     let plain = stack.session(4200).await;
     refuse(&plain, "cvconnect").await;
-    let partly = stack.session_with(4200, json!({ "voucher_eligible_amount": 4199 })).await;
+    let partly = stack
+        .session_with(4200, json!({ "voucher_eligible_amount": 4199 }))
+        .await;
     for method in ["apetiz", "sodexo", "upchequdej", "up2pay_choice"] {
         refuse(&partly, method).await;
     }
@@ -154,9 +183,17 @@ async fn a_method_below_its_minimum_is_shown_and_can_not_be_started() {
     let checkout = stack.session(1999).await;
     let session = stack.checkout_session(&checkout).await.expect(200).json();
     let offers = session["methods"].as_array().unwrap();
-    let offer = offers.iter().find(|offer| offer["method"] == "cvconnect").unwrap();
-    assert_eq!(offer["unavailable"], json!({ "reason": "below_minimum", "minimum": 2000 }));
-    let answer = stack.post_payment(&checkout, "cv", &json!({ "method": "cvconnect" })).await;
+    let offer = offers
+        .iter()
+        .find(|offer| offer["method"] == "cvconnect")
+        .unwrap();
+    assert_eq!(
+        offer["unavailable"],
+        json!({ "reason": "below_minimum", "minimum": 2000 })
+    );
+    let answer = stack
+        .post_payment(&checkout, "cv", &json!({ "method": "cvconnect" }))
+        .await;
     answer.problem(422, "method_not_offered");
     assert_eq!(payments(&stack, &checkout).await, 0);
 }
@@ -166,11 +203,19 @@ async fn an_expired_session_takes_no_payment_and_still_tells_its_status() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
     stack.expire(&checkout).await;
-    let answer = stack.post_payment(&checkout, "late", &json!({ "method": "card" })).await;
+    let answer = stack
+        .post_payment(&checkout, "late", &json!({ "method": "card" }))
+        .await;
     answer.problem(410, "session_expired");
     let status = stack.status(&checkout).await;
-    assert_eq!((&status["status"], &status["can_pay"]), (&json!("expired"), &json!(false)));
-    assert_eq!(stack.checkout_session(&checkout).await.expect(200).json()["status"], status);
+    assert_eq!(
+        (&status["status"], &status["can_pay"]),
+        (&json!("expired"), &json!(false))
+    );
+    assert_eq!(
+        stack.checkout_session(&checkout).await.expect(200).json()["status"],
+        status
+    );
 }
 
 #[tokio::test]
@@ -198,7 +243,10 @@ async fn addresses_given_to_the_platform_come_from_the_configuration_alone() {
             .header("x-original-url", "https://evil.example/")
             .header("forwarded", "host=evil.example;proto=https")
             .header("referer", "https://evil.example/");
-        let answer = stack.http.send(stack.as_widget(request, &checkout.secret)).await;
+        let answer = stack
+            .http
+            .send(stack.as_widget(request, &checkout.secret))
+            .await;
         assert!(!answer.expect(201).text().contains("evil"));
         let request = request_replay(&stack, &checkout).await;
         Started::new(&request)
@@ -234,7 +282,9 @@ async fn a_session_has_at_most_twenty_payments() {
         references.insert(started.reference().to_owned());
     }
     assert_eq!(references.len(), 20, "each attempt has its own reference");
-    let answer = stack.post_payment(&checkout, "the-21st", &json!({ "method": "card" })).await;
+    let answer = stack
+        .post_payment(&checkout, "the-21st", &json!({ "method": "card" }))
+        .await;
     answer.problem(429, "too_many_payments");
     assert_eq!(payments(&stack, &checkout).await, 20);
     assert_eq!(stack.status(&checkout).await["can_pay"], false);
@@ -249,7 +299,10 @@ async fn thirty_different_clicks_at_once_make_twenty_payments() {
         let (stack, checkout) = (std::sync::Arc::clone(&stack), checkout.clone());
         tasks.spawn(async move {
             let body = json!({ "method": "card" });
-            stack.post_payment(&checkout, &format!("click-{click}"), &body).await.status
+            stack
+                .post_payment(&checkout, &format!("click-{click}"), &body)
+                .await
+                .status
         });
     }
     let mut statuses = tasks.join_all().await;
@@ -263,19 +316,36 @@ async fn a_repeated_click_gives_the_same_payment_byte_for_byte_even_after_a_rest
     let mut stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
     let card = json!({ "method": "card" });
-    let first = stack.post_payment(&checkout, "click", &card).await.expect(201);
-    let second = stack.post_payment(&checkout, "click", &card).await.expect(201);
+    let first = stack
+        .post_payment(&checkout, "click", &card)
+        .await
+        .expect(201);
+    let second = stack
+        .post_payment(&checkout, "click", &card)
+        .await
+        .expect(201);
     assert_eq!(first.body, second.body);
     stack.stop_backend().await;
     stack.start_backend().await;
-    let third = stack.post_payment(&checkout, "click", &card).await.expect(201);
+    let third = stack
+        .post_payment(&checkout, "click", &card)
+        .await
+        .expect(201);
     assert_eq!(first.body, third.body);
-    let other = stack.post_payment(&checkout, "click", &json!({ "method": "apetiz" })).await;
+    let other = stack
+        .post_payment(&checkout, "click", &json!({ "method": "apetiz" }))
+        .await;
     other.problem(422, "idempotency_key_reused");
     assert_eq!(payments(&stack, &checkout).await, 1);
     let elsewhere = stack.session(4200).await;
-    let there = stack.post_payment(&elsewhere, "click", &card).await.expect(201);
-    assert_ne!(first.body, there.body, "another session's key is another key");
+    let there = stack
+        .post_payment(&elsewhere, "click", &card)
+        .await
+        .expect(201);
+    assert_ne!(
+        first.body, there.body,
+        "another session's key is another key"
+    );
 }
 
 #[tokio::test]
@@ -286,7 +356,9 @@ async fn twenty_clicks_at_once_with_one_key_make_one_payment() {
     for _ in 0..20 {
         let (stack, checkout) = (std::sync::Arc::clone(&stack), checkout.clone());
         tasks.spawn(async move {
-            stack.post_payment(&checkout, "click", &json!({ "method": "card" })).await
+            stack
+                .post_payment(&checkout, "click", &json!({ "method": "card" }))
+                .await
         });
     }
     let mut bodies = BTreeSet::new();
@@ -298,7 +370,10 @@ async fn twenty_clicks_at_once_with_one_key_make_one_payment() {
     }
     assert_eq!(bodies.len(), 1, "one payment, told in the same words");
     assert_eq!(payments(&stack, &checkout).await, 1);
-    stack.post_payment(&checkout, "click", &json!({ "method": "card" })).await.expect(201);
+    stack
+        .post_payment(&checkout, "click", &json!({ "method": "card" }))
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -307,12 +382,18 @@ async fn a_click_without_a_good_key_of_idempotency_is_refused() {
     let checkout = stack.session(4200).await;
     let keys: [&[&str]; 4] = [&[], &["a", "b"], &[""], &["é"]];
     for keys in keys {
-        let post = stack.http.client().post(stack.at_backend("/checkout/v1/payments"));
+        let post = stack
+            .http
+            .client()
+            .post(stack.at_backend("/checkout/v1/payments"));
         let mut post = post.json(&json!({ "method": "card" }));
         for key in keys {
             post = post.header("idempotency-key", *key);
         }
-        let answer = stack.http.send(stack.as_widget(post, &checkout.secret)).await;
+        let answer = stack
+            .http
+            .send(stack.as_widget(post, &checkout.secret))
+            .await;
         answer.problem(400, "idempotency_key_invalid");
     }
     assert_eq!(payments(&stack, &checkout).await, 0);
@@ -323,14 +404,23 @@ async fn a_paid_session_takes_no_further_payment() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
     let card = json!({ "method": "card" });
-    let first = stack.post_payment(&checkout, "click", &card).await.expect(201);
+    let first = stack
+        .post_payment(&checkout, "click", &card)
+        .await
+        .expect(201);
     let page = stack.open_page(&Started::new(&first)).await;
     stack.type_card(&page, CARD_AT_ONCE).await;
     stack.wait_status(&checkout, "paid").await;
     let again = stack.post_payment(&checkout, "another-click", &card).await;
     again.problem(409, "session_paid");
-    let replayed = stack.post_payment(&checkout, "click", &card).await.expect(201);
-    assert_eq!(first.body, replayed.body, "an old click is told what it was told");
+    let replayed = stack
+        .post_payment(&checkout, "click", &card)
+        .await
+        .expect(201);
+    assert_eq!(
+        first.body, replayed.body,
+        "an old click is told what it was told"
+    );
     assert_eq!(payments(&stack, &checkout).await, 1);
 }
 
@@ -361,10 +451,17 @@ async fn nothing_that_the_browser_sends_changes_amount_currency_or_order() {
     }
     assert_eq!(payments(&stack, &checkout).await, 0);
     let path = "/checkout/v1/payments?amount=1&total=1&PBX_TOTAL=001";
-    let post = stack.http.client().post(stack.at_backend(path)).header("idempotency-key", "k");
+    let post = stack
+        .http
+        .client()
+        .post(stack.at_backend(path))
+        .header("idempotency-key", "k");
     let post = stack.as_widget(post.json(&json!({ "method": "card" })), &checkout.secret);
     let started = Started::new(&stack.http.send(post).await.expect(201));
-    assert_eq!((started.field("PBX_TOTAL"), started.field("PBX_DEVISE")), ("4200", "978"));
+    assert_eq!(
+        (started.field("PBX_TOTAL"), started.field("PBX_DEVISE")),
+        ("4200", "978")
+    );
 }
 
 #[tokio::test]
@@ -372,7 +469,11 @@ async fn the_platform_refuses_a_form_whose_amount_was_changed_on_the_way() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
     let mut started = stack.start_payment(&checkout, "card").await;
-    let total = started.fields.iter_mut().find(|(name, _)| name == "PBX_TOTAL").unwrap();
+    let total = started
+        .fields
+        .iter_mut()
+        .find(|(name, _)| name == "PBX_TOTAL")
+        .unwrap();
     total.1 = "100".to_owned();
     assert_eq!(stack.submit(&started).await.status, 403);
 }
@@ -381,9 +482,19 @@ async fn the_platform_refuses_a_form_whose_amount_was_changed_on_the_way() {
 async fn the_checkout_tells_nothing_of_the_shopper_outside_the_platforms_form() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
-    let personal = ["Camille", "Durand", "camille.durand", "612345678", "Lilas", "75011", "Paris"];
+    let personal = [
+        "Camille",
+        "Durand",
+        "camille.durand",
+        "612345678",
+        "Lilas",
+        "75011",
+        "Paris",
+    ];
     let mut told = Vec::new();
-    let (started, back) = stack.pay_by_voucher(&checkout, "sodexo", VOUCHER, None).await;
+    let (started, back) = stack
+        .pay_by_voucher(&checkout, "sodexo", VOUCHER, None)
+        .await;
     told.push(stack.checkout_session(&checkout).await.text());
     told.push(stack.status(&checkout).await.to_string());
     told.push(stack.come_back(&back).await);
@@ -415,7 +526,10 @@ async fn a_preflight_says_what_a_widget_may_send_and_no_more() {
             .request(reqwest::Method::OPTIONS, stack.at_backend(path))
             .header("origin", stack.shop())
             .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "authorization,idempotency-key");
+            .header(
+                "access-control-request-headers",
+                "authorization,idempotency-key",
+            );
         let answer = stack.http.send(request).await.expect(204);
         assert_eq!(answer.header("access-control-allow-methods"), "GET, POST");
         assert_eq!(
@@ -430,9 +544,16 @@ async fn a_preflight_says_what_a_widget_may_send_and_no_more() {
 #[tokio::test]
 async fn what_meal_vouchers_can_not_pay_is_explained_where_the_shop_wants_it() {
     let labels = std::collections::BTreeMap::from([("sodexo", "Pluxee")]);
-    let stack = Stack::start(StackOptions { labels, ..Default::default() }).await;
+    let stack = Stack::start(StackOptions {
+        labels,
+        ..Default::default()
+    })
+    .await;
     let checkout = stack
-        .session_with(4200, json!({ "voucher_eligible_amount": 3000, "methods": ["sodexo", "card"] }))
+        .session_with(
+            4200,
+            json!({ "voucher_eligible_amount": 3000, "methods": ["sodexo", "card"] }),
+        )
         .await;
     let session = stack.checkout_session(&checkout).await.expect(200).json();
     assert_eq!(
@@ -447,9 +568,15 @@ async fn what_meal_vouchers_can_not_pay_is_explained_where_the_shop_wants_it() {
             { "method": "card", "kind": "card" },
         ])
     );
-    let nothing = stack.session_with(4200, json!({ "voucher_eligible_amount": 0 })).await;
+    let nothing = stack
+        .session_with(4200, json!({ "voucher_eligible_amount": 0 }))
+        .await;
     let session = stack.checkout_session(&nothing).await.expect(200).json();
-    let kinds: Vec<_> =
-        session["methods"].as_array().unwrap().iter().map(|offer: &Value| &offer["kind"]).collect();
+    let kinds: Vec<_> = session["methods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|offer: &Value| &offer["kind"])
+        .collect();
     assert!(!kinds.contains(&&json!("meal_voucher")), "{kinds:?}");
 }

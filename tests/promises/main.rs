@@ -14,4 +14,6 @@ mod support;
 mod checkout;
 mod money;
 mod notifications;
+mod openapi;
+mod secrets;
 mod sessions;

@@ -85,24 +85,47 @@ async fn a_notification_with_any_byte_changed_is_refused_and_changes_nothing() {
                 continue;
             }
             let altered = String::from_utf8(altered).unwrap();
-            assert_eq!(status(&stack.notify(&altered).await), 400, "byte {at}: {altered}");
+            assert_eq!(
+                status(&stack.notify(&altered).await),
+                400,
+                "byte {at}: {altered}"
+            );
         }
-        assert_eq!(status(&stack.notify(&query[..at]).await), 400, "cut at {at}");
+        assert_eq!(
+            status(&stack.notify(&query[..at]).await),
+            400,
+            "cut at {at}"
+        );
     }
     for added in ["&", "&x=1", "x", "%00", "%0A", "=", "+"] {
         let longer = format!("{query}{added}");
-        assert_eq!(status(&stack.notify(&longer).await), 400, "{added} after the signature");
+        assert_eq!(
+            status(&stack.notify(&longer).await),
+            400,
+            "{added} after the signature"
+        );
         let longer = format!("{added}{query}");
-        assert_eq!(status(&stack.notify(&longer).await), 400, "{added} before it all");
+        assert_eq!(
+            status(&stack.notify(&longer).await),
+            400,
+            "{added} before it all"
+        );
     }
-    assert_eq!((stack.truth(&checkout).await, stack.count("events").await), before);
+    assert_eq!(
+        (stack.truth(&checkout).await, stack.count("events").await),
+        before
+    );
     assert_eq!(status(&stack.notify(&query).await), 200);
     stack.wait_status(&checkout, "paid").await;
 }
 
 #[tokio::test]
 async fn a_posted_notification_with_any_bit_changed_is_refused_and_changes_nothing() {
-    let stack = Stack::start(StackOptions { notify_post: true, ..Default::default() }).await;
+    let stack = Stack::start(StackOptions {
+        notify_post: true,
+        ..Default::default()
+    })
+    .await;
     let (checkout, started, query) = held(&stack).await;
     assert_eq!(started.field("PBX_RUF1"), "POST");
     let before = (stack.truth(&checkout).await, stack.count("events").await);
@@ -118,8 +141,14 @@ async fn a_posted_notification_with_any_bit_changed_is_refused_and_changes_nothi
             assert_eq!(status(&answer), 400, "bit {bit} of byte {at}");
         }
     }
-    assert_eq!((stack.truth(&checkout).await, stack.count("events").await), before);
-    assert_eq!(status(&post(&stack, &address, query.into_bytes()).await), 200);
+    assert_eq!(
+        (stack.truth(&checkout).await, stack.count("events").await),
+        before
+    );
+    assert_eq!(
+        status(&post(&stack, &address, query.into_bytes()).await),
+        200
+    );
     stack.wait_status(&checkout, "paid").await;
 }
 
@@ -164,14 +193,24 @@ async fn a_genuine_notification_that_lacks_a_field_or_holds_one_twice_is_refused
         }
     }
     for (name, values) in [
-        ("Mt", ["42.00", "-4200", "0", "4200 ", "99999999999999999999"]),
+        (
+            "Mt",
+            ["42.00", "-4200", "0", "4200 ", "99999999999999999999"],
+        ),
         ("Erreur", ["0", "000000", "0000", "00 00", "é0000"]),
-        ("Transaction", ["-1", "12a", "1.5", " 1", "123456789012345678901"]),
+        (
+            "Transaction",
+            ["-1", "12a", "1.5", " 1", "123456789012345678901"],
+        ),
         ("Appel", ["-1", "12a", "1.5", " 1", "123456789012345678901"]),
     ] {
         for value in values {
             let mut wrong = good.clone();
-            wrong.iter_mut().find(|(known, _)| *known == name).unwrap().1 = value;
+            wrong
+                .iter_mut()
+                .find(|(known, _)| *known == name)
+                .unwrap()
+                .1 = value;
             let sent = stack.send_pairs(reference, &wrong).await;
             assert_eq!(sent["status"], 400, "{name}={value}");
         }
@@ -198,14 +237,22 @@ async fn unknown_signed_pairs_are_taken_and_whatever_follows_the_signature_is_re
     let line = stack.deliveries(reference).await.pop().unwrap();
     let query = line["query"].as_str().unwrap();
     for tail in ["&Mt=1", "&x", "&", "&Signature=x", "&Erreur=00000"] {
-        assert_eq!(status(&stack.notify(&format!("{query}{tail}")).await), 400, "{tail}");
+        assert_eq!(
+            status(&stack.notify(&format!("{query}{tail}")).await),
+            400,
+            "{tail}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_megabyte_is_refused_and_the_next_notification_is_read() {
     for notify_post in [false, true] {
-        let stack = Stack::start(StackOptions { notify_post, ..Default::default() }).await;
+        let stack = Stack::start(StackOptions {
+            notify_post,
+            ..Default::default()
+        })
+        .await;
         let (checkout, _, query) = held(&stack).await;
         let padding = "x".repeat(1 << 20);
         let long = format!("Pad={padding}&{query}");
@@ -215,10 +262,17 @@ async fn a_megabyte_is_refused_and_the_next_notification_is_read() {
         // The server may end the connection while the address is still being sent.
         let get = stack.http.client().get(format!("{address}?{long}"));
         if let Ok(answer) = stack.http.try_send(get).await {
-            assert!([413, 414, 431].contains(&answer.status), "{}", answer.status);
+            assert!(
+                [413, 414, 431].contains(&answer.status),
+                "{}",
+                answer.status
+            );
         }
         let just_too_long = format!("Pad={}&{query}", &padding[..16 * 1024]);
-        let get = stack.http.client().get(format!("{address}?{just_too_long}"));
+        let get = stack
+            .http
+            .client()
+            .get(format!("{address}?{just_too_long}"));
         assert_eq!(status(&stack.http.send(get).await), 413);
         assert_eq!(stack.status(&checkout).await["status"], "pending");
         let answer = if notify_post {
@@ -234,7 +288,11 @@ async fn a_megabyte_is_refused_and_the_next_notification_is_read() {
 #[tokio::test]
 async fn the_wrong_http_method_for_the_account_is_405_and_changes_nothing() {
     for notify_post in [false, true] {
-        let stack = Stack::start(StackOptions { notify_post, ..Default::default() }).await;
+        let stack = Stack::start(StackOptions {
+            notify_post,
+            ..Default::default()
+        })
+        .await;
         let (checkout, _, query) = held(&stack).await;
         let address = stack.notify_address();
         let wrong = if notify_post {
@@ -245,7 +303,10 @@ async fn the_wrong_http_method_for_the_account_is_405_and_changes_nothing() {
         assert_eq!(status(&wrong), 405);
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let request = stack.http.client().request(method, format!("{address}?{query}"));
+            let request = stack
+                .http
+                .client()
+                .request(method, format!("{address}?{query}"));
             assert_eq!(status(&stack.http.send(request).await), 405);
         }
         assert_eq!(stack.status(&checkout).await["status"], "pending");
@@ -265,7 +326,13 @@ async fn a_genuine_notification_of_an_unknown_reference_is_kept_for_the_operator
         .await;
     assert_eq!(sent["status"], 200);
     let list = stack.attention().await;
-    for word in ["unmatched", "account demo", "NEVERSEENBEFORE", "4200", "money may have moved"] {
+    for word in [
+        "unmatched",
+        "account demo",
+        "NEVERSEENBEFORE",
+        "4200",
+        "money may have moved",
+    ] {
         assert!(list.contains(word), "{word} is not in {list}");
     }
     assert!(stack.backend_log().contains("alert=\"unmatched\""));
@@ -301,13 +368,20 @@ async fn a_genuine_notification_sent_to_another_account_of_ours_pays_nothing() {
     let answer = stack.get(&format!("/notify/up2pay/autre?{query}")).await;
     assert_eq!(status(&answer), 200);
     let list = stack.attention().await;
-    assert!(list.contains("account autre") && list.contains(started.reference()), "{list}");
+    assert!(
+        list.contains("account autre") && list.contains(started.reference()),
+        "{list}"
+    );
     assert_eq!(stack.status(&checkout).await["status"], "pending");
 }
 
 #[tokio::test]
 async fn at_the_secret_address_a_notification_counts_without_a_question() {
-    let stack = Stack::start(StackOptions { secret_address: true, ..Default::default() }).await;
+    let stack = Stack::start(StackOptions {
+        secret_address: true,
+        ..Default::default()
+    })
+    .await;
     stack.faults(json!({ "ppps_down": true })).await;
     let checkout = stack.session(4200).await;
     let (started, _) = stack.pay_by_card(&checkout, CARD).await;
@@ -315,12 +389,19 @@ async fn at_the_secret_address_a_notification_counts_without_a_question() {
     assert_eq!(stack.questions(&started).await, vec![], "nobody was asked");
     assert_eq!(started.field("PBX_REPONDRE_A"), "");
     let form = format!("{:?}", started.fields);
-    assert!(!form.contains(NOTIFY_SECRET), "the secret part stands in no form");
+    assert!(
+        !form.contains(NOTIFY_SECRET),
+        "the secret part stands in no form"
+    );
 }
 
 #[tokio::test]
 async fn a_wrong_secret_is_404_and_the_plain_address_needs_the_question() {
-    let stack = Stack::start(StackOptions { secret_address: true, ..Default::default() }).await;
+    let stack = Stack::start(StackOptions {
+        secret_address: true,
+        ..Default::default()
+    })
+    .await;
     let (checkout, started, query) = held(&stack).await;
     stack.faults(json!({ "ppps_down": true })).await;
     let wrong = [
@@ -330,7 +411,9 @@ async fn a_wrong_secret_is_404_and_the_plain_address_needs_the_question() {
         "x".to_owned(),
     ];
     for secret in wrong {
-        let answer = stack.get(&format!("/notify/up2pay/demo/{secret}?{query}")).await;
+        let answer = stack
+            .get(&format!("/notify/up2pay/demo/{secret}?{query}"))
+            .await;
         assert_eq!(status(&answer), 404, "{secret}");
     }
     assert_eq!(stack.count("events").await, 0);
@@ -352,9 +435,17 @@ async fn a_forged_or_altered_notification_is_refused_and_changes_nothing() {
         let checkout = stack.session(4200).await;
         let (started, _) = stack.pay_by_card(&checkout, CARD).await;
         let deliveries = stack.deliveries(started.reference()).await;
-        assert_eq!((deliveries.len(), &deliveries[0]["status"]), (1, &json!(400)), "{fault}");
+        assert_eq!(
+            (deliveries.len(), &deliveries[0]["status"]),
+            (1, &json!(400)),
+            "{fault}"
+        );
         assert_eq!(stack.count("events").await, 0, "{fault}");
-        assert_eq!(stack.status(&checkout).await["status"], "pending", "{fault}");
+        assert_eq!(
+            stack.status(&checkout).await["status"],
+            "pending",
+            "{fault}"
+        );
     }
 }
 
@@ -367,7 +458,10 @@ async fn another_merchants_genuine_notification_never_pays_and_reaches_the_opera
         let checkout = stack.session(4200).await;
         let (started, back) = stack.pay_by_card(&checkout, CARD).await;
         let books = stack.platform_books(started.reference()).await;
-        assert_eq!((&books[0]["site"], &books[0]["code"]), (&json!(OTHER_SITE), &json!("00000")));
+        assert_eq!(
+            (&books[0]["site"], &books[0]["code"]),
+            (&json!(OTHER_SITE), &json!("00000"))
+        );
         stack.come_back(&back).await;
         let delivered = stack.deliveries(started.reference()).await;
         assert_eq!(delivered[0]["status"], 200, "{delivered:?}");
@@ -377,14 +471,24 @@ async fn another_merchants_genuine_notification_never_pays_and_reaches_the_opera
             stack.wait_asked(&started, tries).await;
         }
         let truth = stack.truth(&checkout).await;
-        assert_eq!((&truth["status"], &truth["settled_by"]), (&json!("pending"), &Value::Null));
+        assert_eq!(
+            (&truth["status"], &truth["settled_by"]),
+            (&json!("pending"), &Value::Null)
+        );
         assert_eq!(truth["payments"][0]["accepted"], 0, "{truth}");
         stack.pass_deadline(&started).await;
         let list = stack.attention().await;
-        assert!(list.contains("unconfirmed") && list.contains(&started.payment), "{list}");
+        assert!(
+            list.contains("unconfirmed") && list.contains(&started.payment),
+            "{list}"
+        );
         let truth = stack.truth(&checkout).await;
         assert_eq!(truth["payments"][0]["money"], "expired", "{truth}");
-        assert_eq!(truth["payments"][0]["attention"], json!(["unconfirmed"]), "{truth}");
+        assert_eq!(
+            truth["payments"][0]["attention"],
+            json!(["unconfirmed"]),
+            "{truth}"
+        );
         assert!(stack.backend_log().contains("alert=\"not_ours\""));
     }
 }

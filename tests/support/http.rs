@@ -70,7 +70,14 @@ impl Answer {
 #[derive(Debug)]
 pub(crate) struct Http {
     client: Client,
-    seen: Mutex<Vec<String>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+/// An answer that came, as text: where from; status, headers and body.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) address: String,
+    pub(crate) text: String,
 }
 
 impl Http {
@@ -104,6 +111,7 @@ impl Http {
     pub(crate) async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let address = response.url().to_string();
         let body = response.bytes().await?.to_vec();
         let answer = Answer {
             status,
@@ -114,12 +122,12 @@ impl Http {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(text);
+            .push(Seen { address, text });
         Ok(answer)
     }
 
-    /// Every answer so far: status, headers and body.
-    pub(crate) fn seen(&self) -> Vec<String> {
+    /// Every answer so far.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -89,6 +89,10 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         let wasm = setup::run(ctx, stages, setup::Need::Test)?;
         assets::run(ctx, stages, &wasm, &assets::Options::default())?;
     }
+    // Some tests without a browser start the programs too.
+    stages.run("build backend and sandbox", || {
+        proc::run(&mut demo::build(ctx))
+    })?;
     let filter = options.filter.as_deref();
     let mut totals = Totals::default();
     let mut cargo = cargo_test(ctx);
@@ -102,17 +106,12 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     totals.add(stage(stages, "documentation tests", cargo, filter));
     if !fast && targets.iter().any(|name| name == E2E) {
         let browser = setup::browser(stages)?;
-        stages.run("build backend and sandbox", || {
-            proc::run(&mut demo::build(ctx))
-        })?;
         let mut cargo = cargo_test(ctx);
         cargo
             .args(["--test", E2E])
-            .env("GUICHET_ASSETS", ctx.assets())
             .env("GUICHET_CHROMIUM", browser.chromium)
             .env("GUICHET_CHROMEDRIVER", browser.chromedriver)
-            .env("GUICHET_AXE", setup::axe(ctx))
-            .env("GUICHET_BIN_DIR", ctx.target.join("debug"));
+            .env("GUICHET_AXE", setup::axe(ctx));
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)
@@ -140,6 +139,10 @@ fn stage(stages: &mut Stages, name: &str, mut command: Command, filter: Option<&
 fn cargo_test(ctx: &Ctx) -> Command {
     let mut cargo = ctx.command("cargo");
     cargo.args(["test", "--workspace", "--no-fail-fast"]);
+    cargo.env("GUICHET_BIN_DIR", ctx.target.join("debug"));
+    if ctx.assets().is_dir() {
+        cargo.env("GUICHET_ASSETS", ctx.assets());
+    }
     cargo
 }
 
