@@ -20,6 +20,8 @@ pub(crate) struct App {
     pub(crate) platform: Platform,
     /// Wakes the job that asks platforms.
     pub(crate) wake_queries: Notify,
+    /// Wakes the job that goes on with payments.
+    pub(crate) wake_conversations: Notify,
     in_flight: Mutex<HashSet<String>>,
 }
 
@@ -30,6 +32,7 @@ impl App {
             store,
             platform,
             wake_queries: Notify::new(),
+            wake_conversations: Notify::new(),
             in_flight: Mutex::new(HashSet::new()),
         }
     }
@@ -42,7 +45,10 @@ impl App {
         source: Source,
         raw: Option<&[u8]>,
     ) -> Result<Recorded, StoreError> {
-        let recorded = self.store.record_fact(fact, source, raw, clock::unix_now()).await?;
+        let recorded = self
+            .store
+            .record_fact(fact, source, raw, clock::unix_now())
+            .await?;
         match &recorded {
             Recorded::New(payment) => {
                 tracing::info!(%payment, source = ?source, "a platform's fact was recorded");
@@ -72,13 +78,21 @@ impl App {
         hint: &PaymentEvent,
         source: Source,
     ) -> Result<Recorded, StoreError> {
-        self.store.record_hint(payment, hint, source, clock::unix_now()).await
+        self.store
+            .record_hint(payment, hint, source, clock::unix_now())
+            .await
     }
 
     /// Marks a request as being worked on; none if it is already. Released when dropped.
     pub(crate) fn enter(self: &Arc<Self>, key: String) -> Option<InFlight> {
-        let mut keys = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(key.clone()).then(|| InFlight { app: Arc::clone(self), key })
+        let mut keys = self
+            .in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.clone()).then(|| InFlight {
+            app: Arc::clone(self),
+            key,
+        })
     }
 }
 
@@ -90,7 +104,11 @@ pub(crate) struct InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let mut keys = self.app.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self
+            .app
+            .in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         keys.remove(&self.key);
     }
 }

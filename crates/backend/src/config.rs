@@ -117,7 +117,9 @@ impl Config {
     ) -> anyhow::Result<Self> {
         // The parser's own message quotes the line, which may hold a key: only its place is shown.
         let mut table: toml::Table = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| text[..span.start].lines().count());
+            let at = error
+                .span()
+                .map_or(0, |span| text[..span.start].lines().count());
             anyhow::anyhow!("line {at} is not TOML: {}", error.message())
         })?;
         for key in ["listen", "public_url", "database_url", "assets"] {
@@ -127,20 +129,32 @@ impl Config {
         }
         resolve(&mut table, folder, env)?;
         let file: File = serde_path_to_error::deserialize(table).map_err(|error| {
-            anyhow::anyhow!("{}: {}", error.path(), error.inner().message())
+            anyhow::anyhow!(
+                "{}: {}",
+                error.path(),
+                without_value(error.inner().message())
+            )
         })?;
         let accounts = open_accounts(file.accounts, file.environment)?;
-        let shops = file.shops.into_iter().map(|table| shop(table, &accounts, file.environment));
+        let shops = file
+            .shops
+            .into_iter()
+            .map(|table| shop(table, &accounts, file.environment));
         let config = Self {
             environment: file.environment,
-            listen: file.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8601))),
+            listen: file
+                .listen
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8601))),
             public_url: public_url(&file.public_url, file.environment)?,
             database: database(&file.database_url, folder)?,
             assets: folder.join(file.assets),
             shops: shops.collect::<anyhow::Result<_>>()?,
             accounts,
         };
-        ensure!(!config.shops.is_empty(), "shops: at least one [[shops]] is needed");
+        ensure!(
+            !config.shops.is_empty(),
+            "shops: at least one [[shops]] is needed"
+        );
         Ok(config)
     }
 
@@ -158,13 +172,26 @@ impl Config {
     }
 }
 
+/// serde's words without the value that they quote: it may be a key at the wrong place.
+fn without_value(message: &str) -> String {
+    let quotes = ["invalid type: ", "invalid value: ", "unknown variant "];
+    match message.split_once(", expected ") {
+        Some((start, expected)) if quotes.iter().any(|quote| start.starts_with(quote)) => {
+            format!("must be {expected}")
+        }
+        _ => message.to_owned(),
+    }
+}
+
 fn resolve(
     table: &mut toml::Table,
     folder: &Path,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> anyhow::Result<()> {
     for key in table.keys().cloned().collect::<Vec<_>>() {
-        let Some(mut value) = table.remove(&key) else { continue };
+        let Some(mut value) = table.remove(&key) else {
+            continue;
+        };
         resolve_value(&key, &mut value, folder, env)?;
         let read = |path: &toml::Value| -> anyhow::Result<toml::Value> {
             let path = folder.join(path.as_str().unwrap_or_default());
@@ -172,7 +199,11 @@ fn resolve(
                 .with_context(|| format!("{key}: can't read {}", path.display()))?;
             Ok(text.trim().into())
         };
-        match (key.strip_suffix("_file"), key.strip_suffix("_files"), &value) {
+        match (
+            key.strip_suffix("_file"),
+            key.strip_suffix("_files"),
+            &value,
+        ) {
             (Some(name), ..) => table.insert(name.into(), read(&value)?),
             (_, Some(name), toml::Value::Array(paths)) => {
                 let texts = paths.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
@@ -237,7 +268,10 @@ fn shop(
     environment: Environment,
 ) -> anyhow::Result<Shop> {
     let id = table.id;
-    ensure!(!table.secret_keys.is_empty(), "shop {id}: secret_keys: at least one is needed");
+    ensure!(
+        !table.secret_keys.is_empty(),
+        "shop {id}: secret_keys: at least one is needed"
+    );
     for key in &table.secret_keys {
         let fits = key.len() >= SECRET_KEY_MIN && key.bytes().all(|b| b.is_ascii_graphic());
         ensure!(
@@ -248,21 +282,27 @@ fn shop(
     }
     let mut origins = Vec::new();
     for origin in &table.origins {
-        origins.push(parse_origin(origin, environment).with_context(|| {
-            format!("shop {id}: origins: {origin:?}")
-        })?);
+        origins.push(
+            parse_origin(origin, environment)
+                .with_context(|| format!("shop {id}: origins: {origin:?}"))?,
+        );
     }
     for entry in &table.methods {
         let account = accounts
             .iter()
             .find(|a| a.name() == entry.provider && *a.account() == entry.account)
             .with_context(|| {
-                format!("shop {id}: methods: no account {} at {}", entry.account, entry.provider)
+                format!(
+                    "shop {id}: methods: no account {} at {}",
+                    entry.account, entry.provider
+                )
             })?;
         let known = account.methods();
         for method in &entry.methods {
             ensure!(
-                known.iter().any(|description| description.method == *method),
+                known
+                    .iter()
+                    .any(|description| description.method == *method),
                 "shop {id}: methods: {} has no method {method}",
                 entry.provider
             );
@@ -271,7 +311,11 @@ fn shop(
     Ok(Shop {
         id,
         name: table.name,
-        secret_keys: table.secret_keys.into_iter().map(SecretString::from).collect(),
+        secret_keys: table
+            .secret_keys
+            .into_iter()
+            .map(SecretString::from)
+            .collect(),
         origins,
         tourism: table.tourism,
         voucher_rest: table.voucher_rest,
@@ -295,7 +339,10 @@ fn parse_origin(text: &str, environment: Environment) -> anyhow::Result<String> 
 
 fn public_url(text: &str, environment: Environment) -> anyhow::Result<String> {
     let url = Url::parse(text).context("public_url: is not an address")?;
-    ensure!(matches!(url.scheme(), "http" | "https"), "public_url: must be http or https");
+    ensure!(
+        matches!(url.scheme(), "http" | "https"),
+        "public_url: must be http or https"
+    );
     ensure!(
         url.scheme() == "https" || environment != Environment::Production,
         "public_url: must be https in production"
@@ -312,10 +359,13 @@ fn public_url(text: &str, environment: Environment) -> anyhow::Result<String> {
 }
 
 fn database(url: &str, folder: &Path) -> anyhow::Result<PathBuf> {
-    let path = url.strip_prefix("sqlite://").with_context(|| {
-        "database_url: must begin with sqlite:// and name a file, such as sqlite://guichet.db"
-    })?;
-    ensure!(!path.is_empty() && path != ":memory:", "database_url: must name a file");
+    let path = url.strip_prefix("sqlite://").with_context(
+        || "database_url: must begin with sqlite:// and name a file, such as sqlite://guichet.db",
+    )?;
+    ensure!(
+        !path.is_empty() && path != ":memory:",
+        "database_url: must name a file"
+    );
     Ok(folder.join(path))
 }
 

@@ -14,12 +14,14 @@ use tower_http::set_header::SetResponseHeader;
 use crate::app::App;
 
 mod checkout;
+mod continuation;
 mod openapi;
 mod platforms;
 mod problem;
 mod request;
 mod sessions;
 
+pub(crate) use checkout::addresses;
 pub(crate) use openapi::document as openapi_document;
 
 /// Every route.
@@ -28,13 +30,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/session", get(checkout::session))
         .route("/status", get(checkout::status))
         .route("/payments", post(checkout::start))
+        .route("/payments/{id}/continue", post(continuation::proceed))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(checkout::cors));
     let platforms = Router::new()
         .route("/notify/{provider}/{account}", any(platforms::notify))
-        .route("/notify/{provider}/{account}/{secret}", any(platforms::notify_secret))
-        .route("/return/{provider}/{payment}/{outcome}", any(platforms::come_back))
+        .route(
+            "/notify/{provider}/{account}/{secret}",
+            any(platforms::notify_secret),
+        )
+        .route(
+            "/return/{provider}/{payment}/{outcome}",
+            any(platforms::come_back),
+        )
         .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX));
     Router::new()
         .route("/v1/sessions", post(sessions::create))
@@ -45,7 +54,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(platforms)
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .route("/openapi.json", get(async || axum::Json(openapi_document())))
+        .route(
+            "/openapi.json",
+            get(async || axum::Json(openapi_document())),
+        )
         .method_not_allowed_fallback(wrong_method)
         .merge(assets(&app))
         .layer(from_fn(log))
@@ -60,7 +72,11 @@ async fn ready(State(app): State<Arc<App>>) -> StatusCode {
 }
 
 async fn unknown_path() -> problem::ApiError {
-    problem::ApiError::new(StatusCode::NOT_FOUND, "path_unknown", "there is nothing at this path")
+    problem::ApiError::new(
+        StatusCode::NOT_FOUND,
+        "path_unknown",
+        "there is nothing at this path",
+    )
 }
 
 async fn wrong_method() -> problem::ApiError {
@@ -74,11 +90,8 @@ fn assets(app: &App) -> Router<Arc<App>> {
         .precompressed_br()
         .append_index_html_on_directories(false);
     let any_origin = HeaderValue::from_static("*");
-    let files = SetResponseHeader::overriding(
-        files,
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        any_origin,
-    );
+    let files =
+        SetResponseHeader::overriding(files, header::ACCESS_CONTROL_ALLOW_ORIGIN, any_origin);
     Router::new().fallback_service(files).layer(from_fn(cache))
 }
 
@@ -92,7 +105,10 @@ async fn cache(request: Request, next: Next) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(
         header::HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),

@@ -9,7 +9,7 @@ use guichet_store::{OpenQuery, Source, StoreError};
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::clock;
+use crate::{clock, conversations};
 
 /// How often the books are looked through for what is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -35,7 +35,9 @@ pub(crate) async fn deadlines(app: Arc<App>) {
 
 async fn record_deadlines(app: &App) -> Result<(), StoreError> {
     for payment in app.store.due_deadlines(clock::unix_now(), BATCH).await? {
-        app.hint(&payment, &PaymentEvent::DeadlinePassed, Source::Clock).await?;
+        app.hint(&payment, &PaymentEvent::DeadlinePassed, Source::Clock)
+            .await?;
+        conversations::end_waiting(app, &payment).await?;
         tracing::info!(%payment, "its deadline has passed");
     }
     Ok(())
@@ -74,9 +76,14 @@ async fn ask_all(app: &Arc<App>, open: Vec<OpenQuery>) {
 
 async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
     let payment = &open.payment;
-    let Some(account) = app.config.account(&payment.provider, payment.account.as_str()) else {
+    let Some(account) = app
+        .config
+        .account(&payment.provider, payment.account.as_str())
+    else {
         tracing::error!(account = %payment.account, "an account with open queries is gone");
-        app.store.postpone_query(open.event_seq, Some(later(open)), "no account").await?;
+        app.store
+            .postpone_query(open.event_seq, Some(later(open)), "no account")
+            .await?;
         return Ok(());
     };
     let scope = account.sequence_scope();
@@ -90,7 +97,10 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
             sequence: app.store.next_number(&scope, &paris_day(now)?).await?,
             now,
         };
-        if let Some(end) = app.platform.step(account.query(&query, &exchanges), &mut exchanges).await
+        if let Some(end) = app
+            .platform
+            .step(account.query(&query, &exchanges), &mut exchanges)
+            .await
         {
             break end;
         }
@@ -98,7 +108,9 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
     match outcome {
         Ok(Answered::Agreed(fact)) => {
             app.ingest(&fact, Source::Query, None).await?;
-            app.store.postpone_query(open.event_seq, None, "agreed").await?;
+            app.store
+                .postpone_query(open.event_seq, None, "agreed")
+                .await?;
         }
         Ok(Answered::Disagreed(what)) => disagreed(app, open, &what).await?,
         Err(failure) => unanswered(app, open, &failure).await?,
@@ -120,7 +132,7 @@ async fn disagreed(app: &App, open: &OpenQuery, what: &str) -> Result<(), StoreE
 
 async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<(), StoreError> {
     let what = match failure {
-        Failure::Unreachable => "unreachable".to_owned(),
+        Failure::Unreachable | Failure::Unknown => "unreachable".to_owned(),
         Failure::Unexpected(what) => what.clone(),
         Failure::Unsuitable(field) => field.to_string(),
     };

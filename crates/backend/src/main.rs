@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod app;
 mod clock;
 mod config;
+mod conversations;
 mod http;
 mod inspect;
 mod jobs;
@@ -57,7 +58,10 @@ async fn main() -> ExitCode {
             log_to_stderr();
             serve::run(&arg.config).await
         }
-        Command::Payments { config, attention: _ } => payments::attention(&config.config).await,
+        Command::Payments {
+            config,
+            attention: _,
+        } => payments::attention(&config.config).await,
         Command::Openapi => print_openapi(),
     };
     match done {

@@ -63,7 +63,9 @@ fn word(attention: &guichet_domain::payment::Attention) -> String {
 }
 
 fn time(unix: i64) -> String {
-    jiff::Timestamp::from_second(unix).map(|t| t.to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(unix)
+        .map(|t| t.to_string())
+        .unwrap_or_default()
 }
 
 fn money(minor: u64, currency: guichet_domain::money::Currency) -> String {
@@ -71,6 +73,11 @@ fn money(minor: u64, currency: guichet_domain::money::Currency) -> String {
     let digits = usize::from(currency.exponent());
     match digits {
         0 => format!("{minor} {}", currency.code()),
-        _ => format!("{}.{:0digits$} {}", minor / unit, minor % unit, currency.code()),
+        _ => format!(
+            "{}.{:0digits$} {}",
+            minor / unit,
+            minor % unit,
+            currency.code()
+        ),
     }
 }

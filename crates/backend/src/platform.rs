@@ -34,7 +34,10 @@ impl Platform {
             .no_proxy()
             .user_agent(concat!("guichet/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, cache: Mutex::new(HashMap::new()) })
+        Ok(Self {
+            client,
+            cache: Mutex::new(HashMap::new()),
+        })
     }
 
     /// Takes one step of a conversation. A call is made and added to `exchanges`; otherwise this is
@@ -47,9 +50,9 @@ impl Platform {
         match step {
             Step::Done(done) => Some(Ok(done)),
             Step::Failed(failure) => Some(Err(failure)),
-            Step::Call(_) if exchanges.len() == STEPS_MAX => {
-                Some(Err(Failure::Unexpected(format!("no end after {STEPS_MAX} calls"))))
-            }
+            Step::Call(_) if exchanges.len() == STEPS_MAX => Some(Err(Failure::Unexpected(
+                format!("no end after {STEPS_MAX} calls"),
+            ))),
             Step::Call(call) => {
                 let answer = self.call(&call).await;
                 exchanges.push(Exchange { call, answer });
@@ -68,12 +71,22 @@ impl Platform {
         }
         let answer = self.send(call).await;
         if let Err(error) = &answer {
-            tracing::warn!(url.host = host(&call.url), ?error, "a platform did not answer");
+            tracing::warn!(
+                url.host = host(&call.url),
+                ?error,
+                "a platform did not answer"
+            );
         }
         if let Some(cache_for) = call.cache_for
             && let Ok(until) = now.checked_add(cache_for)
         {
-            self.cache().insert(call.url.clone(), Cached { until, answer: answer.clone() });
+            self.cache().insert(
+                call.url.clone(),
+                Cached {
+                    until,
+                    answer: answer.clone(),
+                },
+            );
         }
         answer
     }
@@ -94,7 +107,11 @@ impl Platform {
         }
         let unsent = |error: &reqwest::Error| error.is_connect() || error.is_builder();
         let mut response = request.send().await.map_err(|error| {
-            if unsent(&error) { CallError::NotSent } else { CallError::NoAnswer }
+            if unsent(&error) {
+                CallError::NotSent
+            } else {
+                CallError::NoAnswer
+            }
         })?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| CallError::NoAnswer)? {
@@ -103,11 +120,17 @@ impl Platform {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(CallAnswer { status: response.status().as_u16(), body })
+        Ok(CallAnswer {
+            status: response.status().as_u16(),
+            body,
+        })
     }
 }
 
 /// The host alone: paths and queries may hold what no log should.
 fn host(url: &str) -> String {
-    url::Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    url::Url::parse(url)
+        .ok()
+        .and_then(|u| u.host_str().map(str::to_owned))
+        .unwrap_or_default()
 }

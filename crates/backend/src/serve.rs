@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::App;
 use crate::config::Config;
 use crate::platform::Platform;
-use crate::{http, jobs};
+use crate::{conversations, http, jobs};
 
 /// Runs until SIGINT or SIGTERM, then finishes what is under way.
 pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
@@ -27,9 +27,12 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
     let jobs = [
         tokio::spawn(jobs::deadlines(Arc::clone(&app))),
         tokio::spawn(jobs::queries(Arc::clone(&app))),
+        tokio::spawn(conversations::run(Arc::clone(&app))),
     ];
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     axum::serve(listener, http::router(app))
         .with_graceful_shutdown(async move {
             tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }

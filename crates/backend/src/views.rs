@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use guichet_domain::MethodKind;
+use guichet_domain::id::PaymentId;
 use guichet_domain::method::MethodDescription;
 use guichet_domain::payment::{Attention, Money, PaymentState, fold};
 use guichet_domain::session::{Attempt, Capture, Overview, Session, overview};
@@ -34,10 +35,17 @@ impl<'a> Folded<'a> {
             .payments
             .iter()
             .zip(&states)
-            .map(|((payment, _), state)| Attempt { id: &payment.id, state })
+            .map(|((payment, _), state)| Attempt {
+                id: &payment.id,
+                state,
+            })
             .collect();
         let overview = overview(&book.session, &attempts, now);
-        Self { book, states, overview }
+        Self {
+            book,
+            states,
+            overview,
+        }
     }
 
     fn attempts(&self) -> impl Iterator<Item = (&'a Payment, Attempt<'_>)> {
@@ -45,7 +53,21 @@ impl<'a> Folded<'a> {
             .payments
             .iter()
             .zip(&self.states)
-            .map(|((payment, _), state)| (payment, Attempt { id: &payment.id, state }))
+            .map(|((payment, _), state)| {
+                (
+                    payment,
+                    Attempt {
+                        id: &payment.id,
+                        state,
+                    },
+                )
+            })
+    }
+
+    /// Where one payment stands.
+    pub(crate) fn status_of(&self, payment: &PaymentId) -> Option<Status> {
+        let (_, attempt) = self.attempts().find(|(made, _)| made.id == *payment)?;
+        Some(attempt.status(&self.book.session))
     }
 
     /// What the widget is told.
@@ -84,7 +106,10 @@ impl<'a> Folded<'a> {
             expires_at: session.expires_at,
             created_at: session.created_at,
             metadata: session.metadata.clone(),
-            payments: self.attempts().map(|(p, a)| shop_payment(session, p, &a)).collect(),
+            payments: self
+                .attempts()
+                .map(|(p, a)| shop_payment(session, p, &a))
+                .collect(),
         }
     }
 }
@@ -261,11 +286,18 @@ pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> 
         let descriptions = account.methods();
         for method in &entry.methods {
             let description = descriptions.iter().find(|d| d.method == *method);
-            let wanted = session.methods.as_ref().is_none_or(|wanted| wanted.contains(method));
+            let wanted = session
+                .methods
+                .as_ref()
+                .is_none_or(|wanted| wanted.contains(method));
             if let Some(description) = description.filter(|_| wanted)
                 && let Some(offer) = offer(shop, session, description)
             {
-                offers.push(Offer { entry, description: description.clone(), offer });
+                offers.push(Offer {
+                    entry,
+                    description: description.clone(),
+                    offer,
+                });
             }
         }
     }
@@ -283,7 +315,9 @@ fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<M
         return None;
     }
     let total = session.amount.minor();
-    let eligible = session.voucher_eligible_amount.filter(|eligible| *eligible < total);
+    let eligible = session
+        .voucher_eligible_amount
+        .filter(|eligible| *eligible < total);
     let by_meal_voucher = matches!(method.kind, MethodKind::MealVoucher | MethodKind::Choice);
     let eligible = eligible.filter(|_| by_meal_voucher);
     if eligible.is_some() && shop.voucher_rest == VoucherRest::Hide {
@@ -299,19 +333,28 @@ fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<M
     let below = method.minimum.filter(|minimum| payable < minimum.minor());
     let above = method.maximum.filter(|maximum| payable > maximum.minor());
     let unavailable = below
-        .map(|minimum| Unavailable::BelowMinimum { minimum: minimum.minor() })
-        .or(above.map(|maximum| Unavailable::AboveMaximum { maximum: maximum.minor() }));
+        .map(|minimum| Unavailable::BelowMinimum {
+            minimum: minimum.minor(),
+        })
+        .or(above.map(|maximum| Unavailable::AboveMaximum {
+            maximum: maximum.minor(),
+        }));
     Some(MethodOffer {
         method: method.method.to_string(),
         label: shop.labels.get(&method.method).cloned(),
         kind: method.kind,
         unavailable,
+        embedded: method.embedded,
         eligible_amount: eligible,
     })
 }
 
 /// What `GET /checkout/v1/session` answers.
-pub(crate) fn checkout_session(config: &Config, shop: &Shop, folded: &Folded<'_>) -> CheckoutSession {
+pub(crate) fn checkout_session(
+    config: &Config,
+    shop: &Shop,
+    folded: &Folded<'_>,
+) -> CheckoutSession {
     let session = &folded.book.session;
     CheckoutSession {
         id: session.id.to_string(),
@@ -324,7 +367,10 @@ pub(crate) fn checkout_session(config: &Config, shop: &Shop, folded: &Folded<'_>
         manual_capture: session.capture == Capture::Manual,
         voucher_eligible_amount: session.voucher_eligible_amount,
         expires_at: session.expires_at,
-        methods: offers(config, shop, session).into_iter().map(|o| o.offer).collect(),
+        methods: offers(config, shop, session)
+            .into_iter()
+            .map(|o| o.offer)
+            .collect(),
         status: folded.checkout_status(),
     }
 }

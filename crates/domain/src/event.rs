@@ -118,8 +118,13 @@ impl ReturnOutcome {
     /// Reads the word of the return address.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Accepted, Self::Refused, Self::Cancelled, Self::Waiting]
-            .into_iter()
-            .find(|outcome| outcome.as_str() == word)
+        [
+            Self::Accepted,
+            Self::Refused,
+            Self::Cancelled,
+            Self::Waiting,
+        ]
+        .into_iter()
+        .find(|outcome| outcome.as_str() == word)
     }
 }

@@ -14,7 +14,10 @@ pub struct FieldError {
 impl FieldError {
     /// Names the field and says what is wrong with it.
     pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), detail: detail.into() }
+        Self {
+            field: field.into(),
+            detail: detail.into(),
+        }
     }
 }
 

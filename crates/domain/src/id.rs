@@ -124,7 +124,13 @@ mod tests {
 
     #[test]
     fn other_text_is_no_id() {
-        for wrong in ["", "cs_", "pay_00", "cs_ZZ", "CS_000000000000000000000000000000aa"] {
+        for wrong in [
+            "",
+            "cs_",
+            "pay_00",
+            "cs_ZZ",
+            "CS_000000000000000000000000000000aa",
+        ] {
             assert!(SessionId::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
         assert!(Slug::try_from("a/b".to_owned()).is_err());

@@ -27,7 +27,10 @@ impl TryFrom<String> for Method {
         if (1..=40).contains(&value.len()) && value.bytes().all(fits) {
             Ok(Self(value))
         } else {
-            Err(FieldError::new("method", "is not the code of a method, such as card"))
+            Err(FieldError::new(
+                "method",
+                "is not the code of a method, such as card",
+            ))
         }
     }
 }
@@ -59,4 +62,6 @@ pub struct MethodDescription {
     pub maximum: Option<Amount>,
     /// Whether the shop may authorise now and capture later.
     pub manual_capture: bool,
+    /// Whether the platform's fields are shown in the shop's page.
+    pub embedded: bool,
 }

@@ -88,11 +88,18 @@ impl TryFrom<String> for Currency {
     type Error = FieldError;
 
     fn try_from(code: String) -> Result<Self, FieldError> {
-        CURRENCIES.iter().position(|(alpha, ..)| *alpha == code).map(Self).ok_or_else(|| {
-            let known: Vec<_> = CURRENCIES.iter().map(|(alpha, ..)| *alpha).collect();
-            let detail = format!("is not a currency taken here; send one of {}", known.join(", "));
-            FieldError::new("currency", detail)
-        })
+        CURRENCIES
+            .iter()
+            .position(|(alpha, ..)| *alpha == code)
+            .map(Self)
+            .ok_or_else(|| {
+                let known: Vec<_> = CURRENCIES.iter().map(|(alpha, ..)| *alpha).collect();
+                let detail = format!(
+                    "is not a currency taken here; send one of {}",
+                    known.join(", ")
+                );
+                FieldError::new("currency", detail)
+            })
     }
 }
 
@@ -116,7 +123,10 @@ mod tests {
     #[test]
     fn the_euro_is_978() {
         assert_eq!(Currency::try_from("EUR".to_owned()), Ok(Currency::EUR));
-        assert_eq!((Currency::EUR.numeric(), Currency::EUR.exponent()), (978, 2));
+        assert_eq!(
+            (Currency::EUR.numeric(), Currency::EUR.exponent()),
+            (978, 2)
+        );
         assert!(Currency::try_from("eur".to_owned()).is_err());
     }
 }

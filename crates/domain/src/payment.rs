@@ -148,7 +148,10 @@ impl PaymentState {
     }
 
     fn shown_while_pending(&self) -> Status {
-        let waits = self.parts.iter().any(|p| p.part.status == PartStatus::Pending);
+        let waits = self
+            .parts
+            .iter()
+            .any(|p| p.part.status == PartStatus::Pending);
         let given_up = match self.returned {
             Some(ReturnOutcome::Cancelled) => Some(Status::Cancelled),
             Some(ReturnOutcome::Refused) => Some(Status::Refused),
@@ -163,17 +166,18 @@ impl PaymentState {
 }
 
 /// Makes the state out of the set of events. Order and repetition of `events` change nothing.
-pub fn fold<'a>(
-    terms: &Terms,
-    events: impl IntoIterator<Item = &'a PaymentEvent>,
-) -> PaymentState {
+pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent>) -> PaymentState {
     let mut known = Known::default();
     for event in events {
         known.add(event);
     }
     let mut attention = BTreeSet::new();
     let parts = known.part_states(terms, &mut attention);
-    let accepted: u64 = parts.iter().filter(|p| p.counts).map(|p| p.part.amount.minor()).sum();
+    let accepted: u64 = parts
+        .iter()
+        .filter(|p| p.counts)
+        .map(|p| p.part.amount.minor())
+        .sum();
     let money = money(terms, &parts, accepted, known.deadline_passed);
     if accepted > terms.total.minor() {
         attention.insert(Attention::Overpaid);
@@ -187,7 +191,10 @@ pub fn fold<'a>(
     if known.deadline_passed && parts.iter().any(|p| accepted_by_platform(p) && !p.ours) {
         attention.insert(Attention::Unconfirmed);
     }
-    let refused = parts.iter().rev().filter(|p| p.ours && p.part.status == PartStatus::Refused);
+    let refused = parts
+        .iter()
+        .rev()
+        .filter(|p| p.ours && p.part.status == PartStatus::Refused);
     PaymentState {
         money,
         accepted,
@@ -206,10 +213,18 @@ fn accepted_by_platform(part: &PartState) -> bool {
 fn money(terms: &Terms, parts: &[PartState], accepted: u64, deadline_passed: bool) -> Money {
     let counted = parts.iter().filter(|p| p.counts);
     // The least of what the counted parts expect: one more part can then never unpay a payment.
-    let expected = counted.clone().map(|p| p.part.parts_expected.unwrap_or(1)).min().unwrap_or(1);
+    let expected = counted
+        .clone()
+        .map(|p| p.part.parts_expected.unwrap_or(1))
+        .min()
+        .unwrap_or(1);
     let complete = counted.count() >= usize::from(expected);
     if complete && accepted >= terms.total.minor() {
-        return if terms.manual_capture { Money::Authorised } else { Money::Paid };
+        return if terms.manual_capture {
+            Money::Authorised
+        } else {
+            Money::Paid
+        };
     }
     let ours_is = |status| parts.iter().any(|p| p.ours && p.part.status == status);
     match (accepted, deadline_passed) {
@@ -251,7 +266,10 @@ impl<'a> Known<'a> {
     fn add(&mut self, event: &'a PaymentEvent) {
         match event {
             PaymentEvent::Part(part) => {
-                self.parts.entry(&part.transaction).or_default().insert(part);
+                self.parts
+                    .entry(&part.transaction)
+                    .or_default()
+                    .insert(part);
             }
             PaymentEvent::Confirmed(confirmation) => {
                 self.confirmed.insert(confirmation);
@@ -264,11 +282,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn part_states(
-        &self,
-        terms: &Terms,
-        attention: &mut BTreeSet<Attention>,
-    ) -> Vec<PartState> {
+    fn part_states(&self, terms: &Terms, attention: &mut BTreeSet<Attention>) -> Vec<PartState> {
         let mut states = Vec::with_capacity(self.parts.len());
         for versions in self.parts.values() {
             if is_conflict(versions) {
@@ -301,8 +315,7 @@ impl<'a> Known<'a> {
         {
             part.status = word;
         }
-        let ours =
-            part.trust == Trust::Ours || about.into_iter().any(|c| c.status == part.status);
+        let ours = part.trust == Trust::Ours || about.into_iter().any(|c| c.status == part.status);
         let counts = ours && part.status == PartStatus::Accepted && fits(terms, &part);
         PartState { part, counts, ours }
     }
@@ -312,7 +325,14 @@ impl PartState {
     /// Which of several versions of one transaction is believed: the greatest.
     fn rank(&self) -> impl Ord + '_ {
         let fewest = std::cmp::Reverse(self.part.parts_expected.unwrap_or(1));
-        (self.counts, self.ours, self.part.status, self.part.amount, fewest, &self.part)
+        (
+            self.counts,
+            self.ours,
+            self.part.status,
+            self.part.amount,
+            fewest,
+            &self.part,
+        )
     }
 }
 
@@ -328,9 +348,18 @@ fn hope(outcome: ReturnOutcome) -> u8 {
 
 /// Different contents for one transaction, other than a pending one that became final.
 fn is_conflict(versions: &BTreeSet<&Part>) -> bool {
-    let finals = versions.iter().filter(|part| part.status != PartStatus::Pending);
+    let finals = versions
+        .iter()
+        .filter(|part| part.status != PartStatus::Pending);
     let contents = finals.map(|part| {
-        (&part.call, part.kind, &part.brand, part.amount, part.status, &part.code)
+        (
+            &part.call,
+            part.kind,
+            &part.brand,
+            part.amount,
+            part.status,
+            &part.code,
+        )
     });
     let amounts: BTreeSet<_> = versions.iter().map(|part| part.amount).collect();
     contents.collect::<BTreeSet<_>>().len() > 1 || amounts.len() > 1

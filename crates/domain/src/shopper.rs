@@ -41,7 +41,10 @@ pub fn name(field: &str, value: &str, max: usize) -> Result<String, FieldError> 
     if value.chars().any(char::is_alphanumeric) {
         Ok(value)
     } else {
-        Err(FieldError::new(field, "must hold at least one letter or digit"))
+        Err(FieldError::new(
+            field,
+            "must hold at least one letter or digit",
+        ))
     }
 }
 
@@ -108,8 +111,10 @@ impl TryFrom<String> for Phone {
     type Error = FieldError;
 
     fn try_from(value: String) -> Result<Self, FieldError> {
-        let compact: String =
-            value.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')')).collect();
+        let compact: String = value
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')'))
+            .collect();
         let digits = compact.strip_prefix('+').unwrap_or_default();
         let fits = (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
@@ -180,7 +185,15 @@ mod tests {
         for good in ["a@b.fr", "camille.durand+x@example.co.uk"] {
             assert!(Email::try_from(good.to_owned()).is_ok(), "{good}");
         }
-        for wrong in ["", "a@b", "a b@c.fr", "é@c.fr", "a@b.fr\r\nX: y", "<a@b.fr>", "@b.fr"] {
+        for wrong in [
+            "",
+            "a@b",
+            "a b@c.fr",
+            "é@c.fr",
+            "a@b.fr\r\nX: y",
+            "<a@b.fr>",
+            "@b.fr",
+        ] {
             assert!(Email::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
         assert!(Email::try_from(format!("{}@b.fr", "a".repeat(120))).is_err());
@@ -197,8 +210,14 @@ mod tests {
 
     #[test]
     fn a_country_has_its_numeric_code() {
-        assert_eq!(Country::try_from("FR".to_owned()).map(|c| c.numeric()), Ok(250));
-        assert_eq!(Country::try_from("BE".to_owned()).map(|c| c.numeric()), Ok(56));
+        assert_eq!(
+            Country::try_from("FR".to_owned()).map(|c| c.numeric()),
+            Ok(250)
+        );
+        assert_eq!(
+            Country::try_from("BE".to_owned()).map(|c| c.numeric()),
+            Ok(56)
+        );
         assert!(Country::try_from("fr".to_owned()).is_err());
         assert!(Country::try_from("ZZ".to_owned()).is_err());
     }

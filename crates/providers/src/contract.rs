@@ -53,7 +53,7 @@ pub trait Provider: Send + Sync {
 
     /// *Begin*: a session and a method in; out comes what the browser does next, or a call to make
     /// first. `exchanges` are the calls made so far for this payment, with their answers.
-    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<NextAction>;
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun>;
 
     /// *Verify*: the raw bytes of a notification in, what the platform vouches for out.
     fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal>;
@@ -64,6 +64,98 @@ pub trait Provider: Send + Sync {
     /// *Query*: asks the platform, with our own account and key, about a transaction that a signed
     /// message claims to be ours.
     fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered>;
+
+    /// *Continue*, where a payment takes more than its beginning and the platform's notification.
+    fn continuing(&self) -> Option<&dyn Continue>;
+}
+
+/// The rest of a payment that goes on after *begin*: with a token from the platform's fields, after
+/// the browser's return, or by asking what became of it. Answers to our own calls make the facts.
+///
+/// The backend sees to it that `proceed` and `finalise` each run at most once at a time for a payment,
+/// and asks `look_up` before anything else when an answer never came.
+pub trait Continue: Send + Sync {
+    /// Goes on with what the platform's fields gave.
+    fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
+
+    /// Goes on after the browser's return. What it posted is opaque and unproven.
+    fn finalise(&self, finalise: &Finalise<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
+
+    /// Asks the platform what became of the payment.
+    fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp>;
+}
+
+/// A payment that has begun.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Begun {
+    /// What the browser does next.
+    pub next_action: NextAction,
+    /// What the provider wants back when the payment goes on. Kept by the backend, shown to nobody.
+    pub keep: Option<String>,
+}
+
+impl From<NextAction> for Begun {
+    fn from(next_action: NextAction) -> Self {
+        Self {
+            next_action,
+            keep: None,
+        }
+    }
+}
+
+/// What *proceed* needs to know.
+#[derive(Debug)]
+pub struct Proceed<'a> {
+    /// The payment's beginning.
+    pub begin: Begin<'a>,
+    /// What was kept.
+    pub keep: Option<&'a str>,
+    /// The token that stands for the card.
+    pub token: &'a str,
+    /// The brand that the shopper chose on a card that bears two.
+    pub brand: Option<&'a str>,
+}
+
+/// What *finalise* needs to know.
+#[derive(Debug)]
+pub struct Finalise<'a> {
+    /// The payment's beginning.
+    pub begin: Begin<'a>,
+    /// What was kept.
+    pub keep: Option<&'a str>,
+    /// What the browser posted, decoded, in its order.
+    pub posted: &'a [(String, String)],
+}
+
+/// What *look up* needs to know.
+#[derive(Debug)]
+pub struct LookUp<'a> {
+    /// The payment's beginning.
+    pub begin: Begin<'a>,
+    /// What was kept.
+    pub keep: Option<&'a str>,
+}
+
+/// How far a payment went.
+#[derive(Clone, Debug)]
+pub struct Proceeded {
+    /// What the platform told, to be recorded before anything is answered.
+    pub facts: Vec<Verified<PlatformFact>>,
+    /// What the browser does next; none when the facts say all.
+    pub next_action: Option<NextAction>,
+    /// What the provider wants back later, in place of what was kept.
+    pub keep: Option<String>,
+}
+
+/// What the platform says of a payment that was asked about.
+#[derive(Clone, Debug)]
+pub enum LookedUp {
+    /// This.
+    Facts(Vec<Verified<PlatformFact>>),
+    /// It is not over: ask again later.
+    NotYet,
+    /// The platform has never heard of it: nothing was taken by this payment so far.
+    Nothing,
 }
 
 /// What *begin* needs to know.
@@ -94,6 +186,9 @@ pub struct Addresses {
     pub cancelled: String,
     /// The browser's return while the outcome is open.
     pub waiting: String,
+    /// The browser's one return of a payment that goes on by *finalise*. It ends in a part that only
+    /// the platform and this browser are shown.
+    pub back: String,
 }
 
 /// One step of a conversation with the platform.
@@ -107,11 +202,25 @@ pub enum Step<T> {
     Failed(Failure),
 }
 
+impl<T> Step<T> {
+    /// Changes what it is done with.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
+        match self {
+            Self::Call(call) => Step::Call(call),
+            Self::Done(done) => Step::Done(change(done)),
+            Self::Failed(failure) => Step::Failed(failure),
+        }
+    }
+}
+
 /// Why a conversation with the platform can't go on.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Failure {
     /// No host of the platform answers. Nothing was started; trying again is safe.
     Unreachable,
+    /// A call that may have moved money was sent and its answer never came, or could not be trusted:
+    /// look the payment up before anything else.
+    Unknown,
     /// The platform answered something that has no meaning here; the text is for the log.
     Unexpected(String),
     /// The session's own data can't be carried by this platform: which field, what to do.

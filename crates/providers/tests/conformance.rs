@@ -129,6 +129,7 @@ fn begin(
         refused: back("refused"),
         cancelled: back("cancelled"),
         waiting: back("waiting"),
+        back: back("back"),
     };
     let begin = Begin {
         session: &session,

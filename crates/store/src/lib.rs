@@ -167,6 +167,72 @@ pub struct OpenQuery {
     pub tries: u32,
 }
 
+/// How far a payment that goes on after its beginning has come.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It waits for a token from the platform's fields.
+    Token,
+    /// Somebody is talking with the platform. Should that somebody die, it is looked up.
+    Talking,
+    /// It waits for the browser's return.
+    Return,
+    /// The browser is back: to be finalised once.
+    Finalise,
+    /// An answer never came: to be looked up.
+    Unknown,
+    /// There is nothing more to do.
+    Over,
+}
+
+/// The rest of a payment that goes on after its beginning.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Conversation {
+    /// The secret part of the return address.
+    pub nonce: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// What the provider wants back.
+    pub keep: Option<String>,
+    /// What the browser posted on its return.
+    pub posted: Vec<(String, String)>,
+    /// How often it was looked up.
+    pub tries: u32,
+}
+
+/// A step of a conversation. It is taken only from the stage that it names, so that of several who
+/// try, one succeeds.
+#[derive(Clone, Debug)]
+pub struct Advance<'a> {
+    /// The stage that it must be at.
+    pub from: Stage,
+    /// The stage that it goes to.
+    pub to: Stage,
+    /// What the provider wants back from now on; none leaves it as it is.
+    pub keep: Option<&'a str>,
+    /// What the browser posted; none leaves it as it is.
+    pub posted: Option<&'a [(String, String)]>,
+    /// When a job takes it up; none: not before somebody else moves it.
+    pub next_try_at: Option<i64>,
+    /// A request to mark as answered with this body, in the same transaction.
+    pub answer: Option<(&'a Idempotency, &'a str)>,
+}
+
+impl Advance<'_> {
+    /// A plain step.
+    #[must_use]
+    pub fn new(from: Stage, to: Stage) -> Self {
+        Self {
+            from,
+            to,
+            keep: None,
+            posted: None,
+            next_try_at: None,
+            answer: None,
+        }
+    }
+}
+
 /// A payment that a person should look at.
 #[derive(Clone, Debug)]
 pub struct Attended {
@@ -220,9 +286,19 @@ pub trait Store: Send + Sync {
     async fn add_payment(
         &self,
         payment: &Payment,
+        conversation: Option<&Conversation>,
         mark: &Idempotency,
         body: &str,
     ) -> Result<AddedPayment, StoreError>;
+
+    /// The rest of a payment, if it goes on after its beginning.
+    async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError>;
+
+    /// Takes a step of a conversation; `false` if it was not at the stage that the step starts from.
+    async fn advance(&self, payment: &PaymentId, step: &Advance<'_>) -> Result<bool, StoreError>;
+
+    /// Conversations that a job should take up, at most `limit`.
+    async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError>;
 
     /// A payment with its session's book, by id.
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError>;

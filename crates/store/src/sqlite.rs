@@ -16,8 +16,8 @@ use sqlx::sqlite::{
 use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction};
 
 use crate::{
-    AddedPayment, Attended, Book, Idempotency, Kept, OpenQuery, Payment, Recorded, SecretMark,
-    Source, Store, StoreError, UnmatchedEvent,
+    AddedPayment, Advance, Attended, Book, Conversation, Idempotency, Kept, OpenQuery, Payment,
+    Recorded, SecretMark, Source, Stage, Store, StoreError, UnmatchedEvent,
 };
 
 /// SQLite below this version can damage a WAL file when it is reset at a bad moment.
@@ -51,9 +51,13 @@ impl SqliteStore {
             .run(&writer)
             .await
             .map_err(|error| StoreError::Unavailable(error.into()))?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true));
-        Ok(Self { writer, readers: readers.await? })
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.read_only(true));
+        Ok(Self {
+            writer,
+            readers: readers.await?,
+        })
     }
 
     /// Waits for what is under way and closes the file.
@@ -91,21 +95,33 @@ impl SqliteStore {
         refold(&mut tx, payment).await?;
         tx.commit().await?;
         let id = payment.clone();
-        Ok(if conflict > 0 { Recorded::Conflict(id) } else { Recorded::New(id) })
+        Ok(if conflict > 0 {
+            Recorded::Conflict(id)
+        } else {
+            Recorded::New(id)
+        })
     }
 }
 
 async fn refuse_unsafe(pool: &SqlitePool) -> Result<(), StoreError> {
     let refuse = |what: String| Err(StoreError::Unsafe(what));
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await?;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(pool)
+        .await?;
     if mode != "wal" {
-        return refuse(format!("its journal mode is {mode}, not wal; is the file on a local disk?"));
+        return refuse(format!(
+            "its journal mode is {mode}, not wal; is the file on a local disk?"
+        ));
     }
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+        .fetch_one(pool)
+        .await?;
     if synchronous != 2 {
         return refuse(format!("synchronous is {synchronous}, not 2 (FULL)"));
     }
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(pool)
+        .await?;
     let mut numbers = version.split('.').map(|n| u32::from_str(n).unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
     if (next(), next(), next()) < VERSION_MIN {
@@ -168,8 +184,11 @@ async fn refold(tx: &mut SqliteConnection, payment: &PaymentId) -> Result<(), St
     let Some(mut book) = load_book(tx, BookKey::Payment(payment.as_str())).await? else {
         return Err(StoreError::Corrupt(format!("{payment} has no session")));
     };
-    let states: Vec<_> =
-        book.payments.iter().map(|(p, events)| fold(&p.terms(&book.session), events)).collect();
+    let states: Vec<_> = book
+        .payments
+        .iter()
+        .map(|(p, events)| fold(&p.terms(&book.session), events))
+        .collect();
     let settles = book
         .payments
         .iter()
@@ -204,7 +223,9 @@ fn word(value: &impl serde::Serialize) -> Result<String, StoreError> {
 }
 
 fn from_word<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, StoreError> {
-    Ok(serde_json::from_value(serde_json::Value::String(word.to_owned()))?)
+    Ok(serde_json::from_value(serde_json::Value::String(
+        word.to_owned(),
+    ))?)
 }
 
 #[derive(Clone, Copy)]
@@ -282,10 +303,7 @@ fn read_payment(row: &SqliteRow) -> Result<Payment, StoreError> {
     })
 }
 
-async fn recall(
-    db: &mut SqliteConnection,
-    mark: &Idempotency,
-) -> Result<Option<Kept>, StoreError> {
+async fn recall(db: &mut SqliteConnection, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
     let row = sqlx::query("SELECT fingerprint, body FROM idempotency WHERE scope = ? AND key = ?")
         .bind(&mark.scope)
         .bind(&mark.key)
@@ -317,6 +335,46 @@ async fn keep(
     .bind(now)
     .execute(db)
     .await?;
+    Ok(())
+}
+
+async fn insert_payment(
+    db: &mut SqliteConnection,
+    payment: &Payment,
+    position: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
+            reference, created_at, deadline_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(payment.id.as_str())
+    .bind(payment.session.as_str())
+    .bind(position)
+    .bind(&payment.provider)
+    .bind(payment.account.as_str())
+    .bind(payment.method.as_str())
+    .bind(word(&payment.kind)?)
+    .bind(&payment.reference)
+    .bind(payment.created_at)
+    .bind(payment.deadline_at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn insert_conversation(
+    db: &mut SqliteConnection,
+    payment: &PaymentId,
+    conversation: &Conversation,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO conversations (payment_id, nonce, stage, keep) VALUES (?, ?, ?, ?)")
+        .bind(payment.as_str())
+        .bind(&conversation.nonce)
+        .bind(word(&conversation.stage)?)
+        .bind(&conversation.keep)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -357,7 +415,11 @@ impl Store for SqliteStore {
     }
 
     async fn book(&self, id: &SessionId) -> Result<Option<Book>, StoreError> {
-        load_book(&mut *self.readers.begin().await?, BookKey::Session(id.as_str())).await
+        load_book(
+            &mut *self.readers.begin().await?,
+            BookKey::Session(id.as_str()),
+        )
+        .await
     }
 
     async fn secret_mark(&self, id: &SessionId) -> Result<Option<SecretMark>, StoreError> {
@@ -375,12 +437,17 @@ impl Store for SqliteStore {
     }
 
     async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError> {
-        load_book(&mut *self.readers.begin().await?, BookKey::Secret(secret_hash)).await
+        load_book(
+            &mut *self.readers.begin().await?,
+            BookKey::Secret(secret_hash),
+        )
+        .await
     }
 
     async fn add_payment(
         &self,
         payment: &Payment,
+        conversation: Option<&Conversation>,
         mark: &Idempotency,
         body: &str,
     ) -> Result<AddedPayment, StoreError> {
@@ -403,26 +470,73 @@ impl Store for SqliteStore {
         if usize::try_from(made).is_ok_and(|made| made >= PAYMENTS_MAX) {
             return Ok(AddedPayment::TooMany);
         }
-        sqlx::query(
-            "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
-                reference, created_at, deadline_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(payment.id.as_str())
-        .bind(payment.session.as_str())
-        .bind(made)
-        .bind(&payment.provider)
-        .bind(payment.account.as_str())
-        .bind(payment.method.as_str())
-        .bind(word(&payment.kind)?)
-        .bind(&payment.reference)
-        .bind(payment.created_at)
-        .bind(payment.deadline_at)
-        .execute(&mut *tx)
-        .await?;
+        insert_payment(&mut tx, payment, made).await?;
+        if let Some(conversation) = conversation {
+            insert_conversation(&mut tx, &payment.id, conversation).await?;
+        }
         keep(&mut tx, mark, body, payment.created_at).await?;
         tx.commit().await?;
         Ok(AddedPayment::Kept(Kept::New))
+    }
+
+    async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError> {
+        let row = sqlx::query("SELECT * FROM conversations WHERE payment_id = ?")
+            .bind(payment.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        let read = |row: SqliteRow| -> Result<Conversation, StoreError> {
+            let posted: Option<&str> = row.try_get("posted")?;
+            Ok(Conversation {
+                nonce: row.try_get("nonce")?,
+                stage: from_word(row.try_get("stage")?)?,
+                keep: row.try_get("keep")?,
+                posted: posted
+                    .map(serde_json::from_str)
+                    .transpose()?
+                    .unwrap_or_default(),
+                tries: row.try_get("tries")?,
+            })
+        };
+        row.map(read).transpose()
+    }
+
+    async fn advance(&self, payment: &PaymentId, step: &Advance<'_>) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let posted = step.posted.map(serde_json::to_string).transpose()?;
+        let moved = sqlx::query(
+            "UPDATE conversations SET stage = ?, keep = coalesce(?, keep),
+                posted = coalesce(?, posted), next_try_at = ?, tries = tries + (stage = ?)
+             WHERE payment_id = ? AND stage = ?",
+        )
+        .bind(word(&step.to)?)
+        .bind(step.keep)
+        .bind(posted)
+        .bind(step.next_try_at)
+        .bind(word(&Stage::Unknown)?)
+        .bind(payment.as_str())
+        .bind(word(&step.from)?)
+        .execute(&mut *tx)
+        .await?;
+        if moved.rows_affected() == 0 {
+            return Ok(false);
+        }
+        if let Some((mark, body)) = step.answer {
+            keep(&mut tx, mark, body, 0).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT payment_id FROM conversations WHERE next_try_at <= ?
+             ORDER BY next_try_at LIMIT ?",
+        )
+        .bind(now)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        ids.iter().map(|id| from_word(id)).collect()
     }
 
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
@@ -468,14 +582,21 @@ impl Store for SqliteStore {
         source: Source,
         now: i64,
     ) -> Result<Recorded, StoreError> {
-        if !matches!(hint, PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed) {
-            return Err(StoreError::Corrupt("a hint can't be a platform's fact".into()));
+        if !matches!(
+            hint,
+            PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed
+        ) {
+            return Err(StoreError::Corrupt(
+                "a hint can't be a platform's fact".into(),
+            ));
         }
         let row = sqlx::query("SELECT account, reference FROM payments WHERE id = ?")
             .bind(payment.as_str())
             .fetch_optional(&self.readers)
             .await?;
-        let Some(row) = row else { return Ok(Recorded::Unmatched) };
+        let Some(row) = row else {
+            return Ok(Recorded::Unmatched);
+        };
         let content = serde_json::to_string(hint)?;
         self.record(NewEvent {
             payment: Some(payment),
@@ -516,7 +637,9 @@ impl Store for SqliteStore {
         let mut open = Vec::with_capacity(rows.len());
         for row in &rows {
             let PaymentEvent::Part(claim) = serde_json::from_str(row.try_get("content")?)? else {
-                return Err(StoreError::Corrupt("a query about something else than a part".into()));
+                return Err(StoreError::Corrupt(
+                    "a query about something else than a part".into(),
+                ));
             };
             open.push(OpenQuery {
                 event_seq: row.try_get("event_seq")?,
@@ -609,12 +732,20 @@ mod tests {
     use super::*;
 
     async fn pool(journal: SqliteJournalMode, synchronous: SqliteSynchronous) -> SqlitePool {
-        let file = tempfile::NamedTempFile::new().unwrap().into_temp_path().keep().unwrap();
+        let file = tempfile::NamedTempFile::new()
+            .unwrap()
+            .into_temp_path()
+            .keep()
+            .unwrap();
         let options = SqliteConnectOptions::new()
             .filename(file)
             .journal_mode(journal)
             .synchronous(synchronous);
-        SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
+        SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
@@ -627,7 +758,11 @@ mod tests {
         ] {
             let pool = pool(journal, synchronous).await;
             let refused = refuse_unsafe(&pool).await;
-            assert_eq!(refused.is_ok(), taken, "{journal:?} {synchronous:?}: {refused:?}");
+            assert_eq!(
+                refused.is_ok(),
+                taken,
+                "{journal:?} {synchronous:?}: {refused:?}"
+            );
         }
     }
 }

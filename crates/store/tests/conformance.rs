@@ -14,11 +14,14 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
 use guichet_domain::{MethodKind, PartKind, PartStatus};
 use guichet_store::sqlite::SqliteStore;
 use guichet_store::{
-    AddedPayment, Idempotency, Kept, Payment, Recorded, SecretMark, Source, Store,
+    AddedPayment, Advance, Conversation, Idempotency, Kept, Payment, Recorded, SecretMark, Source,
+    Stage, Store,
 };
 
 async fn open(folder: &tempfile::TempDir) -> SqliteStore {
-    SqliteStore::open(&folder.path().join("books.db")).await.unwrap()
+    SqliteStore::open(&folder.path().join("books.db"))
+        .await
+        .unwrap()
 }
 
 fn slug(name: &str) -> Slug {
@@ -75,7 +78,10 @@ fn mark(key: &str, body: &str) -> Idempotency {
 }
 
 fn secret(seed: u8) -> SecretMark {
-    SecretMark { hash: vec![seed; 32], salt: vec![seed; 16] }
+    SecretMark {
+        hash: vec![seed; 32],
+        salt: vec![seed; 16],
+    }
 }
 
 fn payment(session: &Session, seed: u8) -> Payment {
@@ -115,7 +121,10 @@ fn fact(payment: &Payment, transaction: &str, kind: PartKind, minor: u64) -> Pla
 
 async fn add(store: &dyn Store, session: &Session, seed: u8) -> Payment {
     let made = payment(session, seed);
-    let kept = store.add_payment(&made, &mark(&format!("p{seed}"), "b"), "{}").await.unwrap();
+    let kept = store
+        .add_payment(&made, None, &mark(&format!("p{seed}"), "b"), "{}")
+        .await
+        .unwrap();
     assert_eq!(kept, AddedPayment::Kept(Kept::New));
     made
 }
@@ -123,14 +132,21 @@ async fn add(store: &dyn Store, session: &Session, seed: u8) -> Payment {
 async fn add_session(store: &dyn Store, seed: u8) -> Session {
     let made = session(seed);
     let (secret, mark) = (secret(seed), mark(&format!("s{seed}"), "b"));
-    let kept = store.add_session(&made, &secret, &mark, "body").await.unwrap();
+    let kept = store
+        .add_session(&made, &secret, &mark, "body")
+        .await
+        .unwrap();
     assert_eq!(kept, Kept::New);
     made
 }
 
 async fn money(store: &dyn Store, payment: &Payment) -> Money {
     let book = store.book(&payment.session).await.unwrap().unwrap();
-    let (stored, events) = book.payments.iter().find(|(p, _)| p.id == payment.id).unwrap();
+    let (stored, events) = book
+        .payments
+        .iter()
+        .find(|(p, _)| p.id == payment.id)
+        .unwrap();
     fold(&stored.terms(&book.session), events).money
 }
 
@@ -144,7 +160,10 @@ async fn a_session_is_read_back_as_it_was_made() {
     let by_secret = store.book_by_secret(&[1; 32]).await.unwrap().unwrap();
     assert_eq!(by_secret.session, made);
     assert!(store.book_by_secret(&[2; 32]).await.unwrap().is_none());
-    assert_eq!(store.secret_mark(&made.id).await.unwrap().unwrap().salt, vec![1; 16]);
+    assert_eq!(
+        store.secret_mark(&made.id).await.unwrap().unwrap().salt,
+        vec![1; 16]
+    );
 }
 
 #[tokio::test]
@@ -155,9 +174,15 @@ async fn a_repeated_request_has_no_second_effect_even_after_a_restart() {
     store.close().await;
     let store = open(&folder).await;
     let again = session(2);
-    let same = store.add_session(&again, &secret(2), &mark("s1", "b"), "other").await.unwrap();
+    let same = store
+        .add_session(&again, &secret(2), &mark("s1", "b"), "other")
+        .await
+        .unwrap();
     assert_eq!(same, Kept::Replayed("body".into()));
-    let other = store.add_session(&again, &secret(2), &mark("s1", "c"), "other").await.unwrap();
+    let other = store
+        .add_session(&again, &secret(2), &mark("s1", "c"), "other")
+        .await
+        .unwrap();
     assert_eq!(other, Kept::OtherBody);
     assert!(store.book(&again.id).await.unwrap().is_none());
 }
@@ -173,11 +198,22 @@ async fn two_parts_pay_and_the_first_paid_payment_settles() {
     let complement = fact(&one, "12", PartKind::Complement, 300);
     let record = |f: PlatformFact| {
         let store = &store;
-        async move { store.record_fact(&f, Source::Notification, Some(b"raw"), 1100).await.unwrap() }
+        async move {
+            store
+                .record_fact(&f, Source::Notification, Some(b"raw"), 1100)
+                .await
+                .unwrap()
+        }
     };
-    assert_eq!(record(complement.clone()).await, Recorded::New(one.id.clone()));
+    assert_eq!(
+        record(complement.clone()).await,
+        Recorded::New(one.id.clone())
+    );
     assert_eq!(money(&store, &one).await, Money::Pending);
-    assert_eq!(record(fact(&two, "21", PartKind::Voucher, 1500)).await, Recorded::New(two.id.clone()));
+    assert_eq!(
+        record(fact(&two, "21", PartKind::Voucher, 1500)).await,
+        Recorded::New(two.id.clone())
+    );
     assert_eq!(record(voucher.clone()).await, Recorded::New(one.id.clone()));
     assert_eq!(record(voucher).await, Recorded::Duplicate);
     let book = store.book(&session.id).await.unwrap().unwrap();
@@ -205,7 +241,10 @@ async fn facts_in_parallel_lose_nothing() {
         .map(|fact| {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
-                store.record_fact(&fact, Source::Notification, None, 1100).await.unwrap()
+                store
+                    .record_fact(&fact, Source::Notification, None, 1100)
+                    .await
+                    .unwrap()
             })
         })
         .collect();
@@ -216,7 +255,10 @@ async fn facts_in_parallel_lose_nothing() {
     assert_eq!(new, 2);
     assert_eq!(money(&*store, &made).await, Money::Paid);
     let book = store.book(&session.id).await.unwrap().unwrap();
-    assert_eq!((book.session.settled_by, book.payments[0].1.len()), (Some(made.id), 2));
+    assert_eq!(
+        (book.session.settled_by, book.payments[0].1.len()),
+        (Some(made.id), 2)
+    );
 }
 
 #[tokio::test]
@@ -227,12 +269,21 @@ async fn a_second_content_is_kept_as_a_conflict() {
     let made = add(&store, &session, 1).await;
     let first = fact(&made, "1", PartKind::Voucher, 1500);
     let second = fact(&made, "1", PartKind::Voucher, 1400);
-    store.record_fact(&first, Source::Notification, None, 1100).await.unwrap();
-    let recorded = store.record_fact(&second, Source::Notification, None, 1100).await.unwrap();
+    store
+        .record_fact(&first, Source::Notification, None, 1100)
+        .await
+        .unwrap();
+    let recorded = store
+        .record_fact(&second, Source::Notification, None, 1100)
+        .await
+        .unwrap();
     assert_eq!(recorded, Recorded::Conflict(made.id.clone()));
     let book = store.book(&session.id).await.unwrap().unwrap();
     assert_eq!(book.payments[0].1.len(), 2);
-    assert_eq!(store.attention(10).await.unwrap()[0].attention, vec![Attention::Conflict]);
+    assert_eq!(
+        store.attention(10).await.unwrap()[0].attention,
+        vec![Attention::Conflict]
+    );
     assert_eq!(money(&store, &made).await, Money::Paid);
 }
 
@@ -244,13 +295,17 @@ async fn a_fact_of_an_unknown_reference_is_kept_and_moves_nothing() {
     let made = add(&store, &session, 1).await;
     let mut foreign = fact(&made, "1", PartKind::Voucher, 1500);
     foreign.reference = "NOT-OURS".into();
-    let recorded = store.record_fact(&foreign, Source::Notification, Some(b"raw"), 1100).await;
+    let recorded = store
+        .record_fact(&foreign, Source::Notification, Some(b"raw"), 1100)
+        .await;
     assert_eq!(recorded.unwrap(), Recorded::Unmatched);
     assert_eq!(money(&store, &made).await, Money::Pending);
     assert_eq!(store.unmatched(10).await.unwrap()[0].reference, "NOT-OURS");
     let mut other_account = fact(&made, "1", PartKind::Voucher, 1500);
     other_account.account = slug("second");
-    let recorded = store.record_fact(&other_account, Source::Notification, None, 1100).await;
+    let recorded = store
+        .record_fact(&other_account, Source::Notification, None, 1100)
+        .await;
     assert_eq!(recorded.unwrap(), Recorded::Unmatched);
 }
 
@@ -261,9 +316,19 @@ async fn a_hint_is_never_a_platforms_fact() {
     let session = add_session(&store, 1).await;
     let made = add(&store, &session, 1).await;
     let posing = fact(&made, "1", PartKind::Voucher, 1500).event;
-    assert!(store.record_hint(&made.id, &posing, Source::Return, 1100).await.is_err());
-    let hint = PaymentEvent::Returned { outcome: ReturnOutcome::Accepted };
-    store.record_hint(&made.id, &hint, Source::Return, 1100).await.unwrap();
+    assert!(
+        store
+            .record_hint(&made.id, &posing, Source::Return, 1100)
+            .await
+            .is_err()
+    );
+    let hint = PaymentEvent::Returned {
+        outcome: ReturnOutcome::Accepted,
+    };
+    store
+        .record_hint(&made.id, &hint, Source::Return, 1100)
+        .await
+        .unwrap();
     assert_eq!(money(&store, &made).await, Money::Pending);
 }
 
@@ -274,9 +339,15 @@ async fn deadlines_are_due_once() {
     let session = add_session(&store, 1).await;
     let made = add(&store, &session, 1).await;
     assert!(store.due_deadlines(1499, 10).await.unwrap().is_empty());
-    assert_eq!(store.due_deadlines(1500, 10).await.unwrap(), vec![made.id.clone()]);
+    assert_eq!(
+        store.due_deadlines(1500, 10).await.unwrap(),
+        vec![made.id.clone()]
+    );
     let passed = PaymentEvent::DeadlinePassed;
-    store.record_hint(&made.id, &passed, Source::Clock, 1500).await.unwrap();
+    store
+        .record_hint(&made.id, &passed, Source::Clock, 1500)
+        .await
+        .unwrap();
     assert!(store.due_deadlines(9999, 10).await.unwrap().is_empty());
     assert_eq!(money(&store, &made).await, Money::Expired);
 }
@@ -291,28 +362,61 @@ async fn a_claim_waits_for_our_own_accounts_word() {
     if let PaymentEvent::Part(part) = &mut claim.event {
         part.trust = Trust::Signed;
     }
-    store.record_fact(&claim, Source::Notification, None, 1100).await.unwrap();
+    store
+        .record_fact(&claim, Source::Notification, None, 1100)
+        .await
+        .unwrap();
     assert_eq!(money(&store, &made).await, Money::Pending);
     let open = store.due_queries(1100, 10).await.unwrap();
-    assert_eq!((open.len(), open[0].tries, &open[0].payment.id), (1, 0, &made.id));
-    store.postpone_query(open[0].event_seq, Some(1200), "unreachable").await.unwrap();
+    assert_eq!(
+        (open.len(), open[0].tries, &open[0].payment.id),
+        (1, 0, &made.id)
+    );
+    store
+        .postpone_query(open[0].event_seq, Some(1200), "unreachable")
+        .await
+        .unwrap();
     assert!(store.due_queries(1199, 10).await.unwrap().is_empty());
     assert_eq!(store.due_queries(1200, 10).await.unwrap()[0].tries, 1);
-    store.postpone_query(open[0].event_seq, None, "agreed").await.unwrap();
-    assert!(store.due_queries(i64::MAX - 1, 10).await.unwrap().is_empty());
+    store
+        .postpone_query(open[0].event_seq, None, "agreed")
+        .await
+        .unwrap();
+    assert!(
+        store
+            .due_queries(i64::MAX - 1, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
 async fn numbers_are_never_drawn_twice_in_a_day_even_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
-    assert_eq!(store.next_number("up2pay/1", "2026-01-01").await.unwrap(), 1);
-    assert_eq!(store.next_number("up2pay/1", "2026-01-01").await.unwrap(), 2);
-    assert_eq!(store.next_number("up2pay/2", "2026-01-01").await.unwrap(), 1);
+    assert_eq!(
+        store.next_number("up2pay/1", "2026-01-01").await.unwrap(),
+        1
+    );
+    assert_eq!(
+        store.next_number("up2pay/1", "2026-01-01").await.unwrap(),
+        2
+    );
+    assert_eq!(
+        store.next_number("up2pay/2", "2026-01-01").await.unwrap(),
+        1
+    );
     store.close().await;
     let store = self::open(&folder).await;
-    assert_eq!(store.next_number("up2pay/1", "2026-01-01").await.unwrap(), 3);
-    assert_eq!(store.next_number("up2pay/1", "2026-01-02").await.unwrap(), 1);
+    assert_eq!(
+        store.next_number("up2pay/1", "2026-01-01").await.unwrap(),
+        3
+    );
+    assert_eq!(
+        store.next_number("up2pay/1", "2026-01-02").await.unwrap(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -322,13 +426,78 @@ async fn a_settled_session_takes_no_payment_and_no_session_takes_too_many() {
     let session = add_session(&store, 1).await;
     let made = add(&store, &session, 1).await;
     let paid = fact(&made, "1", PartKind::Voucher, 1500);
-    store.record_fact(&paid, Source::Notification, None, 1100).await.unwrap();
-    let late = store.add_payment(&payment(&session, 9), &mark("late", "b"), "{}").await.unwrap();
+    store
+        .record_fact(&paid, Source::Notification, None, 1100)
+        .await
+        .unwrap();
+    let late = store
+        .add_payment(&payment(&session, 9), None, &mark("late", "b"), "{}")
+        .await
+        .unwrap();
     assert_eq!(late, AddedPayment::Settled);
     let busy = add_session(&store, 2).await;
     for n in 0..PAYMENTS_MAX {
         add(&store, &busy, 100 + u8::try_from(n).unwrap()).await;
     }
-    let more = store.add_payment(&payment(&busy, 99), &mark("more", "b"), "{}").await.unwrap();
+    let more = store
+        .add_payment(&payment(&busy, 99), None, &mark("more", "b"), "{}")
+        .await
+        .unwrap();
     assert_eq!(more, AddedPayment::TooMany);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder).await);
+    let session = add_session(&*store, 1).await;
+    let made = payment(&session, 1);
+    let begun = Conversation {
+        nonce: "n".into(),
+        stage: Stage::Return,
+        keep: Some("kept".into()),
+        posted: Vec::new(),
+        tries: 0,
+    };
+    store
+        .add_payment(&made, Some(&begun), &mark("p", "b"), "{}")
+        .await
+        .unwrap();
+    assert_eq!(store.conversation(&made.id).await.unwrap(), Some(begun));
+    let tasks: Vec<_> = (0..20)
+        .map(|n| {
+            let (store, id) = (Arc::clone(&store), made.id.clone());
+            tokio::spawn(async move {
+                let posted = [("n".to_owned(), n.to_string())];
+                let step = Advance {
+                    posted: Some(&posted),
+                    next_try_at: Some(1100),
+                    ..Advance::new(Stage::Return, Stage::Finalise)
+                };
+                store.advance(&id, &step).await.unwrap()
+            })
+        })
+        .collect();
+    let mut moved = 0;
+    for task in tasks {
+        moved += i32::from(task.await.unwrap());
+    }
+    assert_eq!(moved, 1);
+    let now = store.conversation(&made.id).await.unwrap().unwrap();
+    assert_eq!((now.stage, now.posted.len()), (Stage::Finalise, 1));
+    assert_eq!(now.keep.as_deref(), Some("kept"));
+    assert!(store.due_conversations(1099, 10).await.unwrap().is_empty());
+    assert_eq!(
+        store.due_conversations(1100, 10).await.unwrap(),
+        vec![made.id.clone()]
+    );
+    let over = Advance::new(Stage::Finalise, Stage::Over);
+    assert!(store.advance(&made.id, &over).await.unwrap());
+    assert!(
+        store
+            .due_conversations(i64::MAX, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -75,6 +75,9 @@ pub struct MethodOffer {
     /// Set when the method is shown but can't be chosen, with the reason.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unavailable: Option<Unavailable>,
+    /// `true` when the platform's fields are shown in the shop's page; otherwise the browser leaves.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub embedded: bool,
     /// Most that the voucher may pay of this session, in minor units; absent when it may pay all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub eligible_amount: Option<u64>,
@@ -246,8 +249,29 @@ pub enum NextAction {
         /// Names and values; they are signed, so neither order nor value may change.
         fields: Vec<FormField>,
     },
+    /// Show the platform's own fields in the page, and send what they give to `continue`.
+    HostedFields {
+        /// The platform's script. The backend has checked that its host is one of the platform's.
+        sdk_url: String,
+        /// What the script is opened with: opaque, for this payment only, short-lived.
+        session_token: String,
+        /// Card brands that the shop takes, in the platform's words.
+        brands: Vec<String>,
+    },
     /// Ask for the status again in a while.
     Wait,
+}
+
+/// What `POST /checkout/v1/payments/{id}/continue` takes: what the platform's fields gave.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ContinuePayment {
+    /// Stands for the card at the platform. Opaque, used once.
+    pub token: String,
+    /// The brand that the shopper chose on a card that bears two.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub brand: Option<String>,
 }
 
 /// One field of a form that the platform must receive.
@@ -288,7 +312,10 @@ mod tests {
     fn a_next_action_names_its_type() {
         let action = NextAction::FormPost {
             url: "https://platform.example/php/".into(),
-            fields: vec![FormField { name: "PBX_SITE".into(), value: "1999888".into() }],
+            fields: vec![FormField {
+                name: "PBX_SITE".into(),
+                value: "1999888".into(),
+            }],
         };
         insta::assert_snapshot!(
             serde_json::to_string(&action).unwrap(),

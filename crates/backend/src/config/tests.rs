@@ -51,20 +51,44 @@ fn a_missing_variable_is_named() {
 fn an_unknown_key_is_named_and_values_are_not_shown() {
     let text = GOOD.replace("name = \"Demo\"", "nom = \"canary-value\"");
     let error = refusal(&text);
-    assert!(error.contains("nom") && !error.contains("canary"), "{error}");
+    assert!(
+        error.contains("nom") && !error.contains("canary"),
+        "{error}"
+    );
     let error = refusal(&GOOD.replace("env:SHOP_KEY", "short-canary"));
-    assert!(error.contains("secret_keys") && !error.contains("canary"), "{error}");
+    assert!(
+        error.contains("secret_keys") && !error.contains("canary"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_key_of_the_wrong_type_is_not_shown() {
+    let error = refusal(&GOOD.replace("[\"env:SHOP_KEY\"]", "\"canary-value\""));
+    assert!(error.contains("secret_keys: must be a sequence"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+    let error = refusal(&GOOD.replace("\"sandbox\"", "\"canary\""));
+    assert!(error.contains("environment: must be one of"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
 }
 
 #[test]
 fn broken_toml_shows_its_place_and_not_its_text() {
     let error = refusal(&GOOD.replace("secret_keys = [", "secret_keys = canary ["));
-    assert!(error.contains("line 10") && !error.contains("canary"), "{error}");
+    assert!(
+        error.contains("line 10") && !error.contains("canary"),
+        "{error}"
+    );
 }
 
 #[test]
 fn an_origin_is_bare() {
-    for wrong in ["http://127.0.0.1:8600/", "http://u@127.0.0.1:8600", "*", "127.0.0.1"] {
+    for wrong in [
+        "http://127.0.0.1:8600/",
+        "http://u@127.0.0.1:8600",
+        "*",
+        "127.0.0.1",
+    ] {
         let error = refusal(&GOOD.replace("http://127.0.0.1:8600", wrong));
         assert!(error.contains("origins"), "{wrong}: {error}");
     }

@@ -12,7 +12,7 @@ use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
 use guichet_providers::contract::{Addresses, Begin, Failure, Provider};
-use guichet_store::{AddedPayment, Book, Idempotency, Kept, Payment};
+use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
 use guichet_wire::{CheckoutSession, CheckoutStatus, NextAction, StartPayment, StartedPayment};
 
 use super::problem::ApiError;
@@ -34,7 +34,9 @@ pub(crate) async fn cors(request: Request, next: Next) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
@@ -46,21 +48,30 @@ fn preflight() -> Response {
     *response.status_mut() = StatusCode::NO_CONTENT;
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, idempotency-key"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "authorization, content-type, idempotency-key",
+        ),
         (header::ACCESS_CONTROL_MAX_AGE, "600"),
     ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     response
 }
 
 /// The book and the shop that the request's secret and origin open.
-async fn authenticate<'a>(
+pub(super) async fn authenticate<'a>(
     app: &'a App,
     headers: &HeaderMap,
 ) -> Result<(Book, &'a Shop), ApiError> {
     let unknown = |detail: &str| {
-        Err(ApiError::new(StatusCode::UNAUTHORIZED, "session_unknown", detail))
+        Err(ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "session_unknown",
+            detail,
+        ))
     };
     let secret = match bearer(headers) {
         Some(secret) if secret.starts_with(SECRET_PREFIX) => secret,
@@ -119,7 +130,9 @@ pub(crate) async fn status(
     headers: HeaderMap,
 ) -> Result<Json<CheckoutStatus>, ApiError> {
     let (book, _) = authenticate(&app, &headers).await?;
-    Ok(Json(Folded::new(&book, clock::unix_now()).checkout_status()))
+    Ok(Json(
+        Folded::new(&book, clock::unix_now()).checkout_status(),
+    ))
 }
 
 /// Starts a payment with one of the methods on offer.
@@ -140,7 +153,11 @@ pub(crate) async fn start(
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
     let (book, shop) = authenticate(&app, &headers).await?;
-    let mark = idempotency(&headers, format!("session/{}/payments", book.session.id), &body)?;
+    let mark = idempotency(
+        &headers,
+        format!("session/{}/payments", book.session.id),
+        &body,
+    )?;
     let Some(_in_flight) = app.enter(format!("{}/{}", mark.scope, mark.key)) else {
         return Err(ApiError::new(
             StatusCode::CONFLICT,
@@ -162,7 +179,7 @@ pub(crate) async fn start(
     begin(&app, &book, account, &offer, &mark).await
 }
 
-fn replay(kept: Kept) -> Result<Response, ApiError> {
+pub(super) fn replay(kept: Kept) -> Result<Response, ApiError> {
     match kept {
         Kept::Replayed(body) => Ok(created(body)),
         Kept::OtherBody => Err(key_reused()),
@@ -170,7 +187,7 @@ fn replay(kept: Kept) -> Result<Response, ApiError> {
     }
 }
 
-fn created(body: String) -> Response {
+pub(super) fn created(body: String) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     (StatusCode::CREATED, json, body).into_response()
 }
@@ -234,15 +251,25 @@ async fn begin(
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
     let session = &book.session;
-    let random = || clock::random().map_err(|e| ApiError::internal(&e));
+    let random = || clock::random::<16>().map_err(|e| ApiError::internal(&e));
     let id = PaymentId::from_random(random()?);
     let reference = account.new_reference(random()?);
-    let addresses = addresses(&app.config.public_url, account, &id);
+    let nonce = hex::encode(random()?);
+    let addresses = addresses(&app.config.public_url, account, &id, &nonce);
     let method = &offer.description.method;
     let mut exchanges = Vec::new();
-    let next_action = loop {
+    let begun = loop {
         let (reference, addresses, now) = (reference.as_str(), &addresses, clock::now());
-        let step = account.begin(&Begin { session, method, reference, addresses, now }, &exchanges);
+        let step = account.begin(
+            &Begin {
+                session,
+                method,
+                reference,
+                addresses,
+                now,
+            },
+            &exchanges,
+        );
         if let Some(end) = app.platform.step(step, &mut exchanges).await {
             break end.map_err(refused_by_platform)?;
         }
@@ -259,8 +286,25 @@ async fn begin(
         created_at: now,
         deadline_at: now + account.deadline_seconds(),
     };
-    let body = answer(&payment, next_action)?;
-    match app.store.add_payment(&payment, mark, &body).await? {
+    let stage = match begun.next_action {
+        NextAction::HostedFields { .. } => Stage::Token,
+        NextAction::FormPost { .. } | NextAction::Wait => Stage::Return,
+    };
+    let (keep, posted) = (begun.keep, Vec::new());
+    let conversation = Conversation {
+        nonce,
+        stage,
+        keep,
+        posted,
+        tries: 0,
+    };
+    let conversation = account.continuing().map(|_| &conversation);
+    let body = answer(&payment.id, begun.next_action)?;
+    match app
+        .store
+        .add_payment(&payment, conversation, mark, &body)
+        .await?
+    {
         AddedPayment::Kept(Kept::New) => {
             tracing::info!(payment = %payment.id, session = %session.id, %method, "started");
             Ok(created(body))
@@ -271,12 +315,16 @@ async fn begin(
     }
 }
 
-fn answer(payment: &Payment, next_action: NextAction) -> Result<String, ApiError> {
-    let started = StartedPayment { payment: payment.id.to_string(), next_action };
+/// The body of an answer that tells the browser what to do next.
+pub(super) fn answer(payment: &PaymentId, next_action: NextAction) -> Result<String, ApiError> {
+    let started = StartedPayment {
+        payment: payment.to_string(),
+        next_action,
+    };
     serde_json::to_string(&started).map_err(|e| ApiError::internal(&e))
 }
 
-fn refused_by_platform(failure: Failure) -> ApiError {
+pub(super) fn refused_by_platform(failure: Failure) -> ApiError {
     match failure {
         Failure::Unreachable => ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -285,11 +333,17 @@ fn refused_by_platform(failure: Failure) -> ApiError {
         ),
         Failure::Unsuitable(field) => field.into(),
         Failure::Unexpected(what) => ApiError::internal(&what),
+        Failure::Unknown => ApiError::internal(&"the outcome of a call is unknown"),
     }
 }
 
 /// The addresses that a platform is given. They come from the configured public address alone.
-fn addresses(public_url: &str, account: &dyn Provider, payment: &PaymentId) -> Addresses {
+pub(crate) fn addresses(
+    public_url: &str,
+    account: &dyn Provider,
+    payment: &PaymentId,
+    nonce: &str,
+) -> Addresses {
     let (name, own) = (account.name(), account.account());
     let back = |outcome: &str| format!("{public_url}/return/{name}/{payment}/{outcome}");
     Addresses {
@@ -298,5 +352,6 @@ fn addresses(public_url: &str, account: &dyn Provider, payment: &PaymentId) -> A
         refused: back("refused"),
         cancelled: back("cancelled"),
         waiting: back("waiting"),
+        back: back(nonce),
     }
 }

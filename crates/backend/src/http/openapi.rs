@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{checkout, sessions};
+use super::{checkout, continuation, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -15,7 +15,8 @@ use super::{checkout, sessions};
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        sessions::create, sessions::read, checkout::session, checkout::status, checkout::start
+        sessions::create, sessions::read, checkout::session, checkout::status, checkout::start,
+        continuation::proceed
     ),
     tags(
         (name = "shop", description = "The shop's server, with its secret key."),

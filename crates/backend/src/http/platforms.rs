@@ -13,6 +13,7 @@ use guichet_providers::contract::{Incoming, Provider, Refusal};
 use guichet_store::{Book, Payment, Source};
 
 use crate::app::App;
+use crate::conversations;
 
 /// Most bytes of a notification, query or body.
 pub(crate) const NOTIFICATION_MAX: usize = 16 * 1024;
@@ -31,8 +32,18 @@ pub(crate) async fn notify(
     RawQuery(query): RawQuery,
     body: ReadBody,
 ) -> StatusCode {
-    let Ok(Path((provider, account))) = path else { return StatusCode::NOT_FOUND };
-    receive(&app, &method, (&provider, &account), None, query.as_deref(), body).await
+    let Ok(Path((provider, account))) = path else {
+        return StatusCode::NOT_FOUND;
+    };
+    receive(
+        &app,
+        &method,
+        (&provider, &account),
+        None,
+        query.as_deref(),
+        body,
+    )
+    .await
 }
 
 /// A notification to an account's secret address.
@@ -43,8 +54,18 @@ pub(crate) async fn notify_secret(
     RawQuery(query): RawQuery,
     body: ReadBody,
 ) -> StatusCode {
-    let Ok(Path((provider, account, secret))) = path else { return StatusCode::NOT_FOUND };
-    receive(&app, &method, (&provider, &account), Some(&secret), query.as_deref(), body).await
+    let Ok(Path((provider, account, secret))) = path else {
+        return StatusCode::NOT_FOUND;
+    };
+    receive(
+        &app,
+        &method,
+        (&provider, &account),
+        Some(&secret),
+        query.as_deref(),
+        body,
+    )
+    .await
 }
 
 async fn receive(
@@ -70,7 +91,12 @@ async fn receive(
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
-    let verified = match account.verify(&Incoming { post, query, body, secret }) {
+    let verified = match account.verify(&Incoming {
+        post,
+        query,
+        body,
+        secret,
+    }) {
         Ok(verified) => verified,
         Err(refusal) => {
             tracing::warn!(account = %account.account(), %refusal, "a notification was refused");
@@ -100,7 +126,7 @@ pub(crate) async fn come_back(
     RawQuery(query): RawQuery,
     body: ReadBody,
 ) -> Response {
-    let Ok(Path((provider, payment, _outcome))) = path else {
+    let Ok(Path((provider, payment, last))) = path else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let Ok(id) = PaymentId::try_from(payment) else {
@@ -118,11 +144,36 @@ pub(crate) async fn come_back(
     };
     let (query, body) = (query.unwrap_or_default(), body.unwrap_or_default());
     let post = method == Method::POST;
-    let incoming = Incoming { post, query: query.as_bytes(), body: &body, secret: None };
+    let incoming = Incoming {
+        post,
+        query: query.as_bytes(),
+        body: &body,
+        secret: None,
+    };
     if let Some(account) = app.config.account(&provider, payment.account.as_str()) {
-        keep_hint(&app, account, &payment, &incoming).await;
+        if account.continuing().is_some() {
+            keep_return(&app, &payment, &last, &incoming).await;
+        } else {
+            keep_hint(&app, account, &payment, &incoming).await;
+        }
     }
     see_other(&book)
+}
+
+/// A return that the payment goes on with: kept once, if it came to the right address, and taken up by
+/// a job. What was posted is opaque.
+async fn keep_return(app: &App, payment: &Payment, nonce: &str, incoming: &Incoming<'_>) {
+    let fields = if incoming.post {
+        incoming.body
+    } else {
+        incoming.query
+    };
+    let posted: Vec<_> = url::form_urlencoded::parse(fields).into_owned().collect();
+    match conversations::came_back(app, &payment.id, nonce, &posted).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(payment = %payment.id, "a return changed nothing"),
+        Err(error) => tracing::error!(error.cause = %error, "a return could not be stored"),
+    }
 }
 
 async fn keep_hint(app: &App, account: &dyn Provider, payment: &Payment, incoming: &Incoming<'_>) {
@@ -137,8 +188,13 @@ async fn keep_hint(app: &App, account: &dyn Provider, payment: &Payment, incomin
             return;
         }
     };
-    let hint = PaymentEvent::Returned { outcome: back.outcome };
-    let mut stored = app.hint(&payment.id, &hint, Source::Return).await.map(|_| ());
+    let hint = PaymentEvent::Returned {
+        outcome: back.outcome,
+    };
+    let mut stored = app
+        .hint(&payment.id, &hint, Source::Return)
+        .await
+        .map(|_| ());
     if let (Ok(()), Some(part)) = (&stored, &back.part) {
         // It does not count by itself: it makes us ask the platform, should no notification come.
         stored = app.ingest(part, Source::Return, None).await.map(|_| ());
@@ -155,7 +211,10 @@ fn see_other(book: &Book) -> Response {
     let headers = [
         (header::LOCATION, location),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()
 }

@@ -18,7 +18,12 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+        }
     }
 
     pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
@@ -39,7 +44,6 @@ impl ApiError {
             "something failed on our side; the same request may be sent again",
         )
     }
-
 }
 
 impl From<FieldError> for ApiError {

@@ -21,15 +21,18 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let detail = format!("the body may have at most {JSON_MAX} bytes");
-                ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
-            } else {
-                let detail = "the body could not be read to its end; send the request again";
-                ApiError::new(StatusCode::BAD_REQUEST, "body_unreadable", detail)
-            }
-        })
+        Bytes::from_request(request, state)
+            .await
+            .map(Self)
+            .map_err(|rejection| {
+                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    let detail = format!("the body may have at most {JSON_MAX} bytes");
+                    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+                } else {
+                    let detail = "the body could not be read to its end; send the request again";
+                    ApiError::new(StatusCode::BAD_REQUEST, "body_unreadable", detail)
+                }
+            })
     }
 }
 
@@ -56,7 +59,11 @@ pub(crate) fn idempotency(
     body: &[u8],
 ) -> Result<Idempotency, ApiError> {
     let refuse = |detail: &str| {
-        Err(ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key_invalid", detail))
+        Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency_key_invalid",
+            detail,
+        ))
     };
     let mut values = headers.get_all(&IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else {
@@ -66,10 +73,12 @@ pub(crate) fn idempotency(
         return refuse("there are two Idempotency-Key headers; send one");
     }
     match value.to_str() {
-        Ok(key)
-            if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) =>
-        {
-            Ok(Idempotency { scope, key: key.to_owned(), fingerprint: sha256(body) })
+        Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
+            Ok(Idempotency {
+                scope,
+                key: key.to_owned(),
+                fingerprint: sha256(body),
+            })
         }
         _ => refuse("an Idempotency-Key is 1 to 255 visible ASCII characters"),
     }
@@ -89,7 +98,11 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     // A list would do for serde: it takes the fields by their order.
     if body.trim_ascii_start().first() != Some(&b'{') {
         let detail = "the body must be a JSON object";
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "json_invalid", detail));
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "json_invalid",
+            detail,
+        ));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut reader)
@@ -115,9 +128,17 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 
 /// Turns serde's words into a field and a detail. They quote the value: it came from the caller.
 fn unfit(path: &str, message: &str) -> ApiError {
-    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(text, _)| text);
     let named = |start: &str| message.strip_prefix(start)?.split('`').next();
-    let within = |name: &str| if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+    let within = |name: &str| {
+        if path == "." {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
+    };
     if let Some(name) = named("missing field `") {
         return ApiError::field(within(name), "must be given");
     }
@@ -125,7 +146,10 @@ fn unfit(path: &str, message: &str) -> ApiError {
         return ApiError::field(within(name), "is there twice");
     }
     let message = message.replace("expected u64", "expected a whole number");
-    ApiError::field(path, message.replace("expected u32", "expected a whole number"))
+    ApiError::field(
+        path,
+        message.replace("expected u32", "expected a whole number"),
+    )
 }
 
 #[cfg(test)]

@@ -133,9 +133,11 @@ fn authenticate<'a>(
     let token = bearer(headers).ok_or_else(unknown)?;
     // Digests are compared, so that the time taken tells nothing of the keys.
     let digest = sha256(token.as_bytes());
-    let known = app.config.shops.iter().flat_map(|shop| {
-        shop.secret_keys.iter().map(move |key| (shop, key))
-    });
+    let known = app
+        .config
+        .shops
+        .iter()
+        .flat_map(|shop| shop.secret_keys.iter().map(move |key| (shop, key)));
     let fits = |(_, key): &(&Shop, &SecretString)| {
         let known = sha256(key.expose_secret().as_bytes());
         aws_lc_rs::constant_time::verify_slices_are_equal(&known, &digest).is_ok()
@@ -147,7 +149,10 @@ fn authenticate<'a>(
 /// repeated request is given the same secret though only its digest is stored.
 fn session_secret(key: &SecretString, salt: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret().as_bytes());
-    let tag = hmac::sign(&key, &[b"guichet session secret ".as_slice(), salt].concat());
+    let tag = hmac::sign(
+        &key,
+        &[b"guichet session secret ".as_slice(), salt].concat(),
+    );
     format!("{SECRET_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(tag))
 }
 
@@ -173,9 +178,16 @@ pub(crate) async fn create(
     let session = parse(&app, shop, json(&body)?, id)?;
     let salt: [u8; 16] = clock::random().map_err(|e| ApiError::internal(&e))?;
     let secret = session_secret(key, &salt);
-    let secret_mark = SecretMark { hash: sha256(secret.as_bytes()), salt: salt.to_vec() };
+    let secret_mark = SecretMark {
+        hash: sha256(secret.as_bytes()),
+        salt: salt.to_vec(),
+    };
     let id = session.id.to_string();
-    match app.store.add_session(&session, &secret_mark, &mark, &id).await? {
+    match app
+        .store
+        .add_session(&session, &secret_mark, &mark, &id)
+        .await?
+    {
         Kept::New => created(&app, shop, &session.id, secret).await,
         Kept::OtherBody => Err(key_reused()),
         Kept::Replayed(id) => {
@@ -188,15 +200,22 @@ pub(crate) async fn create(
 
 async fn secret_again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, ApiError> {
     let mark = app.store.secret_mark(id).await?;
-    let mark = mark.ok_or_else(|| ApiError::internal(&format!("{id} was made and is not there")))?;
-    let secrets = shop.secret_keys.iter().map(|key| session_secret(key, &mark.salt));
-    secrets.into_iter().find(|secret| sha256(secret.as_bytes()) == mark.hash).ok_or_else(|| {
-        ApiError::new(
-            StatusCode::CONFLICT,
-            "key_rotated",
-            "this session was made with a key that is no longer configured; make a new session",
-        )
-    })
+    let mark =
+        mark.ok_or_else(|| ApiError::internal(&format!("{id} was made and is not there")))?;
+    let secrets = shop
+        .secret_keys
+        .iter()
+        .map(|key| session_secret(key, &mark.salt));
+    secrets
+        .into_iter()
+        .find(|secret| sha256(secret.as_bytes()) == mark.hash)
+        .ok_or_else(|| {
+            ApiError::new(
+                StatusCode::CONFLICT,
+                "key_rotated",
+                "this session was made with a key that is no longer configured; make a new session",
+            )
+        })
 }
 
 async fn created(
@@ -206,20 +225,33 @@ async fn created(
     secret: String,
 ) -> Result<Response, ApiError> {
     let session = shop_session(app, shop, id).await?;
-    Ok(no_store((StatusCode::CREATED, Json(CreatedSession { secret, session }))))
+    Ok(no_store((
+        StatusCode::CREATED,
+        Json(CreatedSession { secret, session }),
+    )))
 }
 
 async fn shop_session(app: &App, shop: &Shop, id: &SessionId) -> Result<ShopSession, ApiError> {
-    let book = app.store.book(id).await?.filter(|book| book.session.shop == shop.id);
+    let book = app
+        .store
+        .book(id)
+        .await?
+        .filter(|book| book.session.shop == shop.id);
     let book = book.ok_or_else(|| {
-        ApiError::new(StatusCode::NOT_FOUND, "session_unknown", "this shop has no such session")
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            "session_unknown",
+            "this shop has no such session",
+        )
     })?;
     Ok(Folded::new(&book, clock::unix_now()).shop_session())
 }
 
 fn no_store(response: impl IntoResponse) -> Response {
     let mut response = response.into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -240,7 +272,11 @@ pub(crate) async fn read(
 ) -> Result<Response, ApiError> {
     let (shop, _) = authenticate(&app, &headers)?;
     let id = SessionId::try_from(id).map_err(|_| {
-        ApiError::new(StatusCode::NOT_FOUND, "session_unknown", "a session's id begins with cs_")
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            "session_unknown",
+            "a session's id begins with cs_",
+        )
     })?;
     Ok(no_store(Json(shop_session(&app, shop, &id).await?)))
 }
@@ -272,7 +308,10 @@ fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Sessi
         shopper: parse_shopper(new.shopper)?,
         items: new.items,
         locale: parse_locale(new.locale)?,
-        methods: new.methods.map(|methods| parse_methods(shop, methods)).transpose()?,
+        methods: new
+            .methods
+            .map(|methods| parse_methods(shop, methods))
+            .transpose()?,
         voucher_eligible_amount: new.voucher_eligible_amount,
         capture: new.capture.into(),
         return_url: parse_return_url(app, shop, &new.return_url)?,
@@ -314,15 +353,25 @@ fn parse_locale(locale: Option<String>) -> Result<String, FieldError> {
     if fits {
         Ok(locale)
     } else {
-        Err(FieldError::new("locale", "must be a language tag, such as fr or en-GB"))
+        Err(FieldError::new(
+            "locale",
+            "must be a language tag, such as fr or en-GB",
+        ))
     }
 }
 
 fn parse_methods(shop: &Shop, methods: Vec<String>) -> Result<Vec<Method>, FieldError> {
     if methods.is_empty() {
-        return Err(FieldError::new("methods", "must name a method; leave it out to offer all"));
+        return Err(FieldError::new(
+            "methods",
+            "must name a method; leave it out to offer all",
+        ));
     }
-    let has = |method: &Method| shop.methods.iter().any(|entry| entry.methods.contains(method));
+    let has = |method: &Method| {
+        shop.methods
+            .iter()
+            .any(|entry| entry.methods.contains(method))
+    };
     let mut parsed = Vec::new();
     for (index, code) in methods.into_iter().enumerate() {
         let field = format!("methods[{index}]");

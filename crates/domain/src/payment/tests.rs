@@ -11,7 +11,12 @@ fn method(code: &str) -> Method {
 }
 
 fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
-    Terms { method: method(code), kind, total: amount(total), manual_capture: false }
+    Terms {
+        method: method(code),
+        kind,
+        total: amount(total),
+        manual_capture: false,
+    }
 }
 
 fn meal(total: u64) -> Terms {
@@ -36,7 +41,12 @@ fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Pa
         brand: brand.into(),
         amount: amount(minor),
         status,
-        code: if status == PartStatus::Refused { "00105" } else { "00000" }.into(),
+        code: if status == PartStatus::Refused {
+            "00105"
+        } else {
+            "00000"
+        }
+        .into(),
         refusal: (status == PartStatus::Refused).then_some(Refusal::Issuer),
         parts_expected: None,
         trust: Trust::Ours,
@@ -75,7 +85,10 @@ fn a_voucher_and_its_complement_pay_only_together() {
     let complement = accepted("2", PartKind::Complement, 300);
     assert_eq!(fold(&meal(1500), [&voucher]).money, Money::Pending);
     assert_eq!(fold(&meal(1500), [&complement]).money, Money::Pending);
-    assert_eq!(fold(&meal(1500), [&complement, &voucher]).money, Money::Paid);
+    assert_eq!(
+        fold(&meal(1500), [&complement, &voucher]).money,
+        Money::Paid
+    );
 }
 
 #[test]
@@ -92,8 +105,14 @@ fn the_deadline_makes_a_held_part_incomplete_and_a_late_part_still_pays() {
     let state = fold(&meal(1500), [&voucher, &PaymentEvent::DeadlinePassed]);
     assert_eq!(state.money, Money::Incomplete);
     assert!(state.attention.contains(&Attention::PartHeld));
-    let state = fold(&meal(1500), [&voucher, &PaymentEvent::DeadlinePassed, &late]);
-    assert_eq!((state.money, state.attention.is_empty()), (Money::Paid, true));
+    let state = fold(
+        &meal(1500),
+        [&voucher, &PaymentEvent::DeadlinePassed, &late],
+    );
+    assert_eq!(
+        (state.money, state.attention.is_empty()),
+        (Money::Paid, true)
+    );
 }
 
 #[test]
@@ -130,9 +149,18 @@ fn another_brand_than_the_one_asked_for_does_not_count() {
 #[test]
 fn on_the_page_of_choice_any_family_pays() {
     let choice = terms("up2pay_choice", MethodKind::Choice, 1500);
-    assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1500)]).money, Money::Paid);
-    assert_eq!(fold(&choice, [&accepted("1", PartKind::Voucher, 1500)]).money, Money::Paid);
-    assert_eq!(fold(&choice, [&accepted("1", PartKind::Card, 1400)]).money, Money::Pending);
+    assert_eq!(
+        fold(&choice, [&accepted("1", PartKind::Card, 1500)]).money,
+        Money::Paid
+    );
+    assert_eq!(
+        fold(&choice, [&accepted("1", PartKind::Voucher, 1500)]).money,
+        Money::Paid
+    );
+    assert_eq!(
+        fold(&choice, [&accepted("1", PartKind::Card, 1400)]).money,
+        Money::Pending
+    );
 }
 
 #[test]
@@ -140,9 +168,10 @@ fn an_unknown_instrument_pays_nothing_even_on_the_page_of_choice() {
     let mut unknown = part("1", PartKind::Voucher, 1500, PartStatus::Accepted);
     unknown.method = None;
     let unknown = PaymentEvent::Part(unknown);
-    for (code, kind) in
-        [("up2pay_choice", MethodKind::Choice), ("sodexo", MethodKind::MealVoucher)]
-    {
+    for (code, kind) in [
+        ("up2pay_choice", MethodKind::Choice),
+        ("sodexo", MethodKind::MealVoucher),
+    ] {
         let state = fold(&terms(code, kind, 1500), [&unknown]);
         assert_eq!((state.money, state.accepted), (Money::Pending, 0));
         assert!(state.attention.contains(&Attention::Mismatch));
@@ -164,9 +193,10 @@ fn a_signature_alone_does_not_count() {
 fn a_confirmation_must_agree_on_transaction_call_amount_and_status() {
     let signed = signed_only(part("7", PartKind::Card, 1500, PartStatus::Accepted));
     let other_call = match confirmed("7", 1500, PartStatus::Accepted) {
-        PaymentEvent::Confirmed(c) => {
-            PaymentEvent::Confirmed(Confirmation { call: "1".into(), ..c })
-        }
+        PaymentEvent::Confirmed(c) => PaymentEvent::Confirmed(Confirmation {
+            call: "1".into(),
+            ..c
+        }),
         other => other,
     };
     for disagreeing in [
@@ -175,14 +205,19 @@ fn a_confirmation_must_agree_on_transaction_call_amount_and_status() {
         confirmed("7", 1500, PartStatus::Refused),
         other_call,
     ] {
-        assert_eq!(fold(&card(1500), [&signed, &disagreeing]).money, Money::Pending);
+        assert_eq!(
+            fold(&card(1500), [&signed, &disagreeing]).money,
+            Money::Pending
+        );
     }
 }
 
 #[test]
 fn more_than_the_total_is_paid_and_raises_an_alert() {
-    let events =
-        [accepted("1", PartKind::Voucher, 1500), accepted("2", PartKind::Complement, 300)];
+    let events = [
+        accepted("1", PartKind::Voucher, 1500),
+        accepted("2", PartKind::Complement, 300),
+    ];
     let state = fold(&meal(1500), &events);
     assert_eq!(state.money, Money::Paid);
     assert!(state.attention.contains(&Attention::Overpaid));
@@ -206,7 +241,10 @@ fn pending_becomes_final_without_conflict() {
     assert!(state.attention.contains(&Attention::StillPending));
     let last = accepted("1", PartKind::Card, 1500);
     let state = fold(&card(1500), [&pending, &last]);
-    assert_eq!((state.money, state.attention.is_empty()), (Money::Paid, true));
+    assert_eq!(
+        (state.money, state.attention.is_empty()),
+        (Money::Paid, true)
+    );
 }
 
 #[test]
@@ -215,10 +253,19 @@ fn our_own_accounts_word_ends_what_was_pending() {
     let taken = confirmed("1", 1500, PartStatus::Accepted);
     assert_eq!(fold(&card(1500), [&pending, &taken]).money, Money::Paid);
     let refused = confirmed("1", 1500, PartStatus::Refused);
-    assert_eq!(fold(&card(1500), [&pending, &refused]).money, Money::Refused);
-    assert_eq!(fold(&card(1500), [&pending, &refused, &taken]).money, Money::Paid);
+    assert_eq!(
+        fold(&card(1500), [&pending, &refused]).money,
+        Money::Refused
+    );
+    assert_eq!(
+        fold(&card(1500), [&pending, &refused, &taken]).money,
+        Money::Paid
+    );
     let other_amount = confirmed("1", 1499, PartStatus::Accepted);
-    assert_eq!(fold(&card(1500), [&pending, &other_amount]).money, Money::Pending);
+    assert_eq!(
+        fold(&card(1500), [&pending, &other_amount]).money,
+        Money::Pending
+    );
 }
 
 #[test]
@@ -250,17 +297,29 @@ fn a_held_voucher_is_shown_once_the_shopper_is_back() {
     let voucher = accepted("1", PartKind::Voucher, 1200);
     let complement = refused("2", PartKind::Complement, 300);
     let back = returned(ReturnOutcome::Refused);
-    assert_eq!(fold(&meal(1500), [&voucher, &complement]).shown(), Status::Pending);
+    assert_eq!(
+        fold(&meal(1500), [&voucher, &complement]).shown(),
+        Status::Pending
+    );
     let state = fold(&meal(1500), [&voucher, &complement, &back]);
-    assert_eq!((state.shown(), state.holds_a_part()), (Status::Incomplete, true));
+    assert_eq!(
+        (state.shown(), state.holds_a_part()),
+        (Status::Incomplete, true)
+    );
     assert_eq!(state.refusal, Some(Refusal::Issuer));
 }
 
 #[test]
 fn manual_capture_is_authorised_and_not_paid() {
-    let terms = Terms { manual_capture: true, ..card(1500) };
+    let terms = Terms {
+        manual_capture: true,
+        ..card(1500)
+    };
     let state = fold(&terms, [&accepted("1", PartKind::Card, 1500)]);
-    assert_eq!((state.money, state.shown()), (Money::Authorised, Status::Authorised));
+    assert_eq!(
+        (state.money, state.shown()),
+        (Money::Authorised, Status::Authorised)
+    );
 }
 
 #[test]
@@ -281,7 +340,10 @@ fn every_order_of_seven_events_gives_the_same_state() {
     let mut seen = 0;
     permute(&mut order, 0, &mut |order| {
         seen += 1;
-        assert_eq!(fold(&meal(1500), order.iter().map(|i| &events[*i])), reference);
+        assert_eq!(
+            fold(&meal(1500), order.iter().map(|i| &events[*i])),
+            reference
+        );
     });
     assert_eq!(seen, 5040);
 }
@@ -315,7 +377,14 @@ fn any_event() -> impl Strategy<Value = PaymentEvent> {
         Just(ReturnOutcome::Waiting)
     ];
     let minor = prop_oneof![Just(300_u64), Just(1200), Just(1500)];
-    let any_part = ("[1-4]", kinds, minor, statuses, any::<bool>(), any::<bool>());
+    let any_part = (
+        "[1-4]",
+        kinds,
+        minor,
+        statuses,
+        any::<bool>(),
+        any::<bool>(),
+    );
     prop_oneof![
         6 => any_part.prop_map(|(transaction, kind, minor, status, ours, two)| {
             let mut made = part(&transaction, kind, minor, status);

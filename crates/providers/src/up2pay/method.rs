@@ -101,6 +101,7 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
             minimum: config.minimum(way),
             maximum: None,
             manual_capture: true,
+            embedded: false,
         })
     };
     Way::ALL.into_iter().filter_map(describe).collect()

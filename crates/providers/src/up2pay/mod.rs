@@ -44,11 +44,11 @@ mod seal;
 use guichet_domain::event::PlatformFact;
 use guichet_domain::id::Slug;
 use guichet_domain::method::MethodDescription;
-use guichet_wire::NextAction;
 
 use crate::Verified;
 use crate::contract::{
-    Answered, Begin, Environment, Exchange, Incoming, Provider, Query, Refusal, Return, Step,
+    Answered, Begin, Begun, Continue, Environment, Exchange, Incoming, Provider, Query, Refusal,
+    Return, Step,
 };
 use crate::registry::ConfigError;
 
@@ -103,8 +103,8 @@ impl Provider for Up2pay {
         self.config.notify_by_post
     }
 
-    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<NextAction> {
-        page::begin(&self.config, begin, exchanges)
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
+        page::begin(&self.config, begin, exchanges).map(Begun::from)
     }
 
     fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
@@ -117,6 +117,10 @@ impl Provider for Up2pay {
 
     fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
         query::query(&self.config, query, exchanges)
+    }
+
+    fn continuing(&self) -> Option<&dyn Continue> {
+        None
     }
 }
 

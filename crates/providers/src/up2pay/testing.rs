@@ -133,6 +133,7 @@ pub(super) fn addresses() -> Addresses {
         refused: back("refused"),
         cancelled: back("cancelled"),
         waiting: back("waiting"),
+        back: back("back"),
     }
 }
 

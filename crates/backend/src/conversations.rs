@@ -1,0 +1,281 @@
+//! Payments that go on after their beginning: with a token, after the browser's return, or by being
+//! looked up when an answer never came.
+//!
+//! Every step is taken from a stage by compare-and-set, so that of twenty returns one has an effect, and
+//! the platform is never told twice. Whoever talks with the platform says so first; should he die, the
+//! payment is looked up after [`TALKING_SECONDS`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guichet_domain::event::{PaymentEvent, ReturnOutcome};
+use guichet_domain::id::PaymentId;
+use guichet_domain::{PartStatus, Status};
+use guichet_providers::contract::{
+    Begin, Continue, Failure, Finalise, LookUp, LookedUp, Proceeded, Provider,
+};
+use guichet_store::{Advance, Book, Conversation, Payment, Source, Stage, StoreError};
+
+use crate::app::App;
+use crate::clock;
+use crate::http::addresses;
+use crate::views::Folded;
+
+/// Longer than any conversation with a platform takes.
+pub(crate) const TALKING_SECONDS: i64 = 120;
+
+/// How often the books are looked through for what is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How many payments one round takes up.
+const BATCH: u32 = 20;
+
+/// For how long a payment is looked up, in seconds: three days.
+const LOOK_UP_FOR: i64 = 3 * 24 * 3600;
+
+/// Keeps the browser's return, once. `false`: it came to the wrong address, or too often, or too early.
+pub(crate) async fn came_back(
+    app: &App,
+    payment: &PaymentId,
+    nonce: &str,
+    posted: &[(String, String)],
+) -> Result<bool, StoreError> {
+    let Some(conversation) = app.store.conversation(payment).await? else {
+        return Ok(false);
+    };
+    let (ours, given) = (conversation.nonce.as_bytes(), nonce.as_bytes());
+    if aws_lc_rs::constant_time::verify_slices_are_equal(ours, given).is_err() {
+        return Ok(false);
+    }
+    let step = Advance {
+        posted: Some(posted),
+        next_try_at: Some(clock::unix_now()),
+        ..Advance::new(Stage::Return, Stage::Finalise)
+    };
+    let kept = app.store.advance(payment, &step).await?;
+    if kept {
+        let hint = PaymentEvent::Returned {
+            outcome: ReturnOutcome::Waiting,
+        };
+        app.hint(payment, &hint, Source::Return).await?;
+        app.wake_conversations.notify_one();
+    }
+    Ok(kept)
+}
+
+/// The deadline has passed: nobody waits for the browser any more. What was at the platform by then is
+/// looked up.
+pub(crate) async fn end_waiting(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
+    app.store
+        .advance(payment, &Advance::new(Stage::Token, Stage::Over))
+        .await?;
+    let look_up = Advance {
+        next_try_at: Some(clock::unix_now()),
+        ..Advance::new(Stage::Return, Stage::Unknown)
+    };
+    app.store.advance(payment, &look_up).await?;
+    Ok(())
+}
+
+/// Takes up what is due, for ever.
+pub(crate) async fn run(app: Arc<App>) {
+    loop {
+        let woken = app.wake_conversations.notified();
+        match app.store.due_conversations(clock::unix_now(), BATCH).await {
+            Ok(due) => {
+                for payment in due {
+                    if let Err(error) = take_up(&app, &payment).await {
+                        tracing::error!(error.cause = %error, %payment, "could not be taken up");
+                    }
+                }
+            }
+            Err(error) => tracing::error!(error.cause = %error, "due payments could not be read"),
+        }
+        let _ = tokio::time::timeout(TICK, woken).await;
+    }
+}
+
+async fn take_up(app: &App, id: &PaymentId) -> Result<(), StoreError> {
+    let (Some((payment, book)), Some(conversation)) = (
+        app.store.payment(id).await?,
+        app.store.conversation(id).await?,
+    ) else {
+        return Ok(());
+    };
+    let account = app
+        .config
+        .account(&payment.provider, payment.account.as_str());
+    let Some((account, continuing)) = account.and_then(|a| Some((a, a.continuing()?))) else {
+        tracing::error!(account = %payment.account, "an account with open payments is gone");
+        return Ok(());
+    };
+    let talk = Advance {
+        next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
+        ..Advance::new(conversation.stage, Stage::Talking)
+    };
+    if !app.store.advance(id, &talk).await? {
+        return Ok(());
+    }
+    let talk = Talk {
+        app,
+        account,
+        continuing,
+        book: &book,
+        payment: &payment,
+    };
+    match conversation.stage {
+        Stage::Finalise => talk.finalise(&conversation).await,
+        _ => talk.look_up(&conversation).await,
+    }
+}
+
+/// A conversation with the platform about one payment, by whoever holds the stage `Talking`.
+pub(crate) struct Talk<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) account: &'a dyn Provider,
+    pub(crate) continuing: &'a dyn Continue,
+    pub(crate) book: &'a Book,
+    pub(crate) payment: &'a Payment,
+}
+
+impl Talk<'_> {
+    async fn finalise(&self, conversation: &Conversation) -> Result<(), StoreError> {
+        let (keep, posted) = (conversation.keep.as_deref(), conversation.posted.as_slice());
+        let addresses = self.addresses(&conversation.nonce);
+        let mut exchanges = Vec::new();
+        let end = loop {
+            let finalise = Finalise {
+                begin: self.begin(&addresses),
+                keep,
+                posted,
+            };
+            let step = self.continuing.finalise(&finalise, &exchanges);
+            if let Some(end) = self.app.platform.step(step, &mut exchanges).await {
+                break end;
+            }
+        };
+        match end {
+            Ok(proceeded) => self.record(&proceeded).await,
+            // Nothing was sent: the same may be tried again.
+            Err(Failure::Unreachable) => {
+                self.advance(Stage::Finalise, Some(later(conversation.tries)))
+                    .await
+            }
+            Err(failure) => self.unknown(&failure).await,
+        }
+    }
+
+    async fn look_up(&self, conversation: &Conversation) -> Result<(), StoreError> {
+        let keep = conversation.keep.as_deref();
+        let addresses = self.addresses(&conversation.nonce);
+        let mut exchanges = Vec::new();
+        let end = loop {
+            let look_up = LookUp {
+                begin: self.begin(&addresses),
+                keep,
+            };
+            let step = self.continuing.look_up(&look_up, &exchanges);
+            if let Some(end) = self.app.platform.step(step, &mut exchanges).await {
+                break end;
+            }
+        };
+        let over = match end {
+            Ok(LookedUp::Facts(facts)) => {
+                let mut last = false;
+                for fact in &facts {
+                    self.app.ingest(fact, Source::Query, None).await?;
+                    last |= matches!(
+                        &fact.event,
+                        PaymentEvent::Part(part) if part.status != PartStatus::Pending
+                    );
+                }
+                last
+            }
+            Ok(LookedUp::NotYet) => false,
+            Ok(LookedUp::Nothing) => self.is_past_deadline(),
+            Err(failure) => {
+                tracing::warn!(payment = %self.payment.id, ?failure, "could not be looked up");
+                false
+            }
+        };
+        if over || clock::unix_now() > self.payment.created_at + LOOK_UP_FOR {
+            return self.advance(Stage::Over, None).await;
+        }
+        self.advance(Stage::Unknown, Some(later(conversation.tries)))
+            .await
+    }
+
+    /// Records what the platform told, then moves on.
+    async fn record(&self, proceeded: &Proceeded) -> Result<(), StoreError> {
+        for fact in &proceeded.facts {
+            self.app.ingest(fact, Source::Query, None).await?;
+        }
+        if proceeded.next_action.is_some() || self.is_pending().await? {
+            // The platform owes a final word, or wants more of a browser that has gone.
+            return self
+                .advance(Stage::Unknown, Some(clock::unix_now() + 1))
+                .await;
+        }
+        self.advance(Stage::Over, None).await
+    }
+
+    async fn is_pending(&self) -> Result<bool, StoreError> {
+        let Some((_, book)) = self.app.store.payment(&self.payment.id).await? else {
+            return Ok(false);
+        };
+        let status = Folded::new(&book, clock::unix_now()).status_of(&self.payment.id);
+        Ok(status == Some(Status::Pending))
+    }
+
+    /// An answer never came, or could not be trusted: the payment is looked up before anything else.
+    pub(crate) async fn unknown(&self, failure: &Failure) -> Result<(), StoreError> {
+        tracing::error!(
+            alert = "unknown", payment = %self.payment.id, ?failure,
+            "the outcome of a call is unknown: the payment is looked up"
+        );
+        self.advance(Stage::Unknown, Some(clock::unix_now() + 1))
+            .await?;
+        self.app.wake_conversations.notify_one();
+        Ok(())
+    }
+
+    async fn advance(&self, to: Stage, next_try_at: Option<i64>) -> Result<(), StoreError> {
+        let step = Advance {
+            next_try_at,
+            ..Advance::new(Stage::Talking, to)
+        };
+        self.app.store.advance(&self.payment.id, &step).await?;
+        Ok(())
+    }
+
+    fn is_past_deadline(&self) -> bool {
+        clock::unix_now() >= self.payment.deadline_at
+    }
+
+    pub(crate) fn addresses(&self, nonce: &str) -> guichet_providers::contract::Addresses {
+        addresses(
+            &self.app.config.public_url,
+            self.account,
+            &self.payment.id,
+            nonce,
+        )
+    }
+
+    pub(crate) fn begin<'b>(
+        &'b self,
+        addresses: &'b guichet_providers::contract::Addresses,
+    ) -> Begin<'b> {
+        Begin {
+            session: &self.book.session,
+            method: &self.payment.method,
+            reference: &self.payment.reference,
+            addresses,
+            now: clock::now(),
+        }
+    }
+}
+
+/// When to try again: after 1, 2, 4… seconds, at most 10 minutes.
+fn later(tries: u32) -> i64 {
+    clock::unix_now() + (1_i64 << tries.min(9)).min(600)
+}
