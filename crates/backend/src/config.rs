@@ -1,7 +1,7 @@
 //! The configuration: one TOML file, and the environment.
 //!
-//! Any text of the form `env:NAME` is replaced by that variable, and any key that ends in `_file` or
-//! `_files` by its content under the name without that ending (`public_key_files` becomes
+//! Any text of the form `env:NAME` is replaced by that variable, and any key that ends in `_file`
+//! or `_files` by its content under the name without that ending (`public_key_files` becomes
 //! `public_keys`): so no secret has to stand in the file.
 
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Payments that go on after their beginning: with a token, after the browser's return, or by being
 //! looked up when an answer never came.
 //!
-//! Every step is taken from a stage by compare-and-set, so that of twenty returns one has an effect, and
-//! the platform is never told twice. Whoever talks with the platform says so first; should he die, the
-//! payment is looked up after [`TALKING_SECONDS`].
+//! Every step is taken from a stage by compare-and-set, so that of twenty returns one has an
+//! effect, and the platform is never told twice. Whoever talks with the platform says so first;
+//! should he die, the payment is looked up after [`TALKING_SECONDS`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,8 @@ const BATCH: u32 = 20;
 /// For how long a payment is looked up, in seconds: three days.
 const LOOK_UP_FOR: i64 = 3 * 24 * 3600;
 
-/// Keeps the browser's return, once. `false`: it came to the wrong address, or too often, or too early.
+/// Keeps the browser's return, once. `false`: it came to the wrong address, or too often, or too
+/// early.
 pub(crate) async fn came_back(
     app: &App,
     payment: &PaymentId,
@@ -63,8 +64,8 @@ pub(crate) async fn came_back(
     Ok(kept)
 }
 
-/// The deadline has passed: nobody waits for the browser any more. What was at the platform by then is
-/// looked up.
+/// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
+/// is looked up.
 pub(crate) async fn end_waiting(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
     app.store
         .advance(payment, &Advance::new(Stage::Token, Stage::Over))
@@ -227,7 +228,8 @@ impl Talk<'_> {
         Ok(status == Some(Status::Pending))
     }
 
-    /// An answer never came, or could not be trusted: the payment is looked up before anything else.
+    /// An answer never came, or could not be trusted: the payment is looked up before anything
+    /// else.
     pub(crate) async fn unknown(&self, failure: &Failure) -> Result<(), StoreError> {
         tracing::error!(
             alert = "unknown", payment = %self.payment.id, ?failure,

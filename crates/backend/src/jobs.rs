@@ -55,8 +55,8 @@ pub(crate) async fn queries(app: Arc<App>) {
     }
 }
 
-/// Side by side, so that one slow platform holds up no other; all are over before it returns, so that
-/// none is asked twice at a time.
+/// Side by side, so that one slow platform holds up no other; all are over before it returns, so
+/// that none is asked twice at a time.
 async fn ask_all(app: &Arc<App>, open: Vec<OpenQuery>) {
     let mut asking = JoinSet::new();
     for query in open {

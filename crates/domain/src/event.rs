@@ -1,4 +1,5 @@
-//! What can happen to a payment, as it is recorded. Providers make the facts; the backend stores them.
+//! What can happen to a payment, as it is recorded. Providers make the facts; the backend stores
+//! them.
 
 use guichet_wire::{PartKind, PartStatus, Refusal};
 use serde::{Deserialize, Serialize};

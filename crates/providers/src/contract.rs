@@ -40,12 +40,13 @@ pub trait Provider: Send + Sync {
     /// Seconds from the making of a payment until it is clear that its page is over.
     fn deadline_seconds(&self) -> i64;
 
-    /// Names the counter that [`Query::sequence`] is drawn from: accounts that share a number space at
-    /// the platform share it (`up2pay/` and the site at Up2pay). It starts anew each day in Paris.
+    /// Names the counter that [`Query::sequence`] is drawn from: accounts that share a number space
+    /// at the platform share it (`up2pay/` and the site at Up2pay). It starts anew each day in
+    /// Paris.
     fn sequence_scope(&self) -> String;
 
-    /// Our reference of a new payment in the platform's own format, from random bytes that are drawn
-    /// anew for every payment.
+    /// Our reference of a new payment in the platform's own format, from random bytes that are
+    /// drawn anew for every payment.
     fn new_reference(&self, random: [u8; 16]) -> String;
 
     /// Whether this account's notifications come as POST; the other method is answered 405.
@@ -72,8 +73,8 @@ pub trait Provider: Send + Sync {
 /// The rest of a payment that goes on after *begin*: with a token from the platform's fields, after
 /// the browser's return, or by asking what became of it. Answers to our own calls make the facts.
 ///
-/// The backend sees to it that `proceed` and `finalise` each run at most once at a time for a payment,
-/// and asks `look_up` before anything else when an answer never came.
+/// The backend sees to it that `proceed` and `finalise` each run at most once at a time for a
+/// payment, and asks `look_up` before anything else when an answer never came.
 pub trait Continue: Send + Sync {
     /// Goes on with what the platform's fields gave.
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
@@ -186,8 +187,8 @@ pub struct Addresses {
     pub cancelled: String,
     /// The browser's return while the outcome is open.
     pub waiting: String,
-    /// The browser's one return of a payment that goes on by *finalise*. It ends in a part that only
-    /// the platform and this browser are shown.
+    /// The browser's one return of a payment that goes on by *finalise*. It ends in a part that
+    /// only the platform and this browser are shown.
     pub back: String,
 }
 
@@ -218,8 +219,8 @@ impl<T> Step<T> {
 pub enum Failure {
     /// No host of the platform answers. Nothing was started; trying again is safe.
     Unreachable,
-    /// A call that may have moved money was sent and its answer never came, or could not be trusted:
-    /// look the payment up before anything else.
+    /// A call that may have moved money was sent and its answer never came, or could not be
+    /// trusted: look the payment up before anything else.
     Unknown,
     /// The platform answered something that has no meaning here; the text is for the log.
     Unexpected(String),

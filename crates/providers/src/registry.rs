@@ -5,8 +5,7 @@ use guichet_domain::id::Slug;
 use crate::contract::{Environment, Provider};
 
 /// Opens an account from its table of the configuration, or says what is wrong with that table.
-pub type Open =
-    fn(Slug, toml::Table, Environment) -> Result<Box<dyn Provider>, ConfigError>;
+pub type Open = fn(Slug, toml::Table, Environment) -> Result<Box<dyn Provider>, ConfigError>;
 
 /// Every provider, by name.
 pub const PROVIDERS: &[(&str, Open)] = &[

@@ -4,8 +4,8 @@ use std::ops::Deref;
 
 /// A value that came out of a verified notification, or of the answer to a call of ours.
 ///
-/// The constructor is private to this crate and there is no `Deserialize`: outside of it, nobody can
-/// claim that something was verified.
+/// The constructor is private to this crate and there is no `Deserialize`: outside of it, nobody
+/// can claim that something was verified.
 ///
 /// ```
 /// fn reads(verified: &guichet_providers::Verified<u8>) -> u8 {

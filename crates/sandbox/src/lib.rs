@@ -7,7 +7,15 @@
 //! - the up2pay module plays Up2pay e-Transactions (payment pages, notifications, PPPS);
 //! - the shop module is a small merchant's server that uses the backend with its secret key.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        reason = "a test may panic"
+    )
+)]
 
 mod accounts;
 mod app;

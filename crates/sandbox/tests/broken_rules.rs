@@ -1,6 +1,12 @@
 //! Each rule of a call, broken alone, gets the platform's error page.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic, and its functions are its documentation"
+)]
 
 mod common;
 

@@ -1,6 +1,12 @@
 //! The fault switches, and the control API's shape.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic, and its functions are its documentation"
+)]
 
 mod common;
 

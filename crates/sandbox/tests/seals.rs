@@ -1,6 +1,12 @@
 //! The sandbox's signatures against `openssl`, and its keys on disk.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic, and its functions are its documentation"
+)]
 
 mod common;
 

@@ -1,6 +1,12 @@
 //! The demo shop against a stand-in for the backend.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic, and its functions are its documentation"
+)]
 
 mod common;
 

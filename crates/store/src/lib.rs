@@ -1,7 +1,8 @@
 //! The books: what was asked, what happened, and what an operator should look at.
 //!
-//! [`Store`] is the trait; [`sqlite`] implements it. Events are only ever added, and every write that
-//! depends on what it read runs in one writing transaction. A call that returned `Ok` is on disk.
+//! [`Store`] is the trait; [`sqlite`] implements it. Events are only ever added, and every write
+//! that depends on what it read runs in one writing transaction. A call that returned `Ok` is on
+//! disk.
 
 use async_trait::async_trait;
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
@@ -294,7 +295,8 @@ pub trait Store: Send + Sync {
     /// The rest of a payment, if it goes on after its beginning.
     async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError>;
 
-    /// Takes a step of a conversation; `false` if it was not at the stage that the step starts from.
+    /// Takes a step of a conversation; `false` if it was not at the stage that the step starts
+    /// from.
     async fn advance(&self, payment: &PaymentId, step: &Advance<'_>) -> Result<bool, StoreError>;
 
     /// Conversations that a job should take up, at most `limit`.
@@ -328,7 +330,8 @@ pub trait Store: Send + Sync {
     /// Claims to ask the platform about, at most `limit`.
     async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError>;
 
-    /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends it.
+    /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends
+    /// it.
     async fn postpone_query(
         &self,
         event_seq: i64,

@@ -178,8 +178,8 @@ async fn add_query(
     Ok(())
 }
 
-/// Folds the payments of a session anew after one of them got an event, and settles the session with
-/// that one if it reached the total and no other had.
+/// Folds the payments of a session anew after one of them got an event, and settles the session
+/// with that one if it reached the total and no other had.
 async fn refold(tx: &mut SqliteConnection, payment: &PaymentId) -> Result<(), StoreError> {
     let Some(mut book) = load_book(tx, BookKey::Payment(payment.as_str())).await? else {
         return Err(StoreError::Corrupt(format!("{payment} has no session")));
@@ -658,7 +658,8 @@ impl Store for SqliteStore {
         next_try_at: Option<i64>,
         answer: &str,
     ) -> Result<(), StoreError> {
-        // A query that has ended keeps its row, with the answer, for whoever looks into the payment.
+        // A query that has ended keeps its row, with the answer, for whoever looks into the
+        // payment.
         sqlx::query(
             "UPDATE queries SET next_try_at = ?, tries = tries + 1, last_answer = ?
              WHERE event_seq = ?",

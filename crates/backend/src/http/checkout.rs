@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
-use guichet_providers::contract::{Addresses, Begin, Failure, Provider};
+use guichet_providers::contract::{Addresses, Begin, Begun, Failure, Provider};
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
 use guichet_wire::{CheckoutSession, CheckoutStatus, NextAction, StartPayment, StartedPayment};
 
@@ -286,25 +286,10 @@ async fn begin(
         created_at: now,
         deadline_at: now + account.deadline_seconds(),
     };
-    let stage = match begun.next_action {
-        NextAction::HostedFields { .. } => Stage::Token,
-        NextAction::FormPost { .. } | NextAction::Wait => Stage::Return,
-    };
-    let (keep, posted) = (begun.keep, Vec::new());
-    let conversation = Conversation {
-        nonce,
-        stage,
-        keep,
-        posted,
-        tries: 0,
-    };
-    let conversation = account.continuing().map(|_| &conversation);
+    let conversation = account.continuing().map(|_| conversation(nonce, &begun));
     let body = answer(&payment.id, begun.next_action)?;
-    match app
-        .store
-        .add_payment(&payment, conversation, mark, &body)
-        .await?
-    {
+    let store = &app.store;
+    match store.add_payment(&payment, conversation.as_ref(), mark, &body).await? {
         AddedPayment::Kept(Kept::New) => {
             tracing::info!(payment = %payment.id, session = %session.id, %method, "started");
             Ok(created(body))
@@ -313,6 +298,16 @@ async fn begin(
         AddedPayment::Settled => Err(settled()),
         AddedPayment::TooMany => Err(too_many()),
     }
+}
+
+/// The rest of a payment that has begun.
+fn conversation(nonce: String, begun: &Begun) -> Conversation {
+    let stage = match begun.next_action {
+        NextAction::HostedFields { .. } => Stage::Token,
+        NextAction::FormPost { .. } | NextAction::Wait => Stage::Return,
+    };
+    let keep = begun.keep.clone();
+    Conversation { nonce, stage, keep, posted: Vec::new(), tries: 0 }
 }
 
 /// The body of an answer that tells the browser what to do next.

@@ -18,7 +18,8 @@ use crate::conversations;
 /// Most bytes of a notification, query or body.
 pub(crate) const NOTIFICATION_MAX: usize = 16 * 1024;
 
-/// A body, or why there is none: it is answered by its status alone, since a platform reads no words.
+/// A body, or why there is none: it is answered by its status alone, since a platform reads no
+/// words.
 type ReadBody = Result<Bytes, BytesRejection>;
 
 /// The parts of a path, or why there are none: then there is nothing at it.
@@ -117,8 +118,8 @@ async fn receive(
     }
 }
 
-/// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what is
-/// signed is kept as a hint.
+/// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what
+/// is signed is kept as a hint.
 pub(crate) async fn come_back(
     State(app): State<Arc<App>>,
     method: Method,
@@ -160,8 +161,8 @@ pub(crate) async fn come_back(
     see_other(&book)
 }
 
-/// A return that the payment goes on with: kept once, if it came to the right address, and taken up by
-/// a job. What was posted is opaque.
+/// A return that the payment goes on with: kept once, if it came to the right address, and taken up
+/// by a job. What was posted is opaque.
 async fn keep_return(app: &App, payment: &Payment, nonce: &str, incoming: &Incoming<'_>) {
     let fields = if incoming.post {
         incoming.body

@@ -145,8 +145,8 @@ fn authenticate<'a>(
     known.into_iter().find(fits).ok_or_else(unknown)
 }
 
-/// The secret of a session. Whoever holds the shop's key can derive it again from the salt, so that a
-/// repeated request is given the same secret though only its digest is stored.
+/// The secret of a session. Whoever holds the shop's key can derive it again from the salt, so that
+/// a repeated request is given the same secret though only its digest is stored.
 fn session_secret(key: &SecretString, salt: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret().as_bytes());
     let tag = hmac::sign(

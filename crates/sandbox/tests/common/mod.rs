@@ -6,7 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    missing_docs
+    missing_docs,
+    reason = "shared by tests that each use a part of it, and may panic"
 )]
 
 use std::net::SocketAddr;
