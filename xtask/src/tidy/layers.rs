@@ -28,6 +28,11 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
     ("xtask", &[]),
 ];
 
+/// Crates that do no input or output, and what they would do it with.
+const PURE: [&str; 3] = ["guichet-wire", "guichet-domain", "guichet-providers"];
+const INPUT_OUTPUT: [&str; 8] =
+    ["axum", "getrandom", "hyper", "rand", "reqwest", "sqlx", "tokio", "ureq"];
+
 /// One crate of the workspace.
 pub(super) struct Package {
     name: String,
@@ -113,6 +118,11 @@ pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
                 let text = format!("{} must not know {name}", package.name);
                 findings.push(Finding::new(&manifest, 0, text));
             }
+            let pure = PURE.contains(&package.name.as_str()) && !tests_only;
+            if pure && INPUT_OUTPUT.contains(&name.as_str()) {
+                let text = format!("{} does no input or output: not with {name}", package.name);
+                findings.push(Finding::new(&manifest, 0, text));
+            }
         }
     }
     findings
@@ -186,6 +196,16 @@ mod tests {
         let domain = || package("guichet-domain", "crates/domain", "serde", false);
         assert!(check(&[root(true), domain()]).is_empty());
         assert_eq!(check(&[root(false), domain()]).len(), 1);
+    }
+
+    #[test]
+    fn input_and_output_in_a_pure_crate_is_found() {
+        let providers = |tests_only| {
+            [package("guichet-providers", "crates/providers", "reqwest", tests_only)]
+        };
+        assert_eq!(check(&providers(false)).len(), 1);
+        assert!(check(&providers(true)).is_empty());
+        assert!(check(&[package("guichet-backend", "b", "reqwest", false)]).is_empty());
     }
 
     #[test]
