@@ -3,6 +3,7 @@
 
 use guichet_wire::{CheckoutSession, CheckoutStatus, Refusal, Status};
 
+use crate::card::Card;
 use crate::i18n::Words;
 
 /// What the shopper sees. Its name stands in the root's `data-face`.
@@ -12,6 +13,8 @@ pub enum Face {
     Loading,
     /// The list of methods.
     Choosing,
+    /// The platform's own fields for a card, inside the widget.
+    Card,
     /// The browser is on its way to the platform's page.
     Leaving,
     /// A payment is under way and its outcome is not known.
@@ -41,6 +44,7 @@ impl Face {
         match self {
             Self::Loading => "loading",
             Self::Choosing => "choosing",
+            Self::Card => "card",
             Self::Leaving => "leaving",
             Self::Waiting => "waiting",
             Self::Paid => "paid",
@@ -59,6 +63,7 @@ impl Face {
     pub fn title(self, words: &Words) -> &'static str {
         match self {
             Self::Loading | Self::Choosing => words.choose,
+            Self::Card => words.card_title,
             Self::Leaving => words.leaving_title,
             Self::Waiting => words.waiting_title,
             Self::Paid => words.paid_title,
@@ -120,6 +125,10 @@ pub enum Trouble {
     Method,
     /// The session has had too many payments.
     TooMany,
+    /// The platform's fields for a card don't open.
+    Fields,
+    /// Their session has run out.
+    FieldsExpired,
     /// Anything else.
     Other,
 }
@@ -133,6 +142,8 @@ impl Trouble {
             Self::Platform => words.trouble_platform,
             Self::Method => words.trouble_method,
             Self::TooMany => words.trouble_too_many,
+            Self::Fields => words.trouble_fields,
+            Self::FieldsExpired => words.trouble_fields_expired,
             Self::Other => words.trouble_other,
         }
     }
@@ -192,6 +203,12 @@ pub struct Model {
     pub anyway: bool,
     /// A wish to pay whose outcome is not known.
     pub intent: Option<Intent>,
+    /// The payment whose card is being typed here.
+    pub card: Option<Card>,
+    /// The one that was left before anything of its card was sent.
+    pub aside: Option<Card>,
+    /// A card's token was sent, and the backend has not spoken since.
+    pub doubt: bool,
     /// Counts what the backend said that was new.
     pub revision: u32,
 }
@@ -229,6 +246,7 @@ impl Model {
             Status::Authorised => Face::Authorised,
             Status::Expired => Face::Expired,
             _ if self.step == Step::Leaving => Face::Leaving,
+            _ if self.card.is_some() => Face::Card,
             Status::Pending if self.anyway && status.can_pay => Face::Choosing,
             Status::Pending => Face::Waiting,
             Status::Refused => Face::Refused,
@@ -242,12 +260,15 @@ impl Model {
         }
     }
 
-    /// What the face is drawn from.
+    /// What the face is drawn from. The card's is drawn once: a shopper who is typing into the
+    /// platform's frames would lose the focus.
     #[must_use]
     pub fn drawing(&self) -> Drawing {
+        let face = self.face();
+        let still = face == Face::Card;
         Drawing {
-            face: self.face(),
-            revision: self.revision,
+            face,
+            revision: if still { 0 } else { self.revision },
             confirming: self.step == Step::Confirming,
             trouble: self.trouble,
         }
@@ -270,7 +291,7 @@ impl Model {
     /// Whether to warn that a payment may be open on a platform's page.
     #[must_use]
     pub fn warns(&self) -> bool {
-        self.can_choose() && self.status().is_some_and(|status| status.open_elsewhere)
+        self.can_choose() && self.is_open_elsewhere()
     }
 
     /// Whether the backend should be asked again without the shopper doing anything.
@@ -302,6 +323,9 @@ impl Model {
         let kept = self.intent.take().filter(|intent| intent.method == method);
         if self.warns() && !sure && kept.is_none() {
             self.step = Step::Confirming;
+            return None;
+        }
+        if kept.is_none() && self.take_up(&method) {
             return None;
         }
         self.step = Step::Starting;
@@ -344,14 +368,13 @@ impl Model {
     pub fn started(&mut self, leaves: bool) {
         self.step = if leaves { Step::Leaving } else { Step::Rest };
         self.intent = None;
+        self.card = None;
         self.anyway = false;
     }
 
     /// The shopper is back on a page that had let them go: the list, with its warning.
     pub fn came_back(&mut self) {
-        self.step = Step::Rest;
-        self.trouble = None;
-        self.anyway = true;
+        self.leave_card();
     }
 
     /// The page is still here although the form was to leave it; `sent` if the browser took it.
@@ -384,6 +407,7 @@ impl Model {
     /// method that is alone on offer is chosen.
     pub fn take(&mut self, session: CheckoutSession) {
         self.outage = None;
+        self.doubt = false;
         if self.session.as_ref() != Some(&session) {
             self.revision += 1;
         }
@@ -401,6 +425,7 @@ impl Model {
     /// Takes a newer status.
     pub fn take_status(&mut self, status: CheckoutStatus) {
         self.outage = None;
+        self.doubt = false;
         if let Some(session) = &mut self.session
             && session.status != status
         {
@@ -495,6 +520,7 @@ mod tests {
             label: None,
             kind: MethodKind::Card,
             unavailable: None,
+            embedded: false,
             eligible_amount: None,
         }
     }
@@ -503,7 +529,7 @@ mod tests {
     fn every_model() -> Vec<Model> {
         let mut all = vec![Model::default()];
         for status in STATUSES {
-            for flags in 0..8 {
+            for flags in 0..16 {
                 for step in STEPS {
                     for outage in OUTAGES {
                         all.push(Model {
@@ -511,6 +537,7 @@ mod tests {
                             step,
                             outage,
                             anyway: flags & 4 > 0,
+                            card: (flags & 8 > 0).then(Card::default),
                             ..Model::default()
                         });
                     }
@@ -560,7 +587,7 @@ mod tests {
     #[test]
     fn every_face_but_the_scripts_own_is_reachable() {
         let seen: std::collections::HashSet<Face> = every_model().iter().map(Model::face).collect();
-        assert_eq!(seen.len(), 12);
+        assert_eq!(seen.len(), 13);
     }
 
     #[test]

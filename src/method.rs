@@ -35,7 +35,7 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
         "sodexo" => ("Pluxee", former("Sodexo Pass Restaurant")),
         "upchequdej" => ("UpDéjeuner", former("Chèque Déjeuner")),
         "cvconnect" => ("Chèque-Vacances Connect", Some("ANCV".into())),
-        "card" => (words.card, None),
+        "card" | "sogenactif_card" => (words.card, None),
         "up2pay_choice" => (words.platform_choice, None),
         other => match kind {
             MethodKind::Card => (words.card, None),
@@ -61,10 +61,21 @@ pub fn reported<'a>(brand: &'a str, method: &'a str) -> &'a str {
     }
 }
 
+/// A card's brand in the platform's words, as it stands on the card.
+#[must_use]
+pub fn card_brand(brand: &str) -> &str {
+    match brand {
+        "VISA" => "Visa",
+        "MASTERCARD" => "Mastercard",
+        _ => brand,
+    }
+}
+
 /// What the shopper should know before choosing: what happens next.
 #[must_use]
 pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
     let text = match offer.kind {
+        _ if offer.embedded => words.next_embedded,
         MethodKind::Card => words.next_card,
         MethodKind::MealVoucher => words.next_meal,
         MethodKind::HolidayVoucher => words.next_holiday,
@@ -118,6 +129,7 @@ mod tests {
             label: None,
             kind,
             unavailable: None,
+            embedded: false,
             eligible_amount: None,
         }
     }
@@ -150,6 +162,16 @@ mod tests {
             known("edenred", MethodKind::MealVoucher, words).name,
             "edenred"
         );
+    }
+
+    #[test]
+    fn what_is_typed_here_is_said_beforehand() {
+        let words = Lang::Fr.words();
+        let mut card = offer("sogenactif_card", MethodKind::Card);
+        card.embedded = true;
+        let named = brand(&card, words);
+        assert_eq!(named.name, "Carte bancaire");
+        assert_eq!(what_next(&card, &named, words), words.next_embedded);
     }
 
     #[test]

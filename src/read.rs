@@ -90,6 +90,8 @@ fn offer(json: &impl Json) -> Option<MethodOffer> {
             _ => return None,
         },
         unavailable: maybe(json, "unavailable", unavailable)?,
+        embedded: flag(json, "embedded").unwrap_or_default(),
+        embedded: flag(json, "embedded").unwrap_or_default(),
         eligible_amount: whole(json, "eligible_amount"),
     })
 }
@@ -176,7 +178,7 @@ fn refusal(json: &impl Json) -> Option<Refusal> {
     })
 }
 
-/// What `POST /checkout/v1/payments` answers.
+/// What `POST /checkout/v1/payments`, and `continue` after it, answer.
 pub fn started(json: &impl Json) -> Option<StartedPayment> {
     let action = json.get("next_action")?;
     Some(StartedPayment {
@@ -185,6 +187,11 @@ pub fn started(json: &impl Json) -> Option<StartedPayment> {
             "form_post" => NextAction::FormPost {
                 url: text(&action, "url")?,
                 fields: list(&action, "fields", field)?,
+            },
+            "hosted_fields" => NextAction::HostedFields {
+                sdk_url: text(&action, "sdk_url")?,
+                session_token: text(&action, "session_token")?,
+                brands: list(&action, "brands", Json::text)?,
             },
             "wait" => NextAction::Wait,
             _ => return None,

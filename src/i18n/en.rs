@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     platform_choice: "Choose on the payment page",
     formerly: "formerly {name}",
     next_card: "You will enter your card on the secure payment page, then come back here.",
+    next_embedded: "Entered securely here, without leaving the shop.",
     next_meal: "The payment page will charge your {brand} card first. If that is not enough, it \
         will then ask for a bank card.",
     next_holiday: "You will confirm the payment with your Chèque-Vacances Connect account. If \
@@ -33,6 +34,27 @@ pub(super) static WORDS: Words = Words {
         twice. The shop will then have to refund one of them.",
     confirm_pay: "Pay {amount} anyway",
     confirm_stay: "Don’t pay now",
+    card_title: "Your bank card",
+    card_body: "The fields below are the payment platform’s own: {shop} does not see your card’s \
+        details.",
+    card_opening: "Opening the card fields…",
+    card_number: "Card number",
+    card_expiry: "Expiry date",
+    card_code: "Security code",
+    number_empty: "Enter your card’s number.",
+    expiry_empty: "Enter the expiry date.",
+    code_empty: "Enter the security code.",
+    number_wrong: "This card number is not valid. Check it.",
+    expiry_wrong: "This date is not valid, or it has passed.",
+    code_wrong: "This code is not complete. It is usually on the back of the card.",
+    card_brand: "Pay with",
+    card_unread: "Your card could not be checked. Nothing was paid. Check your connection, then \
+        try again.",
+    card_unreachable: "The payment platform can’t be reached at the moment. Nothing was paid. Try \
+        again in a moment.",
+    card_unknown: "We have had no answer. Try again: it is the same payment that goes on, you will \
+        not pay twice.",
+    card_retype: "The payment platform asks for the card to be entered once more.",
     leaving_title: "Opening the payment page",
     leaving_body: "You will enter your details on the secure payment page. Don’t close this \
         window.",
@@ -90,5 +112,9 @@ pub(super) static WORDS: Words = Words {
         Try again in a moment.",
     trouble_method: "This way to pay is no longer offered. Choose another one.",
     trouble_too_many: "Too many payments were started for this order. Contact the shop.",
+    trouble_fields: "The card fields don’t open. Nothing was paid. Try again, or choose another \
+        way to pay.",
+    trouble_fields_expired: "The time to enter the card has run out. Press the pay button to begin \
+        again.",
     trouble_other: "The payment could not start. Try again in a moment.",
 };

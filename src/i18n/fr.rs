@@ -16,6 +16,7 @@ pub(super) static WORDS: Words = Words {
     formerly: "ex-{name}",
     next_card: "Vous saisirez votre carte sur la page sécurisée de paiement, puis vous reviendrez \
         ici.",
+    next_embedded: "Saisie sécurisée ici, sans quitter la boutique.",
     next_meal: "La page de paiement débitera d’abord votre carte {brand}. S’il manque une somme, \
         elle vous demandera ensuite une carte bancaire.",
     next_holiday: "Vous validerez le paiement avec votre compte Chèque-Vacances Connect. S’il \
@@ -36,6 +37,27 @@ pub(super) static WORDS: Words = Words {
         boutique devra alors vous rembourser l’un des deux.",
     confirm_pay: "Payer quand même {amount}",
     confirm_stay: "Ne pas payer maintenant",
+    card_title: "Votre carte bancaire",
+    card_body: "Les champs ci-dessous sont ceux de la plateforme de paiement\u{202f}: {shop} ne \
+        voit pas les données de votre carte.",
+    card_opening: "Ouverture des champs de carte…",
+    card_number: "Numéro de carte",
+    card_expiry: "Date d’expiration",
+    card_code: "Code de sécurité",
+    number_empty: "Saisissez le numéro de votre carte.",
+    expiry_empty: "Saisissez la date d’expiration.",
+    code_empty: "Saisissez le code de sécurité.",
+    number_wrong: "Ce numéro de carte n’est pas valable. Vérifiez-le.",
+    expiry_wrong: "Cette date n’est pas valable, ou elle est passée.",
+    code_wrong: "Ce code n’est pas complet. Il figure le plus souvent au dos de la carte.",
+    card_brand: "Payer avec",
+    card_unread: "Votre carte n’a pas pu être vérifiée. Rien n’a été payé. Vérifiez votre \
+        connexion, puis réessayez.",
+    card_unreachable: "La plateforme de paiement est injoignable pour le moment. Rien n’a été \
+        payé. Réessayez dans un instant.",
+    card_unknown: "Nous n’avons pas reçu de réponse. Réessayez\u{202f}: c’est le même paiement \
+        qui reprend, vous ne paierez pas deux fois.",
+    card_retype: "La plateforme de paiement demande de saisir la carte une nouvelle fois.",
     leaving_title: "Ouverture de la page de paiement",
     leaving_body: "Vous allez saisir vos données sur la page sécurisée de paiement. Ne fermez pas \
         cette fenêtre.",
@@ -96,5 +118,9 @@ pub(super) static WORDS: Words = Words {
     trouble_method: "Ce moyen de paiement n’est plus proposé. Choisissez-en un autre.",
     trouble_too_many: "Trop de paiements ont été commencés pour cette commande. Contactez la \
         boutique.",
+    trouble_fields: "Les champs de carte ne s’ouvrent pas. Rien n’a été payé. Réessayez, ou \
+        choisissez un autre moyen de paiement.",
+    trouble_fields_expired: "Le temps de saisie de la carte est écoulé. Pour recommencer, appuyez \
+        à nouveau sur le bouton de paiement.",
     trouble_other: "Le paiement n’a pas pu commencer. Réessayez dans un instant.",
 };

@@ -100,6 +100,8 @@ words! {
     formerly,
     /// What happens next: bank card.
     next_card,
+    /// What happens next: a bank card that is typed in the widget.
+    next_embedded,
     /// What happens next: meal voucher. Places: `{brand}`.
     next_meal,
     /// What happens next: holiday voucher.
@@ -128,6 +130,40 @@ words! {
     confirm_pay,
     /// Its button that stays.
     confirm_stay,
+    /// Face `card`: title.
+    card_title,
+    /// Face `card`: text. Places: `{shop}`.
+    card_body,
+    /// Face `card`: the fields are not there yet.
+    card_opening,
+    /// Field: the card's number.
+    card_number,
+    /// Field: its date of expiry.
+    card_expiry,
+    /// Field: its security code.
+    card_code,
+    /// The number is missing.
+    number_empty,
+    /// The date is missing.
+    expiry_empty,
+    /// The code is missing.
+    code_empty,
+    /// The number is wrong.
+    number_wrong,
+    /// The date is wrong.
+    expiry_wrong,
+    /// The code is wrong.
+    code_wrong,
+    /// Legend of the choice between a card's brands.
+    card_brand,
+    /// The fields gave nothing; nothing was sent.
+    card_unread,
+    /// The platform can't be reached; nothing was taken.
+    card_unreachable,
+    /// Nobody knows whether the payment went through.
+    card_unknown,
+    /// The card must be typed once more.
+    card_retype,
     /// Face `leaving`: title.
     leaving_title,
     /// Face `leaving`: text.
@@ -218,6 +254,10 @@ words! {
     trouble_method,
     /// Too many payments were started.
     trouble_too_many,
+    /// The platform's fields don't open.
+    trouble_fields,
+    /// Their session has run out.
+    trouble_fields_expired,
     /// Something else went wrong.
     trouble_other,
 }

@@ -63,6 +63,7 @@ fn a_session() -> CheckoutSession {
         label: eligible_amount.map(|_| "Titre".into()),
         kind,
         unavailable,
+        embedded: method == "sogenactif_card",
         eligible_amount,
     };
     let below = Unavailable::BelowMinimum { minimum: 2000 };
@@ -80,6 +81,7 @@ fn a_session() -> CheckoutSession {
         expires_at: 1_800_000_000,
         methods: vec![
             offer("card", MethodKind::Card, None, None),
+            offer("sogenactif_card", MethodKind::Card, None, None),
             offer("apetiz", MethodKind::MealVoucher, None, Some(1840)),
             offer("cvconnect", MethodKind::HolidayVoucher, Some(below), None),
             offer("up2pay_choice", MethodKind::Choice, Some(above), None),
@@ -143,6 +145,11 @@ fn what_to_do_next_comes_back_as_it_was() {
             url,
             fields: fields.into(),
         },
+        NextAction::HostedFields {
+            sdk_url: "https://platform.example/sdk.js".into(),
+            session_token: "eyJ.a.b".into(),
+            brands: vec!["CB".into(), "VISA".into()],
+        },
         NextAction::Wait,
     ] {
         let started = StartedPayment {
@@ -150,6 +157,28 @@ fn what_to_do_next_comes_back_as_it_was() {
             next_action,
         };
         assert_eq!(super::started(&written(&started)), Some(started));
+    }
+}
+
+#[test]
+fn fields_without_a_token_or_with_brands_of_another_shape_are_not_read() {
+    let action = json!({
+        "type": "hosted_fields", "sdk_url": "https://x.example/", "session_token": "t",
+        "brands": ["CB"],
+    });
+    let read = |action: &Value| {
+        super::started(&json!({"payment": "pay_1", "next_action": action.clone()}))
+    };
+    assert!(read(&action).is_some());
+    for (name, bad) in [
+        ("sdk_url", json!(null)),
+        ("session_token", json!(7)),
+        ("brands", json!([7])),
+        ("brands", json!("CB")),
+    ] {
+        let mut changed = action.clone();
+        changed[name] = bad.clone();
+        assert_eq!(read(&changed), None, "{name}: {bad}");
     }
 }
 

@@ -257,7 +257,7 @@ fn expired_offline_and_broken() {
 fn the_module_that_does_not_arrive_is_told_and_can_be_asked_for_again() {
     play(async |w: &mut World| {
         let order = w.order(wish(4200)).await?;
-        w.browser.block(&["http://*/*.wasm*"]).await?;
+        w.browser.block(&["http://*:*/*.wasm*"]).await?;
         w.open_payment(&order).await?;
         w.browser.wait_for_face("offline").await?;
         w.look("module-missing").await?;

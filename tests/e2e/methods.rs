@@ -66,13 +66,7 @@ fn after_a_refused_complement_a_card_pays_the_whole_and_nothing_is_hidden() {
 
         w.open_payment(&order).await?;
         w.browser.wait_for_face("incomplete").await?;
-        w.choose("card").await?;
-        w.press_pay().await?;
-        if w.platform_page().await?.is_none() {
-            // The first payment may still be open at the platform: the widget asks.
-            w.browser.click_inside("button[data-action=confirm]").await?;
-        }
-        w.wait_for_page("card").await?;
+        w.leave_with("card", "card").await?;
         let total = w.browser.text("order-amount").await?;
         ensure!(total.starts_with("42,00"), "the card pays the full total, not {total}");
         w.type_card(CARD_AT_ONCE).await?;

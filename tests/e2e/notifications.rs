@@ -10,7 +10,7 @@ use crate::support::StackOptions;
 use crate::world::{Setting, World, play, play_in};
 
 /// The browser's way back from the platform.
-const RETURNS: &str = "http://*/return/*";
+const RETURNS: &str = "http://*:*/return/*";
 
 #[test]
 fn a_notification_before_the_return_is_enough_when_the_browser_never_comes_back() {

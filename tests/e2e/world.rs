@@ -2,13 +2,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, eventually};
 use crate::chromedriver::Place;
 use crate::support::{DEMO_SHOP_KEY, Stack, StackOptions};
+
+/// How long a test may take in all.
+const LONGEST: Duration = Duration::from_secs(100);
+/// How long a browser may take to say where it stands, and to end.
+const SHORT: Duration = Duration::from_secs(15);
 
 /// Everything that a test plays with.
 pub(crate) struct World {
@@ -64,23 +70,43 @@ pub(crate) fn play_in(setting: Setting, test: impl AsyncFnOnce(&mut World) -> Re
     });
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
-            test(&mut world).await?;
-            world.browser.assert_clean().await
+            let whole = async {
+                test(&mut world).await?;
+                world.browser.assert_clean().await
+            };
+            match tokio::time::timeout(LONGEST, whole).await {
+                Ok(outcome) => outcome,
+                Err(_) => bail!("the test takes longer than {} s", LONGEST.as_secs()),
+            }
         })
     }));
     if !matches!(outcome, Ok(Ok(()))) {
-        runtime.block_on(world.tell_where_it_stands());
+        // A browser that hangs can't say where it stands.
+        let told = async { tokio::time::timeout(SHORT, world.tell_where_it_stands()).await };
+        if runtime.block_on(told).is_err() {
+            println!("--- the browser does not answer");
+        }
     }
     runtime.block_on(async {
         let World { stack, browser } = world;
-        browser.quit().await;
+        // It fails only for a browser that hangs: its driver ends it.
+        let _ = tokio::time::timeout(SHORT, browser.quit()).await;
         drop(stack);
     });
     match outcome {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => panic!("{error:?}"),
+        Ok(Err(error)) => panic!("{}", story(&error)),
         Err(panic) => resume_unwind(panic),
     }
+}
+
+/// An error with its causes, and the lines of these tests that it came through.
+fn story(error: &anyhow::Error) -> String {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let trace = error.backtrace().to_string();
+    let ours = trace.lines().filter_map(|line| line.trim().strip_prefix("at ./tests/e2e/"));
+    let places: Vec<&str> = ours.collect();
+    format!("{}\nat {}", causes.join("\nbecause "), places.join("\nat "))
 }
 
 impl World {
@@ -89,10 +115,14 @@ impl World {
         let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let file = target("e2e-failures").join(format!("{name}.png"));
         let browser = &self.browser;
+        self.show_logs();
         println!("--- page {:?}, face {:?}", browser.url().await, browser.face().await);
         println!("--- the widget says {:?}", browser.widget_text().await);
         println!("--- picture {}: {:?}", file.display(), browser.shoot(&file).await);
         println!("--- console {:#?}", browser.console().await);
+    }
+
+    fn show_logs(&self) {
         let logs = [("backend", self.stack.backend_log()), ("sandbox", self.stack.sandbox_log())];
         for (name, log) in logs {
             let lines: Vec<_> = log.lines().collect();

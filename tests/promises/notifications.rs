@@ -17,15 +17,15 @@ async fn held(stack: &Stack) -> (Checkout, Started, String) {
     (checkout, started, query)
 }
 
+fn posted(stack: &Stack, address: &str, body: Vec<u8>) -> reqwest::RequestBuilder {
+    let form = "application/x-www-form-urlencoded";
+    let request = stack.http.client().post(address);
+    request.header("content-type", form).body(body)
+}
+
 /// Delivers it as POST.
 async fn post(stack: &Stack, address: &str, body: Vec<u8>) -> Answer {
-    let request = stack
-        .http
-        .client()
-        .post(address)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body);
-    stack.http.send(request).await
+    stack.http.send(posted(stack, address, body)).await
 }
 
 /// An answer to a platform: its status, and never a body.
@@ -216,8 +216,8 @@ async fn a_genuine_notification_that_lacks_a_field_or_holds_one_twice_is_refused
         }
     }
     assert_eq!(stack.status(&checkout).await["status"], "pending");
-    // What was sent is otherwise good: the same pairs, all of them, are taken; and as nobody's books
-    // know such a transaction, it does not pay.
+    // What was sent is otherwise good: the same pairs, all of them, are taken; and as nobody's
+    // books know such a transaction, it does not pay.
     let sent = stack.send_pairs(reference, &good).await;
     assert_eq!(sent["status"], 200, "{sent}");
     let asked = stack.wait_asked(&started, 1).await;
@@ -257,10 +257,11 @@ async fn a_megabyte_is_refused_and_the_next_notification_is_read() {
         let padding = "x".repeat(1 << 20);
         let long = format!("Pad={padding}&{query}");
         let address = stack.notify_address();
-        let answer = post(&stack, &address, long.clone().into_bytes()).await;
-        assert_eq!(status(&answer), 413);
+        let request = posted(&stack, &address, long.clone().into_bytes());
+        assert_eq!(status(&stack.http.send_too_much(request).await), 413);
         // The server may end the connection while the address is still being sent.
         let get = stack.http.client().get(format!("{address}?{long}"));
+        let get = get.header("connection", "close");
         if let Ok(answer) = stack.http.try_send(get).await {
             assert!(
                 [413, 414, 431].contains(&answer.status),

@@ -1,5 +1,5 @@
-//! No secret is ever told: neither the shop's key, nor the platform's key, nor the secret part of the
-//! notification address, nor a session's secret to anybody but the shop that made it.
+//! No secret is ever told: neither the shop's key, nor the platform's key, nor the secret part of
+//! the notification address, nor a session's secret to anybody but the shop that made it.
 
 use std::path::{Path, PathBuf};
 

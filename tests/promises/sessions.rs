@@ -300,7 +300,13 @@ async fn a_body_that_is_not_an_order_is_refused_and_nothing_is_stored() {
     insta::assert_json_snapshot!(refusals(&stack, cases).await);
 
     let megabyte = changed(&stack.order(4200), "/reference", json!("x".repeat(1 << 20)));
-    let answer = stack.create_session("a-megabyte", &megabyte).await;
+    let bearer = format!("Bearer {DEMO_SHOP_KEY}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("idempotency-key", "a-megabyte"),
+    ];
+    let request = stack.session_request(&headers, megabyte.to_string().into_bytes());
+    let answer = stack.http.send_too_much(request).await;
     insta::assert_json_snapshot!(
         "a_megabyte_is_refused",
         answer.problem(413, "body_too_large")

@@ -6,6 +6,8 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder, redirect};
 use serde_json::Value;
 
+use super::wait::until;
+
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -105,6 +107,18 @@ impl Http {
             Ok(answer) => answer,
             Err(error) => panic!("no answer: {error:?}"),
         }
+    }
+
+    /// The same with more than the server reads. It answers without reading to the end and closes
+    /// the connection; the answer is lost where that comes before it was read, so it is asked again.
+    pub(crate) async fn send_too_much(&self, request: RequestBuilder) -> Answer {
+        // That connection is of no use for anything after it.
+        let request = request.header("connection", "close");
+        until("an answer to a request that is too large", || async {
+            let request = request.try_clone().expect("a body that can be sent again");
+            self.try_send(request).await.ok()
+        })
+        .await
     }
 
     /// The same where no answer may come.

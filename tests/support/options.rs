@@ -10,18 +10,22 @@ pub(crate) const OTHER_SHOP_KEY: &str = "sk_canary_other_3mYf8PcUe1GaN5oVx0Kt";
 /// The secret part of the demo account's notification address.
 pub(crate) const NOTIFY_SECRET: &str = "canary-notify-Zr4Wb7Qy1Lm9Tx3Vc6Hd";
 /// The demo account's key at the platform.
-pub(crate) const DEMO_HMAC_KEY: &str = "CA9A41E50B7D3F62918C4E5AD0F3B7261E8D9C04A5F7B3628D1C9E0F4A6B5D73\
-                                        2F8E1D0C9B7A6F5E4D3C2B1A0F9E8D7C6B5A49382716F5E4D3C2B1A0987F6E5D";
+pub(crate) const DEMO_HMAC_KEY: &str = concat!(
+    "CA9A41E50B7D3F62918C4E5AD0F3B7261E8D9C04A5F7B3628D1C9E0F4A6B5D73",
+    "2F8E1D0C9B7A6F5E4D3C2B1A0F9E8D7C6B5A49382716F5E4D3C2B1A0987F6E5D"
+);
 /// The other account's.
-pub(crate) const OTHER_HMAC_KEY: &str = "CA9A470E72D1C3B5A49687F8E9DACBBC0D1E2F3041526374859607A8B9CADBEC\
-                                         FD0E1F2A3B4C5D6E7F8091A2B3C4D5E6F70819223344556677889900AABBCCDD";
+pub(crate) const OTHER_HMAC_KEY: &str = concat!(
+    "CA9A470E72D1C3B5A49687F8E9DACBBC0D1E2F3041526374859607A8B9CADBEC",
+    "FD0E1F2A3B4C5D6E7F8091A2B3C4D5E6F70819223344556677889900AABBCCDD"
+);
 /// The demo account's site.
 pub(crate) const DEMO_SITE: &str = "1999888";
 /// The other account's.
 pub(crate) const OTHER_SITE: &str = "1999777";
 
-/// What a stack is set up with. Two shops, `demo` and `autre`, each with its own account of the same
-/// name; the options speak of the demo shop and its account.
+/// What a stack is set up with. Two shops, `demo` and `autre`, each with its own account of the
+/// same name; the options speak of the demo shop and its account.
 #[derive(Clone, Debug)]
 pub(crate) struct StackOptions {
     /// Notifications come to an address with a secret part, and count by that.

@@ -1,6 +1,6 @@
 //! The shop's server: makes sessions with its secret key, and asks what is true.
 
-use reqwest::Method;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::checkout::Checkout;
@@ -33,16 +33,25 @@ impl Stack {
 
     /// `POST /v1/sessions`, with whatever headers and body.
     pub(crate) async fn post_session(&self, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.http.send(self.session_request(headers, body)).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn session_request(
+        &self,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> RequestBuilder {
         let mut request = self
             .http
             .client()
-            .request(Method::POST, self.at_backend("/v1/sessions"))
+            .post(self.at_backend("/v1/sessions"))
             .header("content-type", "application/json")
             .body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.http.send(request).await
+        request
     }
 
     /// `POST /v1/sessions` as the demo shop.
@@ -88,7 +97,7 @@ impl Stack {
             .json()
     }
 
-    /// An order made by the demo shop's own server: `order_id`, `payment_path`, `order_path`, `secret`…
+    /// An order made by the demo shop's own server: `payment_path`, `order_path`, `secret`…
     pub(crate) async fn demo_order(&self, wish: Value) -> Value {
         let address = format!("{}/demo/orders", self.shop());
         let answer = self

@@ -173,7 +173,7 @@ impl Stack {
         }
     }
 
-    /// Runs `guichet` with these arguments and what it is to read: status, what it wrote, its errors.
+    /// Runs `guichet` with these arguments: its status, what it wrote, its errors.
     pub(crate) async fn guichet(&self, args: &[&str]) -> (i32, String, String) {
         let mut command = command("guichet");
         command

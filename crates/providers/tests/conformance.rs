@@ -138,7 +138,8 @@ fn begin(
         addresses: &addresses,
         now: jiff::Timestamp::from_second(NOW).unwrap(),
     };
-    converse(|exchanges| provider.begin(&begin, exchanges), answer)
+    let begun = converse(|exchanges| provider.begin(&begin, exchanges), answer);
+    begun.map(|begun| begun.next_action)
 }
 
 #[test]
