@@ -9,10 +9,14 @@ use crate::support::{
     CARD, CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, Stack, StackOptions, Started, VOUCHER,
 };
 
-const ROUTES: [(&str, &str); 3] = [
+const ROUTES: [(&str, &str); 4] = [
     ("GET", "/checkout/v1/session"),
     ("GET", "/checkout/v1/status"),
     ("POST", "/checkout/v1/payments"),
+    (
+        "POST",
+        "/checkout/v1/payments/pay_00000000000000000000000000000000/continue",
+    ),
 ];
 
 /// A good request of a route but for its `Authorization` and `Origin`.
@@ -120,7 +124,7 @@ async fn another_origin_is_refused_on_every_route_before_any_effect() {
     }
     assert_eq!(payments(&stack, &checkout).await, 0);
     // Nothing was kept of the refused clicks either: their key is as good as new.
-    for route in ROUTES {
+    for route in ROUTES.into_iter().take(3) {
         let request = stack.as_widget(request(&stack, route), &checkout.secret);
         let answer = stack.http.send(request).await;
         assert!(answer.status < 300, "{}", answer.text());
@@ -397,6 +401,40 @@ async fn a_click_without_a_good_key_of_idempotency_is_refused() {
         answer.problem(400, "idempotency_key_invalid");
     }
     assert_eq!(payments(&stack, &checkout).await, 0);
+}
+
+#[tokio::test]
+async fn only_a_payment_of_ones_own_that_waits_for_the_page_can_be_continued() {
+    let stack = Stack::usual().await;
+    let (mine, other) = (stack.session(4200).await, stack.session(4200).await);
+    let started = stack.start_payment(&mine, "card").await;
+    let nobody = "pay_00000000000000000000000000000000";
+    for checkout in [&mine, &other] {
+        for id in [
+            started.payment.as_str(),
+            nobody,
+            "pay_",
+            &mine.id,
+            "%ff",
+            "..",
+        ] {
+            let path = format!("/checkout/v1/payments/{id}/continue");
+            let post = stack.http.client().post(stack.at_backend(&path));
+            let post = post.header("idempotency-key", "on");
+            let post = post.json(&json!({ "token": "opaque" }));
+            let answer = stack
+                .http
+                .send(stack.as_widget(post, &checkout.secret))
+                .await;
+            let code = if id == ".." {
+                "path_unknown"
+            } else {
+                "payment_unknown"
+            };
+            answer.problem(404, code);
+        }
+    }
+    assert_eq!(stack.status(&mine).await["status"], "pending");
 }
 
 #[tokio::test]

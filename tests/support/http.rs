@@ -110,7 +110,7 @@ impl Http {
     }
 
     /// The same with more than the server reads. It answers without reading to the end and closes
-    /// the connection; the answer is lost where that comes before it was read, so it is asked again.
+    /// the connection; where that comes first the answer is lost, so it is asked again.
     pub(crate) async fn send_too_much(&self, request: RequestBuilder) -> Answer {
         // That connection is of no use for anything after it.
         let request = request.header("connection", "close");

@@ -183,7 +183,7 @@ fn without_value(message: &str) -> String {
     }
 }
 
-fn resolve(
+pub(crate) fn resolve(
     table: &mut toml::Table,
     folder: &Path,
     env: &dyn Fn(&str) -> Option<String>,

@@ -1,5 +1,6 @@
 //! The books in one SQLite file: WAL, `synchronous = FULL`, one writer.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact, Trust};
 use guichet_domain::id::{PaymentId, SessionId};
-use guichet_domain::payment::fold;
+use guichet_domain::payment::{Attention, fold};
 use guichet_domain::session::{Attempt, PAYMENTS_MAX, Session};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
@@ -79,23 +80,16 @@ impl SqliteStore {
             tx.commit().await?;
             return Ok(Recorded::Unmatched);
         };
-        let conflict: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM events WHERE account = ? AND identity = ? AND seq <> ?",
-        )
-        .bind(event.account)
-        .bind(event.identity)
-        .bind(seq)
-        .fetch_one(&mut *tx)
-        .await?;
         if let PaymentEvent::Part(part) = event.content
             && part.trust == Trust::Signed
         {
             add_query(&mut tx, seq, payment, event.now).await?;
         }
-        refold(&mut tx, payment).await?;
+        let attention = refold(&mut tx, payment).await?;
+        let again = told_before(&mut tx, &event, seq).await?;
         tx.commit().await?;
         let id = payment.clone();
-        Ok(if conflict > 0 {
+        Ok(if again && attention.contains(&Attention::Conflict) {
             Recorded::Conflict(id)
         } else {
             Recorded::New(id)
@@ -178,9 +172,29 @@ async fn add_query(
     Ok(())
 }
 
+/// Whether the same transaction was told of before, with other content.
+async fn told_before(
+    tx: &mut SqliteConnection,
+    event: &NewEvent<'_>,
+    seq: i64,
+) -> Result<bool, StoreError> {
+    let others: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM events WHERE account = ? AND identity = ? AND seq <> ?",
+    )
+    .bind(event.account)
+    .bind(event.identity)
+    .bind(seq)
+    .fetch_one(tx)
+    .await?;
+    Ok(others > 0)
+}
+
 /// Folds the payments of a session anew after one of them got an event, and settles the session
 /// with that one if it reached the total and no other had.
-async fn refold(tx: &mut SqliteConnection, payment: &PaymentId) -> Result<(), StoreError> {
+async fn refold(
+    tx: &mut SqliteConnection,
+    payment: &PaymentId,
+) -> Result<BTreeSet<Attention>, StoreError> {
     let Some(mut book) = load_book(tx, BookKey::Payment(payment.as_str())).await? else {
         return Err(StoreError::Corrupt(format!("{payment} has no session")));
     };
@@ -202,6 +216,7 @@ async fn refold(tx: &mut SqliteConnection, payment: &PaymentId) -> Result<(), St
             .await?;
         book.session.settled_by = Some(payment.clone());
     }
+    let mut own = BTreeSet::new();
     for ((p, _), state) in book.payments.iter().zip(&states) {
         let attention = Attempt { id: &p.id, state }.attention(&book.session);
         sqlx::query(
@@ -213,8 +228,11 @@ async fn refold(tx: &mut SqliteConnection, payment: &PaymentId) -> Result<(), St
         .bind(p.id.as_str())
         .execute(&mut *tx)
         .await?;
+        if p.id == *payment {
+            own = attention;
+        }
     }
-    Ok(())
+    Ok(own)
 }
 
 /// The word that stands for a value in the books: its JSON without the quotes.

@@ -288,6 +288,25 @@ async fn a_second_content_is_kept_as_a_conflict() {
 }
 
 #[tokio::test]
+async fn what_was_pending_and_becomes_final_is_no_conflict() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let mut first = fact(&made, "1", PartKind::Voucher, 1500);
+    if let PaymentEvent::Part(part) = &mut first.event {
+        part.status = PartStatus::Pending;
+    }
+    let last = fact(&made, "1", PartKind::Voucher, 1500);
+    for fact in [first, last] {
+        let recorded = store.record_fact(&fact, Source::Notification, None, 1100).await.unwrap();
+        assert_eq!(recorded, Recorded::New(made.id.clone()));
+    }
+    assert_eq!(money(&store, &made).await, Money::Paid);
+    assert!(store.attention(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_fact_of_an_unknown_reference_is_kept_and_moves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;

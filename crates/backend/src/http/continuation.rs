@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -37,7 +38,7 @@ const TOKEN_MAX: usize = 4096;
 )]
 pub(crate) async fn proceed(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
@@ -46,7 +47,8 @@ pub(crate) async fn proceed(
         let detail = "this session has no such payment that could be continued";
         ApiError::new(StatusCode::NOT_FOUND, "payment_unknown", detail)
     };
-    let id = PaymentId::try_from(id).map_err(|_| unknown())?;
+    let id = id.ok().and_then(|Path(id)| PaymentId::try_from(id).ok());
+    let id = id.ok_or_else(unknown)?;
     let (payment, _) = book
         .payments
         .iter()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -268,10 +269,11 @@ fn no_store(response: impl IntoResponse) -> Response {
 pub(crate) async fn read(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let (shop, _) = authenticate(&app, &headers)?;
-    let id = SessionId::try_from(id).map_err(|_| {
+    let id = id.ok().and_then(|Path(id)| SessionId::try_from(id).ok());
+    let id = id.ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
             "session_unknown",
