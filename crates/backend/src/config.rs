@@ -347,7 +347,8 @@ fn public_url(text: &str, environment: Environment) -> anyhow::Result<String> {
         url.scheme() == "https" || environment != Environment::Production,
         "public_url: must be https in production"
     );
-    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let no_user = url.username().is_empty() && url.password().is_none();
+    let plain = url.query().is_none() && url.fragment().is_none() && no_user;
     ensure!(plain, "public_url: must hold no user, query or fragment");
     let text = url.as_str().trim_end_matches('/').to_owned();
     ensure!(

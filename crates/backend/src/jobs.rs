@@ -1,9 +1,11 @@
 //! What happens without a request: deadlines, and questions to the platforms.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use guichet_domain::event::PaymentEvent;
+use guichet_domain::id::PaymentId;
 use guichet_providers::contract::{Answered, Failure, Query};
 use guichet_store::{OpenQuery, Source, StoreError};
 use tokio::task::JoinSet;
@@ -15,13 +17,16 @@ use crate::{clock, conversations};
 const TICK: Duration = Duration::from_secs(1);
 
 /// How many items one round takes.
-const BATCH: u32 = 20;
+const BATCH: u32 = 50;
 
-/// How often a platform that does not know a transaction is asked again: its books may lag.
-const DISAGREED_TRIES: u32 = 6;
+/// How many questions are under way at a time. One slow platform then holds up no other.
+const ASKING_MAX: usize = 200;
 
-/// For how long a platform that does not answer is asked again, in seconds: three days.
-const UNREACHABLE_FOR: i64 = 3 * 24 * 3600;
+/// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
+const DISAGREED_ALARM: u32 = 3;
+
+/// For how long a claim is asked about, in seconds: three days.
+const ASK_FOR: i64 = 3 * 24 * 3600;
 
 /// Records deadlines, for ever.
 pub(crate) async fn deadlines(app: Arc<App>) {
@@ -35,43 +40,72 @@ pub(crate) async fn deadlines(app: Arc<App>) {
 
 async fn record_deadlines(app: &App) -> Result<(), StoreError> {
     for payment in app.store.due_deadlines(clock::unix_now(), BATCH).await? {
-        app.hint(&payment, &PaymentEvent::DeadlinePassed, Source::Clock)
-            .await?;
-        conversations::end_waiting(app, &payment).await?;
-        tracing::info!(%payment, "its deadline has passed");
+        // One payment that can't be recorded must not hold up the others.
+        if let Err(error) = record_deadline(app, &payment).await {
+            tracing::error!(error.cause = %error, %payment, "its deadline could not be recorded");
+        }
     }
     Ok(())
 }
 
-/// Asks platforms about claimed parts, for ever.
+async fn record_deadline(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
+    app.hint(payment, &PaymentEvent::DeadlinePassed, Source::Clock).await?;
+    conversations::end_waiting(app, payment).await?;
+    tracing::info!(%payment, "its deadline has passed");
+    Ok(())
+}
+
+/// Asks platforms about claimed parts, for ever: side by side, and each claim once at a time.
 pub(crate) async fn queries(app: Arc<App>) {
+    let mut asking = JoinSet::new();
+    let under_way = Arc::new(Mutex::new(HashSet::new()));
     loop {
         let woken = app.wake_queries.notified();
-        match app.store.due_queries(clock::unix_now(), BATCH).await {
-            Ok(open) => ask_all(&app, open).await,
+        while asking.try_join_next().is_some() {}
+        let limit = BATCH + u32::try_from(asking.len()).unwrap_or(BATCH);
+        match app.store.due_queries(clock::unix_now(), limit).await {
+            Ok(open) => start_asking(&app, open, &mut asking, &under_way),
             Err(error) => tracing::error!(error.cause = %error, "queries could not be read"),
         }
         let _ = tokio::time::timeout(TICK, woken).await;
     }
 }
 
-/// Side by side, so that one slow platform holds up no other; all are over before it returns, so
-/// that none is asked twice at a time.
-async fn ask_all(app: &Arc<App>, open: Vec<OpenQuery>) {
-    let mut asking = JoinSet::new();
+fn start_asking(
+    app: &Arc<App>,
+    open: Vec<OpenQuery>,
+    asking: &mut JoinSet<()>,
+    under_way: &Arc<Mutex<HashSet<i64>>>,
+) {
     for query in open {
+        if asking.len() >= ASKING_MAX || !lock(under_way).insert(query.event_seq) {
+            continue;
+        }
         let app = Arc::clone(app);
+        let asked = Asked { under_way: Arc::clone(under_way), event_seq: query.event_seq };
         asking.spawn(async move {
+            let _asked = asked;
             if let Err(error) = ask(&app, &query).await {
                 tracing::error!(error.cause = %error, "a query could not be made");
             }
         });
     }
-    while let Some(asked) = asking.join_next().await {
-        if let Err(error) = asked {
-            tracing::error!(error.cause = %error, "a query ended early");
-        }
+}
+
+/// A claim that is being asked about, until this is dropped.
+struct Asked {
+    under_way: Arc<Mutex<HashSet<i64>>>,
+    event_seq: i64,
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        lock(&self.under_way).remove(&self.event_seq);
     }
+}
+
+fn lock(under_way: &Mutex<HashSet<i64>>) -> MutexGuard<'_, HashSet<i64>> {
+    under_way.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
@@ -119,14 +153,13 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
 }
 
 async fn disagreed(app: &App, open: &OpenQuery, what: &str) -> Result<(), StoreError> {
-    let last = open.tries + 1 >= DISAGREED_TRIES;
-    if last || open.tries == 0 {
+    let next = next_try(open);
+    if open.tries + 1 == DISAGREED_ALARM || next.is_none() {
         tracing::error!(
-            alert = "not_ours", payment = %open.payment.id, what, last,
+            alert = "not_ours", payment = %open.payment.id, what, last = next.is_none(),
             "a signed message speaks of a transaction that our account does not know so"
         );
     }
-    let next = (!last).then(|| later(open));
     app.store.postpone_query(open.event_seq, next, what).await
 }
 
@@ -137,9 +170,13 @@ async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<()
         Failure::Unsuitable(field) => field.to_string(),
     };
     tracing::warn!(payment = %open.payment.id, what, "a query got no usable answer");
-    let give_up = clock::unix_now() > open.payment.created_at + UNREACHABLE_FOR;
-    let next = (!give_up).then(|| later(open));
-    app.store.postpone_query(open.event_seq, next, &what).await
+    app.store.postpone_query(open.event_seq, next_try(open), &what).await
+}
+
+/// When to ask again; never, once it was asked about for long enough.
+fn next_try(open: &OpenQuery) -> Option<i64> {
+    let over = clock::unix_now() > open.payment.created_at + ASK_FOR;
+    (!over).then(|| later(open))
 }
 
 /// When to ask again: after 1, 2, 4… seconds, at most 10 minutes.

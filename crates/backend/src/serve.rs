@@ -1,17 +1,24 @@
 //! `guichet serve`.
 
+use std::future::IntoFuture as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use guichet_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::Config;
 use crate::platform::Platform;
 use crate::{conversations, http, jobs};
+
+/// How long requests may go on after the stop was asked for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs until SIGINT or SIGTERM, then finishes what is under way.
 pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
@@ -24,27 +31,35 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
     let local = listener.local_addr()?;
     tracing::info!(%local, environment = ?config.environment, "listening");
     let app = Arc::new(App::new(config, store.clone(), Platform::new()?));
-    let jobs = [
-        tokio::spawn(jobs::deadlines(Arc::clone(&app))),
-        tokio::spawn(jobs::queries(Arc::clone(&app))),
-        tokio::spawn(conversations::run(Arc::clone(&app))),
-    ];
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
-    axum::serve(listener, http::router(app))
-        .with_graceful_shutdown(async move {
-            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-            tracing::info!("stopping");
-        })
-        .await?;
-    for job in jobs {
-        job.abort();
-        let _ = job.await;
-    }
+    let mut jobs = JoinSet::new();
+    jobs.spawn(jobs::deadlines(Arc::clone(&app)));
+    jobs.spawn(jobs::queries(Arc::clone(&app)));
+    jobs.spawn(conversations::run(Arc::clone(&app)));
+    let stop = Arc::new(Notify::new());
+    let stopped = Arc::clone(&stop);
+    let server = axum::serve(listener, http::router(app))
+        .with_graceful_shutdown(async move { stopped.notified().await });
+    let server = tokio::spawn(server.into_future());
+    let outcome = until_stopped(&mut jobs).await;
+    tracing::info!("stopping");
+    stop.notify_one();
+    // What is under way is finished, but nobody who holds a connection open holds up the stop.
+    let _ = tokio::time::timeout(PATIENCE, server).await;
+    jobs.shutdown().await;
     store.close().await;
-    Ok(())
+    outcome
+}
+
+/// Ends at SIGINT or SIGTERM; or, as a failure, when a job does, so that whoever watches over the
+/// process starts it anew.
+async fn until_stopped(jobs: &mut JoinSet<()>) -> anyhow::Result<()> {
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        _ = jobs.join_next() => bail!("a job of the backend ended; see the log"),
+    }
 }
 
 /// Opens the books.

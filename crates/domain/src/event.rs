@@ -64,6 +64,8 @@ pub struct Part {
     pub parts_expected: Option<u8>,
     /// Whether more is needed before this part may count.
     pub trust: Trust,
+    /// A digest of all that the platform told of it, so that no difference goes unnoticed.
+    pub fingerprint: String,
 }
 
 /// Whether a part counts by itself.

@@ -67,7 +67,8 @@ pub enum Attention {
     Surplus,
     /// The parts sum to more than the total.
     Overpaid,
-    /// One transaction was told of with different contents.
+    /// One transaction was told of with different contents, or our own account's word contradicts
+    /// what the platform told.
     Conflict,
     /// A genuine accepted part does not fit the method or the amount that was asked for.
     Mismatch,
@@ -85,10 +86,12 @@ impl Attention {
             Self::PartHeld => "a part was taken and the rest was not: the platform may hold it",
             Self::Surplus => "paid although another payment had settled the session: refund it",
             Self::Overpaid => "the parts sum to more than the total",
-            Self::Conflict => "one transaction was told of with different contents",
+            Self::Conflict => "one transaction was told of with different contents: look it up",
             Self::Mismatch => "an accepted part does not fit the method or amount asked for",
             Self::StillPending => "the platform still owes a final answer",
-            Self::Unconfirmed => "the platform does not know this transaction under our account",
+            Self::Unconfirmed => {
+                "our own account has not confirmed this: unknown there, or the platform is silent"
+            }
         }
     }
 }
@@ -102,6 +105,16 @@ pub struct PartState {
     pub counts: bool,
     /// Whether our own account at the platform knows it.
     pub ours: bool,
+    /// Whether our own account says otherwise of it than what was told.
+    pub disputed: bool,
+}
+
+impl PartState {
+    /// It may have taken money that does not count: it is not confirmed yet, does not fit, or is
+    /// disputed. Whoever pays again may pay twice.
+    fn is_in_doubt(&self) -> bool {
+        self.disputed || (accepted_by_platform(self) && !self.counts)
+    }
 }
 
 /// A payment's state.
@@ -130,12 +143,25 @@ impl PaymentState {
         self.accepted > 0 && !self.money.is_settled()
     }
 
+    /// Whether the payment may still be going on at the platform: starting another warns first.
+    #[must_use]
+    pub fn may_be_open(&self) -> bool {
+        let left = matches!(
+            self.returned,
+            Some(ReturnOutcome::Cancelled | ReturnOutcome::Refused)
+        );
+        let in_doubt = self.parts.iter().any(PartState::is_in_doubt);
+        !self.money.is_settled() && (in_doubt || !(left || self.deadline_passed))
+    }
+
     /// What shopper and shop are told. Hints shape it as long as no money has settled.
     #[must_use]
     pub fn shown(&self) -> Status {
         match self.money {
             Money::Paid => Status::Paid,
             Money::Authorised => Status::Authorised,
+            // The shopper came back from a later try of the same page: its word is on its way.
+            Money::Refused if self.awaits_word() => Status::Pending,
             Money::Refused => Status::Refused,
             Money::Incomplete => Status::Incomplete,
             Money::Expired => match self.returned {
@@ -147,11 +173,19 @@ impl PaymentState {
         }
     }
 
+    fn awaits_word(&self) -> bool {
+        let hopeful = matches!(
+            self.returned,
+            Some(ReturnOutcome::Accepted | ReturnOutcome::Waiting)
+        );
+        hopeful && !self.deadline_passed
+    }
+
     fn shown_while_pending(&self) -> Status {
         let waits = self
             .parts
             .iter()
-            .any(|p| p.part.status == PartStatus::Pending);
+            .any(|p| p.part.status == PartStatus::Pending || p.is_in_doubt());
         let given_up = match self.returned {
             Some(ReturnOutcome::Cancelled) => Some(Status::Cancelled),
             Some(ReturnOutcome::Refused) => Some(Status::Refused),
@@ -230,6 +264,7 @@ fn money(terms: &Terms, parts: &[PartState], accepted: u64, deadline_passed: boo
     match (accepted, deadline_passed) {
         (1.., true) => Money::Incomplete,
         (1.., false) => Money::Pending,
+        (0, _) if parts.iter().any(PartState::is_in_doubt) => Money::Pending,
         (0, _) if ours_is(PartStatus::Pending) => Money::Pending,
         (0, _) if ours_is(PartStatus::Refused) => Money::Refused,
         (0, true) => Money::Expired,
@@ -290,9 +325,18 @@ impl<'a> Known<'a> {
             }
             // A version that counts wins, then one that is ours, then the most final: so the choice
             // depends on no order, and another version can never unpay what was paid.
-            let known = versions.iter().map(|part| self.known(terms, part));
-            let best = known.max_by(|one, other| one.rank().cmp(&other.rank()));
-            let Some(state) = best else { continue };
+            let known: Vec<_> = versions.iter().map(|part| self.known(terms, part)).collect();
+            // The least that any version which counts expects: a later one can't ask for more.
+            let counting = known.iter().filter(|state| state.counts);
+            let expected = counting.map(|state| state.part.parts_expected.unwrap_or(1)).min();
+            if known.iter().any(|state| state.disputed) {
+                attention.insert(Attention::Conflict);
+            }
+            let best = known.into_iter().max_by(|one, other| one.rank().cmp(&other.rank()));
+            let Some(mut state) = best else { continue };
+            if expected.is_some() {
+                state.part.parts_expected = expected;
+            }
             if state.ours && accepted_by_platform(&state) && !state.counts {
                 attention.insert(Attention::Mismatch);
             }
@@ -310,14 +354,17 @@ impl<'a> Known<'a> {
                 && confirmed.amount == part.amount
         });
         let mut part = part.clone();
+        let word = about.map(|confirmed| confirmed.status).max();
         if part.status == PartStatus::Pending
-            && let Some(word) = about.clone().map(|confirmed| confirmed.status).max()
+            && let Some(word) = word
         {
             part.status = word;
         }
-        let ours = part.trust == Trust::Ours || about.into_iter().any(|c| c.status == part.status);
+        let ours = part.trust == Trust::Ours || word.is_some_and(|word| word == part.status);
+        let final_word = word.filter(|word| *word != PartStatus::Pending);
+        let disputed = final_word.is_some_and(|word| word != part.status);
         let counts = ours && part.status == PartStatus::Accepted && fits(terms, &part);
-        PartState { part, counts, ours }
+        PartState { part, counts, ours, disputed }
     }
 }
 
@@ -359,6 +406,7 @@ fn is_conflict(versions: &BTreeSet<&Part>) -> bool {
             part.amount,
             part.status,
             &part.code,
+            &part.fingerprint,
         )
     });
     let amounts: BTreeSet<_> = versions.iter().map(|part| part.amount).collect();

@@ -134,13 +134,10 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         None if expired => Status::Expired,
         None => Status::Open,
     };
-    let open = |attempt: &Attempt<'_>| {
-        attempt.status(session) == Status::Pending && !attempt.state.deadline_passed
-    };
     Overview {
         status,
         speaks_of,
         can_pay: settled.is_none() && !expired && attempts.len() < PAYMENTS_MAX,
-        open_elsewhere: settled.is_none() && attempts.iter().any(open),
+        open_elsewhere: settled.is_none() && attempts.iter().any(|attempt| attempt.state.may_be_open()),
     }
 }

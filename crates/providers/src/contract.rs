@@ -320,6 +320,9 @@ pub enum Refusal {
     /// It can't be read, or lacks what it must hold.
     #[error("malformed: {0}")]
     Malformed(String),
+    /// The platform signed it, and yet it can't be read: money may have moved.
+    #[error("genuine, but {0}")]
+    Unreadable(String),
     /// The signature does not verify with any key of the account.
     #[error("the signature does not verify")]
     BadSignature,

@@ -46,6 +46,17 @@ fn fixture(provider: &str) -> (toml::Table, &'static str) {
             .unwrap(),
             "<div id=\"server_status\">OK</div>",
         ),
+        "sogenactif" => (
+            toml::from_str(&format!(
+                r#"
+                merchant_id = "002001000000001"
+                keys = {{ "1" = "{CANARY}" }}
+                office_host = "http://127.0.0.1:8602"
+                "#
+            ))
+            .unwrap(),
+            r#"{"responseCode":"00","merchantSessionToken":"T","sdkUrl":"http://127.0.0.1/s.js"}"#,
+        ),
         other => panic!("{other} has no fixture: add one"),
     }
 }
@@ -220,6 +231,7 @@ fn a_query_without_a_usable_answer_agrees_to_nothing() {
             code: "00000".into(),
             refusal: None,
             parts_expected: None,
+            fingerprint: String::new(),
             trust: Trust::Signed,
         };
         let ok = |body: &str| {

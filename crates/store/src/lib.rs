@@ -149,7 +149,7 @@ pub enum Recorded {
     Conflict(PaymentId),
     /// It was stored before: no effect.
     Duplicate,
-    /// Stored, but we know no such reference.
+    /// Stored, but we know no such reference, or its transaction pays another payment.
     Unmatched,
 }
 
@@ -314,6 +314,15 @@ pub trait Store: Send + Sync {
         raw: Option<&[u8]>,
         now: i64,
     ) -> Result<Recorded, StoreError>;
+
+    /// Keeps a genuine message that could not be read, for a person to look at.
+    async fn keep_unreadable(
+        &self,
+        account: &Slug,
+        why: &str,
+        raw: &[u8],
+        now: i64,
+    ) -> Result<(), StoreError>;
 
     /// Records a hint of the browser or the passing of time. Never anything that moves money.
     async fn record_hint(

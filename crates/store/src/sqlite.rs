@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact, Trust};
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::payment::{Attention, fold};
 use guichet_domain::session::{Attempt, PAYMENTS_MAX, Session};
 use sqlx::sqlite::{
@@ -23,6 +23,13 @@ use crate::{
 
 /// SQLite below this version can damage a WAL file when it is reset at a bad moment.
 const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
+
+/// How long a request waits for a connection. A notification must be answered within 20 seconds.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Most claims of one payment that the platform is asked about. More than a shopper can make by
+/// paying is somebody playing.
+const QUERIES_MAX: i64 = 50;
 
 /// The books in a SQLite file.
 #[derive(Debug)]
@@ -44,7 +51,7 @@ impl SqliteStore {
             .busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options.clone())
             .await?;
         refuse_unsafe(&writer).await?;
@@ -54,6 +61,7 @@ impl SqliteStore {
             .map_err(|error| StoreError::Unavailable(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options.read_only(true));
         Ok(Self {
             writer,
@@ -73,17 +81,29 @@ impl SqliteStore {
 
     async fn record(&self, event: NewEvent<'_>) -> Result<Recorded, StoreError> {
         let mut tx = self.begin().await?;
+        let mut event = event;
+        let found = find_payment(&mut tx, event.account, event.reference).await?;
+        let payment = match found {
+            Some(payment) if bind(&mut tx, &event, &payment).await? => Some(payment),
+            _ => None,
+        };
+        event.payment = payment.as_ref();
         let Some(seq) = insert_event(&mut tx, &event).await? else {
+            if event.source == Source::Notification {
+                ask_again(&mut tx, &event).await?;
+                tx.commit().await?;
+            }
             return Ok(Recorded::Duplicate);
         };
         let Some(payment) = event.payment else {
             tx.commit().await?;
             return Ok(Recorded::Unmatched);
         };
-        if let PaymentEvent::Part(part) = event.content
-            && part.trust == Trust::Signed
-        {
-            add_query(&mut tx, seq, payment, event.now).await?;
+        if let PaymentEvent::Part(part) = event.content {
+            match part.trust {
+                Trust::Signed => add_query(&mut tx, seq, payment, event.now).await?,
+                Trust::Ours => end_queries(&mut tx, &event).await?,
+            }
         }
         let attention = refold(&mut tx, payment).await?;
         let again = told_before(&mut tx, &event, seq).await?;
@@ -125,6 +145,7 @@ async fn refuse_unsafe(pool: &SqlitePool) -> Result<(), StoreError> {
 }
 
 struct NewEvent<'a> {
+    /// Found by the reference, when it is recorded.
     payment: Option<&'a PaymentId>,
     account: &'a str,
     reference: &'a str,
@@ -157,18 +178,106 @@ async fn insert_event(
     .await?)
 }
 
+/// The payment that a reference names.
+async fn find_payment(
+    tx: &mut SqliteConnection,
+    account: &str,
+    reference: &str,
+) -> Result<Option<PaymentId>, StoreError> {
+    let id: Option<String> =
+        sqlx::query_scalar("SELECT id FROM payments WHERE account = ? AND reference = ?")
+            .bind(account)
+            .bind(reference)
+            .fetch_optional(tx)
+            .await?;
+    id.as_deref().map(from_word).transpose()
+}
+
+/// Binds the transaction that an event proves to be ours to this payment. `false`: it pays another
+/// one already.
+async fn bind(
+    tx: &mut SqliteConnection,
+    event: &NewEvent<'_>,
+    payment: &PaymentId,
+) -> Result<bool, StoreError> {
+    let (call, transaction) = match event.content {
+        PaymentEvent::Part(part) if part.trust == Trust::Ours => (&part.call, &part.transaction),
+        PaymentEvent::Confirmed(word) => (&word.call, &word.transaction),
+        _ => return Ok(true),
+    };
+    sqlx::query(
+        "INSERT INTO transactions (account, call, transaction_number, payment_id)
+         VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(event.account)
+    .bind(call)
+    .bind(transaction)
+    .bind(payment.as_str())
+    .execute(&mut *tx)
+    .await?;
+    let bound: String = sqlx::query_scalar(
+        "SELECT payment_id FROM transactions
+         WHERE account = ? AND call = ? AND transaction_number = ?",
+    )
+    .bind(event.account)
+    .bind(call)
+    .bind(transaction)
+    .fetch_one(tx)
+    .await?;
+    Ok(bound == payment.as_str())
+}
+
+/// Asks about a claim, unless it is known to be ours by another way, or somebody is playing.
 async fn add_query(
     tx: &mut SqliteConnection,
     seq: i64,
     payment: &PaymentId,
     now: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO queries (event_seq, payment_id, next_try_at) VALUES (?, ?, ?)")
-        .bind(seq)
-        .bind(payment.as_str())
-        .bind(now)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO queries (event_seq, payment_id, next_try_at)
+         SELECT e.seq, e.payment_id, ? FROM events e WHERE e.seq = ?
+            AND (SELECT count(*) FROM queries WHERE payment_id = ?) < ?
+            AND NOT EXISTS (
+                SELECT 1 FROM events o WHERE o.account = e.account AND o.identity = e.identity
+                AND json_extract(o.content, '$.trust') = 'ours'
+            )",
+    )
+    .bind(now)
+    .bind(seq)
+    .bind(payment.as_str())
+    .bind(QUERIES_MAX)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What is known to be ours need not be asked about.
+async fn end_queries(tx: &mut SqliteConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE queries SET next_try_at = ?, last_answer = 'ours' WHERE event_seq IN
+            (SELECT seq FROM events WHERE account = ? AND identity = ?)",
+    )
+    .bind(i64::MAX)
+    .bind(event.account)
+    .bind(event.identity)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The platform tells again what is not confirmed yet: it is asked again soon.
+async fn ask_again(tx: &mut SqliteConnection, event: &NewEvent<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE queries SET next_try_at = min(next_try_at, ?)
+         WHERE last_answer NOT IN ('agreed', 'ours') AND event_seq IN
+            (SELECT seq FROM events WHERE account = ? AND identity = ?)",
+    )
+    .bind(event.now + 2)
+    .bind(event.account)
+    .bind(event.identity)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -318,6 +427,19 @@ fn read_payment(row: &SqliteRow) -> Result<Payment, StoreError> {
         reference: row.try_get("reference")?,
         created_at: row.try_get("created_at")?,
         deadline_at: row.try_get("deadline_at")?,
+    })
+}
+
+fn read_open_query(row: &SqliteRow) -> Result<OpenQuery, StoreError> {
+    let PaymentEvent::Part(claim) = serde_json::from_str(row.try_get("content")?)? else {
+        return Err(StoreError::Corrupt("a query about something else than a part".into()));
+    };
+    Ok(OpenQuery {
+        event_seq: row.try_get("event_seq")?,
+        payment: read_payment(row)?,
+        session: read_session(row)?,
+        claim,
+        tries: row.try_get("tries")?,
     })
 }
 
@@ -573,15 +695,8 @@ impl Store for SqliteStore {
         raw: Option<&[u8]>,
         now: i64,
     ) -> Result<Recorded, StoreError> {
-        let payment: Option<String> =
-            sqlx::query_scalar("SELECT id FROM payments WHERE account = ? AND reference = ?")
-                .bind(fact.account.as_str())
-                .bind(&fact.reference)
-                .fetch_optional(&self.readers)
-                .await?;
-        let payment: Option<PaymentId> = payment.as_deref().map(from_word).transpose()?;
         self.record(NewEvent {
-            payment: payment.as_ref(),
+            payment: None,
             account: fact.account.as_str(),
             reference: &fact.reference,
             identity: &fact.identity,
@@ -591,6 +706,28 @@ impl Store for SqliteStore {
             now,
         })
         .await
+    }
+
+    async fn keep_unreadable(
+        &self,
+        account: &Slug,
+        why: &str,
+        raw: &[u8],
+        now: i64,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO events (account, reference, identity, content, source, raw, received_at)
+             VALUES (?, '', hex(?), ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(account.as_str())
+        .bind(raw)
+        .bind(serde_json::json!({ "type": "unreadable", "why": why }).to_string())
+        .bind(Source::Notification.as_str())
+        .bind(raw)
+        .bind(now)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
     }
 
     async fn record_hint(
@@ -617,7 +754,7 @@ impl Store for SqliteStore {
         };
         let content = serde_json::to_string(hint)?;
         self.record(NewEvent {
-            payment: Some(payment),
+            payment: None,
             account: row.try_get("account")?,
             reference: row.try_get("reference")?,
             identity: &format!("{payment}|{content}"),
@@ -652,22 +789,15 @@ impl Store for SqliteStore {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        let mut open = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let PaymentEvent::Part(claim) = serde_json::from_str(row.try_get("content")?)? else {
-                return Err(StoreError::Corrupt(
-                    "a query about something else than a part".into(),
-                ));
-            };
-            open.push(OpenQuery {
-                event_seq: row.try_get("event_seq")?,
-                payment: read_payment(row)?,
-                session: read_session(row)?,
-                claim,
-                tries: row.try_get("tries")?,
-            });
-        }
-        Ok(open)
+        // One row that can't be read must not hold up the others.
+        let read = rows.iter().map(read_open_query).filter_map(|open| match open {
+            Ok(open) => Some(open),
+            Err(error) => {
+                tracing::error!(alert = "corrupt", error.cause = %error, "a query is skipped");
+                None
+            }
+        });
+        Ok(read.collect())
     }
 
     async fn postpone_query(

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use guichet_domain::event::{Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
+use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
 use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
@@ -114,6 +114,7 @@ fn fact(payment: &Payment, transaction: &str, kind: PartKind, minor: u64) -> Pla
             code: "00000".into(),
             refusal: None,
             parts_expected: None,
+            fingerprint: String::new(),
             trust: Trust::Ours,
         }),
     }
@@ -408,6 +409,115 @@ async fn a_claim_waits_for_our_own_accounts_word() {
             .unwrap()
             .is_empty()
     );
+}
+
+fn claim(payment: &Payment, transaction: &str, minor: u64) -> PlatformFact {
+    let mut claim = fact(payment, transaction, PartKind::Voucher, minor);
+    if let PaymentEvent::Part(part) = &mut claim.event {
+        part.trust = Trust::Signed;
+    }
+    claim
+}
+
+fn confirmation(payment: &Payment, transaction: &str, minor: u64) -> PlatformFact {
+    PlatformFact {
+        account: payment.account.clone(),
+        reference: payment.reference.clone(),
+        identity: format!("confirmed|{}|{transaction}", payment.reference),
+        event: PaymentEvent::Confirmed(Confirmation {
+            transaction: transaction.into(),
+            call: "77".into(),
+            amount: amount(minor),
+            status: PartStatus::Accepted,
+        }),
+    }
+}
+
+#[tokio::test]
+async fn one_transaction_never_pays_two_payments() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (first, second) = (add_session(&store, 1).await, add_session(&store, 2).await);
+    let (one, two) = (add(&store, &first, 1).await, add(&store, &second, 2).await);
+    for (made, recorded) in [(&one, Recorded::New(one.id.clone())), (&two, Recorded::Unmatched)] {
+        let claim = claim(made, "5", 1500);
+        store.record_fact(&claim, Source::Notification, None, 1100).await.unwrap();
+        let word = confirmation(made, "5", 1500);
+        let got = store.record_fact(&word, Source::Query, None, 1100).await.unwrap();
+        assert_eq!(got, recorded);
+    }
+    assert_eq!(money(&store, &one).await, Money::Paid);
+    assert_eq!(money(&store, &two).await, Money::Pending);
+    assert_eq!(store.unmatched(10).await.unwrap().len(), 1);
+    // The same at the secret address, where no question is asked.
+    let third = add_session(&store, 3).await;
+    let three = add(&store, &third, 3).await;
+    let ours = fact(&three, "5", PartKind::Voucher, 1500);
+    let got = store.record_fact(&ours, Source::Notification, None, 1100).await.unwrap();
+    assert_eq!(got, Recorded::Unmatched);
+    assert_eq!(money(&store, &three).await, Money::Pending);
+}
+
+#[tokio::test]
+async fn a_claim_that_is_told_again_is_asked_about_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let claim = claim(&made, "1", 1500);
+    store.record_fact(&claim, Source::Return, None, 1100).await.unwrap();
+    let open = store.due_queries(1100, 10).await.unwrap();
+    store.postpone_query(open[0].event_seq, None, "PPPS 00018").await.unwrap();
+    assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
+    let again = store.record_fact(&claim, Source::Notification, None, 1200).await.unwrap();
+    assert_eq!(again, Recorded::Duplicate);
+    assert_eq!(store.due_queries(1202, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_known_to_be_ours_is_not_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let (claim, ours) = (claim(&made, "1", 1500), fact(&made, "1", PartKind::Voucher, 1500));
+    store.record_fact(&claim, Source::Return, None, 1100).await.unwrap();
+    assert_eq!(store.due_queries(1100, 10).await.unwrap().len(), 1);
+    store.record_fact(&ours, Source::Notification, None, 1100).await.unwrap();
+    assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
+    let other = add_session(&store, 2).await;
+    let later = add(&store, &other, 2).await;
+    let ours = fact(&later, "2", PartKind::Voucher, 1500);
+    store.record_fact(&ours, Source::Notification, None, 1100).await.unwrap();
+    store.record_fact(&self::claim(&later, "2", 1500), Source::Return, None, 1100).await.unwrap();
+    assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_flood_of_claims_is_kept_and_not_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    for n in 0..60 {
+        let claim = claim(&made, &n.to_string(), 1500);
+        store.record_fact(&claim, Source::Notification, None, 1100).await.unwrap();
+    }
+    assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 50);
+    let book = store.book(&session.id).await.unwrap().unwrap();
+    assert_eq!(book.payments[0].1.len(), 60);
+}
+
+#[tokio::test]
+async fn a_genuine_message_that_can_not_be_read_is_kept_for_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    for _ in 0..2 {
+        store.keep_unreadable(&slug("main"), "Auto is missing", b"Mt=1", 1100).await.unwrap();
+    }
+    let kept = store.unmatched(10).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(kept[0].content.contains("Auto is missing"));
 }
 
 #[tokio::test]

@@ -165,6 +165,10 @@ pub(crate) async fn start(
             "a request with this Idempotency-Key is being worked on; send it again in a moment",
         ));
     };
+    // Even an intent that began before: its form must not be sent once another payment settled.
+    if book.session.settled_by.is_some() {
+        return Err(settled());
+    }
     if let Some(kept) = app.store.recall(&mark).await? {
         return replay(kept);
     }

@@ -1,6 +1,7 @@
 //! What comes from a platform: its notifications, and the browsers that it sends back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -24,6 +25,9 @@ type ReadBody = Result<Bytes, BytesRejection>;
 
 /// The parts of a path, or why there are none: then there is nothing at it.
 type ReadPath<T> = Result<Path<T>, PathRejection>;
+
+/// Within this time a notification is answered, whatever happens. The platform gives up at 20 s.
+const NOTIFICATION_PATIENCE: Duration = Duration::from_secs(15);
 
 /// A notification to an account's plain address.
 pub(crate) async fn notify(
@@ -92,28 +96,53 @@ async fn receive(
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
-    let verified = match account.verify(&Incoming {
-        post,
-        query,
-        body,
-        secret,
-    }) {
-        Ok(verified) => verified,
-        Err(refusal) => {
-            tracing::warn!(account = %account.account(), %refusal, "a notification was refused");
-            return match refusal {
-                Refusal::WrongSecret => StatusCode::NOT_FOUND,
-                Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-                Refusal::Malformed(_) | Refusal::BadSignature => StatusCode::BAD_REQUEST,
-            };
+    let raw = if post { body } else { query };
+    let incoming = Incoming { post, query, body, secret };
+    let stored = async {
+        match account.verify(&incoming) {
+            Ok(verified) => match app.ingest(&verified, Source::Notification, Some(raw)).await {
+                Ok(_) => StatusCode::OK,
+                Err(error) => unstored(&error),
+            },
+            Err(refusal) => refused(app, account, &refusal, raw).await,
         }
     };
-    let raw = if post { body } else { query };
-    match app.ingest(&verified, Source::Notification, Some(raw)).await {
-        Ok(_) => StatusCode::OK,
-        Err(error) => {
-            tracing::error!(error.cause = %error, "a notification could not be stored");
-            StatusCode::SERVICE_UNAVAILABLE
+    tokio::time::timeout(NOTIFICATION_PATIENCE, stored)
+        .await
+        .unwrap_or_else(|_| unstored(&"the books took too long"))
+}
+
+fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
+    tracing::error!(error.cause = %cause, "a notification could not be stored");
+    StatusCode::SERVICE_UNAVAILABLE
+}
+
+async fn refused(
+    app: &App,
+    account: &dyn Provider,
+    refusal: &Refusal,
+    raw: &[u8],
+) -> StatusCode {
+    match refusal {
+        Refusal::Unreadable(why) => {
+            tracing::error!(
+                alert = "unreadable", account = %account.account(), why,
+                "a genuine message can't be read: money may have moved"
+            );
+            let now = crate::clock::unix_now();
+            if let Err(error) = app.store.keep_unreadable(account.account(), why, raw, now).await {
+                return unstored(&error);
+            }
+        }
+        _ => {
+            tracing::warn!(account = %account.account(), %refusal, "a notification was refused");
+        }
+    }
+    match refusal {
+        Refusal::WrongSecret => StatusCode::NOT_FOUND,
+        Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Refusal::Malformed(_) | Refusal::Unreadable(_) | Refusal::BadSignature => {
+            StatusCode::BAD_REQUEST
         }
     }
 }

@@ -50,6 +50,7 @@ fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Pa
         refusal: (status == PartStatus::Refused).then_some(Refusal::Issuer),
         parts_expected: None,
         trust: Trust::Ours,
+        fingerprint: String::new(),
     }
 }
 
@@ -183,7 +184,7 @@ fn a_signature_alone_does_not_count() {
     let signed = signed_only(part("7", PartKind::Card, 1500, PartStatus::Accepted));
     let events = [signed.clone(), PaymentEvent::DeadlinePassed];
     let state = fold(&card(1500), &events);
-    assert_eq!(state.money, Money::Expired);
+    assert_eq!((state.money, state.accepted), (Money::Pending, 0));
     assert!(state.attention.contains(&Attention::Unconfirmed));
     let agreed = confirmed("7", 1500, PartStatus::Accepted);
     assert_eq!(fold(&card(1500), [&signed, &agreed]).money, Money::Paid);
@@ -266,6 +267,67 @@ fn our_own_accounts_word_ends_what_was_pending() {
         fold(&card(1500), [&pending, &other_amount]).money,
         Money::Pending
     );
+}
+
+#[test]
+fn who_was_refused_and_then_paid_on_the_same_page_is_told_to_wait() {
+    let first = refused("1", PartKind::Card, 1500);
+    let second = signed_only(part("2", PartKind::Card, 1500, PartStatus::Accepted));
+    let back = returned(ReturnOutcome::Accepted);
+    for events in [vec![&first, &back], vec![&first, &second], vec![&first, &second, &back]] {
+        let state = fold(&card(1500), events);
+        assert_eq!((state.shown(), state.may_be_open()), (Status::Pending, true));
+    }
+    let gave_up = returned(ReturnOutcome::Refused);
+    let state = fold(&card(1500), [&first, &gave_up]);
+    assert_eq!((state.shown(), state.may_be_open()), (Status::Refused, false));
+    let cancelled = returned(ReturnOutcome::Cancelled);
+    assert_eq!(fold(&card(1500), [&second, &cancelled]).shown(), Status::Pending);
+}
+
+#[test]
+fn what_may_have_been_taken_is_never_called_expired() {
+    let unconfirmed = signed_only(part("1", PartKind::Card, 1500, PartStatus::Accepted));
+    let unfitting = accepted("1", PartKind::Card, 1400);
+    for event in [&unconfirmed, &unfitting] {
+        let state = fold(&card(1500), [event, &PaymentEvent::DeadlinePassed]);
+        assert_eq!((state.money, state.may_be_open()), (Money::Pending, true));
+        assert!(!state.attention.is_empty());
+    }
+}
+
+#[test]
+fn our_own_accounts_contradiction_is_a_conflict_and_never_lost() {
+    let told = signed_only(part("1", PartKind::Card, 1500, PartStatus::Refused));
+    let word = confirmed("1", 1500, PartStatus::Accepted);
+    let state = fold(&card(1500), [&told, &word, &PaymentEvent::DeadlinePassed]);
+    assert_eq!((state.money, state.accepted), (Money::Pending, 0));
+    assert!(state.attention.contains(&Attention::Conflict));
+    let told = signed_only(part("1", PartKind::Card, 1500, PartStatus::Accepted));
+    let word = confirmed("1", 1500, PartStatus::Refused);
+    let state = fold(&card(1500), [&told, &word]);
+    assert_eq!((state.money, state.accepted), (Money::Pending, 0));
+    assert!(state.attention.contains(&Attention::Conflict));
+}
+
+#[test]
+fn a_larger_second_content_that_expects_more_parts_unpays_nothing() {
+    let mut larger = part("1", PartKind::Voucher, 1600, PartStatus::Accepted);
+    larger.parts_expected = Some(2);
+    let events = [accepted("1", PartKind::Voucher, 1500), PaymentEvent::Part(larger)];
+    let state = fold(&meal(1500), &events);
+    assert_eq!(state.money, Money::Paid);
+    assert!(state.attention.contains(&Attention::Conflict));
+}
+
+#[test]
+fn any_difference_in_what_was_told_is_a_conflict() {
+    let mut other = part("1", PartKind::Card, 1500, PartStatus::Accepted);
+    other.fingerprint = "another authorisation number".into();
+    let events = [accepted("1", PartKind::Card, 1500), PaymentEvent::Part(other)];
+    let state = fold(&card(1500), &events);
+    assert_eq!(state.money, Money::Paid);
+    assert!(state.attention.contains(&Attention::Conflict));
 }
 
 #[test]
@@ -376,7 +438,7 @@ fn any_event() -> impl Strategy<Value = PaymentEvent> {
         Just(ReturnOutcome::Cancelled),
         Just(ReturnOutcome::Waiting)
     ];
-    let minor = prop_oneof![Just(300_u64), Just(1200), Just(1500)];
+    let minor = prop_oneof![Just(300_u64), Just(1200), Just(1500), Just(1600)];
     let any_part = (
         "[1-4]",
         kinds,
@@ -392,7 +454,7 @@ fn any_event() -> impl Strategy<Value = PaymentEvent> {
             made.code = if two { "00000" } else { "00001" }.into();
             if ours { PaymentEvent::Part(made) } else { signed_only(made) }
         }),
-        2 => ("[1-4]", prop_oneof![Just(300_u64), Just(1200), Just(1500)])
+        2 => ("[1-4]", prop_oneof![Just(300_u64), Just(1200), Just(1500), Just(1600)])
             .prop_map(|(t, minor)| confirmed(&t, minor, PartStatus::Accepted)),
         1 => outcomes.prop_map(returned),
         1 => Just(PaymentEvent::DeadlinePassed),

@@ -55,6 +55,9 @@ pub(super) fn explain(code: &str) -> Option<(&'static str, Option<Refusal>)> {
     let refused = |text, refusal| Some((text, Some(refusal)));
     match code {
         "00000" => Some(("accepted", None)),
+        // Our reference is new for every payment: if it was paid, then by this very payment, and its
+        // notification is late or lost. Not a refusal, then, and not proof either.
+        "00015" => Some(("this reference was paid before", None)),
         "99999" => Some(("pending: the method's final answer comes later", None)),
         "00001" => refused(
             "authorisation centre unreachable, or cancelled",
@@ -70,7 +73,6 @@ pub(super) fn explain(code: &str) -> Option<(&'static str, Option<Refusal>)> {
         ),
         "00010" => refused("unknown currency", Refusal::Technical),
         "00011" => refused("wrong amount", Refusal::Technical),
-        "00015" => refused("this reference was paid before", Refusal::Technical),
         "00016" => refused("subscriber exists already", Refusal::Technical),
         "00021" => refused("card not allowed", Refusal::NotAccepted),
         "00022" => refused("ceiling reached", Refusal::Funds),
@@ -187,7 +189,7 @@ mod tests {
     fn only_five_zeros_are_accepted() {
         assert_eq!(outcome("00000"), Outcome::Accepted);
         for code in [
-            "00100", "00108", "0000O", "00200", "00201", "00300", "00303",
+            "00015", "00100", "00108", "0000O", "00200", "00201", "00300", "00303",
         ] {
             assert_eq!(outcome(code), Outcome::Unknown, "{code}");
         }

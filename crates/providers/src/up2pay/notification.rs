@@ -49,8 +49,17 @@ pub(super) fn verify(
     } else {
         incoming.query
     };
-    let told = Told::read(config, &signed_pairs(config, raw, true)?)?;
-    Ok(Verified::new(told.fact(config, trust)?))
+    let pairs = signed_pairs(config, raw, true)?;
+    let fact = Told::read(config, &pairs).and_then(|told| told.fact(config, trust));
+    fact.map(Verified::new).map_err(genuine)
+}
+
+/// What is wrong with a message whose signature was checked is the platform's doing.
+fn genuine(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Malformed(why) => Refusal::Unreadable(why),
+        other => other,
+    }
 }
 
 /// Reads the browser's return.
@@ -198,6 +207,24 @@ struct Told {
     payment: String,
     card: String,
     parts: Option<u8>,
+    fingerprint: String,
+}
+
+/// A digest of all signed pairs, decoded and in the order of their names, so that a notification and
+/// the browser's return that say the same are the same.
+fn fingerprint(pairs: &[Pair<'_>]) -> String {
+    let decode = |bytes| percent_encoding::percent_decode(bytes).collect::<Vec<u8>>();
+    let mut pairs: Vec<_> =
+        pairs.iter().map(|(name, value)| (decode(name), decode(value))).collect();
+    pairs.sort_unstable();
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    for (name, value) in &pairs {
+        context.update(name);
+        context.update(b"=");
+        context.update(value);
+        context.update(b"\n");
+    }
+    hex::encode(context.finish())
 }
 
 impl Told {
@@ -236,6 +263,7 @@ impl Told {
                 .and_then(parts_of_index),
             transaction,
             reference,
+            fingerprint: fingerprint(pairs),
         };
         let production = config.environment == Environment::Production;
         if production && told.authorisation.as_deref() == Some(TEST_AUTHORISATION) {
@@ -274,6 +302,7 @@ impl Told {
             refusal,
             parts_expected: self.parts,
             trust,
+            fingerprint: self.fingerprint.clone(),
         };
         let identity = format!(
             "{}|{}|{}|{}",

@@ -61,6 +61,11 @@ fn ours() -> Config {
     sandbox_with("")
 }
 
+/// Its signature is good, and yet it can't be read.
+fn is_unreadable(result: Result<PlatformFact, Refusal>) -> bool {
+    matches!(result, Err(Refusal::Unreadable(_)))
+}
+
 fn is_malformed(result: Result<PlatformFact, Refusal>) -> bool {
     matches!(result, Err(Refusal::Malformed(_)))
 }
@@ -129,7 +134,7 @@ fn only_the_accounts_keys_verify() {
 fn the_platforms_real_message_is_genuine_but_lacks_what_we_ask_for() {
     let signature = include_str!("../golden/k1.sig").trim_end();
     let raw = format!("{}&Signature={signature}", include_str!("../golden/k1.txt"));
-    assert!(is_malformed(fact(&sandbox(), &raw)));
+    assert!(is_unreadable(fact(&sandbox(), &raw)));
 }
 
 #[test]
@@ -200,13 +205,13 @@ fn every_required_field_is_required() {
         "Transaction",
     ] {
         assert!(
-            is_malformed(fact(&ours(), &message(&[(name, None)]))),
+            is_unreadable(fact(&ours(), &message(&[(name, None)]))),
             "{name}"
         );
     }
     for name in ["Mt", "Ref", "Auto", "Appel", "Erreur", "Transaction"] {
         assert!(
-            is_malformed(fact(&ours(), &message(&[(name, Some(""))]))),
+            is_unreadable(fact(&ours(), &message(&[(name, Some(""))]))),
             "{name} empty"
         );
     }
@@ -230,7 +235,7 @@ fn a_voucher_and_what_was_not_accepted_need_no_authorisation() {
         ("ChoixPaiement", Some("LIMONETIK")),
         ("ChoixCarte", Some("LIMOCB")),
     ];
-    assert!(is_malformed(fact(&ours(), &message(&complement))));
+    assert!(is_unreadable(fact(&ours(), &message(&complement))));
 }
 
 #[test]
@@ -275,7 +280,22 @@ fn nothing_may_follow_the_signature() {
 #[test]
 fn unknown_signed_pairs_are_kept_out_of_the_way() {
     let with_more = message(&[("Abo", Some("0")), ("Nouveau", Some("%FF"))]);
-    assert_eq!(part(&ours(), &with_more), part(&ours(), &message(&[])));
+    let (more, plain) = (part(&ours(), &with_more), part(&ours(), &message(&[])));
+    assert_ne!(more.fingerprint, plain.fingerprint);
+    assert_eq!(Part { fingerprint: plain.fingerprint.clone(), ..more }, plain);
+}
+
+#[test]
+fn whatever_differs_in_what_was_signed_differs_in_the_fingerprint() {
+    let plain = part(&ours(), &message(&[]));
+    let other_authorisation = part(&ours(), &message(&[("Auto", Some("654321"))]));
+    assert_ne!(other_authorisation.fingerprint, plain.fingerprint);
+    let incoming = message(&[]);
+    let back = read_return(&ours(), &get(incoming.as_bytes())).unwrap();
+    match &back.part.unwrap().event {
+        PaymentEvent::Part(told) => assert_eq!(told.fingerprint, plain.fingerprint),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -374,7 +394,7 @@ fn only_the_exact_code_of_success_accepts() {
     }
     for wrong in ["0", "000000", "0000", "00+00"] {
         assert!(
-            is_malformed(fact(&ours(), &message(&[("Erreur", Some(wrong))]))),
+            is_unreadable(fact(&ours(), &message(&[("Erreur", Some(wrong))]))),
             "{wrong}"
         );
     }
@@ -449,7 +469,7 @@ fn a_test_authorisation_is_refused_in_production() {
     assert!(fact(&ours(), &raw).is_ok());
     let keys = format!("public_keys = ['''{}''']", signer_pem());
     let production = read(with(production_table(), &keys), Environment::Production).unwrap();
-    assert!(is_malformed(fact(&production, &raw)));
+    assert!(is_unreadable(fact(&production, &raw)));
     assert!(read_return(&production, &get(raw.as_bytes())).is_err());
     assert!(fact(&production, &message(&[])).is_ok());
 }
@@ -471,7 +491,7 @@ fn amounts_and_numbers_must_be_such() {
         ("ChoixCarte", "%C3"),
     ] {
         assert!(
-            is_malformed(fact(&ours(), &message(&[(name, Some(wrong))]))),
+            is_unreadable(fact(&ours(), &message(&[(name, Some(wrong))]))),
             "{name}={wrong}"
         );
     }
@@ -479,7 +499,8 @@ fn amounts_and_numbers_must_be_such() {
         ("Mt", Some("0000001500")),
         ("Transaction", Some("0722487980")),
     ]);
-    assert_eq!(part(&ours(), &padded), part(&ours(), &message(&[])));
+    let (padded, plain) = (part(&ours(), &padded), part(&ours(), &message(&[])));
+    assert_eq!(Part { fingerprint: plain.fingerprint.clone(), ..padded }, plain);
 }
 
 #[test]
