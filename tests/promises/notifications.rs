@@ -484,10 +484,10 @@ async fn another_merchants_genuine_notification_never_pays_and_reaches_the_opera
             "{list}"
         );
         let truth = stack.truth(&checkout).await;
-        assert_eq!(truth["payments"][0]["money"], "expired", "{truth}");
+        assert_eq!(truth["payments"][0]["money"], "pending", "{truth}");
         assert_eq!(
             truth["payments"][0]["attention"],
-            json!(["unconfirmed"]),
+            json!(["still_pending", "unconfirmed"]),
             "{truth}"
         );
         assert!(stack.backend_log().contains("alert=\"not_ours\""));
