@@ -1,9 +1,9 @@
 //! The running widget: one per element, from [`mount`] to [`unmount`].
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use guichet_wire::{NextAction, StartedPayment};
+use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -12,14 +12,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, ShadowRoot};
 
+use crate::card::{CardAsk, Fields, Order};
 use crate::client::{Answer, Client};
-use crate::face::{Drawing, Face, Intent, Model, Outage, Step};
+use crate::face::{Drawing, Face, Model, Outage, Step};
 use crate::i18n::{Lang, Words};
 use crate::read::{self, Json};
 use crate::{page, view};
 
-/// The request is asked again this often while the backend is still answering it.
-const AGAIN: u8 = 8;
 /// Longest pause between two questions for the status, in milliseconds.
 const SLOWEST: i32 = 10_000;
 /// Questions without an answer after which the widget says that it is offline.
@@ -34,8 +33,14 @@ struct Shared {
     client: Client,
     words: &'static Words,
     lang: Lang,
+    /// Puts the platform's fields for a card on the page, and talks with them.
+    fields: JsValue,
+    /// The session token of those that are there.
+    open: RefCell<Option<String>>,
     /// The shopper has used the widget: the focus may follow what happens.
     engaged: Cell<bool>,
+    /// The card's brands that were drawn.
+    borne: Cell<u32>,
     /// The shop was told that the session is settled.
     told: Cell<bool>,
     /// A loop is asking for the status.
@@ -44,11 +49,38 @@ struct Shared {
     hurry: Cell<bool>,
 }
 
+impl Shared {
+    /// Nothing comes back before this has returned: the script is loaded first.
+    fn open_fields(&self, fields: &Fields) {
+        let words = self.words;
+        let texts = [
+            "open",
+            &fields.sdk_url,
+            &fields.session_token,
+            &fields.brands.join(" "),
+            self.lang.tag(),
+            words.card_number,
+            words.card_expiry,
+            words.card_code,
+            words.number_empty,
+            words.expiry_empty,
+            words.code_empty,
+            words.number_wrong,
+            words.expiry_wrong,
+            words.code_wrong,
+            words.refusal_not_accepted,
+        ];
+        page::call(&self.fields, &texts);
+    }
+}
+
 /// A handle on one widget's state, cheap to copy into every listener.
 #[derive(Clone, Copy)]
 pub struct App {
     model: RwSignal<Model>,
     drawing: RwSignal<u32>,
+    /// Follows the card's brands alone.
+    borne: RwSignal<u32>,
     shared: StoredValue<Rc<Shared>, LocalStorage>,
 }
 
@@ -63,7 +95,8 @@ pub struct Mounted {
 ///
 /// `config` holds `base` (the backend's origin), `secret` (the session's), `locale` (the element's
 /// own, may be empty), `page` (the page's language), `back` (whether the shopper came by the back
-/// button) and the answer to the first call: `ok` and `body`, or no `body` if none came.
+/// button), `fields` (a function of texts: what is to be done with the platform's fields for a card,
+/// and what with; they answer by [`act`]) and the answer to the first call: `ok` and `body`, or no `body` if none came.
 #[wasm_bindgen]
 #[must_use]
 pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
@@ -102,7 +135,10 @@ pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
         },
         words: lang.words(),
         lang,
+        fields: config.get("fields").unwrap_or_default(),
+        open: RefCell::default(),
         engaged: Cell::new(false),
+        borne: Cell::new(0),
         told: Cell::new(false),
         polling: Cell::new(false),
         hurry: Cell::new(false),
@@ -113,6 +149,7 @@ pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
         let app = App {
             model: RwSignal::new(model),
             drawing: RwSignal::new(0),
+            borne: RwSignal::new(0),
             shared: StoredValue::new_local(shared),
         };
         out.set(Some(app));
@@ -137,16 +174,27 @@ pub fn unmount(mounted: Mounted) {
 }
 
 /// The shopper pressed a button with this `data-action`, sent the form (`pay`) or, with
-/// `choose-method`, chose the method `value`.
+/// `choose-method` and `choose-brand`, chose `value`.
+///
+/// The fields of a card speak here too: `fields-ready`, `fields-failed`, `fields-expired`,
+/// `fields-brands` with the brands of the card in `value`, and, to the question for a token,
+/// `fields-token` with the token in `value` and the brand in `more`, `fields-wrong` when they have
+/// said by themselves what is wrong, or `fields-lost`.
 #[wasm_bindgen]
-pub fn act(mounted: &Mounted, action: &str, value: &str) {
+pub fn act(mounted: &Mounted, action: &str, value: &str, more: &str) {
     let app = mounted.app;
     let Some(shared) = app.shared() else { return };
+    if let Some(news) = action.strip_prefix("fields-") {
+        app.fields_say(shared, news, value, more);
+        return;
+    }
     shared.engaged.set(true);
     match action {
         "choose-method" => app.choose(value),
+        "choose-brand" => app.choose_brand(&shared, value),
         "pay" => app.pay(shared, false),
         "confirm" => app.pay(shared, true),
+        "card-pay" => app.card_pay(shared),
         "stay" => app.stay(),
         "choose" => app.choose_anyway(),
         "retry" => app.refresh(),
@@ -172,6 +220,7 @@ pub fn wake(mounted: &Mounted, restored: bool) {
 }
 
 /// Takes the answer to a question for the session. Returns the error's code, if it was one.
+#[inline(never)]
 fn take_session(model: &mut Model, answer: Answer) -> Option<String> {
     take(model, answer, |model, body| {
         model.take(read::session(body)?);
@@ -187,6 +236,7 @@ fn take_status(model: &mut Model, answer: Answer) -> Option<String> {
     })
 }
 
+#[inline(never)]
 fn take(
     model: &mut Model,
     answer: Answer,
@@ -238,6 +288,11 @@ impl App {
         self.drawing.try_get();
     }
 
+    /// Runs again whenever the card's brands are others.
+    pub(crate) fn follow_brands(self) {
+        self.borne.try_get();
+    }
+
     fn emit(self, event: &str, detail: Option<(&str, &str)>) {
         if let Some(shared) = self.shared() {
             page::emit(&shared.host, event, detail);
@@ -270,14 +325,18 @@ impl App {
     fn apply(self, target: &'static str, change: &mut dyn FnMut(&mut Model)) {
         let Some(before) = self.drawing() else { return };
         self.model.try_update(change);
+        let borne = self.with(|model| model.borne).unwrap_or_default();
+        if let Some(shared) = self.shared()
+            && shared.borne.replace(borne) != borne
+        {
+            self.borne
+                .try_update(|count| *count = count.wrapping_add(1));
+        }
         if self.drawing() != Some(before) {
             self.drawing
                 .try_update(|count| *count = count.wrapping_add(1));
             if let Some(shared) = self.shared().filter(|shared| shared.engaged.get()) {
-                spawn_local(async move {
-                    page::sleep(0).await;
-                    page::focus(&shared.root, target);
-                });
+                self.focus(shared, target);
             }
         }
         self.settle();
@@ -287,9 +346,11 @@ impl App {
         self.with(Model::drawing)
     }
 
-    /// What follows from the state: the shop is told once, the status is asked for.
+    /// What follows from the state: the shop is told once, the status is asked for, the platform's
+    /// fields come and go.
     fn settle(self) {
         let Some(shared) = self.shared() else { return };
+        self.follow_fields(&shared);
         let face = self.with(Model::face).unwrap_or(Face::Loading);
         if matches!(face, Face::Paid | Face::Authorised) && !shared.told.replace(true) {
             self.emit("guichet:complete", Some(("status", face.name())));
@@ -358,7 +419,10 @@ impl App {
 
     /// The shopper wants the list although a payment is under way.
     fn choose_anyway(self) {
-        self.change(Model::came_back);
+        self.change(Model::leave_card);
+        if self.with(|model| model.doubt) == Some(true) {
+            self.refresh();
+        }
     }
 
     /// The shopper does not want a second payment.
@@ -369,61 +433,163 @@ impl App {
     fn pay(self, shared: Rc<Shared>, sure: bool) {
         let intent = self.change(|model| model.press(sure, page::uuid)).flatten();
         if let Some(intent) = intent {
-            spawn_local(async move { self.start(&shared, &intent).await });
+            self.send(shared, Order::Start(intent));
         }
     }
 
-    async fn start(self, shared: &Shared, intent: &Intent) {
-        let mut answer = shared.client.start(intent).await;
-        for _ in 0..AGAIN {
-            let again = |code: &String| code == "idempotency_in_flight";
-            if !matches!(&answer, Answer::Problem(code) if again(code)) {
-                break;
+    fn send(self, shared: Rc<Shared>, order: Order) {
+        spawn_local(async move {
+            let code = match shared.client.send(&order).await {
+                Answer::Lost => "offline".into(),
+                Answer::Problem(code) => code,
+                Answer::Body(body) => match read::started(&body) {
+                    Some(started) => return self.go_on(&shared, order.method(), started).await,
+                    None => "answer_unreadable".into(),
+                },
+            };
+            let mut fresh = None;
+            if order.moved_on(&code) {
+                fresh = Some(shared.client.ask("session").await);
             }
-            page::sleep(700).await;
-            answer = shared.client.start(intent).await;
-        }
-        match answer {
-            Answer::Lost => {
-                self.change(Model::start_lost);
-                self.report(Some("offline".into()));
-            }
-            Answer::Problem(code) => self.start_refused(code),
-            Answer::Body(body) => match read::started(&body) {
-                Some(started) => self.started(intent, started).await,
-                None => self.start_refused("answer_unreadable".into()),
-            },
-        }
+            self.change(|model| {
+                model.order_failed(&order, &code);
+                if let Some(fresh) = fresh {
+                    take_session(model, fresh);
+                }
+            });
+            self.focus_trouble();
+            self.report(Some(code));
+        });
     }
 
-    fn start_refused(self, code: String) {
-        if self.change(|model| model.start_refused(&code)) == Some(true) {
-            self.refresh();
-        }
-        self.report(Some(code));
-    }
-
-    async fn started(self, intent: &Intent, started: StartedPayment) {
+    /// Does what the backend says is next.
+    async fn go_on(self, shared: &Shared, method: &str, started: StartedPayment) {
         // Another tab may have settled the session, or the element may be gone.
-        let wanted = self.with(|model| model.step == Step::Starting && model.can_choose());
-        let NextAction::FormPost { url, fields } = started.next_action else {
-            self.change(|model| model.started(false));
-            self.refresh();
-            return;
-        };
-        if wanted != Some(true) {
-            return;
+        let wanted = self.with(Model::awaits) == Some(true);
+        match started.next_action {
+            // The face changes when the session is known: meanwhile nothing can be pressed.
+            NextAction::Wait => {
+                let answer = shared.client.ask("session").await;
+                let failed = self.change(|model| {
+                    model.started(false);
+                    take_session(model, answer)
+                });
+                self.report(failed.flatten());
+            }
+            NextAction::HostedFields {
+                sdk_url,
+                session_token,
+                brands,
+            } if wanted => {
+                let fields = Fields {
+                    sdk_url,
+                    session_token,
+                    brands,
+                };
+                self.change(|model| model.open_card(started.payment, method.into(), fields));
+                self.focus_trouble();
+            }
+            NextAction::FormPost { url, fields } if wanted => {
+                self.change(|model| model.started(true));
+                self.emit("guichet:redirect", Some(("method", method)));
+                let left = page::leave(&url, &fields).is_some();
+                if left {
+                    page::sleep(STUCK).await;
+                }
+                if self.with(|model| model.step == Step::Leaving) == Some(true) {
+                    self.change(|model| model.stayed(left));
+                    self.report((!left).then(|| "leave_failed".into()));
+                    self.refresh();
+                }
+            }
+            _ => {}
         }
-        self.change(|model| model.started(true));
-        self.emit("guichet:redirect", Some(("method", &intent.method)));
-        let left = page::leave(&url, &fields).is_some();
-        if left {
-            page::sleep(STUCK).await;
+    }
+
+    /// Puts the fields on the page that the state asks for, or takes them off.
+    fn follow_fields(self, shared: &Shared) {
+        let opened = self.with(|model| {
+            let wanted = model.fields_wanted();
+            let token = wanted.map(|fields| &fields.session_token);
+            if shared.open.borrow().as_ref() == token {
+                return false;
+            }
+            shared.open.replace(token.cloned());
+            match wanted {
+                Some(fields) => shared.open_fields(fields),
+                None => page::call(&shared.fields, &["close"]),
+            }
+            wanted.is_some()
+        });
+        if opened == Some(true) {
+            self.model.try_update(Model::fields_opening);
         }
-        if self.with(|model| model.step == Step::Leaving) == Some(true) {
-            self.change(|model| model.stayed(left));
-            self.report((!left).then(|| "leave_failed".into()));
-            self.refresh();
+    }
+
+    /// What the platform's fields have to say.
+    fn fields_say(self, shared: Rc<Shared>, news: &str, value: &str, more: &str) {
+        match news {
+            "ready" => drop(self.change(Model::fields_ready)),
+            "failed" => {
+                self.change(Model::fields_failed);
+                self.report(Some("fields_failed".into()));
+            }
+            "expired" => {
+                self.change(Model::fields_expired);
+                self.report(Some("fields_expired".into()));
+            }
+            "wrong" => drop(self.change(|model| model.fields_unread(true))),
+            "lost" => {
+                self.change(|model| model.fields_unread(false));
+                self.focus_trouble();
+            }
+            "brands" => {
+                let brands = value.split(' ').map(Into::into).collect();
+                let brand = self.change(|model| model.card_brands(brands)).flatten();
+                if let Some(brand) = brand {
+                    page::call(&shared.fields, &["brand", &brand]);
+                }
+            }
+            "token" => {
+                let request = ContinuePayment {
+                    token: value.into(),
+                    brand: (!more.is_empty()).then(|| more.into()),
+                };
+                let given = self.change(|model| model.card_given(request, page::uuid()));
+                if let Some(given) = given.flatten() {
+                    self.send(shared, Order::Continue(given));
+                }
+            }
+            _ => {}
         }
+    }
+
+    fn choose_brand(self, shared: &Shared, brand: &str) {
+        self.change(|model| model.choose_brand(brand));
+        page::call(&shared.fields, &["brand", brand]);
+    }
+
+    fn card_pay(self, shared: Rc<Shared>) {
+        match self.change(Model::press_card).flatten() {
+            Some(CardAsk::Read) => page::call(&shared.fields, &["read"]),
+            Some(CardAsk::Send(given)) => self.send(shared, Order::Continue(given)),
+            None => {}
+        }
+    }
+
+    /// The card's face stays as it is, so the focus goes to what is said in it.
+    fn focus_trouble(self) {
+        let troubled = |model: &Model| model.card.as_ref().is_some_and(|c| c.trouble.is_some());
+        if let (Some(true), Some(shared)) = (self.with(troubled), self.shared()) {
+            self.focus(shared, "[data-trouble]");
+        }
+    }
+
+    /// Moves the focus once the view has followed the state.
+    fn focus(self, shared: Rc<Shared>, target: &'static str) {
+        spawn_local(async move {
+            page::sleep(0).await;
+            page::focus(&shared.root, target);
+        });
     }
 }

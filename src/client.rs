@@ -3,15 +3,18 @@
 use std::pin::Pin;
 
 use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{JSON, JsString, Object};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache};
 
-use crate::face::Intent;
+use crate::card::Order;
 use crate::page;
 use crate::read;
 
 /// After this many milliseconds without an answer, there is none.
 const PATIENCE: u32 = 20_000;
+/// A request is asked again this often while the backend is still answering it.
+const AGAIN: u8 = 8;
 
 /// How a call ended.
 pub(crate) enum Answer {
@@ -50,9 +53,41 @@ impl Client {
         self.call(Method::GET, what, None)
     }
 
-    /// Asks for a payment to be started.
-    pub(crate) fn start<'a>(&'a self, intent: &'a Intent) -> Pending<'a> {
-        self.call(Method::POST, "payments", Some(intent))
+    /// Asks for a payment to be started, or sends what a card's fields gave.
+    pub(crate) fn send<'a>(&'a self, order: &'a Order) -> Pending<'a> {
+        let (what, key, body) = match order {
+            Order::Start(intent) => {
+                let body = page::object(&[("method", &intent.method)]);
+                ("payments".into(), &intent.key, body)
+            }
+            Order::Continue(given) => {
+                let what = ["payments/", &given.payment, "/continue"].concat();
+                let token = ("token", given.request.token.as_str());
+                let body = match &given.request.brand {
+                    Some(brand) => page::object(&[token, ("brand", brand)]),
+                    None => page::object(&[token]),
+                };
+                (what, &given.key, body)
+            }
+        };
+        self.insist(what, key, body)
+    }
+
+    /// Asks again, with the same key, while the backend is still answering.
+    fn insist<'a>(&'a self, what: String, key: &'a str, body: Object) -> Pending<'a> {
+        Box::pin(async move {
+            let body = JSON::stringify(&body).unwrap_or_default();
+            let mut left = AGAIN;
+            loop {
+                let answer = self.call(Method::POST, &what, Some((key, &body))).await;
+                let again = |code: &String| code == "idempotency_in_flight";
+                if left == 0 || !matches!(&answer, Answer::Problem(code) if again(code)) {
+                    return answer;
+                }
+                left -= 1;
+                page::sleep(700).await;
+            }
+        })
     }
 
     /// Boxed, so that the state of a call stands once in the module and not in every caller.
@@ -60,10 +95,10 @@ impl Client {
         &'a self,
         method: Method,
         what: &'a str,
-        intent: Option<&'a Intent>,
+        order: Option<(&'a str, &'a JsString)>,
     ) -> Pending<'a> {
         Box::pin(async move {
-            self.try_call(method, what, intent)
+            self.try_call(method, what, order)
                 .await
                 .unwrap_or(Answer::Lost)
         })
@@ -73,7 +108,7 @@ impl Client {
         &self,
         method: Method,
         what: &str,
-        intent: Option<&Intent>,
+        order: Option<(&str, &JsString)>,
     ) -> Option<Answer> {
         let url = [&self.base, "/checkout/v1/", what].concat();
         let patience = AbortSignal::timeout_with_u32(PATIENCE);
@@ -82,18 +117,17 @@ impl Client {
             .cache(RequestCache::NoStore)
             .abort_signal(Some(&patience))
             .header("Authorization", &["Bearer ", &self.secret].concat());
-        let request = if let Some(intent) = intent {
+        let request = if let Some((key, body)) = order {
             request = request
                 .header("Content-Type", "application/json")
-                .header("Idempotency-Key", &intent.key);
-            let body = js_sys::JSON::stringify(&page::object("method", &intent.method)).ok()?;
+                .header("Idempotency-Key", key);
             request.body(body).ok()?
         } else {
             request.build().ok()?
         };
         let response = request.send().await.ok()?;
         let text = response.text().await.ok()?;
-        let body = js_sys::JSON::parse(&text);
+        let body = JSON::parse(&text);
         if response.ok() {
             return body.ok().map(Answer::Body);
         }

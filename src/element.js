@@ -4,6 +4,7 @@
 // the module. It builds every node by hand: a shop may require trusted types and forbid inline
 // styles. The build puts the hashed names of the module's two files into GLUE and WASM.
 
+import { cardFields } from './card.js';
 import css from './widget.css';
 import { wordsFor } from './i18n/loading.js';
 
@@ -105,6 +106,7 @@ class GuichetCheckout extends HTMLElement {
   #run = 0;
   #mounted;
   #module;
+  #fields = cardFields(this, (...news) => this.#act(...news));
 
   connectedCallback() {
     if (!this.shadowRoot) {
@@ -140,17 +142,17 @@ class GuichetCheckout extends HTMLElement {
     const { type, target } = event;
     if (type === 'submit') {
       event.preventDefault();
-      this.#act('pay');
+      this.#act(event.submitter?.dataset.action || 'pay');
     } else if (type === 'change') {
-      this.#act('choose-method', target.value);
+      this.#act(target.name === 'method' ? 'choose-method' : 'choose-brand', target.value);
     } else {
       const button = target.closest('button[data-action]');
       if (button && button.type !== 'submit') this.#act(button.dataset.action);
     }
   }
 
-  #act(action, value = '') {
-    if (this.#mounted) this.#module.act(this.#mounted, action, value);
+  #act(action, value = '', more = '') {
+    if (this.#mounted) this.#module.act(this.#mounted, action, value, more);
     else if (action === 'retry') this.#start();
   }
 
@@ -164,6 +166,7 @@ class GuichetCheckout extends HTMLElement {
 
   #stop() {
     this.#run++;
+    this.#fields('close');
     if (this.#mounted) this.#module.unmount(this.#mounted);
     this.#mounted = undefined;
   }
@@ -197,6 +200,7 @@ class GuichetCheckout extends HTMLElement {
         locale,
         page,
         back: cameBack(),
+        fields: this.#fields,
         ...answer,
       });
     } catch (reason) {

@@ -204,13 +204,15 @@ pub struct Model {
     /// A wish to pay whose outcome is not known.
     pub intent: Option<Intent>,
     /// The payment whose card is being typed here.
-    pub card: Option<Card>,
+    pub card: Option<Box<Card>>,
     /// The one that was left before anything of its card was sent.
-    pub aside: Option<Card>,
+    pub aside: Option<Box<Card>>,
     /// A card's token was sent, and the backend has not spoken since.
     pub doubt: bool,
     /// Counts what the backend said that was new.
     pub revision: u32,
+    /// Counts what the fields said of the card's brands.
+    pub borne: u32,
 }
 
 /// What decides whether the face must be drawn anew.
@@ -337,9 +339,8 @@ impl Model {
         Some(intent)
     }
 
-    /// The request to start a payment was refused with this problem. Returns whether the session
-    /// should be asked for again.
-    pub fn start_refused(&mut self, code: &str) -> bool {
+    /// The request to start a payment was refused with this problem.
+    pub fn start_refused(&mut self, code: &str) {
         self.step = Step::Rest;
         let meaning = meaning(code);
         match meaning {
@@ -352,10 +353,6 @@ impl Model {
         if !matches!(meaning, Meaning::Again | Meaning::Trouble(Trouble::Other)) {
             self.intent = None;
         }
-        matches!(
-            meaning,
-            Meaning::Refresh | Meaning::Trouble(Trouble::Method)
-        )
     }
 
     /// No answer came to the request to start a payment. It may have been started.
@@ -537,7 +534,7 @@ mod tests {
                             step,
                             outage,
                             anyway: flags & 4 > 0,
-                            card: (flags & 8 > 0).then(Card::default),
+                            card: (flags & 8 > 0).then(Box::default),
                             ..Model::default()
                         });
                     }

@@ -1,7 +1,7 @@
 //! What the widget does to the page around it: events, the form that leaves, focus, time.
 
 use guichet_wire::FormField;
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -30,7 +30,7 @@ impl Json for JsValue {
     }
 
     fn items(&self) -> Option<Vec<Self>> {
-        let array = self.dyn_ref::<js_sys::Array>()?;
+        let array = self.dyn_ref::<Array>()?;
         Some((0..array.length()).map(|index| array.get(index)).collect())
     }
 }
@@ -43,12 +43,25 @@ fn document() -> Option<Document> {
     window()?.document()
 }
 
-/// An object with one member.
-pub(crate) fn object(name: &str, value: &str) -> Object {
+/// An object with these members.
+#[inline(never)]
+pub(crate) fn object(members: &[(&str, &str)]) -> Object {
     let object = Object::new();
-    // Setting a member of a new plain object can't fail.
-    Reflect::set(&object, &name.into(), &value.into()).unwrap_or_default();
+    for (name, value) in members {
+        // Setting a member of a new plain object can't fail.
+        Reflect::set(&object, &(*name).into(), &(*value).into()).unwrap_or_default();
+    }
     object
+}
+
+/// Calls a function of `element.js` with texts.
+#[inline(never)]
+pub(crate) fn call(function: &JsValue, texts: &[&str]) {
+    if let Some(function) = function.dyn_ref::<Function>() {
+        let texts: Array = texts.iter().map(|text| JsValue::from_str(text)).collect();
+        // What goes wrong there is told by an action.
+        drop(function.apply(&JsValue::UNDEFINED, &texts));
+    }
 }
 
 /// Tells the page, through every shadow root. No detail holds a secret.
@@ -56,8 +69,8 @@ pub(crate) fn emit(host: &HtmlElement, event: &str, detail: Option<(&str, &str)>
     let init = CustomEventInit::new();
     init.set_bubbles(true);
     init.set_composed(true);
-    if let Some((name, value)) = detail {
-        init.set_detail(&object(name, value));
+    if let Some(detail) = detail {
+        init.set_detail(&object(&[detail]));
     }
     if let Ok(event) = CustomEvent::new_with_event_init_dict(event, &init) {
         // `false` only says that a listener called `preventDefault`.
@@ -90,12 +103,16 @@ pub(crate) fn leave(url: &str, fields: &[FormField]) -> Option<()> {
     submit.call0(&form).map(drop).ok()
 }
 
-/// Moves the focus inside the widget, unless the shopper is busy elsewhere on the page.
+/// Moves the focus inside the widget, unless the shopper is busy elsewhere on the page. A frame of
+/// the platform's fields stands inside the element.
+#[inline(never)]
 pub(crate) fn focus(root: &ShadowRoot, selector: &str) {
     let elsewhere = document().is_some_and(|document| {
         let active = document.active_element();
         let body = document.body().map(Into::into);
-        active.is_some_and(|active| Some(&active) != body.as_ref() && active != root.host())
+        active.is_some_and(|active| {
+            Some(&active) != body.as_ref() && !root.host().contains(Some(&active))
+        })
     });
     if let (false, Ok(Some(target))) = (elsewhere, root.query_selector(selector)) {
         target
@@ -124,6 +141,7 @@ pub(crate) async fn sleep(milliseconds: i32) {
 
 /// A random UUID (version 4), from the browser's source of keys. `randomUUID` exists on secure
 /// pages only.
+#[inline(never)]
 pub(crate) fn uuid() -> String {
     let mut bytes = [0_u8; 16];
     if let Some(crypto) = window().and_then(|window| window.crypto().ok()) {

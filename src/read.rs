@@ -91,7 +91,6 @@ fn offer(json: &impl Json) -> Option<MethodOffer> {
         },
         unavailable: maybe(json, "unavailable", unavailable)?,
         embedded: flag(json, "embedded").unwrap_or_default(),
-        embedded: flag(json, "embedded").unwrap_or_default(),
         eligible_amount: whole(json, "eligible_amount"),
     })
 }

@@ -6,6 +6,7 @@ use guichet_wire::{
 use leptos::prelude::*;
 
 use crate::app::App;
+use crate::card::{Card, CardStep, CardTrouble};
 use crate::face::{Face, Model, Outage, Step, Trouble, refusal, refusal_name};
 use crate::i18n::{Lang, Words, fill};
 use crate::ui::{El, el, icon};
@@ -37,8 +38,14 @@ pub(crate) fn root(app: App) -> AnyView {
 }
 
 fn busy(app: App) -> bool {
-    app.follow(|model| model.step == Step::Starting)
+    app.follow(|model| model.step == Step::Starting || model.is_checking())
         .unwrap_or_default()
+}
+
+/// Follows the card that is being typed.
+fn follow_card<T>(app: App, read: impl FnOnce(&Card) -> T) -> Option<T> {
+    app.follow(|model| model.card.as_deref().map(read))
+        .flatten()
 }
 
 /// The live region: it is there before its text changes, and outlives every face.
@@ -49,7 +56,11 @@ fn spoken(app: App) -> El {
         .dynamic(move || {
             let words = app.words();
             let text = app.follow(|model| match model.face() {
-                _ if model.step == Step::Starting => words.pay_busy,
+                _ if model.step == Step::Starting || model.is_checking() => words.pay_busy,
+                Face::Card => match &model.card {
+                    Some(card) if card.step == CardStep::Opening => words.card_opening,
+                    _ => "",
+                },
                 Face::Loading | Face::Choosing => "",
                 face => face.title(words),
             });
@@ -66,14 +77,16 @@ fn draw(app: App, model: &Model) -> AnyView {
         face: model.face(),
     };
     let mut body = el("div").part("body");
-    if scene.face != Face::Choosing {
+    if !matches!(scene.face, Face::Choosing | Face::Card) {
         body = body.with(scene.outcome());
     }
     for notice in scene.notices() {
         body = body.with(notice);
     }
     body = body.maybe(scene.parts());
-    if model.can_choose() {
+    if scene.face == Face::Card {
+        body = body.with(scene.card());
+    } else if model.can_choose() {
         body = body.with(scene.form());
     } else {
         body = body.maybe(scene.action());
@@ -153,7 +166,9 @@ impl Scene<'_> {
     fn outcome(&self) -> El {
         let (tone, outline) = match self.face {
             Face::Paid | Face::Authorised => ("good", "M5 12.5l4.500 4.500L19 7.500"),
-            Face::Loading | Face::Choosing | Face::Leaving | Face::Waiting => ("busy", ""),
+            Face::Loading | Face::Choosing | Face::Card | Face::Leaving | Face::Waiting => {
+                ("busy", "")
+            }
             Face::Refused | Face::Incomplete | Face::Broken => ("bad", "M12 6.500v7M12 17v.5"),
             Face::Cancelled => ("calm", "M19 12H6M11 7l-5 5 5 5"),
             Face::Expired => ("calm", "M12 6v6.500l4 2.500"),
@@ -196,7 +211,7 @@ impl Scene<'_> {
         let mut texts: Vec<El> = Vec::new();
         let mut say = |text: &str| texts.push(el("p").text(&self.fill(text, accepted)));
         match self.face {
-            Face::Loading | Face::Choosing | Face::Refused => {}
+            Face::Loading | Face::Choosing | Face::Card | Face::Refused => {}
             Face::Leaving => say(words.leaving_body),
             Face::Waiting => say(words.waiting_body),
             Face::Paid => say(words.paid_body),
@@ -314,6 +329,60 @@ impl Scene<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The places of the platform's fields. Their labels, containers and errors are children of
+    /// the element itself: `card.js` makes them, and nothing here is drawn anew around them.
+    fn card(&self) -> El {
+        let (app, words) = (self.app, self.words);
+        let title = el("h2").part("title").text(words.card_title);
+        let place = |name| el("div").part("field").with(el("slot").attr("name", name));
+        let pair = el("div")
+            .attr("class", "pair")
+            .with(place("guichet-expiry"))
+            .with(place("guichet-code"));
+        el("form")
+            .part("form")
+            .attr("novalidate", "")
+            .live("data-step", move || {
+                follow_card(app, |card| card.step.name())
+            })
+            .with(
+                el("div")
+                    .part("story")
+                    .with(self.focused(title, true))
+                    .with(el("p").part("note").text(&self.fill(words.card_body, 0))),
+            )
+            .with(place("guichet-number"))
+            .with(
+                el("div")
+                    .attr("class", "brands")
+                    .dynamic(move || brands(app)),
+            )
+            .with(pair)
+            .with(card_trouble(app))
+            .with(self.card_button())
+            .with(
+                button("quiet", "choose", words.choose_other)
+                    .live("disabled", move || busy(app).then_some("")),
+            )
+    }
+
+    fn card_button(&self) -> El {
+        let (app, words) = (self.app, self.words);
+        let label = fill(words.pay, &[("amount", &self.total())]);
+        let still = move || follow_card(app, |card| card.step != CardStep::Ready) == Some(true);
+        el("button")
+            .part("button")
+            .attr("type", "submit")
+            .attr("data-action", "card-pay")
+            .live("disabled", move || still().then_some(""))
+            .live("aria-busy", move || still().then_some("true"))
+            .dynamic(move || {
+                let again = follow_card(app, |card| card.given.is_some()) == Some(true);
+                let text = if again { words.retry } else { &label };
+                text.to_owned().into_any()
+            })
     }
 
     fn form(&self) -> El {
@@ -461,6 +530,56 @@ impl Scene<'_> {
         ];
         el("p").part("eligible").text(&fill(text, &values))
     }
+}
+
+/// The brands of a card that bears more than one: the shopper chooses. Drawn anew for another card
+/// only, so that the choice keeps the focus.
+fn brands(app: App) -> AnyView {
+    app.follow_brands();
+    let drawn = app.with(|model| {
+        let card = model.card.as_deref()?;
+        Some(brand_choice(app, card, card.brand.as_ref()?))
+    });
+    drawn.flatten().unwrap_or_else(|| ().into_any())
+}
+
+fn brand_choice(app: App, card: &Card, chosen: &String) -> AnyView {
+    let legend = el("legend").part("caption").text(app.words().card_brand);
+    let mut list = el("fieldset")
+        .part("brands")
+        .live("disabled", move || {
+            let given = follow_card(app, Card::is_given) == Some(true);
+            given.then_some("")
+        })
+        .with(legend);
+    for brand in &card.brands {
+        let input = el("input")
+            .part("radio")
+            .attr("type", "radio")
+            .attr("name", "guichet-brand")
+            .attr("value", brand)
+            .flag("checked", chosen == brand);
+        let label = el("label").part("brand").with(input);
+        list = list.with(label.with(el("span").text(method::card_brand(brand))));
+    }
+    list.done()
+}
+
+/// What went wrong with the card, without taking the fields away. It is there before its text is.
+fn card_trouble(app: App) -> El {
+    let trouble = move || follow_card(app, |card| card.trouble).flatten();
+    let words = app.words();
+    el("div")
+        .part("notice")
+        .attr("data-tone", "bad")
+        .attr("role", "alert")
+        .attr("tabindex", "-1")
+        .live("data-trouble", move || trouble().map(CardTrouble::name))
+        .dynamic(move || {
+            trouble()
+                .map_or("", |trouble| trouble.text(words))
+                .into_any()
+        })
 }
 
 fn notice(tone: &str, title: &str, text: &str) -> El {

@@ -11,12 +11,17 @@ use crate::world::{World, play};
 
 fn script() -> String {
     let usual = || {
-        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+        let home = std::env::var_os("HOME")
+            .map(PathBuf::from)
+            .unwrap_or_default();
         home.join(".cache/guichet/tools/npm/node_modules/axe-core/axe.min.js")
     };
     let file = std::env::var_os("GUICHET_AXE").map_or_else(usual, PathBuf::from);
     std::fs::read_to_string(&file).unwrap_or_else(|error| {
-        panic!("{}: {error}: GUICHET_AXE names the script of axe-core", file.display())
+        panic!(
+            "{}: {error}: GUICHET_AXE names the script of axe-core",
+            file.display()
+        )
     })
 }
 
@@ -45,8 +50,15 @@ impl Browser {
             .with_context(|| format!("axe-core on {what}"))?;
         let list = found["found"].as_array().cloned().unwrap_or_default();
         let lines: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-        ensure!(lines.is_empty(), "{what} is not accessible:\n{}", lines.join("\n"));
-        ensure!(found["passes"].as_u64().unwrap_or(0) > 5, "axe-core looked at nothing: {found}");
+        ensure!(
+            lines.is_empty(),
+            "{what} is not accessible:\n{}",
+            lines.join("\n")
+        );
+        ensure!(
+            found["passes"].as_u64().unwrap_or(0) > 5,
+            "axe-core looked at nothing: {found}"
+        );
         Ok(())
     }
 
@@ -54,7 +66,8 @@ impl Browser {
     pub(crate) async fn assert_accessible_in_both(&self, what: &str) -> Result<()> {
         for dark in [true, false] {
             self.set_dark(dark).await?;
-            self.assert_accessible(&format!("{what}{}", if dark { ", dark" } else { "" })).await?;
+            self.assert_accessible(&format!("{what}{}", if dark { ", dark" } else { "" }))
+                .await?;
         }
         Ok(())
     }
@@ -68,7 +81,9 @@ fn the_shops_pages_are_accessible() {
             w.browser.open(&format!("{shop}{path}")).await?;
             w.browser.assert_accessible_in_both(path).await?;
         }
-        w.browser.open(&format!("{shop}/produit/miel-tilleul")).await?;
+        w.browser
+            .open(&format!("{shop}/produit/miel-tilleul"))
+            .await?;
         w.browser.click("add-to-basket").await?;
         w.browser.named("basket-lines").await?;
         w.browser.assert_accessible_in_both("the basket").await?;
@@ -84,17 +99,25 @@ fn the_shops_pages_are_accessible() {
 #[test]
 fn the_sandboxs_pages_are_accessible() {
     play(async |w: &mut World| {
-        w.browser.open(&format!("{}/sandbox", w.stack.platform())).await?;
-        w.browser.assert_accessible_in_both("the control page").await?;
+        w.browser
+            .open(&format!("{}/sandbox", w.stack.platform()))
+            .await?;
+        w.browser
+            .assert_accessible_in_both("the control page")
+            .await?;
         w.usual_checkout().await?;
         w.leave_with("up2pay_choice", "choice").await?;
         w.browser.assert_accessible_in_both("the choice").await?;
         w.browser.click("method-sodexo").await?;
         w.wait_for_page("voucher").await?;
-        w.browser.assert_accessible_in_both("the voucher's page").await?;
+        w.browser
+            .assert_accessible_in_both("the voucher's page")
+            .await?;
         w.type_voucher(VOUCHER_SHORT).await?;
         w.wait_for_page("complement").await?;
-        w.browser.assert_accessible_in_both("the complement").await?;
+        w.browser
+            .assert_accessible_in_both("the complement")
+            .await?;
         w.type_card(CARD_REFUSED).await?;
         w.wait_for_page("threeds").await?;
         w.browser.assert_accessible_in_both("3-D Secure").await?;

@@ -84,8 +84,8 @@ pub(crate) async fn eventually<T>(
 }
 
 impl Browser {
-    /// Starts one. With `eager`, commands don't wait for pages that are still loading.
-    pub(crate) async fn start(shop: &str, eager: bool, place: Place) -> Result<Self> {
+    /// Starts one.
+    pub(crate) async fn start(shop: &str, place: Place) -> Result<Self> {
         let chromedriver = Chromedriver::shared();
         let profile = tempfile::tempdir()?;
         let mut wanted = DesiredCapabilities::chrome();
@@ -96,8 +96,10 @@ impl Browser {
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         wanted.add_experimental_option("perfLoggingPrefs", json!({ "enablePage": false }))?;
-        wanted.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
-        wanted.set("pageLoadStrategy", if eager { "none" } else { "normal" })?;
+        wanted.set(
+            "goog:loggingPrefs",
+            json!({ "browser": "ALL", "performance": "ALL" }),
+        )?;
         let driver = WebDriver::new(chromedriver.address(), wanted).await?;
         let browser = Self {
             driver,
@@ -115,7 +117,8 @@ impl Browser {
     /// What every tab needs before it opens its first page.
     async fn prepare_tab(&self) -> Result<()> {
         let script = json!({ "source": WATCH });
-        self.cdp("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
         Ok(())
     }
 
@@ -127,7 +130,11 @@ impl Browser {
 
     /// A command of the DevTools protocol.
     pub(crate) async fn cdp(&self, method: &str, params: Value) -> Result<Value> {
-        self.driver.cdp().send_raw(method, params).await.with_context(|| method.to_owned())
+        self.driver
+            .cdp()
+            .send_raw(method, params)
+            .await
+            .with_context(|| method.to_owned())
     }
 
     /// Opens an address.
@@ -159,11 +166,14 @@ impl Browser {
         Ok(before)
     }
 
-    /// Closes this tab and goes to another.
-    pub(crate) async fn close_tab(&self, then: WindowHandle) -> Result<()> {
+    /// Closes this tab and goes on in an empty one.
+    pub(crate) async fn replace_tab(&self) -> Result<()> {
         self.gather().await?;
+        let closed = self.new_tab().await?;
+        let empty = self.tab().await?;
+        self.switch_to(closed).await?;
         self.driver.close_window().await?;
-        self.switch_to(then).await
+        self.switch_to(empty).await
     }
 
     /// This tab.
@@ -208,7 +218,10 @@ impl Browser {
 
     /// Whether the page has an element of that test name now.
     pub(crate) async fn has(&self, name: &str) -> Result<bool> {
-        self.eval(&format!("return !!document.querySelector('[data-testid=\"{name}\"]')")).await
+        self.eval(&format!(
+            "return !!document.querySelector('[data-testid=\"{name}\"]')"
+        ))
+        .await
     }
 
     /// Clicks it.
@@ -257,20 +270,26 @@ impl Browser {
     /// How many elements inside the widget fit.
     pub(crate) async fn count_inside(&self, selector: &str) -> Result<usize> {
         let selector = json!(selector);
-        self.eval(&format!("{ROOT} return root ? root.querySelectorAll({selector}).length : 0"))
-            .await
+        self.eval(&format!(
+            "{ROOT} return root ? root.querySelectorAll({selector}).length : 0"
+        ))
+        .await
     }
 
     /// All that the widget says.
     pub(crate) async fn widget_text(&self) -> Result<String> {
-        self.eval(&format!("{ROOT} return root?.querySelector('[data-face]')?.innerText || ''"))
-            .await
+        self.eval(&format!(
+            "{ROOT} return root?.querySelector('[data-face]')?.innerText || ''"
+        ))
+        .await
     }
 
     /// The widget's face, if it has one.
     pub(crate) async fn face(&self) -> Result<Option<String>> {
-        self.eval(&format!("{ROOT} return root?.querySelector('[data-face]')?.dataset.face || null"))
-            .await
+        self.eval(&format!(
+            "{ROOT} return root?.querySelector('[data-face]')?.dataset.face || null"
+        ))
+        .await
     }
 
     /// Waits until the widget has this face.
@@ -301,7 +320,9 @@ impl Browser {
     /// Clicks an element this many times, as fast as a hand that trembles.
     pub(crate) async fn click_many(&self, element: &WebElement, times: usize) -> Result<()> {
         let zero = Some(Duration::ZERO);
-        let mut chain = self.driver.action_chain_with_delay(zero, Some(Duration::from_millis(10)));
+        let mut chain = self
+            .driver
+            .action_chain_with_delay(zero, Some(Duration::from_millis(10)));
         chain = chain.move_to_element_center(element);
         for _ in 0..times {
             chain = chain.click();
@@ -315,7 +336,8 @@ impl Browser {
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile,
         });
-        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
         Ok(())
     }
 
@@ -326,7 +348,11 @@ impl Browser {
             { "name": "prefers-color-scheme", "value": value },
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
-        self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await?;
         Ok(())
     }
 
@@ -336,7 +362,8 @@ impl Browser {
             "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
         });
         self.cdp("Network.enable", json!({})).await?;
-        self.cdp("Network.emulateNetworkConditions", conditions).await?;
+        self.cdp("Network.emulateNetworkConditions", conditions)
+            .await?;
         Ok(())
     }
 
@@ -347,25 +374,36 @@ impl Browser {
             "uploadThroughput": -1,
         });
         self.cdp("Network.enable", json!({})).await?;
-        self.cdp("Network.emulateNetworkConditions", conditions).await?;
+        self.cdp("Network.emulateNetworkConditions", conditions)
+            .await?;
         Ok(())
-    }
-
-    /// Holds back requests to addresses of that pattern: no answer ever comes.
-    pub(crate) async fn hold_back(&self, pattern: &str) -> Result<()> {
-        let patterns = json!({ "patterns": [{ "urlPattern": pattern }] });
-        self.cdp("Fetch.enable", patterns).await.map(drop)
     }
 
     /// Addresses that this browser never reaches.
     pub(crate) async fn block(&self, patterns: &[&str]) -> Result<()> {
         self.cdp("Network.enable", json!({})).await?;
-        let all = patterns.iter().map(|at| json!({ "urlPattern": at, "block": true }));
+        let all = patterns
+            .iter()
+            .map(|at| json!({ "urlPattern": at, "block": true }));
         let by_pattern = json!({ "urlPatterns": all.collect::<Vec<_>>() });
-        if self.cdp("Network.setBlockedURLs", by_pattern).await.is_err() {
-            self.cdp("Network.setBlockedURLs", json!({ "urls": patterns })).await?;
+        if self
+            .cdp("Network.setBlockedURLs", by_pattern)
+            .await
+            .is_err()
+        {
+            self.cdp("Network.setBlockedURLs", json!({ "urls": patterns }))
+                .await?;
         }
         Ok(())
+    }
+
+    /// What the button of that test name would send: the form's address and its fields.
+    pub(crate) async fn form_of(&self, name: &str) -> Result<(String, Vec<(String, String)>)> {
+        self.eval(&format!(
+            "const button = document.querySelector('[data-testid=\"{name}\"]');
+             return [button.form.action, [...new FormData(button.form, button)]]"
+        ))
+        .await
     }
 
     /// Saves what can be seen, down to the page's end.
@@ -383,7 +421,8 @@ impl Browser {
 
     /// The widget's events on this tab's pages of the shop, in order.
     pub(crate) async fn events(&self) -> Result<Vec<Value>> {
-        self.eval("return JSON.parse(sessionStorage.getItem('e2e-events') || '[]')").await
+        self.eval("return JSON.parse(sessionStorage.getItem('e2e-events') || '[]')")
+            .await
     }
 
     /// Reads what the browser has logged since the last time.
@@ -427,7 +466,8 @@ impl Browser {
         for tab in self.driver.windows().await? {
             self.switch_to(tab).await?;
             if !self.url().await?.starts_with(&self.shop) {
-                self.open(&format!("{}/fichiers/feuille.svg", self.shop)).await?;
+                self.open(&format!("{}/fichiers/feuille.svg", self.shop))
+                    .await?;
             }
             let noted: Vec<String> = self
                 .eval(
@@ -444,7 +484,11 @@ impl Browser {
     /// Fails if any page broke its policy or any script ended in an exception.
     pub(crate) async fn assert_clean(&self) -> Result<()> {
         let found = self.violations().await?;
-        ensure!(found.is_empty(), "pages broke their own rules:\n{}", found.join("\n"));
+        ensure!(
+            found.is_empty(),
+            "pages broke their own rules:\n{}",
+            found.join("\n")
+        );
         Ok(())
     }
 }
@@ -464,7 +508,10 @@ impl Request {
 }
 
 fn inside(selector: &str) -> String {
-    format!("{ROOT} return root?.querySelector({}) ?? null", json!(selector))
+    format!(
+        "{ROOT} return root?.querySelector({}) ?? null",
+        json!(selector)
+    )
 }
 
 /// Whether a line of the console tells of a broken policy or of an exception.

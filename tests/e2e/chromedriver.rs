@@ -47,7 +47,10 @@ impl Chromedriver {
         let port = port.expect("chromedriver says on which port it listens");
         // Whatever else it writes must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { process, address: format!("http://127.0.0.1:{port}") }
+        Self {
+            process,
+            address: format!("http://127.0.0.1:{port}"),
+        }
     }
 
     /// Where it listens.
@@ -84,7 +87,9 @@ impl Place {
     pub(crate) fn take() -> Self {
         let mut free = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
         while *free == 0 {
-            free = PLACE_FREED.wait(free).unwrap_or_else(PoisonError::into_inner);
+            free = PLACE_FREED
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
         Self(())

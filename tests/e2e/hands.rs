@@ -14,7 +14,9 @@ fn from_the_product_to_the_paid_order_by_clicks_alone() {
         w.browser.open(&format!("{}/", w.stack.shop())).await?;
         w.browser.click("add-plateau-fromages").await?;
         w.browser.named("basket-lines").await?;
-        w.browser.open(&format!("{}/produit/panier-dejeuner", w.stack.shop())).await?;
+        w.browser
+            .open(&format!("{}/produit/panier-dejeuner", w.stack.shop()))
+            .await?;
         w.browser.click("add-to-basket").await?;
         let total = w.browser.text("basket-total").await?;
         ensure!(total.starts_with("42,00"), "{total}");
@@ -87,7 +89,9 @@ async fn tab_to(w: &World, selector: &str) -> Result<()> {
             ?.matches({})",
         json!(selector)
     );
-    tab_until(w, &there).await.with_context(|| selector.to_owned())
+    tab_until(w, &there)
+        .await
+        .with_context(|| selector.to_owned())
 }
 
 /// Presses Tab until the focus is on the page's element of that test name.
@@ -127,10 +131,14 @@ fn a_phone_of_360_pixels_is_enough_to_pay() {
     play(async |w: &mut World| {
         w.browser.set_width(360, 740).await?;
         let order = pay_in_two_parts(w).await?;
-        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)]).await?;
+        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)])
+            .await?;
         for path in ["/", "/produit/miel-tilleul", "/panier", &order.payment_path] {
             w.browser.open(&format!("{}{path}", w.stack.shop())).await?;
-            let wide: u64 = w.browser.eval("return document.documentElement.scrollWidth").await?;
+            let wide: u64 = w
+                .browser
+                .eval("return document.documentElement.scrollWidth")
+                .await?;
             ensure!(wide <= 360, "{path} is {wide} pixels wide");
         }
         Ok(())
@@ -142,16 +150,37 @@ fn events_leave_the_element_in_their_order_and_hold_no_secret() {
     play(async |w: &mut World| {
         let order = pay_in_two_parts(w).await?;
         let events = w.browser.events().await?;
-        let names: Vec<&str> = events.iter().filter_map(|event| event["name"].as_str()).collect();
-        ensure!(names == ["ready", "change", "redirect", "ready", "complete"], "{names:?}");
+        let names: Vec<&str> = events
+            .iter()
+            .filter_map(|event| event["name"].as_str())
+            .collect();
+        ensure!(
+            names == ["ready", "change", "redirect", "ready", "complete"],
+            "{names:?}"
+        );
         for event in &events {
-            ensure!(event["at"] == "guichet-checkout" && event["composed"] == true, "{event}");
-            ensure!(!event.to_string().contains(&order.secret), "a secret in {event}");
+            ensure!(
+                event["at"] == "guichet-checkout" && event["composed"] == true,
+                "{event}"
+            );
+            ensure!(
+                !event.to_string().contains(&order.secret),
+                "a secret in {event}"
+            );
         }
         let detail = |index: usize| events.get(index).map(|event| event["detail"].clone());
-        ensure!(detail(1) == Some(json!({ "method": "sodexo" })), "{events:#?}");
-        ensure!(detail(2) == Some(json!({ "method": "sodexo" })), "{events:#?}");
-        ensure!(detail(4) == Some(json!({ "status": "paid" })), "{events:#?}");
+        ensure!(
+            detail(1) == Some(json!({ "method": "sodexo" })),
+            "{events:#?}"
+        );
+        ensure!(
+            detail(2) == Some(json!({ "method": "sodexo" })),
+            "{events:#?}"
+        );
+        ensure!(
+            detail(4) == Some(json!({ "status": "paid" })),
+            "{events:#?}"
+        );
         Ok(())
     });
 }

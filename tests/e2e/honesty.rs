@@ -46,29 +46,50 @@ fn no_secret_in_any_address_and_no_number_outside_the_platform() {
 
         let requests = w.browser.requests().await?;
         let documents = requests.iter().filter(|request| request.kind == "Document");
-        ensure!(documents.count() >= 6, "too few requests were seen: {requests:#?}");
+        ensure!(
+            documents.count() >= 6,
+            "too few requests were seen: {requests:#?}"
+        );
         for request in &requests {
             assert_no_key("an address", &request.url)?;
             assert_no_key("a form", &request.body)?;
             let places = [&request.url, &request.referrer];
-            ensure!(places.iter().all(|at| !at.contains(&order.secret)), "{request:?}");
+            ensure!(
+                places.iter().all(|at| !at.contains(&order.secret)),
+                "{request:?}"
+            );
             let to_platform = request.url.starts_with(&w.stack.platform());
             let numbers = [CARD, VOUCHER_SHORT];
             let has = |text: &str| numbers.iter().any(|number| text.contains(number));
             ensure!(!has(&request.url), "a number in an address: {request:?}");
-            ensure!(to_platform || !has(&request.body), "a number left the platform: {request:?}");
+            ensure!(
+                to_platform || !has(&request.body),
+                "a number left the platform: {request:?}"
+            );
         }
         for page in &pages {
             assert_no_key("a page", page)?;
-            ensure!(!page.contains(CARD) && !page.contains(VOUCHER_SHORT), "a number on a page");
+            ensure!(
+                !page.contains(CARD) && !page.contains(VOUCHER_SHORT),
+                "a number on a page"
+            );
         }
         for line in w.browser.console().await? {
             assert_no_key("the console", &line)?;
-            ensure!(!line.contains(&order.secret), "the session's secret in the console: {line}");
+            ensure!(
+                !line.contains(&order.secret),
+                "the session's secret in the console: {line}"
+            );
         }
-        for (name, log) in [("backend", w.stack.backend_log()), ("shop", w.stack.sandbox_log())] {
+        for (name, log) in [
+            ("backend", w.stack.backend_log()),
+            ("shop", w.stack.sandbox_log()),
+        ] {
             assert_no_key(&format!("the {name}'s log"), &log)?;
-            ensure!(!log.contains(&order.secret), "the session's secret in the {name}'s log");
+            ensure!(
+                !log.contains(&order.secret),
+                "the session's secret in the {name}'s log"
+            );
         }
         Ok(())
     });
@@ -81,7 +102,10 @@ fn the_page_sends_no_address_of_the_shop_to_the_platform() {
         w.leave_with("card", "card").await?;
         let referrer: Value = w.browser.eval("return document.referrer").await?;
         let told = referrer.as_str().unwrap_or_default();
-        ensure!(!told.contains(&order.order_id), "the platform was told {told}");
+        ensure!(
+            !told.contains(&order.order_id),
+            "the platform was told {told}"
+        );
         Ok(())
     });
 }

@@ -7,7 +7,7 @@ use crate::platform::{
     CARD, CARD_AT_ONCE, CARD_NO_FUNDS, CARD_REFUSED, VOUCHER, VOUCHER_SHORT, VOUCHER_STUCK,
 };
 use crate::support::StackOptions;
-use crate::world::{Setting, World, play, play_in, wish};
+use crate::world::{World, play, play_in, usual, wish};
 
 #[test]
 fn a_meal_voucher_that_covers_all_pays_the_order() {
@@ -21,9 +21,11 @@ fn a_meal_voucher_that_covers_all_pays_the_order() {
 
 #[test]
 fn the_platforms_ticket_page_leads_back_to_a_paid_order() {
-    let usual = Setting::default();
-    let stack = StackOptions { ticket: true, ..usual.stack };
-    play_in(Setting { stack, ..Setting::default() }, async |w: &mut World| {
+    let stack = StackOptions {
+        ticket: true,
+        ..usual()
+    };
+    play_in(stack, async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("apetiz", "voucher").await?;
         w.type_voucher(VOUCHER).await?;
@@ -43,7 +45,8 @@ fn a_meal_voucher_short_by_three_euros_is_completed_by_card() {
         let remaining = w.browser.text("remaining").await?;
         ensure!(remaining.starts_with("3,00"), "{remaining}");
         w.pay_by_card(CARD).await?;
-        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)]).await
+        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)])
+            .await
     });
 }
 
@@ -68,7 +71,10 @@ fn after_a_refused_complement_a_card_pays_the_whole_and_nothing_is_hidden() {
         w.browser.wait_for_face("incomplete").await?;
         w.leave_with("card", "card").await?;
         let total = w.browser.text("order-amount").await?;
-        ensure!(total.starts_with("42,00"), "the card pays the full total, not {total}");
+        ensure!(
+            total.starts_with("42,00"),
+            "the card pays the full total, not {total}"
+        );
         w.type_card(CARD_AT_ONCE).await?;
 
         w.browser.wait_for_face("paid").await?;
@@ -77,7 +83,10 @@ fn after_a_refused_complement_a_card_pays_the_whole_and_nothing_is_hidden() {
         ensure!(w.money_taken(&order.session_id).await? == [3900, 4200]);
         w.assert_paid(&order, &[("card", 4200)]).await?;
         let list = w.stack.attention().await;
-        ensure!(list.contains(&order.reference), "not on the operator's list:\n{list}");
+        ensure!(
+            list.contains(&order.reference),
+            "not on the operator's list:\n{list}"
+        );
         Ok(())
     });
 }
@@ -86,7 +95,12 @@ fn after_a_refused_complement_a_card_pays_the_whole_and_nothing_is_hidden() {
 async fn assert_tells_of_the_held_part(w: &World) -> Result<()> {
     let text = w.browser.widget_text().await?;
     ensure!(text.contains("39,00"), "the held part is not named: {text}");
-    for lie in ["Aucun montant", "aucun montant", "rien n’a été débité", "pas été débité"] {
+    for lie in [
+        "Aucun montant",
+        "aucun montant",
+        "rien n’a été débité",
+        "pas été débité",
+    ] {
         ensure!(!text.contains(lie), "{text}");
     }
     Ok(())
@@ -102,7 +116,8 @@ fn a_holiday_voucher_is_completed_by_card() {
         w.pay_by_cv("90000000012").await?;
         w.wait_for_page("complement").await?;
         w.pay_by_card(CARD).await?;
-        w.assert_paid(&order, &[("voucher", 17700), ("complement", 1200)]).await
+        w.assert_paid(&order, &[("voucher", 17700), ("complement", 1200)])
+            .await
     });
 }
 
@@ -116,7 +131,8 @@ fn a_method_chosen_on_the_platforms_own_page_pays() {
         w.type_voucher(VOUCHER_SHORT).await?;
         w.wait_for_page("complement").await?;
         w.type_card(CARD_AT_ONCE).await?;
-        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)]).await?;
+        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)])
+            .await?;
 
         let by_card = w.usual_checkout().await?;
         w.leave_with("up2pay_choice", "choice").await?;
@@ -177,7 +193,9 @@ fn a_refusal_is_told_in_plain_words_and_another_method_pays() {
 #[test]
 fn an_authorisation_is_not_a_payment() {
     play(async |w: &mut World| {
-        let order = w.order(json!({ "amount": 4200, "capture": "manual" })).await?;
+        let order = w
+            .order(json!({ "amount": 4200, "capture": "manual" }))
+            .await?;
         w.open_checkout(&order).await?;
         w.leave_with("card", "card").await?;
         w.pay_by_card(CARD).await?;
@@ -208,16 +226,29 @@ fn after_cancelling_another_method_pays() {
 #[test]
 fn what_vouchers_may_not_pay_is_explained() {
     play(async |w: &mut World| {
-        let order = w.order(json!({ "amount": 4200, "voucher_eligible_amount": 3000 })).await?;
+        let order = w
+            .order(json!({ "amount": 4200, "voucher_eligible_amount": 3000 }))
+            .await?;
         w.open_checkout(&order).await?;
         w.choose("apetiz").await?;
-        let text = w.browser.inside("[data-method=apetiz] .eligible").await?.text().await?;
+        let text = w
+            .browser
+            .inside("[data-method=apetiz] .eligible")
+            .await?
+            .text()
+            .await?;
         ensure!(text.contains("30,00") && text.contains("12,00"), "{text}");
         let small = w.order(wish(50)).await?;
         w.open_checkout(&small).await?;
-        let barred = w.browser.count_inside("input[name=method]:disabled").await?;
+        let barred = w
+            .browser
+            .count_inside("input[name=method]:disabled")
+            .await?;
         let limits = w.browser.count_inside("[data-limit]").await?;
-        ensure!(barred > 0 && barred == limits, "{barred} barred, {limits} explained");
+        ensure!(
+            barred > 0 && barred == limits,
+            "{barred} barred, {limits} explained"
+        );
         Ok(())
     });
 }

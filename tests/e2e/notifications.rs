@@ -7,41 +7,33 @@ use crate::browser::eventually;
 use crate::platform::{CARD, CARD_AT_ONCE, VOUCHER, VOUCHER_SHORT};
 use crate::shop::Order;
 use crate::support::StackOptions;
-use crate::world::{Setting, World, play, play_in};
-
-/// The browser's way back from the platform.
-const RETURNS: &str = "http://*:*/return/*";
+use crate::world::{World, play, play_in, usual};
 
 #[test]
 fn a_notification_before_the_return_is_enough_when_the_browser_never_comes_back() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("card", "card").await?;
-        w.browser.block(&[RETURNS]).await?;
-        w.pay_by_card(CARD).await?;
+        w.type_card(CARD).await?;
+        w.wait_for_page("threeds").await?;
+        w.send_and_close("threeds-confirm").await?;
         w.wait_for_status(&order.session_id, "paid").await?;
-        let returned = w.browser.url().await?.starts_with(&w.stack.shop());
-        ensure!(!returned, "the browser came back");
-        let elsewhere = w.browser.new_tab().await?;
-        let shop = w.browser.tab().await?;
-        w.browser.switch_to(elsewhere).await?;
-        w.browser.close_tab(shop).await?;
         w.assert_paid_in_new_tab(&order, "card").await
     });
 }
 
 #[test]
 fn closing_the_tab_on_the_ticket_page_loses_nothing() {
-    let stack = StackOptions { ticket: true, ..Setting::default().stack };
-    play_in(Setting { stack, ..Setting::default() }, async |w: &mut World| {
+    let stack = StackOptions {
+        ticket: true,
+        ..usual()
+    };
+    play_in(stack, async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("apetiz", "voucher").await?;
         w.type_voucher(VOUCHER).await?;
         w.wait_for_page("ticket").await?;
-        let platform = w.browser.new_tab().await?;
-        let shop = w.browser.tab().await?;
-        w.browser.switch_to(platform).await?;
-        w.browser.close_tab(shop).await?;
+        w.browser.replace_tab().await?;
         w.wait_for_status(&order.session_id, "paid").await?;
         w.assert_paid_in_new_tab(&order, "voucher").await
     });
@@ -57,8 +49,11 @@ impl World {
 
 #[test]
 fn a_late_notification_is_waited_for_and_then_shown() {
-    let stack = StackOptions { secret_address: true, ..Setting::default().stack };
-    play_in(Setting { stack, ..Setting::default() }, async |w: &mut World| {
+    let stack = StackOptions {
+        secret_address: true,
+        ..usual()
+    };
+    play_in(stack, async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("card", "card").await?;
         w.faults(json!({ "hold": true, "ppps_down": true })).await?;
@@ -96,7 +91,10 @@ fn a_lost_notification_is_made_up_for_by_a_query() {
         w.type_voucher(VOUCHER).await?;
         w.assert_paid(&order, &[("voucher", 4200)]).await?;
         let sent = w.deliveries().await?;
-        ensure!(sent.iter().all(|sent| sent["outcome"] == "lost"), "{sent:#?}");
+        ensure!(
+            sent.iter().all(|sent| sent["outcome"] == "lost"),
+            "{sent:#?}"
+        );
         Ok(())
     });
 }
@@ -108,7 +106,8 @@ async fn pays_in_two_parts_with(w: &mut World, faults: Value) -> Result<()> {
     w.type_voucher(VOUCHER_SHORT).await?;
     w.wait_for_page("complement").await?;
     w.pay_by_card(CARD).await?;
-    w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)]).await?;
+    w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)])
+        .await?;
     ensure!(w.money_taken(&order.session_id).await? == [4200]);
     let sent = w.deliveries().await?;
     let accepted = sent.iter().all(|sent| sent["status"] == 200);
@@ -138,14 +137,13 @@ async fn notified_with(w: &mut World, faults: Value) -> Result<(Order, Vec<Value
     w.faults(faults).await?;
     let order = w.usual_checkout().await?;
     w.leave_with("card", "card").await?;
-    w.browser.block(&[RETURNS]).await?;
-    w.type_card(CARD_AT_ONCE).await?;
+    w.fill_card(CARD_AT_ONCE).await?;
+    w.send_and_close("pay").await?;
     let sent = eventually("an answer to the notification", async || {
         let sent = w.deliveries().await?;
         Ok((!sent.is_empty()).then_some(sent))
     });
     let sent = sent.await?;
-    w.browser.block(&[]).await?;
     Ok((order, sent))
 }
 
@@ -175,7 +173,8 @@ fn an_altered_notification_pays_nothing() {
 
 /// The notification is genuinely signed, and so is the return; our account knows of no payment.
 async fn another_merchants_notification_pays_nothing(w: &mut World, renamed: bool) -> Result<()> {
-    w.faults(json!({ "other_merchant": true, "other_merchant_renamed": renamed })).await?;
+    w.faults(json!({ "other_merchant": true, "other_merchant_renamed": renamed }))
+        .await?;
     let order = w.usual_checkout().await?;
     w.leave_with("card", "card").await?;
     w.type_card(CARD_AT_ONCE).await?;

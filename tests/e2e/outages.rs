@@ -24,7 +24,8 @@ fn with_the_main_page_host_down_the_backup_takes_the_payment() {
 #[test]
 fn with_both_page_hosts_down_nothing_starts_and_a_retry_works_later() {
     play(async |w: &mut World| {
-        w.faults(json!({ "page_main_down": true, "page_backup_down": true })).await?;
+        w.faults(json!({ "page_main_down": true, "page_backup_down": true }))
+            .await?;
         let order = w.usual_checkout().await?;
         w.choose("card").await?;
         w.press_pay().await?;
@@ -33,7 +34,8 @@ fn with_both_page_hosts_down_nothing_starts_and_a_retry_works_later() {
         ensure!(w.browser.face().await?.as_deref() == Some("choosing"));
         ensure!(w.session(&order.session_id).await?["payments"] == json!([]));
 
-        w.faults(json!({ "page_main_down": false, "page_backup_down": false })).await?;
+        w.faults(json!({ "page_main_down": false, "page_backup_down": false }))
+            .await?;
         eventually("the platform's page", async || {
             // What the backend knows of the hosts lives for seconds.
             if w.browser.face().await?.is_some() {
@@ -59,7 +61,8 @@ fn a_backend_restarted_between_redirect_and_notification_knows_the_payment() {
         w.stack.stop_backend().await;
         w.stack.start_backend().await;
         w.pay_by_card(CARD).await?;
-        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)]).await
+        w.assert_paid(&order, &[("voucher", 3900), ("complement", 300)])
+            .await
     });
 }
 
@@ -72,7 +75,10 @@ fn a_backend_that_was_down_for_the_notification_learns_of_the_payment_from_the_r
         w.type_card(CARD_AT_ONCE).await?;
         eventually("the failed notification", async || {
             let sent = w.deliveries().await?;
-            Ok(sent.iter().any(|sent| sent["outcome"] == "failed").then_some(()))
+            Ok(sent
+                .iter()
+                .any(|sent| sent["outcome"] == "failed")
+                .then_some(()))
         })
         .await?;
         w.stack.start_backend().await;
@@ -117,7 +123,12 @@ fn a_backend_out_of_reach_is_told_and_a_retry_keeps_the_choice() {
         w.press_pay().await?;
         w.wait_for_page("voucher").await?;
         let session = w.session(&order.session_id).await?;
-        ensure!(session["payments"].as_array().is_some_and(|all| all.len() == 1), "{session:#}");
+        ensure!(
+            session["payments"]
+                .as_array()
+                .is_some_and(|all| all.len() == 1),
+            "{session:#}"
+        );
         Ok(())
     });
 }
@@ -155,16 +166,16 @@ fn a_payment_begun_in_time_still_counts_after_the_session_has_expired() {
             Ok((i64::try_from(now.as_secs())? > created + 4).then_some(()))
         })
         .await?;
-        w.faults(json!({ "hold": false, "ppps_down": false })).await?;
+        w.faults(json!({ "hold": false, "ppps_down": false }))
+            .await?;
         w.sandbox("release", json!({})).await?;
         w.assert_paid(&order, &[("card", 4200)]).await
     });
 }
 
 async fn breaks_with(w: &World, secret: &str) -> Result<()> {
-    let set = format!(
-        "document.querySelector('guichet-checkout').setAttribute('session', '{secret}')"
-    );
+    let set =
+        format!("document.querySelector('guichet-checkout').setAttribute('session', '{secret}')");
     w.browser.eval::<()>(&set).await?;
     w.browser.wait_for_face("broken").await?;
     let events = w.browser.events().await?;

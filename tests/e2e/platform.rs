@@ -1,6 +1,6 @@
 //! The sandbox's payment pages.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::browser::eventually;
 use crate::world::World;
@@ -35,15 +35,38 @@ impl World {
 
     /// Name of the platform's page, if it is one.
     pub(crate) async fn platform_page(&self) -> Result<Option<String>> {
-        self.browser.eval("return document.body?.dataset.page || null").await
+        self.browser
+            .eval("return document.body?.dataset.page || null")
+            .await
     }
 
-    /// Types a card on the page and presses pay.
-    pub(crate) async fn type_card(&self, number: &str) -> Result<()> {
+    /// Types a card on the page.
+    pub(crate) async fn fill_card(&self, number: &str) -> Result<()> {
         self.browser.fill("card-number", number).await?;
         self.browser.fill("card-expiry", "12/30").await?;
-        self.browser.fill("card-cvv", "123").await?;
+        self.browser.fill("card-cvv", "123").await
+    }
+
+    /// The same, and presses pay.
+    pub(crate) async fn type_card(&self, number: &str) -> Result<()> {
+        self.fill_card(number).await?;
         self.browser.click("pay").await
+    }
+
+    /// Sends what this button of the platform's page would send, and closes the tab before the
+    /// answer is read: the browser is never sent back. Goes on in an empty tab.
+    pub(crate) async fn send_and_close(&self, button: &str) -> Result<()> {
+        let (address, fields) = self.browser.form_of(button).await?;
+        let answer = self
+            .stack
+            .http
+            .client()
+            .post(address)
+            .form(&fields)
+            .send()
+            .await?;
+        ensure!(answer.status().is_redirection(), "{}", answer.status());
+        self.browser.replace_tab().await
     }
 
     /// The same, and confirms it at the bank.

@@ -17,7 +17,10 @@ fn an_inline_style_on_the_page_is_noticed() {
             )
             .await?;
         let found = w.browser.violations().await?;
-        ensure!(found.iter().any(|line| line.contains("style-src")), "{found:#?}");
+        ensure!(
+            found.iter().any(|line| line.contains("style-src")),
+            "{found:#?}"
+        );
         Ok(())
     });
 }
@@ -35,7 +38,10 @@ fn text_given_to_inner_html_is_noticed() {
             )
             .await?;
         let found = w.browser.violations().await?;
-        ensure!(found.iter().any(|line| line.contains("trusted-types")), "{found:#?}");
+        ensure!(
+            found.iter().any(|line| line.contains("trusted-types")),
+            "{found:#?}"
+        );
         Ok(())
     });
 }
@@ -44,7 +50,9 @@ fn text_given_to_inner_html_is_noticed() {
 fn an_exception_in_a_script_is_noticed() {
     play(async |w: &mut World| {
         w.usual_checkout().await?;
-        w.browser.eval::<()>("setTimeout(() => { throw new Error('oops') }, 0)").await?;
+        w.browser
+            .eval::<()>("setTimeout(() => { throw new Error('oops') }, 0)")
+            .await?;
         crate::browser::eventually("the exception", async || {
             let seen = w.browser.console().await?;
             Ok(seen.iter().any(|line| line.contains("oops")).then_some(()))
@@ -69,7 +77,10 @@ fn a_form_that_leads_elsewhere_than_the_platform_is_refused() {
             )
             .await?;
         let found = w.browser.violations().await?;
-        ensure!(found.iter().any(|line| line.contains("form-action")), "{found:#?}");
+        ensure!(
+            found.iter().any(|line| line.contains("form-action")),
+            "{found:#?}"
+        );
         let url = w.browser.url().await?;
         ensure!(url.ends_with(&order.payment_path), "{url}");
         Ok(())

@@ -9,8 +9,15 @@ use crate::world::{World, play};
 
 /// The address by which the platform sent the browser back.
 fn way_back(requests: &[Request]) -> Result<String> {
-    let mut ways = requests.iter().rev().filter(|request| request.url.contains("/return/"));
-    Ok(ways.next().context("the browser never came back")?.url.clone())
+    let mut ways = requests
+        .iter()
+        .rev()
+        .filter(|request| request.url.contains("/return/"));
+    Ok(ways
+        .next()
+        .context("the browser never came back")?
+        .url
+        .clone())
 }
 
 /// Changed ways back: other outcomes, other amounts, without the signature, with nothing.
@@ -49,10 +56,16 @@ fn the_return_reloaded_twenty_times_and_changed_moves_nothing() {
         let way = way_back(&w.browser.requests().await?)?;
         for way in [way.clone()].iter().chain(&changed(&way)) {
             w.browser.open(way).await?;
-            w.browser.wait_for_face("paid").await.with_context(|| way.clone())?;
+            w.browser
+                .wait_for_face("paid")
+                .await
+                .with_context(|| way.clone())?;
             ensure!(w.browser.parts().await? == shown, "{way}");
         }
-        ensure!(w.session(&order.session_id).await? == before, "the books changed");
+        ensure!(
+            w.session(&order.session_id).await? == before,
+            "the books changed"
+        );
         w.assert_paid(&order, &parts).await
     });
 }
@@ -68,7 +81,10 @@ fn a_return_changed_into_a_success_pays_nothing() {
         for way in changed(&way) {
             let way = way.replace("00001", "00000");
             w.browser.open(&way).await?;
-            w.browser.wait_for_face("cancelled").await.with_context(|| way.clone())?;
+            w.browser
+                .wait_for_face("cancelled")
+                .await
+                .with_context(|| way.clone())?;
         }
         w.assert_unpaid(&order.session_id).await
     });
@@ -79,7 +95,11 @@ fn the_shops_page_believes_the_backend_and_not_its_own_address() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         let shown = "return document.querySelector('[data-testid=order-status]').dataset.status";
-        for more in ["?status=paid", "?status=paid&Mt=4200&Erreur=00000&Auto=123456", "#paid"] {
+        for more in [
+            "?status=paid",
+            "?status=paid&Mt=4200&Erreur=00000&Auto=123456",
+            "#paid",
+        ] {
             w.open_order(&order, more).await?;
             let status: String = w.browser.eval(shown).await?;
             ensure!(status == "open", "{more} made it {status}");
@@ -106,18 +126,30 @@ fn the_back_button_warns_before_a_second_payment() {
         w.browser.inside("button[data-action=confirm]").await?;
         ensure!(w.browser.count_inside("button[data-action=pay]").await? == 0);
         let session = w.session(&order.session_id).await?;
-        ensure!(session["payments"].as_array().is_some_and(|all| all.len() == 1), "{session:#}");
+        ensure!(
+            session["payments"]
+                .as_array()
+                .is_some_and(|all| all.len() == 1),
+            "{session:#}"
+        );
 
         // The shopper thinks again, then goes on.
         w.browser.click_inside("button[data-action=stay]").await?;
         w.choose("card").await?;
         w.press_pay().await?;
-        w.browser.click_inside("button[data-action=confirm]").await?;
+        w.browser
+            .click_inside("button[data-action=confirm]")
+            .await?;
         w.wait_for_page("card").await?;
         w.pay_by_card(CARD).await?;
         w.assert_paid(&order, &[("card", 4200)]).await?;
         let session = w.session(&order.session_id).await?;
-        ensure!(session["payments"].as_array().is_some_and(|all| all.len() == 2), "{session:#}");
+        ensure!(
+            session["payments"]
+                .as_array()
+                .is_some_and(|all| all.len() == 2),
+            "{session:#}"
+        );
         Ok(())
     });
 }

@@ -22,7 +22,14 @@ impl World {
     /// Places an order without clicking.
     pub(crate) async fn order(&self, wish: Value) -> Result<Order> {
         let url = format!("{}/demo/orders", self.stack.shop());
-        let answer = self.stack.http.client().post(url).json(&wish).send().await?;
+        let answer = self
+            .stack
+            .http
+            .client()
+            .post(url)
+            .json(&wish)
+            .send()
+            .await?;
         let status = answer.status();
         let text = answer.text().await?;
         ensure!(status == 201, "{status} {text}");
@@ -37,7 +44,9 @@ impl World {
 
     /// Opens an order's payment page.
     pub(crate) async fn open_payment(&self, order: &Order) -> Result<()> {
-        self.browser.open(&format!("{}{}", self.stack.shop(), order.payment_path)).await
+        self.browser
+            .open(&format!("{}{}", self.stack.shop(), order.payment_path))
+            .await
     }
 
     /// An order of 42 €, its payment page open.
@@ -49,7 +58,9 @@ impl World {
 
     /// Chooses a method by its label, as a mouse does.
     pub(crate) async fn choose(&self, method: &str) -> Result<()> {
-        self.browser.click_inside(&format!("[data-method={method}] label")).await?;
+        self.browser
+            .click_inside(&format!("[data-method={method}] label"))
+            .await?;
         let chosen = format!("input[name=method][value={method}]:checked");
         self.browser.inside(&chosen).await.map(drop)
     }
@@ -94,14 +105,23 @@ impl World {
         self.browser.wait_for_face("paid").await?;
         let shown = self.browser.parts().await?;
         let accepted = shown.iter().filter(|(state, ..)| state == "accepted");
-        let shown: Vec<(String, String)> =
-            accepted.map(|(_, kind, amount)| (kind.clone(), amount.clone())).collect();
-        let expected: Vec<(String, String)> =
-            parts.iter().map(|(kind, amount)| ((*kind).to_owned(), amount.to_string())).collect();
-        ensure!(shown == expected, "the parts are {shown:?}, not {expected:?}");
+        let shown: Vec<(String, String)> = accepted
+            .map(|(_, kind, amount)| (kind.clone(), amount.clone()))
+            .collect();
+        let expected: Vec<(String, String)> = parts
+            .iter()
+            .map(|(kind, amount)| ((*kind).to_owned(), amount.to_string()))
+            .collect();
+        ensure!(
+            shown == expected,
+            "the parts are {shown:?}, not {expected:?}"
+        );
         let session = self.session(&order.session_id).await?;
         ensure!(session["status"] == "paid", "{session:#}");
-        ensure!(self.order_status(order).await? == "paid", "the shop's page does not show it");
+        ensure!(
+            self.order_status(order).await? == "paid",
+            "the shop's page does not show it"
+        );
         Ok(())
     }
 }

@@ -18,7 +18,12 @@ fn five_clicks_on_the_pay_button_start_one_payment() {
         w.wait_for_page("card").await?;
         w.faults(json!({ "slow_ms": 0 })).await?;
         let session = w.session(&order.session_id).await?;
-        ensure!(session["payments"].as_array().is_some_and(|all| all.len() == 1), "{session:#}");
+        ensure!(
+            session["payments"]
+                .as_array()
+                .is_some_and(|all| all.len() == 1),
+            "{session:#}"
+        );
         let requests = w.browser.requests().await?;
         let starts = requests.iter().filter(|request| {
             request.method == "POST" && request.url.ends_with("/checkout/v1/payments")
@@ -48,11 +53,19 @@ fn paid_in_two_tabs_the_second_is_shown_to_shopper_and_shop() {
         w.browser.switch_to(second).await?;
         w.type_card(CARD_AT_ONCE).await?;
         w.browser.wait_for_face("paid").await?;
-        let notice = w.browser.inside("[data-notice=surplus]").await?.text().await?;
+        let notice = w
+            .browser
+            .inside("[data-notice=surplus]")
+            .await?
+            .text()
+            .await?;
         ensure!(notice.contains("42,00"), "{notice}");
 
         w.wait_for_order_status(&order, "paid").await?;
-        ensure!(w.browser.has("order-surplus").await?, "the shop's page hides the surplus");
+        ensure!(
+            w.browser.has("order-surplus").await?,
+            "the shop's page hides the surplus"
+        );
         let rows: Vec<(String, String)> = w
             .browser
             .eval(
@@ -60,12 +73,21 @@ fn paid_in_two_tabs_the_second_is_shown_to_shopper_and_shop() {
                      .map((row) => [row.dataset.state, row.innerText])",
             )
             .await?;
-        let tagged = rows.iter().filter(|(_, text)| text.contains("en trop")).count();
+        let tagged = rows
+            .iter()
+            .filter(|(_, text)| text.contains("en trop"))
+            .count();
         ensure!(rows.len() == 2 && tagged == 1, "{rows:?}");
-        ensure!(rows.iter().all(|(state, _)| state == "accepted"), "{rows:?}");
+        ensure!(
+            rows.iter().all(|(state, _)| state == "accepted"),
+            "{rows:?}"
+        );
         ensure!(w.money_taken(&order.session_id).await? == [4200, 4200]);
         let list = w.stack.attention().await;
-        ensure!(list.contains(&order.reference), "not on the operator's list:\n{list}");
+        ensure!(
+            list.contains(&order.reference),
+            "not on the operator's list:\n{list}"
+        );
         Ok(())
     });
 }

@@ -22,17 +22,11 @@ pub(crate) struct World {
     pub(crate) browser: Browser,
 }
 
-/// What a test starts with, where it is not the usual.
-pub(crate) struct Setting {
-    pub(crate) stack: StackOptions,
-    /// Commands don't wait for pages that are still loading.
-    pub(crate) eager: bool,
-}
-
-impl Default for Setting {
-    fn default() -> Self {
-        let stack = StackOptions { assets: Some(assets()), ..StackOptions::default() };
-        Self { stack, eager: false }
+/// The stack that every test starts, where it asks for no other.
+pub(crate) fn usual() -> StackOptions {
+    StackOptions {
+        assets: Some(assets()),
+        ..StackOptions::default()
     }
 }
 
@@ -51,22 +45,31 @@ fn assets() -> PathBuf {
 /// A folder of the build's own.
 pub(crate) fn target(name: &str) -> PathBuf {
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    target.parent().map_or(target.clone(), ToOwned::to_owned).join(name)
+    target
+        .parent()
+        .map_or(target.clone(), ToOwned::to_owned)
+        .join(name)
 }
 
 /// Plays a test, and ends by asserting that no page broke its own rules.
 pub(crate) fn play(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
-    play_in(Setting::default(), test);
+    play_in(usual(), test);
 }
 
-/// The same in another setting.
-pub(crate) fn play_in(setting: Setting, test: impl AsyncFnOnce(&mut World) -> Result<()>) {
+/// The same on another stack.
+pub(crate) fn play_in(options: StackOptions, test: impl AsyncFnOnce(&mut World) -> Result<()>) {
     let place = Place::take();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let mut world = runtime.block_on(async {
-        let stack = Stack::start(setting.stack).await;
-        let browser = Browser::start(&stack.shop(), setting.eager, place).await;
-        World { stack, browser: browser.expect("a browser") }
+        let stack = Stack::start(options).await;
+        let browser = Browser::start(&stack.shop(), place).await;
+        World {
+            stack,
+            browser: browser.expect("a browser"),
+        }
     });
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
@@ -104,7 +107,9 @@ pub(crate) fn play_in(setting: Setting, test: impl AsyncFnOnce(&mut World) -> Re
 fn story(error: &anyhow::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     let trace = error.backtrace().to_string();
-    let ours = trace.lines().filter_map(|line| line.trim().strip_prefix("at ./tests/e2e/"));
+    let ours = trace
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("at ./tests/e2e/"));
     let places: Vec<&str> = ours.collect();
     format!("{}\nat {}", causes.join("\nbecause "), places.join("\nat "))
 }
@@ -112,18 +117,32 @@ fn story(error: &anyhow::Error) -> String {
 impl World {
     /// What helps to understand a failure.
     async fn tell_where_it_stands(&self) {
-        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let name = std::thread::current()
+            .name()
+            .unwrap_or("test")
+            .replace("::", "-");
         let file = target("e2e-failures").join(format!("{name}.png"));
         let browser = &self.browser;
         self.show_logs();
-        println!("--- page {:?}, face {:?}", browser.url().await, browser.face().await);
+        println!(
+            "--- page {:?}, face {:?}",
+            browser.url().await,
+            browser.face().await
+        );
         println!("--- the widget says {:?}", browser.widget_text().await);
-        println!("--- picture {}: {:?}", file.display(), browser.shoot(&file).await);
+        println!(
+            "--- picture {}: {:?}",
+            file.display(),
+            browser.shoot(&file).await
+        );
         println!("--- console {:#?}", browser.console().await);
     }
 
     fn show_logs(&self) {
-        let logs = [("backend", self.stack.backend_log()), ("sandbox", self.stack.sandbox_log())];
+        let logs = [
+            ("backend", self.stack.backend_log()),
+            ("sandbox", self.stack.sandbox_log()),
+        ];
         for (name, log) in logs {
             let lines: Vec<_> = log.lines().collect();
             let tail = &lines[lines.len().saturating_sub(25)..];
@@ -134,7 +153,14 @@ impl World {
     /// A call to the sandbox's control interface.
     pub(crate) async fn sandbox(&self, path: &str, body: Value) -> Result<Value> {
         let url = format!("{}/sandbox/api/{path}", self.stack.platform());
-        let answer = self.stack.http.client().post(url).json(&body).send().await?;
+        let answer = self
+            .stack
+            .http
+            .client()
+            .post(url)
+            .json(&body)
+            .send()
+            .await?;
         let status = answer.status();
         let body: Value = answer.json().await?;
         ensure!(status.is_success(), "{path}: {status} {body}");
@@ -149,7 +175,15 @@ impl World {
     /// What the sandbox sent to the backend, in order.
     pub(crate) async fn deliveries(&self) -> Result<Vec<Value>> {
         let url = format!("{}/sandbox/api/deliveries", self.stack.platform());
-        let answer: Value = self.stack.http.client().get(url).send().await?.json().await?;
+        let answer: Value = self
+            .stack
+            .http
+            .client()
+            .get(url)
+            .send()
+            .await?
+            .json()
+            .await?;
         Ok(answer["deliveries"].as_array().cloned().unwrap_or_default())
     }
 
@@ -176,15 +210,24 @@ impl World {
     pub(crate) async fn money_taken(&self, id: &str) -> Result<Vec<u64>> {
         let session = self.session(id).await?;
         let payments = session["payments"].as_array().cloned().unwrap_or_default();
-        Ok(payments.iter().map(|payment| payment["accepted"].as_u64().unwrap_or(0)).collect())
+        Ok(payments
+            .iter()
+            .map(|payment| payment["accepted"].as_u64().unwrap_or(0))
+            .collect())
     }
 
     /// Asserts that the session is as the backend keeps it, whatever else is shown.
     pub(crate) async fn assert_unpaid(&self, id: &str) -> Result<()> {
         let session = self.session(id).await?;
         ensure!(session["status"] != "paid", "it is paid: {session:#}");
-        ensure!(session["settled_by"].is_null(), "it is settled: {session:#}");
-        ensure!(self.money_taken(id).await?.iter().all(|taken| *taken == 0), "{session:#}");
+        ensure!(
+            session["settled_by"].is_null(),
+            "it is settled: {session:#}"
+        );
+        ensure!(
+            self.money_taken(id).await?.iter().all(|taken| *taken == 0),
+            "{session:#}"
+        );
         Ok(())
     }
 }

@@ -116,6 +116,7 @@ impl<'a> Folded<'a> {
 
 fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {
     let state = attempt.state;
+    let status = attempt.status(session);
     let parts = state.parts.iter().filter(|p| p.ours).map(|p| PartView {
         kind: p.part.kind,
         brand: p.part.brand.clone(),
@@ -125,12 +126,13 @@ fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
     PaymentView {
         id: payment.id.to_string(),
         method: payment.method.to_string(),
-        status: attempt.status(session),
+        status,
         surplus: attempt.is_surplus(session),
         accepted: state.accepted,
         parts: parts.collect(),
         refusal: state.refusal,
-        voucher_may_be_held: state.holds_a_part(),
+        // While the rest may still be paid on the platform's page, nothing is held back.
+        voucher_may_be_held: state.holds_a_part() && status != Status::Pending,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::seal::{KeyError, PlatformSigner};
 use crate::settings::Settings;
 use crate::shop::orders::Orders;
+use crate::sogenactif::world::World as Sogenactif;
 use crate::up2pay::world::World;
 
 /// Shared by both listeners.
@@ -18,6 +19,7 @@ pub(crate) struct App {
     pub(crate) shop_origin: String,
     pub(crate) orders: Mutex<Orders>,
     world: Mutex<World>,
+    sogenactif: Mutex<Sogenactif>,
     forger: OnceLock<PlatformSigner>,
 }
 
@@ -47,6 +49,7 @@ impl App {
             shop_origin: origins.shop,
             orders: Mutex::default(),
             world: Mutex::new(World::new()),
+            sogenactif: Mutex::default(),
             forger: OnceLock::new(),
         }
     }
@@ -54,6 +57,13 @@ impl App {
     /// The platform's memory. Never held over an await.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sogenactif's memory. Never held over an await.
+    pub(crate) fn sogenactif(&self) -> MutexGuard<'_, Sogenactif> {
+        self.sogenactif
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The shop's memory. Never held over an await.

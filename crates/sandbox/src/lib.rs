@@ -5,6 +5,7 @@
 //! itself. Nothing here is for production: keys are test keys and no money moves.
 //!
 //! - the up2pay module plays Up2pay e-Transactions (payment pages, notifications, PPPS);
+//! - the sogenactif module plays Sogenactif (Office, hosted fields, the bank's page);
 //! - the shop module is a small merchant's server that uses the backend with its secret key.
 
 #![cfg_attr(
@@ -25,10 +26,12 @@ mod run;
 mod seal;
 mod settings;
 mod shop;
+mod sogenactif;
 mod up2pay;
 
 pub use accounts::{Account, SealKey, built_in_accounts};
 pub use run::{Running, StartError, start};
 pub use seal::{KeyError, hmac_sha512_hex};
 pub use settings::{Cli, SecretKey, Settings, SettingsError};
+pub use sogenactif::{TestCardRule, test_card_rules};
 pub use up2pay::numbers::{TestNumber, test_numbers};

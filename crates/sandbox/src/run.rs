@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Origins};
 use crate::seal::{KeyError, PUBLIC_KEY_FILE, load_or_create};
 use crate::settings::Settings;
-use crate::{shop, up2pay};
+use crate::{shop, sogenactif, up2pay};
 
 /// Why the sandbox can't start.
 #[derive(Debug, thiserror::Error)]
@@ -127,7 +127,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let platform_v6 = listen_v6(&platform).await;
     let app = Arc::new(App::new(settings, signer, http, origins));
     let (stop, stopped) = watch::channel(false);
-    let pages = up2pay::router(Arc::clone(&app));
+    let pages = up2pay::router(Arc::clone(&app)).merge(sogenactif::router(Arc::clone(&app)));
     let mut tasks = vec![
         serve(platform, pages.clone(), stopped.clone()),
         serve(

@@ -45,9 +45,12 @@ pub(crate) fn router(app: Shared) -> Router {
 /// The policy that a shop with this checkout can have: no inline script, no inline style.
 fn policy(app: &App) -> String {
     let backend = app.settings.backend.origin().ascii_serialization();
+    // Where the hosted fields' library and frames come from.
+    let hosted = &app.backup_origin;
     format!(
-        "default-src 'none'; script-src 'self' {backend} 'wasm-unsafe-eval'; \
-         style-src 'self' {backend}; img-src 'self' {backend} data:; connect-src {backend}; \
+        "default-src 'none'; script-src 'self' {backend} {hosted} 'wasm-unsafe-eval'; \
+         frame-src {hosted}; style-src 'self' {backend}; img-src 'self' {backend} data:; \
+         connect-src {backend}; \
          font-src 'self'; form-action 'self' {} {}; base-uri 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'",
         app.platform_origin, app.backup_origin

@@ -43,7 +43,7 @@ pub(crate) fn router() -> Router<Shared> {
 }
 
 /// A page of another site can't throw the switches.
-async fn same_site(request: Request, next: Next) -> Response {
+pub(crate) async fn same_site(request: Request, next: Next) -> Response {
     let from = request
         .headers()
         .get("sec-fetch-site")
@@ -54,7 +54,7 @@ async fn same_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn problem(status: StatusCode, detail: &str) -> Response {
+pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
     (status, Json(json!({ "error": detail }))).into_response()
 }
 

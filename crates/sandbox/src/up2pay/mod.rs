@@ -5,7 +5,7 @@
 
 mod books;
 mod call;
-mod control;
+pub(crate) mod control;
 mod delivery;
 mod entry;
 mod faults;
@@ -15,9 +15,9 @@ mod letters;
 mod method;
 pub(crate) mod numbers;
 mod pages;
-mod ppps;
+pub(crate) mod ppps;
 mod rules;
-mod views;
+pub(crate) mod views;
 pub(crate) mod world;
 mod xml;
 
@@ -32,7 +32,7 @@ use crate::app::Shared;
 
 /// No script at all, and never in a frame: the vouchers' pages refuse it. No `form-action`: the
 /// browser's way back is a redirect of a form.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; \
+pub(crate) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; \
                            base-uri 'none'; frame-ancestors 'none'";
 
 /// Everything of the platform's listener.

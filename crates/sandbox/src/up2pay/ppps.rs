@@ -38,7 +38,7 @@ pub(crate) async fn ppps(State(app): State<Shared>, body: Bytes) -> Response {
 }
 
 /// A body that fails before its first byte: the connection is closed with nothing sent.
-struct CutBody;
+pub(crate) struct CutBody;
 
 impl HttpBody for CutBody {
     type Data = Bytes;

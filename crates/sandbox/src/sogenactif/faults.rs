@@ -1,0 +1,72 @@
+//! The fault switches of Sogenactif.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong on purpose. All off at the start and after a reset.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Faults {
+    /// Every Office call answers 503, before anything is done.
+    pub(crate) office_down: bool,
+    /// Milliseconds before every Office answer, after the act.
+    pub(crate) office_slow_ms: u64,
+    /// For each method, how many of the next calls are carried out and never answered.
+    pub(crate) office_answer_lost: BTreeMap<String, u32>,
+    /// For each method, the code that it answers without doing anything.
+    pub(crate) office_code: BTreeMap<String, String>,
+    /// Answers are sealed with another key.
+    pub(crate) office_wrong_seal: bool,
+    /// Answers have no seal.
+    pub(crate) office_missing_seal: bool,
+    /// Amounts in an answer are changed, then the answer is sealed.
+    pub(crate) office_altered_amount: bool,
+    /// Amounts in an answer are changed after sealing.
+    pub(crate) office_tampered_amount: bool,
+    /// An answer names another transaction than the one asked for, and is sealed.
+    pub(crate) office_other_transaction: bool,
+    /// The library of the hosted fields answers 404.
+    pub(crate) sdk_missing: bool,
+    /// Milliseconds before the library is answered.
+    pub(crate) sdk_slow_ms: u64,
+    /// The frames of the hosted fields answer 503.
+    pub(crate) frames_failing: bool,
+    /// Every session of hosted fields counts as expired.
+    pub(crate) session_expired: bool,
+    /// The frames can't make a token: 503.
+    pub(crate) tokens_failing: bool,
+}
+
+impl Faults {
+    /// These switches with the named ones changed.
+    pub(crate) fn changed(&self, change: serde_json::Value) -> Result<Self, String> {
+        let serde_json::Value::Object(change) = change else {
+            return Err("a JSON object of switches is expected".to_owned());
+        };
+        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        if let Some(all) = all.as_object_mut() {
+            all.extend(change);
+        }
+        let changed: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        let named = changed.office_answer_lost.keys();
+        for name in named.chain(changed.office_code.keys()) {
+            if super::methods::METHODS
+                .iter()
+                .all(|method| method.name != name)
+            {
+                return Err(format!("{name} is no method"));
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Whether this answer is lost; counts down.
+    pub(crate) fn loses_answer(&mut self, method: &str) -> bool {
+        let left = self.office_answer_lost.remove(method).unwrap_or(0);
+        if left > 1 {
+            self.office_answer_lost.insert(method.to_owned(), left - 1);
+        }
+        left > 0
+    }
+}
