@@ -24,6 +24,9 @@ pub(crate) const DEMO_SITE: &str = "1999888";
 /// The other account's.
 pub(crate) const OTHER_SITE: &str = "1999777";
 
+/// The public simulation's key at Sogenactif.
+pub(crate) const SOGENACTIF_KEY: &str = "002001000000001_KEY1";
+
 /// What a stack is set up with. Two shops, `demo` and `autre`, each with its own account of the
 /// same name; the options speak of the demo shop and its account.
 #[derive(Clone, Debug)]
@@ -54,6 +57,20 @@ pub(crate) struct StackOptions {
     pub(crate) log: &'static str,
     /// Lines added to the demo account's table.
     pub(crate) account_lines: String,
+    /// Whether the demo shop takes cards through Sogenactif too, last in its list.
+    pub(crate) sogenactif: bool,
+}
+
+/// The offer and the account at Sogenactif: the public simulation's shop.
+fn sogenactif(platform: u16) -> (&'static str, String) {
+    let offer = "[[shops.methods]]\nprovider = \"sogenactif\"\naccount = \"sogenactif\"\n\
+                 methods = [\"sogenactif_card\"]\n\n";
+    let account = format!(
+        "[[accounts]]\nid = \"sogenactif\"\nprovider = \"sogenactif\"\n\
+         merchant_id = \"002001000000001\"\nkeys = {{ \"1\" = {SOGENACTIF_KEY:?} }}\n\
+         office_host = \"http://127.0.0.1:{platform}\"\nsdk_hosts = [\"localhost\"]\n"
+    );
+    (offer, account)
 }
 
 impl Default for StackOptions {
@@ -79,6 +96,7 @@ impl Default for StackOptions {
             assets: None,
             log: "info",
             account_lines: String::new(),
+            sogenactif: false,
         }
     }
 }
@@ -170,6 +188,8 @@ impl StackOptions {
         let demo = format!("{confirm}\nnotify_method = {post:?}\n{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
             + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, "").as_str();
+        let (sogenactif_offer, sogenactif_account) =
+            if self.sogenactif { sogenactif(platform) } else { Default::default() };
         let offers = |account: &str, methods: &[&str]| {
             format!(
                 "[[shops.methods]]\nprovider = \"up2pay\"\naccount = {account:?}\n\
@@ -185,8 +205,8 @@ impl StackOptions {
              tourism = {tourism}\nvoucher_rest = {rest:?}\nlabels = {{ {labels} }}\n{}\
              [[shops]]\nid = \"autre\"\nname = \"Un autre commerçant\"\n\
              secret_keys = [\"env:OTHER_SHOP_KEY\"]\norigins = [\"http://autre.example\"]\n{}\
-             {accounts}",
-            offers("demo", methods),
+             {accounts}{sogenactif_account}",
+            offers("demo", methods) + sogenactif_offer,
             offers("autre", &["card"]),
         )
     }

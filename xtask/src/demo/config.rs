@@ -62,7 +62,7 @@ assets = {assets}
 
 [[shops]]
 id = "demo"
-name = "La Petite Cantine"
+name = "La Halle du Tilleul"
 secret_keys = ["{SECRET_KEY}"]
 # The shop under both of its names, and `trunk serve`.
 origins = [
@@ -79,6 +79,11 @@ provider = "up2pay"
 account = "demo"
 methods = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect", "up2pay_choice"]
 
+[[shops.methods]]
+provider = "sogenactif"
+account = "sogenactif"
+methods = ["sogenactif_card"]
+
 [[accounts]]
 id = "demo"
 provider = "up2pay"
@@ -90,6 +95,15 @@ page_hosts = [{hosts}]
 ppps_hosts = [{hosts}]
 public_key_files = [{public_key}]
 confirm = "query"
+
+# The shop and key of the public simulation: they open nothing else.
+[[accounts]]
+id = "sogenactif"
+provider = "sogenactif"
+merchant_id = "002001000000001"
+keys = {{ "1" = "002001000000001_KEY1" }}
+office_host = "http://127.0.0.1:{platform}"
+sdk_hosts = ["localhost"]
 "#
         )
     }

@@ -30,8 +30,16 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
 
 /// Crates that do no input or output, and what they would do it with.
 const PURE: [&str; 3] = ["guichet-wire", "guichet-domain", "guichet-providers"];
-const INPUT_OUTPUT: [&str; 8] =
-    ["axum", "getrandom", "hyper", "rand", "reqwest", "sqlx", "tokio", "ureq"];
+const INPUT_OUTPUT: [&str; 8] = [
+    "axum",
+    "getrandom",
+    "hyper",
+    "rand",
+    "reqwest",
+    "sqlx",
+    "tokio",
+    "ureq",
+];
 
 /// One crate of the workspace.
 pub(super) struct Package {
@@ -201,7 +209,12 @@ mod tests {
     #[test]
     fn input_and_output_in_a_pure_crate_is_found() {
         let providers = |tests_only| {
-            [package("guichet-providers", "crates/providers", "reqwest", tests_only)]
+            [package(
+                "guichet-providers",
+                "crates/providers",
+                "reqwest",
+                tests_only,
+            )]
         };
         assert_eq!(check(&providers(false)).len(), 1);
         assert!(check(&providers(true)).is_empty());
