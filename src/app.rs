@@ -95,8 +95,9 @@ pub struct Mounted {
 ///
 /// `config` holds `base` (the backend's origin), `secret` (the session's), `locale` (the element's
 /// own, may be empty), `page` (the page's language), `back` (whether the shopper came by the back
-/// button), `fields` (a function of texts: what is to be done with the platform's fields for a card,
-/// and what with; they answer by [`act`]) and the answer to the first call: `ok` and `body`, or no `body` if none came.
+/// button), `fields` (a function of texts: what is to be done with the platform's fields for a
+/// card, and what with; they answer by [`act`]) and the answer to the first call: `ok` and `body`,
+/// or no `body` if none came.
 #[wasm_bindgen]
 #[must_use]
 pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
@@ -155,8 +156,10 @@ pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
         out.set(Some(app));
         view::root(app)
     });
-    // The closure above has run: mounting builds the view before it returns.
-    #[allow(clippy::expect_used)]
+    #[allow(
+        clippy::expect_used,
+        reason = "the closure above has run: mounting builds the view before it returns"
+    )]
     let app: App = made.get().expect("the view was built");
     app.emit("guichet:ready", None);
     app.report(failed);
@@ -220,7 +223,6 @@ pub fn wake(mounted: &Mounted, restored: bool) {
 }
 
 /// Takes the answer to a question for the session. Returns the error's code, if it was one.
-#[inline(never)]
 fn take_session(model: &mut Model, answer: Answer) -> Option<String> {
     take(model, answer, |model, body| {
         model.take(read::session(body)?);
@@ -236,7 +238,6 @@ fn take_status(model: &mut Model, answer: Answer) -> Option<String> {
     })
 }
 
-#[inline(never)]
 fn take(
     model: &mut Model,
     answer: Answer,

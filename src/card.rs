@@ -304,7 +304,6 @@ impl Model {
     }
 
     /// The order came to nothing, or to no answer (`offline`), or to one that can't be read.
-    #[inline(never)]
     pub fn order_failed(&mut self, order: &Order, code: &str) {
         match (order, code) {
             (Order::Start(_), "offline") => self.start_lost(),
@@ -336,7 +335,6 @@ impl Model {
 
     /// The shopper wants the list instead of the card's fields. A card of which no token was sent
     /// is kept: its fields open again without another payment.
-    #[inline(never)]
     pub fn leave_card(&mut self) {
         self.step = Step::Rest;
         self.trouble = None;

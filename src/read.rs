@@ -35,7 +35,11 @@ fn flag(json: &impl Json, name: &str) -> Option<bool> {
 }
 
 /// A whole number, not negative, that lost nothing on its way.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the range is checked first"
+)]
 fn whole(json: &impl Json, name: &str) -> Option<u64> {
     let number = json.get(name)?.number()?;
     ((0.0..=LARGEST).contains(&number) && number.fract() == 0.0).then_some(number as u64)
@@ -52,7 +56,7 @@ fn list<J: Json, T>(json: &J, name: &str, read: fn(&J) -> Option<T>) -> Option<V
 }
 
 /// Reads an object that may be absent, but must be right when it is there.
-#[allow(clippy::option_option)]
+#[allow(clippy::option_option, reason = "absent and wrong are two answers")]
 fn maybe<J: Json, T>(json: &J, name: &str, read: fn(&J) -> Option<T>) -> Option<Option<T>> {
     match json.get(name) {
         None => Some(None),

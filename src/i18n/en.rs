@@ -89,8 +89,8 @@ pub(super) static WORDS: Words = Words {
     incomplete_body: "{accepted} of {total} was accepted. The rest was not paid: your order is not \
         settled.",
     held_title: "A part may be held",
-    held_body: "The part paid by voucher, {accepted}, may be held by its issuer. If it is not given \
-        back to you, contact {shop} and mention order {reference}.",
+    held_body: "The part paid by voucher, {accepted}, may be held by its issuer. If it is not \
+        given back to you, contact {shop} and mention order {reference}.",
     held_full: "A new payment is for the full total: {total}.",
     surplus_title: "A second payment was also taken",
     surplus_body: "{accepted} was taken in addition for this order. Contact {shop} and mention \
