@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_domain::event::{PaymentEvent, ReturnOutcome};
+use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::{PartStatus, Status};
 use guichet_providers::contract::{
@@ -55,10 +55,6 @@ pub(crate) async fn came_back(
     };
     let kept = app.store.advance(payment, &step).await?;
     if kept {
-        let hint = PaymentEvent::Returned {
-            outcome: ReturnOutcome::Waiting,
-        };
-        app.hint(payment, &hint, Source::Return).await?;
         app.wake_conversations.notify_one();
     }
     Ok(kept)

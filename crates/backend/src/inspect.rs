@@ -6,6 +6,9 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use guichet_providers::sogenactif::inspect::{
+    SealReport, Unreadable as UnreadableMessage, Verdict as SealVerdict, seal,
+};
 use guichet_providers::up2pay::inspect::{
     NotificationReport, RequestReport, Unreadable, Verdict, notification, request,
 };
@@ -38,6 +41,15 @@ pub(crate) enum InspectCommand {
         #[arg(value_name = "RAW QUERY")]
         raw: String,
     },
+    /// Seal a JSON message of Sogenactif, or check its seal, and print the string that is sealed.
+    ///
+    /// Reads the message from standard input. With `seal` in it, says whether it matches. Exit
+    /// status: 0 match, or no seal; 1 mismatch; 2 unreadable.
+    SogenactifSeal {
+        /// File that holds the secret key, as the merchant portal shows it.
+        #[arg(long, value_name = "FILE")]
+        key_file: PathBuf,
+    },
 }
 
 /// A report and its exit status.
@@ -50,6 +62,7 @@ pub(crate) fn run(command: InspectCommand) -> ExitCode {
         InspectCommand::Up2payNotification { public_key, raw } => {
             inspect_notification(public_key.as_deref(), &raw)
         }
+        InspectCommand::SogenactifSeal { key_file } => inspect_seal(&key_file),
     };
     match outcome {
         Ok((report, status)) => {
@@ -74,14 +87,57 @@ fn read_file(path: &Path) -> Result<String, String> {
     Ok(text)
 }
 
-fn inspect_request(key_file: &Path) -> Outcome {
-    let key = read_file(key_file)?;
+/// Standard input, whole.
+pub(crate) fn read_input() -> Result<Vec<u8>, String> {
     let mut input = Vec::new();
     let read = std::io::stdin()
         .lock()
         .take(INPUT_MAX)
         .read_to_end(&mut input);
     read.map_err(|error| format!("standard input: {error}"))?;
+    Ok(input)
+}
+
+fn inspect_seal(key_file: &Path) -> Outcome {
+    let key = read_file(key_file)?;
+    let input = read_input()?;
+    let report = seal(&input, &key).map_err(|why| match why {
+        UnreadableMessage::Key(_) => format!("{}: {why}", key_file.display()),
+        _ => shown(&why.to_string()),
+    })?;
+    let status = u8::from(report.verdict == SealVerdict::Mismatch);
+    Ok((print_seal(&report), status))
+}
+
+fn print_seal(report: &SealReport) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "sealed: {}", shown(&report.sealed));
+    let _ = writeln!(out, "{}: {}", report.algorithm.name(), report.seal);
+    let word = match report.verdict {
+        SealVerdict::Match => "match",
+        SealVerdict::Mismatch => "mismatch",
+        SealVerdict::Absent => "none given",
+    };
+    let _ = writeln!(out, "seal: {word}");
+    for way in &report.wrong_ways {
+        let _ = writeln!(out, "  known cause: {way}");
+    }
+    if report.verdict == SealVerdict::Mismatch && report.wrong_ways.is_empty() {
+        let _ = writeln!(
+            out,
+            "  no known cause: is it the key of that keyVersion, and was no field changed after \
+             sealing?"
+        );
+    }
+    for warning in &report.warnings {
+        let _ = writeln!(out, "  mind: {warning}");
+    }
+    out
+}
+
+fn inspect_request(key_file: &Path) -> Outcome {
+    let key = read_file(key_file)?;
+    let input = read_input()?;
     let report = request(&input, &key).map_err(|why| unreadable(&why, Some(key_file)))?;
     let status = u8::from(report.verdict == Verdict::Mismatch);
     Ok((print_request(&report), status))
@@ -103,7 +159,7 @@ fn unreadable(why: &Unreadable, key_file: Option<&Path>) -> String {
 }
 
 /// What came from outside, without what a terminal would act on.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() {

@@ -15,6 +15,7 @@ mod jobs;
 mod payments;
 mod platform;
 mod serve;
+mod sogenactif;
 mod views;
 
 #[derive(Parser)]
@@ -39,6 +40,8 @@ enum Command {
     /// Help an integrator whose call is refused.
     #[command(subcommand)]
     Inspect(inspect::InspectCommand),
+    /// Call a method of Sogenactif's connector Office.
+    Sogenactif(sogenactif::Arguments),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -54,6 +57,7 @@ struct ConfigArg {
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Inspect(command) => return inspect::run(command),
+        Command::Sogenactif(arguments) => return sogenactif::run(arguments).await,
         Command::Serve(arg) => {
             log_to_stderr();
             serve::run(&arg.config).await

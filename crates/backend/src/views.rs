@@ -26,42 +26,17 @@ pub(crate) struct Folded<'a> {
 
 impl<'a> Folded<'a> {
     pub(crate) fn new(book: &'a Book, now: i64) -> Self {
-        let states: Vec<_> = book
-            .payments
-            .iter()
-            .map(|(payment, events)| fold(&payment.terms(&book.session), events))
-            .collect();
-        let attempts: Vec<_> = book
-            .payments
-            .iter()
-            .zip(&states)
-            .map(|((payment, _), state)| Attempt {
-                id: &payment.id,
-                state,
-            })
-            .collect();
+        let folded = |(payment, events): &(Payment, Vec<_>)| {
+            fold(&payment.terms(&book.session), events)
+        };
+        let states: Vec<_> = book.payments.iter().map(folded).collect();
+        let attempts: Vec<_> = attempts(book, &states).map(|(_, attempt)| attempt).collect();
         let overview = overview(&book.session, &attempts, now);
-        Self {
-            book,
-            states,
-            overview,
-        }
+        Self { book, states, overview }
     }
 
     fn attempts(&self) -> impl Iterator<Item = (&'a Payment, Attempt<'_>)> {
-        self.book
-            .payments
-            .iter()
-            .zip(&self.states)
-            .map(|((payment, _), state)| {
-                (
-                    payment,
-                    Attempt {
-                        id: &payment.id,
-                        state,
-                    },
-                )
-            })
+        attempts(self.book, &self.states)
     }
 
     /// Where one payment stands.
@@ -112,6 +87,20 @@ impl<'a> Folded<'a> {
                 .collect(),
         }
     }
+}
+
+/// Each payment of a book with its state.
+fn attempts<'a, 's>(
+    book: &'a Book,
+    states: &'s [PaymentState],
+) -> impl Iterator<Item = (&'a Payment, Attempt<'s>)>
+where
+    'a: 's,
+{
+    book.payments.iter().zip(states).map(|((payment, _), state)| {
+        let dormant = book.dormant.contains(&payment.id);
+        (payment, Attempt { id: &payment.id, state, dormant })
+    })
 }
 
 fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {

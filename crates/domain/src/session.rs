@@ -69,6 +69,9 @@ pub struct Attempt<'a> {
     pub id: &'a PaymentId,
     /// Its state.
     pub state: &'a PaymentState,
+    /// Whether nothing was sent that could take money: it waits for what the shopper types into the
+    /// platform's fields. Such a payment is as good as not begun.
+    pub dormant: bool,
 }
 
 impl Attempt<'_> {
@@ -123,7 +126,7 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         .settled_by
         .as_ref()
         .and_then(|id| attempts.iter().position(|attempt| attempt.id == id));
-    let speaks_of = settled.or_else(|| attempts.len().checked_sub(1));
+    let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.dormant));
     let expired = now >= session.expires_at;
     let status = match speaks_of {
         Some(index) => match attempts[index].status(session) {
@@ -134,10 +137,101 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         None if expired => Status::Expired,
         None => Status::Open,
     };
+    let may_be_open = |attempt: &Attempt<'_>| !attempt.dormant && attempt.state.may_be_open();
     Overview {
         status,
         speaks_of,
         can_pay: settled.is_none() && !expired && attempts.len() < PAYMENTS_MAX,
-        open_elsewhere: settled.is_none() && attempts.iter().any(|attempt| attempt.state.may_be_open()),
+        open_elsewhere: settled.is_none() && attempts.iter().any(may_be_open),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use guichet_wire::MethodKind;
+
+    use super::*;
+    use crate::event::PaymentEvent;
+    use crate::payment::{Terms, fold};
+    use crate::shopper::{Address, Country, Email, Phone};
+
+    fn session() -> Session {
+        Session {
+            id: SessionId::from_random([1; 16]),
+            shop: Slug::try_from("demo".to_owned()).unwrap(),
+            reference: "1".into(),
+            amount: Amount::try_from(1500).unwrap(),
+            currency: Currency::EUR,
+            shopper: Shopper {
+                first_name: "Camille".into(),
+                last_name: "Durand".into(),
+                email: Email::try_from("c@example.com".to_owned()).unwrap(),
+                phone: Phone::try_from("+33612345678".to_owned()).unwrap(),
+                address: Address {
+                    line1: "12 rue des Lilas".into(),
+                    line2: None,
+                    postal_code: "75011".into(),
+                    city: "Paris".into(),
+                    country: Country::try_from("FR".to_owned()).unwrap(),
+                },
+            },
+            items: 1,
+            locale: "fr".into(),
+            methods: None,
+            voucher_eligible_amount: None,
+            capture: Capture::Automatic,
+            return_url: "https://shop.example/".into(),
+            expires_at: 2000,
+            created_at: 1000,
+            metadata: BTreeMap::new(),
+            settled_by: None,
+        }
+    }
+
+    fn state(events: &[PaymentEvent]) -> PaymentState {
+        let terms = Terms {
+            method: Method::try_from("card".to_owned()).unwrap(),
+            kind: MethodKind::Card,
+            total: Amount::try_from(1500).unwrap(),
+            manual_capture: false,
+        };
+        fold(&terms, events)
+    }
+
+    fn seen(states: &[(&PaymentState, bool)], now: i64) -> Overview {
+        let ids: Vec<_> = (1_u8..)
+            .take(states.len())
+            .map(|n| PaymentId::from_random([n; 16]))
+            .collect();
+        let attempts: Vec<_> = ids
+            .iter()
+            .zip(states)
+            .map(|(id, (state, dormant))| Attempt { id, state, dormant: *dormant })
+            .collect();
+        overview(&session(), &attempts, now)
+    }
+
+    #[test]
+    fn a_payment_on_the_platforms_page_may_be_open_and_warns() {
+        let fresh = state(&[]);
+        let seen = seen(&[(&fresh, false)], 1100);
+        assert_eq!((seen.status, seen.open_elsewhere, seen.can_pay), (Status::Pending, true, true));
+    }
+
+    #[test]
+    fn fields_that_wait_to_be_filled_are_as_good_as_not_begun() {
+        let fresh = state(&[]);
+        let seen = seen(&[(&fresh, true)], 1100);
+        assert_eq!((seen.status, seen.open_elsewhere, seen.can_pay), (Status::Open, false, true));
+    }
+
+    #[test]
+    fn an_expired_session_takes_no_payment_and_still_tells_of_the_one_under_way() {
+        let fresh = state(&[]);
+        assert_eq!(seen(&[], 2000).status, Status::Expired);
+        let seen = seen(&[(&fresh, false)], 2000);
+        assert_eq!((seen.status, seen.can_pay), (Status::Pending, false));
     }
 }

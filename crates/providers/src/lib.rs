@@ -6,6 +6,7 @@
 
 pub mod contract;
 pub mod registry;
+pub mod sogenactif;
 pub mod up2pay;
 mod verified;
 

@@ -10,6 +10,7 @@ pub type Open = fn(Slug, toml::Table, Environment) -> Result<Box<dyn Provider>, 
 /// Every provider, by name.
 pub const PROVIDERS: &[(&str, Open)] = &[
     ("up2pay", crate::up2pay::open), // Up2pay e-Transactions (Crédit Agricole)
+    ("sogenactif", crate::sogenactif::open), // Sogenactif (Société Générale)
 ];
 
 /// What is wrong with an account's configuration. Names the key, never shows a secret.

@@ -4,6 +4,8 @@
 //! that depends on what it read runs in one writing transaction. A call that returned `Ok` is on
 //! disk.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId, Slug};
@@ -114,6 +116,8 @@ pub struct Book {
     pub session: Session,
     /// Its payments in the order of their making, each with its events in the order of recording.
     pub payments: Vec<(Payment, Vec<PaymentEvent>)>,
+    /// Payments that wait for what the shopper types into the platform's fields.
+    pub dormant: BTreeSet<PaymentId>,
 }
 
 /// How a fact came to us.

@@ -327,7 +327,7 @@ async fn refold(
     }
     let mut own = BTreeSet::new();
     for ((p, _), state) in book.payments.iter().zip(&states) {
-        let attention = Attempt { id: &p.id, state }.attention(&book.session);
+        let attention = Attempt { id: &p.id, state, dormant: false }.attention(&book.session);
         sqlx::query(
             "UPDATE payments SET money = ?, attention = ?, deadline_passed = ? WHERE id = ?",
         )
@@ -383,8 +383,17 @@ async fn load_book(
         return Ok(None);
     };
     let session = read_session(&row)?;
-    let payments = load_payments(db, &session.id).await?;
-    Ok(Some(Book { session, payments }))
+    let payments = load_payments(&mut *db, &session.id).await?;
+    let dormant: Vec<String> = sqlx::query_scalar(
+        "SELECT c.payment_id FROM conversations c JOIN payments p ON p.id = c.payment_id
+         WHERE p.session_id = ? AND c.stage = ?",
+    )
+    .bind(session.id.as_str())
+    .bind(word(&Stage::Token)?)
+    .fetch_all(db)
+    .await?;
+    let dormant = dormant.iter().map(|id| from_word(id)).collect::<Result<_, _>>()?;
+    Ok(Some(Book { session, payments, dormant }))
 }
 
 async fn load_payments(

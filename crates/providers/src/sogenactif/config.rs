@@ -1,0 +1,417 @@
+//! An account's table of the configuration.
+//!
+//! | key | value |
+//! | --- | --- |
+//! | `merchant_id` | the shop's 15 digits, as text |
+//! | `keys` | table of secret keys by version, such as `{ "1" = "env:SOGENACTIF_KEY_1" }` |
+//! | `office_host` | the server of the connector Office; default that of the environment |
+//! | `transaction_identity` | `"reference"` (default), `"s10"` or `"platform"`: the registration |
+//! | `seal_algorithm` | `"HMAC-SHA-256"` (default), `"SHA-256"` or `"HMAC-SHA-512"` |
+//! | `interface_versions` | table of versions by method, such as `{ refund = "2.55" }` |
+//! | `intermediate_service_provider_id` | of a service provider that acts for the shop |
+//! | `sdk_hosts` | hosts that the hosted fields' library may come from |
+//! | `brands` | card brands on the contract, default `["CB", "MASTERCARD", "VISA"]` |
+//! | `methods` | methods that the contract has, default `["sogenactif_card"]` |
+//! | `deadline_seconds` | until an abandoned payment is looked up, default 1500 |
+//!
+//! Hosts: Sogenactif documentation, connector Office, endpoints (confidence A). Which of the three
+//! identities applies is decided when the shop is registered (MAD-I-T/magento-worldline-sips2,
+//! README, C); the wrong one is answered 12.
+
+use std::collections::BTreeMap;
+
+use guichet_domain::id::Slug;
+use url::{Host, Url};
+
+use super::method::Way;
+use super::office::{DEFAULT_VERSION, MethodInfo};
+use super::seal::{Algorithm, KeyRing, SecretKey};
+use super::types::{KeyVersion, MerchantId};
+use crate::contract::Environment;
+use crate::registry::ConfigError;
+
+/// The server of the real platform.
+const OFFICE_PRODUCTION: &str = "https://office-server.sogenactif.com";
+/// The server of the test platform, with simulated acquirers.
+const OFFICE_TEST: &str = "https://office-server-sogenactif.test.sips-services.com";
+
+/// Shops of the public simulation: their keys stand in public code.
+pub(super) const PUBLIC_MERCHANTS: [&str; 3] =
+    ["002001000000001", "002001000000002", "002001000000003"];
+
+/// Where the hosted fields' library may come from, unless configured (D: the origin in the sample
+/// of the Sips test platform, and the platform's own domain).
+const SDK_HOSTS: [&str; 2] = ["*.sogenactif.com", "*.sips-services.com"];
+
+/// Card brands that every French contract has.
+const BRANDS: [&str; 3] = ["CB", "MASTERCARD", "VISA"];
+
+/// How a transaction is identified: decided when the shop is registered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Identity {
+    /// By the shop's own `transactionReference`.
+    Reference,
+    /// By a number within a day: shops that came from the platform's first version.
+    S10,
+    /// By a `transactionReference` that the platform makes.
+    Platform,
+}
+
+/// One account's configuration, checked.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) account: Slug,
+    pub(super) environment: Environment,
+    pub(super) merchant: MerchantId,
+    pub(super) keys: KeyRing,
+    pub(super) algorithm: Algorithm,
+    pub(super) identity: Identity,
+    pub(super) provider: Option<String>,
+    pub(super) ways: Vec<Way>,
+    pub(super) brands: Vec<String>,
+    pub(super) deadline_seconds: i64,
+    office_host: String,
+    versions: BTreeMap<String, String>,
+    sdk_hosts: Vec<String>,
+}
+
+impl Config {
+    /// Reads and checks an account's table.
+    pub(super) fn read(
+        account: Slug,
+        table: toml::Table,
+        environment: Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut keys = Keys {
+            account: account.to_string(),
+            table,
+        };
+        for named_elsewhere in ["provider", "id"] {
+            keys.table.remove(named_elsewhere);
+        }
+        let config = Self {
+            environment,
+            merchant: keys.merchant(environment)?,
+            keys: keys.ring(environment)?,
+            algorithm: keys.algorithm()?,
+            identity: keys.identity()?,
+            provider: keys.text("intermediate_service_provider_id")?,
+            ways: keys.ways()?,
+            brands: keys.brands()?,
+            deadline_seconds: keys.deadline(environment)?,
+            office_host: keys.office_host(environment)?,
+            versions: keys.versions()?,
+            sdk_hosts: keys.sdk_hosts()?,
+            account,
+        };
+        keys.finish()?;
+        Ok(config)
+    }
+
+    /// The address of a method.
+    pub(super) fn address(&self, method: &MethodInfo) -> String {
+        format!("{}{}", self.office_host, method.path())
+    }
+
+    /// The `interfaceVersion` of a method.
+    pub(super) fn interface_version(&self, method: &MethodInfo) -> String {
+        let version = self
+            .versions
+            .get(method.name)
+            .map_or(DEFAULT_VERSION, String::as_str);
+        format!("{}{version}", method.prefix)
+    }
+
+    /// Whether the hosted fields' library may be loaded from there.
+    pub(super) fn allows_sdk(&self, address: &str) -> bool {
+        let Ok(url) = Url::parse(address) else {
+            return false;
+        };
+        let bare = url.username().is_empty() && url.password().is_none();
+        if self.environment == Environment::Sandbox && is_loopback(&url) {
+            return bare && matches!(url.scheme(), "http" | "https");
+        }
+        let host = url.host_str().unwrap_or_default();
+        let listed = self
+            .sdk_hosts
+            .iter()
+            .any(|pattern| match pattern.strip_prefix("*.") {
+                Some(domain) => host
+                    .strip_suffix(domain)
+                    .is_some_and(|front| front.len() > 1 && front.ends_with('.')),
+                None => host == pattern,
+            });
+        bare && url.scheme() == "https" && url.port().is_none() && listed
+    }
+
+    /// Whether the browser may be sent there: the platform's and the issuers' pages are at hosts
+    /// that nobody lists, so that only the scheme is checked.
+    pub(super) fn allows_page(&self, address: &str) -> bool {
+        let Ok(url) = Url::parse(address) else {
+            return false;
+        };
+        let bare = url.username().is_empty() && url.password().is_none();
+        let local = self.environment == Environment::Sandbox && is_loopback(&url);
+        bare && (url.scheme() == "https" || (local && url.scheme() == "http"))
+    }
+}
+
+/// The table while it is read: what was read is taken out.
+struct Keys {
+    account: String,
+    table: toml::Table,
+}
+
+impl Keys {
+    fn error(&self, key: &str, detail: impl Into<String>) -> ConfigError {
+        ConfigError {
+            account: self.account.clone(),
+            key: key.to_owned(),
+            detail: detail.into(),
+        }
+    }
+
+    fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
+        match self.table.remove(key) {
+            None => Ok(None),
+            Some(toml::Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.error(key, "must be text, in quotes")),
+        }
+    }
+
+    fn list(&mut self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
+        let wrong = "must be a list of texts, such as [\"…\", \"…\"]";
+        match self.table.remove(key) {
+            None => Ok(None),
+            Some(toml::Value::Array(items)) => items
+                .into_iter()
+                .map(|item| match item {
+                    toml::Value::String(text) => Ok(text),
+                    _ => Err(self.error(key, wrong)),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(self.error(key, wrong)),
+        }
+    }
+
+    /// A table of texts.
+    fn texts(&mut self, key: &str) -> Result<Option<Vec<(String, String)>>, ConfigError> {
+        let wrong = "must be a table of texts";
+        match self.table.remove(key) {
+            None => Ok(None),
+            Some(toml::Value::Table(table)) => table
+                .into_iter()
+                .map(|(name, value)| match value {
+                    toml::Value::String(text) => Ok((name, text)),
+                    _ => Err(self.error(key, wrong)),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(self.error(key, wrong)),
+        }
+    }
+
+    fn merchant(&mut self, environment: Environment) -> Result<MerchantId, ConfigError> {
+        let key = "merchant_id";
+        let merchant = self
+            .text(key)?
+            .and_then(|text| MerchantId::try_from(text).ok());
+        let merchant =
+            merchant.ok_or_else(|| self.error(key, "write the shop's 15 digits in quotes"))?;
+        let public = PUBLIC_MERCHANTS.contains(&merchant.as_str());
+        if environment == Environment::Production && public {
+            return Err(self.error(key, "is a shop of the public simulation: write your own"));
+        }
+        Ok(merchant)
+    }
+
+    fn ring(&mut self, environment: Environment) -> Result<KeyRing, ConfigError> {
+        let key = "keys";
+        let missing = "must be a table of secret keys by version, such as \
+                       { \"1\" = \"env:SOGENACTIF_KEY_1\" }";
+        let mut keys = BTreeMap::new();
+        for (version, secret) in self.texts(key)?.unwrap_or_default() {
+            let within = format!("{key}.{version}");
+            let number = KeyVersion::parse(&version)
+                .ok_or_else(|| self.error(&within, "is not a version: write 1, 2, …"))?;
+            let secret = SecretKey::parse(&secret)
+                .map_err(|error| self.error(&within, error.to_string()))?;
+            keys.insert(number, secret);
+        }
+        let ring = KeyRing::new(keys).ok_or_else(|| self.error(key, missing))?;
+        if environment == Environment::Production && ring.has_public_key() {
+            let detail = "holds a key of the public simulation, which anybody can seal with";
+            return Err(self.error(key, detail));
+        }
+        Ok(ring)
+    }
+
+    fn algorithm(&mut self) -> Result<Algorithm, ConfigError> {
+        let key = "seal_algorithm";
+        let Some(name) = self.text(key)? else {
+            return Ok(Algorithm::HmacSha256);
+        };
+        Algorithm::parse(&name).ok_or_else(|| {
+            let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+            self.error(key, format!("must be one of {known}"))
+        })
+    }
+
+    fn identity(&mut self) -> Result<Identity, ConfigError> {
+        let key = "transaction_identity";
+        match self.text(key)?.as_deref() {
+            None | Some("reference") => Ok(Identity::Reference),
+            Some("s10") => Ok(Identity::S10),
+            Some("platform") => Ok(Identity::Platform),
+            Some(_) => Err(self.error(key, "must be \"reference\", \"s10\" or \"platform\"")),
+        }
+    }
+
+    fn ways(&mut self) -> Result<Vec<Way>, ConfigError> {
+        let key = "methods";
+        let Some(names) = self.list(key)? else {
+            return Ok(vec![Way::Card]);
+        };
+        let read = names.iter().map(|name| {
+            Way::parse(name).ok_or_else(|| {
+                let known = Way::ALL.map(Way::name).join(", ");
+                self.error(key, format!("{name:?} is none of {known}"))
+            })
+        });
+        read.collect()
+    }
+
+    fn brands(&mut self) -> Result<Vec<String>, ConfigError> {
+        let key = "brands";
+        let brands = self.list(key)?;
+        let mut brands = brands.unwrap_or_else(|| BRANDS.map(str::to_owned).to_vec());
+        let fits = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+        let is_word = |brand: &String| !brand.is_empty() && brand.bytes().all(fits);
+        if brands.is_empty() || !brands.iter().all(is_word) {
+            return Err(self.error(
+                key,
+                "must be brands in the platform's words, such as [\"CB\"]",
+            ));
+        }
+        brands.sort_unstable();
+        brands.dedup();
+        Ok(brands)
+    }
+
+    fn deadline(&mut self, environment: Environment) -> Result<i64, ConfigError> {
+        let key = "deadline_seconds";
+        let seconds = match self.table.remove(key) {
+            None => 1500,
+            Some(toml::Value::Integer(seconds)) => seconds,
+            Some(_) => return Err(self.error(key, "must be a whole number, without quotes")),
+        };
+        // Nobody waits a quarter of an hour to see the sandbox's deadline pass.
+        let least = if environment == Environment::Sandbox {
+            1
+        } else {
+            900
+        };
+        if (least..=604_800).contains(&seconds) {
+            Ok(seconds)
+        } else {
+            Err(self.error(key, format!("must be {least} to 604800 seconds")))
+        }
+    }
+
+    fn office_host(&mut self, environment: Environment) -> Result<String, ConfigError> {
+        let key = "office_host";
+        let text = match (self.text(key)?, environment) {
+            (Some(text), _) => text,
+            (None, Environment::Test) => OFFICE_TEST.to_owned(),
+            (None, Environment::Production) => OFFICE_PRODUCTION.to_owned(),
+            (None, Environment::Sandbox) => {
+                let detail = "is missing: write the sandbox's address, such as \
+                              \"http://127.0.0.1:8602\"";
+                return Err(self.error(key, detail));
+            }
+        };
+        let url = Url::parse(&text).ok().filter(|url| {
+            let bare = url.query().is_none() && url.fragment().is_none();
+            bare && url.username().is_empty() && url.password().is_none()
+        });
+        let url = url.ok_or_else(|| self.error(key, "is not an address"))?;
+        let plain = url.scheme() == "https" && url.path() == "/" && url.port().is_none();
+        let detail = match environment {
+            Environment::Sandbox if is_loopback(&url) && url.scheme().starts_with("http") => None,
+            Environment::Sandbox => Some("is not this machine: the sandbox is at a loopback one"),
+            _ if !plain || is_loopback(&url) => Some("must be https:// and a host, nothing more"),
+            Environment::Production if is_test_host(&url) => Some("is a host of the test platform"),
+            Environment::Test if !is_test_host(&url) => Some("is no host of the test platform"),
+            Environment::Test | Environment::Production => None,
+        };
+        match detail {
+            Some(detail) => Err(self.error(key, detail)),
+            None => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        }
+    }
+
+    fn versions(&mut self) -> Result<BTreeMap<String, String>, ConfigError> {
+        let key = "interface_versions";
+        let mut versions = BTreeMap::new();
+        for (method, version) in self.texts(key)?.unwrap_or_default() {
+            let within = format!("{key}.{method}");
+            if MethodInfo::find(&method).is_none() {
+                return Err(self.error(&within, "is not a method of the connector Office"));
+            }
+            let number = |text: &str| text.parse::<u8>().is_ok() && !text.starts_with('+');
+            if !version
+                .split_once('.')
+                .is_some_and(|(major, minor)| number(major) && number(minor))
+            {
+                return Err(self.error(&within, "must be a number such as \"2.55\""));
+            }
+            versions.insert(method, version);
+        }
+        Ok(versions)
+    }
+
+    fn sdk_hosts(&mut self) -> Result<Vec<String>, ConfigError> {
+        let key = "sdk_hosts";
+        let Some(hosts) = self.list(key)? else {
+            return Ok(SDK_HOSTS.map(str::to_owned).to_vec());
+        };
+        let is_name = |host: &str| {
+            let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+            host.contains('.') && !host.starts_with('.') && host.bytes().all(fits)
+        };
+        for host in &hosts {
+            if !is_name(host.strip_prefix("*.").unwrap_or(host)) {
+                let detail = format!("{host:?} is neither a host nor \"*.\" and a domain");
+                return Err(self.error(key, detail));
+            }
+        }
+        Ok(hosts)
+    }
+
+    fn finish(self) -> Result<(), ConfigError> {
+        match self.table.keys().next() {
+            None => Ok(()),
+            Some(unknown) => Err(self.error(unknown, "is not a key of a sogenactif account")),
+        }
+    }
+}
+
+/// Hosts of the test and simulation platforms have that word as a label.
+fn is_test_host(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.split('.')
+        .any(|label| matches!(label, "test" | "simu"))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(domain)) => domain == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

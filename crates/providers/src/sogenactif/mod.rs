@@ -1,0 +1,155 @@
+//! Sogenactif, the payment platform of Société Générale: a white label of Worldline Sips 2.0. Here
+//! by its connector Office with Hosted Fields.
+//!
+//! # Documents
+//! - Sogenactif documentation, connector Office, release 24.2: the list of methods, and the pages
+//!   of the data dictionary as far as they are public.
+//! - Sips documentation (docs.sips.worldline-solutions.com), and those of the sister platforms
+//!   Mercanet and Sherlock's: operations, options, migration.
+//! - worldline/sips-sdk-java, -nodejs, -php; warehousenantes/sips-sdk-php and sips-office-sdk-php;
+//!   eopayment `sips2.py`; VTEX's connector (ramonfnasc12/secure-proxy): the seal, fields, codes.
+//!
+//! What no public source gives (the library's own calls in the browser) is not here: the widget
+//! hides it in one file.
+//!
+//! # The flow
+//! 1. *Begin* calls `hostedFieldsInitialize`; the browser gets a session token and the address of
+//!    the platform's library, which must stand on the account's list of hosts.
+//! 2. The library's frames take the card and give a `paymentToken`. Card data never reaches us.
+//! 3. *Proceed* calls `cardCheckEnrollment` with that token. With a `redirectionUrl` the browser
+//!    leaves for it by a form; without one, step 5 follows at once.
+//! 4. The browser comes back. What it posts proves nothing.
+//! 5. *Finalise* calls `cardValidateAuthenticationAndOrder`. Its sealed answer is the fact.
+//!
+//! Wallets with a page of their own (PayPal, Paylib, Bancontact) begin with
+//! `paymentProviderInitialize` and end with `paymentProviderFinalize`.
+//!
+//! Where an answer never came, `getTransactionData` tells what became of the payment.
+
+pub mod codes;
+mod config;
+mod conversation;
+mod external;
+mod fact;
+mod hosted;
+pub mod inspect;
+pub mod json;
+mod method;
+mod notification;
+pub mod office;
+pub mod operator;
+mod payment;
+mod query;
+pub mod request;
+pub mod seal;
+pub mod types;
+
+use guichet_domain::event::PlatformFact;
+use guichet_domain::id::Slug;
+use guichet_domain::method::MethodDescription;
+
+use crate::Verified;
+use crate::contract::{
+    Answered, Begin, Begun, Continue, Environment, Exchange, Finalise, Incoming, LookUp, LookedUp,
+    Proceed, Proceeded, Provider, Query, Refusal, Return, Step,
+};
+use crate::registry::ConfigError;
+
+/// One account at Sogenactif.
+#[derive(Debug)]
+struct Sogenactif {
+    config: config::Config,
+}
+
+/// Opens an account from its table of the configuration. The keys are described in the source of
+/// `config.rs`, one by one.
+///
+/// # Errors
+/// Names the first key that is missing, unknown or wrong, and says what to write. Never shows a
+/// secret's value.
+pub fn open(
+    account: Slug,
+    table: toml::Table,
+    environment: Environment,
+) -> Result<Box<dyn Provider>, ConfigError> {
+    let config = config::Config::read(account, table, environment)?;
+    if config.identity != config::Identity::Reference {
+        return Err(ConfigError {
+            account: config.account.to_string(),
+            key: "transaction_identity".into(),
+            detail:
+                "must be \"reference\" for the checkout: after an answer that never came, only \
+                     a reference of our own finds the payment again. `guichet sogenactif` works \
+                     with all three"
+                    .into(),
+        });
+    }
+    Ok(Box::new(Sogenactif { config }))
+}
+
+impl Provider for Sogenactif {
+    fn name(&self) -> &'static str {
+        "sogenactif"
+    }
+
+    fn account(&self) -> &Slug {
+        &self.config.account
+    }
+
+    fn methods(&self) -> Vec<MethodDescription> {
+        method::descriptions(&self.config)
+    }
+
+    fn deadline_seconds(&self) -> i64 {
+        self.config.deadline_seconds
+    }
+
+    fn sequence_scope(&self) -> String {
+        format!("sogenactif/{}", self.config.merchant.as_str())
+    }
+
+    fn new_reference(&self, random: [u8; 16]) -> String {
+        hex::encode(random)
+    }
+
+    fn notification_by_post(&self) -> bool {
+        true
+    }
+
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
+        hosted::begin(&self.config, begin, exchanges)
+    }
+
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
+        notification::verify(incoming)
+    }
+
+    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
+        notification::read_return(incoming)
+    }
+
+    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
+        query::query(&self.config, query, exchanges)
+    }
+
+    fn continuing(&self) -> Option<&dyn Continue> {
+        Some(self)
+    }
+}
+
+impl Continue for Sogenactif {
+    fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
+        payment::proceed(&self.config, proceed, exchanges)
+    }
+
+    fn finalise(&self, finalise: &Finalise<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
+        payment::finalise(&self.config, finalise, exchanges)
+    }
+
+    fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {
+        query::look_up(&self.config, look_up, exchanges)
+    }
+}
+
+#[cfg(test)]
+mod testing;
