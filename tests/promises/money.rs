@@ -372,6 +372,32 @@ async fn a_refused_card_may_be_followed_by_an_accepted_one_on_the_same_page() {
 }
 
 #[tokio::test]
+async fn who_was_refused_and_then_paid_is_told_to_wait_until_the_platform_confirms() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session(4200).await;
+    let started = stack.start_payment(&checkout, "card").await;
+    let page = stack.open_page(&started).await;
+    stack.type_card(&page, "1111222233330151").await;
+    stack.wait_status(&checkout, "refused").await;
+    stack.faults(json!({ "ppps_down": true })).await;
+    let back = stack.type_card(&page, CARD).await;
+    stack.come_back(&back).await;
+    let status = stack.wait_status(&checkout, "pending").await;
+    assert_eq!(status["open_elsewhere"], true, "{status}");
+    // Nor does the deadline make it "refused" or "open": the money may have moved.
+    stack.pass_deadline(&started).await;
+    let status = stack.status(&checkout).await;
+    assert_eq!(
+        (&status["status"], &status["open_elsewhere"]),
+        (&json!("pending"), &json!(true)),
+        "{status}"
+    );
+    stack.faults(json!({ "ppps_down": false })).await;
+    stack.ask_again(&started).await;
+    stack.wait_status(&checkout, "paid").await;
+}
+
+#[tokio::test]
 async fn a_code_that_nobody_knows_is_no_success() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
