@@ -37,15 +37,29 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
         "cvconnect" => ("Chèque-Vacances Connect", Some("ANCV".into())),
         "card" | "sogenactif_card" => (words.card, None),
         "up2pay_choice" => (words.platform_choice, None),
+        other if wallet(other).is_some() => (wallet(other).unwrap_or(other), None),
         other => match kind {
             MethodKind::Card => (words.card, None),
             MethodKind::Choice => (words.platform_choice, None),
-            MethodKind::MealVoucher | MethodKind::HolidayVoucher => (other, None),
+            MethodKind::MealVoucher | MethodKind::HolidayVoucher | MethodKind::Wallet => {
+                (other, None)
+            }
         },
     };
     Brand {
         name: name.into(),
         beside,
+    }
+}
+
+/// The name of a wallet, by its method's code.
+#[must_use]
+pub fn wallet(code: &str) -> Option<&'static str> {
+    match code {
+        "sogenactif_paypal" => Some("PayPal"),
+        "sogenactif_paylib" => Some("Paylib"),
+        "sogenactif_bancontact" => Some("Bancontact"),
+        _ => None,
     }
 }
 
@@ -80,6 +94,7 @@ pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
         MethodKind::MealVoucher => words.next_meal,
         MethodKind::HolidayVoucher => words.next_holiday,
         MethodKind::Choice => words.next_choice,
+        MethodKind::Wallet => words.next_wallet,
     };
     fill(text, &[("brand", &brand.name)])
 }
@@ -90,7 +105,7 @@ pub fn eligible(offer: &MethodOffer, session: &CheckoutSession) -> Option<u64> {
     let declared = match offer.kind {
         MethodKind::MealVoucher => offer.eligible_amount.or(session.voucher_eligible_amount),
         MethodKind::HolidayVoucher => offer.eligible_amount,
-        MethodKind::Card | MethodKind::Choice => None,
+        MethodKind::Card | MethodKind::Choice | MethodKind::Wallet => None,
     };
     declared.filter(|part| *part < session.amount)
 }
@@ -115,6 +130,10 @@ pub fn icon(kind: MethodKind) -> &'static str {
              1 1 1v4a1 1 0 0 1-1 1h-4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM5 14h4a1 1 0 0 1 1 1v4a1 1 0 \
              0 1-1 1H5a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1zM14 17h6M17 14v6"
         }
+        MethodKind::Wallet => {
+            "M4 7h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7zM4 7a2 2 0 0 1 2-2h10v2M20 \
+             11h-4a2 2 0 0 0 0 4h4"
+        }
     }
 }
 
@@ -132,6 +151,15 @@ mod tests {
             embedded: false,
             eligible_amount: None,
         }
+    }
+
+    #[test]
+    fn a_wallet_is_not_called_a_card() {
+        for lang in [Lang::Fr, Lang::En] {
+            let paypal = brand(&offer("sogenactif_paypal", MethodKind::Wallet), lang.words());
+            assert_eq!(paypal.name, "PayPal");
+        }
+        assert_eq!(wallet("sogenactif_card"), None);
     }
 
     #[test]

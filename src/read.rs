@@ -91,6 +91,7 @@ fn offer(json: &impl Json) -> Option<MethodOffer> {
             "meal_voucher" => MethodKind::MealVoucher,
             "holiday_voucher" => MethodKind::HolidayVoucher,
             "choice" => MethodKind::Choice,
+            "wallet" => MethodKind::Wallet,
             _ => return None,
         },
         unavailable: maybe(json, "unavailable", unavailable)?,

@@ -296,7 +296,10 @@ impl Scene<'_> {
         let (kind, name) = match part.kind {
             PartKind::Voucher => ("voucher", fill(words.part_voucher, &[("brand", brand)])),
             PartKind::Complement => ("complement", words.part_complement.into()),
-            PartKind::Card => ("card", words.part_card.into()),
+            PartKind::Card => {
+                let wallet = method::wallet(&payment.method);
+                ("card", wallet.unwrap_or(words.part_card).into())
+            }
         };
         let (state, remark) = match part.status {
             PartStatus::Accepted => ("accepted", None),

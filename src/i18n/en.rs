@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
     card: "Bank card",
     platform_choice: "Choose on the payment page",
     formerly: "formerly {name}",
+    next_wallet: "You will pay on {brand}’s page, then come back here.",
     next_card: "You will enter your card on the secure payment page, then come back here.",
     next_embedded: "Entered securely here, without leaving the shop.",
     next_meal: "The payment page will charge your {brand} card first. If that is not enough, it \

@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     card: "Carte bancaire",
     platform_choice: "Choisir sur la page de paiement",
     formerly: "ex-{name}",
+    next_wallet: "Vous paierez sur la page de {brand}, puis vous reviendrez ici.",
     next_card: "Vous saisirez votre carte sur la page sécurisée de paiement, puis vous reviendrez \
         ici.",
     next_embedded: "Saisie sécurisée ici, sans quitter la boutique.",

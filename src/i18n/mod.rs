@@ -100,6 +100,8 @@ words! {
     formerly,
     /// What happens next: bank card.
     next_card,
+    /// What happens next with a wallet: `{brand}`.
+    next_wallet,
     /// What happens next: a bank card that is typed in the widget.
     next_embedded,
     /// What happens next: meal voucher. Places: `{brand}`.

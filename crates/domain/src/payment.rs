@@ -276,8 +276,8 @@ fn money(terms: &Terms, parts: &[PartState], accepted: u64, deadline_passed: boo
 fn fits(terms: &Terms, part: &Part) -> bool {
     let full = part.amount == terms.total;
     match (terms.kind, part.kind) {
-        (MethodKind::Card | MethodKind::Choice, PartKind::Card) => full,
-        (MethodKind::Card, _) => false,
+        (MethodKind::Card | MethodKind::Choice | MethodKind::Wallet, PartKind::Card) => full,
+        (MethodKind::Card | MethodKind::Wallet, _) => false,
         (MethodKind::Choice, PartKind::Complement) => true,
         // The method is learnt from the platform; what names none of ours counts for nothing.
         (MethodKind::Choice, PartKind::Voucher) => part.method.is_some(),

@@ -97,6 +97,8 @@ pub enum MethodKind {
     HolidayVoucher,
     /// The platform's own page of choice.
     Choice,
+    /// A wallet on a page of its own: PayPal, Paylib, Bancontact.
+    Wallet,
 }
 
 /// Why a method that the shop offers can't be chosen for this session.

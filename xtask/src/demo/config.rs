@@ -82,7 +82,7 @@ methods = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect", "up2pay_choice
 [[shops.methods]]
 provider = "sogenactif"
 account = "sogenactif"
-methods = ["sogenactif_card"]
+methods = ["sogenactif_card", "sogenactif_paypal"]
 
 [[accounts]]
 id = "demo"
@@ -103,6 +103,7 @@ provider = "sogenactif"
 merchant_id = "002001000000001"
 keys = {{ "1" = "002001000000001_KEY1" }}
 office_host = "http://127.0.0.1:{platform}"
+methods = ["sogenactif_card", "sogenactif_paypal"]
 sdk_hosts = ["localhost"]
 "#
         )

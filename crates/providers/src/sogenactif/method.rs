@@ -55,7 +55,10 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
     let describe = |way: &Way| {
         Some(MethodDescription {
             method: Method::try_from(way.name().to_owned()).ok()?,
-            kind: MethodKind::Card,
+            kind: match way {
+                Way::Card => MethodKind::Card,
+                Way::PayPal | Way::Paylib | Way::Bancontact => MethodKind::Wallet,
+            },
             currencies: vec![Currency::EUR],
             minimum: None,
             maximum: None,
