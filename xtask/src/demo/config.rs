@@ -104,7 +104,6 @@ merchant_id = "002001000000001"
 keys = {{ "1" = "002001000000001_KEY1" }}
 office_host = "http://127.0.0.1:{platform}"
 methods = ["sogenactif_card", "sogenactif_paypal"]
-sdk_hosts = ["localhost"]
 "#
         )
     }
