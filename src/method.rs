@@ -156,7 +156,10 @@ mod tests {
     #[test]
     fn a_wallet_is_not_called_a_card() {
         for lang in [Lang::Fr, Lang::En] {
-            let paypal = brand(&offer("sogenactif_paypal", MethodKind::Wallet), lang.words());
+            let paypal = brand(
+                &offer("sogenactif_paypal", MethodKind::Wallet),
+                lang.words(),
+            );
             assert_eq!(paypal.name, "PayPal");
         }
         assert_eq!(wallet("sogenactif_card"), None);

@@ -49,7 +49,8 @@ async fn record_deadlines(app: &App) -> Result<(), StoreError> {
 }
 
 async fn record_deadline(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
-    app.hint(payment, &PaymentEvent::DeadlinePassed, Source::Clock).await?;
+    app.hint(payment, &PaymentEvent::DeadlinePassed, Source::Clock)
+        .await?;
     conversations::end_waiting(app, payment).await?;
     tracing::info!(%payment, "its deadline has passed");
     Ok(())
@@ -82,7 +83,10 @@ fn start_asking(
             continue;
         }
         let app = Arc::clone(app);
-        let asked = Asked { under_way: Arc::clone(under_way), event_seq: query.event_seq };
+        let asked = Asked {
+            under_way: Arc::clone(under_way),
+            event_seq: query.event_seq,
+        };
         asking.spawn(async move {
             let _asked = asked;
             if let Err(error) = ask(&app, &query).await {
@@ -170,7 +174,9 @@ async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<()
         Failure::Unsuitable(field) => field.to_string(),
     };
     tracing::warn!(payment = %open.payment.id, what, "a query got no usable answer");
-    app.store.postpone_query(open.event_seq, next_try(open), &what).await
+    app.store
+        .postpone_query(open.event_seq, next_try(open), &what)
+        .await
 }
 
 /// When to ask again; never, once it was asked about for long enough.

@@ -53,8 +53,10 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
 /// Ends at SIGINT or SIGTERM; or, as a failure, when a job does, so that whoever watches over the
 /// process starts it anew.
 async fn until_stopped(jobs: &mut JoinSet<()>) -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     tokio::select! {
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),

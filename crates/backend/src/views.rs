@@ -26,13 +26,18 @@ pub(crate) struct Folded<'a> {
 
 impl<'a> Folded<'a> {
     pub(crate) fn new(book: &'a Book, now: i64) -> Self {
-        let folded = |(payment, events): &(Payment, Vec<_>)| {
-            fold(&payment.terms(&book.session), events)
-        };
+        let folded =
+            |(payment, events): &(Payment, Vec<_>)| fold(&payment.terms(&book.session), events);
         let states: Vec<_> = book.payments.iter().map(folded).collect();
-        let attempts: Vec<_> = attempts(book, &states).map(|(_, attempt)| attempt).collect();
+        let attempts: Vec<_> = attempts(book, &states)
+            .map(|(_, attempt)| attempt)
+            .collect();
         let overview = overview(&book.session, &attempts, now);
-        Self { book, states, overview }
+        Self {
+            book,
+            states,
+            overview,
+        }
     }
 
     fn attempts(&self) -> impl Iterator<Item = (&'a Payment, Attempt<'_>)> {
@@ -97,10 +102,20 @@ fn attempts<'a, 's>(
 where
     'a: 's,
 {
-    book.payments.iter().zip(states).map(|((payment, _), state)| {
-        let dormant = book.dormant.contains(&payment.id);
-        (payment, Attempt { id: &payment.id, state, dormant })
-    })
+    book.payments
+        .iter()
+        .zip(states)
+        .map(|((payment, _), state)| {
+            let dormant = book.dormant.contains(&payment.id);
+            (
+                payment,
+                Attempt {
+                    id: &payment.id,
+                    state,
+                    dormant,
+                },
+            )
+        })
 }
 
 fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {

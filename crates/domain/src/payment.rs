@@ -325,14 +325,21 @@ impl<'a> Known<'a> {
             }
             // A version that counts wins, then one that is ours, then the most final: so the choice
             // depends on no order, and another version can never unpay what was paid.
-            let known: Vec<_> = versions.iter().map(|part| self.known(terms, part)).collect();
+            let known: Vec<_> = versions
+                .iter()
+                .map(|part| self.known(terms, part))
+                .collect();
             // The least that any version which counts expects: a later one can't ask for more.
             let counting = known.iter().filter(|state| state.counts);
-            let expected = counting.map(|state| state.part.parts_expected.unwrap_or(1)).min();
+            let expected = counting
+                .map(|state| state.part.parts_expected.unwrap_or(1))
+                .min();
             if known.iter().any(|state| state.disputed) {
                 attention.insert(Attention::Conflict);
             }
-            let best = known.into_iter().max_by(|one, other| one.rank().cmp(&other.rank()));
+            let best = known
+                .into_iter()
+                .max_by(|one, other| one.rank().cmp(&other.rank()));
             let Some(mut state) = best else { continue };
             if expected.is_some() {
                 state.part.parts_expected = expected;
@@ -364,7 +371,12 @@ impl<'a> Known<'a> {
         let final_word = word.filter(|word| *word != PartStatus::Pending);
         let disputed = final_word.is_some_and(|word| word != part.status);
         let counts = ours && part.status == PartStatus::Accepted && fits(terms, &part);
-        PartState { part, counts, ours, disputed }
+        PartState {
+            part,
+            counts,
+            ours,
+            disputed,
+        }
     }
 }
 

@@ -208,7 +208,11 @@ mod tests {
         let attempts: Vec<_> = ids
             .iter()
             .zip(states)
-            .map(|(id, (state, dormant))| Attempt { id, state, dormant: *dormant })
+            .map(|(id, (state, dormant))| Attempt {
+                id,
+                state,
+                dormant: *dormant,
+            })
             .collect();
         overview(&session(), &attempts, now)
     }
@@ -217,14 +221,20 @@ mod tests {
     fn a_payment_on_the_platforms_page_may_be_open_and_warns() {
         let fresh = state(&[]);
         let seen = seen(&[(&fresh, false)], 1100);
-        assert_eq!((seen.status, seen.open_elsewhere, seen.can_pay), (Status::Pending, true, true));
+        assert_eq!(
+            (seen.status, seen.open_elsewhere, seen.can_pay),
+            (Status::Pending, true, true)
+        );
     }
 
     #[test]
     fn fields_that_wait_to_be_filled_are_as_good_as_not_begun() {
         let fresh = state(&[]);
         let seen = seen(&[(&fresh, true)], 1100);
-        assert_eq!((seen.status, seen.open_elsewhere, seen.can_pay), (Status::Open, false, true));
+        assert_eq!(
+            (seen.status, seen.open_elsewhere, seen.can_pay),
+            (Status::Open, false, true)
+        );
     }
 
     #[test]

@@ -355,7 +355,10 @@ pub struct Query<'a> {
 }
 
 /// The platform's answer to a query.
-#[expect(clippy::large_enum_variant, reason = "one is made and read at a time, never stored")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made and read at a time, never stored"
+)]
 #[derive(Clone, Debug)]
 pub enum Answered {
     /// Our account knows the transaction, and amount and reference agree.

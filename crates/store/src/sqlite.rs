@@ -327,7 +327,12 @@ async fn refold(
     }
     let mut own = BTreeSet::new();
     for ((p, _), state) in book.payments.iter().zip(&states) {
-        let attention = Attempt { id: &p.id, state, dormant: false }.attention(&book.session);
+        let attention = Attempt {
+            id: &p.id,
+            state,
+            dormant: false,
+        }
+        .attention(&book.session);
         sqlx::query(
             "UPDATE payments SET money = ?, attention = ?, deadline_passed = ? WHERE id = ?",
         )
@@ -392,8 +397,15 @@ async fn load_book(
     .bind(word(&Stage::Token)?)
     .fetch_all(db)
     .await?;
-    let dormant = dormant.iter().map(|id| from_word(id)).collect::<Result<_, _>>()?;
-    Ok(Some(Book { session, payments, dormant }))
+    let dormant = dormant
+        .iter()
+        .map(|id| from_word(id))
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Book {
+        session,
+        payments,
+        dormant,
+    }))
 }
 
 async fn load_payments(
@@ -441,7 +453,9 @@ fn read_payment(row: &SqliteRow) -> Result<Payment, StoreError> {
 
 fn read_open_query(row: &SqliteRow) -> Result<OpenQuery, StoreError> {
     let PaymentEvent::Part(claim) = serde_json::from_str(row.try_get("content")?)? else {
-        return Err(StoreError::Corrupt("a query about something else than a part".into()));
+        return Err(StoreError::Corrupt(
+            "a query about something else than a part".into(),
+        ));
     };
     Ok(OpenQuery {
         event_seq: row.try_get("event_seq")?,
@@ -799,13 +813,16 @@ impl Store for SqliteStore {
         .fetch_all(&self.readers)
         .await?;
         // One row that can't be read must not hold up the others.
-        let read = rows.iter().map(read_open_query).filter_map(|open| match open {
-            Ok(open) => Some(open),
-            Err(error) => {
-                tracing::error!(alert = "corrupt", error.cause = %error, "a query is skipped");
-                None
-            }
-        });
+        let read = rows
+            .iter()
+            .map(read_open_query)
+            .filter_map(|open| match open {
+                Ok(open) => Some(open),
+                Err(error) => {
+                    tracing::error!(alert = "corrupt", error.cause = %error, "a query is skipped");
+                    None
+                }
+            });
         Ok(read.collect())
     }
 
@@ -885,7 +902,6 @@ impl Store for SqliteStore {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

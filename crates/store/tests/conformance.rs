@@ -300,7 +300,10 @@ async fn what_was_pending_and_becomes_final_is_no_conflict() {
     }
     let last = fact(&made, "1", PartKind::Voucher, 1500);
     for fact in [first, last] {
-        let recorded = store.record_fact(&fact, Source::Notification, None, 1100).await.unwrap();
+        let recorded = store
+            .record_fact(&fact, Source::Notification, None, 1100)
+            .await
+            .unwrap();
         assert_eq!(recorded, Recorded::New(made.id.clone()));
     }
     assert_eq!(money(&store, &made).await, Money::Paid);
@@ -439,11 +442,20 @@ async fn one_transaction_never_pays_two_payments() {
     let store = open(&folder).await;
     let (first, second) = (add_session(&store, 1).await, add_session(&store, 2).await);
     let (one, two) = (add(&store, &first, 1).await, add(&store, &second, 2).await);
-    for (made, recorded) in [(&one, Recorded::New(one.id.clone())), (&two, Recorded::Unmatched)] {
+    for (made, recorded) in [
+        (&one, Recorded::New(one.id.clone())),
+        (&two, Recorded::Unmatched),
+    ] {
         let claim = claim(made, "5", 1500);
-        store.record_fact(&claim, Source::Notification, None, 1100).await.unwrap();
+        store
+            .record_fact(&claim, Source::Notification, None, 1100)
+            .await
+            .unwrap();
         let word = confirmation(made, "5", 1500);
-        let got = store.record_fact(&word, Source::Query, None, 1100).await.unwrap();
+        let got = store
+            .record_fact(&word, Source::Query, None, 1100)
+            .await
+            .unwrap();
         assert_eq!(got, recorded);
     }
     assert_eq!(money(&store, &one).await, Money::Paid);
@@ -453,7 +465,10 @@ async fn one_transaction_never_pays_two_payments() {
     let third = add_session(&store, 3).await;
     let three = add(&store, &third, 3).await;
     let ours = fact(&three, "5", PartKind::Voucher, 1500);
-    let got = store.record_fact(&ours, Source::Notification, None, 1100).await.unwrap();
+    let got = store
+        .record_fact(&ours, Source::Notification, None, 1100)
+        .await
+        .unwrap();
     assert_eq!(got, Recorded::Unmatched);
     assert_eq!(money(&store, &three).await, Money::Pending);
 }
@@ -465,11 +480,20 @@ async fn a_claim_that_is_told_again_is_asked_about_again() {
     let session = add_session(&store, 1).await;
     let made = add(&store, &session, 1).await;
     let claim = claim(&made, "1", 1500);
-    store.record_fact(&claim, Source::Return, None, 1100).await.unwrap();
+    store
+        .record_fact(&claim, Source::Return, None, 1100)
+        .await
+        .unwrap();
     let open = store.due_queries(1100, 10).await.unwrap();
-    store.postpone_query(open[0].event_seq, None, "PPPS 00018").await.unwrap();
+    store
+        .postpone_query(open[0].event_seq, None, "PPPS 00018")
+        .await
+        .unwrap();
     assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
-    let again = store.record_fact(&claim, Source::Notification, None, 1200).await.unwrap();
+    let again = store
+        .record_fact(&claim, Source::Notification, None, 1200)
+        .await
+        .unwrap();
     assert_eq!(again, Recorded::Duplicate);
     assert_eq!(store.due_queries(1202, 10).await.unwrap().len(), 1);
 }
@@ -480,16 +504,31 @@ async fn what_is_known_to_be_ours_is_not_asked_about() {
     let store = open(&folder).await;
     let session = add_session(&store, 1).await;
     let made = add(&store, &session, 1).await;
-    let (claim, ours) = (claim(&made, "1", 1500), fact(&made, "1", PartKind::Voucher, 1500));
-    store.record_fact(&claim, Source::Return, None, 1100).await.unwrap();
+    let (claim, ours) = (
+        claim(&made, "1", 1500),
+        fact(&made, "1", PartKind::Voucher, 1500),
+    );
+    store
+        .record_fact(&claim, Source::Return, None, 1100)
+        .await
+        .unwrap();
     assert_eq!(store.due_queries(1100, 10).await.unwrap().len(), 1);
-    store.record_fact(&ours, Source::Notification, None, 1100).await.unwrap();
+    store
+        .record_fact(&ours, Source::Notification, None, 1100)
+        .await
+        .unwrap();
     assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
     let other = add_session(&store, 2).await;
     let later = add(&store, &other, 2).await;
     let ours = fact(&later, "2", PartKind::Voucher, 1500);
-    store.record_fact(&ours, Source::Notification, None, 1100).await.unwrap();
-    store.record_fact(&self::claim(&later, "2", 1500), Source::Return, None, 1100).await.unwrap();
+    store
+        .record_fact(&ours, Source::Notification, None, 1100)
+        .await
+        .unwrap();
+    store
+        .record_fact(&self::claim(&later, "2", 1500), Source::Return, None, 1100)
+        .await
+        .unwrap();
     assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
 }
 
@@ -501,7 +540,10 @@ async fn a_flood_of_claims_is_kept_and_not_asked_about() {
     let made = add(&store, &session, 1).await;
     for n in 0..60 {
         let claim = claim(&made, &n.to_string(), 1500);
-        store.record_fact(&claim, Source::Notification, None, 1100).await.unwrap();
+        store
+            .record_fact(&claim, Source::Notification, None, 1100)
+            .await
+            .unwrap();
     }
     assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 50);
     let book = store.book(&session.id).await.unwrap().unwrap();
@@ -513,7 +555,10 @@ async fn a_genuine_message_that_can_not_be_read_is_kept_for_a_person() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     for _ in 0..2 {
-        store.keep_unreadable(&slug("main"), "Auto is missing", b"Mt=1", 1100).await.unwrap();
+        store
+            .keep_unreadable(&slug("main"), "Auto is missing", b"Mt=1", 1100)
+            .await
+            .unwrap();
     }
     let kept = store.unmatched(10).await.unwrap();
     assert_eq!(kept.len(), 1);

@@ -214,7 +214,7 @@ fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
     })
 }
 
-fn settled() -> ApiError {
+pub(super) fn settled() -> ApiError {
     let detail = "this session is paid; ask for its status";
     ApiError::new(StatusCode::CONFLICT, "session_paid", detail)
 }
@@ -293,7 +293,10 @@ async fn begin(
     let conversation = account.continuing().map(|_| conversation(nonce, &begun));
     let body = answer(&payment.id, begun.next_action)?;
     let store = &app.store;
-    match store.add_payment(&payment, conversation.as_ref(), mark, &body).await? {
+    match store
+        .add_payment(&payment, conversation.as_ref(), mark, &body)
+        .await?
+    {
         AddedPayment::Kept(Kept::New) => {
             tracing::info!(payment = %payment.id, session = %session.id, %method, "started");
             Ok(created(body))
@@ -311,7 +314,13 @@ fn conversation(nonce: String, begun: &Begun) -> Conversation {
         NextAction::FormPost { .. } | NextAction::Wait => Stage::Return,
     };
     let keep = begun.keep.clone();
-    Conversation { nonce, stage, keep, posted: Vec::new(), tries: 0 }
+    Conversation {
+        nonce,
+        stage,
+        keep,
+        posted: Vec::new(),
+        tries: 0,
+    }
 }
 
 /// The body of an answer that tells the browser what to do next.

@@ -11,7 +11,7 @@ use guichet_providers::contract::{Failure, Proceed, Proceeded};
 use guichet_store::{Advance, Conversation, Idempotency, Source, Stage};
 use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
-use super::checkout::{answer, authenticate, created, refused_by_platform, replay};
+use super::checkout::{answer, authenticate, created, refused_by_platform, replay, settled};
 use super::problem::ApiError;
 use super::request::{RawBody, idempotency, json};
 use crate::app::App;
@@ -60,6 +60,10 @@ pub(crate) async fn proceed(
     };
     if let Some(kept) = app.store.recall(&mark).await? {
         return replay(kept);
+    }
+    // What this payment took is replayed above; another one's money is not to be taken twice.
+    if book.session.settled_by.is_some() {
+        return Err(settled());
     }
     let request: ContinuePayment = json(&body)?;
     if !(1..=TOKEN_MAX).contains(&request.token.len()) {
@@ -152,6 +156,9 @@ async fn record(
         &talk.payment.id,
         proceeded.next_action.unwrap_or(NextAction::Wait),
     )?;
+    if to == Stage::Over {
+        talk.close_if_refused().await?;
+    }
     let step = Advance {
         keep: proceeded.keep.as_deref(),
         next_try_at: (to == Stage::Unknown).then(|| clock::unix_now() + 1),

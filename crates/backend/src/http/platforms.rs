@@ -97,7 +97,12 @@ async fn receive(
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
     let raw = if post { body } else { query };
-    let incoming = Incoming { post, query, body, secret };
+    let incoming = Incoming {
+        post,
+        query,
+        body,
+        secret,
+    };
     let stored = async {
         match account.verify(&incoming) {
             Ok(verified) => match app.ingest(&verified, Source::Notification, Some(raw)).await {
@@ -117,12 +122,7 @@ fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
     StatusCode::SERVICE_UNAVAILABLE
 }
 
-async fn refused(
-    app: &App,
-    account: &dyn Provider,
-    refusal: &Refusal,
-    raw: &[u8],
-) -> StatusCode {
+async fn refused(app: &App, account: &dyn Provider, refusal: &Refusal, raw: &[u8]) -> StatusCode {
     match refusal {
         Refusal::Unreadable(why) => {
             tracing::error!(
@@ -130,7 +130,11 @@ async fn refused(
                 "a genuine message can't be read: money may have moved"
             );
             let now = crate::clock::unix_now();
-            if let Err(error) = app.store.keep_unreadable(account.account(), why, raw, now).await {
+            if let Err(error) = app
+                .store
+                .keep_unreadable(account.account(), why, raw, now)
+                .await
+            {
                 return unstored(&error);
             }
         }

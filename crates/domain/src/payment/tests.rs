@@ -274,15 +274,28 @@ fn who_was_refused_and_then_paid_on_the_same_page_is_told_to_wait() {
     let first = refused("1", PartKind::Card, 1500);
     let second = signed_only(part("2", PartKind::Card, 1500, PartStatus::Accepted));
     let back = returned(ReturnOutcome::Accepted);
-    for events in [vec![&first, &back], vec![&first, &second], vec![&first, &second, &back]] {
+    for events in [
+        vec![&first, &back],
+        vec![&first, &second],
+        vec![&first, &second, &back],
+    ] {
         let state = fold(&card(1500), events);
-        assert_eq!((state.shown(), state.may_be_open()), (Status::Pending, true));
+        assert_eq!(
+            (state.shown(), state.may_be_open()),
+            (Status::Pending, true)
+        );
     }
     let gave_up = returned(ReturnOutcome::Refused);
     let state = fold(&card(1500), [&first, &gave_up]);
-    assert_eq!((state.shown(), state.may_be_open()), (Status::Refused, false));
+    assert_eq!(
+        (state.shown(), state.may_be_open()),
+        (Status::Refused, false)
+    );
     let cancelled = returned(ReturnOutcome::Cancelled);
-    assert_eq!(fold(&card(1500), [&second, &cancelled]).shown(), Status::Pending);
+    assert_eq!(
+        fold(&card(1500), [&second, &cancelled]).shown(),
+        Status::Pending
+    );
 }
 
 #[test]
@@ -314,7 +327,10 @@ fn our_own_accounts_contradiction_is_a_conflict_and_never_lost() {
 fn a_larger_second_content_that_expects_more_parts_unpays_nothing() {
     let mut larger = part("1", PartKind::Voucher, 1600, PartStatus::Accepted);
     larger.parts_expected = Some(2);
-    let events = [accepted("1", PartKind::Voucher, 1500), PaymentEvent::Part(larger)];
+    let events = [
+        accepted("1", PartKind::Voucher, 1500),
+        PaymentEvent::Part(larger),
+    ];
     let state = fold(&meal(1500), &events);
     assert_eq!(state.money, Money::Paid);
     assert!(state.attention.contains(&Attention::Conflict));
@@ -324,7 +340,10 @@ fn a_larger_second_content_that_expects_more_parts_unpays_nothing() {
 fn any_difference_in_what_was_told_is_a_conflict() {
     let mut other = part("1", PartKind::Card, 1500, PartStatus::Accepted);
     other.fingerprint = "another authorisation number".into();
-    let events = [accepted("1", PartKind::Card, 1500), PaymentEvent::Part(other)];
+    let events = [
+        accepted("1", PartKind::Card, 1500),
+        PaymentEvent::Part(other),
+    ];
     let state = fold(&card(1500), &events);
     assert_eq!(state.money, Money::Paid);
     assert!(state.attention.contains(&Attention::Conflict));

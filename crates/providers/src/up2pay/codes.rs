@@ -55,8 +55,8 @@ pub(super) fn explain(code: &str) -> Option<(&'static str, Option<Refusal>)> {
     let refused = |text, refusal| Some((text, Some(refusal)));
     match code {
         "00000" => Some(("accepted", None)),
-        // Our reference is new for every payment: if it was paid, then by this very payment, and its
-        // notification is late or lost. Not a refusal, then, and not proof either.
+        // Our reference is new for every payment: if it was paid, then by this very payment, and
+        // its notification is late or lost. Not a refusal, then, and not proof either.
         "00015" => Some(("this reference was paid before", None)),
         "99999" => Some(("pending: the method's final answer comes later", None)),
         "00001" => refused(

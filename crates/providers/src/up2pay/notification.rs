@@ -210,15 +210,19 @@ struct Told {
     fingerprint: String,
 }
 
-/// A digest of all signed pairs, decoded and in the order of their names, so that a notification and
-/// the browser's return that say the same are the same. Date and time are left out: they may be
+/// A digest of all signed pairs, decoded and in the order of their names, so that a notification
+/// and the browser's return that say the same are the same. Date and time are left out: they may be
 /// those of the message.
 fn fingerprint(pairs: &[Pair<'_>]) -> String {
     let decode = |bytes| percent_encoding::percent_decode(bytes).collect::<Vec<u8>>();
-    let passing = [Letter::Date.name().as_bytes(), Letter::Time.name().as_bytes()];
+    let passing = [
+        Letter::Date.name().as_bytes(),
+        Letter::Time.name().as_bytes(),
+    ];
     let lasting = pairs.iter().filter(|(name, _)| !passing.contains(name));
-    let mut pairs: Vec<_> =
-        lasting.map(|(name, value)| (decode(name), decode(value))).collect();
+    let mut pairs: Vec<_> = lasting
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect();
     pairs.sort_unstable();
     let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
     for (name, value) in &pairs {

@@ -282,7 +282,13 @@ fn unknown_signed_pairs_are_kept_out_of_the_way() {
     let with_more = message(&[("Abo", Some("0")), ("Nouveau", Some("%FF"))]);
     let (more, plain) = (part(&ours(), &with_more), part(&ours(), &message(&[])));
     assert_ne!(more.fingerprint, plain.fingerprint);
-    assert_eq!(Part { fingerprint: plain.fingerprint.clone(), ..more }, plain);
+    assert_eq!(
+        Part {
+            fingerprint: plain.fingerprint.clone(),
+            ..more
+        },
+        plain
+    );
 }
 
 #[test]
@@ -500,7 +506,13 @@ fn amounts_and_numbers_must_be_such() {
         ("Transaction", Some("0722487980")),
     ]);
     let (padded, plain) = (part(&ours(), &padded), part(&ours(), &message(&[])));
-    assert_eq!(Part { fingerprint: plain.fingerprint.clone(), ..padded }, plain);
+    assert_eq!(
+        Part {
+            fingerprint: plain.fingerprint.clone(),
+            ..padded
+        },
+        plain
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn claim(kind: PartKind, brand: &str) -> Part {
         code: "00000".into(),
         refusal: None,
         parts_expected: None,
-            fingerprint: String::new(),
+        fingerprint: String::new(),
         trust: Trust::Signed,
     }
 }
