@@ -3,10 +3,13 @@
 //! A stage that fails does not keep the later ones from running: one run tells everything. The
 //! last line is the tests' totals, the table of times stands above it.
 
+use std::net::TcpListener;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, bail};
 
+use crate::child::{Child, Children};
 use crate::ctx::Ctx;
 use crate::proc::{self, AlreadyReported, Stages};
 use crate::setup::wasm::{TARGET, Wasm};
@@ -72,6 +75,21 @@ fn checks(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm) {
         .args(["build", "--dist"])
         .arg(ctx.target.join("ci/dist"));
     command(stages, "trunk build", trunk);
+    stage(stages, "trunk serve", || preview(ctx, wasm));
+}
+
+/// Starts the preview of the widget, asks for its page once, and stops it.
+fn preview(ctx: &Ctx, wasm: &Wasm) -> Result<()> {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let mut trunk = wasm.command(ctx, "trunk");
+    trunk
+        .args(["serve", "--port", &port.to_string(), "--dist"])
+        .arg(ctx.target.join("ci/preview"));
+    let mut children = Children::default();
+    let log = ctx.target.join("ci/preview.log");
+    children.add(Child::start("preview", trunk, log)?);
+    children.wait_for("preview", port, "/", &AtomicBool::new(false))
 }
 
 /// `--workspace`: from the root, it would look at the widget only.

@@ -8,6 +8,7 @@
 )]
 
 mod assets;
+mod child;
 mod ci;
 mod ctx;
 mod demo;

@@ -1,6 +1,5 @@
 //! `cargo xtask demo`: backend, sandbox and demo shop on this machine, until Ctrl-C.
 
-mod child;
 mod config;
 
 use std::net::TcpListener;
@@ -11,10 +10,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::child::{Child, Children};
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
 use crate::{assets, setup};
-use child::{Child, Children};
 use config::Demo;
 
 #[derive(clap::Args, Clone)]

@@ -1,4 +1,4 @@
-//! The programs that the demo starts, and their end.
+//! Programs that are started beside us, and their end.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -17,7 +17,7 @@ const START: Duration = Duration::from_secs(60);
 const END: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) struct Child {
+pub(crate) struct Child {
     name: &'static str,
     process: std::process::Child,
     log: PathBuf,
@@ -25,7 +25,7 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts a program whose output goes to a file.
-    pub(super) fn start(name: &'static str, mut command: Command, log: PathBuf) -> Result<Self> {
+    pub(crate) fn start(name: &'static str, mut command: Command, log: PathBuf) -> Result<Self> {
         println!("    $ {}", proc::shown(&command));
         let out =
             File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
@@ -90,19 +90,19 @@ impl Child {
 
 /// All of them: none outlives this value.
 #[derive(Default)]
-pub(super) struct Children(Vec<Child>);
+pub(crate) struct Children(Vec<Child>);
 
 impl Children {
-    pub(super) fn add(&mut self, child: Child) {
+    pub(crate) fn add(&mut self, child: Child) {
         self.0.push(child);
     }
 
-    pub(super) fn first_dead(&mut self) -> Option<String> {
+    pub(crate) fn first_dead(&mut self) -> Option<String> {
         self.0.iter_mut().find_map(Child::death)
     }
 
     /// Waits until a program answers a request.
-    pub(super) fn wait_for(
+    pub(crate) fn wait_for(
         &mut self,
         name: &str,
         port: u16,
@@ -135,7 +135,7 @@ impl Children {
     }
 
     /// The last started is stopped first: it may still be using the others.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         while let Some(mut child) = self.0.pop() {
             child.stop();
         }
