@@ -7,6 +7,7 @@
 pub mod contract;
 pub mod registry;
 pub mod sogenactif;
+mod table;
 pub mod up2pay;
 mod verified;
 

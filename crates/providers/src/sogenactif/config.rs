@@ -19,6 +19,7 @@
 //! README, C); the wrong one is answered 12.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use guichet_domain::id::Slug;
 use url::{Host, Url};
@@ -29,6 +30,7 @@ use super::seal::{Algorithm, KeyRing, SecretKey};
 use super::types::{KeyVersion, MerchantId};
 use crate::contract::Environment;
 use crate::registry::ConfigError;
+use crate::table::Table;
 
 /// The server of the real platform.
 const OFFICE_PRODUCTION: &str = "https://office-server.sogenactif.com";
@@ -82,13 +84,7 @@ impl Config {
         table: toml::Table,
         environment: Environment,
     ) -> Result<Self, ConfigError> {
-        let mut keys = Keys {
-            account: account.to_string(),
-            table,
-        };
-        for named_elsewhere in ["provider", "id"] {
-            keys.table.remove(named_elsewhere);
-        }
+        let mut keys = Keys(Table::new(&account, table));
         let config = Self {
             environment,
             merchant: keys.merchant(environment)?,
@@ -104,7 +100,7 @@ impl Config {
             sdk_hosts: keys.sdk_hosts()?,
             account,
         };
-        keys.finish()?;
+        keys.finish("a sogenactif")?;
         Ok(config)
     }
 
@@ -157,61 +153,23 @@ impl Config {
 }
 
 /// The table while it is read: what was read is taken out.
-struct Keys {
-    account: String,
-    table: toml::Table,
+struct Keys(Table);
+
+impl Deref for Keys {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.0
+    }
+}
+
+impl DerefMut for Keys {
+    fn deref_mut(&mut self) -> &mut Table {
+        &mut self.0
+    }
 }
 
 impl Keys {
-    fn error(&self, key: &str, detail: impl Into<String>) -> ConfigError {
-        ConfigError {
-            account: self.account.clone(),
-            key: key.to_owned(),
-            detail: detail.into(),
-        }
-    }
-
-    fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.error(key, "must be text, in quotes")),
-        }
-    }
-
-    fn list(&mut self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
-        let wrong = "must be a list of texts, such as [\"…\", \"…\"]";
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::Array(items)) => items
-                .into_iter()
-                .map(|item| match item {
-                    toml::Value::String(text) => Ok(text),
-                    _ => Err(self.error(key, wrong)),
-                })
-                .collect::<Result<_, _>>()
-                .map(Some),
-            Some(_) => Err(self.error(key, wrong)),
-        }
-    }
-
-    /// A table of texts.
-    fn texts(&mut self, key: &str) -> Result<Option<Vec<(String, String)>>, ConfigError> {
-        let wrong = "must be a table of texts";
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::Table(table)) => table
-                .into_iter()
-                .map(|(name, value)| match value {
-                    toml::Value::String(text) => Ok((name, text)),
-                    _ => Err(self.error(key, wrong)),
-                })
-                .collect::<Result<_, _>>()
-                .map(Some),
-            Some(_) => Err(self.error(key, wrong)),
-        }
-    }
-
     fn merchant(&mut self, environment: Environment) -> Result<MerchantId, ConfigError> {
         let key = "merchant_id";
         let merchant = self
@@ -301,11 +259,7 @@ impl Keys {
 
     fn deadline(&mut self, environment: Environment) -> Result<i64, ConfigError> {
         let key = "deadline_seconds";
-        let seconds = match self.table.remove(key) {
-            None => 1500,
-            Some(toml::Value::Integer(seconds)) => seconds,
-            Some(_) => return Err(self.error(key, "must be a whole number, without quotes")),
-        };
+        let seconds = self.integer(key)?.unwrap_or(1500);
         // Nobody waits a quarter of an hour to see the sandbox's deadline pass.
         let least = if environment == Environment::Sandbox {
             1
@@ -387,13 +341,6 @@ impl Keys {
             }
         }
         Ok(hosts)
-    }
-
-    fn finish(self) -> Result<(), ConfigError> {
-        match self.table.keys().next() {
-            None => Ok(()),
-            Some(unknown) => Err(self.error(unknown, "is not a key of a sogenactif account")),
-        }
     }
 }
 

@@ -14,6 +14,8 @@ mod table;
 pub mod token;
 pub mod wallet;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -270,13 +272,27 @@ fn check<R: OfficeRequest>(fields: &Json) -> Result<Json, RequestError> {
         {
             return RequestError::Missing(name.to_owned());
         }
-        // `flatten` loses the place of an error: it is the field without which there is another.
-        let at_fault = members.keys().find(|name| {
+        // `flatten` loses the place of an error. It is at the last field, in the order of reading,
+        // whose spoiling brings another one: what is read after it changes nothing.
+        let spoilt = |with: &[(&String, Json)]| {
             let mut others = members.clone();
-            others.remove(*name);
-            try_read(&Json::Object(others))
-                .err()
-                .is_none_or(|other| other.to_string() != text)
+            let with = with
+                .iter()
+                .map(|(name, value)| ((*name).clone(), value.clone()));
+            others.extend(with);
+            let error = try_read(&Json::Object(others)).err();
+            error.map_or_else(String::new, |error| error.to_string())
+        };
+        let (list, object) = (Json::List(Vec::new()), Json::Object(BTreeMap::new()));
+        let touched = members.keys().filter(|name| {
+            [&list, &object]
+                .iter()
+                .any(|bad| spoilt(&[(name, (*bad).clone())]) != text)
+        });
+        let at_fault = touched.reduce(|one, other| {
+            let alone = spoilt(&[(one, list.clone())]);
+            let is_first = spoilt(&[(one, list.clone()), (other, object.clone())]) == alone;
+            if is_first { other } else { one }
         });
         let field = at_fault.cloned().unwrap_or_else(|| "a field".to_owned());
         // A message of serde's own quotes the value.

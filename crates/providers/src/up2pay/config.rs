@@ -25,6 +25,7 @@
 //! 3.0.5 and PHP kit for the test API and the backup hosts.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
@@ -36,6 +37,7 @@ use super::numbers::{Identifiant, Rang, Site};
 use super::seal::{HmacKey, PublicKey, same};
 use crate::contract::Environment;
 use crate::registry::ConfigError;
+use crate::table::Table;
 
 /// Page hosts of the real platform.
 const PAGE_PRODUCTION: [&str; 2] = ["tpeweb.e-transactions.fr", "tpeweb1.e-transactions.fr"];
@@ -133,14 +135,7 @@ impl Config {
         table: toml::Table,
         environment: Environment,
     ) -> Result<Self, ConfigError> {
-        let mut keys = Keys {
-            account: account.to_string(),
-            table,
-            within: "",
-        };
-        for named_elsewhere in ["provider", "id"] {
-            keys.table.remove(named_elsewhere);
-        }
+        let mut keys = Keys(Table::new(&account, table));
         let identifiant = keys.text("identifiant")?;
         let identifiant = identifiant.as_deref().and_then(Identifiant::parse);
         let page_timeout_seconds = keys.page_timeout()?;
@@ -166,7 +161,7 @@ impl Config {
             limocb: keys.limocb(environment)?,
             account,
         };
-        keys.finish()?;
+        keys.finish("an up2pay")?;
         Ok(config)
     }
 
@@ -181,62 +176,23 @@ impl Config {
 }
 
 /// The table while it is read: what was read is taken out.
-struct Keys {
-    account: String,
-    table: toml::Table,
-    /// Name of the table within the account's table, with a dot at its end; mostly nothing.
-    within: &'static str,
+struct Keys(Table);
+
+impl Deref for Keys {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.0
+    }
+}
+
+impl DerefMut for Keys {
+    fn deref_mut(&mut self) -> &mut Table {
+        &mut self.0
+    }
 }
 
 impl Keys {
-    fn error(&self, key: &str, detail: impl Into<String>) -> ConfigError {
-        ConfigError {
-            account: self.account.clone(),
-            key: format!("{}{key}", self.within),
-            detail: detail.into(),
-        }
-    }
-
-    fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.error(key, "must be text, in quotes")),
-        }
-    }
-
-    fn flag(&mut self, key: &str) -> Result<Option<bool>, ConfigError> {
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::Boolean(flag)) => Ok(Some(flag)),
-            Some(_) => Err(self.error(key, "must be true or false")),
-        }
-    }
-
-    fn integer(&mut self, key: &str) -> Result<Option<i64>, ConfigError> {
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::Integer(integer)) => Ok(Some(integer)),
-            Some(_) => Err(self.error(key, "must be a whole number, without quotes")),
-        }
-    }
-
-    fn list(&mut self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
-        let wrong = "must be a list of texts, such as [\"…\", \"…\"]";
-        match self.table.remove(key) {
-            None => Ok(None),
-            Some(toml::Value::Array(items)) => items
-                .into_iter()
-                .map(|item| match item {
-                    toml::Value::String(text) => Ok(text),
-                    _ => Err(self.error(key, wrong)),
-                })
-                .collect::<Result<_, _>>()
-                .map(Some),
-            Some(_) => Err(self.error(key, wrong)),
-        }
-    }
-
     fn amount(&mut self, key: &str) -> Result<Option<Amount>, ConfigError> {
         let Some(cents) = self.integer(key)? else {
             return Ok(None);
@@ -287,21 +243,13 @@ impl Keys {
     }
 
     fn limocb(&mut self, environment: Environment) -> Result<Option<Contract>, ConfigError> {
-        match self.table.remove("limocb") {
-            None => Ok(None),
-            Some(toml::Value::Table(table)) => {
-                let account = self.account.clone();
-                let mut keys = Self {
-                    account,
-                    table,
-                    within: "limocb.",
-                };
-                let contract = keys.contract(environment)?;
-                keys.finish()?;
-                Ok(Some(contract))
-            }
-            Some(_) => Err(self.error("limocb", "must be a table of site, rang and hmac_key")),
-        }
+        let Some(table) = self.table("limocb", "limocb.")? else {
+            return Ok(None);
+        };
+        let mut keys = Self(table);
+        let contract = keys.contract(environment)?;
+        keys.finish("an up2pay")?;
+        Ok(Some(contract))
     }
 
     fn hosts(
@@ -466,13 +414,6 @@ impl Keys {
                 Way::parse(code).ok_or_else(wrong)
             })
             .collect()
-    }
-
-    fn finish(self) -> Result<(), ConfigError> {
-        match self.table.keys().next() {
-            None => Ok(()),
-            Some(unknown) => Err(self.error(unknown, "is not a key of an up2pay account")),
-        }
     }
 }
 

@@ -49,6 +49,29 @@ fn each_of_the_44_methods_takes_its_sample_unchanged() {
 }
 
 #[test]
+fn a_field_that_is_wrong_is_named() {
+    for (method, sample) in samples() {
+        let Json::Object(members) = &sample else {
+            panic!("no object")
+        };
+        for (name, value) in members {
+            let mut wrong = vec![with(&sample, name, "[[]]")];
+            let checked = ["amount", "currencyCode", "transactionReference"];
+            if checked.contains(&name.as_str()) && matches!(value, Json::Text(_)) {
+                wrong.push(with(&sample, name, "\"-\""));
+            }
+            for fields in wrong {
+                let error = method.check(&fields).unwrap_err();
+                let RequestError::Field { field, .. } = &error else {
+                    panic!("{}: {error}", method.name)
+                };
+                assert_eq!(field, name, "{}", method.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_mandatory_field_that_is_missing_is_named() {
     for (method, sample) in samples() {
         for name in method.mandatory {
