@@ -73,6 +73,8 @@ origins = [
 ]
 tourism = true
 voucher_rest = "explain"
+# Two platforms take cards here: a shop has one, and needs no label.
+labels = {{ sogenactif_card = "Carte bancaire, saisie ici" }}
 
 [[shops.methods]]
 provider = "up2pay"
