@@ -42,8 +42,14 @@ pub(crate) fn router(app: Shared) -> Router {
         .with_state(app)
 }
 
-/// The policy that a shop with this checkout can have: no inline script, no inline style.
-fn policy(app: &App) -> String {
+/// The policy that a shop with this checkout can have: no inline script, no inline style. The page
+/// that pays sends its form to the platforms and nowhere else; the others send theirs to the shop.
+fn policy(app: &App, pays: bool) -> String {
+    let form_action = if pays {
+        format!("{} {}", app.platform_origin, app.backup_origin)
+    } else {
+        "'self'".to_owned()
+    };
     let backend = app.settings.backend.origin().ascii_serialization();
     // Where the hosted fields' library and frames come from.
     let hosted = &app.backup_origin;
@@ -51,17 +57,17 @@ fn policy(app: &App) -> String {
         "default-src 'none'; script-src 'self' {backend} {hosted} 'wasm-unsafe-eval'; \
          frame-src {hosted}; style-src 'self' {backend}; img-src 'self' {backend} data:; \
          connect-src {backend}; \
-         font-src 'self'; form-action 'self' {} {}; base-uri 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'",
-        app.platform_origin, app.backup_origin
+         font-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'"
     )
 }
 
 async fn headers(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let page = !request.uri().path().starts_with("/fichiers/");
+    let pays = request.uri().path().ends_with("/paiement");
     let mut answer = next.run(request).await;
     let all = answer.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&policy(&app)) {
+    if let Ok(policy) = HeaderValue::from_str(&policy(&app, pays)) {
         all.insert(CONTENT_SECURITY_POLICY, policy);
     }
     all.insert(
