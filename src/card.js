@@ -83,6 +83,8 @@ export const cardFields = (host, tell) => {
         const list = borne?.join(' ') ?? it.brands;
         if (list !== it.brands) tell('fields-brands', (it.brands = list));
       }),
+      // A click into a frame of another origin makes nothing of this page match `:focus`.
+      focus: mine((field, on) => it.nodes[field].box.toggleAttribute('data-focused', on)),
       submit: mine(() => tell('card-pay')),
       expired: mine(() => tell('fields-expired')),
     };

@@ -11,6 +11,7 @@
 //   on.change        (field, wrong, brands): what is wrong with this field ('' for nothing; no
 //                    value while that can't be told, because the shopper is typing); for the
 //                    number also the brands that the card bears
+//   on.focus         (field, focused): the shopper types there, or does not any more
 //   on.submit        the shopper pressed Enter in a field
 //   on.expired       the token can't be used any more
 //   read()           resolves to { token, brand }, or fails: with { wrong: { number: WRONG } },
@@ -94,6 +95,7 @@ export const openFields = async ({ url, token, brands, places, labels, on }) => 
         ready,
         submit: on.submit,
         change: ({ field, empty, error, focused, brands: borne }) => {
+          on.focus(OURS[field], focused);
           const told = focused || empty ? undefined : WRONG[error] || 'wrong';
           on.change(OURS[field], error ? told : '', borne);
         },

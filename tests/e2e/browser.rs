@@ -267,6 +267,41 @@ impl Browser {
         self.click_found(selector, &inside(selector)).await
     }
 
+    /// Waits for what the widget shows of its own children, such as the platform's fields.
+    pub(crate) async fn beside(&self, selector: &str) -> Result<WebElement> {
+        self.found(selector, &beside(selector)).await
+    }
+
+    /// Clicks a field of the platform, inside its frame, and types.
+    pub(crate) async fn type_in_frame(&self, frame: &str, text: &str) -> Result<()> {
+        self.beside(frame).await?.enter_frame().await?;
+        let typed = self.type_in_this_frame(text).await;
+        // Whatever came of it, the next look is at the page again.
+        self.driver.enter_default_frame().await?;
+        typed.with_context(|| frame.to_owned())
+    }
+
+    async fn type_in_this_frame(&self, text: &str) -> Result<()> {
+        let field = self
+            .found("#field", "return document.getElementById('field')")
+            .await?;
+        field.click().await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Runs a script inside a frame of the platform.
+    pub(crate) async fn eval_in_frame<T: DeserializeOwned>(
+        &self,
+        frame: &str,
+        script: &str,
+    ) -> Result<T> {
+        self.beside(frame).await?.enter_frame().await?;
+        let value = self.eval(script).await;
+        self.driver.enter_default_frame().await?;
+        value.with_context(|| frame.to_owned())
+    }
+
     /// How many elements inside the widget fit.
     pub(crate) async fn count_inside(&self, selector: &str) -> Result<usize> {
         let selector = json!(selector);
@@ -512,6 +547,11 @@ fn inside(selector: &str) -> String {
         "{ROOT} return root?.querySelector({}) ?? null",
         json!(selector)
     )
+}
+
+fn beside(selector: &str) -> String {
+    let selector = format!("guichet-checkout > {selector}");
+    format!("return document.querySelector({})", json!(selector))
 }
 
 /// Whether a line of the console tells of a broken policy or of an exception.

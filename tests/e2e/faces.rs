@@ -11,7 +11,7 @@ use crate::world::{World, play, play_in, target, usual, wish};
 
 impl World {
     /// Looks at the page as it is now, four times.
-    async fn look(&self, name: &str) -> Result<()> {
+    pub(crate) async fn look(&self, name: &str) -> Result<()> {
         let face = self.browser.face().await?;
         for (width, height) in [(360, 740), (1280, 900)] {
             self.browser.set_width(width, height).await?;

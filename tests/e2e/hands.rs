@@ -83,7 +83,7 @@ fn enter_on_a_method_pays_and_a_missing_choice_is_told() {
 }
 
 /// Presses Tab until the focus is on this element of the widget.
-async fn tab_to(w: &World, selector: &str) -> Result<()> {
+pub(crate) async fn tab_to(w: &World, selector: &str) -> Result<()> {
     let there = format!(
         "return !!document.querySelector('guichet-checkout').shadowRoot.activeElement
             ?.matches({})",
@@ -100,7 +100,7 @@ async fn tab_to_named(w: &World, name: &str) -> Result<()> {
     tab_until(w, &there).await.with_context(|| name.to_owned())
 }
 
-async fn tab_until(w: &World, there: &str) -> Result<()> {
+pub(crate) async fn tab_until(w: &World, there: &str) -> Result<()> {
     for _ in 0..40 {
         if w.browser.eval(there).await? {
             return Ok(());

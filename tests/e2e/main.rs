@@ -26,6 +26,7 @@ mod shop;
 mod world;
 
 mod accessibility;
+mod card_fields;
 mod faces;
 mod hands;
 mod honesty;

@@ -14,6 +14,8 @@ mod support;
 mod checkout;
 mod money;
 mod notifications;
+mod office;
 mod openapi;
 mod secrets;
 mod sessions;
+mod sogenactif;

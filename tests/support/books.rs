@@ -32,7 +32,11 @@ impl Stack {
 
     /// Makes a payment's deadline pass, and waits until the backend has recorded that.
     pub(crate) async fn pass_deadline(&self, started: &Started) {
-        let id = &started.payment;
+        self.pass_deadline_of(&started.payment).await;
+    }
+
+    /// The same for a payment's id.
+    pub(crate) async fn pass_deadline_of(&self, id: &str) {
         self.write(
             "UPDATE payments SET deadline_at = created_at WHERE id = ?",
             id,
@@ -96,6 +100,41 @@ impl Stack {
             (asked && !questions.is_empty()).then_some(questions)
         })
         .await
+    }
+
+    /// Makes a payment whose turn is set for later taken up at once: one that was being talked
+    /// about when the backend died, or that is looked up slower and slower.
+    pub(crate) async fn take_up(&self, payment: &str) {
+        let books = self.books().await;
+        sqlx::query(
+            "UPDATE conversations SET next_try_at = 0
+             WHERE payment_id = ? AND next_try_at IS NOT NULL",
+        )
+        .bind(payment)
+        .execute(&books)
+        .await
+        .expect("the books can be written");
+        books.close().await;
+    }
+
+    /// How a payment goes on: the stage that the books have of it.
+    pub(crate) async fn stage(&self, payment: &str) -> String {
+        let books = self.books().await;
+        let stage = sqlx::query_scalar("SELECT stage FROM conversations WHERE payment_id = ?")
+            .bind(payment)
+            .fetch_one(&books)
+            .await
+            .expect("the books can be read");
+        books.close().await;
+        stage
+    }
+
+    /// Waits until the books have this stage.
+    pub(crate) async fn wait_stage(&self, payment: &str, wanted: &str) {
+        until(&format!("the stage {wanted}"), || async {
+            (self.stage(payment).await == wanted).then_some(())
+        })
+        .await;
     }
 
     /// How many rows a table of the books has.

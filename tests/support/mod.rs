@@ -3,7 +3,8 @@
 //! platform's pages over HTTP.
 //!
 //! - [`Stack`] starts and ends the processes, and holds every answer that was seen;
-//! - `shop`, `checkout`, `pages` and `control` are what each party does;
+//! - `shop`, `checkout`, `pages` and `control` are what each party does; `sogenactif` is all of
+//!   them for that platform;
 //! - `books` moves the backend's clock forward by writing into its books: no test waits for a
 //!   deadline.
 
@@ -24,6 +25,7 @@ mod options;
 mod pages;
 mod process;
 mod shop;
+mod sogenactif;
 mod stack;
 mod wait;
 
@@ -33,9 +35,11 @@ pub(crate) use self::{
     http::Answer,
     options::{
         DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, NOTIFY_SECRET, OTHER_HMAC_KEY, OTHER_SHOP_KEY,
-        OTHER_SITE, StackOptions,
+        OTHER_SITE, SOGENACTIF_KEY, StackOptions,
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
+    shop::fresh_key,
+    sogenactif::{Bank, CHALLENGED, Fields, Line, SMOOTH, WayBack},
     stack::Stack,
     wait::{until, until_within},
 };

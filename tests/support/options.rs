@@ -59,16 +59,20 @@ pub(crate) struct StackOptions {
     pub(crate) account_lines: String,
     /// Whether the demo shop takes cards through Sogenactif too, last in its list.
     pub(crate) sogenactif: bool,
+    /// Where the backend finds the connector Office; the platform itself when absent.
+    pub(crate) office_host: Option<String>,
 }
 
 /// The offer and the account at Sogenactif: the public simulation's shop.
-fn sogenactif(platform: u16) -> (&'static str, String) {
+fn sogenactif(platform: u16, host: Option<&str>) -> (&'static str, String) {
+    let platform = format!("http://127.0.0.1:{platform}");
+    let host = host.unwrap_or(&platform);
     let offer = "[[shops.methods]]\nprovider = \"sogenactif\"\naccount = \"sogenactif\"\n\
                  methods = [\"sogenactif_card\"]\n\n";
     let account = format!(
         "[[accounts]]\nid = \"sogenactif\"\nprovider = \"sogenactif\"\n\
          merchant_id = \"002001000000001\"\nkeys = {{ \"1\" = {SOGENACTIF_KEY:?} }}\n\
-         office_host = \"http://127.0.0.1:{platform}\"\nsdk_hosts = [\"localhost\"]\n"
+         office_host = {host:?}\n"
     );
     (offer, account)
 }
@@ -97,6 +101,7 @@ impl Default for StackOptions {
             log: "info",
             account_lines: String::new(),
             sogenactif: false,
+            office_host: None,
         }
     }
 }
@@ -188,8 +193,11 @@ impl StackOptions {
         let demo = format!("{confirm}\nnotify_method = {post:?}\n{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
             + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, "").as_str();
-        let (sogenactif_offer, sogenactif_account) =
-            if self.sogenactif { sogenactif(platform) } else { Default::default() };
+        let (sogenactif_offer, sogenactif_account) = if self.sogenactif {
+            sogenactif(platform, self.office_host.as_deref())
+        } else {
+            Default::default()
+        };
         let offers = |account: &str, methods: &[&str]| {
             format!(
                 "[[shops.methods]]\nprovider = \"up2pay\"\naccount = {account:?}\n\

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_domain::event::{PaymentEvent, ReturnOutcome};
+use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::{PartStatus, Status};
 use guichet_providers::contract::{
@@ -196,7 +196,6 @@ impl Talk<'_> {
             }
         };
         if over || clock::unix_now() > self.payment.created_at + LOOK_UP_FOR {
-            self.close_if_refused().await?;
             return self.advance(Stage::Over, None).await;
         }
         self.advance(Stage::Unknown, Some(later(conversation.tries)))
@@ -214,31 +213,13 @@ impl Talk<'_> {
                 .advance(Stage::Unknown, Some(clock::unix_now() + 1))
                 .await;
         }
-        self.close_if_refused().await?;
         self.advance(Stage::Over, None).await
     }
 
     async fn is_pending(&self) -> Result<bool, StoreError> {
-        Ok(self.status().await? == Some(Status::Pending))
-    }
-
-    async fn status(&self) -> Result<Option<Status>, StoreError> {
         let found = self.app.store.payment(&self.payment.id).await?;
         let status = |(_, book)| Folded::new(&book, clock::unix_now()).status_of(&self.payment.id);
-        Ok(found.and_then(status))
-    }
-
-    /// Nothing of a refused payment stays open at the platform, as if the browser had come back
-    /// with the refusal: another may be started without a warning.
-    pub(crate) async fn close_if_refused(&self) -> Result<(), StoreError> {
-        if self.status().await? == Some(Status::Refused) {
-            let outcome = ReturnOutcome::Refused;
-            let hint = PaymentEvent::Returned { outcome };
-            self.app
-                .hint(&self.payment.id, &hint, Source::Query)
-                .await?;
-        }
-        Ok(())
+        Ok(found.and_then(status) == Some(Status::Pending))
     }
 
     /// An answer never came, or could not be trusted: the payment is looked up before anything

@@ -113,6 +113,7 @@ where
                     id: &payment.id,
                     state,
                     dormant,
+                    single: book.single.contains(&payment.id),
                 },
             )
         })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{PaymentId, SessionId, Slug};
 use crate::method::Method;
 use crate::money::{Amount, Currency};
-use crate::payment::{Attention, PaymentState};
+use crate::payment::{Attention, Money, PaymentState};
 use crate::shopper::Shopper;
 
 /// Most payments that one session may have.
@@ -72,6 +72,8 @@ pub struct Attempt<'a> {
     /// Whether nothing was sent that could take money: it waits for what the shopper types into the
     /// platform's fields. Such a payment is as good as not begun.
     pub dormant: bool,
+    /// Whether it is one try: once refused, there is no page on which the shopper could try again.
+    pub single: bool,
 }
 
 impl Attempt<'_> {
@@ -137,7 +139,10 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         None if expired => Status::Expired,
         None => Status::Open,
     };
-    let may_be_open = |attempt: &Attempt<'_>| !attempt.dormant && attempt.state.may_be_open();
+    let may_be_open = |attempt: &Attempt<'_>| {
+        let over = attempt.single && attempt.state.money == Money::Refused;
+        !attempt.dormant && !over && attempt.state.may_be_open()
+    };
     Overview {
         status,
         speaks_of,
@@ -150,10 +155,10 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
 mod tests {
     use std::collections::BTreeMap;
 
-    use guichet_wire::MethodKind;
+    use guichet_wire::{MethodKind, PartKind, PartStatus};
 
     use super::*;
-    use crate::event::PaymentEvent;
+    use crate::event::{Part, PaymentEvent, Trust};
     use crate::payment::{Terms, fold};
     use crate::shopper::{Address, Country, Email, Phone};
 
@@ -212,6 +217,7 @@ mod tests {
                 id,
                 state,
                 dormant: *dormant,
+                single: false,
             })
             .collect();
         overview(&session(), &attempts, now)
@@ -235,6 +241,35 @@ mod tests {
             (seen.status, seen.open_elsewhere, seen.can_pay),
             (Status::Open, false, true)
         );
+    }
+
+    #[test]
+    fn a_refusal_ends_a_payment_that_is_one_try_and_leaves_a_platforms_page_open() {
+        let refused = state(&[PaymentEvent::Part(Part {
+            transaction: "1".into(),
+            call: String::new(),
+            kind: PartKind::Card,
+            method: None,
+            brand: "CB".into(),
+            amount: Amount::try_from(1500).unwrap(),
+            status: PartStatus::Refused,
+            code: "05".into(),
+            refusal: None,
+            parts_expected: None,
+            trust: Trust::Ours,
+            fingerprint: String::new(),
+        })]);
+        let id = PaymentId::from_random([1; 16]);
+        for (single, open) in [(true, false), (false, true)] {
+            let attempt = Attempt {
+                id: &id,
+                state: &refused,
+                dormant: false,
+                single,
+            };
+            let seen = overview(&session(), &[attempt], 1100);
+            assert_eq!((seen.status, seen.open_elsewhere), (Status::Refused, open));
+        }
     }
 
     #[test]

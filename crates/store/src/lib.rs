@@ -118,6 +118,8 @@ pub struct Book {
     pub payments: Vec<(Payment, Vec<PaymentEvent>)>,
     /// Payments that wait for what the shopper types into the platform's fields.
     pub dormant: BTreeSet<PaymentId>,
+    /// Payments that are one try at their platform: what it refuses, it refuses for good.
+    pub single: BTreeSet<PaymentId>,
 }
 
 /// How a fact came to us.

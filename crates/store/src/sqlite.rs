@@ -331,6 +331,7 @@ async fn refold(
             id: &p.id,
             state,
             dormant: false,
+            single: false,
         }
         .attention(&book.session);
         sqlx::query(
@@ -389,22 +390,26 @@ async fn load_book(
     };
     let session = read_session(&row)?;
     let payments = load_payments(&mut *db, &session.id).await?;
-    let dormant: Vec<String> = sqlx::query_scalar(
-        "SELECT c.payment_id FROM conversations c JOIN payments p ON p.id = c.payment_id
-         WHERE p.session_id = ? AND c.stage = ?",
+    let conversations: Vec<(String, String)> = sqlx::query_as(
+        "SELECT c.payment_id, c.stage FROM conversations c JOIN payments p ON p.id = c.payment_id
+         WHERE p.session_id = ?",
     )
     .bind(session.id.as_str())
-    .bind(word(&Stage::Token)?)
     .fetch_all(db)
     .await?;
-    let dormant = dormant
-        .iter()
-        .map(|id| from_word(id))
-        .collect::<Result<_, _>>()?;
+    let (mut dormant, mut single) = (BTreeSet::new(), BTreeSet::new());
+    for (id, stage) in conversations {
+        let id: PaymentId = from_word(&id)?;
+        if from_word::<Stage>(&stage)? == Stage::Token {
+            dormant.insert(id.clone());
+        }
+        single.insert(id);
+    }
     Ok(Some(Book {
         session,
         payments,
         dormant,
+        single,
     }))
 }
 

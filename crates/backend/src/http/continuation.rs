@@ -156,9 +156,6 @@ async fn record(
         &talk.payment.id,
         proceeded.next_action.unwrap_or(NextAction::Wait),
     )?;
-    if to == Stage::Over {
-        talk.close_if_refused().await?;
-    }
     let step = Advance {
         keep: proceeded.keep.as_deref(),
         next_try_at: (to == Stage::Unknown).then(|| clock::unix_now() + 1),

@@ -32,6 +32,8 @@ let chosen = null;
 /** The length of the security code, which follows the card. */
 let codeLength = 3;
 let over = false;
+/** Kept by hand: the document's active element stays when another frame takes the focus. */
+let focused = false;
 
 const tell = (message) => parent.postMessage({ ...message, instance }, parentOrigin);
 const digits = () => input.value.replace(/\D/g, "");
@@ -98,13 +100,13 @@ const report = () => {
     empty: digits() === "",
     valid: error === null,
     error,
-    focused: document.activeElement === input,
+    focused,
   };
   if (field === "number") {
     state.brands = brandsOf(digits());
     state.brand = brand();
   }
-  const wrong = error !== null && error !== "required" && !state.focused;
+  const wrong = error !== null && error !== "required" && !focused;
   input.setAttribute("aria-invalid", String(wrong));
   tell({ type: "change", state });
 };
@@ -239,8 +241,12 @@ addEventListener("pagehide", () => {
   over = true;
 });
 input.addEventListener("input", typed);
-input.addEventListener("focus", report);
-input.addEventListener("blur", report);
+for (const [name, now] of [["focus", true], ["blur", false]]) {
+  input.addEventListener(name, () => {
+    focused = now;
+    report();
+  });
+}
 input.addEventListener("keydown", (event) => {
   if (event.key === "Enter") tell({ type: "submit" });
 });

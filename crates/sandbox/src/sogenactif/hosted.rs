@@ -172,7 +172,9 @@ struct FramePage {
 /// `GET …/fields/{field}`: one frame.
 pub(crate) async fn frame(State(app): State<Shared>, Path(field): Path<String>) -> Response {
     if app.sogenactif().faults.frames_failing {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        // A failing server says who may frame it, as it always does.
+        let policy = [(CONTENT_SECURITY_POLICY, FRAME_POLICY)];
+        return (StatusCode::SERVICE_UNAVAILABLE, policy).into_response();
     }
     let (field, title, longest, placeholder) = match field.as_str() {
         "number" => ("number", "Numéro de carte", 23, "1234 5678 9012 3456"),
