@@ -811,7 +811,7 @@ async fn once_another_payment_has_settled_the_session_no_token_is_taken() {
 }
 
 #[tokio::test]
-async fn paid_at_the_bank_after_another_payment_had_settled_is_never_hidden() {
+async fn once_another_payment_has_settled_the_session_a_return_from_the_bank_orders_nothing() {
     let stack = stack().await;
     let checkout = stack.session(4200).await;
     let (fields, bank) = stack.to_the_bank(&checkout).await;
@@ -819,10 +819,11 @@ async fn paid_at_the_bank_after_another_payment_had_settled_is_never_hidden() {
     let back = stack.press_at_bank(&bank, "success").await;
     stack.post_back(&back).await.location();
     stack.wait_stage(&fields.payment, "over").await;
-    let taken = stack.office_book(&fields.reference).await["responseCode"] == "00";
+    let book = stack.office_book(&fields.reference).await;
+    assert_ne!(book["responseCode"], "00", "{book}");
     let truth = stack.truth(&checkout).await;
-    assert_eq!(truth["payments"][0]["surplus"], taken, "{truth}");
-    assert_eq!(stack.attention().await.contains(&fields.payment), taken);
+    assert_eq!(truth["payments"][0]["accepted"], 0, "{truth}");
+    assert_eq!(truth["payments"][0]["surplus"], false, "{truth}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
-use guichet_domain::{PartStatus, Status};
+use guichet_domain::{MethodKind, PartStatus, Status};
 use guichet_providers::contract::{
     Begin, Continue, Failure, Finalise, LookUp, LookedUp, Proceeded, Provider,
 };
@@ -120,7 +120,14 @@ async fn take_up(app: &App, id: &PaymentId) -> Result<(), StoreError> {
         book: &book,
         payment: &payment,
     };
+    let settled_otherwise = book.session.settled_by.as_ref().is_some_and(|by| by != id);
     match conversation.stage {
+        // A card is ordered only now: a second payment is not taken where that can be helped. What
+        // a wallet may have taken by itself is finalised all the same, and shown as a surplus.
+        Stage::Finalise if settled_otherwise && payment.kind == MethodKind::Card => {
+            tracing::info!(payment = %id, "not ordered: another payment had settled the session");
+            talk.advance(Stage::Over, None).await
+        }
         Stage::Finalise => talk.finalise(&conversation).await,
         _ => talk.look_up(&conversation).await,
     }

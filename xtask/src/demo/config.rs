@@ -52,6 +52,7 @@ impl Demo {
         let public_key = path(&self.sandbox().join("up2pay-public.pem"));
         // The published test key of the platform: it signs nothing outside its test servers.
         let hmac_key = "0123456789ABCDEF".repeat(8);
+        let sogenactif = sogenactif(*platform);
         format!(
             r#"# Written by `cargo xtask demo` at every start: changes are lost.
 environment = "sandbox"
@@ -98,7 +99,15 @@ ppps_hosts = [{hosts}]
 public_key_files = [{public_key}]
 confirm = "query"
 
-# The shop and key of the public simulation: they open nothing else.
+{sogenactif}"#
+        )
+    }
+}
+
+/// The account at Sogenactif.
+fn sogenactif(platform: u16) -> String {
+    format!(
+        r#"# The shop and key of the public simulation: they open nothing else.
 [[accounts]]
 id = "sogenactif"
 provider = "sogenactif"
@@ -107,8 +116,7 @@ keys = {{ "1" = "002001000000001_KEY1" }}
 office_host = "http://127.0.0.1:{platform}"
 methods = ["sogenactif_card", "sogenactif_paypal"]
 "#
-        )
-    }
+    )
 }
 
 #[cfg(test)]
