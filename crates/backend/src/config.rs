@@ -9,9 +9,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use guichet_domain::id::Slug;
+use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::method::Method;
-use guichet_providers::contract::{Environment, Provider};
+use guichet_providers::contract::{Addresses, Environment, Provider};
 use guichet_providers::registry;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -164,6 +164,26 @@ impl Config {
             .iter()
             .find(|a| a.name() == provider && a.account().as_str() == account)
             .map(AsRef::as_ref)
+    }
+
+    /// The addresses that a platform is given for a payment. They come from the configured public
+    /// address alone.
+    pub(crate) fn addresses(
+        &self,
+        account: &dyn Provider,
+        payment: &PaymentId,
+        nonce: &str,
+    ) -> Addresses {
+        let (public_url, name, own) = (&self.public_url, account.name(), account.account());
+        let back = |outcome: &str| format!("{public_url}/return/{name}/{payment}/{outcome}");
+        Addresses {
+            notify: format!("{public_url}/notify/{name}/{own}"),
+            accepted: back("accepted"),
+            refused: back("refused"),
+            cancelled: back("cancelled"),
+            waiting: back("waiting"),
+            back: back(nonce),
+        }
     }
 
     /// The shop of that name.

@@ -18,7 +18,6 @@ use guichet_store::{Advance, Book, Conversation, Payment, Source, Stage, StoreEr
 
 use crate::app::App;
 use crate::clock;
-use crate::http::addresses;
 use crate::views::Folded;
 
 /// Longer than any conversation with a platform takes.
@@ -256,12 +255,9 @@ impl Talk<'_> {
     }
 
     pub(crate) fn addresses(&self, nonce: &str) -> guichet_providers::contract::Addresses {
-        addresses(
-            &self.app.config.public_url,
-            self.account,
-            &self.payment.id,
-            nonce,
-        )
+        self.app
+            .config
+            .addresses(self.account, &self.payment.id, nonce)
     }
 
     pub(crate) fn begin<'b>(

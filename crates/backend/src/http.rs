@@ -21,7 +21,6 @@ mod problem;
 mod request;
 mod sessions;
 
-pub(crate) use checkout::addresses;
 pub(crate) use openapi::document as openapi_document;
 
 /// Every route.

@@ -25,6 +25,18 @@ pub enum Environment {
     Production,
 }
 
+/// What is wrong with an account's configuration. Names the key, never shows a secret.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("account {account}: {key}: {detail}")]
+pub struct ConfigError {
+    /// The account.
+    pub account: String,
+    /// The key of its table.
+    pub key: String,
+    /// What is wrong and what to write.
+    pub detail: String,
+}
+
 /// One account at one platform. Every function is pure: what it needs of clock, randomness and
 /// network, it is given.
 pub trait Provider: Send + Sync {

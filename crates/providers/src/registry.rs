@@ -2,7 +2,7 @@
 
 use guichet_domain::id::Slug;
 
-use crate::contract::{Environment, Provider};
+use crate::contract::{ConfigError, Environment, Provider};
 
 /// Opens an account from its table of the configuration, or says what is wrong with that table.
 pub type Open = fn(Slug, toml::Table, Environment) -> Result<Box<dyn Provider>, ConfigError>;
@@ -12,18 +12,6 @@ pub const PROVIDERS: &[(&str, Open)] = &[
     ("up2pay", crate::up2pay::open), // Up2pay e-Transactions (Crédit Agricole)
     ("sogenactif", crate::sogenactif::open), // Sogenactif (Société Générale)
 ];
-
-/// What is wrong with an account's configuration. Names the key, never shows a secret.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("account {account}: {key}: {detail}")]
-pub struct ConfigError {
-    /// The account.
-    pub account: String,
-    /// The key of its table.
-    pub key: String,
-    /// What is wrong and what to write.
-    pub detail: String,
-}
 
 /// Opens an account at the provider of that name.
 pub fn open(

@@ -3,7 +3,7 @@
 
 use guichet_domain::id::Slug;
 
-use crate::registry::ConfigError;
+use crate::contract::ConfigError;
 
 /// A table that is being read.
 pub(crate) struct Table {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
-use guichet_providers::contract::{Addresses, Begin, Begun, Failure, Provider};
+use guichet_providers::contract::{Begin, Begun, Failure, Provider};
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
 use guichet_wire::{CheckoutSession, CheckoutStatus, NextAction, StartPayment, StartedPayment};
 
@@ -259,7 +259,7 @@ async fn begin(
     let id = PaymentId::from_random(random()?);
     let reference = account.new_reference(random()?);
     let nonce = hex::encode(random()?);
-    let addresses = addresses(&app.config.public_url, account, &id, &nonce);
+    let addresses = app.config.addresses(account, &id, &nonce);
     let method = &offer.description.method;
     let mut exchanges = Vec::new();
     let begun = loop {
@@ -342,24 +342,5 @@ pub(super) fn refused_by_platform(failure: Failure) -> ApiError {
         Failure::Unsuitable(field) => field.into(),
         Failure::Unexpected(what) => ApiError::internal(&what),
         Failure::Unknown => ApiError::internal(&"the outcome of a call is unknown"),
-    }
-}
-
-/// The addresses that a platform is given. They come from the configured public address alone.
-pub(crate) fn addresses(
-    public_url: &str,
-    account: &dyn Provider,
-    payment: &PaymentId,
-    nonce: &str,
-) -> Addresses {
-    let (name, own) = (account.name(), account.account());
-    let back = |outcome: &str| format!("{public_url}/return/{name}/{payment}/{outcome}");
-    Addresses {
-        notify: format!("{public_url}/notify/{name}/{own}"),
-        accepted: back("accepted"),
-        refused: back("refused"),
-        cancelled: back("cancelled"),
-        waiting: back("waiting"),
-        back: back(nonce),
     }
 }

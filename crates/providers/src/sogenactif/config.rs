@@ -28,8 +28,8 @@ use super::method::Way;
 use super::office::{DEFAULT_VERSION, MethodInfo};
 use super::seal::{Algorithm, KeyRing, SecretKey};
 use super::types::{KeyVersion, MerchantId};
+use crate::contract::ConfigError;
 use crate::contract::Environment;
-use crate::registry::ConfigError;
 use crate::table::Table;
 
 /// The server of the real platform.

@@ -49,11 +49,11 @@ use guichet_domain::id::Slug;
 use guichet_domain::method::MethodDescription;
 
 use crate::Verified;
+use crate::contract::ConfigError;
 use crate::contract::{
     Answered, Begin, Begun, Continue, Environment, Exchange, Finalise, Incoming, LookUp, LookedUp,
     Proceed, Proceeded, Provider, Query, Refusal, Return, Step,
 };
-use crate::registry::ConfigError;
 
 /// One account at Sogenactif.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use super::office::{
     Confidence, Effect, METHODS, MethodInfo, OfficeRequest, RequestError, TransactionRule,
 };
 use super::request::{Answer, AnswerError, Prepared};
+use crate::contract::ConfigError;
 use crate::contract::{CallAnswer, Environment};
-use crate::registry::ConfigError;
 
 /// An account, to call methods with. Pure: the caller makes the calls.
 #[derive(Debug)]

@@ -11,10 +11,10 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
 
 use super::config::Config;
 use super::json::Json;
+use crate::contract::ConfigError;
 use crate::contract::{
     Addresses, Begin, CallAnswer, CallError, Environment, Exchange, Failure, Step,
 };
-use crate::registry::ConfigError;
 
 /// A key of nobody's.
 pub(super) const OWN_KEY: &str = "k3y-of-the-tests_nobody-else-has-it-00000001";

@@ -35,8 +35,8 @@ use url::{Host, Url};
 use super::method::Way;
 use super::numbers::{Identifiant, Rang, Site};
 use super::seal::{HmacKey, PublicKey, same};
+use crate::contract::ConfigError;
 use crate::contract::Environment;
-use crate::registry::ConfigError;
 use crate::table::Table;
 
 /// Page hosts of the real platform.

@@ -13,8 +13,8 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
 
 use super::config::Config;
 use super::seal::{PUBLIC_TEST_HMAC_KEY, TEST_KEY_K004};
+use crate::contract::ConfigError;
 use crate::contract::{Addresses, Begin, Environment};
-use crate::registry::ConfigError;
 
 /// 2026-03-01T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_355_600;

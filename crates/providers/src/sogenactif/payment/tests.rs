@@ -5,7 +5,7 @@ use super::super::json::Json;
 use super::super::testing::{BACK, Plays, REFERENCE, converse, json, sandbox, world};
 use super::*;
 use crate::contract::CallError::{NoAnswer, NotSent};
-use crate::registry::ConfigError;
+use crate::contract::ConfigError;
 
 const ENROL: &str = "cardCheckEnrollment";
 const ORDER: &str = "cardValidateAuthenticationAndOrder";
