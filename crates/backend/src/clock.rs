@@ -11,6 +11,20 @@ pub(crate) fn unix_now() -> i64 {
     now().as_second()
 }
 
+/// For how long a platform is asked about a payment, in seconds from its making: three days.
+const ASK_FOR: i64 = 3 * 24 * 3600;
+
+/// When to ask a platform again that was asked so many times: after 1, 2, 4… seconds, at most 10
+/// minutes.
+pub(crate) fn ask_again_at(tries: u32) -> i64 {
+    unix_now() + (1_i64 << tries.min(9)).min(600)
+}
+
+/// Whether a payment made then was asked about for long enough.
+pub(crate) fn asked_for_long_enough(created_at: i64) -> bool {
+    unix_now() > created_at + ASK_FOR
+}
+
 /// Bytes that nobody can guess.
 pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];

@@ -29,9 +29,6 @@ const TICK: Duration = Duration::from_secs(1);
 /// How many payments one round takes up.
 const BATCH: u32 = 20;
 
-/// For how long a payment is looked up, in seconds: three days.
-const LOOK_UP_FOR: i64 = 3 * 24 * 3600;
-
 /// Keeps the browser's return, once. `false`: it came to the wrong address, or too often, or too
 /// early.
 pub(crate) async fn came_back(
@@ -161,8 +158,11 @@ impl Talk<'_> {
             Ok(proceeded) => self.record(&proceeded).await,
             // Nothing was sent: the same may be tried again.
             Err(Failure::Unreachable) => {
-                self.advance(Stage::Finalise, Some(later(conversation.tries)))
-                    .await
+                self.advance(
+                    Stage::Finalise,
+                    Some(clock::ask_again_at(conversation.tries)),
+                )
+                .await
             }
             Err(failure) => self.unknown(&failure).await,
         }
@@ -201,11 +201,14 @@ impl Talk<'_> {
                 false
             }
         };
-        if over || clock::unix_now() > self.payment.created_at + LOOK_UP_FOR {
+        if over || clock::asked_for_long_enough(self.payment.created_at) {
             return self.advance(Stage::Over, None).await;
         }
-        self.advance(Stage::Unknown, Some(later(conversation.tries)))
-            .await
+        self.advance(
+            Stage::Unknown,
+            Some(clock::ask_again_at(conversation.tries)),
+        )
+        .await
     }
 
     /// Records what the platform told, then moves on.
@@ -272,9 +275,4 @@ impl Talk<'_> {
             now: clock::now(),
         }
     }
-}
-
-/// When to try again: after 1, 2, 4… seconds, at most 10 minutes.
-fn later(tries: u32) -> i64 {
-    clock::unix_now() + (1_i64 << tries.min(9)).min(600)
 }

@@ -25,9 +25,6 @@ const ASKING_MAX: usize = 200;
 /// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
 const DISAGREED_ALARM: u32 = 3;
 
-/// For how long a claim is asked about, in seconds: three days.
-const ASK_FOR: i64 = 3 * 24 * 3600;
-
 /// Records deadlines, for ever.
 pub(crate) async fn deadlines(app: Arc<App>) {
     loop {
@@ -120,7 +117,11 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
     else {
         tracing::error!(account = %payment.account, "an account with open queries is gone");
         app.store
-            .postpone_query(open.event_seq, Some(later(open)), "no account")
+            .postpone_query(
+                open.event_seq,
+                Some(clock::ask_again_at(open.tries)),
+                "no account",
+            )
             .await?;
         return Ok(());
     };
@@ -181,13 +182,8 @@ async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<()
 
 /// When to ask again; never, once it was asked about for long enough.
 fn next_try(open: &OpenQuery) -> Option<i64> {
-    let over = clock::unix_now() > open.payment.created_at + ASK_FOR;
-    (!over).then(|| later(open))
-}
-
-/// When to ask again: after 1, 2, 4… seconds, at most 10 minutes.
-fn later(open: &OpenQuery) -> i64 {
-    clock::unix_now() + (1_i64 << open.tries.min(9)).min(600)
+    let over = clock::asked_for_long_enough(open.payment.created_at);
+    (!over).then(|| clock::ask_again_at(open.tries))
 }
 
 /// The day in Paris, where the platforms count theirs. By the rule itself, so that it is the same
