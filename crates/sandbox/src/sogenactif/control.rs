@@ -21,7 +21,7 @@ use super::merchants::DEMO;
 use super::world::World;
 use crate::app::Shared;
 use crate::pairs::parse_form;
-use crate::up2pay::control::{problem, same_site};
+use crate::up2pay::control::{problem, reset_by, same_site};
 use crate::up2pay::views::{Switch, page};
 
 const HOME: &str = "/sandbox/sogenactif";
@@ -65,30 +65,14 @@ async fn change_faults(State(app): State<Shared>, Json(change): Json<Value>) -> 
     }
 }
 
-/// What `reset` does beyond the switches.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct ResetWish {
-    books: bool,
-}
-
 async fn reset(State(app): State<Shared>, body: Bytes) -> Response {
-    let wish = if body.is_empty() {
-        Ok(ResetWish::default())
-    } else {
-        serde_json::from_slice(&body)
-    };
-    match wish {
-        Ok(wish) => {
-            let mut world = app.sogenactif();
-            if wish.books {
-                world.clear_books();
-            }
-            world.faults = Faults::default();
-            Json(json!({ "reset": true, "books": wish.books })).into_response()
+    reset_by(&body, |wish| {
+        let mut world = app.sogenactif();
+        if wish.books {
+            world.clear_books();
         }
-        Err(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
-    }
+        world.faults = Faults::default();
+    })
 }
 
 /// Keeps the lines of one transaction.

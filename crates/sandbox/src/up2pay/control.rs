@@ -76,8 +76,9 @@ async fn change_faults(State(app): State<Shared>, Json(change): Json<Value>) -> 
 /// What `reset` does beyond the switches.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct ResetWish {
-    books: bool,
+pub(crate) struct ResetWish {
+    /// Forget the transactions too.
+    pub(crate) books: bool,
 }
 
 fn do_reset(app: &App, wish: &ResetWish) {
@@ -93,14 +94,19 @@ fn do_reset(app: &App, wish: &ResetWish) {
 }
 
 async fn reset(State(app): State<Shared>, body: Bytes) -> Response {
+    reset_by(&body, |wish| do_reset(&app, wish))
+}
+
+/// Reads what a platform's `reset` is asked for, does it and says what was done.
+pub(crate) fn reset_by(body: &[u8], reset: impl FnOnce(&ResetWish)) -> Response {
     let wish = if body.is_empty() {
         Ok(ResetWish::default())
     } else {
-        serde_json::from_slice(&body)
+        serde_json::from_slice(body)
     };
     match wish {
         Ok(wish) => {
-            do_reset(&app, &wish);
+            reset(&wish);
             Json(json!({ "reset": true, "books": wish.books })).into_response()
         }
         Err(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
