@@ -553,8 +553,9 @@ impl App {
             }
             "token" => {
                 let request = ContinuePayment {
-                    token: value.into(),
+                    token: Some(value.into()),
                     brand: (!more.is_empty()).then(|| more.into()),
+                    ..ContinuePayment::default()
                 };
                 let given = self.change(|model| model.card_given(request, page::uuid()));
                 if let Some(given) = given.flatten() {

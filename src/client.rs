@@ -62,7 +62,8 @@ impl Client {
             }
             Order::Continue(given) => {
                 let what = ["payments/", &given.payment, "/continue"].concat();
-                let token = ("token", given.request.token.as_str());
+                let token = given.request.token.as_deref().unwrap_or_default();
+                let token = ("token", token);
                 let body = match &given.request.brand {
                     Some(brand) => page::object(&[token, ("brand", brand)]),
                     None => page::object(&[token]),

@@ -518,6 +518,8 @@ mod tests {
             kind: MethodKind::Card,
             unavailable: None,
             embedded: false,
+            saved_cards: false,
+            can_save: false,
             eligible_amount: None,
         }
     }

@@ -41,9 +41,11 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
         other => match kind {
             MethodKind::Card => (words.card, None),
             MethodKind::Choice => (words.platform_choice, None),
-            MethodKind::MealVoucher | MethodKind::HolidayVoucher | MethodKind::Wallet => {
-                (other, None)
-            }
+            MethodKind::MealVoucher
+            | MethodKind::HolidayVoucher
+            | MethodKind::Wallet
+            | MethodKind::CreditTransfer
+            | MethodKind::DirectDebit => (other, None),
         },
     };
     Brand {
@@ -94,7 +96,9 @@ pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
         MethodKind::MealVoucher => words.next_meal,
         MethodKind::HolidayVoucher => words.next_holiday,
         MethodKind::Choice => words.next_choice,
-        MethodKind::Wallet => words.next_wallet,
+        MethodKind::Wallet | MethodKind::CreditTransfer | MethodKind::DirectDebit => {
+            words.next_wallet
+        }
     };
     fill(text, &[("brand", &brand.name)])
 }
@@ -105,7 +109,11 @@ pub fn eligible(offer: &MethodOffer, session: &CheckoutSession) -> Option<u64> {
     let declared = match offer.kind {
         MethodKind::MealVoucher => offer.eligible_amount.or(session.voucher_eligible_amount),
         MethodKind::HolidayVoucher => offer.eligible_amount,
-        MethodKind::Card | MethodKind::Choice | MethodKind::Wallet => None,
+        MethodKind::Card
+        | MethodKind::Choice
+        | MethodKind::Wallet
+        | MethodKind::CreditTransfer
+        | MethodKind::DirectDebit => None,
     };
     declared.filter(|part| *part < session.amount)
 }
@@ -130,7 +138,7 @@ pub fn icon(kind: MethodKind) -> &'static str {
              1 1 1v4a1 1 0 0 1-1 1h-4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM5 14h4a1 1 0 0 1 1 1v4a1 1 0 \
              0 1-1 1H5a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1zM14 17h6M17 14v6"
         }
-        MethodKind::Wallet => {
+        MethodKind::Wallet | MethodKind::CreditTransfer | MethodKind::DirectDebit => {
             "M4 7h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7zM4 7a2 2 0 0 1 2-2h10v2M20 \
              11h-4a2 2 0 0 0 0 4h4"
         }
@@ -149,6 +157,8 @@ mod tests {
             kind,
             unavailable: None,
             embedded: false,
+            saved_cards: false,
+            can_save: false,
             eligible_amount: None,
         }
     }

@@ -92,10 +92,14 @@ fn offer(json: &impl Json) -> Option<MethodOffer> {
             "holiday_voucher" => MethodKind::HolidayVoucher,
             "choice" => MethodKind::Choice,
             "wallet" => MethodKind::Wallet,
+            "credit_transfer" => MethodKind::CreditTransfer,
+            "direct_debit" => MethodKind::DirectDebit,
             _ => return None,
         },
         unavailable: maybe(json, "unavailable", unavailable)?,
         embedded: flag(json, "embedded").unwrap_or_default(),
+        saved_cards: flag(json, "saved_cards").unwrap_or_default(),
+        can_save: flag(json, "can_save").unwrap_or_default(),
         eligible_amount: whole(json, "eligible_amount"),
     })
 }
@@ -156,6 +160,7 @@ fn part(json: &impl Json) -> Option<PartView> {
             "voucher" => PartKind::Voucher,
             "complement" => PartKind::Complement,
             "card" => PartKind::Card,
+            "account" => PartKind::Account,
             _ => return None,
         },
         brand: text(json, "brand")?,

@@ -296,7 +296,7 @@ impl Scene<'_> {
         let (kind, name) = match part.kind {
             PartKind::Voucher => ("voucher", fill(words.part_voucher, &[("brand", brand)])),
             PartKind::Complement => ("complement", words.part_complement.into()),
-            PartKind::Card => {
+            PartKind::Card | PartKind::Account => {
                 let wallet = method::wallet(&payment.method);
                 ("card", wallet.unwrap_or(words.part_card).into())
             }

@@ -12,6 +12,8 @@ fn session(status: Status, open_elsewhere: bool, payment: Option<&str>) -> Check
         kind: MethodKind::Card,
         unavailable: None,
         embedded: method == "typed",
+        saved_cards: false,
+        can_save: false,
         eligible_amount: None,
     };
     CheckoutSession {
@@ -72,8 +74,9 @@ fn typing(open_elsewhere: bool) -> Model {
 
 fn token(name: &str) -> ContinuePayment {
     ContinuePayment {
-        token: name.into(),
+        token: Some(name.into()),
         brand: Some("CB".into()),
+        ..ContinuePayment::default()
     }
 }
 

@@ -64,6 +64,8 @@ fn a_session() -> CheckoutSession {
         kind,
         unavailable,
         embedded: method == "sogenactif_card",
+        saved_cards: false,
+        can_save: false,
         eligible_amount,
     };
     let below = Unavailable::BelowMinimum { minimum: 2000 };

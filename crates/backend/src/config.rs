@@ -5,7 +5,7 @@
 //! `public_keys`): so no secret has to stand in the file.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -13,6 +13,7 @@ use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Addresses, Environment, Provider};
 use guichet_providers::registry;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     pub(crate) database: PathBuf,
     pub(crate) assets: PathBuf,
+    /// Whose word on the client's address counts.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) shops: Vec<Shop>,
     pub(crate) accounts: Vec<Box<dyn Provider>>,
 }
@@ -44,6 +47,8 @@ pub(crate) struct Shop {
     pub(crate) origins: Vec<String>,
     /// Sells tourism or leisure: only then may CV-Connect be offered.
     pub(crate) tourism: bool,
+    /// Offers saved cards to the shoppers whom it names.
+    pub(crate) one_click: bool,
     pub(crate) voucher_rest: VoucherRest,
     pub(crate) labels: BTreeMap<Method, String>,
     pub(crate) methods: Vec<ShopMethods>,
@@ -78,6 +83,8 @@ struct File {
     database_url: String,
     assets: PathBuf,
     #[serde(default)]
+    trusted_proxies: Vec<String>,
+    #[serde(default)]
     shops: Vec<ShopTable>,
     #[serde(default)]
     accounts: Vec<toml::Table>,
@@ -92,6 +99,8 @@ struct ShopTable {
     origins: Vec<String>,
     #[serde(default)]
     tourism: bool,
+    #[serde(default)]
+    one_click: bool,
     #[serde(default)]
     voucher_rest: VoucherRest,
     #[serde(default)]
@@ -148,6 +157,7 @@ impl Config {
             public_url: public_url(&file.public_url, file.environment)?,
             database: database(&file.database_url, folder)?,
             assets: folder.join(file.assets),
+            trusted_proxies: trusted_proxies(&file.trusted_proxies)?,
             shops: shops.collect::<anyhow::Result<_>>()?,
             accounts,
         };
@@ -338,6 +348,7 @@ fn shop(
             .collect(),
         origins,
         tourism: table.tourism,
+        one_click: table.one_click,
         voucher_rest: table.voucher_rest,
         labels: table.labels,
         methods: table.methods,
@@ -377,6 +388,16 @@ fn public_url(text: &str, environment: Environment) -> anyhow::Result<String> {
         text.len()
     );
     Ok(text)
+}
+
+fn trusted_proxies(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
+    let parse = |text: &String| {
+        let address = text.parse::<IpAddr>().map(IpNet::from);
+        address.or_else(|_| text.parse()).with_context(|| {
+            format!("trusted_proxies: {text:?} is neither an address nor a network, 10.0.0.0/8")
+        })
+    };
+    texts.iter().map(parse).collect()
 }
 
 fn database(url: &str, folder: &Path) -> anyhow::Result<PathBuf> {

@@ -5,6 +5,7 @@
 //! effect, and the platform is never told twice. Whoever talks with the platform says so first;
 //! should he die, the payment is looked up after [`TALKING_SECONDS`].
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::{MethodKind, PartStatus, Status};
 use guichet_providers::contract::{
-    Begin, Continue, Failure, Finalise, LookUp, LookedUp, Proceeded, Provider,
+    Begin, By, Continue, Failure, Finalise, LookUp, LookedUp, Owner, Proceeded, Provider, Save,
 };
 use guichet_store::{Advance, Book, Conversation, Payment, Source, Stage, StoreError};
 
@@ -115,18 +116,25 @@ async fn take_up(app: &App, id: &PaymentId) -> Result<(), StoreError> {
         continuing,
         book: &book,
         payment: &payment,
+        by: By::Shopper,
+        client: None,
     };
     let settled_otherwise = book.session.settled_by.as_ref().is_some_and(|by| by != id);
     match conversation.stage {
         // A card is ordered only now: a second payment is not taken where that can be helped. What
         // a wallet may have taken by itself is finalised all the same, and shown as a surplus.
-        Stage::Finalise if settled_otherwise && payment.kind == MethodKind::Card => {
+        Stage::Finalise if settled_otherwise && is_ordered_last(payment.kind) => {
             tracing::info!(payment = %id, "not ordered: another payment had settled the session");
             talk.advance(Stage::Over, None).await
         }
         Stage::Finalise => talk.finalise(&conversation).await,
         _ => talk.look_up(&conversation).await,
     }
+}
+
+/// Whether nothing is taken before the payment is finalised.
+fn is_ordered_last(kind: MethodKind) -> bool {
+    matches!(kind, MethodKind::Card | MethodKind::DirectDebit)
 }
 
 /// A conversation with the platform about one payment, by whoever holds the stage `Talking`.
@@ -136,6 +144,8 @@ pub(crate) struct Talk<'a> {
     pub(crate) continuing: &'a dyn Continue,
     pub(crate) book: &'a Book,
     pub(crate) payment: &'a Payment,
+    pub(crate) by: By<'a>,
+    pub(crate) client: Option<IpAddr>,
 }
 
 impl Talk<'_> {
@@ -222,7 +232,30 @@ impl Talk<'_> {
                 .advance(Stage::Unknown, Some(clock::unix_now() + 1))
                 .await;
         }
-        self.advance(Stage::Over, None).await
+        self.advance(Stage::Over, None).await?;
+        self.save(proceeded.save.as_ref()).await;
+        Ok(())
+    }
+
+    /// Adds a card to the shopper's. The payment is over by then: should this fail, nothing of it
+    /// changes, and the shopper types the card once more next time.
+    pub(crate) async fn save(&self, save: Option<&Save>) {
+        let (session, vault) = (&self.book.session, self.account.vault());
+        let (Some(save), Some(vault), Some(owner)) = (save, vault, Owner::of(session)) else {
+            return;
+        };
+        let mut exchanges = Vec::new();
+        loop {
+            let step = vault.add(&owner, save, &exchanges);
+            match self.app.platform.step(step, &mut exchanges).await {
+                None => {}
+                Some(Ok(())) => return,
+                Some(Err(failure)) => {
+                    tracing::warn!(payment = %self.payment.id, ?failure, "its card is not saved");
+                    return;
+                }
+            }
+        }
     }
 
     async fn is_pending(&self) -> Result<bool, StoreError> {
@@ -270,6 +303,8 @@ impl Talk<'_> {
         Begin {
             session: &self.book.session,
             method: &self.payment.method,
+            by: self.by,
+            client: self.client,
             reference: &self.payment.reference,
             addresses,
             now: clock::now(),

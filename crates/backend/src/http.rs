@@ -7,12 +7,13 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
 use crate::app::App;
 
+mod cards;
 mod checkout;
 mod continuation;
 mod openapi;
@@ -20,6 +21,7 @@ mod platforms;
 mod problem;
 mod request;
 mod sessions;
+mod starting;
 
 pub(crate) use openapi::document as openapi_document;
 
@@ -30,6 +32,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/status", get(checkout::status))
         .route("/payments", post(checkout::start))
         .route("/payments/{id}/continue", post(continuation::proceed))
+        .route("/cards", get(cards::list))
+        .route("/cards/{method}/{card}", delete(cards::remove))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(checkout::cors));
@@ -47,6 +51,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1/sessions", post(sessions::create))
         .route("/v1/sessions/{id}", get(sessions::read))
+        .route("/v1/sessions/{id}/cards", get(sessions::cards))
+        .route("/v1/sessions/{id}/payments", post(sessions::pay))
         .route("/v1/{*nothing}", any(unknown_path))
         .nest("/checkout/v1", checkout)
         .layer(DefaultBodyLimit::max(request::JSON_MAX))

@@ -1,6 +1,7 @@
 //! `guichet serve`.
 
 use std::future::IntoFuture as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,8 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
     jobs.spawn(conversations::run(Arc::clone(&app)));
     let stop = Arc::new(Notify::new());
     let stopped = Arc::clone(&stop);
-    let server = axum::serve(listener, http::router(app))
+    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service)
         .with_graceful_shutdown(async move { stopped.notified().await });
     let server = tokio::spawn(server.into_future());
     let outcome = until_stopped(&mut jobs).await;

@@ -298,8 +298,12 @@ pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> 
                 .as_ref()
                 .is_none_or(|wanted| wanted.contains(method));
             if let Some(description) = description.filter(|_| wanted)
-                && let Some(offer) = offer(shop, session, description)
+                && let Some(mut offer) = offer(shop, session, description)
             {
+                let owned = shop.one_click && session.shopper.id.is_some();
+                if let Some(vault) = account.vault().filter(|_| owned && description.saved_cards) {
+                    (offer.saved_cards, offer.can_save) = (true, vault.adds());
+                }
                 offers.push(Offer {
                     entry,
                     description: description.clone(),
@@ -352,6 +356,8 @@ fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<M
         kind: method.kind,
         unavailable,
         embedded: method.embedded,
+        saved_cards: false,
+        can_save: false,
         eligible_amount: eligible,
     })
 }

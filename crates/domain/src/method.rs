@@ -64,4 +64,6 @@ pub struct MethodDescription {
     pub manual_capture: bool,
     /// Whether the platform's fields are shown in the shop's page.
     pub embedded: bool,
+    /// Whether cards that the platform keeps for a shopper can pay.
+    pub saved_cards: bool,
 }

@@ -277,7 +277,15 @@ fn fits(terms: &Terms, part: &Part) -> bool {
     let full = part.amount == terms.total;
     match (terms.kind, part.kind) {
         (MethodKind::Card | MethodKind::Choice | MethodKind::Wallet, PartKind::Card) => full,
-        (MethodKind::Card | MethodKind::Wallet, _) => false,
+        (MethodKind::CreditTransfer | MethodKind::DirectDebit, PartKind::Account) => full,
+        (
+            MethodKind::Card
+            | MethodKind::Wallet
+            | MethodKind::CreditTransfer
+            | MethodKind::DirectDebit,
+            _,
+        )
+        | (_, PartKind::Account) => false,
         (MethodKind::Choice, PartKind::Complement) => true,
         // The method is learnt from the platform; what names none of ours counts for nothing.
         (MethodKind::Choice, PartKind::Voucher) => part.method.is_some(),

@@ -170,6 +170,7 @@ mod tests {
             amount: Amount::try_from(1500).unwrap(),
             currency: Currency::EUR,
             shopper: Shopper {
+                id: None,
                 first_name: "Camille".into(),
                 last_name: "Durand".into(),
                 email: Email::try_from("c@example.com".to_owned()).unwrap(),

@@ -1,5 +1,6 @@
 //! Who pays, as the shop's server tells it. Kept as sent; each provider fits it to its platform.
 
+use iban::IbanLike as _;
 use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
@@ -8,6 +9,9 @@ use crate::field::line;
 /// The shopper. Every field is mandatory where 3-D Secure 2 wants it: cards are refused without.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Shopper {
+    /// Who this is to the shop, where it knows: only then are cards saved, and offered again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ShopperId>,
     /// Given name, 1 to 100 characters, at least one letter.
     pub first_name: String,
     /// Family name, 1 to 100 characters, at least one letter.
@@ -33,6 +37,72 @@ pub struct Address {
     pub city: String,
     /// ISO 3166-1 alpha-2 code in upper case, such as `FR`.
     pub country: Country,
+}
+
+/// The shop's own name of a shopper who has logged in: 1 to 64 ASCII characters without spaces. The
+/// same for every order of this shopper, and nobody else's.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ShopperId(String);
+
+impl ShopperId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ShopperId {
+    type Error = FieldError;
+
+    fn try_from(value: String) -> Result<Self, FieldError> {
+        if (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(Self(value))
+        } else {
+            let detail = "must be 1 to 64 ASCII characters without spaces, such as customer-42";
+            Err(FieldError::new("shopper.id", detail))
+        }
+    }
+}
+
+impl From<ShopperId> for String {
+    fn from(id: ShopperId) -> Self {
+        id.0
+    }
+}
+
+/// An International Bank Account Number (ISO 13616), its check digits verified. Passed on to the
+/// platform and never stored: its `Debug` shows nothing.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Iban(iban::Iban);
+
+impl Iban {
+    /// Without spaces, in upper case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.electronic_str()
+    }
+}
+
+impl std::fmt::Debug for Iban {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Iban(…)")
+    }
+}
+
+impl TryFrom<&str> for Iban {
+    type Error = FieldError;
+
+    /// Takes it with or without spaces, in any case.
+    fn try_from(value: &str) -> Result<Self, FieldError> {
+        let compact: String = value.split_whitespace().collect();
+        compact
+            .to_ascii_uppercase()
+            .parse()
+            .map(Self)
+            .map_err(|_| FieldError::new("iban", "is not an IBAN: check the digits"))
+    }
 }
 
 /// A name: one line with at least one letter or digit.
@@ -205,6 +275,29 @@ mod tests {
         assert_eq!(phone.as_str(), "+33612345678");
         for wrong in ["0612345678", "+33", "+33 six", "+0612345678", ""] {
             assert!(Phone::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_iban_is_taken_as_people_write_it_and_never_shown() {
+        let iban = Iban::try_from("fr14 2004 1010 0505 0001 3M02 606").unwrap();
+        assert_eq!(iban.as_str(), "FR1420041010050500013M02606");
+        assert_eq!(format!("{iban:?}"), "Iban(…)");
+        for wrong in [
+            "",
+            "FR1420041010050500013M02607",
+            "FR14",
+            "ZZ1420041010050500013M02606",
+        ] {
+            assert_eq!(Iban::try_from(wrong).unwrap_err().field, "iban", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_shopper_is_named_in_plain_characters() {
+        assert!(ShopperId::try_from("customer-42".to_owned()).is_ok());
+        for wrong in ["", "a b", "é", "a\n", &"a".repeat(65)] {
+            assert!(ShopperId::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What every provider offers the backend, as pure functions.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use guichet_domain::event::{Part, PlatformFact, ReturnOutcome};
@@ -8,6 +9,7 @@ use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
+use guichet_domain::shopper::{Iban, ShopperId};
 use guichet_wire::NextAction;
 use serde::Deserialize;
 
@@ -80,6 +82,11 @@ pub trait Provider: Send + Sync {
 
     /// *Continue*, where a payment takes more than its beginning and the platform's notification.
     fn continuing(&self) -> Option<&dyn Continue>;
+
+    /// *Vault*, where the platform keeps cards for shoppers.
+    fn vault(&self) -> Option<&dyn Vault> {
+        None
+    }
 }
 
 /// The rest of a payment that goes on after *begin*: with a token from the platform's fields, after
@@ -88,7 +95,7 @@ pub trait Provider: Send + Sync {
 /// The backend sees to it that `proceed` and `finalise` each run at most once at a time for a
 /// payment, and asks `look_up` before anything else when an answer never came.
 pub trait Continue: Send + Sync {
-    /// Goes on with what the platform's fields gave.
+    /// Goes on with what the shopper gave.
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
 
     /// Goes on after the browser's return. What it posted is opaque and unproven.
@@ -98,19 +105,88 @@ pub trait Continue: Send + Sync {
     fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp>;
 }
 
+/// Cards that the platform keeps for a shopper. Whose they are is decided by the shop's server: the
+/// browser names a card, and never an owner.
+pub trait Vault: Send + Sync {
+    /// Whether a card can be added. Where it can't, nobody is asked.
+    fn adds(&self) -> bool;
+
+    /// The cards that can pay.
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>>;
+
+    /// Removes a card for good. One that is not there any more is removed.
+    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()>;
+
+    /// Adds what [`Proceeded::save`] holds. One that is there already is added.
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<()>;
+}
+
+/// Whose cards.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// The shop that names the shopper.
+    pub shop: &'a Slug,
+    /// The shop's own name of the shopper.
+    pub shopper: &'a ShopperId,
+}
+
+impl<'a> Owner<'a> {
+    /// The owner of a session's cards, if its shop says who the shopper is.
+    #[must_use]
+    pub fn of(session: &'a Session) -> Option<Self> {
+        Some(Self {
+            shop: &session.shop,
+            shopper: session.shopper.id.as_ref()?,
+        })
+    }
+}
+
+/// A card that the platform keeps.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeptCard {
+    /// The platform's name of it among its owner's.
+    pub id: String,
+    /// Brand in the platform's words.
+    pub brand: String,
+    /// The last digits, four at most.
+    pub last_digits: String,
+    /// Year and month of its end, where the platform tells it.
+    pub expires: Option<(i16, i8)>,
+}
+
+/// What stands for a card that is to be saved, in the provider's own form. Its `Debug` is empty.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Save(pub String);
+
+impl fmt::Debug for Save {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Save(…)")
+    }
+}
+
 /// A payment that has begun.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Begun {
-    /// What the browser does next.
-    pub next_action: NextAction,
+    /// What happens next.
+    pub next: Next,
     /// What the provider wants back when the payment goes on. Kept by the backend, shown to nobody.
     pub keep: Option<String>,
+}
+
+/// What happens after a payment's beginning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// The browser does this.
+    Browser(NextAction),
+    /// Nobody has to be asked: once the payment is stored, the backend goes on by *proceed* with
+    /// [`Given::Nothing`], before it answers.
+    Proceed,
 }
 
 impl From<NextAction> for Begun {
     fn from(next_action: NextAction) -> Self {
         Self {
-            next_action,
+            next: Next::Browser(next_action),
             keep: None,
         }
     }
@@ -123,10 +199,28 @@ pub struct Proceed<'a> {
     pub begin: Begin<'a>,
     /// What was kept.
     pub keep: Option<&'a str>,
-    /// The token that stands for the card.
-    pub token: &'a str,
-    /// The brand that the shopper chose on a card that bears two.
-    pub brand: Option<&'a str>,
+    /// What the shopper gave.
+    pub given: Given<'a>,
+}
+
+/// What the shopper gave, for a payment to go on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Given<'a> {
+    /// What the platform's fields made of a card.
+    Token {
+        /// Stands for the card.
+        token: &'a str,
+        /// The brand that the shopper chose on a card that bears two.
+        brand: Option<&'a str>,
+        /// The card is to be saved. Only where [`Vault::adds`], for a session with an owner.
+        save: bool,
+    },
+    /// The code of a bank that was on offer.
+    Bank(&'a str),
+    /// The account to debit.
+    Iban(&'a Iban),
+    /// Nothing: see [`Next::Proceed`].
+    Nothing,
 }
 
 /// What *finalise* needs to know.
@@ -158,6 +252,8 @@ pub struct Proceeded {
     pub next_action: Option<NextAction>,
     /// What the provider wants back later, in place of what was kept.
     pub keep: Option<String>,
+    /// A card to add to the shopper's, once the facts are recorded.
+    pub save: Option<Save>,
 }
 
 /// What the platform says of a payment that was asked about.
@@ -178,12 +274,33 @@ pub struct Begin<'a> {
     pub session: &'a Session,
     /// The method chosen.
     pub method: &'a Method,
+    /// Who starts it, and with which saved card, if one pays.
+    pub by: By<'a>,
+    /// The address of the shopper's browser, while it is asking.
+    pub client: Option<IpAddr>,
     /// Our reference at the platform: what `new_reference` made for this payment.
     pub reference: &'a str,
     /// Where the platform calls and sends the browser back to.
     pub addresses: &'a Addresses,
     /// The time of signing.
     pub now: jiff::Timestamp,
+}
+
+/// Who starts a payment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum By<'a> {
+    /// The shopper, who gives the means of payment.
+    Shopper,
+    /// The shopper, with a card that was saved before.
+    ShopperWith {
+        /// As [`Vault::cards`] names it.
+        card: &'a str,
+    },
+    /// The shop's server, with a card that the shopper saved before. The shopper is not there.
+    ShopWith {
+        /// As [`Vault::cards`] names it.
+        card: &'a str,
+    },
 }
 
 /// The addresses that a platform is given. All come from the configured public address.

@@ -16,8 +16,8 @@ use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
 use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::contract::{
-    Addresses, Begin, CallAnswer, CallError, Environment, Exchange, Failure, Incoming, Provider,
-    Query, Step,
+    Addresses, Begin, By, CallAnswer, CallError, Environment, Exchange, Failure, Incoming, Next,
+    Provider, Query, Step,
 };
 use guichet_providers::registry::{PROVIDERS, open};
 use guichet_wire::NextAction;
@@ -79,6 +79,7 @@ fn session() -> Session {
         amount: Amount::try_from(5000).unwrap(),
         currency: Currency::EUR,
         shopper: Shopper {
+            id: None,
             first_name: "Léa".into(),
             last_name: "Roux".into(),
             email: Email::try_from("lea@example.fr".to_owned()).unwrap(),
@@ -145,12 +146,17 @@ fn begin(
     let begin = Begin {
         session: &session,
         method,
+        by: By::Shopper,
+        client: None,
         reference: &provider.new_reference([7; 16]),
         addresses: &addresses,
         now: jiff::Timestamp::from_second(NOW).unwrap(),
     };
     let begun = converse(|exchanges| provider.begin(&begin, exchanges), answer);
-    begun.map(|begun| begun.next_action)
+    begun.map(|begun| match begun.next {
+        Next::Browser(action) => action,
+        Next::Proceed => panic!("nothing was asked of the shopper"),
+    })
 }
 
 #[test]

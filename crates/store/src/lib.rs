@@ -116,7 +116,7 @@ pub struct Book {
     pub session: Session,
     /// Its payments in the order of their making, each with its events in the order of recording.
     pub payments: Vec<(Payment, Vec<PaymentEvent>)>,
-    /// Payments that wait for what the shopper types into the platform's fields.
+    /// Payments that wait for what the shopper types or chooses: nothing was sent yet.
     pub dormant: BTreeSet<PaymentId>,
     /// Payments that are one try at their platform: what it refuses, it refuses for good.
     pub single: BTreeSet<PaymentId>,
@@ -178,7 +178,7 @@ pub struct OpenQuery {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// It waits for a token from the platform's fields.
+    /// It waits for what the shopper gives: a token from the platform's fields, a bank, an IBAN.
     Token,
     /// Somebody is talking with the platform. Should that somebody die, it is looked up.
     Talking,
@@ -203,7 +203,7 @@ pub struct Conversation {
     pub keep: Option<String>,
     /// What the browser posted on its return.
     pub posted: Vec<(String, String)>,
-    /// How often it was looked up.
+    /// How often it was taken up to be finalised or looked up.
     pub tries: u32,
 }
 
@@ -221,7 +221,8 @@ pub struct Advance<'a> {
     pub posted: Option<&'a [(String, String)]>,
     /// When a job takes it up; none: not before somebody else moves it.
     pub next_try_at: Option<i64>,
-    /// A request to mark as answered with this body, in the same transaction.
+    /// A request to mark as answered with this body, in the same transaction. An earlier answer
+    /// to the same request is replaced.
     pub answer: Option<(&'a Idempotency, &'a str)>,
 }
 

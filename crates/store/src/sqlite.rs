@@ -506,6 +506,28 @@ async fn keep(
     Ok(())
 }
 
+/// Keeps the answer to a request; in place of the first one, where the request that started the
+/// payment took the step as well.
+async fn answer(
+    db: &mut SqliteConnection,
+    mark: &Idempotency,
+    body: &str,
+) -> Result<(), StoreError> {
+    let replaced = sqlx::query(
+        "UPDATE idempotency SET body = ? WHERE scope = ? AND key = ? AND fingerprint = ?",
+    )
+    .bind(body)
+    .bind(&mark.scope)
+    .bind(&mark.key)
+    .bind(&mark.fingerprint)
+    .execute(&mut *db)
+    .await?;
+    if replaced.rows_affected() == 0 {
+        keep(db, mark, body, 0).await?;
+    }
+    Ok(())
+}
+
 async fn insert_payment(
     db: &mut SqliteConnection,
     payment: &Payment,
@@ -673,7 +695,7 @@ impl Store for SqliteStore {
         let posted = step.posted.map(serde_json::to_string).transpose()?;
         let moved = sqlx::query(
             "UPDATE conversations SET stage = ?, keep = coalesce(?, keep),
-                posted = coalesce(?, posted), next_try_at = ?, tries = tries + (stage = ?)
+                posted = coalesce(?, posted), next_try_at = ?, tries = tries + (stage IN (?, ?))
              WHERE payment_id = ? AND stage = ?",
         )
         .bind(word(&step.to)?)
@@ -681,6 +703,7 @@ impl Store for SqliteStore {
         .bind(posted)
         .bind(step.next_try_at)
         .bind(word(&Stage::Unknown)?)
+        .bind(word(&Stage::Finalise)?)
         .bind(payment.as_str())
         .bind(word(&step.from)?)
         .execute(&mut *tx)
@@ -689,7 +712,7 @@ impl Store for SqliteStore {
             return Ok(false);
         }
         if let Some((mark, body)) = step.answer {
-            keep(&mut tx, mark, body, 0).await?;
+            answer(&mut tx, mark, body).await?;
         }
         tx.commit().await?;
         Ok(true)

@@ -44,6 +44,7 @@ fn session(seed: u8) -> Session {
         amount: amount(1500),
         currency: Currency::EUR,
         shopper: Shopper {
+            id: None,
             first_name: "Camille".into(),
             last_name: "Durand".into(),
             email: Email::try_from("camille@example.com".to_owned()).unwrap(),

@@ -79,6 +79,12 @@ pub struct MethodOffer {
     /// leaves.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub embedded: bool,
+    /// `true` when cards that were saved before are listed by `GET /checkout/v1/cards`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub saved_cards: bool,
+    /// `true` when the shopper may be asked whether to save the card that pays.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub can_save: bool,
     /// Most that the voucher may pay of this session, in minor units; absent when it may pay all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub eligible_amount: Option<u64>,
@@ -99,6 +105,10 @@ pub enum MethodKind {
     Choice,
     /// A wallet on a page of its own: PayPal, Paylib, Bancontact.
     Wallet,
+    /// A credit transfer, which the shopper confirms at the bank: iDEAL.
+    CreditTransfer,
+    /// A SEPA direct debit: the shopper signs a mandate for an IBAN.
+    DirectDebit,
 }
 
 /// Why a method that the shop offers can't be chosen for this session.
@@ -183,8 +193,10 @@ pub enum PartKind {
     Voucher,
     /// The bank card that completes a voucher.
     Complement,
-    /// A bank card that pays alone.
+    /// A bank card, or a wallet, that pays alone.
     Card,
+    /// A bank account: a credit transfer or a direct debit.
+    Account,
 }
 
 /// What became of a part.
@@ -228,6 +240,9 @@ pub enum Refusal {
 pub struct StartPayment {
     /// The method's code, one of those on offer.
     pub method: String,
+    /// Pays with this card of `GET /checkout/v1/cards` instead of a new one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub card: Option<String>,
 }
 
 /// What `POST /checkout/v1/payments` answers.
@@ -261,20 +276,92 @@ pub enum NextAction {
         /// Card brands that the shop takes, in the platform's words.
         brands: Vec<String>,
     },
+    /// Ask the shopper, and send the answer to `continue`.
+    Ask {
+        /// What is asked.
+        question: Question,
+    },
     /// Ask for the status again in a while.
     Wait,
 }
 
-/// What `POST /checkout/v1/payments/{id}/continue` takes: what the platform's fields gave.
+/// What the shopper is asked before a payment can go on.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Question {
+    /// At which bank. The answer is the bank's code, as `bank`.
+    Bank {
+        /// The banks, in the platform's order. At least one.
+        banks: Vec<Bank>,
+    },
+    /// Which bank account is debited. The answer is its IBAN, as `iban`.
+    Iban,
+}
+
+/// A bank that the shopper can choose.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bank {
+    /// The platform's code of the bank.
+    pub code: String,
+    /// Its name, as the shopper knows it.
+    pub name: String,
+}
+
+/// What `POST /checkout/v1/payments/{id}/continue` takes: one of `token`, `bank` and `iban`, as the
+/// payment's next action asked for it.
+#[derive(Clone, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
 pub struct ContinuePayment {
-    /// Stands for the card at the platform. Opaque, used once.
-    pub token: String,
-    /// The brand that the shopper chose on a card that bears two.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    /// Stands for the card at the platform, as the platform's fields gave it. Opaque, used once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// With `token`: the brand that the shopper chose on a card that bears two.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
+    /// With `token`: the shopper wants the card to be saved. Only where the offer says `can_save`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub save: bool,
+    /// Code of the bank that the shopper chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank: Option<String>,
+    /// IBAN of the account to debit. Spaces are allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iban: Option<String>,
+}
+
+/// An IBAN and a token are for the platform, not for a log.
+impl std::fmt::Debug for ContinuePayment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ContinuePayment(…)")
+    }
+}
+
+/// What `GET /checkout/v1/cards` answers.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SavedCards {
+    /// The shopper's cards, in the platform's order; those that have expired are left out.
+    pub cards: Vec<SavedCard>,
+}
+
+/// A card that the platform keeps for the shopper.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SavedCard {
+    /// The method that it pays with.
+    pub method: String,
+    /// Its name among this shopper's cards. Opens nothing for anybody else.
+    pub card: String,
+    /// Its brand in the platform's words, such as `VISA`.
+    pub brand: String,
+    /// Its last digits, four at most: enough to tell two cards apart.
+    pub last_digits: String,
+    /// The last month in which it pays, as `YYYY-MM`, where the platform tells it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires: Option<String>,
 }
 
 /// One field of a form that the platform must receive.

@@ -7,21 +7,18 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method as HttpMethod, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use guichet_domain::id::PaymentId;
-use guichet_domain::method::Method;
-use guichet_domain::session::PAYMENTS_MAX;
-use guichet_providers::contract::{Begin, Begun, Failure, Provider};
-use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
-use guichet_wire::{CheckoutSession, CheckoutStatus, NextAction, StartPayment, StartedPayment};
+use axum::response::Response;
+use guichet_store::Book;
+use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment};
 
 use super::problem::ApiError;
-use super::request::{RawBody, bearer, idempotency, json, key_reused, sha256};
+use super::request::{Client, RawBody, bearer, enter, idempotency, json, sha256};
 use super::sessions::SECRET_PREFIX;
+use super::starting::{Starting, settled};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::views::{Folded, Offer, checkout_session, offers};
+use crate::views::{Folded, checkout_session};
 
 /// Lets the browser of any origin read the answer; whether there is one to read is decided by
 /// [`authenticate`], which refuses by status and not by the lack of a header.
@@ -47,7 +44,7 @@ fn preflight() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             "authorization, content-type, idempotency-key",
@@ -149,6 +146,7 @@ pub(crate) async fn status(
 )]
 pub(crate) async fn start(
     State(app): State<Arc<App>>,
+    Client(client): Client,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
@@ -158,189 +156,17 @@ pub(crate) async fn start(
         format!("session/{}/payments", book.session.id),
         &body,
     )?;
-    let Some(_in_flight) = app.enter(format!("{}/{}", mark.scope, mark.key)) else {
-        return Err(ApiError::new(
-            StatusCode::CONFLICT,
-            "idempotency_in_flight",
-            "a request with this Idempotency-Key is being worked on; send it again in a moment",
-        ));
-    };
+    let _in_flight = enter(&app, &mark)?;
     // Even an intent that began before: its form must not be sent once another payment settled.
     if book.session.settled_by.is_some() {
         return Err(settled());
     }
-    if let Some(kept) = app.store.recall(&mark).await? {
-        return replay(kept);
-    }
-    let request: StartPayment = json(&body)?;
-    let folded = Folded::new(&book, clock::unix_now());
-    refuse_if_closed(&folded)?;
-    let offer = choose(&app, shop, &book, &request)?;
-    let account = app
-        .config
-        .account(&offer.entry.provider, offer.entry.account.as_str())
-        .ok_or_else(|| ApiError::internal(&"an offer without its account"))?;
-    begin(&app, &book, account, &offer, &mark).await
-}
-
-pub(super) fn replay(kept: Kept) -> Result<Response, ApiError> {
-    match kept {
-        Kept::Replayed(body) => Ok(created(body)),
-        Kept::OtherBody => Err(key_reused()),
-        Kept::New => Err(ApiError::internal(&"a recalled request is new")),
-    }
-}
-
-pub(super) fn created(body: String) -> Response {
-    let json = [(header::CONTENT_TYPE, "application/json")];
-    (StatusCode::CREATED, json, body).into_response()
-}
-
-fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
-    if folded.overview.can_pay {
-        return Ok(());
-    }
-    let session = &folded.book.session;
-    Err(if session.settled_by.is_some() {
-        settled()
-    } else if folded.book.payments.len() >= PAYMENTS_MAX {
-        too_many()
-    } else {
-        ApiError::new(
-            StatusCode::GONE,
-            "session_expired",
-            "this session has expired; the shop must make a new one",
-        )
-    })
-}
-
-pub(super) fn settled() -> ApiError {
-    let detail = "this session is paid; ask for its status";
-    ApiError::new(StatusCode::CONFLICT, "session_paid", detail)
-}
-
-fn too_many() -> ApiError {
-    ApiError::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too_many_payments",
-        format!("a session may have {PAYMENTS_MAX} payments; the shop must make a new one"),
-    )
-}
-
-fn choose<'a>(
-    app: &App,
-    shop: &'a Shop,
-    book: &Book,
-    request: &StartPayment,
-) -> Result<Offer<'a>, ApiError> {
-    let not_offered = || {
-        ApiError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "method_not_offered",
-            "this method is not among those that GET /checkout/v1/session offers",
-        )
+    let starting = Starting {
+        app: &app,
+        shop,
+        book: &book,
+        client,
+        mark: &mark,
     };
-    let method = Method::try_from(request.method.clone()).map_err(|_| not_offered())?;
-    offers(&app.config, shop, &book.session)
-        .into_iter()
-        .find(|o| o.description.method == method && o.offer.unavailable.is_none())
-        .ok_or_else(not_offered)
-}
-
-async fn begin(
-    app: &App,
-    book: &Book,
-    account: &dyn Provider,
-    offer: &Offer<'_>,
-    mark: &Idempotency,
-) -> Result<Response, ApiError> {
-    let session = &book.session;
-    let random = || clock::random::<16>().map_err(|e| ApiError::internal(&e));
-    let id = PaymentId::from_random(random()?);
-    let reference = account.new_reference(random()?);
-    let nonce = hex::encode(random()?);
-    let addresses = app.config.addresses(account, &id, &nonce);
-    let method = &offer.description.method;
-    let mut exchanges = Vec::new();
-    let begun = loop {
-        let (reference, addresses, now) = (reference.as_str(), &addresses, clock::now());
-        let step = account.begin(
-            &Begin {
-                session,
-                method,
-                reference,
-                addresses,
-                now,
-            },
-            &exchanges,
-        );
-        if let Some(end) = app.platform.step(step, &mut exchanges).await {
-            break end.map_err(refused_by_platform)?;
-        }
-    };
-    let now = clock::unix_now();
-    let payment = Payment {
-        id,
-        session: session.id.clone(),
-        provider: account.name().into(),
-        account: account.account().clone(),
-        method: method.clone(),
-        kind: offer.description.kind,
-        reference,
-        created_at: now,
-        deadline_at: now + account.deadline_seconds(),
-    };
-    let conversation = account.continuing().map(|_| conversation(nonce, &begun));
-    let body = answer(&payment.id, begun.next_action)?;
-    let store = &app.store;
-    match store
-        .add_payment(&payment, conversation.as_ref(), mark, &body)
-        .await?
-    {
-        AddedPayment::Kept(Kept::New) => {
-            tracing::info!(payment = %payment.id, session = %session.id, %method, "started");
-            Ok(created(body))
-        }
-        AddedPayment::Kept(kept) => replay(kept),
-        AddedPayment::Settled => Err(settled()),
-        AddedPayment::TooMany => Err(too_many()),
-    }
-}
-
-/// The rest of a payment that has begun.
-fn conversation(nonce: String, begun: &Begun) -> Conversation {
-    let stage = match begun.next_action {
-        NextAction::HostedFields { .. } => Stage::Token,
-        NextAction::FormPost { .. } | NextAction::Wait => Stage::Return,
-    };
-    let keep = begun.keep.clone();
-    Conversation {
-        nonce,
-        stage,
-        keep,
-        posted: Vec::new(),
-        tries: 0,
-    }
-}
-
-/// The body of an answer that tells the browser what to do next.
-pub(super) fn answer(payment: &PaymentId, next_action: NextAction) -> Result<String, ApiError> {
-    let started = StartedPayment {
-        payment: payment.to_string(),
-        next_action,
-    };
-    serde_json::to_string(&started).map_err(|e| ApiError::internal(&e))
-}
-
-pub(super) fn refused_by_platform(failure: Failure) -> ApiError {
-    match failure {
-        Failure::Unreachable => ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "platform_unreachable",
-            "the payment platform does not answer; nothing was started, try again in a moment",
-        ),
-        Failure::Unsuitable(field) => field.into(),
-        Failure::Unexpected(what) => ApiError::internal(&what),
-        Failure::Unknown => ApiError::internal(&"the outcome of a call is unknown"),
-    }
+    starting.run(|| json(&body), false).await
 }

@@ -1,4 +1,5 @@
-//! `POST /checkout/v1/payments/{id}/continue`: what the platform's fields in the page gave.
+//! `POST /checkout/v1/payments/{id}/continue`: what the platform's fields in the page, or the
+//! shopper, gave.
 
 use std::sync::Arc;
 
@@ -7,16 +8,20 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use guichet_domain::id::PaymentId;
-use guichet_providers::contract::{Failure, Proceed, Proceeded};
-use guichet_store::{Advance, Conversation, Idempotency, Source, Stage};
+use guichet_domain::shopper::Iban;
+use guichet_providers::contract::{By, Failure, Given, Proceed, Proceeded};
+use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Source, Stage};
 use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
-use super::checkout::{answer, authenticate, created, refused_by_platform, replay, settled};
+use super::checkout::authenticate;
 use super::problem::ApiError;
-use super::request::{RawBody, idempotency, json};
+use super::request::{Client, RawBody, idempotency, json};
+use super::starting::{answer, created, refused_by_platform, replay, settled};
 use crate::app::App;
 use crate::clock;
+use crate::config::Shop;
 use crate::conversations::{TALKING_SECONDS, Talk};
+use crate::views::offers;
 
 /// Longest token that is passed on.
 const TOKEN_MAX: usize = 4096;
@@ -39,10 +44,11 @@ const TOKEN_MAX: usize = 4096;
 pub(crate) async fn proceed(
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
+    Client(client): Client,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    let (book, _) = authenticate(&app, &headers).await?;
+    let (book, shop) = authenticate(&app, &headers).await?;
     let unknown = || {
         let detail = "this session has no such payment that could be continued";
         ApiError::new(StatusCode::NOT_FOUND, "payment_unknown", detail)
@@ -66,9 +72,10 @@ pub(crate) async fn proceed(
         return Err(settled());
     }
     let request: ContinuePayment = json(&body)?;
-    if !(1..=TOKEN_MAX).contains(&request.token.len()) {
-        let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
-        return Err(ApiError::field("token", detail));
+    let given = Gift::parse(&request)?;
+    if request.save && !can_save(&app, shop, &book, payment) {
+        let detail = "this card can't be saved: see can_save of the methods";
+        return Err(ApiError::field("save", detail));
     }
     let account = app
         .config
@@ -77,21 +84,80 @@ pub(crate) async fn proceed(
         .and_then(|a| Some((a, a.continuing()?)))
         .ok_or_else(unknown)?;
     let conversation = app.store.conversation(&id).await?.ok_or_else(unknown)?;
-    let talking = Advance {
-        next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
-        ..Advance::new(Stage::Token, Stage::Talking)
-    };
-    if !app.store.advance(&id, &talking).await? {
-        return Err(under_way());
-    }
     let talk = Talk {
         app: &app,
         account,
         continuing,
         book: &book,
         payment,
+        by: By::Shopper,
+        client,
     };
-    converse(&talk, &conversation, &request, &mark).await
+    go_on(&talk, &conversation, given.borrow(), &mark).await
+}
+
+/// What the shopper gave, parsed.
+enum Gift<'a> {
+    Token {
+        token: &'a str,
+        brand: Option<&'a str>,
+        save: bool,
+    },
+    Bank(&'a str),
+    Iban(Iban),
+}
+
+impl<'a> Gift<'a> {
+    fn parse(request: &'a ContinuePayment) -> Result<Self, ApiError> {
+        let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
+        let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
+        match (token, bank, iban) {
+            (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
+                let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
+                Err(ApiError::field("token", detail))
+            }
+            (Some(token), None, None) => Ok(Self::Token {
+                token,
+                brand,
+                save: request.save,
+            }),
+            (None, ..) if brand.is_some() => Err(ApiError::field(
+                "brand",
+                "goes with a token, and with nothing else",
+            )),
+            (None, ..) if request.save => Err(ApiError::field(
+                "save",
+                "goes with a token, and with nothing else",
+            )),
+            (None, Some(bank), None) => Ok(Self::Bank(bank)),
+            (None, None, Some(iban)) => Ok(Self::Iban(Iban::try_from(iban)?)),
+            (None, None, None) => {
+                let detail = "is missing: send token, bank or iban, as next_action asked for it";
+                Err(ApiError::field("token", detail))
+            }
+            _ => Err(ApiError::field(
+                "token",
+                "send one of token, bank and iban, not several",
+            )),
+        }
+    }
+
+    fn borrow(&self) -> Given<'_> {
+        match self {
+            Self::Token { token, brand, save } => Given::Token {
+                token,
+                brand: *brand,
+                save: *save,
+            },
+            Self::Bank(bank) => Given::Bank(bank),
+            Self::Iban(iban) => Given::Iban(iban),
+        }
+    }
+}
+
+fn can_save(app: &App, shop: &Shop, book: &Book, payment: &Payment) -> bool {
+    let mut offers = offers(&app.config, shop, &book.session).into_iter();
+    offers.any(|o| o.description.method == payment.method && o.offer.can_save)
 }
 
 fn under_way() -> ApiError {
@@ -102,10 +168,27 @@ fn under_way() -> ApiError {
     )
 }
 
+/// Goes on with a payment that waits for what the shopper gives, once at a time.
+pub(super) async fn go_on(
+    talk: &Talk<'_>,
+    conversation: &Conversation,
+    given: Given<'_>,
+    mark: &Idempotency,
+) -> Result<Response, ApiError> {
+    let talking = Advance {
+        next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
+        ..Advance::new(Stage::Token, Stage::Talking)
+    };
+    if !talk.app.store.advance(&talk.payment.id, &talking).await? {
+        return Err(under_way());
+    }
+    converse(talk, conversation, given, mark).await
+}
+
 async fn converse(
     talk: &Talk<'_>,
     conversation: &Conversation,
-    request: &ContinuePayment,
+    given: Given<'_>,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
     let addresses = talk.addresses(&conversation.nonce);
@@ -114,8 +197,7 @@ async fn converse(
         let proceed = Proceed {
             begin: talk.begin(&addresses),
             keep: conversation.keep.as_deref(),
-            token: &request.token,
-            brand: request.brand.as_deref(),
+            given,
         };
         let step = talk.continuing.proceed(&proceed, &exchanges);
         if let Some(end) = talk.app.platform.step(step, &mut exchanges).await {
@@ -148,7 +230,7 @@ async fn record(
     }
     let to = match (&proceeded.next_action, proceeded.facts.is_empty()) {
         (Some(NextAction::FormPost { .. }), _) => Stage::Return,
-        (Some(NextAction::HostedFields { .. }), _) => Stage::Token,
+        (Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }), _) => Stage::Token,
         (Some(NextAction::Wait), _) | (None, true) => Stage::Unknown,
         (None, false) => Stage::Over,
     };
@@ -163,5 +245,6 @@ async fn record(
         ..Advance::new(Stage::Talking, to)
     };
     talk.app.store.advance(&talk.payment.id, &step).await?;
+    talk.save(proceeded.save.as_ref()).await;
     Ok(created(body))
 }

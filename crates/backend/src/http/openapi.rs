@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{checkout, continuation, sessions};
+use super::{cards, checkout, continuation, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -15,8 +15,8 @@ use super::{checkout, continuation, sessions};
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        sessions::create, sessions::read, checkout::session, checkout::status, checkout::start,
-        continuation::proceed
+        sessions::create, sessions::read, sessions::cards, sessions::pay, checkout::session,
+        checkout::status, checkout::start, continuation::proceed, cards::list, cards::remove
     ),
     tags(
         (name = "shop", description = "The shop's server, with its secret key."),

@@ -1,13 +1,20 @@
 //! What every POST of the JSON interfaces has in common: bearer, idempotency mark, JSON body.
 
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use guichet_store::Idempotency;
+use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 
 use super::problem::ApiError;
+use crate::app::{App, InFlight};
 
 /// Most bytes that a JSON request may have.
 pub(crate) const JSON_MAX: usize = 64 * 1024;
@@ -34,6 +41,41 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
                 }
             })
     }
+}
+
+/// The address of whoever asks. A proxy's word on it counts only where the proxy is trusted.
+pub(crate) struct Client(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<Arc<App>> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let trusted = &app.config.trusted_proxies;
+        Ok(Self(peer.and_then(|peer| {
+            client(peer.ip(), &parts.headers, trusted)
+        })))
+    }
+}
+
+/// The last address on the way here that is none of our own proxies. Unknown if what a trusted
+/// proxy says of it can't be read.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_ours = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
+    let mut last = peer.to_canonical();
+    let forwarded = headers.get_all("x-forwarded-for").iter();
+    let lines: Vec<_> = forwarded.map(|value| value.to_str().ok()).collect();
+    let hops = lines.into_iter().rev().flat_map(|line| {
+        let hops = line.unwrap_or("?").rsplit(',');
+        hops.map(|hop| hop.trim().parse::<IpAddr>())
+    });
+    for hop in hops {
+        if !is_ours(last) {
+            break;
+        }
+        last = hop.ok()?.to_canonical();
+    }
+    Some(last)
 }
 
 /// The token of `Authorization: Bearer …`.
@@ -82,6 +124,18 @@ pub(crate) fn idempotency(
         }
         _ => refuse("an Idempotency-Key is 1 to 255 visible ASCII characters"),
     }
+}
+
+/// Marks a request as being worked on; refused while another with the same mark is.
+pub(crate) fn enter(app: &Arc<App>, mark: &Idempotency) -> Result<InFlight, ApiError> {
+    app.enter(format!("{}/{}", mark.scope, mark.key))
+        .ok_or_else(|| {
+            ApiError::new(
+                StatusCode::CONFLICT,
+                "idempotency_in_flight",
+                "a request with this Idempotency-Key is being worked on; send it again in a moment",
+            )
+        })
 }
 
 /// What a repeated key with another body is answered.
@@ -184,6 +238,34 @@ mod tests {
         assert!(field_of(r#"{"inner":{"amount":1,"x":2}}"#).contains("inner.x"));
         assert!(field_of(r#"{"inner":"#).contains("json_invalid"));
         assert!(field_of(r#"{"inner":{"amount":1}} x"#).contains("json_invalid"));
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_on_the_clients_address() {
+        let nets = ["10.0.0.0/8", "::1/128"].map(|net| net.parse().unwrap());
+        let seen = |peer: &str, lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            client(peer.parse().unwrap(), &headers, &nets).map(|address| address.to_string())
+        };
+        let known = |text: &str| Some(text.to_owned());
+        assert_eq!(seen("203.0.113.9", &["198.51.100.1"]), known("203.0.113.9"));
+        assert_eq!(seen("10.0.0.1", &["198.51.100.1"]), known("198.51.100.1"));
+        assert_eq!(
+            seen("::ffff:10.0.0.1", &["::ffff:198.51.100.1"]),
+            known("198.51.100.1")
+        );
+        // What the client itself wrote stands on the left.
+        let forged = ["203.0.113.7, 198.51.100.1", "10.0.0.2"];
+        assert_eq!(seen("10.0.0.1", &forged), known("198.51.100.1"));
+        assert_eq!(
+            seen("::1", &["198.51.100.1, 10.9.9.9"]),
+            known("198.51.100.1")
+        );
+        assert_eq!(seen("10.0.0.1", &["unknown"]), None);
+        assert_eq!(seen("10.0.0.1", &[]), known("10.0.0.1"));
     }
 
     #[test]

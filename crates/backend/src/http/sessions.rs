@@ -16,17 +16,20 @@ use guichet_domain::id::SessionId;
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, name};
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId, name};
 use guichet_domain::{FieldError, field};
 use guichet_providers::contract::Environment;
-use guichet_store::{Kept, SecretMark};
+use guichet_store::{Book, Kept, SecretMark};
+use guichet_wire::{SavedCards, StartPayment, StartedPayment};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
+use super::cards::saved;
 use super::problem::ApiError;
-use super::request::{RawBody, bearer, idempotency, json, key_reused, sha256};
+use super::request::{RawBody, bearer, enter, idempotency, json, key_reused, sha256};
+use super::starting::Starting;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
@@ -78,6 +81,10 @@ pub(crate) struct NewSession {
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewShopper {
+    /// Your own name of a shopper who has logged in, 1 to 64 ASCII characters without spaces: the
+    /// key to this shopper's saved cards. Leave it out for a guest. Never an e-mail address that
+    /// somebody typed.
+    id: Option<String>,
     name: NewName,
     /// 6 to 120 ASCII characters.
     email: String,
@@ -233,19 +240,23 @@ async fn created(
 }
 
 async fn shop_session(app: &App, shop: &Shop, id: &SessionId) -> Result<ShopSession, ApiError> {
+    let book = shop_book(app, shop, id).await?;
+    Ok(Folded::new(&book, clock::unix_now()).shop_session())
+}
+
+async fn shop_book(app: &App, shop: &Shop, id: &SessionId) -> Result<Book, ApiError> {
     let book = app
         .store
         .book(id)
         .await?
         .filter(|book| book.session.shop == shop.id);
-    let book = book.ok_or_else(|| {
+    book.ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
             "session_unknown",
             "this shop has no such session",
         )
-    })?;
-    Ok(Folded::new(&book, clock::unix_now()).shop_session())
+    })
 }
 
 fn no_store(response: impl IntoResponse) -> Response {
@@ -272,15 +283,77 @@ pub(crate) async fn read(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let (shop, _) = authenticate(&app, &headers)?;
+    let id = session_id(id)?;
+    Ok(no_store(Json(shop_session(&app, shop, &id).await?)))
+}
+
+fn session_id(id: Result<Path<String>, PathRejection>) -> Result<SessionId, ApiError> {
     let id = id.ok().and_then(|Path(id)| SessionId::try_from(id).ok());
-    let id = id.ok_or_else(|| {
+    id.ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
             "session_unknown",
             "a session's id begins with cs_",
         )
-    })?;
-    Ok(no_store(Json(shop_session(&app, shop, &id).await?)))
+    })
+}
+
+/// The saved cards of the session's shopper, for a payment without the shopper.
+#[utoipa::path(
+    get, path = "/v1/sessions/{id}/cards", tag = "shop",
+    params(("id" = String, Path, description = "The session's id, cs_…")),
+    responses(
+        (status = 200, body = SavedCards),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+        (status = 503, body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(crate) async fn cards(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let (shop, _) = authenticate(&app, &headers)?;
+    let book = shop_book(&app, shop, &session_id(id)?).await?;
+    Ok(no_store(Json(saved(&app, shop, &book).await?)))
+}
+
+/// Pays the session with a saved card, without the shopper: by an agreement that the shop holds,
+/// such as a subscription. Ask for the session afterwards: what this answers is no result.
+#[utoipa::path(
+    post, path = "/v1/sessions/{id}/payments", tag = "shop",
+    params(
+        ("id" = String, Path, description = "The session's id, cs_…"),
+        ("Idempotency-Key" = String, Header, description = "One per intent, kept on retries"),
+    ),
+    request_body = StartPayment,
+    responses(
+        (status = 201, body = StartedPayment),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+        (status = 503, body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(crate) async fn pay(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    id: Result<Path<String>, PathRejection>,
+    RawBody(body): RawBody,
+) -> Result<Response, ApiError> {
+    let (shop, _) = authenticate(&app, &headers)?;
+    let book = shop_book(&app, shop, &session_id(id)?).await?;
+    let scope = format!("shop/{}/session/{}/payments", shop.id, book.session.id);
+    let mark = idempotency(&headers, scope, &body)?;
+    let _in_flight = enter(&app, &mark)?;
+    let starting = Starting {
+        app: &app,
+        shop,
+        book: &book,
+        client: None,
+        mark: &mark,
+    };
+    starting.run(|| json(&body), true).await
 }
 
 fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Session, FieldError> {
@@ -327,6 +400,7 @@ fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Sessi
 fn parse_shopper(new: NewShopper) -> Result<Shopper, FieldError> {
     let address = new.address;
     Ok(Shopper {
+        id: new.id.map(ShopperId::try_from).transpose()?,
         first_name: name("shopper.name.first", &new.name.first, 100)?,
         last_name: name("shopper.name.last", &new.name.last, 100)?,
         email: Email::try_from(new.email)?,

@@ -32,6 +32,7 @@ fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Pa
         PartKind::Voucher => (Some("sodexo"), "SODEXO"),
         PartKind::Complement => (None, "LIMOCB"),
         PartKind::Card => (Some("card"), "CB"),
+        PartKind::Account => (Some("ideal"), "IDEAL"),
     };
     Part {
         transaction: transaction.into(),
@@ -521,4 +522,33 @@ proptest! {
             .collect();
         prop_assert_eq!(fold(&meal(1500), &unproven).accepted, 0);
     }
+}
+
+#[test]
+fn a_bank_account_pays_where_it_was_asked_for_and_nowhere_else() {
+    let paid = [PaymentEvent::Part(part(
+        "1",
+        PartKind::Account,
+        1500,
+        PartStatus::Accepted,
+    ))];
+    for (kind, money) in [
+        (MethodKind::CreditTransfer, Money::Paid),
+        (MethodKind::DirectDebit, Money::Paid),
+        (MethodKind::Card, Money::Pending),
+        (MethodKind::Wallet, Money::Pending),
+        (MethodKind::MealVoucher, Money::Pending),
+        (MethodKind::Choice, Money::Pending),
+    ] {
+        let state = fold(&terms("ideal", kind, 1500), &paid);
+        assert_eq!(state.money, money, "{kind:?}");
+    }
+    let card = [PaymentEvent::Part(part(
+        "1",
+        PartKind::Card,
+        1500,
+        PartStatus::Accepted,
+    ))];
+    let state = fold(&terms("ideal", MethodKind::CreditTransfer, 1500), &card);
+    assert_eq!(state.money, Money::Pending);
 }

@@ -9,7 +9,7 @@ use super::conversation::{Halt, Talk, unexpected};
 use super::office::checkout::PaymentProviderInitialize;
 use super::payment::{Keep, options, purchase, reference_of};
 use super::types::NotThat;
-use crate::contract::{Begin, Begun, Exchange, Failure};
+use crate::contract::{Begin, Begun, Exchange, Failure, Next};
 
 pub(super) fn begin(
     config: &Config,
@@ -60,7 +60,7 @@ pub(super) fn begin(
         fields: keep.form(),
     };
     Ok(Begun {
-        next_action,
+        next: Next::Browser(next_action),
         keep: Some(keep.to_text()?),
     })
 }

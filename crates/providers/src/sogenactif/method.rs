@@ -64,6 +64,7 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
             maximum: None,
             manual_capture: true,
             embedded: way.external().is_none(),
+            saved_cards: false,
         })
     };
     config.ways.iter().filter_map(describe).collect()

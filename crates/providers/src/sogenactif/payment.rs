@@ -30,7 +30,7 @@ use super::office::parts::{
 };
 use super::request::{Answer, currency_code};
 use super::types::{NotThat, PaymentToken, TransactionReference};
-use crate::contract::{Begin, Exchange, Failure, Finalise, Proceed, Proceeded, Step};
+use crate::contract::{Begin, Exchange, Failure, Finalise, Given, Proceed, Proceeded, Step};
 
 /// What a second try's reference ends in.
 pub(super) const SECOND: &str = "A1";
@@ -209,6 +209,7 @@ fn leave(
         facts: Vec::new(),
         next_action: Some(NextAction::FormPost { url, fields }),
         keep: Some(keep.to_text()?),
+        save: None,
     })
 }
 
@@ -271,6 +272,7 @@ fn ended(
         facts: vec![fact],
         next_action,
         keep: None,
+        save: None,
     };
     let acquirer = order.and_then(|order| order.acquirer_response_code.as_ref());
     let soft =
@@ -295,9 +297,12 @@ fn enrollment(
 ) -> Result<CardCheckEnrollment, Failure> {
     let addresses = proceed.begin.addresses;
     let ours = |error: NotThat| unexpected(format!("cardCheckEnrollment: {error}"));
-    let token = PaymentToken::try_from(proceed.token.to_owned());
+    let Given::Token { token, brand, .. } = proceed.given else {
+        return Err(unexpected("a card's payment goes on with a token"));
+    };
+    let token = PaymentToken::try_from(token.to_owned());
     let token = token.map_err(|error| unsuitable("token", error.to_string()))?;
-    let brand = match proceed.brand {
+    let brand = match brand {
         Some(brand) if !config.brands.iter().any(|known| known == brand) => {
             let detail = format!("must be one of {}", config.brands.join(", "));
             return Err(unsuitable("brand", detail));

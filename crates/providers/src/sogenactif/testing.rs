@@ -13,7 +13,7 @@ use super::config::Config;
 use super::json::Json;
 use crate::contract::ConfigError;
 use crate::contract::{
-    Addresses, Begin, CallAnswer, CallError, Environment, Exchange, Failure, Step,
+    Addresses, Begin, By, CallAnswer, CallError, Environment, Exchange, Failure, Step,
 };
 
 /// A key of nobody's.
@@ -97,6 +97,7 @@ pub(super) fn session() -> Session {
         amount: Amount::try_from(1050).unwrap(),
         currency: Currency::EUR,
         shopper: Shopper {
+            id: None,
             first_name: "Léa".into(),
             last_name: "Roux".into(),
             email: Email::try_from("lea@example.fr".to_owned()).unwrap(),
@@ -154,6 +155,8 @@ impl World {
         Begin {
             session: &self.session,
             method: &self.method,
+            by: By::Shopper,
+            client: None,
             reference: REFERENCE,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),

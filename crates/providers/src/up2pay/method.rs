@@ -102,6 +102,7 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
             maximum: None,
             manual_capture: true,
             embedded: false,
+            saved_cards: false,
         })
     };
     Way::ALL.into_iter().filter_map(describe).collect()

@@ -49,7 +49,7 @@ pub(super) fn query(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) 
     let own = &config.contract;
     let contract = match claim.kind {
         PartKind::Complement => config.limocb.as_ref().unwrap_or(own),
-        PartKind::Voucher | PartKind::Card => own,
+        PartKind::Voucher | PartKind::Card | PartKind::Account => own,
     };
     let subject = Subject {
         contract,
@@ -235,7 +235,7 @@ impl Subject<'_> {
 fn acquirer(claim: &Part) -> Option<&'static str> {
     match claim.kind {
         PartKind::Complement => Some(LIMOCB),
-        PartKind::Card => None,
+        PartKind::Card | PartKind::Account => None,
         PartKind::Voucher => Way::of_voucher(&claim.brand)?
             .preset()
             .map(|(_, card)| card),

@@ -14,7 +14,7 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
 use super::config::Config;
 use super::seal::{PUBLIC_TEST_HMAC_KEY, TEST_KEY_K004};
 use crate::contract::ConfigError;
-use crate::contract::{Addresses, Begin, Environment};
+use crate::contract::{Addresses, Begin, By, Environment};
 
 /// 2026-03-01T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_355_600;
@@ -96,6 +96,7 @@ pub(super) fn session() -> Session {
         amount: Amount::try_from(2500).unwrap(),
         currency: Currency::EUR,
         shopper: Shopper {
+            id: None,
             first_name: "Élodie".into(),
             last_name: "Lefèvre-Martin".into(),
             email: Email::try_from("elodie@example.fr".to_owned()).unwrap(),
@@ -146,6 +147,8 @@ pub(super) fn begin<'a>(
     Begin {
         session,
         method,
+        by: By::Shopper,
+        client: None,
         reference: "7ZK2M0Q4W8E6R1T3Y5AB",
         addresses,
         now,

@@ -5,7 +5,7 @@ use super::super::json::Json;
 use super::super::testing::{BACK, Plays, REFERENCE, converse, json, sandbox, world};
 use super::*;
 use crate::contract::CallError::{NoAnswer, NotSent};
-use crate::contract::ConfigError;
+use crate::contract::{ConfigError, Next};
 
 const ENROL: &str = "cardCheckEnrollment";
 const ORDER: &str = "cardValidateAuthenticationAndOrder";
@@ -30,8 +30,11 @@ fn pay_with(token: &str, brand: Option<&str>, manual: bool, script: &[Plays]) ->
             &Proceed {
                 begin,
                 keep: None,
-                token,
-                brand,
+                given: Given::Token {
+                    token,
+                    brand,
+                    save: false,
+                },
             },
             exchanges,
         )
@@ -351,11 +354,11 @@ fn the_fields_are_opened_and_their_library_checked() {
     let good = r#"{"responseCode":"00","merchantSessionToken":"T",
         "sdkUrl":"https://payment-web.test.sips-services.com/sdk.js"}"#;
     let (end, sent) = begin(&[(INIT, Err(NoAnswer)), (INIT, Ok(good))]);
-    let NextAction::HostedFields {
+    let Next::Browser(NextAction::HostedFields {
         session_token,
         brands,
         ..
-    } = end.unwrap().next_action
+    }) = end.unwrap().next
     else {
         panic!()
     };
@@ -392,7 +395,10 @@ fn a_wallet_with_a_page_of_its_own_leaves_at_once_and_is_finalised() {
     let begun = end.unwrap();
     assert_eq!(sent[0].text("paymentMeanBrand"), Some("PAYPAL"));
     assert_eq!(sent[0].text("merchantReturnUrl"), Some(BACK));
-    assert!(matches!(begun.next_action, NextAction::FormPost { .. }));
+    assert!(matches!(
+        begun.next,
+        Next::Browser(NextAction::FormPost { .. })
+    ));
     let finish = |script: &[Plays]| {
         converse(&config, script, |exchanges| {
             let keep = begun.keep.as_deref();

@@ -1,0 +1,292 @@
+//! A payment's start: by the shopper in the widget, or by the shop's server.
+
+use std::net::IpAddr;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use guichet_domain::id::PaymentId;
+use guichet_domain::method::Method;
+use guichet_domain::session::PAYMENTS_MAX;
+use guichet_providers::contract::{Begin, Begun, By, Failure, Given, Next, Provider};
+use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
+use guichet_wire::{NextAction, StartPayment, StartedPayment};
+
+use super::continuation::go_on;
+use super::problem::ApiError;
+use super::request::key_reused;
+use crate::app::App;
+use crate::clock;
+use crate::config::Shop;
+use crate::conversations::Talk;
+use crate::views::{Folded, Offer, offers};
+
+/// A payment that is being started.
+pub(super) struct Starting<'a> {
+    pub(super) app: &'a App,
+    pub(super) shop: &'a Shop,
+    pub(super) book: &'a Book,
+    pub(super) client: Option<IpAddr>,
+    pub(super) mark: &'a Idempotency,
+}
+
+impl<'a> Starting<'a> {
+    /// Starts the payment, or answers what was answered before.
+    pub(super) async fn run(
+        &self,
+        request: impl FnOnce() -> Result<StartPayment, ApiError>,
+        by_shop: bool,
+    ) -> Result<Response, ApiError> {
+        if let Some(kept) = self.app.store.recall(self.mark).await? {
+            return self.again(kept).await;
+        }
+        let request = request()?;
+        refuse_if_closed(&Folded::new(self.book, clock::unix_now()))?;
+        let offer = self.choose(&request)?;
+        let by = match request.card.as_deref() {
+            Some(_) if !offer.offer.saved_cards => {
+                let detail = "no saved card can pay this session: see saved_cards of the methods";
+                return Err(ApiError::field("card", detail));
+            }
+            Some(card) if by_shop => By::ShopWith { card },
+            Some(card) => By::ShopperWith { card },
+            None if by_shop => {
+                let detail = "is missing: without the shopper, only a saved card can pay";
+                return Err(ApiError::field("card", detail));
+            }
+            None => By::Shopper,
+        };
+        let account = self
+            .app
+            .config
+            .account(&offer.entry.provider, offer.entry.account.as_str())
+            .ok_or_else(|| ApiError::internal(&"an offer without its account"))?;
+        self.begin(account, &offer, by).await
+    }
+
+    fn choose(&self, request: &StartPayment) -> Result<Offer<'a>, ApiError> {
+        let not_offered = || {
+            ApiError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "method_not_offered",
+                "this method is not among those that GET /checkout/v1/session offers",
+            )
+        };
+        let method = Method::try_from(request.method.clone()).map_err(|_| not_offered())?;
+        offers(&self.app.config, self.shop, &self.book.session)
+            .into_iter()
+            .find(|o| o.description.method == method && o.offer.unavailable.is_none())
+            .ok_or_else(not_offered)
+    }
+
+    async fn begin(
+        &self,
+        account: &dyn Provider,
+        offer: &Offer<'_>,
+        by: By<'_>,
+    ) -> Result<Response, ApiError> {
+        let (app, session) = (self.app, &self.book.session);
+        let random = || clock::random::<16>().map_err(|e| ApiError::internal(&e));
+        let id = PaymentId::from_random(random()?);
+        let reference = account.new_reference(random()?);
+        let nonce = hex::encode(random()?);
+        let addresses = app.config.addresses(account, &id, &nonce);
+        let method = &offer.description.method;
+        let mut exchanges = Vec::new();
+        let begun = loop {
+            let begin = Begin {
+                session,
+                method,
+                by,
+                client: self.client,
+                reference: &reference,
+                addresses: &addresses,
+                now: clock::now(),
+            };
+            let step = account.begin(&begin, &exchanges);
+            if let Some(end) = app.platform.step(step, &mut exchanges).await {
+                break end.map_err(refused_by_platform)?;
+            }
+        };
+        let now = clock::unix_now();
+        let payment = Payment {
+            id,
+            session: session.id.clone(),
+            provider: account.name().into(),
+            account: account.account().clone(),
+            method: method.clone(),
+            kind: offer.description.kind,
+            reference,
+            created_at: now,
+            deadline_at: now + account.deadline_seconds(),
+        };
+        self.store(account, &payment, nonce, begun, by).await
+    }
+
+    /// Stores the payment before anything is answered, and before anything that takes money.
+    async fn store(
+        &self,
+        account: &dyn Provider,
+        payment: &Payment,
+        nonce: String,
+        begun: Begun,
+        by: By<'_>,
+    ) -> Result<Response, ApiError> {
+        let conversation = conversation(nonce, &begun);
+        let kept = account.continuing().map(|_| &conversation);
+        let (next_action, proceeds) = match begun.next {
+            Next::Browser(action) => (action, false),
+            Next::Proceed => (NextAction::Wait, true),
+        };
+        let body = answer(&payment.id, next_action)?;
+        let store = &self.app.store;
+        match store.add_payment(payment, kept, self.mark, &body).await? {
+            AddedPayment::Kept(Kept::New) => {
+                let (session, method) = (&payment.session, &payment.method);
+                tracing::info!(payment = %payment.id, %session, %method, "started");
+                if proceeds {
+                    let talk = self.talk(account, payment, by)?;
+                    return go_on(&talk, &conversation, Given::Nothing, self.mark).await;
+                }
+                Ok(created(body))
+            }
+            AddedPayment::Kept(kept) => replay(kept),
+            AddedPayment::Settled => Err(settled()),
+            AddedPayment::TooMany => Err(too_many()),
+        }
+    }
+
+    /// A repeated request: the same answer. A payment that was stored and got no further, because
+    /// the platform could not be reached, goes on.
+    async fn again(&self, kept: Kept) -> Result<Response, ApiError> {
+        let Kept::Replayed(body) = kept else {
+            return replay(kept);
+        };
+        let started: StartedPayment =
+            serde_json::from_str(&body).map_err(|e| ApiError::internal(&e))?;
+        let mut payments = self.book.payments.iter().map(|(payment, _)| payment);
+        let payment = payments.find(|payment| payment.id.as_str() == started.payment);
+        let (Some(payment), NextAction::Wait) = (payment, &started.next_action) else {
+            return Ok(created(body));
+        };
+        let conversation = self.app.store.conversation(&payment.id).await?;
+        let waits = |conversation: &Conversation| conversation.stage == Stage::Token;
+        let Some(conversation) = conversation.filter(waits) else {
+            return Ok(created(body));
+        };
+        let account = self
+            .app
+            .config
+            .account(&payment.provider, payment.account.as_str())
+            .ok_or_else(|| ApiError::internal(&"a payment without its account"))?;
+        let talk = self.talk(account, payment, By::Shopper)?;
+        go_on(&talk, &conversation, Given::Nothing, self.mark).await
+    }
+
+    fn talk<'t>(
+        &'t self,
+        account: &'t dyn Provider,
+        payment: &'t Payment,
+        by: By<'t>,
+    ) -> Result<Talk<'t>, ApiError> {
+        let continuing = account.continuing();
+        Ok(Talk {
+            app: self.app,
+            account,
+            continuing: continuing
+                .ok_or_else(|| ApiError::internal(&"a payment that can't go on"))?,
+            book: self.book,
+            payment,
+            by,
+            client: self.client,
+        })
+    }
+}
+
+/// The rest of a payment that has begun.
+fn conversation(nonce: String, begun: &Begun) -> Conversation {
+    let stage = match &begun.next {
+        Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) | Next::Proceed => {
+            Stage::Token
+        }
+        Next::Browser(NextAction::FormPost { .. } | NextAction::Wait) => Stage::Return,
+    };
+    let keep = begun.keep.clone();
+    Conversation {
+        nonce,
+        stage,
+        keep,
+        posted: Vec::new(),
+        tries: 0,
+    }
+}
+
+pub(super) fn replay(kept: Kept) -> Result<Response, ApiError> {
+    match kept {
+        Kept::Replayed(body) => Ok(created(body)),
+        Kept::OtherBody => Err(key_reused()),
+        Kept::New => Err(ApiError::internal(&"a recalled request is new")),
+    }
+}
+
+pub(super) fn created(body: String) -> Response {
+    use axum::http::header;
+    use axum::response::IntoResponse as _;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::CREATED, headers, body).into_response()
+}
+
+pub(super) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
+    if folded.overview.can_pay {
+        return Ok(());
+    }
+    let session = &folded.book.session;
+    Err(if session.settled_by.is_some() {
+        settled()
+    } else if folded.book.payments.len() >= PAYMENTS_MAX {
+        too_many()
+    } else {
+        ApiError::new(
+            StatusCode::GONE,
+            "session_expired",
+            "this session has expired; the shop must make a new one",
+        )
+    })
+}
+
+pub(super) fn settled() -> ApiError {
+    let detail = "this session is paid; ask for its status";
+    ApiError::new(StatusCode::CONFLICT, "session_paid", detail)
+}
+
+fn too_many() -> ApiError {
+    ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_payments",
+        format!("a session may have {PAYMENTS_MAX} payments; the shop must make a new one"),
+    )
+}
+
+/// The body of an answer that tells the browser what to do next.
+pub(super) fn answer(payment: &PaymentId, next_action: NextAction) -> Result<String, ApiError> {
+    let started = StartedPayment {
+        payment: payment.to_string(),
+        next_action,
+    };
+    serde_json::to_string(&started).map_err(|e| ApiError::internal(&e))
+}
+
+pub(super) fn refused_by_platform(failure: Failure) -> ApiError {
+    match failure {
+        Failure::Unreachable => ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "platform_unreachable",
+            "the payment platform does not answer; nothing was started, try again in a moment",
+        ),
+        Failure::Unsuitable(field) => field.into(),
+        Failure::Unexpected(what) => ApiError::internal(&what),
+        Failure::Unknown => ApiError::internal(&"the outcome of a call is unknown"),
+    }
+}
