@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | build | demo | test | ci | tidy | env`.
+//! The project's own commands: `cargo xtask setup | build | demo | test | fuzz | ci | tidy | env`.
 //!
 //! Each command brings what it needs and does nothing where it is already there, so that every
 //! one of them can be the first thing that is run after a clone.
@@ -13,6 +13,7 @@ mod ci;
 mod ctx;
 mod demo;
 mod env;
+mod fuzz;
 mod pins;
 mod proc;
 mod setup;
@@ -43,6 +44,8 @@ enum Task {
     Demo(demo::Options),
     /// Run every test, browser tests included, and end with one line of totals.
     Test(tests_run::Options),
+    /// Throw what the platforms and the browser may send at seals and parsers, guided by coverage.
+    Fuzz(fuzz::Options),
     /// What .ci/run calls: formatting, lints, dependencies, tidy, builds, tests.
     Ci,
     /// The project's own checks on its text: line and function length, forbidden words, layering.
@@ -80,6 +83,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         }
         Task::Demo(options) => demo::run(&ctx, &mut stages, options),
         Task::Test(options) => tests_run::run(&ctx, &mut stages, options),
+        Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
         Task::Ci => ci::run(&ctx, &mut stages),
         Task::Tidy => tidy::run(&ctx),
         Task::Env => env::run(&ctx),

@@ -57,6 +57,15 @@ pub(crate) struct Browser {
     pub(crate) chromedriver: PathBuf,
 }
 
+/// A C++ compiler, which libFuzzer is built with.
+pub(crate) fn cpp(stages: &mut Stages) -> Result<()> {
+    let there = system::find(&["c++", "g++", "clang++"]).is_some();
+    if there || std::env::var_os("CXX").is_some() {
+        return Ok(());
+    }
+    stages.run("C++ compiler", || system::apt(&["g++"]))
+}
+
 const BROWSERS: [&str; 4] = [
     "chromium",
     "chromium-browser",

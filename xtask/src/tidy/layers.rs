@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Finding;
 
 /// Each crate, and all that it may depend on in the workspace.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("guichet-wire", &[]),
     ("guichet-domain", &["guichet-wire"]),
     ("guichet-providers", &["guichet-wire", "guichet-domain"]),
@@ -25,6 +25,10 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
     ),
     ("guichet", &["guichet-wire"]),
     ("guichet-sandbox", &["guichet-wire"]),
+    (
+        "guichet-fuzz",
+        &["guichet-wire", "guichet-domain", "guichet-providers"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,13 @@
+//! One answer of Sogenactif's platform, and its seal.
+#![cfg_attr(fuzzing, no_main)]
+
+use guichet_fuzz::sogenactif_answer as target;
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| target(data));
+
+/// Without the fuzzer: replays the files that are named.
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    guichet_fuzz::replay(target)
+}

@@ -1,0 +1,13 @@
+//! An operator's request: the name of a method on the first line, its fields after it.
+#![cfg_attr(fuzzing, no_main)]
+
+use guichet_fuzz::sogenactif_request as target;
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| target(data));
+
+/// Without the fuzzer: replays the files that are named.
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    guichet_fuzz::replay(target)
+}

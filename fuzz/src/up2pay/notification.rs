@@ -1,0 +1,263 @@
+//! Notifications and returns: as they come, and signed by the target.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use guichet_domain::PartStatus;
+use guichet_domain::event::{Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
+use guichet_providers::contract::{Environment, Incoming, Provider, Refusal, Return};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use rsa::RsaPrivateKey;
+use rsa::pkcs1v15::SigningKey;
+use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
+use rsa::signature::{SignatureEncoding as _, Signer as _};
+use sha1::Sha1;
+
+use super::{bare, pairs, table, value};
+use crate::fixture::open;
+
+/// What was signed by keys of these accounts, anywhere: the golden vectors `k1` and `k3`.
+const GENUINE: [&str; 2] = [
+    "Mt=1000&Ref=CMD1349338388&Auto=XXXXXX&Erreur=00000",
+    "Mt=1500&Ref=CMD9542124-01A5G&Appel=2310165&Abo=0&ChoixPaiement=LIMONETIK&ChoixCarte=APETIZ\
+     &Erreur=00000&Transaction=722487980",
+];
+
+/// The public half of the key that signed `k3`; everybody has its private half.
+const TEST_KEY: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCvDYKaLH2xz4goZYXZWoHo6wyMb24A1iF7s70tB/g3XthEVS+/Wov+
+ZGqNTMLc0L+HZAJjcEc9h8Br5jPLR4VhaoKi+rezDxTQweaC24ydJWFKRhyXBhm2Wfnhppgzv9EqZKOrFaTlLQHu0F+K
+WEd7LngP4xcW9qjt19MfEmk0swIDAQAB
+-----END PUBLIC KEY-----";
+
+/// The secret part of an account's address. It stands in no seed.
+const SECRET: &str = "k9cX2-vQ7_wLr4TzN8pY3bHs";
+
+/// Accounts that differ in how notifications come.
+struct Accounts {
+    get: Box<dyn Provider>,
+    post: Box<dyn Provider>,
+    secret: Box<dyn Provider>,
+}
+
+impl Accounts {
+    fn new(keys: &str) -> Self {
+        let account = |more: &str| {
+            let table = table(&format!("public_keys = [{keys}]\n{more}"));
+            open("up2pay", &table, Environment::Sandbox)
+        };
+        let secret = format!("confirm = \"secret_address\"\nnotify_secret = \"{SECRET}\"");
+        Self {
+            get: account(""),
+            post: account("notify_method = \"post\""),
+            secret: account(&secret),
+        }
+    }
+
+    /// Verifies in every way that a message can come, and gives what the plain one came to.
+    fn verify(&self, raw: &[u8]) -> Result<PlatformFact, Refusal> {
+        let (by_get, by_post) = (by_get(raw), by_post(raw));
+        let told = fact(self.get.as_ref(), &by_get);
+        assert_eq!(fact(self.post.as_ref(), &by_post), told);
+        assert_eq!(fact(self.get.as_ref(), &by_post), Err(Refusal::WrongMethod));
+        assert_eq!(fact(self.post.as_ref(), &by_get), Err(Refusal::WrongMethod));
+        let to = |secret| Incoming {
+            secret: Some(secret),
+            ..by_get
+        };
+        assert_eq!(
+            fact(self.get.as_ref(), &to(SECRET)),
+            Err(Refusal::WrongSecret)
+        );
+        assert_eq!(
+            fact(self.secret.as_ref(), &to("guess")),
+            Err(Refusal::WrongSecret)
+        );
+        let at_secret = fact(self.secret.as_ref(), &to(SECRET));
+        match (&told, at_secret) {
+            (Ok(told), Ok(at_secret)) => {
+                let (mut told, at_secret) = (part(told).clone(), part(&at_secret).clone());
+                assert_eq!((told.trust, at_secret.trust), (Trust::Signed, Trust::Ours));
+                told.trust = Trust::Ours;
+                assert_eq!(told, at_secret);
+            }
+            (told, at_secret) => assert_eq!(*told, at_secret),
+        }
+        told
+    }
+
+    fn read_return(&self, raw: &[u8]) -> Result<Return, Refusal> {
+        self.get.read_return(&by_get(raw))
+    }
+}
+
+fn by_get(query: &[u8]) -> Incoming<'_> {
+    Incoming {
+        post: false,
+        query,
+        body: b"",
+        secret: None,
+    }
+}
+
+fn by_post(body: &[u8]) -> Incoming<'_> {
+    Incoming {
+        post: true,
+        query: b"",
+        body,
+        secret: None,
+    }
+}
+
+fn fact(provider: &dyn Provider, incoming: &Incoming<'_>) -> Result<PlatformFact, Refusal> {
+    Ok(provider.verify(incoming)?.into_inner())
+}
+
+fn part(fact: &PlatformFact) -> &Part {
+    let part = match &fact.event {
+        PaymentEvent::Part(part) => Some(part),
+        _ => None,
+    };
+    part.expect("a notification tells of a transaction")
+}
+
+const MARK: &[u8] = b"&Signature=";
+
+/// A message as it comes. What is believed was signed: it is one of the texts that are known to
+/// be, with no more than pairs added to a notification's.
+pub fn up2pay_notification(data: &[u8]) {
+    static ACCOUNTS: LazyLock<Accounts> =
+        LazyLock::new(|| Accounts::new(&format!("\"published\", '''{TEST_KEY}'''")));
+    let at = data.windows(MARK.len()).rposition(|window| window == MARK);
+    let text = &data[..at.unwrap_or_default()];
+    let told = ACCOUNTS.verify(data);
+    if matches!(told, Ok(_) | Err(Refusal::Unreadable(_))) {
+        let signed = GENUINE
+            .iter()
+            .any(|genuine| holds(text, genuine.as_bytes()));
+        assert!(signed, "believed, and signed by nobody: {told:?}");
+    }
+    if ACCOUNTS.read_return(data).is_ok() {
+        assert!(GENUINE.iter().any(|genuine| text == genuine.as_bytes()));
+    }
+}
+
+/// Whether the pairs of a signed text stand in this one, in their order.
+fn holds(text: &[u8], signed: &[u8]) -> bool {
+    let mut pairs = text.split(|byte| *byte == b'&');
+    let mut signed = signed.split(|byte| *byte == b'&');
+    signed.all(|wanted| pairs.any(|pair| pair == wanted))
+}
+
+/// The platform, as these accounts know it: a key of 1024 bits, the same each time, and nobody's.
+struct Platform {
+    key: SigningKey<Sha1>,
+    accounts: Accounts,
+}
+
+static PLATFORM: LazyLock<Platform> = LazyLock::new(|| {
+    let mut random = StdRng::seed_from_u64(0x6775_6963_6865_7400);
+    let key = RsaPrivateKey::new(&mut random, 1024).expect("a key");
+    let pem = key.to_public_key().to_public_key_pem(LineEnding::LF);
+    let pem = pem.expect("a key has a text");
+    Platform {
+        key: SigningKey::new(key),
+        accounts: Accounts::new(&format!("'''{pem}'''")),
+    }
+});
+
+impl Platform {
+    /// A text's signature, as it is written.
+    fn signature(&self, text: &[u8]) -> Vec<u8> {
+        let base64 = STANDARD.encode(self.key.sign(text).to_bytes());
+        let escaped = base64.replace('+', "%2B").replace('/', "%2F");
+        escaped.replace('=', "%3D").into_bytes()
+    }
+}
+
+/// A text that the platform signs. It is never taken for forged, what is believed is what it says,
+/// and changed in any place it is refused.
+pub fn up2pay_signed(text: &[u8]) {
+    // More than a notification may have: the signature would only cost time.
+    if text.len() > 15_000 {
+        return;
+    }
+    let signature = PLATFORM.signature(text);
+    let message = |text: &[u8]| [text, MARK, &signature].concat();
+    let raw = message(text);
+    let told = PLATFORM.accounts.verify(&raw);
+    assert!(told != Err(Refusal::BadSignature), "genuine, and refused");
+    let read = PLATFORM.accounts.read_return(&raw);
+    assert!(
+        !matches!(read, Err(Refusal::BadSignature)),
+        "genuine, and refused"
+    );
+    let said = pairs(text);
+    if let Ok(fact) = &told {
+        check_part(part(fact), &fact.reference, &said);
+    }
+    if let Ok(read) = &read {
+        check_return(read, &said);
+    }
+    for altered in altered(text) {
+        let raw = message(&altered);
+        assert!(
+            PLATFORM.accounts.verify(&raw).is_err(),
+            "altered, and believed"
+        );
+        assert!(
+            PLATFORM.accounts.read_return(&raw).is_err(),
+            "altered, and believed"
+        );
+    }
+    // A stranger's pair: dropped from a notification, never taken in a return.
+    let longer = message(&[text, b"&strange=1"].concat());
+    if let Ok(fact) = PLATFORM.accounts.verify(&longer) {
+        assert_eq!(Ok(fact), told);
+    }
+    assert!(
+        PLATFORM.accounts.read_return(&longer).is_err(),
+        "more than was signed"
+    );
+}
+
+fn check_part(part: &Part, reference: &str, said: &[(Vec<u8>, Vec<u8>)]) {
+    assert_eq!(Some(reference.as_bytes()), value(said, "Ref"));
+    let amount = part.amount.minor().to_string();
+    assert_eq!(value(said, "Mt").map(bare), Some(amount.as_bytes()));
+    let number = |name| value(said, name).map(bare).unwrap_or_default();
+    assert_eq!(bare(part.transaction.as_bytes()), number("Transaction"));
+    assert_eq!(bare(part.call.as_bytes()), number("Appel"));
+    let success = value(said, "Erreur") == Some(b"00000") && !number("Transaction").is_empty();
+    assert_eq!(part.status == PartStatus::Accepted, success, "{part:?}");
+    assert!(part.refusal.is_none() || part.status == PartStatus::Refused);
+}
+
+fn check_return(read: &Return, said: &[(Vec<u8>, Vec<u8>)]) {
+    assert_eq!(Some(read.reference.as_bytes()), value(said, "Ref"));
+    if read.outcome == ReturnOutcome::Accepted {
+        assert_eq!(value(said, "Erreur"), Some(&b"00000"[..]));
+    }
+    if let Some(fact) = &read.part {
+        check_part(part(fact), &fact.reference, said);
+    }
+}
+
+/// The text with one bit changed, in three places that depend on it.
+fn altered(text: &[u8]) -> Vec<Vec<u8>> {
+    let sum: usize = text.iter().map(|byte| usize::from(*byte)).sum();
+    let places = [
+        0,
+        text.len() / 2,
+        sum.checked_rem(text.len()).unwrap_or_default(),
+    ];
+    let change = |place: usize| {
+        let mut text = text.to_vec();
+        *text.get_mut(place)? ^= 1 << (sum % 7);
+        Some(text)
+    };
+    places.into_iter().filter_map(change).collect()
+}
