@@ -18,7 +18,8 @@ struct Held {
 impl Held {
     fn read(&mut self, table: &toml::Table, secret: bool) {
         for (name, value) in table {
-            self.open.push(name.clone());
+            // As it stands, and as `Debug` writes it: the 0 of an escape joins what follows it.
+            self.open.push(format!("{name} {name:?}"));
             let secret = secret || matches!(name.as_str(), "hmac_key" | "notify_secret" | "keys");
             self.value(value, secret);
         }
@@ -29,6 +30,7 @@ impl Held {
             toml::Value::String(text) if secret => self.secrets.push(text.clone()),
             toml::Value::Table(table) => self.read(table, secret),
             toml::Value::Array(items) => items.iter().for_each(|item| self.value(item, secret)),
+            toml::Value::String(text) => self.open.push(format!("{text} {text:?}")),
             other => self.open.push(other.to_string()),
         }
     }

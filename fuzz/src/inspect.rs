@@ -18,7 +18,9 @@ pub fn inspect(data: &[u8]) {
         b"notification" => return notification(message, &key),
         _ => return,
     };
-    let held = String::from_utf8_lossy(message);
+    let message = String::from_utf8_lossy(message);
+    // As it stands, and as `Debug` writes it: the 0 of an escape joins what follows it.
+    let held = format!("{message} {message:?}");
     for word in telling_words(&key) {
         let told = shown.contains(word) && !held.contains(word);
         assert!(!told, "the key is shown: {shown}");

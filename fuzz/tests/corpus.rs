@@ -17,7 +17,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Variations of each target. Signing one takes longer than all the rest.
 const CASES: u32 = 500;
-const CASES_SIGNED: u32 = 100;
+const CASES_SIGNED: u32 = 60;
 
 fn folder(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

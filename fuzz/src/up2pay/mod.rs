@@ -28,14 +28,21 @@ fn table(more: &str) -> String {
     )
 }
 
-/// Pairs of `name=value&…`, decoded.
-fn pairs(raw: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+/// Pairs of `name=value&…`, with their values decoded. A notification's names are read as they
+/// stand, those of PPPS decoded.
+fn pairs(raw: &[u8], names_too: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
     let decode = |raw: &[u8]| percent_encoding::percent_decode(raw).collect::<Vec<u8>>();
     raw.split(|byte| *byte == b'&')
         .map(|piece| {
             let mut halves = piece.splitn(2, |byte| *byte == b'=');
             let name = halves.next().unwrap_or_default();
-            (decode(name), decode(halves.next().unwrap_or_default()))
+            let value = decode(halves.next().unwrap_or_default());
+            let name = if names_too {
+                decode(name)
+            } else {
+                name.to_vec()
+            };
+            (name, value)
         })
         .collect()
 }

@@ -67,7 +67,7 @@ fn claim(kind: PartKind) -> Part {
 }
 
 fn check(event: &PaymentEvent, body: &[u8], asked: u32) {
-    let said = pairs(body.trim_ascii());
+    let said = pairs(body.trim_ascii(), true);
     let is = |name: &str, wanted: &[u8]| value(&said, name) == Some(wanted);
     let number = |name: &str, wanted: &[u8]| value(&said, name).map(bare) == Some(wanted);
     let unset = |name: &str| value(&said, name).is_none_or(|v| v.iter().all(|b| *b == b'?'));
