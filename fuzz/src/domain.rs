@@ -9,7 +9,7 @@ use guichet_domain::method::Method;
 use guichet_domain::money::{AMOUNT_MAX, Amount, Currency};
 use guichet_domain::payment::{Terms, fold};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Country, Email, Phone, Shopper, name};
+use guichet_domain::shopper::{Country, Email, Iban, Phone, Shopper, ShopperId, name};
 use guichet_domain::{FieldError, MethodKind, PartKind, PartStatus};
 use guichet_wire::{CheckoutSession, CheckoutStatus, ContinuePayment, NextAction, StartPayment};
 use serde::Serialize;
@@ -28,9 +28,23 @@ pub fn domain_values(data: &[u8]) {
     as_text::<Currency>(text);
     as_text::<Method>(text);
     as_text::<Slug>(text);
+    as_text::<ShopperId>(text);
     as_text::<SessionId>(text);
     as_text::<PaymentId>(text);
     as_line(text);
+    if let Ok(iban) = Iban::try_from(text) {
+        assert!(
+            (15..=34).contains(&iban.as_str().len()),
+            "{} characters",
+            iban.as_str().len()
+        );
+        assert!(
+            iban.as_str()
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        );
+        assert_eq!(Iban::try_from(iban.as_str()), Ok(iban));
+    }
     if let Ok(minor) = text.parse::<u64>() {
         let taken = Amount::try_from(minor).map(Amount::minor).ok();
         assert_eq!(taken, (1..=AMOUNT_MAX).contains(&minor).then_some(minor));

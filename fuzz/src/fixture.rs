@@ -6,9 +6,9 @@ use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 use guichet_providers::contract::{
-    Addresses, Begin, CallAnswer, CallError, Environment, Exchange, Failure, Provider, Step,
+    Addresses, Begin, By, CallAnswer, CallError, Environment, Exchange, Failure, Provider, Step,
 };
 use guichet_providers::registry;
 
@@ -49,6 +49,7 @@ pub(crate) fn session() -> Session {
         amount: amount(1050),
         currency: Currency::EUR,
         shopper: Shopper {
+            id: ShopperId::try_from(text("customer-42")).ok(),
             first_name: text("Léa"),
             last_name: text("Roux"),
             email: Email::try_from(text("lea@example.fr")).expect("an address"),
@@ -95,6 +96,8 @@ pub(crate) fn begin<'a>(
     Begin {
         session,
         method,
+        by: By::Shopper,
+        client: None,
         reference,
         addresses,
         now: now(),

@@ -6,8 +6,8 @@ use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, Trus
 use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    Answered, Begun, CallAnswer, Environment, Exchange, Failure, Finalise, LookUp, LookedUp,
-    Proceed, Proceeded, Provider, Query, Step,
+    Answered, Begun, CallAnswer, Environment, Exchange, Failure, Finalise, Given, KeptCard, LookUp,
+    LookedUp, Next, Owner, Proceed, Proceeded, Provider, Query, Step,
 };
 use guichet_providers::sogenactif::json::Json;
 use guichet_wire::NextAction;
@@ -35,6 +35,7 @@ enum Gave {
     Proceeded(Proceeded),
     LookedUp(LookedUp),
     Answered(Answered),
+    Cards(Vec<KeptCard>),
 }
 
 /// Answers, one a line: as they stand, and each sealed. In production nothing is done by an answer
@@ -67,8 +68,11 @@ fn talk(code: &str, answers: &[CallAnswer], posted: &str) {
     let proceed = Proceed {
         begin: begin(),
         keep: None,
-        token: "tok_1",
-        brand: None,
+        given: Given::Token {
+            token: "tok_1",
+            brand: None,
+            save: true,
+        },
     };
     play(answers, |made| {
         go_on.proceed(&proceed, made).map(Gave::Proceeded)
@@ -91,6 +95,9 @@ fn talk(code: &str, answers: &[CallAnswer], posted: &str) {
     play(answers, |made| {
         go_on.look_up(&look_up, made).map(Gave::LookedUp)
     });
+    if let Some((vault, owner)) = provider.vault().zip(Owner::of(&session)) {
+        play(answers, |made| vault.cards(&owner, made).map(Gave::Cards));
+    }
     let claim = claim();
     let query = Query {
         reference: REFERENCE,
@@ -141,7 +148,10 @@ fn play(answers: &[CallAnswer], step: impl FnMut(&[Exchange]) -> Step<Gave>) {
 
 fn check(gave: &Gave, last: Option<&CallAnswer>) {
     match gave {
-        Gave::Begun(begun) => check_action(Some(&begun.next_action)),
+        Gave::Begun(begun) => match &begun.next {
+            Next::Browser(action) => check_action(Some(action)),
+            Next::Proceed => {}
+        },
         Gave::Proceeded(proceeded) => {
             check_action(proceeded.next_action.as_ref());
             assert!(!proceeded.facts.is_empty() || proceeded.next_action.is_some());
@@ -154,6 +164,13 @@ fn check(gave: &Gave, last: Option<&CallAnswer>) {
             facts.iter().for_each(|fact| check_fact(fact, last));
         }
         Gave::Answered(Answered::Agreed(fact)) => check_fact(fact, last),
+        Gave::Cards(cards) => {
+            assert!(
+                cards
+                    .iter()
+                    .all(|card| card.last_digits.chars().count() <= 4)
+            );
+        }
         Gave::LookedUp(_) | Gave::Answered(_) => {}
     }
 }
@@ -164,7 +181,7 @@ fn check_action(action: Option<&NextAction>) {
     let address = match action {
         Some(NextAction::FormPost { url, .. }) => url,
         Some(NextAction::HostedFields { sdk_url, .. }) => sdk_url,
-        Some(NextAction::Wait) | None => return,
+        Some(NextAction::Ask { .. } | NextAction::Wait) | None => return,
     };
     let plain: String = address.chars().filter(|c| *c > ' ').collect();
     assert!(

@@ -6,7 +6,7 @@ use guichet_domain::FieldError;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::Session;
 use guichet_domain::shopper::{Country, Email, Phone, name};
-use guichet_providers::contract::{Environment, Provider};
+use guichet_providers::contract::{Environment, Next, Provider};
 use guichet_wire::{FormField, NextAction};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha512;
@@ -44,8 +44,8 @@ pub fn up2pay_begin(data: &[u8]) {
             page.contains("server_status") && page.contains(">OK</"),
             "not well"
         );
-        match begun.next_action {
-            NextAction::FormPost { fields, .. } => check(&session, &fields),
+        match begun.next {
+            Next::Browser(NextAction::FormPost { fields, .. }) => check(&session, &fields),
             other => panic!("{other:?}"),
         }
     }
