@@ -59,9 +59,15 @@ pub trait Provider: Send + Sync {
     /// Paris.
     fn sequence_scope(&self) -> String;
 
-    /// Our reference of a new payment in the platform's own format, from random bytes that are
-    /// drawn anew for every payment.
-    fn new_reference(&self, random: [u8; 16]) -> String;
+    /// Names the counter that [`Seed::number`] is drawn from, where references are made of numbers.
+    /// It starts anew each day in Paris. Accounts that share a number space share it.
+    fn reference_scope(&self) -> Option<String> {
+        None
+    }
+
+    /// Our reference of a new payment, unique within the account for ever; in the platform's own
+    /// format where the platform takes one.
+    fn new_reference(&self, seed: &Seed) -> String;
 
     /// Whether this account's notifications come as POST; the other method is answered 405.
     fn notification_by_post(&self) -> bool;
@@ -164,6 +170,18 @@ impl fmt::Debug for Save {
     }
 }
 
+/// What a new payment's reference is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Seed {
+    /// Drawn anew for every payment.
+    pub random: [u8; 16],
+    /// The day in Paris.
+    pub day: jiff::civil::Date,
+    /// The next number of [`Provider::reference_scope`] on that day, from 1; 0 where there is no
+    /// such scope.
+    pub number: u32,
+}
+
 /// A payment that has begun.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Begun {
@@ -248,7 +266,9 @@ pub struct LookUp<'a> {
 pub struct Proceeded {
     /// What the platform told, to be recorded before anything is answered.
     pub facts: Vec<Verified<PlatformFact>>,
-    /// What the browser does next; none when the facts say all.
+    /// What the browser does next; none when the facts say all. None without a fact: the backend
+    /// keeps what is to be kept, and goes on by *finalise* at once. That is how *proceed* has the
+    /// platform's name of a transaction written down before the transaction can take money.
     pub next_action: Option<NextAction>,
     /// What the provider wants back later, in place of what was kept.
     pub keep: Option<String>,

@@ -12,6 +12,7 @@
 //! | `sdk_hosts` | hosts that the hosted fields' library may come from |
 //! | `brands` | card brands on the contract, default `["CB", "MASTERCARD", "VISA"]` |
 //! | `methods` | methods that the contract has, default `["sogenactif_card"]` |
+//! | `add_cards` | whether shoppers may save a card, default `false`; not in production |
 //! | `deadline_seconds` | until an abandoned payment is looked up, default 1500 |
 //!
 //! Hosts: Sogenactif documentation, connector Office, endpoints (confidence A). Which of the three
@@ -71,6 +72,7 @@ pub(super) struct Config {
     pub(super) provider: Option<String>,
     pub(super) ways: Vec<Way>,
     pub(super) brands: Vec<String>,
+    pub(super) add_cards: bool,
     pub(super) deadline_seconds: i64,
     office_host: String,
     versions: BTreeMap<String, String>,
@@ -94,6 +96,7 @@ impl Config {
             provider: keys.text("intermediate_service_provider_id")?,
             ways: keys.ways()?,
             brands: keys.brands()?,
+            add_cards: keys.add_cards(environment)?,
             deadline_seconds: keys.deadline(environment)?,
             office_host: keys.office_host(environment)?,
             versions: keys.versions()?,
@@ -255,6 +258,20 @@ impl Keys {
         brands.sort_unstable();
         brands.dedup();
         Ok(brands)
+    }
+
+    /// `addCard` is documented with a card's number, which is never here (Sogenactif documentation,
+    /// data dictionary, A). That the platform takes the `tokenPan` of an order in its place is
+    /// derived (D): it can be tried, and is nothing to promise a shopper.
+    fn add_cards(&mut self, environment: Environment) -> Result<bool, ConfigError> {
+        let key = "add_cards";
+        let adds = self.flag(key)?.unwrap_or_default();
+        if adds && environment == Environment::Production {
+            let detail = "must be false in production: no source proves that the platform takes a \
+                          token where it asks for a card's number. Try it on the test platform";
+            return Err(self.error(key, detail));
+        }
+        Ok(adds)
     }
 
     fn deadline(&mut self, environment: Environment) -> Result<i64, ConfigError> {

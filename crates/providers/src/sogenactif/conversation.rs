@@ -2,6 +2,8 @@
 
 use std::slice::Iter;
 
+use guichet_domain::FieldError;
+
 use super::config::Config;
 use super::office::{Effect, MethodInfo, OfficeRequest, fields_of};
 use super::request::{After, Answer, AnswerError, after};
@@ -31,6 +33,18 @@ impl From<Failure> for Halt {
 
 pub(super) fn unexpected(what: impl Into<String>) -> Failure {
     Failure::Unexpected(what.into())
+}
+
+/// What a code other than 00 means, for the log.
+pub(super) fn refused(method: &str, answer: &Answer) -> Failure {
+    let meaning = answer.code.meaning();
+    let meaning = meaning.unwrap_or("a code without a known meaning");
+    unexpected(format!("{method}: {meaning}"))
+}
+
+/// What the shop or the shopper has to change.
+pub(super) fn unsuitable(field: &str, detail: impl Into<String>) -> Failure {
+    Failure::Unsuitable(FieldError::new(field, detail))
 }
 
 /// What a conversation came to.

@@ -1,67 +1,47 @@
-//! *Begin* of wallets with a page of their own: `paymentProviderInitialize` (Sogenactif
-//! documentation, connector Office, release 24.2, confidence A). It opens a session and moves
-//! nothing: the browser leaves by a form, and `paymentProviderFinalize` follows its return.
+//! Wallets with a page of their own: `paymentProviderInitialize`, and `paymentProviderFinalize`
+//! after the browser's return (Sogenactif documentation, connector Office, release 24.2, confidence
+//! A; the second C).
 
-use guichet_wire::NextAction;
+use super::conversation::{Halt, Talk, refused, unexpected};
+use super::office::OfficeRequest;
+use super::office::checkout::{PaymentProviderFinalize, PaymentProviderInitialize};
+use super::office::parts::RedirectionAnswer;
+use super::payment::{Away, End, keep, opened, options, ours, purchase, reference_of, settle};
+use crate::contract::{Begin, Begun, Failure, Next, Proceeded};
 
-use super::config::Config;
-use super::conversation::{Halt, Talk, unexpected};
-use super::office::checkout::PaymentProviderInitialize;
-use super::payment::{Keep, options, purchase, reference_of};
-use super::types::NotThat;
-use crate::contract::{Begin, Begun, Exchange, Failure, Next};
-
-pub(super) fn begin(
-    config: &Config,
-    begin: &Begin<'_>,
-    brand: &str,
-    exchanges: &[Exchange],
-) -> Result<Begun, Halt> {
-    let ours = |error: NotThat| unexpected(format!("paymentProviderInitialize: {error}"));
+pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
     let request = PaymentProviderInitialize {
-        purchase: purchase(begin).map_err(ours)?,
+        purchase: purchase(begin)?,
         transaction: reference_of(begin.reference)?.into(),
         merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
         payment_mean_brand: brand.to_owned(),
         payment_mean_data: None,
         response_key_version: None,
-        options: options(begin.session).map_err(ours)?,
+        options: options(begin)?,
     };
-    let answer = Talk::new(config, exchanges)
-        .ask(&request)
-        .map_err(nothing_begun)?;
+    send_away(talk, begin, &request)
+}
+
+/// Begins a payment by sending the browser to another page.
+pub(super) fn send_away<R: OfficeRequest<Answer = RedirectionAnswer>>(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    request: &R,
+) -> Result<Begun, Halt> {
+    let answer = talk.ask(request).map_err(nothing_begun)?;
     if !answer.code.is_success() {
-        let meaning = answer
-            .code
-            .meaning()
-            .unwrap_or("a code without a known meaning");
-        return Err(unexpected(format!("paymentProviderInitialize: {meaning}")).into());
+        return Err(refused(R::METHOD, &answer).into());
     }
-    let read = answer.read::<PaymentProviderInitialize>();
-    let read = read.map_err(|error| unexpected(error.to_string()))?;
-    let (Some(url), Some(redirection_data), Some(message_version)) = (
-        read.redirection_url,
-        read.redirection_data,
-        read.message_version,
-    ) else {
-        return Err(unexpected("paymentProviderInitialize: no redirection").into());
+    let read = answer.read::<R>();
+    let read: RedirectionAnswer = read.map_err(|error| unexpected(error.to_string()))?;
+    let open = opened(begin.reference, read).filter(|open| open.url.is_some());
+    let Some(open) = open else {
+        return Err(unexpected(format!("{}: no redirection", R::METHOD)).into());
     };
-    if !config.allows_page(&url) {
-        return Err(unexpected("paymentProviderInitialize: redirectionUrl is not https").into());
-    }
-    let reference = begin.reference.to_owned();
-    let keep = Keep {
-        reference,
-        redirection_data,
-        message_version,
-    };
-    let next_action = NextAction::FormPost {
-        url,
-        fields: keep.form(),
-    };
+    let keep = keep(&open.away)?;
     Ok(Begun {
-        next: Next::Browser(next_action),
-        keep: Some(keep.to_text()?),
+        next: Next::Browser(open.leave(talk.config, begin)?),
+        keep: Some(keep),
     })
 }
 
@@ -73,3 +53,18 @@ fn nothing_begun(halt: Halt) -> Halt {
         halt => halt,
     }
 }
+
+pub(super) fn finalise(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    away: &Away,
+) -> Result<Proceeded, Halt> {
+    let request = PaymentProviderFinalize {
+        transaction: reference_of(&away.reference)?.into(),
+        echo: away.echo(),
+    };
+    settle(talk, begin, &away.reference, &request, false).map(End::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

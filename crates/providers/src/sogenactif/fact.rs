@@ -5,6 +5,7 @@ use guichet_domain::{PartKind, PartStatus, Refusal};
 
 use super::codes::{AcquirerCode, HolderStatus, Outcome, ResponseCode, Stage, TransactionStatus};
 use super::config::Config;
+use super::method::Way;
 use super::office::OfficeRequest;
 use super::office::diagnostic::GetTransactionData;
 use super::office::parts::PaymentAnswer;
@@ -96,7 +97,7 @@ pub(super) fn part(
         event: PaymentEvent::Part(Part {
             transaction: transaction.to_owned(),
             call: String::new(),
-            kind: PartKind::Card,
+            kind: Way::parse(begin.method.as_str()).map_or(PartKind::Card, Way::part_kind),
             method: Some(begin.method.clone()),
             brand: brand.unwrap_or_default().to_owned(),
             amount: begin.session.amount,

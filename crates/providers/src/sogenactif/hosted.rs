@@ -1,36 +1,23 @@
-//! *Begin*: for a card, a session of the platform's hosted fields (`hostedFieldsInitialize`;
-//! Sogenactif documentation, hosted-fields.html and data dictionary, confidence A; its answer C).
+//! *Begin* of a card that is typed: a session of the platform's hosted fields
+//! (`hostedFieldsInitialize`; Sogenactif documentation, hosted-fields.html and data dictionary,
+//! confidence A; its answer C).
 
 use guichet_wire::NextAction;
 
-use super::config::Config;
-use super::conversation::{Halt, Talk, step, unexpected};
-use super::external;
-use super::method::Way;
+use super::conversation::{Halt, Talk, refused, unexpected};
 use super::office::token::HostedFieldsInitialize;
-use crate::contract::{Begin, Begun, Exchange, Step};
+use super::payment::customer_address;
+use crate::contract::{Begin, Begun};
 
-pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
-    let way = Way::parse(begin.method.as_str());
-    match way.map(Way::external) {
-        Some(None) => step(open_fields(config, exchanges)),
-        Some(Some(brand)) => step(external::begin(config, begin, brand, exchanges)),
-        None => Step::Failed(unexpected("a method of another provider")),
-    }
-}
-
-fn open_fields(config: &Config, exchanges: &[Exchange]) -> Result<Begun, Halt> {
+pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
+    let config = talk.config;
     let request = HostedFieldsInitialize {
-        customer_ip_address: None,
+        customer_ip_address: customer_address(begin),
         payment_mean_brand_list: Some(config.brands.clone()),
     };
-    let answer = Talk::new(config, exchanges).ask(&request)?;
+    let answer = talk.ask(&request)?;
     if !answer.code.is_success() {
-        let meaning = answer
-            .code
-            .meaning()
-            .unwrap_or("a code without a known meaning");
-        return Err(unexpected(format!("hostedFieldsInitialize: {meaning}")).into());
+        return Err(refused("hostedFieldsInitialize", &answer).into());
     }
     let read = answer.read::<HostedFieldsInitialize>();
     let read = read.map_err(|error| unexpected(error.to_string()))?;
@@ -48,3 +35,6 @@ fn open_fields(config: &Config, exchanges: &[Exchange]) -> Result<Begun, Halt> {
     };
     Ok(next_action.into())
 }
+
+#[cfg(test)]
+mod tests;

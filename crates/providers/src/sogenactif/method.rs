@@ -1,15 +1,15 @@
 //! What a shopper can pick, and what the platform calls it.
 
-use guichet_domain::MethodKind;
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::money::Currency;
+use guichet_domain::{MethodKind, PartKind};
 
 use super::config::Config;
 
 /// A way to pay.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Way {
-    /// A bank card, typed into the platform's fields.
+    /// A bank card, typed into the platform's fields or saved before.
     Card,
     /// PayPal, on its own page.
     PayPal,
@@ -17,11 +17,35 @@ pub(super) enum Way {
     Paylib,
     /// Bancontact, on its own page.
     Bancontact,
+    /// iDEAL: a credit transfer that the shopper confirms at a Dutch bank.
+    Ideal,
+    /// SEPA direct debit: the shopper signs a mandate.
+    Sepa,
+}
+
+/// Which calls a way to pay is made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Flow {
+    /// The platform's fields in the page, or a saved card, and 3-D Secure.
+    Card,
+    /// A wallet with a page of its own, by its `paymentMeanBrand`.
+    External(&'static str),
+    /// A credit transfer, by its `paymentMeanBrand`.
+    Transfer(&'static str),
+    /// A mandate, and the debit that it allows.
+    Debit,
 }
 
 impl Way {
     /// All of them.
-    pub(super) const ALL: [Self; 4] = [Self::Card, Self::PayPal, Self::Paylib, Self::Bancontact];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Card,
+        Self::PayPal,
+        Self::Paylib,
+        Self::Bancontact,
+        Self::Ideal,
+        Self::Sepa,
+    ];
 
     /// The method's code.
     pub(super) fn name(self) -> &'static str {
@@ -30,17 +54,28 @@ impl Way {
             Self::PayPal => "sogenactif_paypal",
             Self::Paylib => "sogenactif_paylib",
             Self::Bancontact => "sogenactif_bancontact",
+            Self::Ideal => "sogenactif_ideal",
+            Self::Sepa => "sogenactif_sepa",
         }
     }
 
-    /// `paymentMeanBrand` of a way whose page is elsewhere (worldline/sips-sdk-java, list of
-    /// brands, C).
-    pub(super) fn external(self) -> Option<&'static str> {
+    /// Its calls. Brands: worldline/sips-sdk-java, list of brands (C).
+    pub(super) fn flow(self) -> Flow {
         match self {
-            Self::Card => None,
-            Self::PayPal => Some("PAYPAL"),
-            Self::Paylib => Some("PAYLIB"),
-            Self::Bancontact => Some("BCMC"),
+            Self::Card => Flow::Card,
+            Self::PayPal => Flow::External("PAYPAL"),
+            Self::Paylib => Flow::External("PAYLIB"),
+            Self::Bancontact => Flow::External("BCMC"),
+            Self::Ideal => Flow::Transfer("IDEAL"),
+            Self::Sepa => Flow::Debit,
+        }
+    }
+
+    /// What pays.
+    pub(super) fn part_kind(self) -> PartKind {
+        match self.flow() {
+            Flow::Card | Flow::External(_) => PartKind::Card,
+            Flow::Transfer(_) | Flow::Debit => PartKind::Account,
         }
     }
 
@@ -53,18 +88,21 @@ impl Way {
 /// *Describe*.
 pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
     let describe = |way: &Way| {
+        let flow = way.flow();
         Some(MethodDescription {
             method: Method::try_from(way.name().to_owned()).ok()?,
-            kind: match way {
-                Way::Card => MethodKind::Card,
-                Way::PayPal | Way::Paylib | Way::Bancontact => MethodKind::Wallet,
+            kind: match flow {
+                Flow::Card => MethodKind::Card,
+                Flow::External(_) => MethodKind::Wallet,
+                Flow::Transfer(_) => MethodKind::CreditTransfer,
+                Flow::Debit => MethodKind::DirectDebit,
             },
             currencies: vec![Currency::EUR],
             minimum: None,
             maximum: None,
-            manual_capture: true,
-            embedded: way.external().is_none(),
-            saved_cards: false,
+            manual_capture: matches!(flow, Flow::Card | Flow::External(_)),
+            embedded: flow == Flow::Card,
+            saved_cards: flow == Flow::Card,
         })
     };
     config.ways.iter().filter_map(describe).collect()

@@ -12,25 +12,41 @@
 //! What no public source gives (the library's own calls in the browser) is not here: the widget
 //! hides it in one file.
 //!
-//! # The flow
+//! # The flows
+//! What a typed card takes:
 //! 1. *Begin* calls `hostedFieldsInitialize`; the browser gets a session token and the address of
 //!    the platform's library, which must stand on the account's list of hosts.
 //! 2. The library's frames take the card and give a `paymentToken`. Card data never reaches us.
 //! 3. *Proceed* calls `cardCheckEnrollment` with that token. With a `redirectionUrl` the browser
 //!    leaves for it by a form; without one, step 5 follows at once.
 //! 4. The browser comes back. What it posts proves nothing.
-//! 5. *Finalise* calls `cardValidateAuthenticationAndOrder`. Its sealed answer is the fact.
+//! 5. *Finalise* calls `cardValidateAuthenticationAndOrder`. Its sealed answer is the fact. It may
+//!    also say what stands for the card: the vault's `addCard` saves that, if the shopper asked.
 //!
-//! Wallets with a page of their own (PayPal, Paylib, Bancontact) begin with
-//! `paymentProviderInitialize` and end with `paymentProviderFinalize`.
+//! The others, of which `flow.rs` says which takes which calls:
+//! - a saved card: *begin* finds it by `getWalletData`; *proceed*, which waits for nobody, calls
+//!   `walletCheckEnrollment` in step 3;
+//! - a saved card that the shop's server charges without the shopper: `walletOrder`, and no
+//!   authentication;
+//! - wallets with a page of their own (PayPal, Paylib, Bancontact): *begin* calls
+//!   `paymentProviderInitialize`, *finalise* `paymentProviderFinalize`;
+//! - iDEAL: *begin* lists the banks by `creditTransferInquire`, *proceed* calls
+//!   `creditTransferInitialize` for the one that was chosen, *finalise*
+//!   `creditTransferFinalizeAndOrder`;
+//! - SEPA direct debit: *begin* asks for an IBAN, *proceed* calls `initializeMandate`, *finalise*
+//!   `finalizeMandate`, and `directDebitOrder` if the mandate is signed.
 //!
 //! Where an answer never came, `getTransactionData` tells what became of the payment.
 
+mod card;
 pub mod codes;
 mod config;
 mod conversation;
+mod debit;
+mod derived;
 mod external;
 mod fact;
+mod flow;
 mod hosted;
 pub mod inspect;
 pub mod json;
@@ -42,7 +58,9 @@ mod payment;
 mod query;
 pub mod request;
 pub mod seal;
+mod transfer;
 pub mod types;
+mod vault;
 
 use guichet_domain::event::PlatformFact;
 use guichet_domain::id::Slug;
@@ -52,7 +70,7 @@ use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
     Answered, Begin, Begun, Continue, Environment, Exchange, Finalise, Incoming, LookUp, LookedUp,
-    Proceed, Proceeded, Provider, Query, Refusal, Return, Step,
+    Proceed, Proceeded, Provider, Query, Refusal, Return, Seed, Step, Vault,
 };
 
 /// One account at Sogenactif.
@@ -108,8 +126,8 @@ impl Provider for Sogenactif {
         format!("sogenactif/{}", self.config.merchant.as_str())
     }
 
-    fn new_reference(&self, random: [u8; 16]) -> String {
-        hex::encode(random)
+    fn new_reference(&self, seed: &Seed) -> String {
+        hex::encode(seed.random)
     }
 
     fn notification_by_post(&self) -> bool {
@@ -117,7 +135,7 @@ impl Provider for Sogenactif {
     }
 
     fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
-        hosted::begin(&self.config, begin, exchanges)
+        flow::begin(&self.config, begin, exchanges)
     }
 
     fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
@@ -135,15 +153,22 @@ impl Provider for Sogenactif {
     fn continuing(&self) -> Option<&dyn Continue> {
         Some(self)
     }
+
+    fn vault(&self) -> Option<&dyn Vault> {
+        self.config
+            .ways
+            .contains(&method::Way::Card)
+            .then_some(self as &dyn Vault)
+    }
 }
 
 impl Continue for Sogenactif {
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
-        payment::proceed(&self.config, proceed, exchanges)
+        flow::proceed(&self.config, proceed, exchanges)
     }
 
     fn finalise(&self, finalise: &Finalise<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
-        payment::finalise(&self.config, finalise, exchanges)
+        flow::finalise(&self.config, finalise, exchanges)
     }
 
     fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {

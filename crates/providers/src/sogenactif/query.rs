@@ -5,12 +5,12 @@ use guichet_domain::PartStatus;
 use guichet_domain::event::{Confirmation, PaymentEvent, PlatformFact};
 use guichet_domain::money::Amount;
 
+use super::card::SECOND;
 use super::codes::AcquirerCode;
 use super::config::Config;
-use super::conversation::{Halt, Talk, step, unexpected};
+use super::conversation::{Halt, Talk, refused, step, unexpected};
 use super::fact::{Transaction, Verdict, agrees, part, verdict_of_books};
 use super::office::diagnostic::GetTransactionData;
-use super::payment::SECOND;
 use super::types::TransactionReference;
 use crate::Verified;
 use crate::contract::{Answered, Exchange, LookUp, LookedUp, Query, Step};
@@ -54,13 +54,7 @@ fn ask(talk: &mut Talk<'_>, reference: &str) -> Result<Option<Transaction>, Halt
     match answer.code.as_str() {
         "00" => {}
         "25" => return Ok(None),
-        _ => {
-            let meaning = answer
-                .code
-                .meaning()
-                .unwrap_or("a code without a known meaning");
-            return Err(unexpected(format!("getTransactionData: {meaning}")).into());
-        }
+        _ => return Err(refused("getTransactionData", &answer).into()),
     }
     let read = answer.read::<GetTransactionData>();
     Ok(Some(read.map_err(|error| unexpected(error.to_string()))?))

@@ -1,19 +1,23 @@
 //! What the tests of this folder share.
 
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::process::{Command, Stdio};
 
+use guichet_domain::event::{Part, PaymentEvent};
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 
 use super::config::Config;
+use super::flow;
 use super::json::Json;
 use crate::contract::ConfigError;
 use crate::contract::{
-    Addresses, Begin, By, CallAnswer, CallError, Environment, Exchange, Failure, Step,
+    Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
+    Given, Proceed, Proceeded, Step,
 };
 
 /// A key of nobody's.
@@ -63,9 +67,13 @@ pub(super) fn json(text: &str) -> Json {
     Json::parse_object(text.as_bytes()).unwrap()
 }
 
-/// The platform's answer with these fields, sealed with the account's newest key.
+/// The platform's answer with these fields, sealed with the account's newest key; one that has a
+/// `seal` of its own keeps it.
 pub(super) fn sealed_answer(config: &Config, fields: &str) -> CallAnswer {
-    let message = config.keys.seal(config.algorithm, json(fields));
+    let mut message = json(fields);
+    if !fields.contains("\"seal\"") {
+        message = config.keys.seal(config.algorithm, message);
+    }
     CallAnswer {
         status: 200,
         body: message.to_string().into_bytes(),
@@ -123,9 +131,21 @@ pub(super) fn session() -> Session {
     }
 }
 
+/// An opening that leads nowhere else.
+pub(super) const STRAIGHT: &str =
+    r#"{"responseCode":"00","redirectionData":"D","messageVersion":"2.2"}"#;
+/// An opening that leads to another page.
+pub(super) const AWAY: &str = r#"{"responseCode":"00","redirectionData":"D","messageVersion":"2.2",
+    "redirectionUrl":"https://acs.example/challenge"}"#;
+/// An order that was accepted.
+pub(super) const PAID: &str = r#"{"responseCode":"00","acquirerResponseCode":"00","amount":"1050",
+    "currencyCode":"978","paymentMeanBrand":"CB","merchantId":"002001000000001"}"#;
+
 /// A session, and what goes with it, for as long as a test needs them.
 pub(super) struct World {
     pub(super) session: Session,
+    pub(super) by: By<'static>,
+    pub(super) client: Option<IpAddr>,
     method: Method,
     addresses: Addresses,
 }
@@ -134,6 +154,8 @@ pub(super) fn world() -> World {
     let at = |word: &str| format!("https://pay.example/return/{word}");
     World {
         session: session(),
+        by: By::Shopper,
+        client: None,
         method: Method::try_from("sogenactif_card".to_owned()).unwrap(),
         addresses: Addresses {
             notify: at("notify"),
@@ -151,12 +173,16 @@ impl World {
         self.method = Method::try_from(method.to_owned()).unwrap();
     }
 
+    pub(super) fn is_known(&mut self, shopper: &str) {
+        self.session.shopper.id = Some(ShopperId::try_from(shopper.to_owned()).unwrap());
+    }
+
     pub(super) fn begin(&self) -> Begin<'_> {
         Begin {
             session: &self.session,
             method: &self.method,
-            by: By::Shopper,
-            client: None,
+            by: self.by,
+            client: self.client,
             reference: REFERENCE,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),
@@ -194,3 +220,78 @@ pub(super) fn converse<T>(
         return (end, sent);
     }
 }
+
+/// The end of a conversation, and what was sent.
+pub(super) type Ended<T> = (Result<T, Failure>, Vec<Json>);
+
+pub(super) fn begin(config: &Config, world: &World, script: &[Plays]) -> Ended<Begun> {
+    converse(config, script, |exchanges| {
+        flow::begin(config, &world.begin(), exchanges)
+    })
+}
+
+pub(super) fn proceed(
+    config: &Config,
+    world: &World,
+    keep: Option<&str>,
+    given: Given<'_>,
+    script: &[Plays],
+) -> Ended<Proceeded> {
+    converse(config, script, |exchanges| {
+        let begin = world.begin();
+        flow::proceed(config, &Proceed { begin, keep, given }, exchanges)
+    })
+}
+
+pub(super) fn finalise(
+    config: &Config,
+    world: &World,
+    keep: Option<&str>,
+    posted: &[(&str, &str)],
+    script: &[Plays],
+) -> Ended<Proceeded> {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let posted: Vec<_> = posted.iter().map(own).collect();
+    converse(config, script, |exchanges| {
+        let back = Finalise {
+            begin: world.begin(),
+            keep,
+            posted: &posted,
+        };
+        flow::finalise(config, &back, exchanges)
+    })
+}
+
+/// The one part that was told.
+pub(super) fn the_part(proceeded: &Proceeded) -> &Part {
+    let [fact] = proceeded.facts.as_slice() else {
+        panic!("{proceeded:?}")
+    };
+    assert_eq!(fact.reference, REFERENCE);
+    match &fact.event {
+        PaymentEvent::Part(part) => part,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The one field that does not suit.
+pub(super) fn unsuited<T: std::fmt::Debug>(end: Result<T, Failure>) -> String {
+    match end {
+        Err(Failure::Unsuitable(error)) => error.field,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Answers that tell nothing of the money, or can't be trusted, whatever was asked.
+pub(super) const TELL_NOTHING: [&str; 10] = [
+    r#"{"responseCode":"99"}"#,
+    r#"{"responseCode":"94"}"#,
+    r#"{"responseCode":"25"}"#,
+    r#"{"responseCode":"XX"}"#,
+    r#"{"responseCode":"000"}"#,
+    "{}",
+    r#"{"responseCode":"00","merchantId":"002001000000002"}"#,
+    r#"{"responseCode":"00","amount":{}}"#,
+    r#"{"responseCode":"00","amount":"1050","seal":"00"}"#,
+    r#"{"responseCode":"05","seal":"00"}"#,
+];

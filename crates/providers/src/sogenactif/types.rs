@@ -97,6 +97,8 @@ text_types! {
     PanType: is_token_pan, "must be TOKEN_PAN: nothing but a token is taken";
     /// `merchantWalletId`: the shop's own name of a wallet.
     WalletId: is_wallet, "must be 1 to 21 letters and digits";
+    /// `iban`: the account to debit.
+    AccountNumber: is_filled, "must not be empty";
     /// An address that the platform sends the browser to, or back to.
     WebAddress: is_web_address, "must be an http or https address";
     /// Any text that is not empty.
@@ -107,7 +109,7 @@ shown! {
     MerchantId TransactionReference S10Id S10Date Money CurrencyCode OrderChannel CaptureMode
     PanType WebAddress Filled
 }
-hidden! { PaymentToken TokenPan TokenOrIin WalletId }
+hidden! { AccountNumber PaymentToken TokenPan TokenOrIin WalletId }
 
 fn digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())

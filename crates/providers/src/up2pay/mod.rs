@@ -49,7 +49,7 @@ use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
     Answered, Begin, Begun, Continue, Environment, Exchange, Incoming, Provider, Query, Refusal,
-    Return, Step,
+    Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -95,8 +95,10 @@ impl Provider for Up2pay {
         format!("up2pay/{}", self.config.contract.site)
     }
 
-    fn new_reference(&self, random: [u8; 16]) -> String {
-        numbers::Reference::from_random(random).as_str().to_owned()
+    fn new_reference(&self, seed: &Seed) -> String {
+        numbers::Reference::from_random(seed.random)
+            .as_str()
+            .to_owned()
     }
 
     fn notification_by_post(&self) -> bool {

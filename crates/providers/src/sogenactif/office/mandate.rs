@@ -4,12 +4,12 @@ use crate::sogenactif::codes::ResponseCode;
 use crate::sogenactif::office::parts::{
     Contact, Container, RedirectionAnswer, RedirectionEcho, Rest, messages, requests,
 };
-use crate::sogenactif::types::{Filled, WebAddress};
+use crate::sogenactif::types::{AccountNumber, Filled, WebAddress};
 
 requests! {
     /// Opens the signing of a mandate. Without `customerId`, searchMandate will not find it.
     InitializeMandate("initializeMandate") -> RedirectionAnswer {
-        iban: Filled,
+        iban: AccountNumber,
         merchant_return_url: WebAddress,
         customer_address: Option<Container>,
         customer_contact: Option<Contact>,

@@ -1,82 +1,41 @@
-use guichet_domain::Refusal;
-use guichet_domain::event::{Part, PaymentEvent, Trust};
+use guichet_domain::event::Trust;
+use guichet_domain::session::Capture;
+use guichet_domain::{PartKind, PartStatus, Refusal};
+use guichet_wire::NextAction;
 
-use super::super::json::Json;
-use super::super::testing::{BACK, Plays, REFERENCE, converse, json, sandbox, world};
+use super::super::testing::{
+    self, AWAY, BACK, Ended, PAID, Plays, REFERENCE, STRAIGHT, TELL_NOTHING, sandbox,
+    sandbox_table, slug, the_part, with, world,
+};
 use super::*;
 use crate::contract::CallError::{NoAnswer, NotSent};
-use crate::contract::{ConfigError, Next};
+use crate::contract::{By, ConfigError, Environment};
+
+mod saved;
 
 const ENROL: &str = "cardCheckEnrollment";
 const ORDER: &str = "cardValidateAuthenticationAndOrder";
-const STRAIGHT: &str = r#"{"responseCode":"00","redirectionData":"D","messageVersion":"2.2"}"#;
-const AWAY: &str = r#"{"responseCode":"00","redirectionData":"D","messageVersion":"2.2",
-    "redirectionUrl":"https://acs.example/challenge"}"#;
-const PAID: &str = r#"{"responseCode":"00","acquirerResponseCode":"00","amount":"1050",
-    "currencyCode":"978","paymentMeanBrand":"CB","merchantId":"002001000000001"}"#;
 const SOFT: &str = r#"{"responseCode":"05","acquirerResponseCode":"A1"}"#;
 
-type Ended = (Result<Proceeded, Failure>, Vec<Json>);
-
-fn pay_with(token: &str, brand: Option<&str>, manual: bool, script: &[Plays]) -> Ended {
+fn pay_with(token: &str, brand: Option<&str>, manual: bool, script: &[Plays]) -> Ended<Proceeded> {
     let (config, mut world) = (sandbox(), world());
     if manual {
         world.session.capture = Capture::Manual;
     }
-    converse(&config, script, |exchanges| {
-        let begin = world.begin();
-        proceed(
-            &config,
-            &Proceed {
-                begin,
-                keep: None,
-                given: Given::Token {
-                    token,
-                    brand,
-                    save: false,
-                },
-            },
-            exchanges,
-        )
-    })
+    let save = false;
+    let given = Given::Token { token, brand, save };
+    testing::proceed(&config, &world, None, given, script)
 }
 
-fn pay(script: &[Plays]) -> Ended {
+fn pay(script: &[Plays]) -> Ended<Proceeded> {
     pay_with("tok_1", None, false, script)
 }
 
-fn come_back(keep: Option<&str>, posted: &[(&str, &str)], script: &[Plays]) -> Ended {
-    let (config, world) = (sandbox(), world());
-    let posted: Vec<_> = posted
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
-    converse(&config, script, |exchanges| {
-        let begin = world.begin();
-        finalise(
-            &config,
-            &Finalise {
-                begin,
-                keep,
-                posted: &posted,
-            },
-            exchanges,
-        )
-    })
+fn come_back(keep: Option<&str>, posted: &[(&str, &str)], script: &[Plays]) -> Ended<Proceeded> {
+    testing::finalise(&sandbox(), &world(), keep, posted, script)
 }
 
-fn the_part(proceeded: &Proceeded) -> &Part {
-    let [fact] = proceeded.facts.as_slice() else {
-        panic!("{proceeded:?}")
-    };
-    assert_eq!(fact.reference, REFERENCE);
-    match &fact.event {
-        PaymentEvent::Part(part) => part,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn kept() -> String {
+fn kept_away() -> String {
     let (end, _) = pay(&[(ENROL, Ok(AWAY))]);
     end.unwrap().keep.unwrap()
 }
@@ -212,7 +171,7 @@ fn a_soft_decline_leads_nowhere_twice() {
         the_part(&end.unwrap()).refusal,
         Some(Refusal::Authentication)
     );
-    let (end, _) = come_back(Some(&kept()), &[], &[(ORDER, Ok(SOFT))]);
+    let (end, _) = come_back(Some(&kept_away()), &[], &[(ORDER, Ok(SOFT))]);
     assert_eq!(
         the_part(&end.unwrap()).refusal,
         Some(Refusal::Authentication)
@@ -234,7 +193,7 @@ fn what_is_pending_is_asked_about_later() {
 fn an_order_is_never_sent_twice() {
     let (end, _) = pay(&[(ENROL, Ok(STRAIGHT)), (ORDER, Err(NoAnswer))]);
     assert_eq!(end.unwrap_err(), Failure::Unknown);
-    let (end, _) = come_back(Some(&kept()), &[], &[(ORDER, Err(NoAnswer))]);
+    let (end, _) = come_back(Some(&kept_away()), &[], &[(ORDER, Err(NoAnswer))]);
     assert_eq!(end.unwrap_err(), Failure::Unknown);
     assert_eq!(
         pay(&[(ENROL, Err(NoAnswer))]).0.unwrap_err(),
@@ -254,7 +213,7 @@ fn what_was_never_sent_may_be_sent_once_more() {
     assert_eq!(end.unwrap_err(), Failure::Unreachable);
     let away = [(ORDER, Err(NotSent)), (ORDER, Err(NotSent))];
     assert_eq!(
-        come_back(Some(&kept()), &[], &away).0.unwrap_err(),
+        come_back(Some(&kept_away()), &[], &away).0.unwrap_err(),
         Failure::Unreachable
     );
     // Here the platform holds a transaction of that reference by now.
@@ -264,16 +223,8 @@ fn what_was_never_sent_may_be_sent_once_more() {
 
 #[test]
 fn an_answer_that_says_nothing_of_the_money_is_unknown() {
-    for order in [
-        r#"{"responseCode":"99"}"#,
-        r#"{"responseCode":"94"}"#,
-        r#"{"responseCode":"25"}"#,
-        r#"{"responseCode":"XX"}"#,
-        "{}",
-        r#"{"responseCode":"00","merchantId":"002001000000002"}"#,
-        r#"{"responseCode":"00","transactionReference":"other"}"#,
-        r#"{"responseCode":"00","amount":{}}"#,
-    ] {
+    let other = r#"{"responseCode":"00","transactionReference":"other"}"#;
+    for order in TELL_NOTHING.into_iter().chain([other]) {
         let (end, _) = pay(&[(ENROL, Ok(STRAIGHT)), (ORDER, Ok(order))]);
         assert_eq!(end.unwrap_err(), Failure::Unknown, "{order}");
     }
@@ -330,101 +281,10 @@ fn a_return_without_what_was_kept_asks_nothing() {
 fn the_checkout_wants_references_of_its_own() {
     let open = |identity: &str| -> Result<_, ConfigError> {
         let line = format!("transaction_identity = \"{identity}\"");
-        let table = super::super::testing::with(super::super::testing::sandbox_table(), &line);
-        super::super::open(
-            super::super::testing::slug(),
-            table,
-            crate::contract::Environment::Sandbox,
-        )
+        let table = with(sandbox_table(), &line);
+        super::super::open(slug(), table, Environment::Sandbox)
     };
     assert!(open("reference").is_ok());
     assert_eq!(open("s10").err().unwrap().key, "transaction_identity");
     assert_eq!(open("platform").err().unwrap().key, "transaction_identity");
-}
-
-#[test]
-fn the_fields_are_opened_and_their_library_checked() {
-    let (config, world) = (sandbox(), world());
-    let begin = |script: &[Plays]| {
-        converse(&config, script, |exchanges| {
-            super::super::hosted::begin(&config, &world.begin(), exchanges)
-        })
-    };
-    const INIT: &str = "hostedFieldsInitialize";
-    let good = r#"{"responseCode":"00","merchantSessionToken":"T",
-        "sdkUrl":"https://payment-web.test.sips-services.com/sdk.js"}"#;
-    let (end, sent) = begin(&[(INIT, Err(NoAnswer)), (INIT, Ok(good))]);
-    let Next::Browser(NextAction::HostedFields {
-        session_token,
-        brands,
-        ..
-    }) = end.unwrap().next
-    else {
-        panic!()
-    };
-    assert_eq!((session_token.as_str(), brands.len()), ("T", 3));
-    let list = json(r#"{"list":["CB","MASTERCARD","VISA"]}"#);
-    assert_eq!(sent[0].get("paymentMeanBrandList"), list.get("list"));
-    for bad in [
-        r#"{"responseCode":"00","merchantSessionToken":"T","sdkUrl":"https://evil.example/x.js"}"#,
-        r#"{"responseCode":"00","merchantSessionToken":"T"}"#,
-        r#"{"responseCode":"40"}"#,
-        "{}",
-    ] {
-        assert!(
-            matches!(begin(&[(INIT, Ok(bad))]).0, Err(Failure::Unexpected(_))),
-            "{bad}"
-        );
-    }
-    let away = [(INIT, Err(NotSent)), (INIT, Err(NoAnswer))];
-    assert_eq!(begin(&away).0.unwrap_err(), Failure::Unreachable);
-}
-
-#[test]
-fn a_wallet_with_a_page_of_its_own_leaves_at_once_and_is_finalised() {
-    const INIT: &str = "paymentProviderInitialize";
-    const END: &str = "paymentProviderFinalize";
-    let (config, mut world) = (sandbox(), world());
-    world.choose("sogenactif_paypal");
-    let begin = |script: &[Plays]| {
-        converse(&config, script, |exchanges| {
-            super::super::hosted::begin(&config, &world.begin(), exchanges)
-        })
-    };
-    let (end, sent) = begin(&[(INIT, Ok(AWAY))]);
-    let begun = end.unwrap();
-    assert_eq!(sent[0].text("paymentMeanBrand"), Some("PAYPAL"));
-    assert_eq!(sent[0].text("merchantReturnUrl"), Some(BACK));
-    assert!(matches!(
-        begun.next,
-        Next::Browser(NextAction::FormPost { .. })
-    ));
-    let finish = |script: &[Plays]| {
-        converse(&config, script, |exchanges| {
-            let keep = begun.keep.as_deref();
-            let back = Finalise {
-                begin: world.begin(),
-                keep,
-                posted: &[],
-            };
-            finalise(&config, &back, exchanges)
-        })
-    };
-    let (end, sent) = finish(&[(END, Ok(PAID))]);
-    assert_eq!(the_part(&end.unwrap()).status, PartStatus::Accepted);
-    assert_eq!(sent[0].text("redirectionData"), Some("D"));
-    assert_eq!(
-        finish(&[(END, Err(NoAnswer))]).0.unwrap_err(),
-        Failure::Unknown
-    );
-    assert_eq!(
-        begin(&[(INIT, Err(NoAnswer))]).0.unwrap_err(),
-        Failure::Unreachable
-    );
-    for bad in [STRAIGHT, r#"{"responseCode":"03"}"#, "{}"] {
-        assert!(
-            matches!(begin(&[(INIT, Ok(bad))]).0, Err(Failure::Unexpected(_))),
-            "{bad}"
-        );
-    }
 }

@@ -1,0 +1,285 @@
+//! A card's payment with 3-D Secure, from the token or the saved card to the order.
+//!
+//! `cardCheckEnrollment` opens the transaction with the token of the hosted fields, and
+//! `walletCheckEnrollment` with a saved card. With a `redirectionUrl` the browser leaves for it by
+//! a form, and `cardValidateAuthenticationAndOrder` follows its return; without one it follows at
+//! once (Sogenactif documentation, connector Office, release 24.2, confidence A; the fields C,
+//! VTEX's connector).
+//!
+//! An issuer that was asked without a challenge may want one: acquirerResponseCode A1, the soft
+//! decline. Then the payment is opened once more, with a challenge asked for, and a reference of
+//! its own: a reference can't be used again even after a failure (Sips documentation, migration
+//! pages, B).
+//!
+//! A payment that the shop's server starts with a saved card has no shopper who could be
+//! authenticated: `walletOrder`, as one of a series (warehousenantes/sips-office-sdk-php, C).
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::config::Config;
+use super::conversation::{Halt, Talk, unexpected, unsuitable};
+use super::office::checkout::{
+    CardByToken, CardCheckEnrollment, CardValidateAuthenticationAndOrder, WalletCheckEnrollment,
+    WalletOrder,
+};
+use super::office::parts::{FraudData, PaymentOptions, WalletEntry};
+use super::payment::{
+    Away, End, Opening, keep, kept, open, options, ours, purchase, reference_of, settle,
+};
+use super::types::PaymentToken;
+use super::vault;
+use crate::contract::{Begin, Begun, Failure, Given, Next, Owner, Proceed, Proceeded};
+
+/// What a second try's reference ends in.
+pub(super) const SECOND: &str = "A1";
+
+/// The wish of a second try: the issuer has to see the shopper (warehousenantes/sips-sdk-php, C).
+const CHALLENGE: &str = "CHALLENGE_MANDATE";
+
+/// `paymentPattern` of a payment that the shopper agreed to before and is not there for
+/// (worldline/sips-sdk-java, list of values, C; that it fits walletOrder is derived, D).
+const WITHOUT_SHOPPER: &str = "RECURRING_N";
+
+/// Longest `PaRes` of the first version of 3-D Secure that is passed on.
+const PA_RES_MAX: usize = 100_000;
+
+/// What is kept of a saved card that was chosen. Who repeats a request says nothing of who made it.
+#[derive(Deserialize, Serialize)]
+struct Chosen {
+    card: String,
+    by_shop: bool,
+}
+
+/// What pays.
+enum Means {
+    Typed {
+        token: PaymentToken,
+        brand: Option<String>,
+        save: bool,
+    },
+    Saved(WalletEntry),
+}
+
+/// Begins with a saved card: it must be the shopper's, and not have expired.
+pub(super) fn begin_saved(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    card: &str,
+    by_shop: bool,
+) -> Result<Begun, Halt> {
+    let nobody = || unsuitable("card", "the session does not say who the shopper is");
+    let owner = Owner::of(begin.session).ok_or_else(nobody)?;
+    let cards = vault::cards(talk, &owner)?;
+    let found = cards.into_iter().find(|kept| kept.id == card);
+    let found = found.ok_or_else(|| {
+        let detail = "is none of the shopper's saved cards; it may have been removed";
+        unsuitable("card", detail)
+    })?;
+    let today = begin.now.to_zoned(TimeZone::UTC);
+    let this_month = (today.year(), today.month());
+    if found.expires.is_some_and(|expires| expires < this_month) {
+        return Err(unsuitable("card", "this saved card has expired").into());
+    }
+    let chosen = Chosen {
+        card: found.id,
+        by_shop,
+    };
+    Ok(Begun {
+        next: Next::Proceed,
+        keep: Some(keep(&chosen)?),
+    })
+}
+
+pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
+    let begin = &proceed.begin;
+    match (proceed.keep, proceed.given) {
+        (None, Given::Token { token, brand, save }) => {
+            pay(talk, begin, &typed(talk.config, begin, token, brand, save)?)
+        }
+        (Some(_), Given::Nothing) => {
+            let Chosen { card, by_shop } = kept(proceed.keep)?;
+            let entry = entry(begin, card)?;
+            if by_shop {
+                return order_without_shopper(talk, begin, entry);
+            }
+            pay(talk, begin, &Means::Saved(entry))
+        }
+        (None, _) => Err(unsuitable("token", "is missing: this payment goes on with it").into()),
+        (Some(_), _) => Err(unsuitable("token", "this payment is made with a saved card").into()),
+    }
+}
+
+fn typed(
+    config: &Config,
+    begin: &Begin<'_>,
+    token: &str,
+    brand: Option<&str>,
+    save: bool,
+) -> Result<Means, Failure> {
+    let token = PaymentToken::try_from(token.to_owned());
+    let token = token.map_err(|error| unsuitable("token", error.to_string()))?;
+    if brand.is_some_and(|brand| !config.brands.iter().any(|known| known == brand)) {
+        let detail = format!("must be one of {}", config.brands.join(", "));
+        return Err(unsuitable("brand", detail));
+    }
+    if save && !(config.add_cards && Owner::of(begin.session).is_some()) {
+        let detail = "must be false: this payment's card can't be saved";
+        return Err(unsuitable("save", detail));
+    }
+    let brand = brand.map(str::to_owned);
+    Ok(Means::Typed { token, brand, save })
+}
+
+fn entry(begin: &Begin<'_>, payment_mean_id: String) -> Result<WalletEntry, Failure> {
+    let owner = Owner::of(begin.session);
+    let owner = owner.ok_or_else(|| unexpected("a saved card of nobody's"))?;
+    Ok(WalletEntry {
+        merchant_wallet_id: vault::wallet_of(&owner)?,
+        payment_mean_id,
+    })
+}
+
+fn pay(talk: &mut Talk<'_>, begin: &Begin<'_>, means: &Means) -> Result<Proceeded, Halt> {
+    match attempt(talk, begin, means, begin.reference, None)? {
+        End::Over(proceeded) => Ok(proceeded),
+        End::SoftDecline(_) => {
+            let second = format!("{}{SECOND}", begin.reference);
+            attempt(talk, begin, means, &second, Some(CHALLENGE)).map(End::into_inner)
+        }
+    }
+}
+
+/// Opens a transaction, and orders it if the browser need not leave.
+fn attempt(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    means: &Means,
+    reference: &str,
+    challenge: Option<&str>,
+) -> Result<End, Halt> {
+    let (opening, save) = match means {
+        Means::Typed { token, brand, save } => {
+            let request = by_token(begin, token, brand.as_ref(), reference, challenge)?;
+            (open(talk, begin, reference, &request)?, *save)
+        }
+        Means::Saved(entry) => {
+            let request = by_entry(begin, entry, reference, challenge)?;
+            (open(talk, begin, reference, &request)?, false)
+        }
+    };
+    let mut open = match opening {
+        Opening::Open(open) => open,
+        Opening::Over(end) => return Ok(end),
+    };
+    open.away.save = save;
+    if open.url.is_some() {
+        return Ok(End::Over(open.proceeded(talk.config, begin)?));
+    }
+    order(talk, begin, &open.away, None)
+}
+
+pub(super) fn finalise(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    away: &Away,
+    posted: &[(String, String)],
+) -> Result<Proceeded, Halt> {
+    let mut posted = posted.iter();
+    let pa_res = posted.find(|(name, _)| name.eq_ignore_ascii_case("PaRes"));
+    let pa_res = pa_res
+        .map(|(_, value)| value.clone())
+        .filter(|text| text.len() <= PA_RES_MAX);
+    order(talk, begin, away, pa_res).map(End::into_inner)
+}
+
+/// Reads the authentication and orders the payment: its answer is the fact.
+fn order(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    away: &Away,
+    pa_res_message: Option<String>,
+) -> Result<End, Halt> {
+    let request = CardValidateAuthenticationAndOrder {
+        transaction: reference_of(&away.reference)?.into(),
+        echo: away.echo(),
+        pa_res_message,
+    };
+    settle(talk, begin, &away.reference, &request, away.save)
+}
+
+/// Orders with a saved card. A soft decline is a refusal: nobody is there to be authenticated.
+fn order_without_shopper(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    entry: WalletEntry,
+) -> Result<Proceeded, Halt> {
+    let request = WalletOrder {
+        purchase: purchase(begin)?,
+        transaction: reference_of(begin.reference)?.into(),
+        entry,
+        options: PaymentOptions {
+            // Whoever asks here is the shop's server.
+            customer_ip_address: None,
+            payment_pattern: Some(WITHOUT_SHOPPER.to_owned()),
+            ..options(begin)?
+        },
+    };
+    settle(talk, begin, begin.reference, &request, false).map(End::into_inner)
+}
+
+fn by_token(
+    begin: &Begin<'_>,
+    token: &PaymentToken,
+    brand: Option<&String>,
+    reference: &str,
+    challenge: Option<&str>,
+) -> Result<CardCheckEnrollment, Failure> {
+    Ok(CardCheckEnrollment {
+        purchase: purchase(begin)?,
+        transaction: reference_of(reference)?.into(),
+        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        card: CardByToken {
+            payment_token: Some(token.clone()),
+            payment_mean_brand: brand.cloned(),
+            ..CardByToken::default()
+        },
+        merchant_name: None,
+        customer_account_historic: None,
+        options: PaymentOptions {
+            payment_mean_brand_selection_status: brand.map(|_| "APPLIED_HOLDER".to_owned()),
+            ..wishing(begin, challenge)?
+        },
+    })
+}
+
+fn by_entry(
+    begin: &Begin<'_>,
+    entry: &WalletEntry,
+    reference: &str,
+    challenge: Option<&str>,
+) -> Result<WalletCheckEnrollment, Failure> {
+    let back = begin.addresses.back.clone();
+    Ok(WalletCheckEnrollment {
+        purchase: purchase(begin)?,
+        transaction: reference_of(reference)?.into(),
+        entry: entry.clone(),
+        merchant_return_url: Some(back.try_into().map_err(ours)?),
+        merchant_name: None,
+        options: wishing(begin, challenge)?,
+    })
+}
+
+/// What is said of a payment, with a wish for its authentication.
+fn wishing(begin: &Begin<'_>, challenge: Option<&str>) -> Result<PaymentOptions, Failure> {
+    Ok(PaymentOptions {
+        fraud_data: challenge.map(|mode| FraudData {
+            challenge_mode_3ds: Some(mode.to_owned()),
+            ..FraudData::default()
+        }),
+        ..options(begin)?
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! SEPA direct debit: the shopper gives an IBAN, signs a mandate for it on the platform's page and
+//! comes back; then the debit is ordered (`initializeMandate`: Sogenactif documentation, connector
+//! Office, release 24.2, confidence A; `finalizeMandate` and `directDebitOrder`: Sips
+//! documentation, B).
+//!
+//! Until the order, the platform has no transaction of the payment's reference: a payment that got
+//! no further is looked up in vain, and has taken nothing.
+
+use guichet_domain::PartStatus;
+use guichet_wire::{NextAction, Question};
+
+use super::conversation::{Halt, Talk, unsuitable};
+use super::derived;
+use super::fact::{Verdict, verdict};
+use super::office::checkout::DirectDebitOrder;
+use super::office::mandate::{FinalizeMandate, InitializeMandate};
+use super::office::parts::Contact;
+use super::payment::{
+    Away, End, Opening, ended, open, options, ours, purchase, reference_of, settle,
+};
+use super::types::WalletId;
+use super::vault;
+use crate::contract::{Begin, Begun, Failure, Given, Owner, Proceed, Proceeded};
+
+/// Longest `customerId` (M).
+const CUSTOMER_MAX: usize = 19;
+
+/// Names the shopper to the platform: the wallet's name, as far as it fits.
+fn customer(wallet: WalletId) -> String {
+    let mut name = String::from(wallet);
+    name.truncate(CUSTOMER_MAX);
+    name
+}
+
+pub(super) fn begin() -> Begun {
+    let question = Question::Iban;
+    NextAction::Ask { question }.into()
+}
+
+/// Opens the signing. The IBAN goes to the platform, and nowhere else.
+pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
+    let begin = &proceed.begin;
+    let Given::Iban(iban) = proceed.given else {
+        return Err(unsuitable("iban", "is missing: this payment goes on with it").into());
+    };
+    let shopper = &begin.session.shopper;
+    let wallet = Owner::of(begin.session).map(|owner| vault::wallet_of(&owner));
+    let said = options(begin)?;
+    let request = InitializeMandate {
+        iban: iban.as_str().to_owned().try_into().map_err(ours)?,
+        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        customer_address: None,
+        customer_contact: Some(Contact {
+            firstname: Some(shopper.first_name.clone()),
+            lastname: Some(shopper.last_name.clone()),
+            ..said.customer_contact.unwrap_or_default()
+        }),
+        customer_id: wallet.transpose()?.map(customer),
+        customer_language: said.customer_language,
+        payment_mean_alias: None,
+    };
+    match open(talk, begin, begin.reference, &request)? {
+        Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
+        Opening::Over(end) => over(end),
+    }
+}
+
+/// A signing that was refused. One that is neither that nor open is no payment that waits for its
+/// money: nothing was ordered.
+fn over(end: End) -> Result<Proceeded, Halt> {
+    let proceeded = end.into_inner();
+    match proceeded.next_action {
+        None => Ok(proceeded),
+        Some(_) => Err(Failure::Unknown.into()),
+    }
+}
+
+/// Reads what came of the signing, and orders the debit if there is a mandate.
+pub(super) fn finalise(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    away: &Away,
+) -> Result<Proceeded, Halt> {
+    let answer = talk.ask(&FinalizeMandate { echo: away.echo() })?;
+    match verdict(&answer.code, None, None) {
+        Verdict::Part(PartStatus::Accepted, _) => {}
+        // The shopper is still there: it is not over, and nothing was ordered.
+        Verdict::Part(PartStatus::Pending, _) => {
+            return Ok(Proceeded {
+                facts: Vec::new(),
+                next_action: Some(NextAction::Wait),
+                keep: None,
+                save: None,
+            });
+        }
+        told => {
+            let end = ended(talk.config, begin, &away.reference, &answer, None, told)?;
+            return Ok(end.into_inner());
+        }
+    }
+    let mandate = derived::signed_mandate(&answer.message).ok_or(Failure::Unknown)?;
+    let request = order(begin, &away.reference, mandate)?;
+    settle(talk, begin, &away.reference, &request, false).map(End::into_inner)
+}
+
+fn order(begin: &Begin<'_>, reference: &str, mandate: &str) -> Result<DirectDebitOrder, Failure> {
+    let purchase = purchase(begin)?;
+    Ok(DirectDebitOrder {
+        amount: purchase.amount,
+        currency_code: purchase.currency_code,
+        order_channel: Some(purchase.order_channel),
+        transaction: reference_of(reference)?.into(),
+        mandate_id: Some(mandate.to_owned()),
+        payment_mean_brand: None,
+        options: options(begin)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

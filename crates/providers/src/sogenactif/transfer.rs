@@ -1,0 +1,99 @@
+//! Credit transfers: iDEAL. The shopper chooses a bank, confirms there and comes back
+//! (`creditTransferInquire`, `creditTransferInitialize`: Sogenactif documentation, connector
+//! Office, release 24.2, confidence A; `creditTransferFinalizeAndOrder` D).
+
+use guichet_wire::{NextAction, Question};
+use serde::{Deserialize, Serialize};
+
+use super::conversation::{Halt, Talk, refused, unsuitable};
+use super::derived;
+use super::external::send_away;
+use super::office::checkout::{
+    CreditTransferFinalizeAndOrder, CreditTransferInitialize, CreditTransferInquire,
+};
+use super::payment::{
+    Away, End, Opening, keep, kept, open, options, ours, purchase, reference_of, settle,
+};
+use crate::contract::{Begin, Begun, Failure, Given, Next, Proceed, Proceeded};
+
+/// What is kept while the shopper chooses a bank.
+#[derive(Deserialize, Serialize)]
+struct Offered {
+    banks: Vec<String>,
+}
+
+pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    let answer = talk.ask(&CreditTransferInquire {
+        currency_code: purchase(begin)?.currency_code,
+        payment_mean_brand: Some(brand.to_owned()),
+    })?;
+    if !answer.code.is_success() {
+        return Err(refused("creditTransferInquire", &answer).into());
+    }
+    let banks = derived::banks(&answer.message);
+    if banks.is_empty() {
+        // Then the platform's own page asks for it.
+        return send_away(talk, begin, &initialize(begin, brand, None)?);
+    }
+    let offered = Offered {
+        banks: banks.iter().map(|bank| bank.code.clone()).collect(),
+    };
+    let question = Question::Bank { banks };
+    Ok(Begun {
+        next: Next::Browser(NextAction::Ask { question }),
+        keep: Some(keep(&offered)?),
+    })
+}
+
+pub(super) fn proceed(
+    talk: &mut Talk<'_>,
+    proceed: &Proceed<'_>,
+    brand: &str,
+) -> Result<Proceeded, Halt> {
+    let begin = &proceed.begin;
+    let Given::Bank(bank) = proceed.given else {
+        return Err(unsuitable("bank", "is missing: this payment goes on with it").into());
+    };
+    let offered: Offered = kept(proceed.keep)?;
+    if !offered.banks.iter().any(|known| known == bank) {
+        return Err(unsuitable("bank", "is none of those that were offered").into());
+    }
+    let request = initialize(begin, brand, Some(bank))?;
+    match open(talk, begin, begin.reference, &request)? {
+        Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
+        Opening::Over(end) => Ok(end.into_inner()),
+    }
+}
+
+fn initialize(
+    begin: &Begin<'_>,
+    brand: &str,
+    bank: Option<&str>,
+) -> Result<CreditTransferInitialize, Failure> {
+    let purchase = purchase(begin)?;
+    Ok(CreditTransferInitialize {
+        amount: purchase.amount,
+        currency_code: purchase.currency_code,
+        order_channel: Some(purchase.order_channel),
+        transaction: reference_of(begin.reference)?.into(),
+        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        payment_mean_brand: Some(brand.to_owned()),
+        issuer_code: bank.map(str::to_owned),
+        options: options(begin)?,
+    })
+}
+
+pub(super) fn finalise(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    away: &Away,
+) -> Result<Proceeded, Halt> {
+    let request = CreditTransferFinalizeAndOrder {
+        transaction: reference_of(&away.reference)?.into(),
+        echo: away.echo(),
+    };
+    settle(talk, begin, &away.reference, &request, false).map(End::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Cards that the platform keeps for a shopper: the group `wallet` (Sogenactif documentation,
+//! connector Office, release 24.2: getWalletData and addCard confidence A, deletePaymentMean C).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use super::Sogenactif;
+use super::config::Config;
+use super::conversation::{Halt, Talk, refused, step, unexpected};
+use super::office::parts::{PaymentAnswer, WalletEntry};
+use super::office::wallet::{AddCard, DeletePaymentMean, GetWalletData, PaymentMean};
+use super::types::{TokenPan, WalletId};
+use crate::contract::{Exchange, Failure, KeptCard, Owner, Save, Step, Vault};
+
+impl Vault for Sogenactif {
+    fn adds(&self) -> bool {
+        self.config.add_cards
+    }
+
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>> {
+        step(cards(&mut Talk::new(&self.config, exchanges), owner))
+    }
+
+    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
+        step(remove(&mut Talk::new(&self.config, exchanges), owner, card))
+    }
+
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<()> {
+        step(add(&mut Talk::new(&self.config, exchanges), owner, save))
+    }
+}
+
+/// What makes these digests unlike any other of ours.
+const DOMAIN: &str = "guichet/sogenactif/wallet/1";
+
+/// Longest `merchantWalletId`.
+const LENGTH: usize = 21;
+
+const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// The shopper's wallet: the same for ever, whatever keys are renewed, and another one for each
+/// shop and shopper. It is a digest, because the shop's own name of a shopper may be longer than
+/// 21 characters, and need not be known to the platform; 21 of 36 characters hold 108 bits of it.
+pub(super) fn wallet_of(owner: &Owner<'_>) -> Result<WalletId, Failure> {
+    // No name has a line's end in it.
+    let named = [DOMAIN, owner.shop.as_str(), owner.shopper.as_str()].join("\n");
+    let digest = digest(&SHA256, named.as_bytes());
+    let half = digest.as_ref().first_chunk::<16>();
+    let mut number = half.map_or(0, |half| u128::from_be_bytes(*half));
+    let mut text = String::with_capacity(LENGTH);
+    for _ in 0..LENGTH {
+        let place = usize::try_from(number % 36).unwrap_or_default();
+        text.extend(ALPHABET.get(place).map(|byte| char::from(*byte)));
+        number /= 36;
+    }
+    WalletId::try_from(text).map_err(|error| unexpected(format!("merchantWalletId {error}")))
+}
+
+/// The cards of a wallet, with those that have expired. Nobody has one before a card was added.
+pub(super) fn cards(talk: &mut Talk<'_>, owner: &Owner<'_>) -> Result<Vec<KeptCard>, Halt> {
+    let answer = talk.ask(&GetWalletData {
+        merchant_wallet_id: wallet_of(owner)?,
+    })?;
+    match answer.code.as_str() {
+        "00" => {}
+        "01" => return Ok(Vec::new()),
+        _ => return Err(refused("getWalletData", &answer).into()),
+    }
+    let read = answer.read::<GetWalletData>();
+    let read = read.map_err(|error| unexpected(error.to_string()))?;
+    let entries = read.wallet_payment_mean_data_list.unwrap_or_default();
+    Ok(entries.into_iter().filter_map(card).collect())
+}
+
+/// The entry as a card; a mandate or another wallet is none.
+fn card(entry: PaymentMean) -> Option<KeptCard> {
+    let filled = |text: &String| !text.is_empty();
+    let masked = entry.masked_pan.filter(filled)?;
+    if entry.mandate_id.is_some_and(|id| !id.is_empty()) {
+        return None;
+    }
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let shown = masked.chars().rev().take_while(is_digit).take(4).count();
+    let last_digits = masked.get(masked.len() - shown..).unwrap_or_default();
+    Some(KeptCard {
+        id: entry.payment_mean_id.filter(filled)?,
+        brand: entry.payment_mean_brand.unwrap_or_default(),
+        last_digits: last_digits.to_owned(),
+        expires: entry.pan_expiry_date.as_deref().and_then(month),
+    })
+}
+
+/// A month, `YYYYMM`.
+fn month(text: &str) -> Option<(i16, i8)> {
+    let digits = text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit());
+    let (year, month) = text.split_at_checked(4).filter(|_| digits)?;
+    let month = month
+        .parse()
+        .ok()
+        .filter(|month| (1..=12).contains(month))?;
+    Some((year.parse().ok()?, month))
+}
+
+fn remove(talk: &mut Talk<'_>, owner: &Owner<'_>, card: &str) -> Result<(), Halt> {
+    let request = DeletePaymentMean {
+        entry: WalletEntry {
+            merchant_wallet_id: wallet_of(owner)?,
+            payment_mean_id: card.to_owned(),
+        },
+    };
+    let answer = talk.ask(&request).map_err(again)?;
+    match answer.code.as_str() {
+        "00" | "01" => Ok(()),
+        _ => Err(refused("deletePaymentMean", &answer).into()),
+    }
+}
+
+/// To remove twice is to remove once: nothing has to be looked up before another try.
+fn again(halt: Halt) -> Halt {
+    match halt {
+        Halt::Failed(Failure::Unknown) => Failure::Unreachable.into(),
+        halt => halt,
+    }
+}
+
+/// What [`Save`] holds.
+#[derive(Deserialize, Serialize)]
+struct Saving {
+    token: TokenPan,
+    expiry: String,
+    brand: Option<String>,
+}
+
+/// The card of an order that was accepted, to be added to its shopper's. None where the platform
+/// does not tell what stands for it.
+pub(super) fn to_save(config: &Config, order: &PaymentAnswer) -> Option<Save> {
+    let expiry = order.pan_expiry_date.clone();
+    let saving = Saving {
+        token: order.token_pan.clone()?.try_into().ok()?,
+        expiry: expiry.filter(|text| config.add_cards && month(text).is_some())?,
+        brand: order.payment_mean_brand.clone(),
+    };
+    serde_json::to_string(&saving).ok().map(Save)
+}
+
+fn add(talk: &mut Talk<'_>, owner: &Owner<'_>, save: &Save) -> Result<(), Halt> {
+    let saving = serde_json::from_str::<Saving>(&save.0);
+    // The error would quote the token.
+    let saving = saving.map_err(|_| unexpected("addCard: nothing to save"))?;
+    let token_pan = "TOKEN_PAN".to_owned().try_into();
+    let answer = talk.ask(&AddCard {
+        merchant_wallet_id: wallet_of(owner)?,
+        payment_token: None,
+        card_number: Some(saving.token),
+        pan_type: Some(token_pan.map_err(super::payment::ours)?),
+        card_expiry_date: Some(saving.expiry),
+        payment_mean_alias: None,
+        payment_mean_brand: saving.brand,
+    })?;
+    match answer.code.as_str() {
+        "00" | "94" => Ok(()),
+        _ => Err(refused("addCard", &answer).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Cards that a platform keeps.
+
+use guichet_providers::contract::{CallError, Failure, KeptCard, Owner, PlatformCall, Save, Vault};
+
+use crate::samples::Sample;
+use crate::world::{
+    Answer, converse, each, each_in_production, hides_what_is_secret, nonsense, session,
+};
+
+/// Asks a vault everything, for one owner.
+fn ask(
+    vault: &dyn Vault,
+    save: &Save,
+    platform: impl Fn(&PlatformCall) -> Answer,
+) -> [Result<Vec<KeptCard>, Failure>; 3] {
+    let session = session();
+    let owner = Owner::of(&session).unwrap();
+    let platform = |_, call: &PlatformCall| platform(call);
+    let nothing = |()| Vec::new();
+    [
+        converse(|exchanges| vault.cards(&owner, exchanges), platform),
+        converse(|exchanges| vault.remove(&owner, "1", exchanges), platform).map(nothing),
+        converse(|exchanges| vault.add(&owner, save, exchanges), platform).map(nothing),
+    ]
+}
+
+/// Runs a check against every vault.
+fn each_vault(check: impl Fn(&dyn Vault, &Sample, &Save)) {
+    each(|provider, sample| {
+        if let Some(vault) = provider.vault() {
+            check(vault, sample, &Save(sample.save.to_owned()));
+        }
+    });
+}
+
+#[test]
+fn a_vault_lists_removes_and_adds() {
+    each_vault(|vault, sample, save| {
+        assert!(vault.adds());
+        let [cards, removed, added] = ask(vault, save, |call| sample.well(call));
+        let cards = cards.unwrap();
+        assert!(!cards.is_empty() && removed.is_ok() && added.is_ok());
+        for card in &cards {
+            assert!(!card.id.is_empty() && card.last_digits.len() <= 4);
+        }
+        hides_what_is_secret(&format!("{cards:?}"));
+        assert!(!format!("{save:?}").contains(&save.0));
+    });
+}
+
+#[test]
+fn a_vault_that_is_down_or_talks_nonsense_has_done_nothing() {
+    each_vault(|vault, _, save| {
+        let lost = [Err(CallError::NotSent), Err(CallError::NoAnswer)];
+        for answer in nonsense().into_iter().chain(lost) {
+            for end in ask(vault, save, |_| answer.clone()) {
+                assert!(end.is_err(), "{answer:?} {end:?}");
+            }
+        }
+        for end in ask(vault, save, |_| Err(CallError::NotSent)) {
+            assert_eq!(end.unwrap_err(), Failure::Unreachable);
+        }
+    });
+}
+
+#[test]
+fn what_nobody_vouches_for_is_no_card_in_production() {
+    each_in_production(|provider, sample| {
+        if let Some(vault) = provider.vault() {
+            let save = Save(sample.save.to_owned());
+            for end in ask(vault, &save, |call| sample.well(call)) {
+                assert!(end.is_err(), "{end:?}");
+            }
+        }
+    });
+}

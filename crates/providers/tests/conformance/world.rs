@@ -1,0 +1,283 @@
+//! Plays the backend and its platform.
+
+use guichet_domain::id::{SessionId, Slug};
+use guichet_domain::method::Method;
+use guichet_domain::money::{Amount, Currency};
+use guichet_domain::session::{Capture, Session};
+use guichet_domain::shopper::{Address, Country, Email, Iban, Phone, Shopper, ShopperId};
+use guichet_providers::contract::{
+    Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
+    Given, LookUp, LookedUp, PlatformCall, Proceed, Proceeded, Provider, Seed, Step,
+};
+use guichet_providers::registry::{PROVIDERS, open};
+
+use crate::samples::{CANARY, Gift, IBAN, Payment, Sample, TOKEN, sample};
+
+pub(crate) const NOW: i64 = 1_772_355_600;
+
+/// What came of a call.
+pub(crate) type Answer = Result<CallAnswer, CallError>;
+
+/// Answers that say nothing, whoever gives them.
+pub(crate) fn nonsense() -> Vec<Answer> {
+    let texts = [
+        (200, ""),
+        (200, "<html><body>Maintenance</body></html>"),
+        (200, "null"),
+        (200, "[]"),
+        (200, "{}"),
+        (200, "{\"a\":"),
+        (200, "CODEREPONSE=00000"),
+        (200, r#"{"responseCode":"XX","walletResponseCode":"XX"}"#),
+        (200, r#"{"responseCode":"00","seal":"00"}"#),
+        (302, ""),
+        (404, ""),
+        (500, r#"{"responseCode":"00"}"#),
+    ];
+    texts
+        .into_iter()
+        .map(|(status, body)| answer(status, body))
+        .collect()
+}
+
+pub(crate) fn answer(status: u16, body: &str) -> Answer {
+    let body = body.into();
+    Ok(CallAnswer { status, body })
+}
+
+pub(crate) fn account(name: &str, table: toml::Table, at: Environment) -> Box<dyn Provider> {
+    let account = Slug::try_from("main".to_owned()).unwrap();
+    open(name, account, table, at).unwrap()
+}
+
+/// Runs a check against every provider in the sandbox.
+pub(crate) fn each(check: impl Fn(&dyn Provider, &Sample)) {
+    for (name, _) in PROVIDERS {
+        let sample = sample(name);
+        let provider = account(name, sample.table.clone(), Environment::Sandbox);
+        assert_eq!(provider.name(), *name);
+        check(provider.as_ref(), &sample);
+    }
+}
+
+/// Runs a check against every provider in production that has more than a beginning.
+pub(crate) fn each_in_production(check: impl Fn(&dyn Provider, &Sample)) {
+    for (name, _) in PROVIDERS {
+        let sample = sample(name);
+        let Some(table) = sample.production.clone() else {
+            let provider = account(name, sample.table, Environment::Sandbox);
+            let more = provider.continuing().is_some() || provider.vault().is_some();
+            assert!(!more, "{name} lacks a table for production");
+            continue;
+        };
+        check(
+            account(name, table, Environment::Production).as_ref(),
+            &sample,
+        );
+    }
+}
+
+impl Sample {
+    /// What the platform answers when it is well.
+    pub(crate) fn well(&self, call: &PlatformCall) -> Answer {
+        let known = self.well.iter().find(|(end, _)| call.url.ends_with(end));
+        let (_, body) = known.unwrap_or_else(|| panic!("no sample for {}", call.url));
+        answer(200, body)
+    }
+
+    pub(crate) fn moves(&self, call: &PlatformCall) -> bool {
+        self.moving.iter().any(|end| call.url.ends_with(end))
+    }
+}
+
+/// Makes the calls, each with its answer, until the conversation ends. The first number counts the
+/// calls before this one.
+pub(crate) fn converse<T>(
+    mut step: impl FnMut(&[Exchange]) -> Step<T>,
+    platform: impl Fn(usize, &PlatformCall) -> Answer,
+) -> Result<T, Failure> {
+    let mut exchanges = Vec::new();
+    for made in 0..8 {
+        match step(&exchanges) {
+            Step::Done(done) => return Ok(done),
+            Step::Failed(failure) => {
+                hides_what_is_secret(&format!("{failure:?}"));
+                return Err(failure);
+            }
+            Step::Call(call) => {
+                assert!(!call.timeout.is_zero());
+                hides_what_is_secret(&format!("{call:?}"));
+                let answer = platform(made, &call);
+                exchanges.push(Exchange { call, answer });
+            }
+        }
+    }
+    panic!("no end after 8 calls");
+}
+
+/// Nothing secret stands in a text that others see.
+pub(crate) fn hides_what_is_secret(text: &str) {
+    assert!(!text.to_uppercase().contains(CANARY), "{text}");
+    assert!(!text.contains(TOKEN) && !text.contains(IBAN), "{text}");
+}
+
+/// A session of a shopper whom the shop knows, and what goes with it.
+pub(crate) struct World {
+    pub(crate) session: Session,
+    addresses: Addresses,
+    method: Method,
+    by: By<'static>,
+    reference: String,
+}
+
+impl World {
+    pub(crate) fn new(provider: &dyn Provider, method: &str, by: By<'static>) -> Self {
+        let back = |word: &str| format!("https://pay.example/return/{word}");
+        Self {
+            session: session(),
+            addresses: Addresses {
+                notify: "https://pay.example/notify/main".into(),
+                accepted: back("accepted"),
+                refused: back("refused"),
+                cancelled: back("cancelled"),
+                waiting: back("waiting"),
+                back: back("back"),
+            },
+            method: Method::try_from(method.to_owned()).unwrap(),
+            by,
+            reference: provider.new_reference(&seed(7)),
+        }
+    }
+
+    pub(crate) fn of(provider: &dyn Provider, payment: &Payment) -> Self {
+        Self::new(provider, payment.method, payment.by)
+    }
+
+    fn begin_by(&self, by: By<'static>) -> Begin<'_> {
+        Begin {
+            session: &self.session,
+            method: &self.method,
+            by,
+            client: Some([203, 0, 113, 7].into()),
+            reference: &self.reference,
+            addresses: &self.addresses,
+            now: jiff::Timestamp::from_second(NOW).unwrap(),
+        }
+    }
+
+    pub(crate) fn begin(
+        &self,
+        provider: &dyn Provider,
+        platform: impl Fn(usize, &PlatformCall) -> Answer,
+    ) -> Result<Begun, Failure> {
+        let begin = self.begin_by(self.by);
+        converse(|exchanges| provider.begin(&begin, exchanges), platform)
+    }
+
+    /// Goes on as somebody who repeats the request would: who began is for *begin* alone.
+    pub(crate) fn proceed(
+        &self,
+        provider: &dyn Provider,
+        keep: Option<&str>,
+        gift: Gift,
+        platform: impl Fn(usize, &PlatformCall) -> Answer,
+    ) -> Result<Proceeded, Failure> {
+        let iban = Iban::try_from(IBAN).unwrap();
+        let proceed = Proceed {
+            begin: self.begin_by(By::Shopper),
+            keep,
+            given: match gift {
+                Gift::Leaves | Gift::Nothing => Given::Nothing,
+                Gift::Bank(bank) => Given::Bank(bank),
+                Gift::Iban => Given::Iban(&iban),
+                Gift::Token => Given::Token {
+                    token: TOKEN,
+                    brand: None,
+                    save: provider.vault().is_some_and(|vault| vault.adds()),
+                },
+            },
+        };
+        let continuing = provider.continuing().unwrap();
+        converse(
+            |exchanges| continuing.proceed(&proceed, exchanges),
+            platform,
+        )
+    }
+
+    pub(crate) fn finalise(
+        &self,
+        provider: &dyn Provider,
+        keep: Option<&str>,
+        platform: impl Fn(usize, &PlatformCall) -> Answer,
+    ) -> Result<Proceeded, Failure> {
+        let finalise = Finalise {
+            begin: self.begin_by(By::Shopper),
+            keep,
+            posted: &[("responseCode".into(), "00".into())],
+        };
+        let continuing = provider.continuing().unwrap();
+        converse(
+            |exchanges| continuing.finalise(&finalise, exchanges),
+            platform,
+        )
+    }
+
+    pub(crate) fn look_up(
+        &self,
+        provider: &dyn Provider,
+        platform: impl Fn(usize, &PlatformCall) -> Answer,
+    ) -> Result<LookedUp, Failure> {
+        let look_up = LookUp {
+            begin: self.begin_by(By::Shopper),
+            keep: None,
+        };
+        let continuing = provider.continuing().unwrap();
+        converse(
+            |exchanges| continuing.look_up(&look_up, exchanges),
+            platform,
+        )
+    }
+}
+
+pub(crate) fn session() -> Session {
+    Session {
+        id: SessionId::from_random([1; 16]),
+        shop: Slug::try_from("shop".to_owned()).unwrap(),
+        reference: "1".into(),
+        amount: Amount::try_from(5000).unwrap(),
+        currency: Currency::EUR,
+        shopper: Shopper {
+            id: Some(ShopperId::try_from("customer-42".to_owned()).unwrap()),
+            first_name: "Léa".into(),
+            last_name: "Roux".into(),
+            email: Email::try_from("lea@example.fr".to_owned()).unwrap(),
+            phone: Phone::try_from("+33612345675".to_owned()).unwrap(),
+            address: Address {
+                line1: "1 rue X".into(),
+                line2: None,
+                postal_code: "75001".into(),
+                city: "Paris".into(),
+                country: Country::try_from("FR".to_owned()).unwrap(),
+            },
+        },
+        items: 1,
+        locale: "fr".into(),
+        methods: None,
+        voucher_eligible_amount: None,
+        capture: Capture::Automatic,
+        return_url: "https://shop.example/".into(),
+        expires_at: NOW + 3600,
+        created_at: NOW,
+        metadata: Default::default(),
+        settled_by: None,
+    }
+}
+
+/// What the `n`th payment of a day is made of.
+pub(crate) fn seed(n: u8) -> Seed {
+    Seed {
+        random: [n; 16],
+        day: jiff::civil::date(2026, 3, 1),
+        number: u32::from(n),
+    }
+}
