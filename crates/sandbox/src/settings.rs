@@ -28,6 +28,9 @@ pub struct Cli {
     /// The demo shop's secret key for the backend.
     #[arg(long, env = "GUICHET_SHOP_SECRET_KEY", hide_env_values = true)]
     pub shop_secret_key: Option<SecretKey>,
+    /// Methods of an ordinary order at the demo shop, separated by commas; none asks for all.
+    #[arg(long, value_delimiter = ',')]
+    pub shop_methods: Vec<String>,
     /// Folder that keeps the platform's signing key pair.
     #[arg(long, default_value = "target/guichet-sandbox")]
     pub data_dir: PathBuf,
@@ -74,6 +77,8 @@ pub struct Settings {
     pub backend: Url,
     /// The demo shop's secret key for the backend.
     pub shop_secret_key: Option<SecretKey>,
+    /// Methods of an ordinary order at the demo shop; none asks for all.
+    pub shop_methods: Vec<String>,
     /// Folder that keeps the platform's signing key pair.
     pub data_dir: PathBuf,
     /// Folder of the demo shop's pages.
@@ -118,6 +123,7 @@ impl Settings {
             shop_listen: cli.shop_listen,
             backend: cli.backend,
             shop_secret_key: cli.shop_secret_key,
+            shop_methods: cli.shop_methods,
             data_dir: cli.data_dir,
             www: cli.www,
             accounts,

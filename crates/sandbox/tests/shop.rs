@@ -52,6 +52,10 @@ async fn state(State(books): State<Books>, Path(id): Path<String>) -> Json<Value
 }
 
 async fn shop() -> (Running, Books, Client, tempfile::TempDir) {
+    shop_with(&[]).await
+}
+
+async fn shop_with(methods: &[&str]) -> (Running, Books, Client, tempfile::TempDir) {
     let books = Books::default();
     let router = Router::new()
         .route("/v1/sessions", post(create))
@@ -64,6 +68,7 @@ async fn shop() -> (Running, Books, Client, tempfile::TempDir) {
     let mut settings = settings(folder.path());
     settings.backend = format!("http://{address}").parse().unwrap();
     settings.shop_secret_key = Some("sk_test".parse().unwrap());
+    settings.shop_methods = methods.iter().map(|code| (*code).to_owned()).collect();
     let running = start(settings).await.unwrap();
     common::keep_key(folder.path());
     let client = Client::builder()
@@ -139,6 +144,112 @@ async fn from_the_basket_to_the_payment_page() {
     );
     assert!(html.contains("/guichet.js\"></script>"));
     assert!(!html.contains("sk_test"));
+}
+
+/// The value of the cookie that an answer sets: `name=value`.
+fn cookie_of(answer: &reqwest::Response) -> (String, String) {
+    let whole = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+    let pair = whole.split(';').next().unwrap().to_owned();
+    (pair, whole)
+}
+
+/// Fills a basket and places an order with that e-mail and those cookies.
+async fn order_as(running: &Running, client: &Client, cookies: &str, email: &str) -> String {
+    let url = |path: &str| format!("{}{path}", running.shop_origin());
+    let basket = "panier=plateau-fromages:1";
+    let form = [("email", email), ("prenom", "Zoé"), ("pays", "FR")];
+    let order = client
+        .post(url("/commande"))
+        .header("cookie", format!("{basket}; {cookies}"))
+        .form(&form);
+    let answer = order.send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    common::location(&answer)
+}
+
+#[tokio::test]
+async fn a_shopper_is_named_after_a_login_and_never_by_an_email() {
+    let (running, books, client, _folder) = shop().await;
+    let url = |path: &str| format!("{}{path}", running.shop_origin());
+    let named = |at: usize| books.lock().unwrap().asked[at].2["shopper"]["id"].clone();
+    let email = "camille@example.com";
+    order_as(&running, &client, "", email).await;
+    order_as(&running, &client, "client=camille@example.com", email).await;
+    assert_eq!((named(0), named(1)), (Value::Null, Value::Null));
+
+    let login = client.post(url("/connexion"));
+    let answer = login.form(&[("retour", "/commande")]).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    assert_eq!(common::location(&answer), "/commande");
+    let (pair, whole) = cookie_of(&answer);
+    assert!(
+        whole.contains("HttpOnly") && whole.contains("SameSite=Lax"),
+        "{whole}"
+    );
+    let path = order_as(&running, &client, &pair, "somebody.else@example.com").await;
+    assert_eq!(named(2), "C-1042");
+    let page = client.get(url(&path)).send().await.unwrap().text().await;
+    assert!(page.unwrap().contains("C-1042"));
+
+    let basket = client.get(url("/panier")).header("cookie", &pair);
+    let html = basket.send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("data-testid=\"log-out\"") && !html.contains("\"log-in\""));
+    let logout = client.post(url("/deconnexion")).header("cookie", &pair);
+    let answer = logout
+        .form(&[("retour", "//elsewhere.example")])
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(common::location(&answer), "/panier");
+    let (pair, whole) = cookie_of(&answer);
+    assert!(whole.contains("Max-Age=0"), "{whole}");
+    order_as(&running, &client, &pair, email).await;
+    assert_eq!(named(3), Value::Null);
+    let basket = client.get(url("/panier")).header("cookie", &pair);
+    let html = basket.send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("sans mot de passe") && !html.contains("\"log-out\""));
+}
+
+#[tokio::test]
+async fn an_ordinary_order_offers_what_the_country_pays_with() {
+    let (running, books, client, _folder) = shop_with(&["card", "sogenactif_paypal"]).await;
+    let url = format!("{}/commande", running.shop_origin());
+    for (country, scenario, expected) in [
+        ("FR", "", json!(["card", "sogenactif_paypal"])),
+        (
+            "BE",
+            "",
+            json!(["card", "sogenactif_paypal", "sogenactif_bancontact"]),
+        ),
+        (
+            "NL",
+            "capture",
+            json!(["card", "sogenactif_paypal", "sogenactif_ideal"]),
+        ),
+        ("NL", "carte", json!(["card"])),
+        ("FR", "tous", Value::Null),
+    ] {
+        let form = [("pays", country), ("scenario", scenario)];
+        let order = client
+            .post(&url)
+            .header("cookie", "panier=plateau-fromages:1");
+        assert_eq!(order.form(&form).send().await.unwrap().status(), 303);
+        let asked = books.lock().unwrap().asked.pop().unwrap();
+        assert_eq!(asked.2["methods"], expected, "{country} {scenario}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_without_clicking_can_name_a_shopper() {
+    let (running, books, client, _folder) = shop().await;
+    let wish = json!({ "amount": 3900, "shopper_id": "client-7" });
+    let url = format!("{}/demo/orders", running.shop_origin());
+    let made = client.post(url).json(&wish).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    assert_eq!(
+        books.lock().unwrap().asked[0].2["shopper"]["id"],
+        "client-7"
+    );
 }
 
 #[tokio::test]

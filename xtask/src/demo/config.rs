@@ -7,6 +7,21 @@ use anyhow::Result;
 /// Opens the demo's own shop on the demo's own backend, and nothing else.
 pub(super) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
 
+/// What the demo shop offers for an ordinary order from France, as a real one would; its checkout
+/// page can ask for all methods.
+pub(super) const ORDINARY: &str =
+    "sogenactif_card,card,apetiz,sodexo,upchequdej,cvconnect,sogenactif_paypal";
+
+/// What the account at Sogenactif has.
+const SOGENACTIF: [&str; 6] = [
+    "sogenactif_card",
+    "sogenactif_paypal",
+    "sogenactif_paylib",
+    "sogenactif_bancontact",
+    "sogenactif_ideal",
+    "sogenactif_sepa",
+];
+
 /// Where the demo is.
 pub(super) struct Demo {
     pub(super) folder: PathBuf,
@@ -53,6 +68,7 @@ impl Demo {
         // The published test key of the platform: it signs nothing outside its test servers.
         let hmac_key = "0123456789ABCDEF".repeat(8);
         let sogenactif = sogenactif(*platform);
+        let offers = offers(*shop);
         format!(
             r#"# Written by `cargo xtask demo` at every start: changes are lost.
 environment = "sandbox"
@@ -61,32 +77,7 @@ public_url = "http://127.0.0.1:{backend}"
 database_url = {database:?}
 assets = {assets}
 
-[[shops]]
-id = "demo"
-name = "La Halle du Tilleul"
-secret_keys = ["{SECRET_KEY}"]
-# The shop under both of its names, and `trunk serve`.
-origins = [
-    "http://127.0.0.1:{shop}",
-    "http://localhost:{shop}",
-    "http://127.0.0.1:8080",
-    "http://localhost:8080",
-]
-tourism = true
-voucher_rest = "explain"
-# Two platforms take cards here: a shop has one, and needs no label.
-labels = {{ sogenactif_card = "Carte bancaire, saisie ici" }}
-
-[[shops.methods]]
-provider = "up2pay"
-account = "demo"
-methods = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect", "up2pay_choice"]
-
-[[shops.methods]]
-provider = "sogenactif"
-account = "sogenactif"
-methods = ["sogenactif_card", "sogenactif_paypal"]
-
+{offers}
 [[accounts]]
 id = "demo"
 provider = "up2pay"
@@ -104,8 +95,50 @@ confirm = "query"
     }
 }
 
+/// The shop and what it offers, in the order of the list.
+fn offers(shop: u16) -> String {
+    let others = SOGENACTIF.get(1..).unwrap_or_default();
+    format!(
+        r#"[[shops]]
+id = "demo"
+name = "La Halle du Tilleul"
+secret_keys = ["{SECRET_KEY}"]
+# The shop under both of its names, and `trunk serve`.
+origins = [
+    "http://127.0.0.1:{shop}",
+    "http://localhost:{shop}",
+    "http://127.0.0.1:8080",
+    "http://localhost:8080",
+]
+tourism = true
+voucher_rest = "explain"
+# The shop's server says who the shopper is: only then are cards saved.
+one_click = true
+# Two platforms take cards here: a shop has one, and needs no label.
+labels = {{ card = "Carte bancaire, sur la page d'Up2pay" }}
+
+# The first entry stands first on the list: the card that is typed here, with the saved ones.
+[[shops.methods]]
+provider = "sogenactif"
+account = "sogenactif"
+methods = ["sogenactif_card"]
+
+[[shops.methods]]
+provider = "up2pay"
+account = "demo"
+methods = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect", "up2pay_choice"]
+
+[[shops.methods]]
+provider = "sogenactif"
+account = "sogenactif"
+methods = {others:?}
+"#
+    )
+}
+
 /// The account at Sogenactif.
 fn sogenactif(platform: u16) -> String {
+    let methods = SOGENACTIF;
     format!(
         r#"# The shop and key of the public simulation: they open nothing else.
 [[accounts]]
@@ -114,14 +147,39 @@ provider = "sogenactif"
 merchant_id = "002001000000001"
 keys = {{ "1" = "002001000000001_KEY1" }}
 office_host = "http://127.0.0.1:{platform}"
-methods = ["sogenactif_card", "sogenactif_paypal"]
+methods = {methods:?}
+# No source proves that the platform takes a card so: production refuses it.
+add_cards = true
 "#
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Demo;
+    use super::{Demo, ORDINARY};
+
+    #[test]
+    fn what_an_ordinary_order_asks_for_is_offered() {
+        let demo = Demo {
+            folder: "/tmp/d".into(),
+            assets: "/tmp/a".into(),
+            shop: 1,
+            backend: 2,
+            platform: 3,
+        };
+        let text = demo.text();
+        let lists = text.lines().filter(|line| line.starts_with("methods = "));
+        let offered: String = lists.collect();
+        for code in ORDINARY
+            .split(',')
+            .chain(["sogenactif_bancontact", "sogenactif_ideal"])
+        {
+            assert!(
+                offered.contains(&format!("{code:?}")),
+                "{code} is not in\n{text}"
+            );
+        }
+    }
 
     #[test]
     fn the_ports_and_folders_stand_in_the_configuration() {

@@ -18,6 +18,10 @@ pub(crate) struct OrderWish {
     pub(crate) locale: String,
     pub(crate) reference: Option<String>,
     pub(crate) items: u32,
+    /// Who the shopper is to the shop: the customer's number, and only after a login. Never the
+    /// e-mail of the order's form: anybody can type an e-mail, and would be shown the saved cards
+    /// of whoever has it.
+    pub(crate) shopper_id: Option<String>,
     #[serde(skip)]
     pub(crate) shopper: Option<Shopper>,
 }
@@ -33,6 +37,7 @@ impl Default for OrderWish {
             locale: "fr".to_owned(),
             reference: None,
             items: 1,
+            shopper_id: None,
             shopper: None,
         }
     }
@@ -128,6 +133,7 @@ fn body(app: &App, order_id: &str, reference: &str, wish: &OrderWish) -> Value {
         "amount": wish.amount,
         "currency": "EUR",
         "shopper": {
+            "id": wish.shopper_id,
             "name": { "first": shopper.first, "last": shopper.last },
             "email": shopper.email,
             "phone": shopper.phone,

@@ -3,6 +3,7 @@
 //! It does what a real shop's server does: it fixes the price, makes the checkout session, prints
 //! its secret into the payment page, and believes only the backend about what was paid.
 
+mod account;
 mod backend;
 mod basket;
 mod catalogue;
@@ -32,6 +33,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/produit/{slug}", get(pages::product))
         .route("/panier", get(pages::basket).post(pages::change_basket))
         .route("/commande", get(pages::checkout).post(pages::order))
+        .route("/connexion", post(pages::log_in))
+        .route("/deconnexion", post(pages::log_out))
         .route("/commande/{id}", get(pages::order_page))
         .route("/commande/{id}/paiement", get(pages::payment))
         .route("/demo/orders", post(pages::demo_order))

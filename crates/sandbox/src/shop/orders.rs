@@ -12,6 +12,8 @@ pub(crate) struct Order {
     pub(crate) amount: u64,
     /// What was bought: name, quantity, cents.
     pub(crate) lines: Vec<(String, u32, u64)>,
+    /// Whose order it is, for a customer who was logged in.
+    pub(crate) customer: Option<String>,
     /// `cs_…`, public.
     pub(crate) session_id: String,
     /// What the payment page prints.

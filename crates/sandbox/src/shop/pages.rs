@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::account::{self, Customer};
 use super::backend::{
     BackendError, OrderWish, PaymentState, SessionState, Shopper, make_session, session_state,
 };
@@ -36,7 +37,20 @@ fn money(cents: u64) -> String {
 /// What every page shows.
 fn common(headers: &HeaderMap) -> Values {
     let items = Basket::of(headers).items();
-    Values::default().text("basket_items", items.to_string())
+    customer_values(account::customer(headers)).text("basket_items", items.to_string())
+}
+
+/// Who is logged in, or that nobody is.
+fn customer_values(customer: Option<Customer>) -> Values {
+    let values = Values::default()
+        .flag("logged_in", customer.is_some())
+        .flag("logged_out", customer.is_none());
+    match customer {
+        Some(customer) => values
+            .text("customer", customer.name)
+            .text("customer_number", customer.number),
+        None => values,
+    }
 }
 
 fn product_values(product: Product) -> Values {
@@ -118,6 +132,25 @@ pub(crate) async fn change_basket(headers: HeaderMap, body: Bytes) -> Response {
     answer
 }
 
+/// `POST /connexion`: logs the demo's customer in, without a password.
+pub(crate) async fn log_in(body: Bytes) -> Response {
+    change_login(true, &body)
+}
+
+/// `POST /deconnexion`.
+pub(crate) async fn log_out(body: Bytes) -> Response {
+    change_login(false, &body)
+}
+
+fn change_login(logged_in: bool, body: &[u8]) -> Response {
+    let form = parse_form(body).unwrap_or_default();
+    let mut answer = see_other(account::way_back(value(&form, "retour")));
+    if let Ok(cookie) = account::cookie(logged_in).parse() {
+        answer.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    answer
+}
+
 /// `GET /commande`: the shopper's address, and the demo's scenario.
 pub(crate) async fn checkout(State(app): State<Shared>, headers: HeaderMap) -> Response {
     let basket = Basket::of(&headers);
@@ -138,6 +171,21 @@ pub(crate) async fn checkout(State(app): State<Shared>, headers: HeaderMap) -> R
     page(&app, "commande.html", StatusCode::OK, &values)
 }
 
+/// What the shop offers for an ordinary order: what its own country pays with, and the usual way
+/// of the shopper's. None asks for every method that the backend has.
+fn ordinary_methods(app: &App, country: &str) -> Option<Vec<String>> {
+    let mut methods = app.settings.shop_methods.clone();
+    if methods.is_empty() {
+        return None;
+    }
+    match country {
+        "BE" => methods.push("sogenactif_bancontact".to_owned()),
+        "NL" => methods.push("sogenactif_ideal".to_owned()),
+        _ => {}
+    }
+    Some(methods)
+}
+
 /// What a demo scenario changes; the browser only names it.
 fn scenario(name: &str, wish: &mut OrderWish) {
     match name {
@@ -145,6 +193,7 @@ fn scenario(name: &str, wish: &mut OrderWish) {
         "eligible" => wish.voucher_eligible_amount = Some(wish.amount / 2),
         "court" => wish.expires_in = 5,
         "anglais" => wish.locale = "en".to_owned(),
+        "tous" => wish.methods = None,
         "carte" => wish.methods = Some(vec!["card".to_owned()]),
         _ => {}
     }
@@ -172,10 +221,13 @@ pub(crate) async fn order(State(app): State<Shared>, headers: HeaderMap, body: B
         return see_other("/panier");
     }
     let form = parse_form(&body).unwrap_or_default();
+    let shopper = shopper_of(&form);
     let mut wish = OrderWish {
         amount: basket.total(),
         items: basket.items(),
-        shopper: Some(shopper_of(&form)),
+        methods: ordinary_methods(&app, &shopper.country),
+        shopper_id: account::customer(&headers).map(|customer| customer.number.to_owned()),
+        shopper: Some(shopper),
         ..OrderWish::default()
     };
     scenario(value(&form, "scenario").unwrap_or_default(), &mut wish);
@@ -209,6 +261,7 @@ async fn place(
         reference,
         amount: wish.amount,
         lines,
+        customer: wish.shopper_id.clone(),
         session_id: session.id,
         session_secret: Secret(session.secret),
     };
@@ -273,7 +326,9 @@ pub(crate) async fn payment(
         .to_owned();
     let values = order_values(&headers, &id, &order)
         .text("backend", backend)
-        .text("secret", order.session_secret.0.clone());
+        .text("secret", order.session_secret.0.clone())
+        .flag("for_customer", order.customer.is_some())
+        .text("order_customer", order.customer.unwrap_or_default());
     page(&app, "paiement.html", StatusCode::OK, &values)
 }
 
@@ -385,7 +440,9 @@ fn part_label<'a>(kind: &'a str, brand: &'a str) -> &'a str {
     match (kind, brand) {
         (_, "LIMOCB") | ("complement" | "card_complement", _) => "complément par carte",
         ("voucher", _) => "titre",
+        ("card", "PAYPAL" | "PAYLIB" | "BCMC") => "portefeuille",
         ("card", _) => "carte",
+        ("account", _) => "compte",
         (kind, "") => kind,
         (_, brand) => brand,
     }
@@ -399,6 +456,12 @@ fn method_label(method: &str) -> &str {
         "upchequdej" => "Up Chèque Déjeuner",
         "cvconnect" => "Chèque-Vacances Connect",
         "up2pay_choice" => "Page de la plateforme",
+        "sogenactif_card" => "Carte bancaire",
+        "sogenactif_paypal" => "PayPal",
+        "sogenactif_paylib" => "Paylib",
+        "sogenactif_bancontact" => "Bancontact",
+        "sogenactif_ideal" => "iDEAL",
+        "sogenactif_sepa" => "Prélèvement SEPA",
         other => other,
     }
 }

@@ -103,7 +103,9 @@ pub(crate) enum Mean {
     Card(Card),
     /// A mandate's identity.
     Mandate(String),
-    /// An account elsewhere: external wallet, credit transfer, OEM.
+    /// A credit transfer from a bank account.
+    Transfer,
+    /// An account elsewhere: external wallet, OEM.
     External,
 }
 
@@ -194,6 +196,9 @@ pub(crate) struct Transaction {
     pub(crate) made: Timestamp,
     #[serde(skip)]
     pub(crate) mean: Mean,
+    /// Whether the card comes from a wallet.
+    #[serde(skip)]
+    pub(crate) wallet: bool,
     /// The `paymentToken` that it was opened with.
     #[serde(skip)]
     pub(crate) token: Option<String>,

@@ -173,6 +173,7 @@ impl Call<'_> {
             last_operation_date_time: now,
             made: now,
             mean,
+            wallet: self.text("paymentMeanId").is_some(),
             token: None,
             due: self.world.day(day),
             calls: std::iter::once((self.method.name, 1)).collect(),
@@ -210,7 +211,17 @@ impl Call<'_> {
 
     /// Sends the shopper to a page: its address, `redirectionData` and `messageVersion`.
     pub(crate) fn redirect(&mut self, kind: Kind) -> Result<Fields, Refusal> {
-        let journey = self.journey(kind, self.needed("merchantReturnUrl")?.to_owned());
+        self.redirect_with(kind, |_| {})
+    }
+
+    /// The same with more known of the journey.
+    pub(crate) fn redirect_with(
+        &mut self,
+        kind: Kind,
+        know: impl FnOnce(&mut Journey),
+    ) -> Result<Fields, Refusal> {
+        let mut journey = self.journey(kind, self.needed("merchantReturnUrl")?.to_owned());
+        know(&mut journey);
         let name = crate::app::random_id();
         let folder = if kind == Kind::Acs { "acs" } else { "externe" };
         let mut fields = Fields::new();
@@ -255,6 +266,7 @@ impl Call<'_> {
             choice: None,
             authent: None,
             mandate: None,
+            bank: None,
             finished: false,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! First six digits and last two: the rules of the platform's simulation server (PrestaShop help
 //! center, "Simulation environment"). Digits 7 and 8, which those rules leave free, are the
-//! sandbox's own: they choose what 3-D Secure does.
+//! sandbox's own: they choose what 3-D Secure does. So is the brand of 111122.
 
 use sha2::{Digest, Sha256};
 
@@ -76,6 +76,8 @@ const fn code(value: &'static str, meaning: &'static str) -> TestCardRule {
 }
 
 const TABLE: &[TestCardRule] = &[
+    // Up2pay's test cards, so that one number will do for both platforms.
+    brands("111122", "CB", &["CB"]),
     brands("340000", "AMEX", &["AMEX"]),
     brands("400000", "VPAY", &["VPAY"]),
     brands("410000", "VISA", &["VISA"]),
@@ -196,10 +198,7 @@ impl Card {
     /// The response code that the last two digits choose.
     pub(crate) fn code(&self) -> &'static str {
         let last = self.number.get(self.number.len() - 2..).unwrap_or_default();
-        TABLE
-            .iter()
-            .find(|rule| matches!(rule.what, What::Code) && rule.value == last)
-            .map_or("00", |rule| rule.value)
+        known_code(last).unwrap_or("00")
     }
 
     /// First four and last two digits, as the platform shows a number.
@@ -220,6 +219,34 @@ impl Card {
         )
     }
 }
+
+/// A response code of the table.
+fn known_code(last: &str) -> Option<&'static str> {
+    let mut codes = TABLE.iter().filter(|rule| matches!(rule.what, What::Code));
+    codes.find(|rule| rule.value == last).map(|rule| rule.value)
+}
+
+/// The response code that an account chooses for its debits (ours): 00 and a code of the table as
+/// its last four digits. Accounts of other examples end otherwise, and are accepted.
+pub(crate) fn account_code(iban: &str) -> &'static str {
+    let last = iban.get(iban.len().saturating_sub(4)..).unwrap_or_default();
+    last.strip_prefix("00").and_then(known_code).unwrap_or("00")
+}
+
+/// Accounts to try a direct debit with: IBAN and what becomes of the debit.
+pub(crate) const TEST_ACCOUNTS: [(&str, &str); 5] = [
+    ("FR7630006000011234567890189", "acceptée"),
+    ("FR9730006000011234567890005", "refusée"),
+    (
+        "FR4830006000011234567890014",
+        "coordonnées bancaires incorrectes",
+    ),
+    ("FR1930006000011234567890051", "montant trop élevé"),
+    (
+        "FR6730006000011234567890060",
+        "en attente, rendue définitive par l'API",
+    ),
+];
 
 /// First four and last two characters.
 pub(crate) fn mask(number: &str) -> String {
@@ -267,8 +294,24 @@ mod tests {
             (usual.behaviour(), usual.code()),
             (Behaviour::Challenge, "00")
         );
+        let up2pay = Card::new("1111222233334444", "203012").unwrap();
+        assert_eq!((up2pay.brands(), up2pay.code()), (["CB"].as_slice(), "00"));
         assert!(Card::new("4970101234567890", "203012").is_none());
         assert!(Card::new("42000000000000", "203012").is_none());
+    }
+
+    #[test]
+    fn an_account_says_what_becomes_of_its_debits() {
+        let docs = include_str!("../../../../docs/sandbox.md");
+        let codes = ["00", "05", "14", "51", "60"];
+        for ((iban, meaning), code) in TEST_ACCOUNTS.into_iter().zip(codes) {
+            assert_eq!(account_code(iban), code, "{iban}");
+            let row = format!("| `{iban}` | {meaning} |");
+            assert!(docs.contains(&row), "docs/sandbox.md lacks the line\n{row}");
+        }
+        for iban in ["BE68539007547034", "DE89370400440532013000", "", "05"] {
+            assert_eq!(account_code(iban), "00", "{iban}");
+        }
     }
 
     #[test]

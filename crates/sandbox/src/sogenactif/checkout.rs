@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::books::{Authent, Mean, Status, Transaction};
 use super::call::{Call, Fields, Outcome, Refusal, invalid, put, put_some, written};
-use super::cards::{Behaviour, Card};
+use super::cards::{Behaviour, Card, account_code};
 use super::wallet::mean_of;
 use super::world::{Choice, Journey, Kind};
 
@@ -69,11 +69,10 @@ fn debit(call: &mut Call, mandate: String) -> Outcome {
         .mandates
         .iter()
         .filter(|known| known.status == "ACTIVE");
-    if !signed.any(|known| known.merchant == merchant && known.id == mandate) {
-        return Err(invalid("mandateId"));
-    }
+    let signed = signed.find(|known| known.merchant == merchant && known.id == mandate);
+    let code = account_code(&signed.ok_or_else(|| invalid("mandateId"))?.iban);
     let mut transaction = call.draft(Mean::Mandate(mandate.clone()), "SEPA_DIRECT_DEBIT")?;
-    transaction.decide("00");
+    transaction.decide(code);
     call.world.transactions.push(transaction);
     let mut fields = order_fields(call)?;
     put(&mut fields, "mandateId", mandate);
@@ -189,8 +188,15 @@ pub(crate) fn authorise(call: &mut Call, authent: Option<Authent>) -> Result<(),
         .find(merchant, &id)
         .and_then(Transaction::card)
         .is_some_and(|card| call.world.is_listed(merchant, card));
+    let today = call.world.day(0);
     let transaction = call.transaction()?;
     transaction.authent = authent;
+    let behaviour = transaction.card().map(Card::behaviour);
+    let expired = |card: &Card| {
+        today
+            .get(..6)
+            .is_some_and(|month| card.expiry.as_str() < month)
+    };
     let unauthenticated = matches!(authent, None | Some(Authent::Bypass));
     let (status, code) = match authent {
         Some(Authent::Failure) => (Status::Refused, "05"),
@@ -205,12 +211,16 @@ pub(crate) fn authorise(call: &mut Call, authent: Option<Authent>) -> Result<(),
         transaction.score_color = "BLACK";
         transaction.status = Status::Refused;
         "05".clone_into(&mut transaction.code);
-    } else if unauthenticated && shopper_is_there(transaction) {
+    } else if transaction.card().is_some_and(expired) {
+        transaction.decide("54");
+    } else if unauthenticated
+        && (shopper_is_there(transaction) || behaviour == Some(Behaviour::SoftDecline))
+    {
         transaction.decide("05");
         transaction.acquirer = Some("A1".to_owned());
     } else {
         let code = transaction.card().map_or("00", Card::code);
-        if transaction.card().map(Card::behaviour) == Some(Behaviour::Orange) {
+        if behaviour == Some(Behaviour::Orange) {
             transaction.score_color = "ORANGE";
         }
         transaction.decide(code);
@@ -226,8 +236,8 @@ pub(crate) fn authorise(call: &mut Call, authent: Option<Authent>) -> Result<(),
 /// The answer of an order.
 pub(crate) fn order_fields(call: &mut Call) -> Outcome {
     let merchant = call.merchant.id;
-    let wallet = call.text("paymentMeanId").is_some();
     let transaction = call.transaction()?;
+    let wallet = transaction.wallet;
     let mut fields = Fields::new();
     put(&mut fields, "responseCode", transaction.code.as_str());
     put_some(

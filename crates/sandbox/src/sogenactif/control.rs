@@ -14,11 +14,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::books::Transaction;
-use super::cards::{TestCardRule, test_card_rules};
+use super::cards::{TEST_ACCOUNTS, TestCardRule, test_card_rules};
 use super::faults::Faults;
 use super::hosted::{SDK_PATH, open_session};
 use super::merchants::DEMO;
-use super::world::World;
+use super::world::{Logged, Wallet, World};
+use super::{mandate, wallet};
 use crate::app::Shared;
 use crate::pairs::parse_form;
 use crate::up2pay::control::{problem, reset_by, same_site};
@@ -41,6 +42,7 @@ pub(crate) fn router() -> Router<Shared> {
         )
         .route("/sandbox/sogenactif/api/reset", post(reset))
         .route("/sandbox/sogenactif/api/books", get(books))
+        .route("/sandbox/sogenactif/api/calls", get(calls))
         .route("/sandbox/sogenactif/api/clock", post(move_clock))
         .route(
             "/sandbox/sogenactif/api/transactions/{id}/final",
@@ -91,7 +93,29 @@ async fn books(State(app): State<Shared>, Query(narrow): Query<Narrow>) -> Json<
             .is_none_or(|wanted| line.id.to_string() == *wanted)
     };
     let kept: Vec<&Transaction> = world.transactions.iter().filter(keeps).collect();
-    Json(json!({ "transactions": kept, "calls": world.calls, "day": world.day(0) }))
+    let wallets: Vec<Value> = world.wallets.iter().map(told_wallet).collect();
+    let mandates: Vec<_> = world.mandates.iter().map(mandate::shown).collect();
+    Json(json!({
+        "transactions": kept,
+        "wallets": wallets,
+        "mandates": mandates,
+        "calls": world.calls,
+        "day": world.day(0),
+    }))
+}
+
+fn told_wallet(((merchant, id), wallet): (&(String, String), &Wallet)) -> Value {
+    let means: Vec<Value> = wallet.means.iter().map(wallet::shown).collect();
+    json!({ "merchantId": merchant, "merchantWalletId": id, "paymentMeans": means })
+}
+
+/// `GET …/api/calls`: every call in order, or those about one transaction.
+async fn calls(State(app): State<Shared>, Query(narrow): Query<Narrow>) -> Json<Value> {
+    let world = app.sogenactif();
+    let wanted = narrow.reference;
+    let keeps = |line: &&Logged| wanted.is_none() || line.transaction == wanted;
+    let kept: Vec<&Logged> = world.log.iter().filter(keeps).collect();
+    Json(json!({ "calls": kept }))
 }
 
 /// How far the platform's clock goes forward.
@@ -149,7 +173,7 @@ async fn cards() -> Json<Value> {
 }
 
 /// What the control page says of each switch that is a box or a number.
-const SWITCH_TEXTS: [(&str, &str); 12] = [
+const SWITCH_TEXTS: [(&str, &str); 13] = [
     ("office_down", "Office en panne"),
     (
         "office_slow_ms",
@@ -166,6 +190,7 @@ const SWITCH_TEXTS: [(&str, &str); 12] = [
         "office_other_transaction",
         "réponse sur une autre transaction",
     ),
+    ("office_no_banks", "iDEAL n'annonce aucune banque"),
     ("sdk_missing", "bibliothèque des champs introuvable"),
     ("sdk_slow_ms", "attente avant la bibliothèque, en ms"),
     ("frames_failing", "cadres des champs en panne"),
@@ -180,6 +205,7 @@ struct Control {
     today: String,
     lines: Vec<Transaction>,
     cards: &'static [TestCardRule],
+    accounts: &'static [(&'static str, &'static str)],
 }
 
 async fn control_page(State(app): State<Shared>) -> Response {
@@ -204,6 +230,7 @@ async fn control_page(State(app): State<Shared>) -> Response {
         today: world.day(0),
         lines: world.transactions.iter().rev().take(50).cloned().collect(),
         cards: test_card_rules(),
+        accounts: &TEST_ACCOUNTS,
     })
 }
 
@@ -215,12 +242,7 @@ async fn apply_form(State(app): State<Shared>, body: Bytes) -> Response {
         .collect();
     let mut world = app.sogenactif();
     // What the form can't show is kept.
-    let kept = Faults {
-        office_answer_lost: world.faults.office_answer_lost.clone(),
-        office_code: world.faults.office_code.clone(),
-        ..Faults::default()
-    };
-    match kept.changed(Value::Object(change)) {
+    match world.faults.by_method().changed(Value::Object(change)) {
         Ok(faults) => world.faults = faults,
         Err(reason) => return problem(StatusCode::UNPROCESSABLE_ENTITY, &reason),
     }

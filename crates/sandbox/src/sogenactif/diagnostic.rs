@@ -58,6 +58,7 @@ const fn mean_type(mean: &Mean) -> &'static str {
     match mean {
         Mean::Card(_) => "CARD",
         Mean::Mandate(_) => "DIRECT_DEBIT",
+        Mean::Transfer => "CREDIT_TRANSFER",
         Mean::External => "PROVIDER",
     }
 }

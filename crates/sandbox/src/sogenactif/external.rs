@@ -11,7 +11,8 @@ use super::call::{Call, Fields, Outcome, Refusal, invalid, put};
 use super::checkout::order_fields;
 use super::world::{Choice, Kind};
 
-const ISSUERS: [(&str, &str); 3] = [
+/// The banks of iDEAL, by code.
+pub(crate) const ISSUERS: [(&str, &str); 3] = [
     ("BACNL2A1", "Banque d'essai Amsterdam"),
     ("BACNL2R1", "Banque d'essai Rotterdam"),
     ("BACNL2U1", "Banque d'essai Utrecht"),
@@ -28,6 +29,10 @@ pub(crate) fn inquire(call: &mut Call) -> Outcome {
     {
         return Err(invalid("paymentMeanBrand"));
     }
+    euros(call)?;
+    if call.world.faults.office_no_banks {
+        return Ok(Fields::new());
+    }
     let issuers: Vec<_> = ISSUERS
         .iter()
         .map(|(code, name)| json!({ "issuerCode": code, "issuerName": name }))
@@ -39,12 +44,28 @@ pub(crate) fn inquire(call: &mut Call) -> Outcome {
 
 /// `creditTransferInitialize`.
 pub(crate) fn transfer(call: &mut Call) -> Outcome {
-    let known = |code: &str| ISSUERS.iter().any(|(issuer, _)| *issuer == code);
-    if call.text("issuerCode").is_some_and(|code| !known(code)) {
-        return Err(invalid("issuerCode"));
-    }
+    let name = |code: &str| {
+        let mut all = ISSUERS.iter();
+        let found = all.find(|(issuer, _)| *issuer == code);
+        found
+            .map(|(_, name)| *name)
+            .ok_or_else(|| invalid("issuerCode"))
+    };
+    let bank = call.text("issuerCode").map(name).transpose()?;
     let brand = brand_among(call, TRANSFERS)?;
-    send_away(call, Kind::Transfer, &brand)
+    euros(call)?;
+    let transaction = call.draft(Mean::Transfer, &brand)?;
+    call.world.transactions.push(transaction);
+    call.redirect_with(Kind::Transfer, |journey| journey.bank = bank)
+}
+
+/// Credit transfers are in euros: 03 otherwise.
+fn euros(call: &Call) -> Result<(), Refusal> {
+    if call.text("currencyCode") == Some("978") {
+        Ok(())
+    } else {
+        Err("03".into())
+    }
 }
 
 /// `paymentProviderInitialize`.

@@ -12,12 +12,18 @@ pub(crate) struct Faults {
     pub(crate) office_down: bool,
     /// Milliseconds before every Office answer, after the act.
     pub(crate) office_slow_ms: u64,
+    /// For each method, how many of the next calls answer 503, before anything is done.
+    pub(crate) office_unavailable: BTreeMap<String, u32>,
+    /// For each method, how many of the next calls are cut off before anything is done.
+    pub(crate) office_call_lost: BTreeMap<String, u32>,
     /// For each method, how many of the next calls are carried out and never answered.
     pub(crate) office_answer_lost: BTreeMap<String, u32>,
     /// For each method, the code that it answers without doing anything.
     pub(crate) office_code: BTreeMap<String, String>,
     /// Answers are sealed with another key.
     pub(crate) office_wrong_seal: bool,
+    /// For each method, how many of the next answers are sealed with another key.
+    pub(crate) office_wrong_seal_for: BTreeMap<String, u32>,
     /// Answers have no seal.
     pub(crate) office_missing_seal: bool,
     /// Amounts in an answer are changed, then the answer is sealed.
@@ -26,6 +32,8 @@ pub(crate) struct Faults {
     pub(crate) office_tampered_amount: bool,
     /// An answer names another transaction than the one asked for, and is sealed.
     pub(crate) office_other_transaction: bool,
+    /// `creditTransferInquire` lists no bank.
+    pub(crate) office_no_banks: bool,
     /// The library of the hosted fields answers 404.
     pub(crate) sdk_missing: bool,
     /// Milliseconds before the library is answered.
@@ -49,7 +57,13 @@ impl Faults {
             all.extend(change);
         }
         let changed: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
-        let named = changed.office_answer_lost.keys();
+        let counted = [
+            &changed.office_unavailable,
+            &changed.office_call_lost,
+            &changed.office_answer_lost,
+            &changed.office_wrong_seal_for,
+        ];
+        let named = counted.into_iter().flat_map(BTreeMap::keys);
         for name in named.chain(changed.office_code.keys()) {
             if super::methods::METHODS
                 .iter()
@@ -61,12 +75,24 @@ impl Faults {
         Ok(changed)
     }
 
-    /// Whether this answer is lost; counts down.
-    pub(crate) fn loses_answer(&mut self, method: &str) -> bool {
-        let left = self.office_answer_lost.remove(method).unwrap_or(0);
-        if left > 1 {
-            self.office_answer_lost.insert(method.to_owned(), left - 1);
+    /// Switches that name methods, alone: what the control page's form can't show.
+    pub(crate) fn by_method(&self) -> Self {
+        Self {
+            office_unavailable: self.office_unavailable.clone(),
+            office_call_lost: self.office_call_lost.clone(),
+            office_answer_lost: self.office_answer_lost.clone(),
+            office_wrong_seal_for: self.office_wrong_seal_for.clone(),
+            office_code: self.office_code.clone(),
+            ..Self::default()
         }
-        left > 0
     }
+}
+
+/// Whether a switch that counts calls is on for this one; counts down.
+pub(crate) fn strikes(switch: &mut BTreeMap<String, u32>, method: &str) -> bool {
+    let left = switch.remove(method).unwrap_or(0);
+    if left > 1 {
+        switch.insert(method.to_owned(), left - 1);
+    }
+    left > 0
 }

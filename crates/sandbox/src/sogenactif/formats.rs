@@ -11,14 +11,20 @@ use super::call::{Refusal, invalid, malformed, text};
 type Fits = fn(&str) -> bool;
 
 /// Names and what fits. Code 30 names the first that does not.
-const FORMATS: [(&str, Fits); 20] = [
+const FORMATS: [(&str, Fits); 22] = [
     ("amount", amount),
     ("operationAmount", amount),
     ("captureDay", |text| digits(text, 1, 2)),
     ("captureMode", |text| CaptureMode::named(text).is_some()),
+    ("cardExpiryDate", year_month),
     ("currencyCode", |text| digits(text, 3, 3)),
+    ("customerIpAddress", |text| {
+        text.parse::<std::net::IpAddr>().is_ok()
+    }),
     ("customerId", |text| text.chars().count() <= 19),
-    ("iban", iban),
+    ("iban", |text| {
+        (15..=34).contains(&text.len()) && plain(text, 34)
+    }),
     ("mandateId", |text| plain(text, 35)),
     ("merchantReturnUrl", return_url),
     ("merchantWalletId", |text| plain(text, 21)),
@@ -50,6 +56,9 @@ pub(crate) fn check(body: &Map<String, Value>) -> Result<(), Refusal> {
         if text(body, name).is_some_and(|text| text.bytes().all(|byte| byte == b'0')) {
             return Err(invalid(name));
         }
+    }
+    if text(body, "iban").is_some_and(|iban| !checks(iban)) {
+        return Err(invalid("iban"));
     }
     match text(body, "currencyCode") {
         Some(code) if !CURRENCIES.contains(&code) => Err("03".into()),
@@ -105,9 +114,16 @@ fn return_url(text: &str) -> bool {
         })
 }
 
-/// ISO 13616: the number, turned, is 1 modulo 97.
-fn iban(text: &str) -> bool {
-    if !(15..=34).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+/// YYYYMM.
+fn year_month(text: &str) -> bool {
+    let month = text.get(4..).and_then(|month| month.parse::<u8>().ok());
+    digits(text, 6, 6) && month.is_some_and(|month| (1..=12).contains(&month))
+}
+
+/// ISO 13616: the country first, and the number, turned, is 1 modulo 97.
+fn checks(text: &str) -> bool {
+    let country = text.get(..2).unwrap_or_default();
+    if !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return false;
     }
     let turned = text.bytes().cycle().skip(4).take(text.len());
@@ -136,8 +152,10 @@ mod tests {
             (
                 "iban",
                 "FR7630006000011234567890189",
-                "FR7630006000011234567890188",
+                "FR76 3000 6000 0112 3456 7890 189",
             ),
+            ("cardExpiryDate", "203012", "1230"),
+            ("customerIpAddress", "2001:db8::1", "1.2.3"),
             ("transactionReference", "TREF0001", "TREF-0001"),
             (
                 "merchantReturnUrl",
@@ -156,6 +174,10 @@ mod tests {
             assert_eq!(refused(name, bad), Some(malformed(name)), "{name}");
         }
         assert_eq!(refused("amount", "0"), Some(invalid("amount")));
+        for iban in ["FR7630006000011234567890188", "DE89370400440532013001"] {
+            assert_eq!(refused("iban", iban), Some(invalid("iban")), "{iban}");
+        }
+        assert_eq!(refused("iban", "de89370400440532013000"), None);
         assert_eq!(refused("currencyCode", "999"), Some("03".into()));
     }
 }

@@ -28,25 +28,20 @@ pub(crate) fn initialize(call: &mut Call) -> Outcome {
         made: call.world.now(),
     };
     call.world.mandates.push(made);
-    let fields = call.redirect(Kind::Mandate)?;
-    let data = fields.get("redirectionData").cloned();
-    for journey in call.world.journeys.values_mut() {
-        if data.as_ref().and_then(Value::as_str) == Some(journey.data.as_str()) {
-            journey.mandate = Some(id.clone());
-        }
-    }
-    Ok(fields)
+    call.redirect_with(Kind::Mandate, |journey| journey.mandate = Some(id))
 }
 
 /// `finalizeMandate`: 60 while the shopper is still there, 94 when it was called before, 17 when
-/// the shopper gave up, 05 when the signature failed.
+/// the shopper gave up, 05 when the signature failed, 97 when nobody signed within 15 minutes.
 pub(crate) fn finalize(call: &mut Call) -> Outcome {
     let (name, journey) = call.back_from(Kind::Mandate)?;
     if journey.finished {
         return Err("94".into());
     }
     let id = journey.mandate.clone().unwrap_or_default();
-    let (status, code) = match journey.choice.ok_or("60")? {
+    let late = call.world.too_late(journey.opened);
+    let choice = journey.choice.or(late.then_some(Choice::TimeOut));
+    let (status, code) = match choice.ok_or("60")? {
         Choice::Success => ("ACTIVE", "00"),
         Choice::Failure => ("REFUSED", "05"),
         Choice::Abandon => ("ABANDONED", "17"),
@@ -64,7 +59,8 @@ pub(crate) fn finalize(call: &mut Call) -> Outcome {
     Ok(fields)
 }
 
-fn shown(mandate: &Mandate) -> Fields {
+/// What is told of a mandate.
+pub(crate) fn shown(mandate: &Mandate) -> Fields {
     let mut fields = Fields::new();
     put(&mut fields, "mandateId", mandate.id.as_str());
     put(&mut fields, "mandateStatus", mandate.status);

@@ -16,12 +16,12 @@ use serde_json::{Map, Value, json};
 
 use super::books::TxId;
 use super::call::{Call, Fields, Outcome, Refusal, invalid, malformed, named_id, put, text};
-use super::faults::Faults;
+use super::faults::{Faults, strikes};
 use super::formats;
 use super::merchants::{IdMode, Merchant, merchant};
 use super::methods::{self, Identity, Method};
 use super::seal::{Algorithm, seal, verifies};
-use super::world::World;
+use super::world::{Logged, World};
 use crate::app::{App, Shared};
 use crate::up2pay::ppps::CutBody;
 
@@ -45,19 +45,68 @@ pub(crate) async fn office(
         let fields = json!({ method.code_field: "30" });
         return (StatusCode::BAD_REQUEST, Json(fields)).into_response();
     };
-    let (answer, slow_ms, lost) = {
+    let (answer, slow_ms) = {
         let mut world = app.sogenactif();
-        let answer = answer(&app, &mut world, method, &request);
-        let lost = world.faults.loses_answer(method.name);
-        (answer, world.faults.office_slow_ms, lost)
+        let answer = answer_or_fail(&app, &mut world, method, &request);
+        (answer, world.faults.office_slow_ms)
     };
     if slow_ms > 0 {
         tokio::time::sleep(Duration::from_millis(slow_ms)).await;
     }
-    if lost {
-        return Response::new(Body::new(CutBody));
+    answer
+}
+
+/// The answer, unless a switch of this method keeps it from being made or from arriving.
+fn answer_or_fail(
+    app: &App,
+    world: &mut World,
+    method: &'static Method,
+    request: &Fields,
+) -> Response {
+    let cut = || Response::new(Body::new(CutBody));
+    if strikes(&mut world.faults.office_unavailable, method.name) {
+        log(world, method, request, None, Some("office_unavailable"));
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if strikes(&mut world.faults.office_call_lost, method.name) {
+        log(world, method, request, None, Some("office_call_lost"));
+        return cut();
+    }
+    let answer = answer(app, world, method, request);
+    if strikes(&mut world.faults.office_answer_lost, method.name) {
+        if let Some(line) = world.log.last_mut() {
+            line.fault = Some("office_answer_lost");
+        }
+        return cut();
     }
     Json(answer).into_response()
+}
+
+/// Writes a call down.
+fn log(
+    world: &mut World,
+    method: &'static Method,
+    request: &Fields,
+    answer: Option<&Fields>,
+    fault: Option<&'static str>,
+) {
+    let of = |fields: &Fields, name: &str| text(fields, name).map(str::to_owned);
+    let field = |name| of(request, name);
+    let answered = |name| answer.and_then(|answer| of(answer, name));
+    let transaction = answered("transactionReference").or(field("transactionReference"));
+    world.log.push(Logged {
+        method: method.name,
+        transaction,
+        merchant_wallet_id: field("merchantWalletId"),
+        payment_mean_id: field("paymentMeanId").or(answered("paymentMeanId")),
+        mandate_id: field("mandateId").or(answered("mandateId")),
+        customer_id: field("customerId"),
+        customer_ip_address: field("customerIpAddress"),
+        order_channel: field("orderChannel"),
+        payment_pattern: field("paymentPattern"),
+        code: answered(method.code_field),
+        fault,
+    });
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -80,9 +129,10 @@ fn answer(app: &App, world: &mut World, method: &'static Method, request: &Field
         Ok(signer) => signer,
         Err(refusal) => return refused(method, &refusal),
     };
-    let faults = world.faults.clone();
+    let mut faults = world.faults.clone();
     let given = text(request, "seal").unwrap_or_default();
-    let (id, outcome) = if verifies(request, signer.algorithm, signer.key, given) {
+    let sealed_well = verifies(request, signer.algorithm, signer.key, given);
+    let (id, outcome) = if sealed_well {
         carry_out(app, world, &signer, method, request)
     } else {
         (None, Err("34".into()))
@@ -97,6 +147,12 @@ fn answer(app: &App, world: &mut World, method: &'static Method, request: &Field
     put(&mut fields, "merchantId", signer.merchant.id);
     if let Some(id) = &id {
         put_id(&mut fields, id);
+    }
+    if sealed_well {
+        let struck = strikes(&mut world.faults.office_wrong_seal_for, method.name);
+        faults.office_wrong_seal |= struck;
+        let fault = struck.then_some("office_wrong_seal_for");
+        log(world, method, &as_texts(request), Some(&fields), fault);
     }
     sealed(fields, &signer, &faults)
 }

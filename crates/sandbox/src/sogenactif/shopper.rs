@@ -16,7 +16,8 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse, Response};
 
 use super::call::version;
-use super::cards::{Behaviour, Card};
+use super::cards::{Behaviour, Card, mask};
+use super::external::ISSUERS;
 use super::merchants::merchant;
 use super::world::{Choice, Journey, Kind, World};
 use crate::app::Shared;
@@ -28,15 +29,25 @@ use crate::up2pay::views::{Notice, money, page};
 #[template(path = "sogenactif/shopper.html")]
 struct Page {
     page: &'static str,
-    title: &'static str,
-    question: &'static str,
+    title: String,
+    question: String,
+    /// What the law wants to be read; empty when nothing.
+    law: &'static str,
     merchant: &'static str,
     amount: Option<String>,
-    reference: String,
+    details: Vec<Detail>,
+    /// Banks to choose from, when none was chosen in the shop.
+    banks: Vec<&'static str>,
     action: String,
     data: String,
     version: &'static str,
     buttons: Vec<Button>,
+}
+
+/// A line about what is paid or signed.
+struct Detail {
+    name: &'static str,
+    text: String,
 }
 
 /// A button's path, text and class.
@@ -179,7 +190,8 @@ fn buttons(kind: Kind) -> Vec<Button> {
     let success = match kind {
         Kind::Acs => "Confirmer l'achat",
         Kind::Mandate => "Signer le mandat",
-        _ => "Payer",
+        Kind::Transfer => "Confirmer le virement",
+        Kind::Provider | Kind::IssuerWallet => "Payer",
     };
     let mut all = vec![
         button("success", success, "first"),
@@ -193,31 +205,73 @@ fn buttons(kind: Kind) -> Vec<Button> {
     all
 }
 
-fn show(world: &World, id: &str, journey: &Journey) -> Response {
-    let transaction = journey.transaction.as_ref();
-    let transaction = transaction.and_then(|id| world.find(journey.merchant, id));
-    let (name, title, question) = match journey.kind {
+/// A brand's name as people write it.
+fn brand_name(brand: &str) -> &str {
+    match brand {
+        "PAYPAL" => "PayPal",
+        "PAYLIB" => "Paylib",
+        "BCMC" => "Bancontact",
+        "MASTERPASS" => "Masterpass",
+        "IDEAL" => "iDEAL",
+        "SOFORTUBERWEISUNG" => "Sofort",
+        other => other,
+    }
+}
+
+/// What each kind of page says.
+fn words(journey: &Journey, brand: &str) -> (&'static str, String, String, &'static str) {
+    match journey.kind {
         Kind::Acs => (
             "acs",
-            "Votre banque",
-            "Confirmez-vous cet achat par carte ?",
+            "Votre banque".to_owned(),
+            "Confirmez-vous cet achat par carte\u{a0}?".to_owned(),
+            "",
         ),
         Kind::Mandate => (
             "mandate",
-            "Mandat de prélèvement",
-            "Signez-vous ce mandat SEPA ?",
+            "Mandat de prélèvement SEPA".to_owned(),
+            "Relisez le mandat, puis signez-le.".to_owned(),
+            "En signant ce mandat, vous autorisez le créancier à envoyer à votre banque l'ordre de \
+             débiter votre compte, et votre banque à le débiter. Vous pouvez demander à être \
+             remboursé dans les huit semaines qui suivent un débit.",
         ),
         Kind::Transfer => (
             "external",
-            "Votre banque en ligne",
-            "Faites-vous ce virement ?",
+            journey.bank.unwrap_or("Votre banque en ligne").to_owned(),
+            format!("Confirmez-vous ce virement {brand}\u{a0}?"),
+            "",
         ),
         Kind::Provider | Kind::IssuerWallet => (
             "external",
-            "Votre portefeuille",
-            "Payez-vous avec votre portefeuille ?",
+            brand.to_owned(),
+            format!("Payez-vous cet achat avec {brand}\u{a0}?"),
+            "",
         ),
-    };
+    }
+}
+
+fn show(world: &World, id: &str, journey: &Journey) -> Response {
+    let transaction = journey.transaction.as_ref();
+    let transaction = transaction.and_then(|id| world.find(journey.merchant, id));
+    let mandate = journey.mandate.as_ref();
+    let mut mandates = world.mandates.iter();
+    let mandate = mandate.and_then(|id| mandates.find(|known| known.id == *id));
+    let brand = transaction.map_or("", |line| brand_name(&line.brand));
+    let (name, title, question, law) = words(journey, brand);
+    let merchant = merchant(journey.merchant).map_or("", |shop| shop.name);
+    let mut details = Vec::new();
+    let mut detail = |name, text: String| details.push(Detail { name, text });
+    if let Some(line) = transaction {
+        detail("Référence", line.id.to_string());
+    }
+    if let Some(mandate) = mandate {
+        detail("Créancier", merchant.to_owned());
+        detail("Compte débité", grouped(&mask(&mandate.iban)));
+        detail("Référence du mandat", mandate.id.clone());
+    }
+    if let Some(card) = transaction.and_then(|line| line.card()) {
+        detail("Carte", grouped(&card.masked()));
+    }
     let folder = if journey.kind == Kind::Acs {
         "acs"
     } else {
@@ -227,14 +281,25 @@ fn show(world: &World, id: &str, journey: &Journey) -> Response {
         page: name,
         title,
         question,
-        merchant: merchant(journey.merchant).map_or("", |shop| shop.name),
+        law,
+        merchant,
         amount: transaction.map(|line| money(line.amount, &line.currency)),
-        reference: transaction
-            .map(|line| line.id.to_string())
-            .unwrap_or_default(),
+        details,
+        banks: if journey.kind == Kind::Transfer && journey.bank.is_none() {
+            ISSUERS.iter().map(|(_, name)| *name).collect()
+        } else {
+            Vec::new()
+        },
         action: format!("/sogenactif/{folder}/{id}"),
         data: journey.data.clone(),
         version: version(journey.kind),
         buttons: buttons(journey.kind),
     })
+}
+
+/// A masked number in groups of four, as it is printed.
+fn grouped(masked: &str) -> String {
+    let shown: Vec<char> = masked.replace('#', "•").chars().collect();
+    let groups = shown.chunks(4).map(|group| group.iter().collect());
+    groups.collect::<Vec<String>>().join(" ")
 }

@@ -2,8 +2,9 @@
 //!
 //! Source: Sogenactif documentation, connector Office, release 24.2 (addCard, addDirectDebit,
 //! getWalletData, getPaymentMeanData, updatePaymentMean, deletePaymentMean, signOff): 94 for what
-//! is already there, 01 for an unknown wallet or mean. No source says whether the real addCard
-//! takes a `paymentToken`; here it takes nothing else but a `tokenPan`.
+//! is already there, 01 for an unknown wallet or mean. The documentation asks addCard for
+//! `cardNumber` and `cardExpiryDate`. No source says whether a `tokenPan` may stand in for the
+//! number (`panType` TOKEN_PAN), nor whether it takes a `paymentToken`: here it takes both.
 
 use serde_json::{Value, json};
 
@@ -32,7 +33,10 @@ pub(crate) fn mean_of(call: &mut Call) -> Result<WalletMean, Refusal> {
 
 /// `addCard`: makes the wallet when there is none.
 pub(crate) fn add_card(call: &mut Call) -> Outcome {
-    let (card, chosen) = call.card()?;
+    let (mut card, chosen) = call.card()?;
+    if call.text("paymentToken").is_none() {
+        call.needed("cardExpiryDate")?.clone_into(&mut card.expiry);
+    }
     let brand = call.owned("paymentMeanBrand").or(chosen);
     let brands = card.brands();
     if brand
@@ -114,7 +118,8 @@ fn add(call: &mut Call, mean: WalletMean, same: fn(&WalletMean, &WalletMean) -> 
     Ok(fields)
 }
 
-fn shown(mean: &WalletMean) -> Value {
+/// What is told of a mean.
+pub(crate) fn shown(mean: &WalletMean) -> Value {
     let mut fields = Fields::new();
     put(&mut fields, "paymentMeanId", mean.id.as_str());
     put(&mut fields, "paymentMeanBrand", mean.brand.as_str());

@@ -86,6 +86,8 @@ pub(crate) struct Journey {
     pub(crate) authent: Option<Authent>,
     /// For a mandate: its identity once signed.
     pub(crate) mandate: Option<String>,
+    /// For a credit transfer: the name of the bank that was chosen in the shop.
+    pub(crate) bank: Option<&'static str>,
     pub(crate) finished: bool,
 }
 
@@ -129,6 +131,26 @@ pub(crate) struct Listed {
     pub(crate) element: String,
 }
 
+/// One call of Office, as it came: what tests may ask about, and no card, token or IBAN.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Logged {
+    pub(crate) method: &'static str,
+    /// The transaction that it made or named.
+    pub(crate) transaction: Option<String>,
+    pub(crate) merchant_wallet_id: Option<String>,
+    pub(crate) payment_mean_id: Option<String>,
+    pub(crate) mandate_id: Option<String>,
+    pub(crate) customer_id: Option<String>,
+    pub(crate) customer_ip_address: Option<String>,
+    pub(crate) order_channel: Option<String>,
+    pub(crate) payment_pattern: Option<String>,
+    /// The code of the answer; none when nothing was done.
+    pub(crate) code: Option<String>,
+    /// The switch that kept the answer from arriving whole.
+    pub(crate) fault: Option<&'static str>,
+}
+
 /// All of it.
 #[derive(Default)]
 pub(crate) struct World {
@@ -145,6 +167,8 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     /// Every well-sealed call, by method.
     pub(crate) calls: BTreeMap<&'static str, u32>,
+    /// Every call whose seal is right, or that a switch kept from being read, in order.
+    pub(crate) log: Vec<Logged>,
     /// How far the platform's clock was moved.
     pub(crate) moved: SignedDuration,
 }
@@ -184,6 +208,7 @@ impl World {
             .collect();
         for journey in late {
             let Some(id) = journey.transaction else {
+                self.expire_mandate(&journey);
                 continue;
             };
             let Some(transaction) = self.find_mut(journey.merchant, &id) else {
@@ -194,6 +219,19 @@ impl World {
                 "97".clone_into(&mut transaction.code);
                 transaction.last_operation_date_time = now;
             }
+        }
+    }
+
+    /// A mandate that nobody has signed in time. What the shopper chose before stays.
+    fn expire_mandate(&mut self, journey: &Journey) {
+        let mut mandates = self.mandates.iter_mut();
+        let unsigned = mandates.find(|known| {
+            journey.choice.is_none()
+                && known.status == "PENDING"
+                && Some(&known.id) == journey.mandate.as_ref()
+        });
+        if let Some(mandate) = unsigned {
+            mandate.status = "EXPIRED";
         }
     }
 

@@ -12,6 +12,7 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;
+mod flows;
 mod hosted;
 mod methods;
 mod seals;
