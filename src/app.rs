@@ -1,9 +1,10 @@
 //! The running widget: one per element, from [`mount`] to [`unmount`].
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 
-use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
+use guichet_wire::{NextAction, StartedPayment};
 use leptos::mount::{UnmountHandle, mount_to_renderer};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -12,9 +13,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, ShadowRoot};
 
-use crate::card::{CardAsk, Fields, Order};
-use crate::client::{Answer, Client};
-use crate::face::{Drawing, Face, Model, Outage, Step};
+use crate::card::{CardAsk, Fields};
+use crate::client::{Answer, Client, card_path};
+use crate::entry::{EntryTrouble, Order};
+use crate::face::{Choice, Drawing, Face, Meaning, Model, Outage, Step, meaning};
 use crate::i18n::{Lang, Words};
 use crate::read::{self, Json};
 use crate::{page, view};
@@ -39,8 +41,8 @@ struct Shared {
     open: RefCell<Option<String>>,
     /// The shopper has used the widget: the focus may follow what happens.
     engaged: Cell<bool>,
-    /// The card's brands that were drawn.
-    borne: Cell<u32>,
+    /// The brands, or the saved cards, that were drawn.
+    detail: Cell<u32>,
     /// The shop was told that the session is settled.
     told: Cell<bool>,
     /// A loop is asking for the status.
@@ -79,8 +81,8 @@ impl Shared {
 pub struct App {
     model: RwSignal<Model>,
     drawing: RwSignal<u32>,
-    /// Follows the card's brands alone.
-    borne: RwSignal<u32>,
+    /// Follows the part of a face that is drawn by itself.
+    detail: RwSignal<u32>,
     shared: StoredValue<Rc<Shared>, LocalStorage>,
 }
 
@@ -139,7 +141,7 @@ pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
         fields: config.get("fields").unwrap_or_default(),
         open: RefCell::default(),
         engaged: Cell::new(false),
-        borne: Cell::new(0),
+        detail: Cell::new(0),
         told: Cell::new(false),
         polling: Cell::new(false),
         hurry: Cell::new(false),
@@ -150,7 +152,7 @@ pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
         let app = App {
             model: RwSignal::new(model),
             drawing: RwSignal::new(0),
-            borne: RwSignal::new(0),
+            detail: RwSignal::new(0),
             shared: StoredValue::new_local(shared),
         };
         out.set(Some(app));
@@ -176,8 +178,9 @@ pub fn unmount(mounted: Mounted) {
     drop(mounted);
 }
 
-/// The shopper pressed a button with this `data-action`, sent the form (`pay`) or, with
-/// `choose-method` and `choose-brand`, chose `value`.
+/// The shopper pressed a button with this `data-action`, whose own value is `value`; sent the form
+/// of a question, with the answer in `value`; or chose `value`, with `choose-` and the name of what
+/// was chosen: of a box, `value` is empty when it is not ticked.
 ///
 /// The fields of a card speak here too: `fields-ready`, `fields-failed`, `fields-expired`,
 /// `fields-brands` with the brands of the card in `value`, and, to the question for a token,
@@ -194,10 +197,15 @@ pub fn act(mounted: &Mounted, action: &str, value: &str, more: &str) {
     shared.engaged.set(true);
     match action {
         "choose-method" => app.choose(value),
-        "choose-brand" => app.choose_brand(&shared, value),
+        "choose-guichet-brand" => app.choose_brand(&shared, value),
+        "choose-save" => drop(app.change(|model| model.choose_save(!value.is_empty()))),
         "pay" => app.pay(shared, false),
         "confirm" => app.pay(shared, true),
         "card-pay" => app.card_pay(shared),
+        "answer" => app.answer(shared, value),
+        "remove" => app.in_cards(shared, |model| model.ask_removal(value.into())),
+        "remove-keep" => app.keep_card(shared),
+        "remove-confirm" => app.remove_card(shared),
         "stay" => app.stay(),
         "choose" => app.choose_anyway(),
         "retry" => app.refresh(),
@@ -220,6 +228,16 @@ pub fn wake(mounted: &Mounted, restored: bool) {
     } else {
         app.hurry();
     }
+}
+
+/// Runs a task. Boxed, so that the executor's code stands in the module once.
+fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_boxed(Box::pin(task));
+}
+
+#[inline(never)]
+fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(task);
 }
 
 /// Takes the answer to a question for the session. Returns the error's code, if it was one.
@@ -252,7 +270,7 @@ fn take(
             Some(()) => return None,
             None => "answer_unreadable".into(),
         },
-        Answer::Problem(code) => code,
+        Answer::Problem(code, _) => code,
     };
     model.refused(&code);
     Some(code)
@@ -289,9 +307,9 @@ impl App {
         self.drawing.try_get();
     }
 
-    /// Runs again whenever the card's brands are others.
-    pub(crate) fn follow_brands(self) {
-        self.borne.try_get();
+    /// Runs again whenever the brands of the card that is typed are others, or the saved cards.
+    pub(crate) fn follow_detail(self) {
+        self.detail.try_get();
     }
 
     fn emit(self, event: &str, detail: Option<(&str, &str)>) {
@@ -326,11 +344,11 @@ impl App {
     fn apply(self, target: &'static str, change: &mut dyn FnMut(&mut Model)) {
         let Some(before) = self.drawing() else { return };
         self.model.try_update(change);
-        let borne = self.with(|model| model.borne).unwrap_or_default();
+        let detail = self.with(|model| model.detail).unwrap_or_default();
         if let Some(shared) = self.shared()
-            && shared.borne.replace(borne) != borne
+            && shared.detail.replace(detail) != detail
         {
-            self.borne
+            self.detail
                 .try_update(|count| *count = count.wrapping_add(1));
         }
         if self.drawing() != Some(before) {
@@ -347,8 +365,8 @@ impl App {
         self.with(Model::drawing)
     }
 
-    /// What follows from the state: the shop is told once, the status is asked for, the platform's
-    /// fields come and go.
+    /// What follows from the state: the shop is told once, status and saved cards are asked for,
+    /// the platform's fields come and go.
     fn settle(self) {
         let Some(shared) = self.shared() else { return };
         self.follow_fields(&shared);
@@ -356,8 +374,11 @@ impl App {
         if matches!(face, Face::Paid | Face::Authorised) && !shared.told.replace(true) {
             self.emit("guichet:complete", Some(("status", face.name())));
         }
+        if self.with(Model::wants_cards).unwrap_or_default() {
+            self.ask_for_cards(Rc::clone(&shared));
+        }
         if self.with(Model::polls).unwrap_or_default() && !shared.polling.replace(true) {
-            spawn_local(async move {
+            spawn(async move {
                 self.poll(&shared).await;
                 shared.polling.set(false);
             });
@@ -406,21 +427,79 @@ impl App {
     /// Asks for the session again.
     fn refresh(self) {
         let Some(shared) = self.shared() else { return };
-        spawn_local(async move {
+        spawn(async move {
             let answer = shared.client.ask("session").await;
             let failed = self.change(|model| take_session(model, answer));
             self.report(failed.flatten());
         });
     }
 
-    fn choose(self, method: &str) {
-        self.change_and_focus("input:checked", |model| model.choose(method.into()));
-        self.emit("guichet:change", Some(("method", method)));
+    fn choose(self, value: &str) {
+        let choice = Choice::from(value);
+        let method = choice.method.clone();
+        self.change_and_focus("input:checked", |model| model.choose(choice));
+        self.emit("guichet:change", Some(("method", &method)));
+    }
+
+    /// Asks for the saved cards. Without an answer, the methods pay without them.
+    fn ask_for_cards(self, shared: Rc<Shared>) {
+        self.model.try_update(Model::cards_asked);
+        spawn(async move {
+            let cards = match shared.client.ask("cards").await {
+                Answer::Body(body) => read::cards(&body),
+                Answer::Problem(..) | Answer::Lost => None,
+            };
+            self.change(|model| model.take_cards(cards.unwrap_or_default().cards));
+        });
+    }
+
+    /// Changes something about the saved cards, and moves the focus to the question about them.
+    fn in_cards(self, shared: Rc<Shared>, change: impl FnOnce(&mut Model)) {
+        self.change(change);
+        self.focus(shared, "[data-removal]");
+    }
+
+    fn keep_card(self, shared: Rc<Shared>) {
+        if let Some(kept) = self.change(Model::keep_card).flatten() {
+            self.focus(shared, &["#remove-", &kept.to_string()].concat());
+        }
+    }
+
+    fn remove_card(self, shared: Rc<Shared>) {
+        let Some(card) = self.change(Model::remove_card).flatten() else {
+            return;
+        };
+        let path = card_path(&card);
+        self.focus(Rc::clone(&shared), "[data-removal]");
+        spawn(async move {
+            let code = match shared.client.remove(&path).await {
+                Answer::Body(_) => None,
+                Answer::Problem(code, _) => Some(code),
+                Answer::Lost => Some("offline".into()),
+            };
+            if let Some(code) = code {
+                self.in_cards(shared, |model| model.card_removed(false));
+                if meaning(&code) == Meaning::Refresh {
+                    self.refresh();
+                }
+                self.report(Some(code));
+            } else {
+                let chosen = self.change(|model| {
+                    model.card_removed(true);
+                    model.chosen.is_some()
+                });
+                let target = match chosen {
+                    Some(true) => "input:checked",
+                    _ => "input:enabled",
+                };
+                self.focus(shared, target);
+            }
+        });
     }
 
     /// The shopper wants the list although a payment is under way.
     fn choose_anyway(self) {
-        self.change(Model::leave_card);
+        self.change(Model::leave_entry);
         if self.with(|model| model.doubt) == Some(true) {
             self.refresh();
         }
@@ -439,13 +518,13 @@ impl App {
     }
 
     fn send(self, shared: Rc<Shared>, order: Order) {
-        spawn_local(async move {
-            let code = match shared.client.send(&order).await {
-                Answer::Lost => "offline".into(),
-                Answer::Problem(code) => code,
+        spawn(async move {
+            let (code, field) = match shared.client.send(&order).await {
+                Answer::Lost => ("offline".into(), None),
+                Answer::Problem(code, field) => (code, field),
                 Answer::Body(body) => match read::started(&body) {
                     Some(started) => return self.go_on(&shared, order.method(), started).await,
-                    None => "answer_unreadable".into(),
+                    None => ("answer_unreadable".into(), None),
                 },
             };
             let mut fresh = None;
@@ -453,7 +532,7 @@ impl App {
                 fresh = Some(shared.client.ask("session").await);
             }
             self.change(|model| {
-                model.order_failed(&order, &code);
+                model.order_failed(&order, &code, field.as_deref());
                 if let Some(fresh) = fresh {
                     take_session(model, fresh);
                 }
@@ -488,6 +567,10 @@ impl App {
                     brands,
                 };
                 self.change(|model| model.open_card(started.payment, method.into(), fields));
+                self.focus_trouble();
+            }
+            NextAction::Ask { question } if wanted => {
+                self.change(|model| model.open_ask(started.payment, method.into(), question));
                 self.focus_trouble();
             }
             NextAction::FormPost { url, fields } if wanted => {
@@ -536,7 +619,7 @@ impl App {
                 self.report(Some("fields_failed".into()));
             }
             "expired" => {
-                self.change(Model::fields_expired);
+                self.change(Model::entry_expired);
                 self.report(Some("fields_expired".into()));
             }
             "wrong" => drop(self.change(|model| model.fields_unread(true))),
@@ -552,12 +635,7 @@ impl App {
                 }
             }
             "token" => {
-                let request = ContinuePayment {
-                    token: Some(value.into()),
-                    brand: (!more.is_empty()).then(|| more.into()),
-                    ..ContinuePayment::default()
-                };
-                let given = self.change(|model| model.card_given(request, page::uuid()));
+                let given = self.change(|model| model.card_given(value, more, page::uuid()));
                 if let Some(given) = given.flatten() {
                     self.send(shared, Order::Continue(given));
                 }
@@ -579,19 +657,34 @@ impl App {
         }
     }
 
-    /// The card's face stays as it is, so the focus goes to what is said in it.
+    /// The question was answered.
+    fn answer(self, shared: Rc<Shared>, answer: &str) {
+        let given = self.change(|model| model.press_ask(answer, page::uuid));
+        match given.flatten() {
+            Some(given) => self.send(shared, Order::Continue(given)),
+            None => self.focus_trouble(),
+        }
+    }
+
+    /// The face of an entry stays as it is, so the focus goes to what is said in it.
     fn focus_trouble(self) {
-        let troubled = |model: &Model| model.card.as_ref().is_some_and(|c| c.trouble.is_some());
-        if let (Some(true), Some(shared)) = (self.with(troubled), self.shared()) {
-            self.focus(shared, "[data-trouble]");
+        let trouble = self.with(|model| model.entry.as_ref().and_then(|entry| entry.trouble));
+        let target = match trouble.flatten() {
+            None => return,
+            Some(EntryTrouble::Empty | EntryTrouble::Wrong) => "[data-answer]",
+            Some(_) => "[data-trouble]",
+        };
+        if let Some(shared) = self.shared() {
+            self.focus(shared, target);
         }
     }
 
     /// Moves the focus once the view has followed the state.
-    fn focus(self, shared: Rc<Shared>, target: &'static str) {
-        spawn_local(async move {
+    fn focus(self, shared: Rc<Shared>, target: &str) {
+        let target = target.to_owned();
+        spawn(async move {
             page::sleep(0).await;
-            page::focus(&shared.root, target);
+            page::focus(&shared.root, &target);
         });
     }
 }

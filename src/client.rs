@@ -3,11 +3,12 @@
 use std::pin::Pin;
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{JSON, JsString, Object};
+use js_sys::{JSON, JsString, Object, encode_uri_component};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache};
 
-use crate::card::Order;
+use crate::entry::Order;
+use crate::face::Choice;
 use crate::page;
 use crate::read;
 
@@ -16,12 +17,15 @@ const PATIENCE: u32 = 20_000;
 /// A request is asked again this often while the backend is still answering it.
 const AGAIN: u8 = 8;
 
+/// Done, and nothing to say.
+const NO_CONTENT: u16 = 204;
+
 /// How a call ended.
 pub(crate) enum Answer {
-    /// The backend did it and said so, in JSON.
+    /// The backend did it and said so, in JSON if there is something to say.
     Body(JsValue),
-    /// The backend refused, with this code.
-    Problem(String),
+    /// The backend refused, with this code, and found fault with this field, if with one.
+    Problem(String, Option<String>),
     /// No answer, or none that could be read: nobody knows what happened.
     Lost,
 }
@@ -32,7 +36,8 @@ impl Answer {
         if ok {
             return Self::Body(body);
         }
-        Self::Problem(read::problem(&body).unwrap_or_else(|| "internal".into()))
+        let (code, field) = read::problem(&body).unwrap_or_else(|| ("internal".into(), None));
+        Self::Problem(code, field)
     }
 }
 
@@ -47,27 +52,50 @@ pub(crate) struct Client {
     pub(crate) secret: String,
 }
 
+/// The path of a saved card.
+pub(crate) fn card_path(card: &Choice) -> String {
+    let name = encode_uri_component(card.card.as_deref().unwrap_or_default());
+    ["cards/", &card.method, "/", &String::from(name)].concat()
+}
+
 impl Client {
-    /// Asks for `session` or `status`.
+    /// Asks for `session`, `status` or `cards`.
     pub(crate) fn ask<'a>(&'a self, what: &'a str) -> Pending<'a> {
         self.call(Method::GET, what, None)
     }
 
-    /// Asks for a payment to be started, or sends what a card's fields gave.
+    /// Removes the saved card of this path.
+    pub(crate) fn remove<'a>(&'a self, path: &'a str) -> Pending<'a> {
+        self.call(Method::DELETE, path, None)
+    }
+
+    /// Asks for a payment to be started, or sends what was entered for it.
     pub(crate) fn send<'a>(&'a self, order: &'a Order) -> Pending<'a> {
         let (what, key, body) = match order {
             Order::Start(intent) => {
-                let body = page::object(&[("method", &intent.method)]);
+                let body = page::object(&[("method", &intent.choice.method)]);
+                if let Some(card) = &intent.choice.card {
+                    page::set(&body, "card", &card.into());
+                }
                 ("payments".into(), &intent.key, body)
             }
             Order::Continue(given) => {
                 let what = ["payments/", &given.payment, "/continue"].concat();
-                let token = given.request.token.as_deref().unwrap_or_default();
-                let token = ("token", token);
-                let body = match &given.request.brand {
-                    Some(brand) => page::object(&[token, ("brand", brand)]),
-                    None => page::object(&[token]),
-                };
+                let request = &given.request;
+                let body = page::object(&[]);
+                for (name, text) in [
+                    ("token", &request.token),
+                    ("brand", &request.brand),
+                    ("bank", &request.bank),
+                    ("iban", &request.iban),
+                ] {
+                    if let Some(text) = text {
+                        page::set(&body, name, &text.into());
+                    }
+                }
+                if request.save {
+                    page::set(&body, "save", &true.into());
+                }
                 (what, &given.key, body)
             }
         };
@@ -82,7 +110,7 @@ impl Client {
             loop {
                 let answer = self.call(Method::POST, &what, Some((key, &body))).await;
                 let again = |code: &String| code == "idempotency_in_flight";
-                if left == 0 || !matches!(&answer, Answer::Problem(code) if again(code)) {
+                if left == 0 || !matches!(&answer, Answer::Problem(code, _) if again(code)) {
                     return answer;
                 }
                 left -= 1;
@@ -129,6 +157,9 @@ impl Client {
         let response = request.send().await.ok()?;
         let text = response.text().await.ok()?;
         let body = JSON::parse(&text);
+        if response.status() == NO_CONTENT {
+            return Some(Answer::Body(JsValue::UNDEFINED));
+        }
         if response.ok() {
             return body.ok().map(Answer::Body);
         }

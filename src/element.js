@@ -142,12 +142,16 @@ class GuichetCheckout extends HTMLElement {
     const { type, target } = event;
     if (type === 'submit') {
       event.preventDefault();
-      this.#act(event.submitter?.dataset.action || 'pay');
+      const answer = target.querySelector('[data-answer]')?.value.trim();
+      this.#act(event.submitter?.dataset.action || 'pay', answer);
     } else if (type === 'change') {
-      this.#act(target.name === 'method' ? 'choose-method' : 'choose-brand', target.value);
+      // The answer to a question has no name: it is read when the form is sent, and never before.
+      if (!target.name) return;
+      const off = target.type === 'checkbox' && !target.checked;
+      this.#act('choose-' + target.name, off ? '' : target.value);
     } else {
       const button = target.closest('button[data-action]');
-      if (button && button.type !== 'submit') this.#act(button.dataset.action);
+      if (button && button.type !== 'submit') this.#act(button.dataset.action, button.value);
     }
   }
 

@@ -3,8 +3,9 @@
 
 use guichet_wire::{CheckoutSession, CheckoutStatus, Refusal, Status};
 
-use crate::card::Card;
+use crate::entry::Entry;
 use crate::i18n::Words;
+use crate::saved::Saved;
 
 /// What the shopper sees. Its name stands in the root's `data-face`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -15,6 +16,8 @@ pub enum Face {
     Choosing,
     /// The platform's own fields for a card, inside the widget.
     Card,
+    /// A question to the shopper: which bank, which account.
+    Ask,
     /// The browser is on its way to the platform's page.
     Leaving,
     /// A payment is under way and its outcome is not known.
@@ -45,6 +48,7 @@ impl Face {
             Self::Loading => "loading",
             Self::Choosing => "choosing",
             Self::Card => "card",
+            Self::Ask => "ask",
             Self::Leaving => "leaving",
             Self::Waiting => "waiting",
             Self::Paid => "paid",
@@ -64,6 +68,7 @@ impl Face {
         match self {
             Self::Loading | Self::Choosing => words.choose,
             Self::Card => words.card_title,
+            Self::Ask => words.ask_title,
             Self::Leaving => words.leaving_title,
             Self::Waiting => words.waiting_title,
             Self::Paid => words.paid_title,
@@ -75,6 +80,12 @@ impl Face {
             Self::Offline => words.offline_title,
             Self::Broken => words.broken_title,
         }
+    }
+
+    /// Whether the shopper enters something on it.
+    #[must_use]
+    pub fn is_entry(self) -> bool {
+        matches!(self, Self::Card | Self::Ask)
     }
 
     /// Whether methods are listed on it, as long as the session still takes payments.
@@ -127,8 +138,10 @@ pub enum Trouble {
     TooMany,
     /// The platform's fields for a card don't open.
     Fields,
-    /// Their session has run out.
-    FieldsExpired,
+    /// The platform takes nothing for that payment any more.
+    Expired,
+    /// A saved card is not there any more.
+    Card,
     /// Anything else.
     Other,
 }
@@ -143,7 +156,8 @@ impl Trouble {
             Self::Method => words.trouble_method,
             Self::TooMany => words.trouble_too_many,
             Self::Fields => words.trouble_fields,
-            Self::FieldsExpired => words.trouble_fields_expired,
+            Self::Expired => words.trouble_expired,
+            Self::Card => words.trouble_card,
             Self::Other => words.trouble_other,
         }
     }
@@ -176,12 +190,47 @@ pub fn meaning(code: &str) -> Meaning {
     }
 }
 
+/// What can be chosen in the list: a method, or a saved card that pays by it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Choice {
+    /// The method.
+    pub method: String,
+    /// The saved card.
+    pub card: Option<String>,
+}
+
+/// Reads the value of a radio button: a method's code, with `/` and the card's name if a saved one
+/// pays.
+impl From<&str> for Choice {
+    fn from(value: &str) -> Self {
+        let (method, card) = match value.split_once('/') {
+            Some((method, card)) => (method, Some(card.into())),
+            None => (value, None),
+        };
+        Self {
+            method: method.into(),
+            card,
+        }
+    }
+}
+
+impl Choice {
+    /// The value of its radio button.
+    #[must_use]
+    pub fn value(&self) -> String {
+        match &self.card {
+            Some(card) => [&self.method, "/", card].concat(),
+            None => self.method.clone(),
+        }
+    }
+}
+
 /// One wish to pay: a click, and every retry of it. The backend takes it for one payment because
 /// its key stays the same.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Intent {
-    /// The method.
-    pub method: String,
+    /// What pays.
+    pub choice: Choice,
     /// The `Idempotency-Key`.
     pub key: String,
 }
@@ -191,8 +240,12 @@ pub struct Intent {
 pub struct Model {
     /// The backend's last word, with its status kept up to date.
     pub session: Option<CheckoutSession>,
-    /// The method chosen in the list.
-    pub chosen: Option<String>,
+    /// What stands chosen in the list.
+    pub chosen: Option<Choice>,
+    /// The shopper has had a say in it.
+    pub picked: bool,
+    /// The shopper's saved cards.
+    pub saved: Saved,
     /// What the shopper is doing.
     pub step: Step,
     /// What keeps everything else from being shown.
@@ -203,16 +256,17 @@ pub struct Model {
     pub anyway: bool,
     /// A wish to pay whose outcome is not known.
     pub intent: Option<Intent>,
-    /// The payment whose card is being typed here.
-    pub card: Option<Box<Card>>,
-    /// The one that was left before anything of its card was sent.
-    pub aside: Option<Box<Card>>,
-    /// A card's token was sent, and the backend has not spoken since.
+    /// The payment for which something is entered here.
+    pub entry: Option<Box<Entry>>,
+    /// Those that were left before anything was sent for them.
+    pub aside: Vec<Entry>,
+    /// What was entered was sent, and the backend has not spoken since.
     pub doubt: bool,
     /// Counts what the backend said that was new.
     pub revision: u32,
-    /// Counts what the fields said of the card's brands.
-    pub borne: u32,
+    /// Counts what changed in the part of a face that is drawn by itself: the brands of a card that
+    /// is typed, or the saved cards in the list.
+    pub detail: u32,
 }
 
 /// What decides whether the face must be drawn anew.
@@ -248,7 +302,10 @@ impl Model {
             Status::Authorised => Face::Authorised,
             Status::Expired => Face::Expired,
             _ if self.step == Step::Leaving => Face::Leaving,
-            _ if self.card.is_some() => Face::Card,
+            _ if self.entry.is_some() => {
+                let card = self.entry.as_deref().and_then(Entry::card);
+                card.map_or(Face::Ask, |_| Face::Card)
+            }
             Status::Pending if self.anyway && status.can_pay => Face::Choosing,
             Status::Pending => Face::Waiting,
             Status::Refused => Face::Refused,
@@ -262,12 +319,12 @@ impl Model {
         }
     }
 
-    /// What the face is drawn from. The card's is drawn once: a shopper who is typing into the
-    /// platform's frames would lose the focus.
+    /// What the face is drawn from. One on which the shopper is typing is drawn once: the focus,
+    /// and what was typed, would be lost.
     #[must_use]
     pub fn drawing(&self) -> Drawing {
         let face = self.face();
-        let still = face == Face::Card;
+        let still = face.is_entry();
         Drawing {
             face,
             revision: if still { 0 } else { self.revision },
@@ -302,37 +359,40 @@ impl Model {
         self.step == Step::Rest && (self.face() == Face::Waiting || self.warns())
     }
 
-    /// Whether this method is offered and can be chosen.
+    /// Whether this is offered and can be chosen.
     #[must_use]
-    pub fn offers(&self, method: &str) -> bool {
-        self.session.as_ref().is_some_and(|session| {
+    pub fn offers(&self, choice: &Choice) -> bool {
+        let offered = self.session.as_ref().is_some_and(|session| {
             let mut offers = session.methods.iter();
-            offers.any(|offer| offer.method == method && offer.unavailable.is_none())
-        })
+            offers.any(|offer| offer.method == choice.method && offer.unavailable.is_none())
+        });
+        offered && (choice.card.is_none() || self.has_card(choice))
     }
 
     /// The pay button was pressed, or the question before a second payment was answered with yes
     /// (`sure`). Returns what to ask of the backend, if anything: never twice for one wish.
     pub fn press(&mut self, sure: bool, fresh_key: impl FnOnce() -> String) -> Option<Intent> {
-        if !self.can_choose() || matches!(self.step, Step::Starting | Step::Leaving) {
+        let busy = matches!(self.step, Step::Starting | Step::Leaving) || self.is_removing();
+        if busy || !self.can_choose() {
             return None;
         }
-        let Some(method) = self.chosen.clone() else {
+        let Some(choice) = self.chosen.clone() else {
             self.trouble = Some(Trouble::ChooseFirst);
             return None;
         };
         self.trouble = None;
-        let kept = self.intent.take().filter(|intent| intent.method == method);
+        self.saved.removed = false;
+        let kept = self.intent.take().filter(|intent| intent.choice == choice);
         if self.warns() && !sure && kept.is_none() {
             self.step = Step::Confirming;
             return None;
         }
-        if kept.is_none() && self.take_up(&method) {
+        if kept.is_none() && self.take_up(&choice) {
             return None;
         }
         self.step = Step::Starting;
         let intent = kept.unwrap_or_else(|| Intent {
-            method,
+            choice,
             key: fresh_key(),
         });
         self.intent = Some(intent.clone());
@@ -365,13 +425,13 @@ impl Model {
     pub fn started(&mut self, leaves: bool) {
         self.step = if leaves { Step::Leaving } else { Step::Rest };
         self.intent = None;
-        self.card = None;
+        self.entry = None;
         self.anyway = false;
     }
 
     /// The shopper is back on a page that had let them go: the list, with its warning.
     pub fn came_back(&mut self) {
-        self.leave_card();
+        self.leave_entry();
     }
 
     /// The page is still here although the form was to leave it; `sent` if the browser took it.
@@ -391,17 +451,18 @@ impl Model {
         });
     }
 
-    /// The shopper chose a method.
-    pub fn choose(&mut self, method: String) {
-        self.chosen = Some(method);
+    /// The shopper chose.
+    pub fn choose(&mut self, choice: Choice) {
+        self.chosen = Some(choice);
+        self.picked = true;
+        self.saved.removed = false;
         self.trouble = None;
         if self.step == Step::Confirming {
             self.step = Step::Rest;
         }
     }
 
-    /// Takes a session as the backend described it. A choice that is still offered is kept; a
-    /// method that is alone on offer is chosen.
+    /// Takes a session as the backend described it.
     pub fn take(&mut self, session: CheckoutSession) {
         self.outage = None;
         self.doubt = false;
@@ -409,14 +470,7 @@ impl Model {
             self.revision += 1;
         }
         self.session = Some(session);
-        self.chosen = self.chosen.take().filter(|method| self.offers(method));
-        if self.chosen.is_none()
-            && let Some(session) = &self.session
-            && let [only] = session.methods.as_slice()
-            && only.unavailable.is_none()
-        {
-            self.chosen = Some(only.method.clone());
-        }
+        self.settle_choice();
     }
 
     /// Takes a newer status.
@@ -465,9 +519,12 @@ pub fn refusal_name(refusal: Refusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use guichet_wire::{MethodKind, MethodOffer};
+    use guichet_wire::{MethodKind, MethodOffer, Question};
 
     use super::*;
+    use crate::ask::Asked;
+    use crate::card::Card;
+    use crate::entry::{Content, EntryStep};
 
     const STATUSES: [Status; 8] = [
         Status::Open,
@@ -524,11 +581,30 @@ mod tests {
         }
     }
 
+    fn an_entry(asks: bool) -> Box<Entry> {
+        let content = if asks {
+            Content::Ask(Asked(Question::Iban))
+        } else {
+            Content::Card(Card::default())
+        };
+        Box::new(Entry {
+            payment: "pay_1".into(),
+            method: "card".into(),
+            content,
+            step: EntryStep::Ready,
+            trouble: None,
+            given: None,
+            doubt: false,
+            stale: false,
+            elsewhere: false,
+        })
+    }
+
     /// Every state that the widget can be in, as far as faces depend on it.
     fn every_model() -> Vec<Model> {
         let mut all = vec![Model::default()];
         for status in STATUSES {
-            for flags in 0..16 {
+            for flags in 0..32 {
                 for step in STEPS {
                     for outage in OUTAGES {
                         all.push(Model {
@@ -536,7 +612,7 @@ mod tests {
                             step,
                             outage,
                             anyway: flags & 4 > 0,
-                            card: (flags & 8 > 0).then(Box::default),
+                            entry: (flags & 8 > 0).then(|| an_entry(flags & 16 > 0)),
                             ..Model::default()
                         });
                     }
@@ -586,21 +662,19 @@ mod tests {
     #[test]
     fn every_face_but_the_scripts_own_is_reachable() {
         let seen: std::collections::HashSet<Face> = every_model().iter().map(Model::face).collect();
-        assert_eq!(seen.len(), 13);
+        assert_eq!(seen.len(), 14);
     }
 
     #[test]
     fn a_choice_survives_as_long_as_it_is_offered() {
-        let mut model = Model {
-            chosen: Some("apetiz".into()),
-            ..Model::default()
-        };
+        let mut model = Model::default();
+        model.choose("apetiz".into());
         model.take(session(Status::Refused, true, false));
-        assert_eq!(model.chosen.as_deref(), Some("apetiz"));
+        assert_eq!(model.chosen, Some("apetiz".into()));
         let mut without = session(Status::Refused, true, false);
         without.methods.truncate(1);
         model.take(without);
-        assert_eq!(model.chosen.as_deref(), Some("card"), "alone on offer");
+        assert_eq!(model.chosen, Some("card".into()), "alone on offer");
     }
 
     fn choosing(open_elsewhere: bool) -> Model {
@@ -670,7 +744,7 @@ mod tests {
         assert_eq!(
             second,
             Some(Intent {
-                method: "apetiz".into(),
+                choice: "apetiz".into(),
                 key: "two".into()
             })
         );

@@ -37,15 +37,18 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
         "cvconnect" => ("Chèque-Vacances Connect", Some("ANCV".into())),
         "card" | "sogenactif_card" => (words.card, None),
         "up2pay_choice" => (words.platform_choice, None),
-        other if wallet(other).is_some() => (wallet(other).unwrap_or(other), None),
-        other => match kind {
-            MethodKind::Card => (words.card, None),
-            MethodKind::Choice => (words.platform_choice, None),
-            MethodKind::MealVoucher
-            | MethodKind::HolidayVoucher
-            | MethodKind::Wallet
-            | MethodKind::CreditTransfer
-            | MethodKind::DirectDebit => (other, None),
+        other => match (own_name(other, words), kind) {
+            (Some(name), _) => (name, None),
+            (None, MethodKind::Card) => (words.card, None),
+            (None, MethodKind::Choice) => (words.platform_choice, None),
+            (None, MethodKind::DirectDebit) => (words.direct_debit, None),
+            (
+                None,
+                MethodKind::MealVoucher
+                | MethodKind::HolidayVoucher
+                | MethodKind::Wallet
+                | MethodKind::CreditTransfer,
+            ) => (other, None),
         },
     };
     Brand {
@@ -54,13 +57,15 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
     }
 }
 
-/// The name of a wallet, by its method's code.
+/// The name of a method that pays all by itself and is no card, by its code.
 #[must_use]
-pub fn wallet(code: &str) -> Option<&'static str> {
+pub fn own_name(code: &str, words: &Words) -> Option<&'static str> {
     match code {
         "sogenactif_paypal" => Some("PayPal"),
         "sogenactif_paylib" => Some("Paylib"),
         "sogenactif_bancontact" => Some("Bancontact"),
+        "sogenactif_ideal" => Some("iDEAL"),
+        "sogenactif_sepa" => Some(words.direct_debit),
         _ => None,
     }
 }
@@ -96,9 +101,9 @@ pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
         MethodKind::MealVoucher => words.next_meal,
         MethodKind::HolidayVoucher => words.next_holiday,
         MethodKind::Choice => words.next_choice,
-        MethodKind::Wallet | MethodKind::CreditTransfer | MethodKind::DirectDebit => {
-            words.next_wallet
-        }
+        MethodKind::Wallet => words.next_wallet,
+        MethodKind::CreditTransfer => words.next_transfer,
+        MethodKind::DirectDebit => words.next_debit,
     };
     fill(text, &[("brand", &brand.name)])
 }
@@ -138,7 +143,11 @@ pub fn icon(kind: MethodKind) -> &'static str {
              1 1 1v4a1 1 0 0 1-1 1h-4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM5 14h4a1 1 0 0 1 1 1v4a1 1 0 \
              0 1-1 1H5a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1zM14 17h6M17 14v6"
         }
-        MethodKind::Wallet | MethodKind::CreditTransfer | MethodKind::DirectDebit => {
+        MethodKind::CreditTransfer | MethodKind::DirectDebit => {
+            "M3 9.500l9-5.500 9 5.500zM5.500 12.500v5M10 12.500v5M14 12.500v5M18.500 12.500v5 \
+             M3.500 20.500h17"
+        }
+        MethodKind::Wallet => {
             "M4 7h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7zM4 7a2 2 0 0 1 2-2h10v2M20 \
              11h-4a2 2 0 0 0 0 4h4"
         }
@@ -172,7 +181,20 @@ mod tests {
             );
             assert_eq!(paypal.name, "PayPal");
         }
-        assert_eq!(wallet("sogenactif_card"), None);
+        assert_eq!(own_name("sogenactif_card", Lang::Fr.words()), None);
+    }
+
+    #[test]
+    fn what_pays_from_an_account_has_its_own_name_and_says_what_comes_next() {
+        let words = Lang::Fr.words();
+        let ideal = offer("sogenactif_ideal", MethodKind::CreditTransfer);
+        let named = brand(&ideal, words);
+        assert_eq!(named.name, "iDEAL");
+        assert_eq!(what_next(&ideal, &named, words), words.next_transfer);
+        let sepa = offer("sogenactif_sepa", MethodKind::DirectDebit);
+        let named = brand(&sepa, words);
+        assert_eq!(named.name, "Prélèvement SEPA");
+        assert_eq!(what_next(&sepa, &named, words), words.next_debit);
     }
 
     #[test]

@@ -48,10 +48,16 @@ fn document() -> Option<Document> {
 pub(crate) fn object(members: &[(&str, &str)]) -> Object {
     let object = Object::new();
     for (name, value) in members {
-        // Setting a member of a new plain object can't fail.
-        Reflect::set(&object, &(*name).into(), &(*value).into()).unwrap_or_default();
+        set(&object, name, &(*value).into());
     }
     object
+}
+
+/// Sets a member of a new plain object.
+#[inline(never)]
+pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
+    // That can't fail.
+    Reflect::set(object, &name.into(), value).unwrap_or_default();
 }
 
 /// Calls a function of `element.js` with texts.

@@ -5,8 +5,9 @@
 //! read it back, so that neither side can move alone.
 
 use guichet_wire::{
-    CheckoutSession, CheckoutStatus, FormField, MethodKind, MethodOffer, NextAction, PartKind,
-    PartStatus, PartView, PaymentView, Refusal, StartedPayment, Status, Unavailable,
+    Bank, CheckoutSession, CheckoutStatus, FormField, MethodKind, MethodOffer, NextAction,
+    PartKind, PartStatus, PartView, PaymentView, Question, Refusal, SavedCard, SavedCards,
+    StartedPayment, Status, Unavailable,
 };
 
 /// A parsed JSON value.
@@ -47,12 +48,23 @@ fn whole(json: &impl Json, name: &str) -> Option<u64> {
 
 fn list<J: Json, T>(json: &J, name: &str, read: fn(&J) -> Option<T>) -> Option<Vec<T>> {
     let mut out = Vec::new();
-    if let Some(found) = json.get(name) {
-        for item in found.items()? {
-            out.push(read(&item)?);
-        }
-    }
+    each(json, name, &mut |item| {
+        out.push(read(item)?);
+        Some(())
+    })?;
     Some(out)
+}
+
+/// Walks through a list, which may be absent. Stands in the module once, and not for every list.
+#[inline(never)]
+fn each<J: Json>(json: &J, name: &str, take: &mut dyn FnMut(&J) -> Option<()>) -> Option<()> {
+    let Some(found) = json.get(name) else {
+        return Some(());
+    };
+    for item in found.items()? {
+        take(&item)?;
+    }
+    Some(())
 }
 
 /// Reads an object that may be absent, but must be right when it is there.
@@ -202,9 +214,49 @@ pub fn started(json: &impl Json) -> Option<StartedPayment> {
                 session_token: text(&action, "session_token")?,
                 brands: list(&action, "brands", Json::text)?,
             },
+            "ask" => NextAction::Ask {
+                question: question(&action.get("question")?)?,
+            },
             "wait" => NextAction::Wait,
             _ => return None,
         },
+    })
+}
+
+/// A choice among no banks is none.
+fn question(json: &impl Json) -> Option<Question> {
+    Some(match text(json, "type")?.as_str() {
+        "bank" => Question::Bank {
+            banks: list(json, "banks", bank).filter(|banks| !banks.is_empty())?,
+        },
+        "iban" => Question::Iban,
+        _ => return None,
+    })
+}
+
+fn bank(json: &impl Json) -> Option<Bank> {
+    Some(Bank {
+        code: text(json, "code")?,
+        name: text(json, "name")?,
+    })
+}
+
+/// What `GET /checkout/v1/cards` answers.
+pub fn cards(json: &impl Json) -> Option<SavedCards> {
+    // Without its list, this is some other answer.
+    json.get("cards")?;
+    Some(SavedCards {
+        cards: list(json, "cards", card)?,
+    })
+}
+
+fn card(json: &impl Json) -> Option<SavedCard> {
+    Some(SavedCard {
+        method: text(json, "method")?,
+        card: text(json, "card")?,
+        brand: text(json, "brand")?,
+        last_digits: text(json, "last_digits")?,
+        expires: text(json, "expires"),
     })
 }
 
@@ -215,9 +267,9 @@ fn field(json: &impl Json) -> Option<FormField> {
     })
 }
 
-/// The stable code of a problem.
-pub fn problem(json: &impl Json) -> Option<String> {
-    text(json, "code")
+/// The stable code of a problem, and the field that is at fault, where one is.
+pub fn problem(json: &impl Json) -> Option<(String, Option<String>)> {
+    Some((text(json, "code")?, text(json, "field")))
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! The faces, drawn.
 
 use guichet_wire::{
-    CheckoutSession, MethodOffer, PartKind, PartStatus, PartView, PaymentView, Refusal, Unavailable,
+    CheckoutSession, MethodKind, MethodOffer, PartKind, PartStatus, PartView, PaymentView,
+    Question, Refusal, SavedCard, Unavailable,
 };
 use leptos::prelude::*;
 
 use crate::app::App;
-use crate::card::{Card, CardStep, CardTrouble};
+use crate::ask::Asked;
+use crate::card::Card;
+use crate::entry::{Content, Entry, EntryStep, EntryTrouble};
 use crate::face::{Face, Model, Outage, Step, Trouble, refusal, refusal_name};
 use crate::i18n::{Lang, Words, fill};
+use crate::saved::{Removal, RemovalStep};
 use crate::ui::{El, el, icon};
-use crate::{method, money};
+use crate::{method, money, saved};
 
 /// What a face is drawn from.
 struct Scene<'a> {
@@ -38,14 +42,22 @@ pub(crate) fn root(app: App) -> AnyView {
 }
 
 fn busy(app: App) -> bool {
-    app.follow(|model| model.step == Step::Starting || model.is_checking())
-        .unwrap_or_default()
+    app.follow(is_busy).unwrap_or_default()
 }
 
-/// Follows the card that is being typed.
-fn follow_card<T>(app: App, read: impl FnOnce(&Card) -> T) -> Option<T> {
-    app.follow(|model| model.card.as_deref().map(read))
+fn is_busy(model: &Model) -> bool {
+    model.step == Step::Starting || model.is_checking() || model.is_removing()
+}
+
+/// Follows what is entered.
+fn follow_entry<T>(app: App, read: impl FnOnce(&Entry) -> T) -> Option<T> {
+    app.follow(|model| model.entry.as_deref().map(read))
         .flatten()
+}
+
+/// Whether what is entered does not change any more.
+fn is_given(app: App) -> bool {
+    follow_entry(app, Entry::is_given) == Some(true)
 }
 
 /// The live region: it is there before its text changes, and outlives every face.
@@ -56,11 +68,12 @@ fn spoken(app: App) -> El {
         .dynamic(move || {
             let words = app.words();
             let text = app.follow(|model| match model.face() {
-                _ if model.step == Step::Starting || model.is_checking() => words.pay_busy,
-                Face::Card => match &model.card {
-                    Some(card) if card.step == CardStep::Opening => words.card_opening,
+                _ if is_busy(model) => words.pay_busy,
+                face if face.is_entry() => match &model.entry {
+                    Some(entry) if entry.step == EntryStep::Opening => words.card_opening,
                     _ => "",
                 },
+                _ if model.saved.removed && model.can_choose() => words.saved_removed,
                 Face::Loading | Face::Choosing => "",
                 face => face.title(words),
             });
@@ -69,23 +82,17 @@ fn spoken(app: App) -> El {
 }
 
 fn draw(app: App, model: &Model) -> AnyView {
-    let scene = Scene {
-        app,
-        words: app.words(),
-        lang: app.lang(),
-        model,
-        face: model.face(),
-    };
+    let scene = Scene::of(app, model);
     let mut body = el("div").part("body");
-    if !matches!(scene.face, Face::Choosing | Face::Card) {
+    if scene.face != Face::Choosing && !scene.face.is_entry() {
         body = body.with(scene.outcome());
     }
     for notice in scene.notices() {
         body = body.with(notice);
     }
     body = body.maybe(scene.parts());
-    if scene.face == Face::Card {
-        body = body.with(scene.card());
+    if scene.face.is_entry() {
+        body = body.maybe(scene.entry());
     } else if model.can_choose() {
         body = body.with(scene.form());
     } else {
@@ -98,7 +105,17 @@ fn draw(app: App, model: &Model) -> AnyView {
         .done()
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    fn of(app: App, model: &'a Model) -> Self {
+        Self {
+            app,
+            words: app.words(),
+            lang: app.lang(),
+            model,
+            face: model.face(),
+        }
+    }
+
     fn session(&self) -> Option<&CheckoutSession> {
         self.model.session.as_ref()
     }
@@ -166,9 +183,12 @@ impl Scene<'_> {
     fn outcome(&self) -> El {
         let (tone, outline) = match self.face {
             Face::Paid | Face::Authorised => ("good", "M5 12.5l4.500 4.500L19 7.500"),
-            Face::Loading | Face::Choosing | Face::Card | Face::Leaving | Face::Waiting => {
-                ("busy", "")
-            }
+            Face::Loading
+            | Face::Choosing
+            | Face::Card
+            | Face::Ask
+            | Face::Leaving
+            | Face::Waiting => ("busy", ""),
             Face::Refused | Face::Incomplete | Face::Broken => ("bad", "M12 6.500v7M12 17v.5"),
             Face::Cancelled => ("calm", "M19 12H6M11 7l-5 5 5 5"),
             Face::Expired => ("calm", "M12 6v6.500l4 2.500"),
@@ -211,9 +231,10 @@ impl Scene<'_> {
         let mut texts: Vec<El> = Vec::new();
         let mut say = |text: &str| texts.push(el("p").text(&self.fill(text, accepted)));
         match self.face {
-            Face::Loading | Face::Choosing | Face::Card | Face::Refused => {}
+            Face::Loading | Face::Choosing | Face::Card | Face::Ask | Face::Refused => {}
             Face::Leaving => say(words.leaving_body),
             Face::Waiting => say(words.waiting_body),
+            Face::Paid if payment.is_some_and(|p| self.is_debit(p)) => say(words.paid_debit),
             Face::Paid => say(words.paid_body),
             Face::Authorised => say(words.authorised_body),
             Face::Cancelled => say(words.cancelled_body),
@@ -240,6 +261,13 @@ impl Scene<'_> {
             texts.push(el("p").text(&self.fill(words.no_more, 0)));
         }
         texts
+    }
+
+    /// Whether the money moves later, by direct debit.
+    fn is_debit(&self, payment: &PaymentView) -> bool {
+        let offers = self.session().map_or(&[][..], |session| &session.methods);
+        let mut debits = offers.iter().filter(|o| o.kind == MethodKind::DirectDebit);
+        debits.any(|offer| offer.method == payment.method)
     }
 
     /// What the shopper must know whatever the face: money held, money taken twice.
@@ -297,8 +325,10 @@ impl Scene<'_> {
             PartKind::Voucher => ("voucher", fill(words.part_voucher, &[("brand", brand)])),
             PartKind::Complement => ("complement", words.part_complement.into()),
             PartKind::Card | PartKind::Account => {
-                let wallet = method::wallet(&payment.method);
-                ("card", wallet.unwrap_or(words.part_card).into())
+                let account = part.kind == PartKind::Account;
+                let kind = if account { "account" } else { "card" };
+                let name = method::own_name(&payment.method, words);
+                (kind, name.unwrap_or(words.part_card).into())
             }
         };
         let (state, remark) = match part.status {
@@ -334,28 +364,43 @@ impl Scene<'_> {
         }
     }
 
+    /// What the shopper enters. Nothing of it is drawn anew.
+    fn entry(&self) -> Option<El> {
+        let app = self.app;
+        let entry = self.model.entry.as_deref()?;
+        let title = el("h2").part("title").text(self.face.title(self.words));
+        let story = el("div").part("story").with(self.focused(title, true));
+        let form = el("form")
+            .part("form")
+            .attr("novalidate", "")
+            .live("data-step", move || {
+                follow_entry(app, |entry| entry.step.name())
+            });
+        let form = match &entry.content {
+            Content::Card(card) => self.card(form, story, entry, card),
+            Content::Ask(asked) => self.ask(form, story, asked),
+        };
+        Some(
+            form.with(
+                button("quiet", "choose", self.words.choose_other)
+                    .live("disabled", move || busy(app).then_some("")),
+            ),
+        )
+    }
+
     /// The places of the platform's fields. Their labels, containers and errors are children of
-    /// the element itself: `card.js` makes them, and nothing here is drawn anew around them.
-    fn card(&self) -> El {
+    /// the element itself: `card.js` makes them.
+    fn card(&self, form: El, story: El, entry: &Entry, card: &Card) -> El {
         let (app, words) = (self.app, self.words);
-        let title = el("h2").part("title").text(words.card_title);
         let place = |name| el("div").part("field").with(el("slot").attr("name", name));
         let pair = el("div")
             .attr("class", "pair")
             .with(place("guichet-expiry"))
             .with(place("guichet-code"));
-        el("form")
-            .part("form")
-            .attr("novalidate", "")
-            .live("data-step", move || {
-                follow_card(app, |card| card.step.name())
-            })
-            .with(
-                el("div")
-                    .part("story")
-                    .with(self.focused(title, true))
-                    .with(el("p").part("note").text(&self.fill(words.card_body, 0))),
-            )
+        let offers = self.session().map_or(&[][..], |session| &session.methods);
+        let mut offers = offers.iter().filter(|o| o.method == entry.method);
+        let label = fill(words.pay, &[("amount", &self.total())]);
+        form.with(story.with(el("p").part("note").text(&self.fill(words.card_body, 0))))
             .with(place("guichet-number"))
             .with(
                 el("div")
@@ -363,26 +408,115 @@ impl Scene<'_> {
                     .dynamic(move || brands(app)),
             )
             .with(pair)
-            .with(card_trouble(app))
-            .with(self.card_button())
-            .with(
-                button("quiet", "choose", words.choose_other)
-                    .live("disabled", move || busy(app).then_some("")),
+            .maybe(
+                offers
+                    .any(|offer| offer.can_save)
+                    .then(|| self.save_box(card)),
             )
+            .with(entry_trouble(app))
+            .with(self.entry_button("card-pay", label))
     }
 
-    fn card_button(&self) -> El {
+    /// Saving is for the shopper to ask for.
+    fn save_box(&self, card: &Card) -> El {
+        let app = self.app;
+        let input = el("input")
+            .part("box")
+            .attr("type", "checkbox")
+            .attr("name", "save")
+            .flag("checked", card.save)
+            .live("disabled", move || is_given(app).then_some(""));
+        el("label")
+            .part("save")
+            .with(input)
+            .with(el("span").text(self.words.save_card))
+    }
+
+    fn ask(&self, form: El, story: El, asked: &Asked) -> El {
+        let words = self.words;
+        let (note, rest) = match asked.0 {
+            Question::Bank { .. } => (words.next_transfer, None),
+            Question::Iban => (words.mandate_next, Some(words.mandate)),
+        };
+        let rest = rest.map(|text| el("p").part("note").text(&self.fill(text, 0)));
+        form.with(story.with(el("p").part("note").text(note)))
+            .with(self.answer(asked))
+            .maybe(rest)
+            .with(entry_trouble(self.app))
+            .with(self.entry_button("answer", words.go_on.into()))
+    }
+
+    /// The control of a question, with its name above and what is wrong below. It has no `name`, so
+    /// that no form could ever send it, and nothing of the answer is an attribute.
+    fn answer(&self, asked: &Asked) -> El {
         let (app, words) = (self.app, self.words);
-        let label = fill(words.pay, &[("amount", &self.total())]);
-        let still = move || follow_card(app, |card| card.step != CardStep::Ready) == Some(true);
+        let (control, arrow) = match &asked.0 {
+            Question::Bank { banks } => {
+                let first = el("option").attr("value", "").text(words.bank_choose);
+                let mut list = el("select").with(first);
+                for bank in banks {
+                    let option = el("option").attr("value", &bank.code);
+                    list = list.with(option.text(&bank.name));
+                }
+                (list, Some(icon("M6 9l6 6 6-6")))
+            }
+            Question::Iban => {
+                let input = el("input")
+                    .attr("type", "text")
+                    .attr("inputmode", "text")
+                    .attr("maxlength", "42")
+                    .attr("autocomplete", "off")
+                    .attr("autocapitalize", "characters")
+                    .attr("autocorrect", "off")
+                    .attr("spellcheck", "false");
+                (input, None)
+            }
+        };
+        let wrong = move || {
+            let text = |entry: &Entry| match (&entry.content, entry.trouble) {
+                (Content::Ask(asked), Some(trouble)) => asked.wrong(trouble, words),
+                _ => "",
+            };
+            follow_entry(app, text).unwrap_or_default()
+        };
+        let control = control
+            .part("answer")
+            .attr("data-answer", "")
+            .attr("aria-labelledby", "answer-label")
+            .attr("aria-describedby", "answer-wrong")
+            .attr("aria-required", "true")
+            .live("aria-invalid", move || {
+                (!wrong().is_empty()).then_some("true")
+            })
+            .live("disabled", move || is_given(app).then_some(""));
+        let name = el("span").part("field-label").attr("id", "answer-label");
+        let mut label = el("label")
+            .part("question")
+            .with(name.text(asked.label(words)))
+            .with(control);
+        if let Some(arrow) = arrow {
+            label = label.view(arrow);
+        }
+        let error = el("p")
+            .part("field-error")
+            .attr("id", "answer-wrong")
+            .attr("role", "alert")
+            .dynamic(move || wrong().into_any());
+        el("div").part("field").with(label).with(error)
+    }
+
+    /// The button that sends what was entered, or sends it once more.
+    fn entry_button(&self, action: &str, label: String) -> El {
+        let (app, words) = (self.app, self.words);
+        let still = move || follow_entry(app, |entry| entry.step != EntryStep::Ready) == Some(true);
         el("button")
             .part("button")
             .attr("type", "submit")
-            .attr("data-action", "card-pay")
+            .attr("data-action", action)
             .live("disabled", move || still().then_some(""))
             .live("aria-busy", move || still().then_some("true"))
             .dynamic(move || {
-                let again = follow_card(app, |card| card.given.is_some()) == Some(true);
+                let again = follow_entry(app, |entry| entry.given.is_some()) == Some(true);
                 let text = if again { words.retry } else { &label };
                 text.to_owned().into_any()
             })
@@ -403,6 +537,10 @@ impl Scene<'_> {
         };
         let mut list = el("fieldset").part("methods").with(legend);
         for offer in self.session().map_or(&[][..], |session| &session.methods) {
+            if offer.saved_cards {
+                let (app, code) = (self.app, offer.method.clone());
+                list = list.dynamic(move || cards(app, &code));
+            }
             list = list.with(self.offer(offer));
         }
         let confirming = self.model.step == Step::Confirming;
@@ -466,19 +604,12 @@ impl Scene<'_> {
         let code = offer.method.as_str();
         let (id, hint) = (["method-", code].concat(), ["hint-", code].concat());
         let brand = method::brand(offer, self.words);
-        let chosen = self.model.chosen.as_deref() == Some(code);
-        let input = el("input")
-            .part("radio")
-            .attr("type", "radio")
-            .attr("name", "method")
-            .attr("value", code)
-            .attr("id", &id)
-            .attr("aria-describedby", &hint)
-            .flag("checked", chosen)
+        let input = self
+            .radio(code, &id, &hint)
             .flag("disabled", offer.unavailable.is_some());
         let names = el("span")
             .attr("class", "names")
-            .with(el("span").part("name").text(&brand.name))
+            .with(self.name(offer, &brand))
             .maybe(
                 brand
                     .beside
@@ -496,6 +627,132 @@ impl Scene<'_> {
             .with(input)
             .with(label)
             .with(self.hint(offer, &brand).attr("id", &hint))
+    }
+
+    /// A choice of the list.
+    fn radio(&self, value: &str, id: &str, hint: &str) -> El {
+        let chosen = self.model.chosen.as_ref();
+        el("input")
+            .part("radio")
+            .attr("type", "radio")
+            .attr("name", "method")
+            .attr("value", value)
+            .attr("id", id)
+            .attr("aria-describedby", hint)
+            .flag("checked", chosen.is_some_and(|c| c.value() == value))
+    }
+
+    /// The name of a method, which is another one beside saved cards, unless it is the shop's own.
+    fn name(&self, offer: &MethodOffer, brand: &method::Brand) -> El {
+        let name = el("span").part("name");
+        if !offer.saved_cards || offer.label.is_some() {
+            return name.text(&brand.name);
+        }
+        let (app, words) = (self.app, self.words);
+        let (offer, alone) = (offer.clone(), brand.name.clone());
+        name.dynamic(move || {
+            app.follow_detail();
+            let saved = app.with(|model| model.cards_of(&offer).next().is_some());
+            let text = if saved == Some(true) {
+                words.card_other
+            } else {
+                &alone
+            };
+            text.to_owned().into_any()
+        })
+    }
+
+    fn cards(&self, code: &str) -> Option<El> {
+        let mut offers = self.session()?.methods.iter();
+        let offer = offers.find(|offer| offer.method == code)?;
+        let mut rows = el("div").attr("class", "cards");
+        for (index, card) in self.model.cards_of(offer) {
+            rows = rows.with(self.saved_card(index, card));
+        }
+        if self.model.awaits_cards(offer) {
+            let row = el("div")
+                .attr("class", "method awaited")
+                .attr("aria-hidden", "true");
+            rows = rows.with(row.with(el("span").attr("class", "bone")));
+        }
+        Some(rows)
+    }
+
+    /// One saved card: its button, its names, and a way to remove it.
+    fn saved_card(&self, index: usize, card: &SavedCard) -> El {
+        let words = self.words;
+        let choice = saved::choice(card);
+        let value = choice.value();
+        let id = |name: &str| [name, &index.to_string()].concat();
+        let (radio, until) = (id("saved-"), id("until-"));
+        let shown = [
+            method::card_brand(&card.brand),
+            " ••••\u{a0}",
+            &card.last_digits,
+        ]
+        .concat();
+        let input = self
+            .radio(&value, &radio, &until)
+            .attr("aria-label", &saved::spoken(card, words.saved_name));
+        let expires = saved::expires(card, words);
+        let names = el("span")
+            .attr("class", "names")
+            .with(el("span").part("name").text(&shown))
+            .maybe(expires.map(|text| el("small").part("beside").attr("id", &until).text(&text)));
+        let label = el("label")
+            .part("label")
+            .attr("for", &radio)
+            .with(names)
+            .view(icon(method::icon(MethodKind::Card)));
+        let row = el("div")
+            .part("method")
+            .attr("data-card", &card.card)
+            .with(input)
+            .with(label);
+        match &self.model.saved.removal {
+            Some(removal) if removal.choice == choice => row.with(self.removal(removal, card)),
+            _ => row.with(
+                button("remove", "remove", words.saved_remove)
+                    .attr("value", &value)
+                    .attr("id", &id("remove-"))
+                    .attr("aria-label", &saved::spoken(card, words.saved_remove_this)),
+            ),
+        }
+    }
+
+    /// The question before a card is removed, and what became of that. Its buttons keep the focus
+    /// while they do nothing.
+    fn removal(&self, removal: &Removal, card: &SavedCard) -> El {
+        let words = self.words;
+        let still = removal.step == RemovalStep::UnderWay;
+        let press = |action, label| {
+            let button = button("quiet", action, label);
+            if still {
+                button.attr("aria-disabled", "true")
+            } else {
+                button
+            }
+        };
+        let failed = removal.step == RemovalStep::Failed;
+        let failed = failed.then(|| {
+            let text = el("p").part("field-error").attr("role", "alert");
+            text.text(words.saved_failed)
+        });
+        let label = [
+            words.saved_confirm,
+            " ",
+            &saved::spoken(card, words.saved_name),
+        ];
+        el("div")
+            .part("removal")
+            .attr("role", "group")
+            .attr("aria-label", &label.concat())
+            .attr("data-removal", removal.name())
+            .attr("tabindex", "-1")
+            .with(el("p").text(words.saved_confirm))
+            .maybe(failed)
+            .with(press("remove-confirm", words.saved_remove).attr("data-tone", "bad"))
+            .with(press("remove-keep", words.saved_keep))
     }
 
     fn hint(&self, offer: &MethodOffer, brand: &method::Brand) -> El {
@@ -520,7 +777,7 @@ impl Scene<'_> {
 
     fn eligible(&self, offer: &MethodOffer, part: u64) -> El {
         let text = match offer.kind {
-            guichet_wire::MethodKind::HolidayVoucher => self.words.eligible_holiday,
+            MethodKind::HolidayVoucher => self.words.eligible_holiday,
             _ => self.words.eligible_meal,
         };
         let total = self.session().map_or(0, |session| session.amount);
@@ -535,12 +792,22 @@ impl Scene<'_> {
     }
 }
 
+/// The saved cards of a method, or the place where they will be. Drawn anew by itself, so that the
+/// rest of the list keeps focus and choice.
+fn cards(app: App, code: &str) -> AnyView {
+    app.follow_detail();
+    let drawn = app.with(|model| Scene::of(app, model).cards(code));
+    drawn
+        .flatten()
+        .map_or_else(|| ().into_any(), |rows| rows.done())
+}
+
 /// The brands of a card that bears more than one: the shopper chooses. Drawn anew for another card
 /// only, so that the choice keeps the focus.
 fn brands(app: App) -> AnyView {
-    app.follow_brands();
+    app.follow_detail();
     let drawn = app.with(|model| {
-        let card = model.card.as_deref()?;
+        let card = model.entry.as_deref()?.card()?;
         Some(brand_choice(app, card, card.brand.as_ref()?))
     });
     drawn.flatten().unwrap_or_else(|| ().into_any())
@@ -550,10 +817,7 @@ fn brand_choice(app: App, card: &Card, chosen: &String) -> AnyView {
     let legend = el("legend").part("caption").text(app.words().card_brand);
     let mut list = el("fieldset")
         .part("brands")
-        .live("disabled", move || {
-            let given = follow_card(app, Card::is_given) == Some(true);
-            given.then_some("")
-        })
+        .live("disabled", move || is_given(app).then_some(""))
         .with(legend);
     for brand in &card.brands {
         let input = el("input")
@@ -568,16 +832,21 @@ fn brand_choice(app: App, card: &Card, chosen: &String) -> AnyView {
     list.done()
 }
 
-/// What went wrong with the card, without taking the fields away. It is there before its text is.
-fn card_trouble(app: App) -> El {
-    let trouble = move || follow_card(app, |card| card.trouble).flatten();
+/// What went wrong with what was entered, without taking it away. It is there before its text is.
+fn entry_trouble(app: App) -> El {
     let words = app.words();
+    let trouble = move || {
+        let said = |trouble: &EntryTrouble| !trouble.text(words).is_empty();
+        follow_entry(app, |entry| entry.trouble)
+            .flatten()
+            .filter(said)
+    };
     el("div")
         .part("notice")
         .attr("data-tone", "bad")
         .attr("role", "alert")
         .attr("tabindex", "-1")
-        .live("data-trouble", move || trouble().map(CardTrouble::name))
+        .live("data-trouble", move || trouble().map(EntryTrouble::name))
         .dynamic(move || {
             trouble()
                 .map_or("", |trouble| trouble.text(words))

@@ -3,6 +3,8 @@
 use guichet_wire::{CheckoutSession, CheckoutStatus, MethodKind, MethodOffer, PaymentView, Status};
 
 use super::*;
+use crate::entry::{Entry, Order};
+use crate::face::Step;
 use crate::i18n::Lang;
 
 fn session(status: Status, open_elsewhere: bool, payment: Option<&str>) -> CheckoutSession {
@@ -72,12 +74,12 @@ fn typing(open_elsewhere: bool) -> Model {
     model
 }
 
-fn token(name: &str) -> ContinuePayment {
-    ContinuePayment {
-        token: Some(name.into()),
-        brand: Some("CB".into()),
-        ..ContinuePayment::default()
-    }
+fn entry(model: &Model) -> &Entry {
+    model.entry.as_deref().unwrap()
+}
+
+fn card(model: &Model) -> &Card {
+    entry(model).card().unwrap()
 }
 
 /// The card was typed, and its token is on the way.
@@ -85,12 +87,12 @@ fn sent() -> (Model, Given) {
     let mut model = typing(false);
     model.fields_ready();
     assert_eq!(model.press_card(), Some(CardAsk::Read));
-    let given = model.card_given(token("tok"), "key".into());
+    let given = model.card_given("tok", "CB", "key".into());
     (model, given.unwrap())
 }
 
 fn failed(model: &mut Model, given: &Given, code: &str) {
-    model.order_failed(&Order::Continue(given.clone()), code);
+    model.order_failed(&Order::Continue(given.clone()), code, None);
 }
 
 #[test]
@@ -100,8 +102,8 @@ fn nothing_is_asked_before_the_fields_are_there_nor_twice() {
     model.fields_ready();
     let asked = (0..5).filter_map(|_| model.press_card()).count();
     assert_eq!(asked, 1);
-    assert!(model.card_given(token("a"), "one".into()).is_some());
-    assert_eq!(model.card_given(token("b"), "two".into()), None);
+    assert!(model.card_given("a", "", "one".into()).is_some());
+    assert_eq!(model.card_given("b", "", "two".into()), None);
     assert!(model.is_checking() && model.awaits());
 }
 
@@ -115,7 +117,7 @@ fn an_answer_that_is_lost_is_asked_for_with_the_same_token_and_key() {
     assert_eq!(model.press_card(), Some(CardAsk::Send(given.clone())));
     failed(&mut model, &given, "platform_unreachable");
     assert_eq!(model.press_card(), Some(CardAsk::Send(given)));
-    model.leave_card();
+    model.leave_entry();
     model.take(session(Status::Pending, true, Some("pay_1")));
     assert!(model.warns(), "the last answer is not known");
 }
@@ -124,21 +126,21 @@ fn an_answer_that_is_lost_is_asked_for_with_the_same_token_and_key() {
 fn a_platform_that_was_never_reached_leaves_nothing_to_warn_of() {
     let (mut model, given) = sent();
     failed(&mut model, &given, "platform_unreachable");
-    model.leave_card();
+    model.leave_entry();
     model.take(session(Status::Pending, true, Some("pay_1")));
     assert!(!model.warns());
     model.press(false, key("two"));
-    let card = model.card.as_ref().unwrap();
-    assert_eq!(card.given, None, "what is typed next has its own token");
+    let given = &entry(&model).given;
+    assert_eq!(*given, None, "what is typed next has its own token");
 }
 
 #[test]
 fn leaving_a_card_of_which_a_token_was_sent_warns_before_another_payment() {
     let (mut model, given) = sent();
     failed(&mut model, &given, "offline");
-    model.leave_card();
+    model.leave_entry();
     assert!(model.warns(), "before the backend has spoken");
-    assert_eq!(model.aside, None);
+    assert_eq!(model.aside, []);
     assert_eq!(model.press(false, key("two")), None);
     assert_eq!(model.step, Step::Confirming);
     model.take(session(Status::Pending, true, Some("pay_1")));
@@ -148,7 +150,7 @@ fn leaving_a_card_of_which_a_token_was_sent_warns_before_another_payment() {
 #[test]
 fn leaving_a_card_of_which_nothing_was_sent_warns_of_nothing() {
     let mut model = typing(false);
-    model.leave_card();
+    model.leave_entry();
     model.take(session(Status::Pending, true, Some("pay_1")));
     assert_eq!(model.face(), Face::Choosing);
     assert!(!model.warns() && !model.polls());
@@ -159,12 +161,12 @@ fn leaving_a_card_of_which_nothing_was_sent_warns_of_nothing() {
 #[test]
 fn a_payment_that_was_open_before_is_still_warned_about() {
     let mut model = typing(true);
-    model.leave_card();
+    model.leave_entry();
     model.take(session(Status::Pending, true, Some("pay_1")));
     assert!(model.warns());
     // And so is a later one, of which this card knows nothing.
     let mut model = typing(false);
-    model.leave_card();
+    model.leave_entry();
     model.take(session(Status::Pending, true, Some("pay_2")));
     assert!(model.warns());
 }
@@ -173,7 +175,7 @@ fn a_payment_that_was_open_before_is_still_warned_about() {
 fn a_card_that_was_left_opens_again_without_another_payment() {
     let mut model = typing(false);
     model.fields_ready();
-    model.leave_card();
+    model.leave_entry();
     assert_eq!(model.fields_wanted(), None);
     assert_eq!(model.press(false, key("two")), None);
     assert_eq!(model.face(), Face::Card);
@@ -187,11 +189,7 @@ fn fields_that_do_not_open_leave_the_other_methods() {
     model.fields_failed();
     assert!(model.can_choose() && !model.warns());
     assert_eq!(model.trouble, Some(Trouble::Fields));
-    assert_eq!(
-        model.chosen.as_deref(),
-        Some("typed"),
-        "a press tries again"
-    );
+    assert_eq!(model.chosen, Some("typed".into()), "a press tries again");
 }
 
 #[test]
@@ -199,32 +197,31 @@ fn fields_that_expired_begin_again_with_one_press_and_another_payment() {
     let mut model = typing(false);
     model.fields_ready();
     model.press_card();
-    model.fields_expired();
-    assert_eq!(model.trouble, Some(Trouble::FieldsExpired));
+    model.entry_expired();
+    assert_eq!(model.trouble, Some(Trouble::Expired));
     let again = model.press(false, key("two"));
     assert_eq!(again.map(|intent| intent.key).as_deref(), Some("two"));
     model.open_card("pay_2".into(), "typed".into(), fields("t2"));
-    assert_eq!(model.card.as_ref().unwrap().trouble, None);
+    assert_eq!(entry(&model).trouble, None);
 }
 
 #[test]
 fn a_card_to_be_typed_once_more_says_so_and_takes_another_token() {
     let (mut model, _) = sent();
     model.open_card("pay_1".into(), "typed".into(), fields("t2"));
-    let card = model.card.as_ref().unwrap();
-    assert_eq!(card.trouble, Some(CardTrouble::Retype));
-    assert_eq!(card.given, None);
+    assert_eq!(entry(&model).trouble, Some(EntryTrouble::Retype));
+    assert_eq!(entry(&model).given, None);
     assert_eq!(model.fields_wanted(), Some(&fields("t2")));
 }
 
 #[test]
 fn fields_that_give_no_token_can_be_asked_again() {
-    for (told, trouble) in [(true, None), (false, Some(CardTrouble::Unread))] {
+    for (told, trouble) in [(true, None), (false, Some(EntryTrouble::Unread))] {
         let mut model = typing(false);
         model.fields_ready();
         model.press_card();
         model.fields_unread(told);
-        assert_eq!(model.card.as_ref().unwrap().trouble, trouble);
+        assert_eq!(entry(&model).trouble, trouble);
         assert_eq!(model.press_card(), Some(CardAsk::Read));
     }
 }
@@ -247,7 +244,7 @@ fn a_payment_that_can_not_go_on_begins_again() {
     failed(&mut model, &given, "payment_unknown");
     model.take(session(Status::Open, false, None));
     assert_eq!(model.face(), Face::Choosing);
-    assert_eq!(model.trouble, Some(Trouble::FieldsExpired));
+    assert_eq!(model.trouble, Some(Trouble::Expired));
 }
 
 #[test]
@@ -275,7 +272,7 @@ fn a_card_with_two_brands_asks_and_the_shops_preference_stands_first() {
 fn a_brand_is_not_changed_once_a_token_stands_for_it() {
     let (mut model, _) = sent();
     model.choose_brand("VISA");
-    assert_eq!(model.card.unwrap().brand, None);
+    assert_eq!(card(&model).brand, None);
 }
 
 #[test]
@@ -291,13 +288,48 @@ fn what_is_typed_is_never_drawn_anew() {
 }
 
 #[test]
+fn a_card_is_saved_if_the_shopper_ticked_the_box_and_every_retry_says_the_same() {
+    let mut model = typing(false);
+    model.fields_ready();
+    assert!(!card(&model).save, "nothing is ticked beforehand");
+    model.choose_save(true);
+    model.choose_save(false);
+    model.choose_save(true);
+    model.press_card();
+    model.choose_save(false);
+    let given = model.card_given("tok", "", "key".into()).unwrap();
+    assert!(given.request.save);
+    failed(&mut model, &given, "offline");
+    model.choose_save(false);
+    assert_eq!(model.press_card(), Some(CardAsk::Send(given)));
+}
+
+#[test]
+fn a_box_that_was_ticked_stays_ticked_where_the_card_must_be_typed_once_more() {
+    let mut model = typing(false);
+    model.fields_ready();
+    model.choose_save(true);
+    model.press_card();
+    model.card_given("tok", "", "key".into()).unwrap();
+    model.open_card("pay_1".into(), "typed".into(), fields("t2"));
+    assert!(card(&model).save);
+    // And where the fields were left for the list.
+    model.leave_entry();
+    let mut model = typing(false);
+    model.choose_save(true);
+    model.leave_entry();
+    model.press(false, key("two"));
+    assert!(card(&model).save);
+}
+
+#[test]
 fn every_trouble_has_its_own_words() {
     let words = Lang::Fr.words();
     let all = [
-        CardTrouble::Unread,
-        CardTrouble::Unreachable,
-        CardTrouble::Unknown,
-        CardTrouble::Retype,
+        EntryTrouble::Unread,
+        EntryTrouble::Unreachable,
+        EntryTrouble::Unknown,
+        EntryTrouble::Retype,
     ];
     let texts: std::collections::HashSet<_> = all.iter().map(|t| t.text(words)).collect();
     assert_eq!(texts.len(), all.len());

@@ -11,10 +11,23 @@ pub(super) static WORDS: Words = Words {
     pay: "Pay {amount}",
     pay_busy: "One moment…",
     card: "Bank card",
+    card_other: "Another card",
+    direct_debit: "SEPA direct debit",
+    saved_name: "{brand}, card ending in {digits}",
+    saved_expires: "expires {date}",
+    saved_remove: "Remove",
+    saved_remove_this: "Remove the {brand} card ending in {digits}",
+    saved_confirm: "Remove this card?",
+    saved_keep: "Keep",
+    saved_removed: "The card is removed.",
+    saved_failed: "The card could not be removed. Try again in a moment.",
+    save_card: "Save this card for my next purchases",
     platform_choice: "Choose on the payment page",
     formerly: "formerly {name}",
     next_wallet: "You will pay on {brand}’s page, then come back here.",
     next_card: "You will enter your card on the secure payment page, then come back here.",
+    next_transfer: "You will choose your bank and confirm the payment there, then come back here.",
+    next_debit: "You will give your IBAN and sign a direct debit mandate, then come back here.",
     next_embedded: "Entered securely here, without leaving the shop.",
     next_meal: "The payment page will charge your {brand} card first. If that is not enough, it \
         will then ask for a bank card.",
@@ -56,6 +69,19 @@ pub(super) static WORDS: Words = Words {
     card_unknown: "We have had no answer. Try again: it is the same payment that goes on, you will \
         not pay twice.",
     card_retype: "The payment platform asks for the card to be entered once more.",
+    ask_title: "Your bank",
+    ask_bank: "Bank at which you will confirm the payment",
+    bank_choose: "Choose from the list",
+    bank_empty: "Choose your bank.",
+    bank_wrong: "This bank is not available. Choose another one.",
+    ask_iban: "IBAN of the account to debit",
+    iban_empty: "Enter your IBAN.",
+    iban_wrong: "This IBAN is not valid. Check it.",
+    mandate: "By signing the mandate, you authorise {shop} to ask your bank to debit your account, \
+        and your bank to debit it. You can claim the money back from your bank within 8 weeks of \
+        the debit.",
+    mandate_next: "You will sign the mandate on the next page.",
+    go_on: "Continue",
     leaving_title: "Opening the payment page",
     leaving_body: "You will enter your details on the secure payment page. Don’t close this \
         window.",
@@ -65,6 +91,7 @@ pub(super) static WORDS: Words = Words {
     waiting_other: "I haven’t paid: show the ways to pay",
     paid_title: "Payment accepted",
     paid_body: "Thank you! {shop} has received your payment of {amount}.",
+    paid_debit: "Thank you! {shop} will debit {amount} from your account.",
     authorised_title: "Payment authorised",
     authorised_body: "Thank you! {amount} is reserved. {shop} will take it when your order is \
         processed.",
@@ -115,7 +142,7 @@ pub(super) static WORDS: Words = Words {
     trouble_too_many: "Too many payments were started for this order. Contact the shop.",
     trouble_fields: "The card fields don’t open. Nothing was paid. Try again, or choose another \
         way to pay.",
-    trouble_fields_expired: "The time to enter the card has run out. Press the pay button to begin \
-        again.",
+    trouble_expired: "The time to enter this has run out. Press the pay button to begin again.",
+    trouble_card: "This card is no longer saved. Choose another way to pay.",
     trouble_other: "The payment could not start. Try again in a moment.",
 };

@@ -12,11 +12,26 @@ pub(super) static WORDS: Words = Words {
     pay: "Payer {amount}",
     pay_busy: "Un instant…",
     card: "Carte bancaire",
+    card_other: "Autre carte bancaire",
+    direct_debit: "Prélèvement SEPA",
+    saved_name: "{brand}, carte se terminant par {digits}",
+    saved_expires: "expire {date}",
+    saved_remove: "Supprimer",
+    saved_remove_this: "Supprimer la carte {brand} se terminant par {digits}",
+    saved_confirm: "Supprimer cette carte\u{202f}?",
+    saved_keep: "Garder",
+    saved_removed: "La carte est supprimée.",
+    saved_failed: "La carte n’a pas pu être supprimée. Réessayez dans un instant.",
+    save_card: "Enregistrer cette carte pour mes prochains achats",
     platform_choice: "Choisir sur la page de paiement",
     formerly: "ex-{name}",
     next_wallet: "Vous paierez sur la page de {brand}, puis vous reviendrez ici.",
     next_card: "Vous saisirez votre carte sur la page sécurisée de paiement, puis vous reviendrez \
         ici.",
+    next_transfer: "Vous choisirez votre banque et y confirmerez le paiement, puis vous reviendrez \
+        ici.",
+    next_debit: "Vous indiquerez votre IBAN et signerez un mandat de prélèvement, puis vous \
+        reviendrez ici.",
     next_embedded: "Saisie sécurisée ici, sans quitter la boutique.",
     next_meal: "La page de paiement débitera d’abord votre carte {brand}. S’il manque une somme, \
         elle vous demandera ensuite une carte bancaire.",
@@ -59,6 +74,19 @@ pub(super) static WORDS: Words = Words {
     card_unknown: "Nous n’avons pas reçu de réponse. Réessayez\u{202f}: c’est le même paiement \
         qui reprend, vous ne paierez pas deux fois.",
     card_retype: "La plateforme de paiement demande de saisir la carte une nouvelle fois.",
+    ask_title: "Votre banque",
+    ask_bank: "Banque où le paiement sera confirmé",
+    bank_choose: "Choisir dans la liste",
+    bank_empty: "Choisissez votre banque.",
+    bank_wrong: "Cette banque n’est pas disponible. Choisissez-en une autre.",
+    ask_iban: "IBAN du compte à débiter",
+    iban_empty: "Saisissez votre IBAN.",
+    iban_wrong: "Cet IBAN n’est pas valable. Vérifiez-le.",
+    mandate: "En signant le mandat, vous autorisez {shop} à demander à votre banque de débiter \
+        votre compte, et votre banque à le débiter. Vous pouvez en obtenir le remboursement auprès \
+        de votre banque pendant les 8 semaines qui suivent le débit.",
+    mandate_next: "Vous signerez le mandat à la page suivante.",
+    go_on: "Continuer",
     leaving_title: "Ouverture de la page de paiement",
     leaving_body: "Vous allez saisir vos données sur la page sécurisée de paiement. Ne fermez pas \
         cette fenêtre.",
@@ -68,6 +96,7 @@ pub(super) static WORDS: Words = Words {
     waiting_other: "Je n’ai pas payé\u{202f}: voir les moyens de paiement",
     paid_title: "Paiement accepté",
     paid_body: "Merci\u{202f}! {shop} a bien reçu votre paiement de {amount}.",
+    paid_debit: "Merci\u{202f}! Votre compte sera débité de {amount} au profit de {shop}.",
     authorised_title: "Paiement autorisé",
     authorised_body: "Merci\u{202f}! La somme de {amount} est réservée. {shop} la débitera au \
         moment de traiter votre commande.",
@@ -121,7 +150,8 @@ pub(super) static WORDS: Words = Words {
         boutique.",
     trouble_fields: "Les champs de carte ne s’ouvrent pas. Rien n’a été payé. Réessayez, ou \
         choisissez un autre moyen de paiement.",
-    trouble_fields_expired: "Le temps de saisie de la carte est écoulé. Pour recommencer, appuyez \
-        à nouveau sur le bouton de paiement.",
+    trouble_expired: "Le temps de saisie est écoulé. Pour recommencer, appuyez à nouveau sur le \
+        bouton de paiement.",
+    trouble_card: "Cette carte n’est plus enregistrée. Choisissez un autre moyen de paiement.",
     trouble_other: "Le paiement n’a pas pu commencer. Réessayez dans un instant.",
 };

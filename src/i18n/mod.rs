@@ -94,6 +94,28 @@ words! {
     pay_busy,
     /// Name of paying by bank card.
     card,
+    /// Name of paying by a card that is typed, beside saved ones.
+    card_other,
+    /// Name of paying by direct debit.
+    direct_debit,
+    /// A saved card, for a screen reader. Places: `{brand}`, `{digits}`.
+    saved_name,
+    /// Until when a saved card pays. Places: `{date}`.
+    saved_expires,
+    /// Button that removes a saved card.
+    saved_remove,
+    /// The same for a screen reader. Places: `{brand}`, `{digits}`.
+    saved_remove_this,
+    /// The question before that.
+    saved_confirm,
+    /// Button that keeps the card.
+    saved_keep,
+    /// The card was removed.
+    saved_removed,
+    /// It could not be removed.
+    saved_failed,
+    /// Box beside a card that is typed: save it.
+    save_card,
     /// Name of the platform's own page of choice.
     platform_choice,
     /// A brand's former name, as it may stand on the shopper's card. Places: `{name}`.
@@ -102,6 +124,10 @@ words! {
     next_card,
     /// What happens next with a wallet: `{brand}`.
     next_wallet,
+    /// What happens next: credit transfer.
+    next_transfer,
+    /// What happens next: direct debit.
+    next_debit,
     /// What happens next: a bank card that is typed in the widget.
     next_embedded,
     /// What happens next: meal voucher. Places: `{brand}`.
@@ -166,6 +192,28 @@ words! {
     card_unknown,
     /// The card must be typed once more.
     card_retype,
+    /// Face `ask`: title.
+    ask_title,
+    /// Face `ask`: what the choice of a bank is called.
+    ask_bank,
+    /// Face `ask`: first line of that choice.
+    bank_choose,
+    /// No bank was chosen.
+    bank_empty,
+    /// The bank that was chosen is not accepted.
+    bank_wrong,
+    /// Face `ask`: what the account's number is called.
+    ask_iban,
+    /// It is missing.
+    iban_empty,
+    /// It is not accepted.
+    iban_wrong,
+    /// Face `ask`: what signing the mandate means. Places: `{shop}`.
+    mandate,
+    /// Face `ask`: what follows.
+    mandate_next,
+    /// Face `ask`: button that goes on.
+    go_on,
     /// Face `leaving`: title.
     leaving_title,
     /// Face `leaving`: text.
@@ -180,6 +228,8 @@ words! {
     paid_title,
     /// Face `paid`: text. Places: `{shop}`, `{amount}`.
     paid_body,
+    /// Face `paid`: text after a direct debit. Places: `{shop}`, `{amount}`.
+    paid_debit,
     /// Face `authorised`: title.
     authorised_title,
     /// Face `authorised`: text. Places: `{shop}`, `{amount}`.
@@ -258,8 +308,10 @@ words! {
     trouble_too_many,
     /// The platform's fields don't open.
     trouble_fields,
-    /// Their session has run out.
-    trouble_fields_expired,
+    /// The time to enter something has run out.
+    trouble_expired,
+    /// A saved card is not there any more.
+    trouble_card,
     /// Something else went wrong.
     trouble_other,
 }

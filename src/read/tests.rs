@@ -51,6 +51,7 @@ fn a_payment(status: Status, refusal: Option<Refusal>) -> PaymentView {
             part(PartKind::Voucher, PartStatus::Accepted),
             part(PartKind::Complement, PartStatus::Refused),
             part(PartKind::Card, PartStatus::Pending),
+            part(PartKind::Account, PartStatus::Pending),
         ],
         refusal,
         voucher_may_be_held: true,
@@ -64,8 +65,8 @@ fn a_session() -> CheckoutSession {
         kind,
         unavailable,
         embedded: method == "sogenactif_card",
-        saved_cards: false,
-        can_save: false,
+        saved_cards: method == "sogenactif_card",
+        can_save: method == "sogenactif_card",
         eligible_amount,
     };
     let below = Unavailable::BelowMinimum { minimum: 2000 };
@@ -87,6 +88,9 @@ fn a_session() -> CheckoutSession {
             offer("apetiz", MethodKind::MealVoucher, None, Some(1840)),
             offer("cvconnect", MethodKind::HolidayVoucher, Some(below), None),
             offer("up2pay_choice", MethodKind::Choice, Some(above), None),
+            offer("sogenactif_paypal", MethodKind::Wallet, None, None),
+            offer("sogenactif_ideal", MethodKind::CreditTransfer, None, None),
+            offer("sogenactif_sepa", MethodKind::DirectDebit, None, None),
         ],
         status: CheckoutStatus {
             status: Status::Open,
@@ -152,6 +156,17 @@ fn what_to_do_next_comes_back_as_it_was() {
             session_token: "eyJ.a.b".into(),
             brands: vec!["CB".into(), "VISA".into()],
         },
+        NextAction::Ask {
+            question: Question::Bank {
+                banks: vec![Bank {
+                    code: "INGBNL2A".into(),
+                    name: "ING".into(),
+                }],
+            },
+        },
+        NextAction::Ask {
+            question: Question::Iban,
+        },
         NextAction::Wait,
     ] {
         let started = StartedPayment {
@@ -160,6 +175,66 @@ fn what_to_do_next_comes_back_as_it_was() {
         };
         assert_eq!(super::started(&written(&started)), Some(started));
     }
+}
+
+#[test]
+fn saved_cards_come_back_as_they_were() {
+    let card = |expires: Option<&str>| SavedCard {
+        method: "sogenactif_card".into(),
+        card: "7".into(),
+        brand: "VISA".into(),
+        last_digits: "0700".into(),
+        expires: expires.map(Into::into),
+    };
+    let cards = SavedCards {
+        cards: vec![card(Some("2027-12")), card(None)],
+    };
+    assert_eq!(super::cards(&written(&cards)), Some(cards));
+    let none = SavedCards::default();
+    assert_eq!(super::cards(&written(&none)), Some(none));
+    for bad in [
+        json!({}),
+        json!({"cards": [{}]}),
+        json!({"cards": 7}),
+        json!(null),
+    ] {
+        assert_eq!(super::cards(&bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn a_question_without_a_bank_to_choose_is_not_read() {
+    let read = |question: Value| {
+        let action = json!({"type": "ask", "question": question});
+        super::started(&json!({"payment": "pay_1", "next_action": action}))
+    };
+    assert!(read(json!({"type": "iban"})).is_some());
+    for bad in [
+        json!(null),
+        json!({"type": "colour"}),
+        json!({"type": "bank"}),
+        json!({"type": "bank", "banks": []}),
+        json!({"type": "bank", "banks": [{"code": "A"}]}),
+    ] {
+        assert_eq!(read(bad.clone()), None, "{bad}");
+    }
+}
+
+#[test]
+fn a_problem_names_its_code_and_the_field_at_fault() {
+    let mut problem = guichet_wire::Problem {
+        type_: "about:blank".into(),
+        title: "Unprocessable".into(),
+        status: 422,
+        code: "field_invalid".into(),
+        detail: "is not an IBAN".into(),
+        field: Some("iban".into()),
+    };
+    let read = super::problem(&written(&problem));
+    assert_eq!(read, Some(("field_invalid".into(), Some("iban".into()))));
+    problem.field = None;
+    let read = super::problem(&written(&problem));
+    assert_eq!(read, Some(("field_invalid".into(), None)));
 }
 
 #[test]

@@ -39,13 +39,13 @@ fn frame(field: &str) -> String {
 
 impl World {
     /// Chooses the card that is typed here, and waits until it can be typed.
-    async fn open_fields(&self) -> Result<()> {
+    pub(crate) async fn open_fields(&self) -> Result<()> {
         self.choose(METHOD).await?;
         self.press_pay().await?;
         self.wait_for_fields().await
     }
 
-    async fn wait_for_fields(&self) -> Result<()> {
+    pub(crate) async fn wait_for_fields(&self) -> Result<()> {
         self.browser.wait_for_face("card").await?;
         self.browser.inside("form[data-step=ready]").await.map(drop)
     }
@@ -57,7 +57,7 @@ impl World {
         Ok(order)
     }
 
-    async fn type_fields(&self, number: &str) -> Result<()> {
+    pub(crate) async fn type_fields(&self, number: &str) -> Result<()> {
         self.browser.type_in_frame(&frame("number"), number).await?;
         self.browser
             .type_in_frame(&frame("expiry"), "12/30")
@@ -65,23 +65,23 @@ impl World {
         self.browser.type_in_frame(&frame("code"), "123").await
     }
 
-    async fn press_card_pay(&self) -> Result<()> {
+    pub(crate) async fn press_card_pay(&self) -> Result<()> {
         let button = "form[data-step=ready] button[data-action=card-pay]";
         self.browser.click_inside(button).await
     }
 
-    async fn pay_in_fields(&self, number: &str) -> Result<()> {
+    pub(crate) async fn pay_in_fields(&self, number: &str) -> Result<()> {
         self.type_fields(number).await?;
         self.press_card_pay().await
     }
 
-    async fn press_at_bank(&self, button: &str) -> Result<()> {
+    pub(crate) async fn press_at_bank(&self, button: &str) -> Result<()> {
         self.wait_for_page("acs").await?;
         self.browser.click(button).await
     }
 
     /// From now on, what the fields give never reaches the backend.
-    async fn lose_continue(&self) -> Result<()> {
+    pub(crate) async fn lose_continue(&self) -> Result<()> {
         let address = format!("{}/checkout/v1/payments/*/continue", self.stack.backend());
         self.browser.block(&[&address]).await
     }
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// The transactions that took money at Sogenactif.
-    async fn orders(&self) -> Vec<Value> {
+    pub(crate) async fn orders(&self) -> Vec<Value> {
         let books = self.stack.office_books().await;
         let all = books["transactions"]
             .as_array()
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// Paid once, as the shopper, the shop and the platform see it.
-    async fn assert_paid_once(&self, order: &Order) -> Result<()> {
+    pub(crate) async fn assert_paid_once(&self, order: &Order) -> Result<()> {
         self.assert_paid(order, &[("card", 4200)]).await?;
         ensure!(self.browser.count_inside("[data-notice]").await? == 0);
         let taken = self.money_taken(&order.session_id).await?;
@@ -140,7 +140,7 @@ impl World {
     }
 
     /// How often this browser asked for what ends so.
-    async fn asked(&self, end: &str) -> Result<usize> {
+    pub(crate) async fn asked(&self, end: &str) -> Result<usize> {
         let requests = self.browser.requests().await?;
         let posts = requests.iter().filter(|request| request.method == "POST");
         Ok(posts.filter(|request| request.url.ends_with(end)).count())

@@ -34,5 +34,8 @@ mod methods;
 mod notifications;
 mod outages;
 mod policy;
+mod questions;
 mod returns;
+mod saved_cards;
 mod twice;
+mod wallets;
