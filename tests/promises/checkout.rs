@@ -9,7 +9,7 @@ use crate::support::{
     CARD, CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, Stack, StackOptions, Started, VOUCHER,
 };
 
-const ROUTES: [(&str, &str); 4] = [
+const ROUTES: [(&str, &str); 6] = [
     ("GET", "/checkout/v1/session"),
     ("GET", "/checkout/v1/status"),
     ("POST", "/checkout/v1/payments"),
@@ -17,6 +17,8 @@ const ROUTES: [(&str, &str); 4] = [
         "POST",
         "/checkout/v1/payments/pay_00000000000000000000000000000000/continue",
     ),
+    ("GET", "/checkout/v1/cards"),
+    ("DELETE", "/checkout/v1/cards/sogenactif_card/1"),
 ];
 
 /// A good request of a route but for its `Authorization` and `Origin`.
@@ -24,6 +26,7 @@ fn request(stack: &Stack, (method, path): (&str, &str)) -> reqwest::RequestBuild
     let client = stack.http.client();
     match method {
         "GET" => client.get(stack.at_backend(path)),
+        "DELETE" => client.delete(stack.at_backend(path)),
         _ => client
             .post(stack.at_backend(path))
             .header("idempotency-key", "one-click")
@@ -564,7 +567,10 @@ async fn a_preflight_says_what_a_widget_may_send_and_no_more() {
                 "authorization,idempotency-key",
             );
         let answer = stack.http.send(request).await.expect(204);
-        assert_eq!(answer.header("access-control-allow-methods"), "GET, POST");
+        assert_eq!(
+            answer.header("access-control-allow-methods"),
+            "GET, POST, DELETE"
+        );
         assert_eq!(
             answer.header("access-control-allow-headers"),
             "authorization, content-type, idempotency-key"

@@ -11,11 +11,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod checkout;
 mod money;
 mod notifications;
 mod office;
 mod openapi;
+mod saved_cards;
 mod secrets;
 mod sessions;
 mod sogenactif;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::support::{
-    CARD, Checkout, DEMO_HMAC_KEY, DEMO_SHOP_KEY, NOTIFY_SECRET, OTHER_HMAC_KEY, OTHER_SHOP_KEY,
-    Stack, StackOptions, VOUCHER,
+    Bank, CARD, CHALLENGED, Checkout, DEMO_HMAC_KEY, DEMO_SHOP_KEY, NOTIFY_SECRET, OTHER_HMAC_KEY,
+    OTHER_SHOP_KEY, SOGENACTIF_KEY, Stack, StackOptions, VOUCHER,
 };
 
 /// Every spelling of a secret that a leak could have.
@@ -319,4 +319,85 @@ async fn the_log_names_routes_and_never_addresses() {
     ] {
         assert!(!log.contains(private), "{private} is in the log");
     }
+}
+
+/// The first `tokenPan` of the sandbox in a text: `TP` and 20 digits.
+fn token_pan(text: &[u8]) -> Option<String> {
+    let hex = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
+    let mut parts = text.windows(22);
+    let found = parts.find(|part| part.starts_with(b"TP") && part[2..].iter().all(hex))?;
+    Some(String::from_utf8_lossy(found).into_owned())
+}
+
+#[tokio::test]
+async fn what_stands_for_a_saved_card_or_its_owner_is_told_to_nobody() {
+    let shopper = "canary-client-5Kq8Zw2Xr7";
+    let mut stack = Stack::start(StackOptions {
+        sogenactif: true,
+        one_click: true,
+        add_cards: true,
+        log: "trace",
+        ..Default::default()
+    })
+    .await;
+    let card = stack.save_card(shopper, CHALLENGED).await;
+    let checkout = stack.session_of(shopper, 4200).await;
+    let answer = stack.pay_with_saved(&checkout, "click", &card).await;
+    let bank = Bank::new(&answer.expect(201).json());
+    let back = stack.press_at_bank(&bank, "success").await;
+    stack.post_back(&back).await.location();
+    stack.wait_status(&checkout, "paid").await;
+    let other = stack.session_of(shopper, 4200).await;
+    let body = json!({ "method": "sogenactif_card", "card": card });
+    let paid = stack.shop_pays(DEMO_SHOP_KEY, &other, "k", &body).await;
+    paid.expect(201);
+    let third = stack.session_of(shopper, 4200).await;
+    stack.delete_card(&third, &card).await.expect(204);
+    let saving = json!({ "office_code": { "addCard": "12" } });
+    stack.break_office(saving).await;
+    let fields = stack.start_fields(&third).await;
+    let answer = stack
+        .go_on_and_save(&third, &fields, "4300001000000000")
+        .await;
+    answer.expect(201);
+    crate::support::until("the failed saving", || async {
+        let log = stack.backend_log();
+        log.contains("its card is not saved").then_some(())
+    })
+    .await;
+    let wallet = stack.office_books().await["wallets"][0]["merchantWalletId"].clone();
+    let wallet = wallet.as_str().unwrap().to_owned();
+    stack.stop_backend().await;
+    let log = stack.backend_log().into_bytes();
+    for hidden in [shopper, &wallet, SOGENACTIF_KEY] {
+        let found = log
+            .windows(hidden.len())
+            .any(|part| part == hidden.as_bytes());
+        assert!(!found, "{hidden} is in the log");
+    }
+    assert_eq!(token_pan(&log), None);
+    for seen in stack.http.seen() {
+        if seen.address.starts_with(&stack.backend()) {
+            assert_eq!(token_pan(seen.text.as_bytes()), None, "{}", seen.address);
+            for hidden in [shopper, &wallet] {
+                assert!(!seen.text.contains(hidden), "{hidden}: {}", seen.address);
+            }
+        }
+    }
+    // The books have the shop's own name of the shopper, and nothing that opens the wallet.
+    for file in files(stack.folder()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("books.db") {
+            let content = std::fs::read(&file).unwrap();
+            assert_eq!(token_pan(&content), None, "{name}");
+            let found = content
+                .windows(wallet.len())
+                .any(|part| part == wallet.as_bytes());
+            assert!(!found, "{wallet} is in {name}");
+        }
+    }
+    assert_eq!(
+        token_pan(b"..TP0123456789ABCDEF0123.."),
+        Some("TP0123456789ABCDEF0123".into())
+    );
 }

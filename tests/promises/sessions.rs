@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{DEMO_SHOP_KEY, OTHER_SHOP_KEY, Stack};
+use crate::support::{DEMO_SHOP_KEY, OTHER_SHOP_KEY, Stack, fresh_key};
 
 /// The good order with one field changed; `null` takes the field away.
 fn changed(order: &Value, pointer: &str, value: Value) -> Value {
@@ -186,6 +186,28 @@ async fn a_shopper_who_can_not_be_billed_is_refused_and_nothing_is_stored() {
     ])
     .await;
     insta::assert_json_snapshot!(problems);
+}
+
+#[tokio::test]
+async fn a_shopper_is_named_in_plain_characters_or_not_at_all() {
+    let long = "a".repeat(65);
+    let problems = refuse_changes(&[
+        ("id: empty", "/shopper/id", json!("")),
+        ("id: a space", "/shopper/id", json!("client 42")),
+        ("id: a line break", "/shopper/id", json!("client-42\n")),
+        ("id: an accent", "/shopper/id", json!("client-é")),
+        ("id: too long", "/shopper/id", json!(long)),
+        ("id: a number", "/shopper/id", json!(42)),
+    ])
+    .await;
+    insta::assert_json_snapshot!(problems);
+    let stack = Stack::usual().await;
+    for id in ["c", "client-42", "a@b.example", &"a".repeat(64)] {
+        let order = changed(&stack.order(4200), "/shopper/id", json!(id));
+        let made = stack.create_session(&fresh_key(), &order).await.expect(201);
+        // Who made the session knows it; the browser need not.
+        assert!(!made.text().contains("\"shopper\""), "{}", made.text());
+    }
 }
 
 #[tokio::test]

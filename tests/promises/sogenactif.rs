@@ -557,6 +557,43 @@ async fn a_return_while_the_platform_can_not_be_reached_is_taken_up_again() {
 }
 
 #[tokio::test]
+async fn a_return_whose_platform_stays_unreachable_is_taken_up_slower_and_slower() {
+    let mut line = Line::new();
+    let options = StackOptions {
+        office_host: Some(line.address()),
+        ..options()
+    };
+    let stack = Stack::start(options).await;
+    line.connect(&stack.platform()).await;
+    let checkout = stack.session(4200).await;
+    let (fields, bank) = stack.to_the_bank(&checkout).await;
+    let back = stack.press_at_bank(&bank, "success").await;
+    line.cut().await;
+    stack.post_back(&back).await.location();
+    let second = || {
+        let now = std::time::SystemTime::now();
+        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap();
+        i64::try_from(since.as_secs()).unwrap()
+    };
+    for turn in 1..=8 {
+        let before = second();
+        stack.take_up(&fields.payment).await;
+        let next = until("its turn", || async {
+            let (stage, tries, next) = stack.turn(&fields.payment).await;
+            // 0 is its being taken up.
+            next.filter(|next| stage == "finalise" && tries >= turn && *next > 0)
+        })
+        .await;
+        // 1, 2, 4… seconds after a moment that was later than this one.
+        assert!(next >= before + (1 << (turn - 1)), "turn {turn}");
+    }
+    assert_unpaid(&stack, &checkout).await;
+    line.connect(&stack.platform()).await;
+    stack.take_up(&fields.payment).await;
+    assert_paid_once(&stack, &checkout, &fields).await;
+}
+
+#[tokio::test]
 async fn a_platform_that_fails_over_the_token_is_never_asked_to_pay_twice() {
     let stack = stack().await;
     let checkout = stack.session(4200).await;

@@ -129,6 +129,21 @@ impl Stack {
         stage
     }
 
+    /// How a payment goes on: its stage, how often it was taken up, and the Unix second of its next
+    /// turn.
+    pub(crate) async fn turn(&self, payment: &str) -> (String, i64, Option<i64>) {
+        let books = self.books().await;
+        let turn = sqlx::query_as(
+            "SELECT stage, tries, next_try_at FROM conversations WHERE payment_id = ?",
+        )
+        .bind(payment)
+        .fetch_one(&books)
+        .await
+        .expect("the books can be read");
+        books.close().await;
+        turn
+    }
+
     /// Waits until the books have this stage.
     pub(crate) async fn wait_stage(&self, payment: &str, wanted: &str) {
         until(&format!("the stage {wanted}"), || async {

@@ -57,24 +57,27 @@ pub(crate) struct StackOptions {
     pub(crate) log: &'static str,
     /// Lines added to the demo account's table.
     pub(crate) account_lines: String,
-    /// Whether the demo shop takes cards through Sogenactif too, last in its list.
+    /// Whether the demo shop pays through Sogenactif too, last in its list.
     pub(crate) sogenactif: bool,
+    /// What it takes through Sogenactif.
+    pub(crate) sogenactif_methods: Vec<&'static str>,
+    /// Both shops offer saved cards, through the one account at Sogenactif, and both have pages on
+    /// the demo shop's origin.
+    pub(crate) one_click: bool,
+    /// Sogenactif's account takes cards to keep.
+    pub(crate) add_cards: bool,
+    /// Whose word on a client's address counts.
+    pub(crate) trusted_proxies: Vec<&'static str>,
     /// Where the backend finds the connector Office; the platform itself when absent.
     pub(crate) office_host: Option<String>,
 }
 
-/// The offer and the account at Sogenactif: the public simulation's shop.
-fn sogenactif(platform: u16, host: Option<&str>) -> (&'static str, String) {
-    let platform = format!("http://127.0.0.1:{platform}");
-    let host = host.unwrap_or(&platform);
-    let offer = "[[shops.methods]]\nprovider = \"sogenactif\"\naccount = \"sogenactif\"\n\
-                 methods = [\"sogenactif_card\"]\n\n";
-    let account = format!(
-        "[[accounts]]\nid = \"sogenactif\"\nprovider = \"sogenactif\"\n\
-         merchant_id = \"002001000000001\"\nkeys = {{ \"1\" = {SOGENACTIF_KEY:?} }}\n\
-         office_host = {host:?}\n"
-    );
-    (offer, account)
+/// What a shop offers through an account.
+fn offers(provider: &str, account: &str, methods: &[&str]) -> String {
+    format!(
+        "[[shops.methods]]\nprovider = {provider:?}\naccount = {account:?}\n\
+         methods = {methods:?}\n\n"
+    )
 }
 
 impl Default for StackOptions {
@@ -101,6 +104,10 @@ impl Default for StackOptions {
             log: "info",
             account_lines: String::new(),
             sogenactif: false,
+            sogenactif_methods: vec!["sogenactif_card"],
+            one_click: false,
+            add_cards: false,
+            trusted_proxies: Vec::new(),
             office_host: None,
         }
     }
@@ -153,6 +160,26 @@ impl StackOptions {
         )
     }
 
+    /// The account at Sogenactif: the public simulation's shop.
+    fn sogenactif_account(&self, platform: u16) -> String {
+        let platform = format!("http://127.0.0.1:{platform}");
+        let host = self.office_host.as_ref().unwrap_or(&platform);
+        let methods = &self.sogenactif_methods;
+        // Only what differs from the default is written.
+        let mut more = String::new();
+        if *methods != ["sogenactif_card"] {
+            more += &format!("methods = {methods:?}\n");
+        }
+        if self.add_cards {
+            more += "add_cards = true\n";
+        }
+        format!(
+            "[[accounts]]\nid = \"sogenactif\"\nprovider = \"sogenactif\"\n\
+             merchant_id = \"002001000000001\"\nkeys = {{ \"1\" = {SOGENACTIF_KEY:?} }}\n\
+             office_host = {host:?}\n{more}"
+        )
+    }
+
     /// The backend's configuration.
     pub(crate) fn configuration(&self, ports: Ports) -> String {
         let Ports {
@@ -193,29 +220,32 @@ impl StackOptions {
         let demo = format!("{confirm}\nnotify_method = {post:?}\n{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
             + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, "").as_str();
-        let (sogenactif_offer, sogenactif_account) = if self.sogenactif {
-            sogenactif(platform, self.office_host.as_deref())
-        } else {
-            Default::default()
-        };
-        let offers = |account: &str, methods: &[&str]| {
-            format!(
-                "[[shops.methods]]\nprovider = \"up2pay\"\naccount = {account:?}\n\
-                 methods = {methods:?}\n\n"
-            )
-        };
+        let (mut own, mut account_of_both) = (String::new(), String::new());
+        if self.sogenactif {
+            own = offers("sogenactif", "sogenactif", &self.sogenactif_methods);
+            account_of_both = self.sogenactif_account(platform);
+        }
+        let mut other_origins = vec!["http://autre.example".to_owned()];
+        let mut others = String::new();
+        if self.one_click {
+            other_origins.push(format!("http://127.0.0.1:{shop}"));
+            others.clone_from(&own);
+        }
+        let (one_click, proxies) = (self.one_click, &self.trusted_proxies);
         format!(
             "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
              public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = \"sqlite://books.db\"\n\
-             assets = \"assets\"\n\n\
+             assets = \"assets\"\ntrusted_proxies = {proxies:?}\n\n\
              [[shops]]\nid = \"demo\"\nname = \"La Halle du Tilleul\"\n\
              secret_keys = [\"env:DEMO_SHOP_KEY\"]\norigins = {origins:?}\n\
+             one_click = {one_click}\n\
              tourism = {tourism}\nvoucher_rest = {rest:?}\nlabels = {{ {labels} }}\n{}\
              [[shops]]\nid = \"autre\"\nname = \"Un autre commerçant\"\n\
-             secret_keys = [\"env:OTHER_SHOP_KEY\"]\norigins = [\"http://autre.example\"]\n{}\
-             {accounts}{sogenactif_account}",
-            offers("demo", methods) + sogenactif_offer,
-            offers("autre", &["card"]),
+             secret_keys = [\"env:OTHER_SHOP_KEY\"]\norigins = {other_origins:?}\n\
+             one_click = {one_click}\n{}\
+             {accounts}{account_of_both}",
+            offers("up2pay", "demo", methods) + own.as_str(),
+            offers("up2pay", "autre", &["card"]) + others.as_str(),
         )
     }
 }

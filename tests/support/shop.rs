@@ -81,6 +81,57 @@ impl Stack {
         Checkout::new(&made)
     }
 
+    /// A new session of the shopper whom the shop's server names so.
+    pub(crate) async fn session_of(&self, shopper: &str, amount: u64) -> Checkout {
+        self.session_of_at(DEMO_SHOP_KEY, shopper, amount).await
+    }
+
+    /// The same at the shop with that key.
+    pub(crate) async fn session_of_at(
+        &self,
+        shop_key: &str,
+        shopper: &str,
+        amount: u64,
+    ) -> Checkout {
+        let mut order = self.order(amount);
+        order["shopper"]["id"] = json!(shopper);
+        let (bearer, key) = (format!("Bearer {shop_key}"), fresh_key());
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("idempotency-key", &key),
+        ];
+        let body = order.to_string().into_bytes();
+        let made = self.post_session(&headers, body).await.expect(201).json();
+        Checkout::new(&made)
+    }
+
+    /// A new session of that shopper, made by the demo shop's own server.
+    pub(crate) async fn demo_session_of(&self, shopper: &str, amount: u64) -> Checkout {
+        let wish = json!({ "amount": amount, "shopper_id": shopper });
+        Checkout::new(&self.demo_order(wish).await)
+    }
+
+    /// `GET /v1/sessions/{id}/cards` with a shop's key.
+    pub(crate) async fn shop_cards(&self, shop_key: &str, checkout: &Checkout) -> Answer {
+        let address = self.at_backend(&format!("/v1/sessions/{}/cards", checkout.id));
+        let get = self.http.client().get(address).bearer_auth(shop_key);
+        self.http.send(get).await
+    }
+
+    /// `POST /v1/sessions/{id}/payments` with that bearer, `Idempotency-Key` and body.
+    pub(crate) async fn shop_pays(
+        &self,
+        bearer: &str,
+        checkout: &Checkout,
+        key: &str,
+        body: &Value,
+    ) -> Answer {
+        let address = self.at_backend(&format!("/v1/sessions/{}/payments", checkout.id));
+        let post = self.http.client().post(address).bearer_auth(bearer);
+        let post = post.header("idempotency-key", key).json(body);
+        self.http.send(post).await
+    }
+
     /// `GET /v1/sessions/{id}` with a shop's key.
     pub(crate) async fn read_session(&self, shop_key: &str, id: &str) -> Answer {
         let address = self.at_backend(&format!("/v1/sessions/{id}"));

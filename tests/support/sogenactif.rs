@@ -1,12 +1,13 @@
 //! Sogenactif over HTTP: the shopper who types a card into the platform's fields and goes to the
 //! bank, the platform's control, and the operator who calls the connector Office by hand.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::checkout::Checkout;
@@ -20,6 +21,8 @@ use super::wait::until;
 pub(crate) const SMOOTH: &str = "4300001000000000";
 /// CB, accepted after the bank's page.
 pub(crate) const CHALLENGED: &str = "4200000000000000";
+/// An account that can be debited.
+pub(crate) const IBAN: &str = "FR7630006000011234567890189";
 
 /// A payment whose card is typed into the platform's fields.
 #[derive(Clone, Debug)]
@@ -31,7 +34,16 @@ pub(crate) struct Fields {
     pub(crate) reference: String,
 }
 
-/// The form that takes the browser to the bank.
+/// A payment that waits for the shopper's answer to a question.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) payment: String,
+    pub(crate) question: Value,
+    /// Our reference at the platform.
+    pub(crate) reference: String,
+}
+
+/// The form that takes the browser to the bank, or to the page of a transfer or a mandate.
 #[derive(Clone, Debug)]
 pub(crate) struct Bank {
     url: String,
@@ -89,15 +101,133 @@ impl Stack {
         assert_eq!(action["type"], "hosted_fields", "{started}");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let payment = text(&started["payment"]);
-        let truth = self.truth(checkout).await;
-        let mut payments = truth["payments"].as_array().expect("payments").iter();
-        let made = payments.find(|made| made["id"] == payment.as_str());
         Fields {
             session_token: text(&action["session_token"]),
             sdk_url: text(&action["sdk_url"]),
-            reference: text(&made.expect("the payment")["platform_reference"]),
+            reference: self.reference_of(checkout, &payment).await,
             payment,
         }
+    }
+
+    /// Our reference of a payment at the platform, as the shop is told.
+    pub(crate) async fn reference_of(&self, checkout: &Checkout, payment: &str) -> String {
+        let truth = self.truth(checkout).await;
+        let mut payments = truth["payments"].as_array().expect("payments").iter();
+        let made = payments.find(|made| made["id"] == payment);
+        let reference = &made.expect("the payment")["platform_reference"];
+        reference.as_str().expect("a text").to_owned()
+    }
+
+    /// Starts a payment by a method that asks the shopper first.
+    pub(crate) async fn start_asking(&self, checkout: &Checkout, method: &str) -> Asked {
+        let wish = json!({ "method": method });
+        let answer = self.post_payment(checkout, &fresh_key(), &wish).await;
+        let started = answer.expect(201).json();
+        assert_eq!(started["next_action"]["type"], "ask", "{started}");
+        let payment = started["payment"].as_str().expect("a text").to_owned();
+        Asked {
+            question: started["next_action"]["question"].clone(),
+            reference: self.reference_of(checkout, &payment).await,
+            payment,
+        }
+    }
+
+    /// Answers the question; gives the form that leaves for the page.
+    pub(crate) async fn answer(&self, checkout: &Checkout, asked: &Asked, body: &Value) -> Bank {
+        let key = fresh_key();
+        let answer = self.post_continue(checkout, &asked.payment, &key, body);
+        Bank::new(&answer.await.expect(201).json())
+    }
+
+    /// iDEAL up to the page of the first bank.
+    pub(crate) async fn to_ideal(&self, checkout: &Checkout) -> (Asked, Bank) {
+        let asked = self.start_asking(checkout, "sogenactif_ideal").await;
+        assert_eq!(asked.question["type"], "bank", "{asked:?}");
+        let bank = asked.question["banks"][0]["code"].clone();
+        let form = self
+            .answer(checkout, &asked, &json!({ "bank": bank }))
+            .await;
+        (asked, form)
+    }
+
+    /// A SEPA direct debit up to the page where the mandate is signed.
+    pub(crate) async fn to_mandate(&self, checkout: &Checkout) -> (Asked, Bank) {
+        let asked = self.start_asking(checkout, "sogenactif_sepa").await;
+        assert_eq!(asked.question, json!({ "type": "iban" }), "{asked:?}");
+        let form = self
+            .answer(checkout, &asked, &json!({ "iban": IBAN }))
+            .await;
+        (asked, form)
+    }
+
+    /// `GET /checkout/v1/cards`.
+    pub(crate) async fn get_cards(&self, checkout: &Checkout) -> Answer {
+        let get = self
+            .http
+            .client()
+            .get(self.at_backend("/checkout/v1/cards"));
+        self.http.send(self.as_widget(get, &checkout.secret)).await
+    }
+
+    /// The saved cards that can pay a session.
+    pub(crate) async fn cards(&self, checkout: &Checkout) -> Vec<Value> {
+        let listed = self.get_cards(checkout).await.expect(200).json();
+        listed["cards"].as_array().expect("cards").clone()
+    }
+
+    /// `DELETE /checkout/v1/cards/sogenactif_card/{card}`; the name goes into the path as it is.
+    pub(crate) async fn delete_card(&self, checkout: &Checkout, card: &str) -> Answer {
+        let path = format!("/checkout/v1/cards/sogenactif_card/{card}");
+        let delete = self.http.client().delete(self.at_backend(&path));
+        self.http
+            .send(self.as_widget(delete, &checkout.secret))
+            .await
+    }
+
+    /// Pays with a typed card and has it saved: what `continue` answered.
+    pub(crate) async fn go_on_and_save(
+        &self,
+        checkout: &Checkout,
+        fields: &Fields,
+        number: &str,
+    ) -> Answer {
+        let token = self.card_token(fields, number).await;
+        let body = json!({ "token": token, "save": true });
+        self.post_continue(checkout, &fields.payment, &fresh_key(), &body)
+            .await
+    }
+
+    /// Saves a card through a payment of that shopper, up to its being paid; gives its name. The
+    /// bank's page is passed where there is one.
+    pub(crate) async fn save_card(&self, shopper: &str, number: &str) -> String {
+        let checkout = self.session_of(shopper, 4200).await;
+        let before = self.cards(&checkout).await;
+        let fields = self.start_fields(&checkout).await;
+        let answer = self.go_on_and_save(&checkout, &fields, number).await;
+        let next = answer.expect(201).json();
+        if next["next_action"]["type"] == "form_post" {
+            let back = self.press_at_bank(&Bank::new(&next), "success").await;
+            self.post_back(&back).await.location();
+        }
+        self.wait_status(&checkout, "paid").await;
+        let fresh = self.session_of(shopper, 4200).await;
+        until("the saved card", || async {
+            let mut cards = self.cards(&fresh).await.into_iter();
+            let new = cards.find(|card| !before.contains(card))?;
+            Some(new["card"].as_str().expect("a name").to_owned())
+        })
+        .await
+    }
+
+    /// `POST /checkout/v1/payments` with a saved card.
+    pub(crate) async fn pay_with_saved(
+        &self,
+        checkout: &Checkout,
+        key: &str,
+        card: &str,
+    ) -> Answer {
+        let wish = json!({ "method": "sogenactif_card", "card": card });
+        self.post_payment(checkout, key, &wish).await
     }
 
     /// What the platform's frames do: a token for a card.
@@ -201,6 +331,27 @@ impl Stack {
         self.sogenactif("books", None).await
     }
 
+    /// Every call that Sogenactif took, in order: method, who it was about, and its code.
+    pub(crate) async fn office_calls(&self) -> Vec<Value> {
+        let log = self.sogenactif("calls", None).await;
+        log["calls"].as_array().expect("calls").clone()
+    }
+
+    /// How often a method was called and carried out.
+    pub(crate) async fn office_count(&self, method: &str) -> u64 {
+        let calls = &self.office_books().await["calls"][method];
+        calls.as_u64().unwrap_or(0)
+    }
+
+    /// How many transactions took money at Sogenactif.
+    pub(crate) async fn office_orders(&self) -> usize {
+        let books = self.office_books().await;
+        let all = books["transactions"].as_array().expect("transactions");
+        all.iter()
+            .filter(|line| line["responseCode"] == "00")
+            .count()
+    }
+
     /// Sogenactif's line about one transaction; null when there is none.
     pub(crate) async fn office_book(&self, reference: &str) -> Value {
         let books = self
@@ -258,32 +409,31 @@ impl Stack {
 /// A line to the platform that can be cut: while it is, connections are refused.
 #[derive(Debug)]
 pub(crate) struct Line {
-    port: u16,
+    /// Bound and never listening: while the line is cut, nobody else is given its port.
+    held: TcpSocket,
     serving: Option<JoinHandle<()>>,
 }
 
 impl Line {
     /// A line that leads nowhere yet.
     pub(crate) fn new() -> Self {
-        let held = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = held.local_addr().expect("its address").port();
         Self {
-            port,
+            held: bound(SocketAddr::from(([127, 0, 0, 1], 0))),
             serving: None,
         }
     }
 
     /// Its own end: `http://127.0.0.1:PORT`.
     pub(crate) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.held.local_addr().expect("its address"))
     }
 
     /// Leads to that origin from now on.
     pub(crate) async fn connect(&mut self, origin: &str) {
         self.cut().await;
         let to = origin.trim_start_matches("http://").to_owned();
-        let own = ("127.0.0.1", self.port);
-        let listener = TcpListener::bind(own).await.expect("the line's own port");
+        let own = self.held.local_addr().expect("its address");
+        let listener = bound(own).listen(64).expect("the line's own port");
         self.serving = Some(tokio::spawn(async move {
             let mut open = JoinSet::new();
             while let Ok((mut near, _)) = listener.accept().await {
@@ -297,6 +447,31 @@ impl Line {
         }));
     }
 
+    /// Leads to that origin until a call to that method is answered: by then it is cut. One call at
+    /// a time, each on a connection of its own.
+    pub(crate) async fn connect_until(&mut self, origin: &str, method: &str) {
+        self.cut().await;
+        let to = origin.trim_start_matches("http://").to_owned();
+        let last = format!("/{method} ");
+        let own = self.held.local_addr().expect("its address");
+        let listener = bound(own).listen(64).expect("the line's own port");
+        self.serving = Some(tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let Some((head, body)) = read_request(&mut near).await else {
+                    continue;
+                };
+                let line = head.lines().next().unwrap_or_default().to_owned();
+                let answer = pass_on(&to, &head, &body).await;
+                if line.contains(&last) {
+                    drop(listener);
+                    let _ = near.write_all(&answer).await;
+                    return;
+                }
+                let _ = near.write_all(&answer).await;
+            }
+        }));
+    }
+
     /// Leads nowhere from now on; what was open is closed.
     pub(crate) async fn cut(&mut self) {
         if let Some(serving) = self.serving.take() {
@@ -304,4 +479,49 @@ impl Line {
             let _ = serving.await;
         }
     }
+}
+
+/// A socket of that port, which others of ours may share.
+fn bound(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseport(true).expect("a shared port");
+    socket.bind(address).expect("a port");
+    socket
+}
+
+/// One request, its head with the empty line and its body; none if the caller went away.
+async fn read_request(near: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 4;
+        }
+        if near.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut body = bytes.split_off(end);
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let ours = name.eq_ignore_ascii_case("content-length");
+        ours.then(|| value.trim().parse::<usize>().ok())?
+    });
+    while body.len() < length.unwrap_or(0) {
+        if near.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some((head, body))
+}
+
+/// The whole answer to a request, after which the connection is closed.
+async fn pass_on(to: &str, head: &str, body: &[u8]) -> Vec<u8> {
+    let mut far = TcpStream::connect(to).await.expect("the platform");
+    let head = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    far.write_all(head.as_bytes()).await.expect("the platform");
+    far.write_all(body).await.expect("the platform");
+    let mut answer = Vec::new();
+    far.read_to_end(&mut answer).await.expect("the platform");
+    answer
 }

@@ -393,9 +393,14 @@ fn public_url(text: &str, environment: Environment) -> anyhow::Result<String> {
 fn trusted_proxies(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
     let parse = |text: &String| {
         let address = text.parse::<IpAddr>().map(IpNet::from);
-        address.or_else(|_| text.parse()).with_context(|| {
+        let net: IpNet = address.or_else(|_| text.parse()).with_context(|| {
             format!("trusted_proxies: {text:?} is neither an address nor a network, 10.0.0.0/8")
-        })
+        })?;
+        ensure!(
+            net.prefix_len() > 0,
+            "trusted_proxies: {text:?} is everybody; name the proxies' own networks"
+        );
+        Ok(net)
     };
     texts.iter().map(parse).collect()
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
+use guichet_domain::session::Session;
 use guichet_domain::{MethodKind, PartStatus, Status};
 use guichet_providers::contract::{
     Begin, By, Continue, Failure, Finalise, LookUp, LookedUp, Owner, Proceeded, Provider, Save,
@@ -60,9 +61,10 @@ pub(crate) async fn came_back(
 /// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
 /// is looked up.
 pub(crate) async fn end_waiting(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
-    app.store
-        .advance(payment, &Advance::new(Stage::Token, Stage::Over))
-        .await?;
+    for unsent in [Stage::Proceed, Stage::Token] {
+        let over = Advance::new(unsent, Stage::Over);
+        app.store.advance(payment, &over).await?;
+    }
     let look_up = Advance {
         next_try_at: Some(clock::unix_now()),
         ..Advance::new(Stage::Return, Stage::Unknown)
@@ -89,7 +91,7 @@ pub(crate) async fn run(app: Arc<App>) {
     }
 }
 
-async fn take_up(app: &App, id: &PaymentId) -> Result<(), StoreError> {
+async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
     let (Some((payment, book)), Some(conversation)) = (
         app.store.payment(id).await?,
         app.store.conversation(id).await?,
@@ -132,6 +134,30 @@ async fn take_up(app: &App, id: &PaymentId) -> Result<(), StoreError> {
     }
 }
 
+/// Adds the card that paid to the shopper's. Should this fail, nothing of the payment changes, and
+/// the shopper types the card once more next time.
+async fn add_card(app: &App, session: &Session, payment: &Payment, save: &Save) {
+    let account = app
+        .config
+        .account(&payment.provider, payment.account.as_str());
+    let vault = account.and_then(|account| account.vault());
+    let (Some(vault), Some(owner)) = (vault, Owner::of(session)) else {
+        return;
+    };
+    let mut exchanges = Vec::new();
+    loop {
+        let step = vault.add(&owner, save, &exchanges);
+        match app.platform.step(step, &mut exchanges).await {
+            None => {}
+            Some(Ok(())) => return,
+            Some(Err(failure)) => {
+                tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
+                return;
+            }
+        }
+    }
+}
+
 /// Whether nothing is taken before the payment is finalised.
 fn is_ordered_last(kind: MethodKind) -> bool {
     matches!(kind, MethodKind::Card | MethodKind::DirectDebit)
@@ -139,7 +165,7 @@ fn is_ordered_last(kind: MethodKind) -> bool {
 
 /// A conversation with the platform about one payment, by whoever holds the stage `Talking`.
 pub(crate) struct Talk<'a> {
-    pub(crate) app: &'a App,
+    pub(crate) app: &'a Arc<App>,
     pub(crate) account: &'a dyn Provider,
     pub(crate) continuing: &'a dyn Continue,
     pub(crate) book: &'a Book,
@@ -165,7 +191,7 @@ impl Talk<'_> {
             }
         };
         match end {
-            Ok(proceeded) => self.record(&proceeded).await,
+            Ok(proceeded) => self.record(proceeded).await,
             // Nothing was sent: the same may be tried again.
             Err(Failure::Unreachable) => {
                 self.advance(
@@ -222,7 +248,7 @@ impl Talk<'_> {
     }
 
     /// Records what the platform told, then moves on.
-    async fn record(&self, proceeded: &Proceeded) -> Result<(), StoreError> {
+    async fn record(&self, proceeded: Proceeded) -> Result<(), StoreError> {
         for fact in &proceeded.facts {
             self.app.ingest(fact, Source::Query, None).await?;
         }
@@ -233,28 +259,16 @@ impl Talk<'_> {
                 .await;
         }
         self.advance(Stage::Over, None).await?;
-        self.save(proceeded.save.as_ref()).await;
+        self.save(proceeded.save);
         Ok(())
     }
 
-    /// Adds a card to the shopper's. The payment is over by then: should this fail, nothing of it
-    /// changes, and the shopper types the card once more next time.
-    pub(crate) async fn save(&self, save: Option<&Save>) {
-        let (session, vault) = (&self.book.session, self.account.vault());
-        let (Some(save), Some(vault), Some(owner)) = (save, vault, Owner::of(session)) else {
-            return;
-        };
-        let mut exchanges = Vec::new();
-        loop {
-            let step = vault.add(&owner, save, &exchanges);
-            match self.app.platform.step(step, &mut exchanges).await {
-                None => {}
-                Some(Ok(())) => return,
-                Some(Err(failure)) => {
-                    tracing::warn!(payment = %self.payment.id, ?failure, "its card is not saved");
-                    return;
-                }
-            }
+    /// Adds a card to the shopper's, while nobody waits for it: the payment is over by then.
+    pub(crate) fn save(&self, save: Option<Save>) {
+        if let Some(save) = save {
+            let (app, payment) = (Arc::clone(self.app), self.payment.clone());
+            let session = self.book.session.clone();
+            tokio::spawn(async move { add_card(&app, &session, &payment, &save).await });
         }
     }
 

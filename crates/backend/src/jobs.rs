@@ -133,7 +133,10 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
             reference: &payment.reference,
             claim: &open.claim,
             total: open.session.amount,
-            sequence: app.store.next_number(&scope, &paris_day(now)?).await?,
+            sequence: app
+                .store
+                .next_number(&scope, &clock::paris_day(now)?.to_string())
+                .await?,
             now,
         };
         if let Some(end) = app
@@ -184,25 +187,4 @@ async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<()
 fn next_try(open: &OpenQuery) -> Option<i64> {
     let over = clock::asked_for_long_enough(open.payment.created_at);
     (!over).then(|| clock::ask_again_at(open.tries))
-}
-
-/// The day in Paris, where the platforms count theirs. By the rule itself, so that it is the same
-/// where the system has no time zones.
-fn paris_day(now: jiff::Timestamp) -> Result<String, jiff::Error> {
-    let paris = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3")?;
-    Ok(now.to_zoned(paris).date().to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_day_changes_at_midnight_in_paris() {
-        let day = |text: &str| paris_day(text.parse().unwrap()).unwrap();
-        assert_eq!(day("2026-07-14T21:59:59Z"), "2026-07-14");
-        assert_eq!(day("2026-07-14T22:00:00Z"), "2026-07-15");
-        assert_eq!(day("2026-01-14T22:59:59Z"), "2026-01-14");
-        assert_eq!(day("2026-01-14T23:00:00Z"), "2026-01-15");
-    }
 }

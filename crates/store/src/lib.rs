@@ -116,7 +116,8 @@ pub struct Book {
     pub session: Session,
     /// Its payments in the order of their making, each with its events in the order of recording.
     pub payments: Vec<(Payment, Vec<PaymentEvent>)>,
-    /// Payments that wait for what the shopper types or chooses: nothing was sent yet.
+    /// Payments that wait for what the shopper gives, or for their own request: nothing was sent
+    /// yet that could take money.
     pub dormant: BTreeSet<PaymentId>,
     /// Payments that are one try at their platform: what it refuses, it refuses for good.
     pub single: BTreeSet<PaymentId>,
@@ -178,6 +179,8 @@ pub struct OpenQuery {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// It is stored and waits for nobody: the request that made it, or its repetition, goes on.
+    Proceed,
     /// It waits for what the shopper gives: a token from the platform's fields, a bank, an IBAN.
     Token,
     /// Somebody is talking with the platform. Should that somebody die, it is looked up.

@@ -361,6 +361,18 @@ fn from_word<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, StoreError
     ))?)
 }
 
+/// What is due and can be read. One row that can't be must not hold up the others.
+fn readable<T>(rows: impl Iterator<Item = Result<T, StoreError>>) -> Vec<T> {
+    let read = rows.filter_map(|row| match row {
+        Ok(row) => Some(row),
+        Err(error) => {
+            tracing::error!(alert = "corrupt", error.cause = %error, "what is due is skipped");
+            None
+        }
+    });
+    read.collect()
+}
+
 #[derive(Clone, Copy)]
 enum BookKey<'a> {
     Session(&'a str),
@@ -400,7 +412,7 @@ async fn load_book(
     let (mut dormant, mut single) = (BTreeSet::new(), BTreeSet::new());
     for (id, stage) in conversations {
         let id: PaymentId = from_word(&id)?;
-        if from_word::<Stage>(&stage)? == Stage::Token {
+        if matches!(from_word(&stage)?, Stage::Proceed | Stage::Token) {
             dormant.insert(id.clone());
         }
         single.insert(id);
@@ -727,7 +739,7 @@ impl Store for SqliteStore {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        ids.iter().map(|id| from_word(id)).collect()
+        Ok(readable(ids.iter().map(|id| from_word(id))))
     }
 
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
@@ -826,7 +838,7 @@ impl Store for SqliteStore {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        ids.iter().map(|id| from_word(id)).collect()
+        Ok(readable(ids.iter().map(|id| from_word(id))))
     }
 
     async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError> {
@@ -840,18 +852,7 @@ impl Store for SqliteStore {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        // One row that can't be read must not hold up the others.
-        let read = rows
-            .iter()
-            .map(read_open_query)
-            .filter_map(|open| match open {
-                Ok(open) => Some(open),
-                Err(error) => {
-                    tracing::error!(alert = "corrupt", error.cause = %error, "a query is skipped");
-                    None
-                }
-            });
-        Ok(read.collect())
+        Ok(readable(rows.iter().map(read_open_query)))
     }
 
     async fn postpone_query(

@@ -676,3 +676,162 @@ async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
             .is_empty()
     );
 }
+
+/// A payment that goes on after its beginning, stored.
+async fn begin(store: &dyn Store, session: &Session, seed: u8, stage: Stage) -> Payment {
+    let made = payment(session, seed);
+    let begun = Conversation {
+        nonce: "n".into(),
+        stage,
+        keep: None,
+        posted: Vec::new(),
+        tries: 0,
+    };
+    let mark = mark(&format!("p{seed}"), "b");
+    let kept = store.add_payment(&made, Some(&begun), &mark, "first").await;
+    assert_eq!(kept.unwrap(), AddedPayment::Kept(Kept::New));
+    made
+}
+
+#[tokio::test]
+async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let one = begin(&store, &session, 1, Stage::Proceed).await;
+    begin(&store, &session, 2, Stage::Proceed).await;
+    let own = mark("p1", "b");
+    let step = |from, to, mark: &Idempotency, body: &str| {
+        let (store, id) = (&store, one.id.clone());
+        let (mark, body) = (mark.clone(), body.to_owned());
+        async move {
+            let step = Advance {
+                answer: Some((&mark, &body)),
+                ..Advance::new(from, to)
+            };
+            store.advance(&id, &step).await.unwrap()
+        }
+    };
+    let told = async |mark: &Idempotency| store.recall(mark).await.unwrap();
+    let replayed = |body: &str| Some(Kept::Replayed(body.to_owned()));
+    // A step that is not taken changes no answer.
+    assert!(!step(Stage::Token, Stage::Over, &own, "never").await);
+    assert_eq!(told(&own).await, replayed("first"));
+    assert!(step(Stage::Proceed, Stage::Talking, &own, "second").await);
+    assert_eq!(told(&own).await, replayed("second"));
+    assert_eq!(told(&mark("p1", "c")).await, Some(Kept::OtherBody));
+    assert_eq!(told(&mark("p2", "b")).await, replayed("first"));
+    // Another request's step leaves it, and keeps its own.
+    let other = mark("other", "b");
+    assert!(step(Stage::Talking, Stage::Return, &other, "third").await);
+    assert_eq!(told(&own).await, replayed("second"));
+    assert_eq!(told(&other).await, replayed("third"));
+    // The same key with another body is another request: the step fails as a whole.
+    let changed = mark("p1", "c");
+    let step = Advance {
+        answer: Some((&changed, "fourth")),
+        ..Advance::new(Stage::Return, Stage::Over)
+    };
+    assert!(store.advance(&one.id, &step).await.is_err());
+    assert_eq!(told(&own).await, replayed("second"));
+    let now = store.conversation(&one.id).await.unwrap().unwrap();
+    assert_eq!(now.stage, Stage::Return);
+    store.close().await;
+    let store = self::open(&folder).await;
+    assert_eq!(store.recall(&own).await.unwrap(), replayed("second"));
+}
+
+#[tokio::test]
+async fn every_turn_of_a_look_up_and_of_a_finalisation_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    for (seed, stage, counted) in [
+        (1, Stage::Finalise, true),
+        (2, Stage::Unknown, true),
+        (3, Stage::Token, false),
+        (4, Stage::Proceed, false),
+    ] {
+        let made = begin(&store, &session, seed, stage).await;
+        for turn in 1..=3 {
+            let talk = Advance::new(stage, Stage::Talking);
+            assert!(store.advance(&made.id, &talk).await.unwrap());
+            let again = Advance::new(Stage::Talking, stage);
+            assert!(store.advance(&made.id, &again).await.unwrap());
+            let now = store.conversation(&made.id).await.unwrap().unwrap();
+            assert_eq!(now.tries, if counted { turn } else { 0 }, "{stage:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_payment_of_which_nothing_was_sent_is_dormant() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    for (seed, stage, dormant) in [
+        (1, Stage::Proceed, true),
+        (2, Stage::Token, true),
+        (3, Stage::Talking, false),
+        (4, Stage::Return, false),
+        (5, Stage::Finalise, false),
+        (6, Stage::Unknown, false),
+        (7, Stage::Over, false),
+    ] {
+        let made = begin(&store, &session, seed, stage).await;
+        let book = store.book(&session.id).await.unwrap().unwrap();
+        assert_eq!(book.dormant.contains(&made.id), dormant, "{stage:?}");
+        assert!(book.single.contains(&made.id), "{stage:?}");
+    }
+}
+
+/// Damages the books, as another version of the program or a broken disk would.
+async fn damage(folder: &tempfile::TempDir, statements: &[&'static str]) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("books.db"))
+        .foreign_keys(false);
+    let books = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for statement in statements {
+        let done = sqlx::query(*statement).execute(&books).await.unwrap();
+        assert_eq!(done.rows_affected(), 1, "{statement}");
+    }
+    books.close().await;
+}
+
+#[tokio::test]
+async fn one_row_that_can_not_be_read_holds_up_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (first, second) = (add_session(&store, 1).await, add_session(&store, 2).await);
+    let bad = begin(&store, &first, 1, Stage::Finalise).await;
+    let good = begin(&store, &second, 2, Stage::Finalise).await;
+    for made in [&bad, &good] {
+        let due = Advance {
+            next_try_at: Some(1100),
+            ..Advance::new(Stage::Finalise, Stage::Unknown)
+        };
+        assert!(store.advance(&made.id, &due).await.unwrap());
+        let claim = claim(made, "1", 1500);
+        store
+            .record_fact(&claim, Source::Notification, None, 1100)
+            .await
+            .unwrap();
+    }
+    damage(
+        &folder,
+        &[
+            "UPDATE events SET payment_id = 'x' WHERE reference = 'REF1'",
+            "UPDATE queries SET payment_id = 'x', next_try_at = 0 WHERE event_seq = 1",
+            "UPDATE conversations SET payment_id = 'x', next_try_at = 0
+             WHERE payment_id = (SELECT id FROM payments WHERE reference = 'REF1')",
+            "UPDATE payments SET id = 'x', deadline_at = 0 WHERE reference = 'REF1'",
+        ],
+    )
+    .await;
+    let own = vec![good.id.clone()];
+    assert_eq!(store.due_deadlines(1500, 10).await.unwrap(), own);
+    assert_eq!(store.due_conversations(1500, 10).await.unwrap(), own);
+    let due = store.due_queries(1500, 10).await.unwrap();
+    let due: Vec<_> = due.into_iter().map(|query| query.payment.id).collect();
+    assert_eq!(due, own);
+}

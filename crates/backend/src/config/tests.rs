@@ -101,3 +101,17 @@ fn a_shop_can_only_name_accounts_that_are_there() {
     );
     assert!(refusal(&text).contains("no account x"));
 }
+
+#[test]
+fn a_trusted_proxy_is_an_address_or_a_network_and_not_everybody() {
+    let with =
+        |list: &str| GOOD.replace("assets =", &format!("trusted_proxies = {list}\nassets ="));
+    let taken = parse(&with(
+        r#"["10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "::1"]"#,
+    ));
+    assert_eq!(taken.unwrap().trusted_proxies.len(), 4);
+    for wrong in ["0.0.0.0/0", "::/0", "proxy.example", "10.0.0.0/33", "", "*"] {
+        let error = refusal(&with(&format!("[{wrong:?}]")));
+        assert!(error.contains("trusted_proxies"), "{wrong}: {error}");
+    }
+}

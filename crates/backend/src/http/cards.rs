@@ -20,9 +20,6 @@ use crate::clock;
 use crate::config::Shop;
 use crate::views::{Folded, offers};
 
-/// Longest name of a card that is passed on.
-const CARD_MAX: usize = 100;
-
 /// The cards that can pay this session.
 #[utoipa::path(
     get, path = "/checkout/v1/cards", tag = "widget",
@@ -67,13 +64,15 @@ pub(crate) async fn remove(
         ApiError::new(StatusCode::NOT_FOUND, "card_unknown", detail)
     };
     let Path((method, card)) = path.map_err(|_| unknown())?;
-    if !(1..=CARD_MAX).contains(&card.len()) {
-        return Err(unknown());
-    }
     let owner = Owner::of(&book.session).ok_or_else(unknown)?;
     let vaults = vaults(&app, shop, &book);
     let found = vaults.into_iter().find(|(m, _)| m.as_str() == method);
     let (_, vault) = found.ok_or_else(unknown)?;
+    // Whatever text came, the platform is told none but its own names.
+    let kept = kept(&app, vault, &owner).await?;
+    if kept.iter().all(|kept| kept.id != card) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let mut exchanges = Vec::new();
     loop {
         let step = vault.remove(&owner, &card, &exchanges);
@@ -99,6 +98,17 @@ fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a dyn
     with_cards.filter_map(vault).collect()
 }
 
+/// Every card of an owner.
+async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<KeptCard>, ApiError> {
+    let mut exchanges = Vec::new();
+    loop {
+        let step = vault.cards(owner, &exchanges);
+        if let Some(end) = app.platform.step(step, &mut exchanges).await {
+            return end.map_err(refused_by_platform);
+        }
+    }
+}
+
 /// The shopper's cards that have not expired.
 pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCards, ApiError> {
     refuse_if_closed(&Folded::new(book, clock::unix_now()))?;
@@ -107,17 +117,10 @@ pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCa
     };
     let mut cards = Vec::new();
     for (method, vault) in vaults(app, shop, book) {
-        let mut exchanges = Vec::new();
-        let kept = loop {
-            let step = vault.cards(&owner, &exchanges);
-            if let Some(end) = app.platform.step(step, &mut exchanges).await {
-                break end.map_err(refused_by_platform)?;
-            }
-        };
-        let today = clock::now().to_zoned(jiff::tz::TimeZone::UTC);
-        let this_month = (today.year(), today.month());
-        let valid = |card: &KeptCard| card.expires.is_none_or(|expires| expires >= this_month);
-        cards.extend(kept.into_iter().filter(valid).map(|card| {
+        let kept = kept(app, vault, &owner).await?.into_iter();
+        let now = clock::now();
+        let valid = kept.filter(|card| !has_expired(card, now));
+        cards.extend(valid.map(|card| {
             SavedCard {
                 method: method.to_string(),
                 card: card.id,
@@ -130,4 +133,34 @@ pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCa
         }));
     }
     Ok(SavedCards { cards })
+}
+
+/// A card pays until the end of its month.
+fn has_expired(card: &KeptCard, now: jiff::Timestamp) -> bool {
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC);
+    let this_month = (today.year(), today.month());
+    card.expires.is_some_and(|expires| expires < this_month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_pays_until_the_end_of_its_month() {
+        let has_expired = |expires, now: &str| {
+            let card = KeptCard {
+                id: "1".into(),
+                brand: "CB".into(),
+                last_digits: "00".into(),
+                expires,
+            };
+            has_expired(&card, now.parse().unwrap())
+        };
+        assert!(!has_expired(Some((2026, 11)), "2026-11-30T23:59:59Z"));
+        assert!(has_expired(Some((2026, 11)), "2026-12-01T00:00:00Z"));
+        assert!(!has_expired(Some((2027, 1)), "2026-12-31T12:00:00Z"));
+        assert!(has_expired(Some((2025, 12)), "2026-01-01T12:00:00Z"));
+        assert!(!has_expired(None, "2026-01-01T12:00:00Z"));
+    }
 }

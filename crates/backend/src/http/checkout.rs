@@ -156,7 +156,7 @@ pub(crate) async fn start(
         format!("session/{}/payments", book.session.id),
         &body,
     )?;
-    let _in_flight = enter(&app, &mark)?;
+    let _in_flight = enter(&app, format!("{}/{}", mark.scope, mark.key))?;
     // Even an intent that began before: its form must not be sent once another payment settled.
     if book.session.settled_by.is_some() {
         return Err(settled());

@@ -15,7 +15,7 @@ use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
 use super::checkout::authenticate;
 use super::problem::ApiError;
-use super::request::{Client, RawBody, idempotency, json};
+use super::request::{Client, RawBody, hidden_fingerprint, idempotency, json};
 use super::starting::{answer, created, refused_by_platform, replay, settled};
 use crate::app::App;
 use crate::clock;
@@ -60,16 +60,13 @@ pub(crate) async fn proceed(
         .iter()
         .find(|(p, _)| p.id == id)
         .ok_or_else(unknown)?;
-    let mark = idempotency(&headers, format!("payment/{id}/continue"), &body)?;
+    let mut mark = idempotency(&headers, format!("payment/{id}/continue"), &body)?;
+    mark.fingerprint = hidden_fingerprint(&headers, &body);
     let Some(_in_flight) = app.enter(format!("{}/{}", mark.scope, mark.key)) else {
         return Err(under_way());
     };
     if let Some(kept) = app.store.recall(&mark).await? {
         return replay(kept);
-    }
-    // What this payment took is replayed above; another one's money is not to be taken twice.
-    if book.session.settled_by.is_some() {
-        return Err(settled());
     }
     let request: ContinuePayment = json(&body)?;
     let given = Gift::parse(&request)?;
@@ -164,30 +161,45 @@ fn under_way() -> ApiError {
     ApiError::new(
         StatusCode::CONFLICT,
         "idempotency_in_flight",
-        "this payment is being worked on, or has gone on; ask for the session's status",
+        "this payment, or another of this session, is being worked on, or it has gone on; ask \
+         for the session's status",
     )
 }
 
-/// Goes on with a payment that waits for what the shopper gives, once at a time.
+/// Goes on with a payment that waits for what the shopper gives, or for nothing: once, and never
+/// beside another payment of its session, so that the second sees what became of the first.
 pub(super) async fn go_on(
     talk: &Talk<'_>,
     conversation: &Conversation,
     given: Given<'_>,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
+    let (store, session) = (&talk.app.store, &talk.book.session.id);
+    let alone = talk.app.enter(format!("session/{session}/going-on"));
+    let _alone = alone.ok_or_else(under_way)?;
+    // What this payment took is replayed before; another one's money is not to be taken twice.
+    let book = store.book(session).await?;
+    if book.is_none_or(|book| book.session.settled_by.is_some()) {
+        return Err(settled());
+    }
+    let from = match given {
+        Given::Nothing => Stage::Proceed,
+        Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
+    };
     let talking = Advance {
         next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
-        ..Advance::new(Stage::Token, Stage::Talking)
+        ..Advance::new(from, Stage::Talking)
     };
-    if !talk.app.store.advance(&talk.payment.id, &talking).await? {
+    if !store.advance(&talk.payment.id, &talking).await? {
         return Err(under_way());
     }
-    converse(talk, conversation, given, mark).await
+    converse(talk, conversation, from, given, mark).await
 }
 
 async fn converse(
     talk: &Talk<'_>,
     conversation: &Conversation,
+    from: Stage,
     given: Given<'_>,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
@@ -206,9 +218,9 @@ async fn converse(
     };
     match end {
         Ok(proceeded) => record(talk, proceeded, mark).await,
-        // Nothing was sent: the same token may be tried again.
+        // Nothing was sent: the same may be tried again.
         Err(failure @ (Failure::Unreachable | Failure::Unsuitable(_))) => {
-            let again = Advance::new(Stage::Talking, Stage::Token);
+            let again = Advance::new(Stage::Talking, from);
             talk.app.store.advance(&talk.payment.id, &again).await?;
             Err(refused_by_platform(failure))
         }
@@ -231,8 +243,14 @@ async fn record(
     let to = match (&proceeded.next_action, proceeded.facts.is_empty()) {
         (Some(NextAction::FormPost { .. }), _) => Stage::Return,
         (Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }), _) => Stage::Token,
-        (Some(NextAction::Wait), _) | (None, true) => Stage::Unknown,
+        (Some(NextAction::Wait), _) => Stage::Unknown,
+        (None, true) => Stage::Finalise,
         (None, false) => Stage::Over,
+    };
+    let next_try_at = match to {
+        Stage::Unknown => Some(clock::unix_now() + 1),
+        Stage::Finalise => Some(clock::unix_now()),
+        _ => None,
     };
     let body = answer(
         &talk.payment.id,
@@ -240,11 +258,14 @@ async fn record(
     )?;
     let step = Advance {
         keep: proceeded.keep.as_deref(),
-        next_try_at: (to == Stage::Unknown).then(|| clock::unix_now() + 1),
+        next_try_at,
         answer: Some((mark, &body)),
         ..Advance::new(Stage::Talking, to)
     };
     talk.app.store.advance(&talk.payment.id, &step).await?;
-    talk.save(proceeded.save.as_ref()).await;
+    if to == Stage::Finalise {
+        talk.app.wake_conversations.notify_one();
+    }
+    talk.save(proceeded.save);
     Ok(created(body))
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -126,16 +127,25 @@ pub(crate) fn idempotency(
     }
 }
 
-/// Marks a request as being worked on; refused while another with the same mark is.
-pub(crate) fn enter(app: &Arc<App>, mark: &Idempotency) -> Result<InFlight, ApiError> {
-    app.enter(format!("{}/{}", mark.scope, mark.key))
-        .ok_or_else(|| {
-            ApiError::new(
-                StatusCode::CONFLICT,
-                "idempotency_in_flight",
-                "a request with this Idempotency-Key is being worked on; send it again in a moment",
-            )
-        })
+/// A digest of a body that may hold an IBAN. It is keyed with the caller's bearer, of which the
+/// books have only a digest: whoever reads the books can't find an IBAN by trying.
+pub(crate) fn hidden_fingerprint(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    let key = hmac::Key::new(
+        hmac::HMAC_SHA256,
+        bearer(headers).unwrap_or_default().as_bytes(),
+    );
+    hmac::sign(&key, body).as_ref().to_vec()
+}
+
+/// Marks what a request works on; refused while another works on the same.
+pub(crate) fn enter(app: &Arc<App>, work: String) -> Result<InFlight, ApiError> {
+    app.enter(work).ok_or_else(|| {
+        ApiError::new(
+            StatusCode::CONFLICT,
+            "idempotency_in_flight",
+            "such a request is being worked on; send the same again in a moment",
+        )
+    })
 }
 
 /// What a repeated key with another body is answered.

@@ -320,7 +320,8 @@ pub(crate) async fn cards(
 }
 
 /// Pays the session with a saved card, without the shopper: by an agreement that the shop holds,
-/// such as a subscription. Ask for the session afterwards: what this answers is no result.
+/// such as a subscription. Ask for the session afterwards: what this answers is no result. While
+/// another payment of the session may still take money it is refused, with `payment_open`.
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/payments", tag = "shop",
     params(
@@ -342,10 +343,12 @@ pub(crate) async fn pay(
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
     let (shop, _) = authenticate(&app, &headers)?;
-    let book = shop_book(&app, shop, &session_id(id)?).await?;
-    let scope = format!("shop/{}/session/{}/payments", shop.id, book.session.id);
+    let id = session_id(id)?;
+    let scope = format!("shop/{}/session/{id}/payments", shop.id);
     let mark = idempotency(&headers, scope, &body)?;
-    let _in_flight = enter(&app, &mark)?;
+    // Whatever their keys, one at a time: the second sees what became of the first.
+    let _in_flight = enter(&app, mark.scope.clone())?;
+    let book = shop_book(&app, shop, &id).await?;
     let starting = Starting {
         app: &app,
         shop,

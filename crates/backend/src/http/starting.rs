@@ -1,13 +1,14 @@
 //! A payment's start: by the shopper in the widget, or by the shop's server.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
-use guichet_providers::contract::{Begin, Begun, By, Failure, Given, Next, Provider};
+use guichet_providers::contract::{Begin, Begun, By, Failure, Given, Next, Provider, Seed};
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
 use guichet_wire::{NextAction, StartPayment, StartedPayment};
 
@@ -22,7 +23,7 @@ use crate::views::{Folded, Offer, offers};
 
 /// A payment that is being started.
 pub(super) struct Starting<'a> {
-    pub(super) app: &'a App,
+    pub(super) app: &'a Arc<App>,
     pub(super) shop: &'a Shop,
     pub(super) book: &'a Book,
     pub(super) client: Option<IpAddr>,
@@ -36,31 +37,39 @@ impl<'a> Starting<'a> {
         request: impl FnOnce() -> Result<StartPayment, ApiError>,
         by_shop: bool,
     ) -> Result<Response, ApiError> {
-        if let Some(kept) = self.app.store.recall(self.mark).await? {
-            return self.again(kept).await;
+        let kept = self.app.store.recall(self.mark).await?;
+        if let Some(kept @ (Kept::OtherBody | Kept::New)) = kept {
+            return replay(kept);
         }
         let request = request()?;
+        let by = by(&request, by_shop)?;
+        if let Some(Kept::Replayed(body)) = kept {
+            return self.again(body, by).await;
+        }
         refuse_if_closed(&Folded::new(self.book, clock::unix_now()))?;
+        self.refuse_beside_others(by)?;
         let offer = self.choose(&request)?;
-        let by = match request.card.as_deref() {
-            Some(_) if !offer.offer.saved_cards => {
-                let detail = "no saved card can pay this session: see saved_cards of the methods";
-                return Err(ApiError::field("card", detail));
-            }
-            Some(card) if by_shop => By::ShopWith { card },
-            Some(card) => By::ShopperWith { card },
-            None if by_shop => {
-                let detail = "is missing: without the shopper, only a saved card can pay";
-                return Err(ApiError::field("card", detail));
-            }
-            None => By::Shopper,
-        };
+        if request.card.is_some() && !offer.offer.saved_cards {
+            let detail = "no saved card can pay this session: see saved_cards of the methods";
+            return Err(ApiError::field("card", detail));
+        }
         let account = self
             .app
             .config
             .account(&offer.entry.provider, offer.entry.account.as_str())
             .ok_or_else(|| ApiError::internal(&"an offer without its account"))?;
         self.begin(account, &offer, by).await
+    }
+
+    /// Nobody is there whom the shop's server could warn: it waits until every outcome is known.
+    fn refuse_beside_others(&self, by: By<'_>) -> Result<(), ApiError> {
+        let overview = Folded::new(self.book, clock::unix_now()).overview;
+        if !(matches!(by, By::ShopWith { .. }) && overview.open_elsewhere) {
+            return Ok(());
+        }
+        let detail = "another payment of this session may still take money; ask for the session \
+                      until its outcome is known";
+        Err(ApiError::new(StatusCode::CONFLICT, "payment_open", detail))
     }
 
     fn choose(&self, request: &StartPayment) -> Result<Offer<'a>, ApiError> {
@@ -87,7 +96,7 @@ impl<'a> Starting<'a> {
         let (app, session) = (self.app, &self.book.session);
         let random = || clock::random::<16>().map_err(|e| ApiError::internal(&e));
         let id = PaymentId::from_random(random()?);
-        let reference = account.new_reference(random()?);
+        let reference = account.new_reference(&self.seed(account).await?);
         let nonce = hex::encode(random()?);
         let addresses = app.config.addresses(account, &id, &nonce);
         let method = &offer.description.method;
@@ -120,6 +129,20 @@ impl<'a> Starting<'a> {
             deadline_at: now + account.deadline_seconds(),
         };
         self.store(account, &payment, nonce, begun, by).await
+    }
+
+    async fn seed(&self, account: &dyn Provider) -> Result<Seed, ApiError> {
+        let day = clock::paris_day(clock::now()).map_err(|e| ApiError::internal(&e))?;
+        let number = match account.reference_scope() {
+            Some(scope) => self.app.store.next_number(&scope, &day.to_string()).await?,
+            None => 0,
+        };
+        let random = clock::random().map_err(|e| ApiError::internal(&e))?;
+        Ok(Seed {
+            random,
+            day,
+            number,
+        })
     }
 
     /// Stores the payment before anything is answered, and before anything that takes money.
@@ -157,10 +180,7 @@ impl<'a> Starting<'a> {
 
     /// A repeated request: the same answer. A payment that was stored and got no further, because
     /// the platform could not be reached, goes on.
-    async fn again(&self, kept: Kept) -> Result<Response, ApiError> {
-        let Kept::Replayed(body) = kept else {
-            return replay(kept);
-        };
+    async fn again(&self, body: String, by: By<'_>) -> Result<Response, ApiError> {
         let started: StartedPayment =
             serde_json::from_str(&body).map_err(|e| ApiError::internal(&e))?;
         let mut payments = self.book.payments.iter().map(|(payment, _)| payment);
@@ -169,16 +189,17 @@ impl<'a> Starting<'a> {
             return Ok(created(body));
         };
         let conversation = self.app.store.conversation(&payment.id).await?;
-        let waits = |conversation: &Conversation| conversation.stage == Stage::Token;
+        let waits = |conversation: &Conversation| conversation.stage == Stage::Proceed;
         let Some(conversation) = conversation.filter(waits) else {
             return Ok(created(body));
         };
+        self.refuse_beside_others(by)?;
         let account = self
             .app
             .config
             .account(&payment.provider, payment.account.as_str())
             .ok_or_else(|| ApiError::internal(&"a payment without its account"))?;
-        let talk = self.talk(account, payment, By::Shopper)?;
+        let talk = self.talk(account, payment, by)?;
         go_on(&talk, &conversation, Given::Nothing, self.mark).await
     }
 
@@ -202,12 +223,24 @@ impl<'a> Starting<'a> {
     }
 }
 
+/// Who starts the payment. Without the shopper, only a saved card can pay.
+fn by(request: &StartPayment, by_shop: bool) -> Result<By<'_>, ApiError> {
+    match request.card.as_deref() {
+        Some(card) if by_shop => Ok(By::ShopWith { card }),
+        Some(card) => Ok(By::ShopperWith { card }),
+        None if by_shop => {
+            let detail = "is missing: without the shopper, only a saved card can pay";
+            Err(ApiError::field("card", detail))
+        }
+        None => Ok(By::Shopper),
+    }
+}
+
 /// The rest of a payment that has begun.
 fn conversation(nonce: String, begun: &Begun) -> Conversation {
     let stage = match &begun.next {
-        Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) | Next::Proceed => {
-            Stage::Token
-        }
+        Next::Proceed => Stage::Proceed,
+        Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) => Stage::Token,
         Next::Browser(NextAction::FormPost { .. } | NextAction::Wait) => Stage::Return,
     };
     let keep = begun.keep.clone();
