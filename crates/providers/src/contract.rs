@@ -221,8 +221,8 @@ pub struct Proceed<'a> {
     pub given: Given<'a>,
 }
 
-/// What the shopper gave, for a payment to go on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// What the shopper gave, for a payment to go on. Its `Debug` shows none of it.
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Given<'a> {
     /// What the platform's fields made of a card.
     Token {
@@ -239,6 +239,17 @@ pub enum Given<'a> {
     Iban(&'a Iban),
     /// Nothing: see [`Next::Proceed`].
     Nothing,
+}
+
+impl fmt::Debug for Given<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token { .. } => "Token(…)",
+            Self::Bank(_) => "Bank(…)",
+            Self::Iban(_) => "Iban(…)",
+            Self::Nothing => "Nothing",
+        })
+    }
 }
 
 /// What *finalise* needs to know.

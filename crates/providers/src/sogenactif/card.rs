@@ -9,24 +9,25 @@
 //! An issuer that was asked without a challenge may want one: acquirerResponseCode A1, the soft
 //! decline. Then the payment is opened once more, with a challenge asked for, and a reference of
 //! its own: a reference can't be used again even after a failure (Sips documentation, migration
-//! pages, B).
+//! pages, B). Where the transaction's name has to be written down before the order, the soft
+//! decline comes after the token is gone: it is a refusal then.
 //!
 //! A payment that the shop's server starts with a saved card has no shopper who could be
-//! authenticated: `walletOrder`, as one of a series (warehousenantes/sips-office-sdk-php, C).
+//! authenticated: `walletOrder`, as one of a series (warehousenantes/sips-office-sdk-php, C). Only
+//! with references of our own: see `naming.rs`.
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::config::Config;
+use super::config::{Config, Identity};
 use super::conversation::{Halt, Talk, unexpected, unsuitable};
+use super::naming::{self, Name, New};
 use super::office::checkout::{
     CardByToken, CardCheckEnrollment, CardValidateAuthenticationAndOrder, WalletCheckEnrollment,
     WalletOrder,
 };
 use super::office::parts::{FraudData, PaymentOptions, WalletEntry};
-use super::payment::{
-    Away, End, Opening, keep, kept, open, options, ours, purchase, reference_of, settle,
-};
+use super::payment::{Asks, Away, End, Opening, keep, kept, open, options, ours, purchase, settle};
 use super::types::PaymentToken;
 use super::vault;
 use crate::contract::{Begin, Begun, Failure, Given, Next, Owner, Proceed, Proceeded};
@@ -68,6 +69,11 @@ pub(super) fn begin_saved(
     card: &str,
     by_shop: bool,
 ) -> Result<Begun, Halt> {
+    if by_shop && talk.config.identity != Identity::Reference {
+        let detail = "this shop's transactions are not named by references of its own: a saved \
+                      card can't be charged without the shopper";
+        return Err(unsuitable("card", detail).into());
+    }
     let nobody = || unsuitable("card", "the session does not say who the shopper is");
     let owner = Owner::of(begin.session).ok_or_else(nobody)?;
     let cards = vault::cards(talk, &owner)?;
@@ -141,31 +147,34 @@ fn entry(begin: &Begin<'_>, payment_mean_id: String) -> Result<WalletEntry, Fail
 }
 
 fn pay(talk: &mut Talk<'_>, begin: &Begin<'_>, means: &Means) -> Result<Proceeded, Halt> {
-    match attempt(talk, begin, means, begin.reference, None)? {
-        End::Over(proceeded) => Ok(proceeded),
-        End::SoftDecline(_) => {
-            let second = format!("{}{SECOND}", begin.reference);
+    let first = New::of(talk.config, begin)?;
+    match (attempt(talk, begin, means, &first, None)?, first) {
+        (End::SoftDecline(_), New::Ours(first)) => {
+            let second = naming::reference(&format!("{}{SECOND}", first.as_str()))?;
+            let second = New::Ours(second);
             attempt(talk, begin, means, &second, Some(CHALLENGE)).map(End::into_inner)
         }
+        (end, _) => Ok(end.into_inner()),
     }
 }
 
-/// Opens a transaction, and orders it if the browser need not leave.
+/// Opens a transaction, and orders it if the browser need not leave and nobody has to remember its
+/// name first.
 fn attempt(
     talk: &mut Talk<'_>,
     begin: &Begin<'_>,
     means: &Means,
-    reference: &str,
+    new: &New,
     challenge: Option<&str>,
 ) -> Result<End, Halt> {
     let (opening, save) = match means {
         Means::Typed { token, brand, save } => {
-            let request = by_token(begin, token, brand.as_ref(), reference, challenge)?;
-            (open(talk, begin, reference, &request)?, *save)
+            let request = by_token(begin, token, brand.as_ref(), new, challenge)?;
+            (open(talk, begin, new, &request)?, *save)
         }
         Means::Saved(entry) => {
-            let request = by_entry(begin, entry, reference, challenge)?;
-            (open(talk, begin, reference, &request)?, false)
+            let request = by_entry(begin, entry, new, challenge)?;
+            (open(talk, begin, new, &request)?, false)
         }
     };
     let mut open = match opening {
@@ -175,6 +184,9 @@ fn attempt(
     open.away.save = save;
     if open.url.is_some() {
         return Ok(End::Over(open.proceeded(talk.config, begin)?));
+    }
+    if !new.is_ours_alone() {
+        return Ok(End::Over(open.written_down()?));
     }
     order(talk, begin, &open.away, None)
 }
@@ -201,11 +213,17 @@ fn order(
     pa_res_message: Option<String>,
 ) -> Result<End, Halt> {
     let request = CardValidateAuthenticationAndOrder {
-        transaction: reference_of(&away.reference)?.into(),
+        transaction: away.name.id(),
         echo: away.echo(),
         pa_res_message,
     };
-    settle(talk, begin, &away.reference, &request, away.save)
+    settle(
+        talk,
+        begin,
+        &away.name,
+        &request,
+        Asks::ToOrder { save: away.save },
+    )
 }
 
 /// Orders with a saved card. A soft decline is a refusal: nobody is there to be authenticated.
@@ -214,9 +232,10 @@ fn order_without_shopper(
     begin: &Begin<'_>,
     entry: WalletEntry,
 ) -> Result<Proceeded, Halt> {
+    let name = Name::Reference(naming::of_single_call(talk.config, begin)?);
     let request = WalletOrder {
         purchase: purchase(begin)?,
-        transaction: reference_of(begin.reference)?.into(),
+        transaction: name.id(),
         entry,
         options: PaymentOptions {
             // Whoever asks here is the shop's server.
@@ -225,19 +244,19 @@ fn order_without_shopper(
             ..options(begin)?
         },
     };
-    settle(talk, begin, begin.reference, &request, false).map(End::into_inner)
+    settle(talk, begin, &name, &request, Asks::ToOrder { save: false }).map(End::into_inner)
 }
 
 fn by_token(
     begin: &Begin<'_>,
     token: &PaymentToken,
     brand: Option<&String>,
-    reference: &str,
+    new: &New,
     challenge: Option<&str>,
 ) -> Result<CardCheckEnrollment, Failure> {
     Ok(CardCheckEnrollment {
         purchase: purchase(begin)?,
-        transaction: reference_of(reference)?.into(),
+        transaction: new.id(),
         merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
         card: CardByToken {
             payment_token: Some(token.clone()),
@@ -256,13 +275,13 @@ fn by_token(
 fn by_entry(
     begin: &Begin<'_>,
     entry: &WalletEntry,
-    reference: &str,
+    new: &New,
     challenge: Option<&str>,
 ) -> Result<WalletCheckEnrollment, Failure> {
     let back = begin.addresses.back.clone();
     Ok(WalletCheckEnrollment {
         purchase: purchase(begin)?,
-        transaction: reference_of(reference)?.into(),
+        transaction: new.id(),
         entry: entry.clone(),
         merchant_return_url: Some(back.try_into().map_err(ours)?),
         merchant_name: None,

@@ -73,6 +73,13 @@ impl ResponseCode {
         find(RESPONSE, &self.0).map(|(_, meaning, _)| *meaning)
     }
 
+    /// Whether it speaks of the payment: one that says that we asked wrongly, or too late, does
+    /// not.
+    #[must_use]
+    pub fn is_the_payments(&self) -> bool {
+        self.outcome() != Outcome::Misconfigured && self.as_str() != "97"
+    }
+
     /// Whether it is exactly 00.
     #[must_use]
     pub fn is_success(&self) -> bool {

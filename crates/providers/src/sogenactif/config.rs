@@ -17,7 +17,9 @@
 //!
 //! Hosts: Sogenactif documentation, connector Office, endpoints (confidence A). Which of the three
 //! identities applies is decided when the shop is registered (MAD-I-T/magento-worldline-sips2,
-//! README, C); the wrong one is answered 12.
+//! README, C); the wrong one is answered 12. The checkout works with all three, but for
+//! `sogenactif_sepa`, and for saved cards that the shop's server charges without the shopper: both
+//! need `"reference"`.
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
@@ -87,14 +89,15 @@ impl Config {
         environment: Environment,
     ) -> Result<Self, ConfigError> {
         let mut keys = Keys(Table::new(&account, table));
+        let identity = keys.identity()?;
         let config = Self {
             environment,
             merchant: keys.merchant(environment)?,
             keys: keys.ring(environment)?,
             algorithm: keys.algorithm()?,
-            identity: keys.identity()?,
+            identity,
             provider: keys.text("intermediate_service_provider_id")?,
-            ways: keys.ways()?,
+            ways: keys.ways(identity)?,
             brands: keys.brands()?,
             add_cards: keys.add_cards(environment)?,
             deadline_seconds: keys.deadline(environment)?,
@@ -229,7 +232,9 @@ impl Keys {
         }
     }
 
-    fn ways(&mut self) -> Result<Vec<Way>, ConfigError> {
+    /// A direct debit is ordered by one single call, which must be found again without any answer:
+    /// see `naming.rs`.
+    fn ways(&mut self, identity: Identity) -> Result<Vec<Way>, ConfigError> {
         let key = "methods";
         let Some(names) = self.list(key)? else {
             return Ok(vec![Way::Card]);
@@ -240,7 +245,13 @@ impl Keys {
                 self.error(key, format!("{name:?} is none of {known}"))
             })
         });
-        read.collect()
+        let ways = read.collect::<Result<Vec<_>, _>>()?;
+        if ways.contains(&Way::Sepa) && identity != Identity::Reference {
+            let detail = "\"sogenactif_sepa\" needs transaction_identity \"reference\": a debit \
+                          whose answer is lost is found again by a reference of your own only";
+            return Err(self.error(key, detail));
+        }
+        Ok(ways)
     }
 
     fn brands(&mut self) -> Result<Vec<String>, ConfigError> {

@@ -4,7 +4,8 @@
 //! documentation, B).
 //!
 //! Until the order, the platform has no transaction of the payment's reference: a payment that got
-//! no further is looked up in vain, and has taken nothing.
+//! no further is looked up in vain, and has taken nothing. The order is one single call: see
+//! `naming.rs` for which shops can make it.
 
 use guichet_domain::PartStatus;
 use guichet_wire::{NextAction, Question};
@@ -12,12 +13,11 @@ use guichet_wire::{NextAction, Question};
 use super::conversation::{Halt, Talk, unsuitable};
 use super::derived;
 use super::fact::{Verdict, verdict};
+use super::naming::{self, New};
 use super::office::checkout::DirectDebitOrder;
 use super::office::mandate::{FinalizeMandate, InitializeMandate};
 use super::office::parts::Contact;
-use super::payment::{
-    Away, End, Opening, ended, open, options, ours, purchase, reference_of, settle,
-};
+use super::payment::{Asks, Away, End, Opening, ended, open, options, ours, purchase, settle};
 use super::types::WalletId;
 use super::vault;
 use crate::contract::{Begin, Begun, Failure, Given, Owner, Proceed, Proceeded};
@@ -59,7 +59,8 @@ pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proc
         customer_language: said.customer_language,
         payment_mean_alias: None,
     };
-    match open(talk, begin, begin.reference, &request)? {
+    let name = naming::of_single_call(talk.config, begin)?;
+    match open(talk, begin, &New::Ours(name), &request)? {
         Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
         Opening::Over(end) => over(end),
     }
@@ -94,22 +95,29 @@ pub(super) fn finalise(
             });
         }
         told => {
-            let end = ended(talk.config, begin, &away.reference, &answer, None, told)?;
+            let end = ended(talk.config, begin, Some(&away.name), &answer, None, told)?;
             return Ok(end.into_inner());
         }
     }
     let mandate = derived::signed_mandate(&answer.message).ok_or(Failure::Unknown)?;
-    let request = order(begin, &away.reference, mandate)?;
-    settle(talk, begin, &away.reference, &request, false).map(End::into_inner)
+    let request = order(begin, away, mandate)?;
+    settle(
+        talk,
+        begin,
+        &away.name,
+        &request,
+        Asks::ToOrder { save: false },
+    )
+    .map(End::into_inner)
 }
 
-fn order(begin: &Begin<'_>, reference: &str, mandate: &str) -> Result<DirectDebitOrder, Failure> {
+fn order(begin: &Begin<'_>, away: &Away, mandate: &str) -> Result<DirectDebitOrder, Failure> {
     let purchase = purchase(begin)?;
     Ok(DirectDebitOrder {
         amount: purchase.amount,
         currency_code: purchase.currency_code,
         order_channel: Some(purchase.order_channel),
-        transaction: reference_of(reference)?.into(),
+        transaction: away.name.id(),
         mandate_id: Some(mandate.to_owned()),
         payment_mean_brand: None,
         options: options(begin)?,

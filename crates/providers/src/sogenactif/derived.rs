@@ -37,11 +37,11 @@ pub(super) fn banks(answer: &Json) -> Vec<Bank> {
     banks.iter().filter_map(read).collect()
 }
 
-/// The mandate that was signed. None if it says that it is anything else: nothing is debited then.
+/// The mandate that was signed. None if it does not say so in this word: nothing is debited then.
 pub(super) fn signed_mandate(answer: &Json) -> Option<&str> {
     let signed = answer
         .text(MANDATE_STATUS)
-        .is_none_or(|status| status == SIGNED);
+        .is_some_and(|status| status == SIGNED);
     answer
         .text(MANDATE)
         .filter(|mandate| signed && !mandate.is_empty())

@@ -3,29 +3,32 @@
 //! A; the second C).
 
 use super::conversation::{Halt, Talk, refused, unexpected};
+use super::naming::New;
 use super::office::OfficeRequest;
 use super::office::checkout::{PaymentProviderFinalize, PaymentProviderInitialize};
 use super::office::parts::RedirectionAnswer;
-use super::payment::{Away, End, keep, opened, options, ours, purchase, reference_of, settle};
+use super::payment::{Asks, Away, End, keep, opened, options, ours, purchase, settle};
 use crate::contract::{Begin, Begun, Failure, Next, Proceeded};
 
 pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    let new = New::of(talk.config, begin)?;
     let request = PaymentProviderInitialize {
         purchase: purchase(begin)?,
-        transaction: reference_of(begin.reference)?.into(),
+        transaction: new.id(),
         merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
         payment_mean_brand: brand.to_owned(),
         payment_mean_data: None,
         response_key_version: None,
         options: options(begin)?,
     };
-    send_away(talk, begin, &request)
+    send_away(talk, begin, &new, &request)
 }
 
 /// Begins a payment by sending the browser to another page.
 pub(super) fn send_away<R: OfficeRequest<Answer = RedirectionAnswer>>(
     talk: &mut Talk<'_>,
     begin: &Begin<'_>,
+    new: &New,
     request: &R,
 ) -> Result<Begun, Halt> {
     let answer = talk.ask(request).map_err(nothing_begun)?;
@@ -34,8 +37,10 @@ pub(super) fn send_away<R: OfficeRequest<Answer = RedirectionAnswer>>(
     }
     let read = answer.read::<R>();
     let read: RedirectionAnswer = read.map_err(|error| unexpected(error.to_string()))?;
-    let open = opened(begin.reference, read).filter(|open| open.url.is_some());
-    let Some(open) = open else {
+    let Some(name) = new.told_by(&answer.message) else {
+        return Err(unexpected(format!("{}: no name of the transaction", R::METHOD)).into());
+    };
+    let Some(open) = opened(name, read).filter(|open| open.url.is_some()) else {
         return Err(unexpected(format!("{}: no redirection", R::METHOD)).into());
     };
     let keep = keep(&open.away)?;
@@ -60,10 +65,10 @@ pub(super) fn finalise(
     away: &Away,
 ) -> Result<Proceeded, Halt> {
     let request = PaymentProviderFinalize {
-        transaction: reference_of(&away.reference)?.into(),
+        transaction: away.name.id(),
         echo: away.echo(),
     };
-    settle(talk, begin, &away.reference, &request, false).map(End::into_inner)
+    settle(talk, begin, &away.name, &request, Asks::WhatBecame).map(End::into_inner)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use guichet_domain::{PartKind, PartStatus, Refusal};
 use super::codes::{AcquirerCode, HolderStatus, Outcome, ResponseCode, Stage, TransactionStatus};
 use super::config::Config;
 use super::method::Way;
+use super::naming::Name;
 use super::office::OfficeRequest;
 use super::office::diagnostic::GetTransactionData;
 use super::office::parts::PaymentAnswer;
@@ -81,21 +82,23 @@ fn is_refused(transaction: &Transaction) -> bool {
     status.is_some_and(|status| status.as_str() == "REFUSED")
 }
 
-/// A fact about the payment, from an answer whose seal was checked.
+/// A fact about the payment, from an answer whose seal was checked. What has no name at the
+/// platform is named by our own reference.
 pub(super) fn part(
     config: &Config,
     begin: &Begin<'_>,
-    transaction: &str,
+    name: Option<&Name>,
     code: &ResponseCode,
     brand: Option<&str>,
     (status, refusal): (PartStatus, Option<Refusal>),
 ) -> Verified<PlatformFact> {
+    let transaction = name.map_or_else(|| begin.reference.to_owned(), Name::text);
     Verified::new(PlatformFact {
         account: config.account.clone(),
         reference: begin.reference.to_owned(),
         identity: format!("{transaction}/{}", code.as_str()),
         event: PaymentEvent::Part(Part {
-            transaction: transaction.to_owned(),
+            transaction,
             call: String::new(),
             kind: Way::parse(begin.method.as_str()).map_or(PartKind::Card, Way::part_kind),
             method: Some(begin.method.clone()),

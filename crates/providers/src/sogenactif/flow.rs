@@ -3,6 +3,7 @@
 use super::config::Config;
 use super::conversation::{Halt, Talk, step, unexpected, unsuitable};
 use super::method::{Flow, Way};
+use super::naming::New;
 use super::payment::{Away, kept};
 use super::{card, debit, external, hosted, transfer};
 use crate::contract::{Begin, Begun, By, Exchange, Failure, Finalise, Proceed, Proceeded, Step};
@@ -12,6 +13,8 @@ pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) 
 }
 
 fn start(talk: &mut Talk<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
+    // Nobody is asked anything for a payment that could not be named.
+    New::of(talk.config, begin)?;
     match (flow(begin)?, begin.by) {
         (Flow::Card, By::Shopper) => hosted::begin(talk, begin),
         (Flow::Card, By::ShopperWith { card }) => card::begin_saved(talk, begin, card, false),

@@ -36,7 +36,9 @@
 //! - SEPA direct debit: *begin* asks for an IBAN, *proceed* calls `initializeMandate`, *finalise*
 //!   `finalizeMandate`, and `directDebitOrder` if the mandate is signed.
 //!
-//! Where an answer never came, `getTransactionData` tells what became of the payment.
+//! Where an answer never came, `getTransactionData` tells what became of the payment. How it is
+//! named there stands in `naming.rs`. Where that name is not our own from the start, step 5 is
+//! *finalise*'s without a redirection too, after the backend has written the name down.
 
 mod card;
 pub mod codes;
@@ -51,6 +53,7 @@ mod hosted;
 pub mod inspect;
 pub mod json;
 mod method;
+mod naming;
 mod notification;
 pub mod office;
 pub mod operator;
@@ -91,17 +94,6 @@ pub fn open(
     environment: Environment,
 ) -> Result<Box<dyn Provider>, ConfigError> {
     let config = config::Config::read(account, table, environment)?;
-    if config.identity != config::Identity::Reference {
-        return Err(ConfigError {
-            account: config.account.to_string(),
-            key: "transaction_identity".into(),
-            detail:
-                "must be \"reference\" for the checkout: after an answer that never came, only \
-                     a reference of our own finds the payment again. `guichet sogenactif` works \
-                     with all three"
-                    .into(),
-        });
-    }
     Ok(Box::new(Sogenactif { config }))
 }
 
@@ -126,8 +118,13 @@ impl Provider for Sogenactif {
         format!("sogenactif/{}", self.config.merchant.as_str())
     }
 
+    fn reference_scope(&self) -> Option<String> {
+        let numbered = self.config.identity == config::Identity::S10;
+        numbered.then(|| format!("{}/s10", self.sequence_scope()))
+    }
+
     fn new_reference(&self, seed: &Seed) -> String {
-        hex::encode(seed.random)
+        naming::new_reference(self.config.identity, seed)
     }
 
     fn notification_by_post(&self) -> bool {

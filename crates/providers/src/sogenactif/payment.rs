@@ -1,7 +1,7 @@
 //! What all ways to pay have in common: the purchase, the way to another page and back, the end.
 
-use guichet_domain::PartStatus;
 use guichet_domain::session::Capture;
+use guichet_domain::{PartStatus, Refusal};
 use guichet_wire::{FormField, NextAction};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,13 @@ use super::codes::AcquirerCode;
 use super::config::Config;
 use super::conversation::{Halt, Talk, unexpected};
 use super::fact::{Verdict, answer_agrees, part, verdict};
+use super::naming::{Name, New};
 use super::office::OfficeRequest;
 use super::office::parts::{
     Contact, PaymentAnswer, PaymentOptions, Purchase, RedirectionAnswer, RedirectionEcho,
 };
 use super::request::{Answer, currency_code};
-use super::types::{NotThat, TransactionReference};
+use super::types::NotThat;
 use super::vault;
 use crate::contract::{Begin, Failure, Proceeded};
 
@@ -23,12 +24,26 @@ use crate::contract::{Begin, Failure, Proceeded};
 #[derive(Deserialize, Serialize)]
 pub(super) struct Away {
     /// Of the try that sent the browser away.
-    pub(super) reference: String,
+    #[serde(flatten)]
+    pub(super) name: Name,
     redirection_data: String,
     message_version: String,
     /// The card is to be saved once it has paid.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) save: bool,
+}
+
+/// The part of what is kept that says which transaction is meant.
+#[derive(Deserialize, Serialize)]
+struct Named {
+    #[serde(flatten)]
+    name: Name,
+}
+
+/// The transaction that was kept; none before one was opened.
+pub(super) fn kept_name(keep: Option<&str>) -> Option<Name> {
+    let named: Option<Named> = keep.and_then(|text| serde_json::from_str(text).ok());
+    named.map(|named| named.name)
 }
 
 /// A value of what is kept.
@@ -101,6 +116,12 @@ pub(super) enum End {
 }
 
 impl End {
+    /// Has something kept.
+    fn keep(&mut self, keep: String) {
+        let (Self::Over(proceeded) | Self::SoftDecline(proceeded)) = self;
+        proceeded.keep = Some(keep);
+    }
+
     pub(super) fn into_inner(self) -> Proceeded {
         match self {
             Self::Over(proceeded) | Self::SoftDecline(proceeded) => proceeded,
@@ -108,35 +129,56 @@ impl End {
     }
 }
 
-/// Opens a payment of that reference.
+/// Opens a payment.
 pub(super) fn open<R: OfficeRequest<Answer = RedirectionAnswer>>(
     talk: &mut Talk<'_>,
     begin: &Begin<'_>,
-    reference: &str,
+    new: &New,
+    request: &R,
+) -> Result<Opening, Halt> {
+    try_open(talk, begin, new, request).map_err(|halt| new.after_failure(halt))
+}
+
+fn try_open<R: OfficeRequest<Answer = RedirectionAnswer>>(
+    talk: &mut Talk<'_>,
+    begin: &Begin<'_>,
+    new: &New,
     request: &R,
 ) -> Result<Opening, Halt> {
     let answer = talk.ask(request)?;
     let read = answer.read::<R>();
     let read: RedirectionAnswer = read.map_err(|_| Failure::Unknown)?;
     let acquirer = read.acquirer_response_code.as_ref();
+    let name = new.told_by(&answer.message);
+    let name_or_unknown = || name.clone().ok_or(Failure::Unknown);
     match verdict(&answer.code, acquirer, None) {
         Verdict::Part(PartStatus::Accepted, _) => {}
+        // What has this number is not this payment's: nothing was opened, and the next has another.
+        Verdict::Unknown if answer.code.as_str() == "94" && matches!(new, New::Numbered(_)) => {
+            let told = Verdict::Part(PartStatus::Refused, Some(Refusal::Technical));
+            let end = ended(talk.config, begin, None, &answer, None, told)?;
+            return Ok(Opening::Over(end));
+        }
         told => {
-            let end = ended(talk.config, begin, reference, &answer, None, told)?;
+            let mut end = ended(talk.config, begin, name.as_ref(), &answer, None, told)?;
+            if told == Verdict::Part(PartStatus::Pending, None) {
+                let name = name_or_unknown()?;
+                end.keep(keep(&Named { name })?);
+            }
             return Ok(Opening::Over(end));
         }
     }
-    opened(reference, read)
+    opened(name_or_unknown()?, read)
         .map(Opening::Open)
         .ok_or_else(|| Failure::Unknown.into())
 }
 
 /// The open payment that an accepted answer speaks of.
-pub(super) fn opened(reference: &str, answer: RedirectionAnswer) -> Option<Open> {
+pub(super) fn opened(name: Name, answer: RedirectionAnswer) -> Option<Open> {
     let filled = |text: &String| !text.is_empty();
     Some(Open {
         away: Away {
-            reference: reference.to_owned(),
+            name,
             redirection_data: answer.redirection_data?,
             message_version: answer.message_version?,
             save: false,
@@ -158,9 +200,19 @@ impl Open {
         if let Some(pa_req) = &self.pa_req {
             fields.push(field("PaReq", pa_req));
             fields.push(field("TermUrl", &begin.addresses.back));
-            fields.push(field("MD", &self.away.reference));
+            fields.push(field("MD", &self.away.name.text()));
         }
         Ok(NextAction::FormPost { url, fields })
+    }
+
+    /// A step that ends with the transaction's being written down. Nothing is ordered before.
+    pub(super) fn written_down(self) -> Result<Proceeded, Failure> {
+        Ok(Proceeded {
+            facts: Vec::new(),
+            next_action: None,
+            keep: Some(keep(&self.away)?),
+            save: None,
+        })
     }
 
     /// A step that ends with the browser's leaving.
@@ -179,14 +231,26 @@ impl Open {
     }
 }
 
-/// Asks for the end of a payment: its answer is the fact. `save`: the card is to be saved if it
-/// paid.
+/// What asks for the end of a payment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Asks {
+    /// An order of ours. If it is refused, for whatever reason, nothing was taken.
+    ToOrder {
+        /// The card is to be saved if it paid.
+        save: bool,
+    },
+    /// What the shopper confirmed elsewhere. An answer that speaks of our request alone says
+    /// nothing of the money: a bank or a wallet may have moved it.
+    WhatBecame,
+}
+
+/// Asks for the end of a payment: its answer is the fact.
 pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
     talk: &mut Talk<'_>,
     begin: &Begin<'_>,
-    reference: &str,
+    name: &Name,
     request: &R,
-    save: bool,
+    asks: Asks,
 ) -> Result<End, Halt> {
     let answer = talk.ask(request)?;
     let read = answer.read::<R>();
@@ -195,10 +259,13 @@ pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
         return Err(unexpected("the order's answer speaks of another amount or currency").into());
     }
     let (acquirer, holder) = (&read.acquirer_response_code, &read.holder_authent_status);
-    let told = verdict(&answer.code, acquirer.as_ref(), holder.as_ref());
-    let mut end = ended(talk.config, begin, reference, &answer, Some(&read), told)?;
+    let told = match asks {
+        Asks::WhatBecame if !answer.code.is_the_payments() => Verdict::Unknown,
+        _ => verdict(&answer.code, acquirer.as_ref(), holder.as_ref()),
+    };
+    let mut end = ended(talk.config, begin, Some(name), &answer, Some(&read), told)?;
     if let End::Over(proceeded) = &mut end
-        && save
+        && asks == (Asks::ToOrder { save: true })
         && answer.sealed
         && answer.code.is_success()
     {
@@ -207,11 +274,11 @@ pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
     Ok(end)
 }
 
-/// The fact that a code tells.
+/// The fact that a code tells. Without a name, the platform has no transaction of this payment.
 pub(super) fn ended(
     config: &Config,
     begin: &Begin<'_>,
-    reference: &str,
+    name: Option<&Name>,
     answer: &Answer,
     order: Option<&PaymentAnswer>,
     told: Verdict,
@@ -220,14 +287,7 @@ pub(super) fn ended(
         return Err(Failure::Unknown.into());
     };
     let brand = order.and_then(|order| order.payment_mean_brand.as_deref());
-    let fact = part(
-        config,
-        begin,
-        reference,
-        &answer.code,
-        brand,
-        (status, refusal),
-    );
+    let fact = part(config, begin, name, &answer.code, brand, (status, refusal));
     // The platform owes a final word: it is asked for.
     let next_action = (status == PartStatus::Pending).then_some(NextAction::Wait);
     let proceeded = Proceeded {
@@ -244,11 +304,6 @@ pub(super) fn ended(
     } else {
         End::Over(proceeded)
     })
-}
-
-pub(super) fn reference_of(text: &str) -> Result<TransactionReference, Failure> {
-    TransactionReference::try_from(text.to_owned())
-        .map_err(|error| unexpected(format!("transactionReference {error}")))
 }
 
 /// A value of ours that the platform does not take.

@@ -7,11 +7,12 @@ use guichet_domain::money::Amount;
 
 use super::card::SECOND;
 use super::codes::AcquirerCode;
-use super::config::Config;
+use super::config::{Config, Identity};
 use super::conversation::{Halt, Talk, refused, step, unexpected};
 use super::fact::{Transaction, Verdict, agrees, part, verdict_of_books};
+use super::naming::{self, Name};
 use super::office::diagnostic::GetTransactionData;
-use super::types::TransactionReference;
+use super::payment::kept_name;
 use crate::Verified;
 use crate::contract::{Answered, Exchange, LookUp, LookedUp, Query, Step};
 
@@ -23,10 +24,30 @@ pub(super) fn look_up(
     step(find(&mut Talk::new(config, exchanges), look_up))
 }
 
-/// Looks at the first try, and at the second where the first was a soft decline.
 fn find(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
+    match talk.config.identity {
+        Identity::Reference => find_ours(talk, look_up),
+        Identity::S10 | Identity::Platform => find_kept(talk, look_up),
+    }
+}
+
+/// Looks at the transaction that was opened. Before its name was written down nothing is ordered,
+/// and a number alone may be another's.
+fn find_kept(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
+    let Some(name) = kept_name(look_up.keep) else {
+        return Ok(LookedUp::Nothing);
+    };
+    match ask(talk, &name)? {
+        Some(found) => read(talk.config, look_up, &name, &found),
+        None => Ok(LookedUp::Nothing),
+    }
+}
+
+/// Looks at the first try, and at the second where the first was a soft decline.
+fn find_ours(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
     let reference = look_up.begin.reference;
-    let Some(first) = ask(talk, reference)? else {
+    let name = Name::Reference(naming::reference(reference)?);
+    let Some(first) = ask(talk, &name)? else {
         return Ok(LookedUp::Nothing);
     };
     let acquirer = first.acquirer_response_code.as_ref();
@@ -35,21 +56,19 @@ fn find(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
         Verdict::Part(PartStatus::Refused, _)
     );
     if refused && acquirer.is_some_and(AcquirerCode::wants_authentication) {
-        let second = format!("{reference}{SECOND}");
+        let second = naming::reference(&format!("{reference}{SECOND}"))?;
+        let second = Name::Reference(second);
         if let Some(found) = ask(talk, &second)? {
             return read(talk.config, look_up, &second, &found);
         }
     }
-    read(talk.config, look_up, reference, &first)
+    read(talk.config, look_up, &name, &first)
 }
 
-/// The transaction of that reference; none if the platform has never heard of it.
-fn ask(talk: &mut Talk<'_>, reference: &str) -> Result<Option<Transaction>, Halt> {
-    let transaction = TransactionReference::try_from(reference.to_owned());
-    let transaction =
-        transaction.map_err(|error| unexpected(format!("transactionReference {error}")))?;
+/// The transaction of that name; none if the platform has never heard of it.
+fn ask(talk: &mut Talk<'_>, name: &Name) -> Result<Option<Transaction>, Halt> {
     let answer = talk.ask(&GetTransactionData {
-        transaction: transaction.into(),
+        transaction: name.id(),
     })?;
     match answer.code.as_str() {
         "00" => {}
@@ -63,7 +82,7 @@ fn ask(talk: &mut Talk<'_>, reference: &str) -> Result<Option<Transaction>, Halt
 fn read(
     config: &Config,
     look_up: &LookUp<'_>,
-    reference: &str,
+    name: &Name,
     found: &Transaction,
 ) -> Result<LookedUp, Halt> {
     let begin = &look_up.begin;
@@ -79,7 +98,7 @@ fn read(
     };
     let code = found.response_code.clone().unwrap_or_default();
     let brand = found.payment_mean_brand.as_deref();
-    let fact = part(config, begin, reference, &code, brand, (status, refusal));
+    let fact = part(config, begin, Some(name), &code, brand, (status, refusal));
     Ok(LookedUp::Facts(vec![fact]))
 }
 
@@ -89,7 +108,11 @@ pub(super) fn query(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) 
 }
 
 fn confirm(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) -> Result<Answered, Halt> {
-    let Some(found) = ask(&mut Talk::new(config, exchanges), query.reference)? else {
+    let name = match config.identity {
+        Identity::Reference => Name::Reference(naming::reference(query.reference)?),
+        Identity::S10 | Identity::Platform => Name::of_part(config, query.claim)?,
+    };
+    let Some(found) = ask(&mut Talk::new(config, exchanges), &name)? else {
         return Ok(Answered::Disagreed("our account does not know it".into()));
     };
     let amount = found

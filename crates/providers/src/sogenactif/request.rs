@@ -194,14 +194,14 @@ impl Config {
                 return Err(AnswerError::Mismatch(field));
             }
         }
-        let s10 = |json: &Json| {
-            let id = json
-                .get("s10TransactionReference")?
-                .text("s10TransactionId")?;
-            Some(id.to_owned())
-        };
-        if differs(s10(request).as_deref(), s10(&message).as_deref()) {
-            return Err(AnswerError::Mismatch("s10TransactionReference"));
+        let s10 = "s10TransactionReference";
+        let (asked, told) = (request.get(s10), message.get(s10));
+        for field in ["s10TransactionId", "s10TransactionIdDate"] {
+            let of =
+                |json: Option<&'_ Json>| json.and_then(|s10| s10.text(field)).map(str::to_owned);
+            if differs(of(asked).as_deref(), of(told).as_deref()) {
+                return Err(AnswerError::Mismatch(s10));
+            }
         }
         let code = method.code(&message).unwrap_or_default();
         Ok(Answer {

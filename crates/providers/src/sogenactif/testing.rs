@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::net::IpAddr;
 use std::process::{Command, Stdio};
 
-use guichet_domain::event::{Part, PaymentEvent};
+use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
@@ -14,10 +14,12 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId
 use super::config::Config;
 use super::flow;
 use super::json::Json;
+use super::query;
+use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
     Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
-    Given, Proceed, Proceeded, Step,
+    Given, LookUp, LookedUp, Proceed, Proceeded, Step,
 };
 
 /// A key of nobody's.
@@ -146,6 +148,7 @@ pub(super) struct World {
     pub(super) session: Session,
     pub(super) by: By<'static>,
     pub(super) client: Option<IpAddr>,
+    pub(super) reference: &'static str,
     method: Method,
     addresses: Addresses,
 }
@@ -156,6 +159,7 @@ pub(super) fn world() -> World {
         session: session(),
         by: By::Shopper,
         client: None,
+        reference: REFERENCE,
         method: Method::try_from("sogenactif_card".to_owned()).unwrap(),
         addresses: Addresses {
             notify: at("notify"),
@@ -183,7 +187,7 @@ impl World {
             method: &self.method,
             by: self.by,
             client: self.client,
-            reference: REFERENCE,
+            reference: self.reference,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),
         }
@@ -262,12 +266,27 @@ pub(super) fn finalise(
     })
 }
 
+pub(super) fn look_up(
+    config: &Config,
+    world: &World,
+    keep: Option<&str>,
+    script: &[Plays],
+) -> Ended<LookedUp> {
+    converse(config, script, |exchanges| {
+        let begin = world.begin();
+        query::look_up(config, &LookUp { begin, keep }, exchanges)
+    })
+}
+
 /// The one part that was told.
 pub(super) fn the_part(proceeded: &Proceeded) -> &Part {
-    let [fact] = proceeded.facts.as_slice() else {
-        panic!("{proceeded:?}")
-    };
-    assert_eq!(fact.reference, REFERENCE);
+    part_of(&proceeded.facts, REFERENCE)
+}
+
+/// The one part of the payment of that reference.
+pub(super) fn part_of<'a>(facts: &'a [Verified<PlatformFact>], reference: &str) -> &'a Part {
+    let [fact] = facts else { panic!("{facts:?}") };
+    assert_eq!(fact.reference, reference);
     match &fact.event {
         PaymentEvent::Part(part) => part,
         other => panic!("{other:?}"),
@@ -281,6 +300,18 @@ pub(super) fn unsuited<T: std::fmt::Debug>(end: Result<T, Failure>) -> String {
         other => panic!("{other:?}"),
     }
 }
+
+/// Answers that say that we asked wrongly or too late, and nothing of the money.
+pub(super) const ABOUT_OUR_REQUEST: [&str; 8] = [
+    r#"{"responseCode":"01"}"#,
+    r#"{"responseCode":"03"}"#,
+    r#"{"responseCode":"12"}"#,
+    r#"{"responseCode":"30"}"#,
+    r#"{"responseCode":"34"}"#,
+    r#"{"responseCode":"40"}"#,
+    r#"{"responseCode":"57"}"#,
+    r#"{"responseCode":"97"}"#,
+];
 
 /// Answers that tell nothing of the money, or can't be trusted, whatever was asked.
 pub(super) const TELL_NOTHING: [&str; 10] = [

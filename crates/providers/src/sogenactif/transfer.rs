@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::conversation::{Halt, Talk, refused, unsuitable};
 use super::derived;
 use super::external::send_away;
+use super::naming::New;
 use super::office::checkout::{
     CreditTransferFinalizeAndOrder, CreditTransferInitialize, CreditTransferInquire,
 };
-use super::payment::{
-    Away, End, Opening, keep, kept, open, options, ours, purchase, reference_of, settle,
-};
+use super::payment::{Asks, Away, End, Opening, keep, kept, open, options, ours, purchase, settle};
 use crate::contract::{Begin, Begun, Failure, Given, Next, Proceed, Proceeded};
 
 /// What is kept while the shopper chooses a bank.
@@ -33,7 +32,8 @@ pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Resu
     let banks = derived::banks(&answer.message);
     if banks.is_empty() {
         // Then the platform's own page asks for it.
-        return send_away(talk, begin, &initialize(begin, brand, None)?);
+        let new = New::of(talk.config, begin)?;
+        return send_away(talk, begin, &new, &initialize(begin, &new, brand, None)?);
     }
     let offered = Offered {
         banks: banks.iter().map(|bank| bank.code.clone()).collect(),
@@ -58,8 +58,9 @@ pub(super) fn proceed(
     if !offered.banks.iter().any(|known| known == bank) {
         return Err(unsuitable("bank", "is none of those that were offered").into());
     }
-    let request = initialize(begin, brand, Some(bank))?;
-    match open(talk, begin, begin.reference, &request)? {
+    let new = New::of(talk.config, begin)?;
+    let request = initialize(begin, &new, brand, Some(bank))?;
+    match open(talk, begin, &new, &request)? {
         Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
         Opening::Over(end) => Ok(end.into_inner()),
     }
@@ -67,6 +68,7 @@ pub(super) fn proceed(
 
 fn initialize(
     begin: &Begin<'_>,
+    new: &New,
     brand: &str,
     bank: Option<&str>,
 ) -> Result<CreditTransferInitialize, Failure> {
@@ -75,7 +77,7 @@ fn initialize(
         amount: purchase.amount,
         currency_code: purchase.currency_code,
         order_channel: Some(purchase.order_channel),
-        transaction: reference_of(begin.reference)?.into(),
+        transaction: new.id(),
         merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
         payment_mean_brand: Some(brand.to_owned()),
         issuer_code: bank.map(str::to_owned),
@@ -89,10 +91,10 @@ pub(super) fn finalise(
     away: &Away,
 ) -> Result<Proceeded, Halt> {
     let request = CreditTransferFinalizeAndOrder {
-        transaction: reference_of(&away.reference)?.into(),
+        transaction: away.name.id(),
         echo: away.echo(),
     };
-    settle(talk, begin, &away.reference, &request, false).map(End::into_inner)
+    settle(talk, begin, &away.name, &request, Asks::WhatBecame).map(End::into_inner)
 }
 
 #[cfg(test)]

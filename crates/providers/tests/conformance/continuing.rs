@@ -81,7 +81,8 @@ fn steps<'a>(provider: &'a dyn Provider, sample: &'a Sample) -> Vec<Way<'a>> {
         let first = way(world, begun.keep, Stage::Proceed);
         let proceeded = first.take(provider, |_, call| sample.well(call)).unwrap();
         ways.push(first);
-        if proceeded.next_action.as_ref().is_some_and(leaves) {
+        let written_down = proceeded.next_action.is_none() && proceeded.facts.is_empty();
+        if written_down || proceeded.next_action.as_ref().is_some_and(leaves) {
             let world = World::of(provider, payment);
             ways.push(way(world, proceeded.keep, Stage::Finalise));
         }
@@ -186,8 +187,13 @@ fn an_answer_that_nobody_vouches_for_is_nothing_in_production() {
         for way in steps(sandbox.as_ref(), sample) {
             let end = way.take(provider, |_, call| sample.well(call));
             assert!(end.is_err(), "{:?} {end:?}", way.payment);
-            let looked = way.world.look_up(provider, |_, call| sample.well(call));
-            assert!(looked.is_err(), "{looked:?}");
+            let asked = std::cell::Cell::new(false);
+            let looked = way.world.look_up(provider, way.keep.as_deref(), |_, call| {
+                asked.set(true);
+                sample.well(call)
+            });
+            let in_vain = !asked.get() && !sample.found_by_reference;
+            assert!(looked.is_err() || in_vain, "{looked:?}");
         }
     });
 }
@@ -195,16 +201,53 @@ fn an_answer_that_nobody_vouches_for_is_nothing_in_production() {
 #[test]
 fn a_look_up_that_learns_nothing_says_neither_nothing_nor_a_fact() {
     each(|provider, sample| {
+        let steps = steps(provider, sample);
         for payment in sample.payments {
-            let world = World::of(provider, payment);
-            let lost = [Err(CallError::NotSent), Err(CallError::NoAnswer)];
-            for answer in nonsense().into_iter().chain(lost) {
-                let end = world.look_up(provider, |_, _| answer.clone());
-                let silent = matches!(end, Err(_) | Ok(LookedUp::NotYet));
-                assert!(silent, "{answer:?} {end:?}");
+            let mine = |way: &&Way<'_>| std::ptr::eq(way.payment, payment);
+            let last = steps.iter().rfind(mine).unwrap();
+            let mut keeps = vec![last.keep.as_deref()];
+            if sample.found_by_reference {
+                keeps.push(None);
             }
-            let end = world.look_up(provider, |_, call| sample.well(call));
-            assert!(matches!(end, Ok(LookedUp::Facts(_))), "{payment:?}");
+            for keep in keeps {
+                let lost = [Err(CallError::NotSent), Err(CallError::NoAnswer)];
+                for answer in nonsense().into_iter().chain(lost) {
+                    let end = last.world.look_up(provider, keep, |_, _| answer.clone());
+                    let silent = matches!(end, Err(_) | Ok(LookedUp::NotYet));
+                    assert!(silent, "{answer:?} {end:?}");
+                }
+                let end = last
+                    .world
+                    .look_up(provider, keep, |_, call| sample.well(call));
+                assert!(matches!(end, Ok(LookedUp::Facts(_))), "{payment:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_is_ordered_before_what_finds_it_again_is_kept() {
+    each(|provider, sample| {
+        if sample.found_by_reference {
+            return;
+        }
+        for way in steps(provider, sample) {
+            let keep = way.keep.as_deref();
+            let looked = way
+                .world
+                .look_up(provider, keep, |_, call| sample.well(call));
+            let moves = std::cell::Cell::new(false);
+            let end = way.take(provider, |_, call| {
+                moves.set(moves.get() || sample.moves(call));
+                sample.well(call)
+            });
+            assert!(end.is_ok(), "{end:?}");
+            let at = (way.payment, way.stage);
+            match looked {
+                Ok(LookedUp::Nothing) => assert!(!moves.get(), "{at:?}"),
+                Ok(LookedUp::Facts(_)) => assert!(moves.get(), "{at:?}"),
+                other => panic!("{at:?} {other:?}"),
+            }
         }
     });
 }

@@ -21,12 +21,15 @@ pub(crate) struct Sample {
     /// The same in production, where a provider has payments that go on, or a vault.
     pub(crate) production: Option<toml::Table>,
     /// What the platform answers, by the end of the address.
-    pub(crate) well: &'static [(&'static str, &'static str)],
-    /// Ends of the addresses of calls that may move money.
+    pub(crate) well: Vec<(&'static str, String)>,
+    /// Ends of the addresses of calls that may move money, or make what is found again later.
     pub(crate) moving: &'static [&'static str],
     /// Payments of 50.00 EUR that go on after their beginning, one for each method and whoever may
     /// begin it: with these answers all of them are paid in the end.
     pub(crate) payments: &'static [Payment],
+    /// Whether a payment is found by our reference alone. Otherwise nothing that could be ordered
+    /// exists before the platform's name of it is kept.
+    pub(crate) found_by_reference: bool,
     /// What a sealed order gives to be saved, in the provider's own form.
     pub(crate) save: &'static str,
 }
@@ -54,10 +57,11 @@ pub(crate) enum Gift {
     Nothing,
 }
 
-pub(crate) fn sample(provider: &str) -> Sample {
+/// Samples of a provider: one for each kind of account that differs in what is promised here.
+pub(crate) fn samples(provider: &str) -> Vec<Sample> {
     match provider {
-        "up2pay" => up2pay(),
-        "sogenactif" => sogenactif(),
+        "up2pay" => vec![up2pay()],
+        "sogenactif" => vec![sogenactif(), sogenactif_s10(), sogenactif_platform()],
         other => panic!("{other} has no sample: add one"),
     }
 }
@@ -76,42 +80,29 @@ fn up2pay() -> Sample {
     Sample {
         table: toml::from_str(&table).unwrap(),
         production: None,
-        well: &[("/load.html", "<div id=\"server_status\">OK</div>")],
+        well: vec![(
+            "/load.html",
+            "<div id=\"server_status\">OK</div>".to_owned(),
+        )],
         moving: &[],
         payments: &[],
+        found_by_reference: true,
         save: "",
     }
 }
 
-const AWAY: &str = r#"{"responseCode":"00","redirectionData":"D","messageVersion":"2.2",
-    "redirectionUrl":"https://bank.example/page"}"#;
+const AWAY: &str = r#""responseCode":"00","redirectionData":"D","messageVersion":"2.2",
+    "redirectionUrl":"https://bank.example/page""#;
 
-const PAID: &str = r#"{"responseCode":"00","amount":"5000","currencyCode":"978",
-    "tokenPan":"490700wTjS9D5677","panExpiryDate":"203012"}"#;
+const STRAIGHT: &str = r#""responseCode":"00","redirectionData":"D","messageVersion":"2.2""#;
 
+const PAID: &str = r#""responseCode":"00","amount":"5000","currencyCode":"978",
+    "tokenPan":"490700wTjS9D5677","panExpiryDate":"203012""#;
+
+/// A shop that names its transactions by references of its own.
 fn sogenactif() -> Sample {
-    let methods = r#"methods = ["sogenactif_card", "sogenactif_paypal", "sogenactif_paylib",
-        "sogenactif_bancontact", "sogenactif_ideal", "sogenactif_sepa"]"#;
-    let table = format!(
-        r#"
-        merchant_id = "002001000000001"
-        keys = {{ "1" = "{CANARY}" }}
-        office_host = "http://127.0.0.1:8602"
-        add_cards = true
-        {methods}
-        "#
-    );
-    let production = format!(
-        r#"
-        merchant_id = "201000000000001"
-        keys = {{ "1" = "{CANARY}" }}
-        {methods}
-        "#
-    );
     Sample {
-        table: toml::from_str(&table).unwrap(),
-        production: Some(toml::from_str(&production).unwrap()),
-        well: SOGENACTIF,
+        well: well("", AWAY, AWAY),
         moving: &[
             "/cardCheckEnrollment",
             "/cardValidateAuthenticationAndOrder",
@@ -124,6 +115,66 @@ fn sogenactif() -> Sample {
             "/directDebitOrder",
         ],
         payments: SOGENACTIF_PAYMENTS,
+        found_by_reference: true,
+        ..sogenactif_named("reference", &[])
+    }
+}
+
+/// A shop that came from the platform's first version. Typed cards need no challenge.
+fn sogenactif_s10() -> Sample {
+    let name = r#""s10TransactionReference":
+        {"s10TransactionId":"000007","s10TransactionIdDate":"20260301"},"#;
+    Sample {
+        well: well(name, STRAIGHT, AWAY),
+        ..sogenactif_named("s10", &["sogenactif_sepa"])
+    }
+}
+
+/// A shop whose references the platform makes. Saved cards need no challenge.
+fn sogenactif_platform() -> Sample {
+    let name = r#""transactionReference":"PLATFORM1","#;
+    Sample {
+        well: well(name, AWAY, STRAIGHT),
+        ..sogenactif_named("platform", &["sogenactif_sepa"])
+    }
+}
+
+/// A shop of that identity, without the answers: what every method has but those.
+fn sogenactif_named(identity: &str, but: &[&str]) -> Sample {
+    let mut methods = vec![
+        "sogenactif_card",
+        "sogenactif_paypal",
+        "sogenactif_paylib",
+        "sogenactif_bancontact",
+        "sogenactif_ideal",
+        "sogenactif_sepa",
+    ];
+    methods.retain(|method| !but.contains(method));
+    let common = format!(
+        r#"
+        keys = {{ "1" = "{CANARY}" }}
+        methods = {methods:?}
+        transaction_identity = {identity:?}
+        "#
+    );
+    let sandbox = r#"
+        merchant_id = "002001000000001"
+        office_host = "http://127.0.0.1:8602"
+        add_cards = true
+        "#;
+    let production = r#"merchant_id = "201000000000001""#;
+    let table = |own: &str| toml::from_str(&format!("{own}{common}")).unwrap();
+    Sample {
+        table: table(sandbox),
+        production: Some(table(production)),
+        well: Vec::new(),
+        moving: &[
+            "/cardValidateAuthenticationAndOrder",
+            "/paymentProviderFinalize",
+            "/creditTransferFinalizeAndOrder",
+        ],
+        payments: NAMED_LATER,
+        found_by_reference: false,
         save: r#"{"token":"490700wTjS9D5677","expiry":"203012","brand":"CB"}"#,
     }
 }
@@ -143,42 +194,61 @@ const SOGENACTIF_PAYMENTS: &[Payment] = &[
     payment("sogenactif_sepa", By::Shopper, Gift::Iban),
 ];
 
-const SOGENACTIF: &[(&str, &str)] = &[
-    (
-        "/hostedFieldsInitialize",
-        r#"{"responseCode":"00","merchantSessionToken":"T","sdkUrl":"http://127.0.0.1/s.js"}"#,
+/// What can be paid where transactions are not named by a reference of ours.
+const NAMED_LATER: &[Payment] = &[
+    payment("sogenactif_card", By::Shopper, Gift::Token),
+    payment(
+        "sogenactif_card",
+        By::ShopperWith { card: "1" },
+        Gift::Nothing,
     ),
-    ("/cardCheckEnrollment", AWAY),
-    ("/cardValidateAuthenticationAndOrder", PAID),
-    (
-        "/getWalletData",
-        r#"{"walletResponseCode":"00","walletPaymentMeanDataList":[
-            {"paymentMeanId":"1","maskedPan":"5017##########0400","panExpiryDate":"203012"}]}"#,
-    ),
-    ("/walletCheckEnrollment", AWAY),
-    ("/walletOrder", PAID),
-    ("/addCard", r#"{"walletResponseCode":"00"}"#),
-    ("/deletePaymentMean", r#"{"walletResponseCode":"00"}"#),
-    ("/paymentProviderInitialize", AWAY),
-    ("/paymentProviderFinalize", PAID),
-    (
-        "/creditTransferInquire",
-        r#"{"responseCode":"00","issuerList":[{"issuerCode":"B1","issuerName":"Bank"}]}"#,
-    ),
-    ("/creditTransferInitialize", AWAY),
-    ("/creditTransferFinalizeAndOrder", PAID),
-    ("/initializeMandate", AWAY),
-    (
-        "/finalizeMandate",
-        r#"{"responseCode":"00","mandateId":"M1","mandateStatus":"ACTIVE"}"#,
-    ),
-    ("/directDebitOrder", PAID),
-    (
-        "/getTransactionData",
-        r#"{"getTransDataResponseCode":"00","responseCode":"00","transactionStatus":"TO_CAPTURE",
-            "originAmount":"5000","currencyCode":"978"}"#,
-    ),
+    payment("sogenactif_paypal", By::Shopper, Gift::Leaves),
+    payment("sogenactif_paylib", By::Shopper, Gift::Leaves),
+    payment("sogenactif_bancontact", By::Shopper, Gift::Leaves),
+    payment("sogenactif_ideal", By::Shopper, Gift::Bank("B1")),
 ];
+
+/// What the platform answers: a transaction's name, and how typed and saved cards are opened.
+fn well(name: &str, typed: &str, saved: &str) -> Vec<(&'static str, String)> {
+    let named = |end, fields: &str| (end, format!("{{{name}{fields}}}"));
+    let plain = |end, text: &str| (end, text.to_owned());
+    vec![
+        plain(
+            "/hostedFieldsInitialize",
+            r#"{"responseCode":"00","merchantSessionToken":"T","sdkUrl":"http://127.0.0.1/s.js"}"#,
+        ),
+        named("/cardCheckEnrollment", typed),
+        named("/cardValidateAuthenticationAndOrder", PAID),
+        plain(
+            "/getWalletData",
+            r#"{"walletResponseCode":"00","walletPaymentMeanDataList":[
+                {"paymentMeanId":"1","maskedPan":"5017##########0400","panExpiryDate":"203012"}]}"#,
+        ),
+        named("/walletCheckEnrollment", saved),
+        named("/walletOrder", PAID),
+        plain("/addCard", r#"{"walletResponseCode":"00"}"#),
+        plain("/deletePaymentMean", r#"{"walletResponseCode":"00"}"#),
+        named("/paymentProviderInitialize", AWAY),
+        named("/paymentProviderFinalize", PAID),
+        plain(
+            "/creditTransferInquire",
+            r#"{"responseCode":"00","issuerList":[{"issuerCode":"B1","issuerName":"Bank"}]}"#,
+        ),
+        named("/creditTransferInitialize", AWAY),
+        named("/creditTransferFinalizeAndOrder", PAID),
+        named("/initializeMandate", AWAY),
+        plain(
+            "/finalizeMandate",
+            r#"{"responseCode":"00","mandateId":"M1","mandateStatus":"ACTIVE"}"#,
+        ),
+        named("/directDebitOrder", PAID),
+        named(
+            "/getTransactionData",
+            r#""getTransDataResponseCode":"00","responseCode":"00","originAmount":"5000",
+                "transactionStatus":"TO_CAPTURE","currencyCode":"978""#,
+        ),
+    ]
+}
 
 const fn payment(method: &'static str, by: By<'static>, gift: Gift) -> Payment {
     Payment { method, by, gift }

@@ -11,7 +11,7 @@ use guichet_providers::contract::{
 };
 use guichet_providers::registry::{PROVIDERS, open};
 
-use crate::samples::{CANARY, Gift, IBAN, Payment, Sample, TOKEN, sample};
+use crate::samples::{CANARY, Gift, IBAN, Payment, Sample, TOKEN, samples};
 
 pub(crate) const NOW: i64 = 1_772_355_600;
 
@@ -50,20 +50,26 @@ pub(crate) fn account(name: &str, table: toml::Table, at: Environment) -> Box<dy
     open(name, account, table, at).unwrap()
 }
 
-/// Runs a check against every provider in the sandbox.
+fn all_samples() -> impl Iterator<Item = (&'static str, Sample)> {
+    let of = |(name, _): &(&'static str, _)| {
+        let name = *name;
+        samples(name).into_iter().map(move |sample| (name, sample))
+    };
+    PROVIDERS.iter().flat_map(of)
+}
+
+/// Runs a check against every provider in the sandbox, with each of its kinds of account.
 pub(crate) fn each(check: impl Fn(&dyn Provider, &Sample)) {
-    for (name, _) in PROVIDERS {
-        let sample = sample(name);
+    for (name, sample) in all_samples() {
         let provider = account(name, sample.table.clone(), Environment::Sandbox);
-        assert_eq!(provider.name(), *name);
+        assert_eq!(provider.name(), name);
         check(provider.as_ref(), &sample);
     }
 }
 
 /// Runs a check against every provider in production that has more than a beginning.
 pub(crate) fn each_in_production(check: impl Fn(&dyn Provider, &Sample)) {
-    for (name, _) in PROVIDERS {
-        let sample = sample(name);
+    for (name, sample) in all_samples() {
         let Some(table) = sample.production.clone() else {
             let provider = account(name, sample.table, Environment::Sandbox);
             let more = provider.continuing().is_some() || provider.vault().is_some();
@@ -225,11 +231,12 @@ impl World {
     pub(crate) fn look_up(
         &self,
         provider: &dyn Provider,
+        keep: Option<&str>,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<LookedUp, Failure> {
         let look_up = LookUp {
             begin: self.begin_by(By::Shopper),
-            keep: None,
+            keep,
         };
         let continuing = provider.continuing().unwrap();
         converse(

@@ -5,11 +5,11 @@ use guichet_wire::NextAction;
 
 use super::super::testing::{
     self, AWAY, BACK, Ended, PAID, Plays, REFERENCE, STRAIGHT, TELL_NOTHING, sandbox,
-    sandbox_table, slug, the_part, with, world,
+    sandbox_table, the_part, with, world,
 };
 use super::*;
 use crate::contract::CallError::{NoAnswer, NotSent};
-use crate::contract::{By, ConfigError, Environment};
+use crate::contract::{By, Environment};
 
 mod saved;
 
@@ -275,16 +275,4 @@ fn a_return_without_what_was_kept_asks_nothing() {
         let (end, _) = come_back(keep, &[], &[]);
         assert!(matches!(end.unwrap_err(), Failure::Unexpected(_)));
     }
-}
-
-#[test]
-fn the_checkout_wants_references_of_its_own() {
-    let open = |identity: &str| -> Result<_, ConfigError> {
-        let line = format!("transaction_identity = \"{identity}\"");
-        let table = with(sandbox_table(), &line);
-        super::super::open(slug(), table, Environment::Sandbox)
-    };
-    assert!(open("reference").is_ok());
-    assert_eq!(open("s10").err().unwrap().key, "transaction_identity");
-    assert_eq!(open("platform").err().unwrap().key, "transaction_identity");
 }

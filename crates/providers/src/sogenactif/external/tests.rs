@@ -2,7 +2,8 @@ use guichet_domain::{PartKind, PartStatus};
 use guichet_wire::NextAction;
 
 use super::super::testing::{
-    AWAY, BACK, PAID, Plays, STRAIGHT, begin, finalise, sandbox, the_part, unsuited, world,
+    ABOUT_OUR_REQUEST, AWAY, BACK, PAID, Plays, STRAIGHT, begin, finalise, sandbox, the_part,
+    unsuited, world,
 };
 use super::*;
 use crate::contract::By;
@@ -40,6 +41,10 @@ fn a_wallet_with_a_page_of_its_own_leaves_at_once_and_is_finalised() {
         finish(&[(END, Err(NoAnswer))]).0.unwrap_err(),
         Failure::Unknown
     );
+    for answer in ABOUT_OUR_REQUEST {
+        let end = finish(&[(END, Ok(answer))]).0;
+        assert_eq!(end.unwrap_err(), Failure::Unknown, "{answer}");
+    }
     assert_eq!(
         begin(&[(INIT, Err(NoAnswer))]).0.unwrap_err(),
         Failure::Unreachable

@@ -86,6 +86,15 @@ impl From<TransactionReference> for TransactionId {
     }
 }
 
+impl From<S10> for TransactionId {
+    fn from(s10: S10) -> Self {
+        Self {
+            transaction_reference: None,
+            s10_transaction_reference: Some(s10),
+        }
+    }
+}
+
 messages! {
     /// What is paid: `amount`, `currencyCode`, `orderChannel` (C: cardOrder in
     /// warehousenantes/sips-office-sdk-php and VTEX's connector).
