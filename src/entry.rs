@@ -251,8 +251,13 @@ impl Model {
                     entry.doubt = false;
                 }
             }
-            ("field_invalid", _) if asks => {
-                if let Some(entry) = self.entry_troubled(EntryTrouble::Wrong) {
+            ("field_invalid", _) => {
+                let trouble = if asks {
+                    EntryTrouble::Wrong
+                } else {
+                    EntryTrouble::Retype
+                };
+                if let Some(entry) = self.entry_troubled(trouble) {
                     entry.doubt = false;
                     entry.given = None;
                 }
@@ -285,9 +290,11 @@ impl Model {
         self.step = Step::Rest;
         self.trouble = None;
         self.anyway = true;
-        if let Some(entry) = self.entry.take() {
+        if let Some(mut entry) = self.entry.take() {
             self.doubt |= entry.doubt;
             if !entry.doubt {
+                // What was entered is not kept longer than it is needed.
+                entry.given = None;
                 self.aside.push(*entry);
             }
         }

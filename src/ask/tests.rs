@@ -242,3 +242,12 @@ fn each_question_says_what_is_wrong_in_its_own_words() {
     }
     assert_eq!(texts.len(), 4);
 }
+
+#[test]
+fn an_iban_is_forgotten_once_its_question_is_left() {
+    let (mut model, given) = sent();
+    failed(&mut model, &given, "platform_unreachable");
+    assert!(model.entry.as_ref().unwrap().given.is_some());
+    model.leave_entry();
+    assert!(model.aside.iter().all(|left| left.given.is_none()) && !model.aside.is_empty());
+}

@@ -334,3 +334,12 @@ fn every_trouble_has_its_own_words() {
     let texts: std::collections::HashSet<_> = all.iter().map(|t| t.text(words)).collect();
     assert_eq!(texts.len(), all.len());
 }
+
+#[test]
+fn a_token_that_is_refused_is_not_sent_again() {
+    let (mut model, given) = sent();
+    failed(&mut model, &given, "field_invalid");
+    assert_eq!(entry(&model).trouble, Some(EntryTrouble::Retype));
+    assert!(!entry(&model).doubt && entry(&model).given.is_none());
+    assert_eq!(model.press_card(), Some(CardAsk::Read));
+}

@@ -8,6 +8,7 @@ use guichet_domain::id::PaymentId;
 use guichet_providers::Verified;
 use guichet_store::{Recorded, Source, Store, StoreError};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use crate::clock;
 use crate::config::Config;
@@ -22,6 +23,8 @@ pub(crate) struct App {
     pub(crate) wake_queries: Notify,
     /// Wakes the job that goes on with payments.
     pub(crate) wake_conversations: Notify,
+    /// What goes on though nobody waits for it any more.
+    pub(crate) tasks: TaskTracker,
     in_flight: Mutex<HashSet<String>>,
 }
 
@@ -33,6 +36,7 @@ impl App {
             platform,
             wake_queries: Notify::new(),
             wake_conversations: Notify::new(),
+            tasks: TaskTracker::new(),
             in_flight: Mutex::new(HashSet::new()),
         }
     }

@@ -10,13 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guichet_domain::event::PaymentEvent;
-use guichet_domain::id::PaymentId;
+use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 use guichet_domain::{MethodKind, PartStatus, Status};
 use guichet_providers::contract::{
     Begin, By, Continue, Failure, Finalise, LookUp, LookedUp, Owner, Proceeded, Provider, Save,
 };
 use guichet_store::{Advance, Book, Conversation, Payment, Source, Stage, StoreError};
+
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock;
@@ -28,8 +30,8 @@ pub(crate) const TALKING_SECONDS: i64 = 120;
 /// How often the books are looked through for what is due.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How many payments one round takes up.
-const BATCH: u32 = 20;
+/// How many payments are talked about at a time. One slow platform then holds up no other.
+const TALKS_MAX: usize = 100;
 
 /// Keeps the browser's return, once. `false`: it came to the wrong address, or too often, or too
 /// early.
@@ -60,29 +62,47 @@ pub(crate) async fn came_back(
 
 /// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
 /// is looked up.
-pub(crate) async fn end_waiting(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
-    for unsent in [Stage::Proceed, Stage::Token] {
-        let over = Advance::new(unsent, Stage::Over);
-        app.store.advance(payment, &over).await?;
+pub(crate) async fn end_waiting(app: &App, payment: &Payment) -> Result<(), StoreError> {
+    for stage in [Stage::Proceed, Stage::Token, Stage::Return] {
+        let (to, next_try_at) = left_at(payment, stage);
+        let end = Advance {
+            next_try_at,
+            ..Advance::new(stage, to)
+        };
+        app.store.advance(&payment.id, &end).await?;
     }
-    let look_up = Advance {
-        next_try_at: Some(clock::unix_now()),
-        ..Advance::new(Stage::Return, Stage::Unknown)
-    };
-    app.store.advance(payment, &look_up).await?;
     Ok(())
 }
 
-/// Takes up what is due, for ever.
+/// Where a payment goes that is left at this stage, and when a job takes it up. Past its deadline,
+/// nobody is waited for.
+pub(crate) fn left_at(payment: &Payment, stage: Stage) -> (Stage, Option<i64>) {
+    let now = clock::unix_now();
+    let late = now >= payment.deadline_at;
+    match stage {
+        Stage::Proceed | Stage::Token if late => (Stage::Over, None),
+        // What is ordered last has taken nothing; what the shopper did elsewhere may have.
+        Stage::Return if late && is_ordered_last(payment.kind) => (Stage::Overdue, Some(now)),
+        Stage::Return if late => (Stage::Unknown, Some(now)),
+        Stage::Proceed | Stage::Token | Stage::Return => (stage, Some(payment.deadline_at)),
+        Stage::Finalise => (stage, Some(now)),
+        Stage::Unknown | Stage::Overdue => (stage, Some(now + 1)),
+        Stage::Talking => (stage, Some(now + TALKING_SECONDS)),
+        Stage::Over | Stage::GivenUp => (stage, None),
+    }
+}
+
+/// Takes up what is due, for ever: side by side, and each payment once at a time.
 pub(crate) async fn run(app: Arc<App>) {
+    let mut talks = JoinSet::new();
     loop {
         let woken = app.wake_conversations.notified();
-        match app.store.due_conversations(clock::unix_now(), BATCH).await {
+        while talks.try_join_next().is_some() {}
+        let room = u32::try_from(TALKS_MAX - talks.len()).unwrap_or_default();
+        match app.store.due_conversations(clock::unix_now(), room).await {
             Ok(due) => {
                 for payment in due {
-                    if let Err(error) = take_up(&app, &payment).await {
-                        tracing::error!(error.cause = %error, %payment, "could not be taken up");
-                    }
+                    talks.spawn(take_up_alone(Arc::clone(&app), payment));
                 }
             }
             Err(error) => tracing::error!(error.cause = %error, "due payments could not be read"),
@@ -91,13 +111,36 @@ pub(crate) async fn run(app: Arc<App>) {
     }
 }
 
+async fn take_up_alone(app: Arc<App>, payment: PaymentId) {
+    let Some(_alone) = app.enter(format!("payment/{payment}/take-up")) else {
+        return;
+    };
+    if let Err(error) = take_up(&app, &payment).await {
+        tracing::error!(error.cause = %error, %payment, "could not be taken up");
+    }
+}
+
 async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
-    let (Some((payment, book)), Some(conversation)) = (
-        app.store.payment(id).await?,
-        app.store.conversation(id).await?,
-    ) else {
+    let Some(conversation) = app.store.conversation(id).await? else {
         return Ok(());
     };
+    let Some((payment, book)) = app.store.payment(id).await? else {
+        return Ok(());
+    };
+    if matches!(
+        conversation.stage,
+        Stage::Proceed | Stage::Token | Stage::Return
+    ) {
+        return end_waiting(app, &payment).await;
+    }
+    let finalises = conversation.stage == Stage::Finalise;
+    let alone = finalises.then(|| app.enter(one_at_a_time(&payment.session)));
+    if matches!(alone, Some(None)) {
+        // Another payment of the session may be ordered just now: this one is due until then.
+        return Ok(());
+    }
+    // Read anew: what was ordered a moment ago may have settled the session.
+    let book = app.store.book(&payment.session).await?.unwrap_or(book);
     let account = app
         .config
         .account(&payment.provider, payment.account.as_str());
@@ -105,15 +148,23 @@ async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
         tracing::error!(account = %payment.account, "an account with open payments is gone");
         return Ok(());
     };
+    // Who only asks sends nothing that could take money.
+    let at = match conversation.stage {
+        Stage::Finalise => Stage::Talking,
+        Stage::Talking => Stage::Unknown,
+        stage => stage,
+    };
     let talk = Advance {
         next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
-        ..Advance::new(conversation.stage, Stage::Talking)
+        due: Some(clock::unix_now()),
+        ..Advance::new(conversation.stage, at)
     };
     if !app.store.advance(id, &talk).await? {
         return Ok(());
     }
     let talk = Talk {
         app,
+        at,
         account,
         continuing,
         book: &book,
@@ -132,6 +183,11 @@ async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
         Stage::Finalise => talk.finalise(&conversation).await,
         _ => talk.look_up(&conversation).await,
     }
+}
+
+/// Names the lock under which the payments of a session are ordered: one after the other.
+pub(crate) fn one_at_a_time(session: &SessionId) -> String {
+    format!("session/{session}/going-on")
 }
 
 /// Adds the card that paid to the shopper's. Should this fail, nothing of the payment changes, and
@@ -163,9 +219,11 @@ fn is_ordered_last(kind: MethodKind) -> bool {
     matches!(kind, MethodKind::Card | MethodKind::DirectDebit)
 }
 
-/// A conversation with the platform about one payment, by whoever holds the stage `Talking`.
+/// A conversation with the platform about one payment, by whoever took it up.
 pub(crate) struct Talk<'a> {
     pub(crate) app: &'a Arc<App>,
+    /// The stage that it is at meanwhile.
+    pub(crate) at: Stage,
     pub(crate) account: &'a dyn Provider,
     pub(crate) continuing: &'a dyn Continue,
     pub(crate) book: &'a Book,
@@ -237,14 +295,21 @@ impl Talk<'_> {
                 false
             }
         };
-        if over || clock::asked_for_long_enough(self.payment.created_at) {
-            return self.advance(Stage::Over, None).await;
+        match clock::asked_for_long_enough(self.payment.created_at) {
+            _ if over => self.advance(Stage::Over, None).await,
+            true if self.at == Stage::Overdue => self.advance(Stage::Over, None).await,
+            true => {
+                tracing::error!(
+                    alert = "given_up", payment = %self.payment.id,
+                    "the platform never told what became of it: a person must look it up"
+                );
+                self.advance(Stage::GivenUp, None).await
+            }
+            false => {
+                let then = clock::ask_again_at(conversation.tries);
+                self.advance(self.at, Some(then)).await
+            }
         }
-        self.advance(
-            Stage::Unknown,
-            Some(clock::ask_again_at(conversation.tries)),
-        )
-        .await
     }
 
     /// Records what the platform told, then moves on.
@@ -268,7 +333,9 @@ impl Talk<'_> {
         if let Some(save) = save {
             let (app, payment) = (Arc::clone(self.app), self.payment.clone());
             let session = self.book.session.clone();
-            tokio::spawn(async move { add_card(&app, &session, &payment, &save).await });
+            self.app
+                .tasks
+                .spawn(async move { add_card(&app, &session, &payment, &save).await });
         }
     }
 
@@ -294,7 +361,7 @@ impl Talk<'_> {
     async fn advance(&self, to: Stage, next_try_at: Option<i64>) -> Result<(), StoreError> {
         let step = Advance {
             next_try_at,
-            ..Advance::new(Stage::Talking, to)
+            ..Advance::new(self.at, to)
         };
         self.app.store.advance(&self.payment.id, &step).await?;
         Ok(())

@@ -46,9 +46,12 @@ async fn record_deadlines(app: &App) -> Result<(), StoreError> {
 }
 
 async fn record_deadline(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
+    // First: what is not done once the deadline is recorded would never be done.
+    if let Some((payment, _)) = app.store.payment(payment).await? {
+        conversations::end_waiting(app, &payment).await?;
+    }
     app.hint(payment, &PaymentEvent::DeadlinePassed, Source::Clock)
         .await?;
-    conversations::end_waiting(app, payment).await?;
     tracing::info!(%payment, "its deadline has passed");
     Ok(())
 }

@@ -38,6 +38,7 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
     jobs.spawn(conversations::run(Arc::clone(&app)));
     let stop = Arc::new(Notify::new());
     let stopped = Arc::clone(&stop);
+    let tasks = app.tasks.clone();
     let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service)
         .with_graceful_shutdown(async move { stopped.notified().await });
@@ -47,6 +48,8 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
     stop.notify_one();
     // What is under way is finished, but nobody who holds a connection open holds up the stop.
     let _ = tokio::time::timeout(PATIENCE, server).await;
+    tasks.close();
+    let _ = tokio::time::timeout(PATIENCE, tasks.wait()).await;
     jobs.shutdown().await;
     store.close().await;
     outcome

@@ -114,6 +114,7 @@ where
                     state,
                     dormant,
                     single: book.single.contains(&payment.id),
+                    unresolved: book.unresolved.contains(&payment.id),
                 },
             )
         })

@@ -74,6 +74,9 @@ pub struct Attempt<'a> {
     pub dormant: bool,
     /// Whether it is one try: once refused, there is no page on which the shopper could try again.
     pub single: bool,
+    /// Whether something was sent that may have taken money, and its outcome is not known yet. Such
+    /// a payment is pending, however late it is.
+    pub unresolved: bool,
 }
 
 impl Attempt<'_> {
@@ -83,10 +86,18 @@ impl Attempt<'_> {
         self.state.money.is_settled() && session.settled_by.as_ref() != Some(self.id)
     }
 
+    /// No fact has ended it, and it may have taken money.
+    fn is_unresolved(&self) -> bool {
+        self.unresolved && matches!(self.state.money, Money::Pending | Money::Expired)
+    }
+
     /// What an operator should look at, given what else happened in the session.
     #[must_use]
     pub fn attention(&self, session: &Session) -> BTreeSet<Attention> {
         let mut attention = self.state.attention.clone();
+        if self.is_unresolved() && self.state.deadline_passed {
+            attention.insert(Attention::StillPending);
+        }
         if self.is_surplus(session) {
             attention.insert(Attention::Surplus);
         }
@@ -100,6 +111,9 @@ impl Attempt<'_> {
     /// payment that holds a part and whose shopper has left its page is incomplete.
     #[must_use]
     pub fn status(&self, session: &Session) -> Status {
+        if self.is_unresolved() {
+            return Status::Pending;
+        }
         let shown = self.state.shown();
         if shown == Status::Pending && session.settled_by.is_some() && self.state.holds_a_part() {
             return Status::Incomplete;
@@ -141,7 +155,7 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
     };
     let may_be_open = |attempt: &Attempt<'_>| {
         let over = attempt.single && attempt.state.money == Money::Refused;
-        !attempt.dormant && !over && attempt.state.may_be_open()
+        attempt.is_unresolved() || (!attempt.dormant && !over && attempt.state.may_be_open())
     };
     Overview {
         status,
@@ -219,6 +233,7 @@ mod tests {
                 state,
                 dormant: *dormant,
                 single: false,
+                unresolved: false,
             })
             .collect();
         overview(&session(), &attempts, now)
@@ -267,10 +282,33 @@ mod tests {
                 state: &refused,
                 dormant: false,
                 single,
+                unresolved: false,
             };
             let seen = overview(&session(), &[attempt], 1100);
             assert_eq!((seen.status, seen.open_elsewhere), (Status::Refused, open));
         }
+    }
+
+    #[test]
+    fn what_may_have_taken_money_is_pending_however_late_it_is() {
+        let late = state(&[PaymentEvent::DeadlinePassed]);
+        let id = PaymentId::from_random([1; 16]);
+        let attempt = |unresolved| Attempt {
+            id: &id,
+            state: &late,
+            dormant: false,
+            single: true,
+            unresolved,
+        };
+        let seen = |unresolved| {
+            let seen = overview(&session(), &[attempt(unresolved)], 1100);
+            (seen.status, seen.open_elsewhere)
+        };
+        assert_eq!(seen(true), (Status::Pending, true));
+        assert_eq!(seen(false), (Status::Open, false));
+        let attention = attempt(true).attention(&session());
+        assert!(attention.contains(&Attention::StillPending));
+        assert!(attempt(false).attention(&session()).is_empty());
     }
 
     #[test]

@@ -121,6 +121,8 @@ pub struct Book {
     pub dormant: BTreeSet<PaymentId>,
     /// Payments that are one try at their platform: what it refuses, it refuses for good.
     pub single: BTreeSet<PaymentId>,
+    /// Payments of which something was sent that may have taken money, with an unknown outcome.
+    pub unresolved: BTreeSet<PaymentId>,
 }
 
 /// How a fact came to us.
@@ -191,6 +193,10 @@ pub enum Stage {
     Finalise,
     /// An answer never came: to be looked up.
     Unknown,
+    /// The browser never came back in time. To be looked up, though nothing was ordered.
+    Overdue,
+    /// It was looked up for days, and the platform never told: a person must.
+    GivenUp,
     /// There is nothing more to do.
     Over,
 }
@@ -206,7 +212,7 @@ pub struct Conversation {
     pub keep: Option<String>,
     /// What the browser posted on its return.
     pub posted: Vec<(String, String)>,
-    /// How often it was taken up to be finalised or looked up.
+    /// How often a job took it up, to be finalised or looked up.
     pub tries: u32,
 }
 
@@ -224,6 +230,8 @@ pub struct Advance<'a> {
     pub posted: Option<&'a [(String, String)]>,
     /// When a job takes it up; none: not before somebody else moves it.
     pub next_try_at: Option<i64>,
+    /// A job takes it up, which counts as a try: the step is taken only if it was due by then.
+    pub due: Option<i64>,
     /// A request to mark as answered with this body, in the same transaction. An earlier answer
     /// to the same request is replaced.
     pub answer: Option<(&'a Idempotency, &'a str)>,
@@ -239,6 +247,7 @@ impl Advance<'_> {
             keep: None,
             posted: None,
             next_try_at: None,
+            due: None,
             answer: None,
         }
     }
@@ -309,7 +318,8 @@ pub trait Store: Send + Sync {
     /// from.
     async fn advance(&self, payment: &PaymentId, step: &Advance<'_>) -> Result<bool, StoreError>;
 
-    /// Conversations that a job should take up, at most `limit`.
+    /// Conversations that a job should take up, at most `limit`: those to be finalised first, whose
+    /// shoppers wait.
     async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError>;
 
     /// A payment with its session's book, by id.

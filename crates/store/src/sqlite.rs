@@ -332,6 +332,7 @@ async fn refold(
             state,
             dormant: false,
             single: false,
+            unresolved: book.unresolved.contains(&p.id),
         }
         .attention(&book.session);
         sqlx::query(
@@ -409,11 +410,17 @@ async fn load_book(
     .bind(session.id.as_str())
     .fetch_all(db)
     .await?;
-    let (mut dormant, mut single) = (BTreeSet::new(), BTreeSet::new());
+    let mut dormant = BTreeSet::new();
+    let mut unresolved = BTreeSet::new();
+    let mut single = BTreeSet::new();
     for (id, stage) in conversations {
         let id: PaymentId = from_word(&id)?;
-        if matches!(from_word(&stage)?, Stage::Proceed | Stage::Token) {
-            dormant.insert(id.clone());
+        match from_word(&stage)? {
+            Stage::Proceed | Stage::Token => drop(dormant.insert(id.clone())),
+            Stage::Talking | Stage::Finalise | Stage::Unknown | Stage::GivenUp => {
+                unresolved.insert(id.clone());
+            }
+            Stage::Return | Stage::Overdue | Stage::Over => {}
         }
         single.insert(id);
     }
@@ -422,6 +429,7 @@ async fn load_book(
         payments,
         dormant,
         single,
+        unresolved,
     }))
 }
 
@@ -567,16 +575,21 @@ async fn insert_payment(
 
 async fn insert_conversation(
     db: &mut SqliteConnection,
-    payment: &PaymentId,
+    payment: &Payment,
     conversation: &Conversation,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO conversations (payment_id, nonce, stage, keep) VALUES (?, ?, ?, ?)")
-        .bind(payment.as_str())
-        .bind(&conversation.nonce)
-        .bind(word(&conversation.stage)?)
-        .bind(&conversation.keep)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "INSERT INTO conversations (payment_id, nonce, stage, keep, next_try_at)
+         VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(payment.id.as_str())
+    .bind(&conversation.nonce)
+    .bind(word(&conversation.stage)?)
+    .bind(&conversation.keep)
+    // Nobody waits longer than that.
+    .bind(payment.deadline_at)
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -674,7 +687,7 @@ impl Store for SqliteStore {
         }
         insert_payment(&mut tx, payment, made).await?;
         if let Some(conversation) = conversation {
-            insert_conversation(&mut tx, &payment.id, conversation).await?;
+            insert_conversation(&mut tx, payment, conversation).await?;
         }
         keep(&mut tx, mark, body, payment.created_at).await?;
         tx.commit().await?;
@@ -706,18 +719,18 @@ impl Store for SqliteStore {
         let mut tx = self.begin().await?;
         let posted = step.posted.map(serde_json::to_string).transpose()?;
         let moved = sqlx::query(
-            "UPDATE conversations SET stage = ?, keep = coalesce(?, keep),
-                posted = coalesce(?, posted), next_try_at = ?, tries = tries + (stage IN (?, ?))
-             WHERE payment_id = ? AND stage = ?",
+            "UPDATE conversations SET stage = ?1, keep = coalesce(?2, keep),
+                posted = coalesce(?3, posted), next_try_at = ?4,
+                tries = tries + (?7 IS NOT NULL)
+             WHERE payment_id = ?5 AND stage = ?6 AND (?7 IS NULL OR next_try_at <= ?7)",
         )
         .bind(word(&step.to)?)
         .bind(step.keep)
         .bind(posted)
         .bind(step.next_try_at)
-        .bind(word(&Stage::Unknown)?)
-        .bind(word(&Stage::Finalise)?)
         .bind(payment.as_str())
         .bind(word(&step.from)?)
+        .bind(step.due)
         .execute(&mut *tx)
         .await?;
         if moved.rows_affected() == 0 {
@@ -726,6 +739,8 @@ impl Store for SqliteStore {
         if let Some((mark, body)) = step.answer {
             answer(&mut tx, mark, body).await?;
         }
+        // Whether an outcome is still open decides what a person should look at.
+        refold(&mut tx, payment).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -733,9 +748,10 @@ impl Store for SqliteStore {
     async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT payment_id FROM conversations WHERE next_try_at <= ?
-             ORDER BY next_try_at LIMIT ?",
+             ORDER BY stage <> ?, next_try_at LIMIT ?",
         )
         .bind(now)
+        .bind(word(&Stage::Finalise)?)
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;

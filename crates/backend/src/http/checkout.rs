@@ -12,7 +12,7 @@ use guichet_store::Book;
 use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment};
 
 use super::problem::ApiError;
-use super::request::{Client, RawBody, bearer, enter, idempotency, json, sha256};
+use super::request::{Client, RawBody, bearer, enter, idempotency, json, sha256, to_the_end};
 use super::sessions::SECRET_PREFIX;
 use super::starting::{Starting, settled};
 use crate::app::App;
@@ -150,23 +150,23 @@ pub(crate) async fn start(
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    let (book, shop) = authenticate(&app, &headers).await?;
-    let mark = idempotency(
-        &headers,
-        format!("session/{}/payments", book.session.id),
-        &body,
-    )?;
-    let _in_flight = enter(&app, format!("{}/{}", mark.scope, mark.key))?;
-    // Even an intent that began before: its form must not be sent once another payment settled.
-    if book.session.settled_by.is_some() {
-        return Err(settled());
-    }
-    let starting = Starting {
-        app: &app,
-        shop,
-        book: &book,
-        client,
-        mark: &mark,
-    };
-    starting.run(|| json(&body), false).await
+    to_the_end(&Arc::clone(&app), async move {
+        let (book, shop) = authenticate(&app, &headers).await?;
+        let scope = format!("session/{}/payments", book.session.id);
+        let mark = idempotency(&headers, scope, &body)?;
+        let _in_flight = enter(&app, format!("{}/{}", mark.scope, mark.key))?;
+        // Even an intent that began before: its form must not be sent once another payment settled.
+        if book.session.settled_by.is_some() {
+            return Err(settled());
+        }
+        let starting = Starting {
+            app: &app,
+            shop,
+            book: &book,
+            client,
+            mark: &mark,
+        };
+        starting.run(|| json(&body), false).await
+    })
+    .await
 }

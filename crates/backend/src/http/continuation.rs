@@ -1,8 +1,10 @@
 //! `POST /checkout/v1/payments/{id}/continue`: what the platform's fields in the page, or the
 //! shopper, gave.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -15,13 +17,15 @@ use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
 use super::checkout::authenticate;
 use super::problem::ApiError;
-use super::request::{Client, RawBody, hidden_fingerprint, idempotency, json};
-use super::starting::{answer, created, refused_by_platform, replay, settled};
+use super::request::{Client, RawBody, hidden_fingerprint, idempotency, json, to_the_end};
+use super::starting::{
+    answer, created, expired, payment_open, refused_by_platform, replay, settled,
+};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::conversations::{TALKING_SECONDS, Talk};
-use crate::views::offers;
+use crate::conversations::{TALKING_SECONDS, Talk, left_at, one_at_a_time};
+use crate::views::{Folded, offers};
 
 /// Longest token that is passed on.
 const TOKEN_MAX: usize = 4096;
@@ -47,6 +51,17 @@ pub(crate) async fn proceed(
     Client(client): Client,
     headers: HeaderMap,
     RawBody(body): RawBody,
+) -> Result<Response, ApiError> {
+    let work = take(Arc::clone(&app), id, client, headers, body);
+    to_the_end(&app, work).await
+}
+
+async fn take(
+    app: Arc<App>,
+    id: Result<Path<String>, PathRejection>,
+    client: Option<IpAddr>,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
     let (book, shop) = authenticate(&app, &headers).await?;
     let unknown = || {
@@ -83,6 +98,7 @@ pub(crate) async fn proceed(
     let conversation = app.store.conversation(&id).await?.ok_or_else(unknown)?;
     let talk = Talk {
         app: &app,
+        at: Stage::Talking,
         account,
         continuing,
         book: &book,
@@ -175,13 +191,9 @@ pub(super) async fn go_on(
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
     let (store, session) = (&talk.app.store, &talk.book.session.id);
-    let alone = talk.app.enter(format!("session/{session}/going-on"));
+    let alone = talk.app.enter(one_at_a_time(session));
     let _alone = alone.ok_or_else(under_way)?;
-    // What this payment took is replayed before; another one's money is not to be taken twice.
-    let book = store.book(session).await?;
-    if book.is_none_or(|book| book.session.settled_by.is_some()) {
-        return Err(settled());
-    }
+    refuse_if_moved_on(talk, store.book(session).await?.as_ref())?;
     let from = match given {
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
@@ -194,6 +206,27 @@ pub(super) async fn go_on(
         return Err(under_way());
     }
     converse(talk, conversation, from, given, mark).await
+}
+
+/// What this payment took is replayed before; another one's money is not to be taken twice. `book`
+/// is how things stand now: who asks knew less.
+fn refuse_if_moved_on(talk: &Talk<'_>, book: Option<&Book>) -> Result<(), ApiError> {
+    let Some(book) = book.filter(|book| book.session.settled_by.is_none()) else {
+        return Err(settled());
+    };
+    let now = clock::unix_now();
+    if now >= book.session.expires_at {
+        return Err(expired());
+    }
+    let is_open = |book| Folded::new(book, now).overview.open_elsewhere;
+    match talk.by {
+        By::ShopWith { .. } if is_open(book) => Err(payment_open()),
+        // The shopper was warned of what was open when the request came, and of nothing else.
+        By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(talk.book) => {
+            Err(under_way())
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn converse(
@@ -220,7 +253,11 @@ async fn converse(
         Ok(proceeded) => record(talk, proceeded, mark).await,
         // Nothing was sent: the same may be tried again.
         Err(failure @ (Failure::Unreachable | Failure::Unsuitable(_))) => {
-            let again = Advance::new(Stage::Talking, from);
+            let (to, next_try_at) = left_at(talk.payment, from);
+            let again = Advance {
+                next_try_at,
+                ..Advance::new(Stage::Talking, to)
+            };
             talk.app.store.advance(&talk.payment.id, &again).await?;
             Err(refused_by_platform(failure))
         }
@@ -247,11 +284,7 @@ async fn record(
         (None, true) => Stage::Finalise,
         (None, false) => Stage::Over,
     };
-    let next_try_at = match to {
-        Stage::Unknown => Some(clock::unix_now() + 1),
-        Stage::Finalise => Some(clock::unix_now()),
-        _ => None,
-    };
+    let (to, next_try_at) = left_at(talk.payment, to);
     let body = answer(
         &talk.payment.id,
         proceeded.next_action.unwrap_or(NextAction::Wait),

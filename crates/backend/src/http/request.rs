@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::Response;
 use guichet_store::Idempotency;
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
@@ -76,7 +77,8 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr
         }
         last = hop.ok()?.to_canonical();
     }
-    Some(last)
+    // A proxy of ours is no shopper.
+    Some(last).filter(|last| !is_ours(*last))
 }
 
 /// The token of `Authorization: Bearer …`.
@@ -135,6 +137,16 @@ pub(crate) fn hidden_fingerprint(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
         bearer(headers).unwrap_or_default().as_bytes(),
     );
     hmac::sign(&key, body).as_ref().to_vec()
+}
+
+/// Works on a request to its end, even if whoever asked hangs up: what was begun at a platform is
+/// neither left half-way nor forgotten.
+pub(crate) async fn to_the_end(
+    app: &App,
+    work: impl Future<Output = Result<Response, ApiError>> + Send + 'static,
+) -> Result<Response, ApiError> {
+    let done = app.tasks.spawn(work).await;
+    done.map_err(|error| ApiError::internal(&error))?
 }
 
 /// Marks what a request works on; refused while another works on the same.
@@ -275,7 +287,7 @@ mod tests {
             known("198.51.100.1")
         );
         assert_eq!(seen("10.0.0.1", &["unknown"]), None);
-        assert_eq!(seen("10.0.0.1", &[]), known("10.0.0.1"));
+        assert_eq!(seen("10.0.0.1", &[]), None);
     }
 
     #[test]

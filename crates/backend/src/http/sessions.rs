@@ -28,7 +28,7 @@ use utoipa::ToSchema;
 
 use super::cards::saved;
 use super::problem::ApiError;
-use super::request::{RawBody, bearer, enter, idempotency, json, key_reused, sha256};
+use super::request::{RawBody, bearer, enter, idempotency, json, key_reused, sha256, to_the_end};
 use super::starting::Starting;
 use crate::app::App;
 use crate::clock;
@@ -342,21 +342,24 @@ pub(crate) async fn pay(
     id: Result<Path<String>, PathRejection>,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    let (shop, _) = authenticate(&app, &headers)?;
-    let id = session_id(id)?;
-    let scope = format!("shop/{}/session/{id}/payments", shop.id);
-    let mark = idempotency(&headers, scope, &body)?;
-    // Whatever their keys, one at a time: the second sees what became of the first.
-    let _in_flight = enter(&app, mark.scope.clone())?;
-    let book = shop_book(&app, shop, &id).await?;
-    let starting = Starting {
-        app: &app,
-        shop,
-        book: &book,
-        client: None,
-        mark: &mark,
-    };
-    starting.run(|| json(&body), true).await
+    to_the_end(&Arc::clone(&app), async move {
+        let (shop, _) = authenticate(&app, &headers)?;
+        let id = session_id(id)?;
+        let scope = format!("shop/{}/session/{id}/payments", shop.id);
+        let mark = idempotency(&headers, scope, &body)?;
+        // Whatever their keys, one at a time: the second sees what became of the first.
+        let _in_flight = enter(&app, mark.scope.clone())?;
+        let book = shop_book(&app, shop, &id).await?;
+        let starting = Starting {
+            app: &app,
+            shop,
+            book: &book,
+            client: None,
+            mark: &mark,
+        };
+        starting.run(|| json(&body), true).await
+    })
+    .await
 }
 
 fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Session, FieldError> {

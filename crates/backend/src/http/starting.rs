@@ -67,9 +67,7 @@ impl<'a> Starting<'a> {
         if !(matches!(by, By::ShopWith { .. }) && overview.open_elsewhere) {
             return Ok(());
         }
-        let detail = "another payment of this session may still take money; ask for the session \
-                      until its outcome is known";
-        Err(ApiError::new(StatusCode::CONFLICT, "payment_open", detail))
+        Err(payment_open())
     }
 
     fn choose(&self, request: &StartPayment) -> Result<Offer<'a>, ApiError> {
@@ -212,6 +210,7 @@ impl<'a> Starting<'a> {
         let continuing = account.continuing();
         Ok(Talk {
             app: self.app,
+            at: Stage::Talking,
             account,
             continuing: continuing
                 .ok_or_else(|| ApiError::internal(&"a payment that can't go on"))?,
@@ -281,12 +280,19 @@ pub(super) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
     } else if folded.book.payments.len() >= PAYMENTS_MAX {
         too_many()
     } else {
-        ApiError::new(
-            StatusCode::GONE,
-            "session_expired",
-            "this session has expired; the shop must make a new one",
-        )
+        expired()
     })
+}
+
+pub(super) fn expired() -> ApiError {
+    let detail = "this session has expired; the shop must make a new one";
+    ApiError::new(StatusCode::GONE, "session_expired", detail)
+}
+
+pub(super) fn payment_open() -> ApiError {
+    let detail = "another payment of this session may still take money; ask for the session until \
+                  its outcome is known";
+    ApiError::new(StatusCode::CONFLICT, "payment_open", detail)
 }
 
 pub(super) fn settled() -> ApiError {
