@@ -13,6 +13,7 @@ mod support;
 
 mod accounts;
 mod checkout;
+mod identities;
 mod money;
 mod notifications;
 mod office;
@@ -21,3 +22,4 @@ mod saved_cards;
 mod secrets;
 mod sessions;
 mod sogenactif;
+mod unknown;

@@ -42,6 +42,17 @@ impl Stack {
             id,
         )
         .await;
+        self.wait_deadline(id).await;
+    }
+
+    /// Makes a payment's deadline fall a few seconds from now.
+    pub(crate) async fn set_deadline_soon(&self, id: &str) {
+        let statement = "UPDATE payments SET deadline_at = unixepoch() + 3 WHERE id = ?";
+        self.write(statement, id).await;
+    }
+
+    /// Waits until the backend has recorded that a payment's deadline passed.
+    pub(crate) async fn wait_deadline(&self, id: &str) {
         let books = self.books().await;
         until("the deadline's record", || async {
             let passed: bool =

@@ -39,7 +39,7 @@ pub(crate) use self::{
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
     shop::fresh_key,
-    sogenactif::{Asked, Bank, CHALLENGED, Fields, IBAN, Line, SMOOTH, WayBack},
+    sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},
     stack::Stack,
     wait::{until, until_within},
 };

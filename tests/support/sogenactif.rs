@@ -4,10 +4,13 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::checkout::Checkout;
@@ -472,12 +475,78 @@ impl Line {
         }));
     }
 
+    /// Leads to that origin, and holds every call to that method back until it is let go: the
+    /// platform sees it no earlier. Each call on a connection of its own.
+    pub(crate) async fn connect_and_hold(&mut self, origin: &str, method: &str) -> Held {
+        self.cut().await;
+        let to = origin.trim_start_matches("http://").to_owned();
+        let name = format!("/{method} ");
+        let own = self.held.local_addr().expect("its address");
+        let listener = bound(own).listen(64).expect("the line's own port");
+        let held = Held::default();
+        let gate = held.clone();
+        self.serving = Some(tokio::spawn(async move {
+            let mut open = JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (to, name, gate) = (to.clone(), name.clone(), gate.clone());
+                open.spawn(async move {
+                    let (head, body) = read_request(&mut near).await?;
+                    if head.lines().next()?.contains(&name) {
+                        gate.pass(&mut near).await?;
+                    }
+                    let answer = pass_on(&to, &head, &body).await;
+                    near.write_all(&answer).await.ok()
+                });
+            }
+        }));
+        held
+    }
+
     /// Leads nowhere from now on; what was open is closed.
     pub(crate) async fn cut(&mut self) {
         if let Some(serving) = self.serving.take() {
             serving.abort();
             let _ = serving.await;
         }
+    }
+}
+
+/// Calls that are held back on a line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held {
+    waiting: Arc<AtomicUsize>,
+    open: Arc<watch::Sender<bool>>,
+}
+
+impl Held {
+    /// How many calls are held now. One whose caller hung up is not.
+    pub(crate) fn count(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Waits until that many calls are held.
+    pub(crate) async fn wait(&self, calls: usize) {
+        until("a call to be held", || async {
+            (self.count() == calls).then_some(())
+        })
+        .await;
+    }
+
+    /// Lets them go, and every later one.
+    pub(crate) fn let_go(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Waits at the gate; none if the caller hangs up.
+    async fn pass(&self, near: &mut TcpStream) -> Option<()> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut open = self.open.subscribe();
+        let passed = tokio::select! {
+            opened = open.wait_for(|open| *open) => opened.is_ok(),
+            _ = near.read_u8() => false,
+        };
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        passed.then_some(())
     }
 }
 
