@@ -4,22 +4,25 @@ use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 
+use any_spawner::Executor;
 use guichet_wire::{NextAction, StartedPayment};
-use leptos::mount::{UnmountHandle, mount_to_renderer};
-use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyViewState;
+use reactive_graph::prelude::*;
+use reactive_graph::signal::ArcTrigger;
+use tachys::prelude::*;
+use tachys::view::any_view::AnyViewState;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::ShadowRoot;
 
 use crate::card::{CardAsk, Fields};
-use crate::client::{Answer, Client, card_path};
+use crate::client::{Answer, send};
 use crate::entry::{EntryTrouble, Order};
 use crate::face::{Choice, Drawing, Face, Meaning, Model, Outage, Step, meaning};
 use crate::i18n::{Lang, Words};
+use crate::page::{Page, texts, wait};
 use crate::read::{self, Json};
-use crate::{page, view};
+use crate::{money, view};
 
 /// Longest pause between two questions for the status, in milliseconds.
 const SLOWEST: i32 = 10_000;
@@ -28,16 +31,19 @@ const LOSSES: u8 = 3;
 /// If the page is still here this long after the form was submitted, it was not let go.
 const STUCK: i32 = 20_000;
 
-/// What one widget consists of beside its state.
+/// What one widget consists of.
 struct Shared {
-    host: HtmlElement,
-    root: ShadowRoot,
-    client: Client,
+    page: Page,
+    model: RefCell<Model>,
+    /// Runs again what follows the state.
+    changed: ArcTrigger,
+    /// Draws the face anew.
+    drawing: ArcTrigger,
+    /// Draws the part of a face anew that is drawn by itself.
+    part: ArcTrigger,
     words: &'static Words,
     lang: Lang,
-    /// Puts the platform's fields for a card on the page, and talks with them.
-    fields: JsValue,
-    /// The session token of those that are there.
+    /// The session token of the card's fields that are on the page.
     open: RefCell<Option<String>>,
     /// The shopper has used the widget: the focus may follow what happens.
     engaged: Cell<bool>,
@@ -72,73 +78,71 @@ impl Shared {
             words.code_wrong,
             words.refusal_not_accepted,
         ];
-        page::call(&self.fields, &texts);
+        self.tell_fields(&texts);
+    }
+
+    /// Asks for `session`, `status` or `cards`.
+    async fn ask(&self, what: &str) -> Answer {
+        Answer::of(&wait(self.page.ask(what)).await)
+    }
+
+    /// Says something to the platform's fields for a card.
+    fn tell_fields(&self, news: &[&str]) {
+        self.page.fields(texts(news.iter().copied()));
     }
 }
 
 /// A handle on one widget's state, cheap to copy into every listener.
 #[derive(Clone, Copy)]
-pub struct App {
-    model: RwSignal<Model>,
-    drawing: RwSignal<u32>,
-    /// Follows the part of a face that is drawn by itself.
-    detail: RwSignal<u32>,
-    shared: StoredValue<Rc<Shared>, LocalStorage>,
+pub struct App(usize);
+
+/// A widget on its page.
+struct Widget {
+    shared: Rc<Shared>,
+    /// Its effects end with it.
+    view: Option<AnyViewState>,
 }
 
-/// A widget on its page. Dropping it takes the widget off the page.
-#[wasm_bindgen]
-pub struct Mounted {
-    app: App,
-    _handle: UnmountHandle<AnyViewState>,
+thread_local! {
+    /// The page's widgets, by their numbers; `None` where one is gone. Not in the reactive arena:
+    /// that brings the standard library's threads with it, for what may not leave its own.
+    static WIDGETS: RefCell<Vec<Option<Widget>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Draws the widget into `root`.
 ///
-/// `config` holds `base` (the backend's origin), `secret` (the session's), `locale` (the element's
-/// own, may be empty), `page` (the page's language), `back` (whether the shopper came by the back
-/// button), `fields` (a function of texts: what is to be done with the platform's fields for a
-/// card, and what with; they answer by [`act`]) and the answer to the first call: `ok` and `body`,
-/// or no `body` if none came.
+/// `page` also holds `locale` (the element's own, may be empty), `lang` (the page's language),
+/// `back` (whether the shopper came by the back button) and the answer to the first call: `ok` and
+/// `body`, or no `body` if none came. The platform's fields for a card answer by [`act`].
+///
+/// Returns the widget's number, for the other functions.
 #[wasm_bindgen]
 #[must_use]
-pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
+pub fn mount(root: &ShadowRoot, page: Page) -> usize {
     let text = |name| {
-        config
-            .get(name)
+        page.get(name)
             .and_then(|value| value.text())
             .unwrap_or_default()
     };
-    let flag = |name| {
-        config
-            .get(name)
-            .and_then(|value| value.flag())
-            .unwrap_or_default()
-    };
-    let answer = match config.get("body") {
-        Some(body) => Answer::of(flag("ok"), body),
-        None => Answer::Lost,
-    };
+    let back = page.get("back").and_then(|value| value.flag());
     let mut model = Model {
-        anyway: flag("back"),
+        anyway: back.unwrap_or_default(),
         ..Model::default()
     };
-    let failed = take_session(&mut model, answer);
+    let failed = take_session(&mut model, Answer::of(&page));
     let wished = model
         .session
         .as_ref()
         .map(|session| session.locale.as_str());
-    let lang = Lang::choose(&[&text("locale"), wished.unwrap_or_default(), &text("page")]);
+    let lang = Lang::choose(&[&text("locale"), wished.unwrap_or_default(), &text("lang")]);
     let shared = Rc::new(Shared {
-        host,
-        root: root.clone(),
-        client: Client {
-            base: text("base"),
-            secret: text("secret"),
-        },
+        page,
+        model: RefCell::new(model),
+        changed: ArcTrigger::new(),
+        drawing: ArcTrigger::new(),
+        part: ArcTrigger::new(),
         words: lang.words(),
         lang,
-        fields: config.get("fields").unwrap_or_default(),
         open: RefCell::default(),
         engaged: Cell::new(false),
         detail: Cell::new(0),
@@ -146,36 +150,32 @@ pub fn mount(root: ShadowRoot, host: HtmlElement, config: &JsValue) -> Mounted {
         polling: Cell::new(false),
         hurry: Cell::new(false),
     });
-    let made = Rc::new(Cell::new(None));
-    let out = Rc::clone(&made);
-    let handle = mount_to_renderer(root.unchecked_ref(), move || {
-        let app = App {
-            model: RwSignal::new(model),
-            drawing: RwSignal::new(0),
-            detail: RwSignal::new(0),
-            shared: StoredValue::new_local(shared),
-        };
-        out.set(Some(app));
-        view::root(app)
+    // Fails for every widget of a page but the first: then it is done.
+    Executor::init_wasm_bindgen().unwrap_or_default();
+    let app = WIDGETS.with_borrow_mut(|all| {
+        all.push(Some(Widget { shared, view: None }));
+        App(all.len() - 1)
     });
-    #[allow(
-        clippy::expect_used,
-        reason = "the closure above has run: mounting builds the view before it returns"
-    )]
-    let app: App = made.get().expect("the view was built");
+    let mut view = view::root(app).build();
+    view.mount(root.unchecked_ref(), None);
+    WIDGETS.with_borrow_mut(|all| {
+        if let Some(Some(widget)) = all.get_mut(app.0) {
+            widget.view = Some(view);
+        }
+    });
     app.emit("guichet:ready", None);
     app.report(failed);
     app.settle();
-    Mounted {
-        app,
-        _handle: handle,
-    }
+    app.0
 }
 
 /// Takes a widget off its page.
 #[wasm_bindgen]
-pub fn unmount(mounted: Mounted) {
-    drop(mounted);
+pub fn unmount(widget: usize) {
+    let widget = WIDGETS.with_borrow_mut(|all| all.get_mut(widget).and_then(Option::take));
+    if let Some(mut view) = widget.and_then(|widget| widget.view) {
+        view.unmount();
+    }
 }
 
 /// The shopper pressed a button with this `data-action`, whose own value is `value`; sent the form
@@ -187,8 +187,8 @@ pub fn unmount(mounted: Mounted) {
 /// `fields-token` with the token in `value` and the brand in `more`, `fields-wrong` when they have
 /// said by themselves what is wrong, or `fields-lost`.
 #[wasm_bindgen]
-pub fn act(mounted: &Mounted, action: &str, value: &str, more: &str) {
-    let app = mounted.app;
+pub fn act(widget: usize, action: &str, value: &str, more: &str) {
+    let app = App(widget);
     let Some(shared) = app.shared() else { return };
     if let Some(news) = action.strip_prefix("fields-") {
         app.fields_say(shared, news, value, more);
@@ -215,8 +215,8 @@ pub fn act(mounted: &Mounted, action: &str, value: &str, more: &str) {
 
 /// The page became visible, came back online or (`restored`) out of the browser's store of pages.
 #[wasm_bindgen]
-pub fn wake(mounted: &Mounted, restored: bool) {
-    let app = mounted.app;
+pub fn wake(widget: usize, restored: bool) {
+    let app = App(widget);
     if restored {
         app.change(Model::came_back);
         app.refresh();
@@ -278,7 +278,7 @@ fn take(
 
 impl App {
     fn shared(self) -> Option<Rc<Shared>> {
-        self.shared.try_get_value()
+        WIDGETS.with_borrow(|all| Some(Rc::clone(&all.get(self.0)?.as_ref()?.shared)))
     }
 
     /// The texts of the widget's language.
@@ -294,27 +294,35 @@ impl App {
 
     /// Reads the state once.
     pub(crate) fn with<T>(self, read: impl FnOnce(&Model) -> T) -> Option<T> {
-        self.model.try_with_untracked(read)
+        let shared = self.shared()?;
+        let model = shared.model.try_borrow().ok()?;
+        Some(read(&model))
     }
 
     /// Reads the state, again whenever it changes.
     pub(crate) fn follow<T>(self, read: impl FnOnce(&Model) -> T) -> Option<T> {
-        self.model.try_with(read)
+        self.shared()?.changed.track();
+        self.with(read)
     }
 
     /// Runs again whenever the face must be drawn anew.
     pub(crate) fn follow_drawing(self) {
-        self.drawing.try_get();
+        if let Some(shared) = self.shared() {
+            shared.drawing.track();
+        }
     }
 
     /// Runs again whenever the brands of the card that is typed are others, or the saved cards.
     pub(crate) fn follow_detail(self) {
-        self.detail.try_get();
+        if let Some(shared) = self.shared() {
+            shared.part.track();
+        }
     }
 
     fn emit(self, event: &str, detail: Option<(&str, &str)>) {
         if let Some(shared) = self.shared() {
-            page::emit(&shared.host, event, detail);
+            let (name, value) = detail.unwrap_or_default();
+            shared.page.emit(event, name, value);
         }
     }
 
@@ -342,23 +350,30 @@ impl App {
     }
 
     fn apply(self, target: &'static str, change: &mut dyn FnMut(&mut Model)) {
+        let Some(shared) = self.shared() else { return };
         let Some(before) = self.drawing() else { return };
-        self.model.try_update(change);
+        self.update(change);
         let detail = self.with(|model| model.detail).unwrap_or_default();
-        if let Some(shared) = self.shared()
-            && shared.detail.replace(detail) != detail
-        {
-            self.detail
-                .try_update(|count| *count = count.wrapping_add(1));
+        if shared.detail.replace(detail) != detail {
+            shared.part.notify();
         }
         if self.drawing() != Some(before) {
-            self.drawing
-                .try_update(|count| *count = count.wrapping_add(1));
-            if let Some(shared) = self.shared().filter(|shared| shared.engaged.get()) {
+            shared.drawing.notify();
+            if shared.engaged.get() {
                 self.focus(shared, target);
             }
         }
         self.settle();
+    }
+
+    /// Changes the state, and nothing that follows from it.
+    fn update(self, mut change: impl FnMut(&mut Model)) {
+        if let Some(shared) = self.shared() {
+            if let Ok(mut model) = shared.model.try_borrow_mut() {
+                change(&mut model);
+            }
+            shared.changed.notify();
+        }
     }
 
     fn drawing(self) -> Option<Drawing> {
@@ -391,12 +406,12 @@ impl App {
         let mut waited = 0;
         let mut losses = 0;
         loop {
-            page::sleep(350).await;
+            wait(shared.page.sleep(350)).await;
             waited += 350;
             if !self.with(Model::polls).unwrap_or_default() {
                 return;
             }
-            if !page::visible() || (waited < pause && !shared.hurry.get()) {
+            if !shared.page.visible() || (waited < pause && !shared.hurry.get()) {
                 continue;
             }
             if shared.hurry.take() {
@@ -404,7 +419,7 @@ impl App {
             }
             waited = 0;
             pause = (pause * 3 / 2).min(SLOWEST);
-            let answer = shared.client.ask("status").await;
+            let answer = shared.ask("status").await;
             losses = if matches!(answer, Answer::Lost) {
                 losses + 1
             } else {
@@ -428,7 +443,7 @@ impl App {
     fn refresh(self) {
         let Some(shared) = self.shared() else { return };
         spawn(async move {
-            let answer = shared.client.ask("session").await;
+            let answer = shared.ask("session").await;
             let failed = self.change(|model| take_session(model, answer));
             self.report(failed.flatten());
         });
@@ -443,9 +458,9 @@ impl App {
 
     /// Asks for the saved cards. Without an answer, the methods pay without them.
     fn ask_for_cards(self, shared: Rc<Shared>) {
-        self.model.try_update(Model::cards_asked);
+        self.update(Model::cards_asked);
         spawn(async move {
-            let cards = match shared.client.ask("cards").await {
+            let cards = match shared.ask("cards").await {
                 Answer::Body(body) => read::cards(&body),
                 Answer::Problem(..) | Answer::Lost => None,
             };
@@ -461,7 +476,7 @@ impl App {
 
     fn keep_card(self, shared: Rc<Shared>) {
         if let Some(kept) = self.change(Model::keep_card).flatten() {
-            self.focus(shared, &["#remove-", &kept.to_string()].concat());
+            self.focus(shared, &["#remove-", &money::plain(kept as u64)].concat());
         }
     }
 
@@ -469,10 +484,11 @@ impl App {
         let Some(card) = self.change(Model::remove_card).flatten() else {
             return;
         };
-        let path = card_path(&card);
         self.focus(Rc::clone(&shared), "[data-removal]");
         spawn(async move {
-            let code = match shared.client.remove(&path).await {
+            let id = card.card.as_deref().unwrap_or_default();
+            let answer = wait(shared.page.remove(&card.method, id)).await;
+            let code = match Answer::of(&answer) {
                 Answer::Body(_) => None,
                 Answer::Problem(code, _) => Some(code),
                 Answer::Lost => Some("offline".into()),
@@ -511,7 +527,9 @@ impl App {
     }
 
     fn pay(self, shared: Rc<Shared>, sure: bool) {
-        let intent = self.change(|model| model.press(sure, page::uuid)).flatten();
+        let intent = self
+            .change(|model| model.press(sure, || shared.page.uuid()))
+            .flatten();
         if let Some(intent) = intent {
             self.send(shared, Order::Start(intent));
         }
@@ -519,7 +537,7 @@ impl App {
 
     fn send(self, shared: Rc<Shared>, order: Order) {
         spawn(async move {
-            let (code, field) = match shared.client.send(&order).await {
+            let (code, field) = match Answer::of(&wait(send(&shared.page, &order)).await) {
                 Answer::Lost => ("offline".into(), None),
                 Answer::Problem(code, field) => (code, field),
                 Answer::Body(body) => match read::started(&body) {
@@ -529,7 +547,7 @@ impl App {
             };
             let mut fresh = None;
             if order.moved_on(&code) {
-                fresh = Some(shared.client.ask("session").await);
+                fresh = Some(shared.ask("session").await);
             }
             self.change(|model| {
                 model.order_failed(&order, &code, field.as_deref());
@@ -549,7 +567,7 @@ impl App {
         match started.next_action {
             // The face changes when the session is known: meanwhile nothing can be pressed.
             NextAction::Wait => {
-                let answer = shared.client.ask("session").await;
+                let answer = shared.ask("session").await;
                 let failed = self.change(|model| {
                     model.started(false);
                     take_session(model, answer)
@@ -576,9 +594,12 @@ impl App {
             NextAction::FormPost { url, fields } if wanted => {
                 self.change(|model| model.started(true));
                 self.emit("guichet:redirect", Some(("method", method)));
-                let left = page::leave(&url, &fields).is_some();
+                let fields = fields
+                    .iter()
+                    .flat_map(|field| [&*field.name, &*field.value]);
+                let left = shared.page.leave(&url, texts(fields));
                 if left {
-                    page::sleep(STUCK).await;
+                    wait(shared.page.sleep(STUCK)).await;
                 }
                 if self.with(|model| model.step == Step::Leaving) == Some(true) {
                     self.change(|model| model.stayed(left));
@@ -601,12 +622,12 @@ impl App {
             shared.open.replace(token.cloned());
             match wanted {
                 Some(fields) => shared.open_fields(fields),
-                None => page::call(&shared.fields, &["close"]),
+                None => shared.tell_fields(&["close"]),
             }
             wanted.is_some()
         });
         if opened == Some(true) {
-            self.model.try_update(Model::fields_opening);
+            self.update(Model::fields_opening);
         }
     }
 
@@ -631,11 +652,11 @@ impl App {
                 let brands = value.split(' ').map(Into::into).collect();
                 let brand = self.change(|model| model.card_brands(brands)).flatten();
                 if let Some(brand) = brand {
-                    page::call(&shared.fields, &["brand", &brand]);
+                    shared.tell_fields(&["brand", &brand]);
                 }
             }
             "token" => {
-                let given = self.change(|model| model.card_given(value, more, page::uuid()));
+                let given = self.change(|model| model.card_given(value, more, shared.page.uuid()));
                 if let Some(given) = given.flatten() {
                     self.send(shared, Order::Continue(given));
                 }
@@ -646,12 +667,12 @@ impl App {
 
     fn choose_brand(self, shared: &Shared, brand: &str) {
         self.change(|model| model.choose_brand(brand));
-        page::call(&shared.fields, &["brand", brand]);
+        shared.tell_fields(&["brand", brand]);
     }
 
     fn card_pay(self, shared: Rc<Shared>) {
         match self.change(Model::press_card).flatten() {
-            Some(CardAsk::Read) => page::call(&shared.fields, &["read"]),
+            Some(CardAsk::Read) => shared.tell_fields(&["read"]),
             Some(CardAsk::Send(given)) => self.send(shared, Order::Continue(given)),
             None => {}
         }
@@ -659,7 +680,7 @@ impl App {
 
     /// The question was answered.
     fn answer(self, shared: Rc<Shared>, answer: &str) {
-        let given = self.change(|model| model.press_ask(answer, page::uuid));
+        let given = self.change(|model| model.press_ask(answer, || shared.page.uuid()));
         match given.flatten() {
             Some(given) => self.send(shared, Order::Continue(given)),
             None => self.focus_trouble(),
@@ -683,8 +704,8 @@ impl App {
     fn focus(self, shared: Rc<Shared>, target: &str) {
         let target = target.to_owned();
         spawn(async move {
-            page::sleep(0).await;
-            page::focus(&shared.root, &target);
+            wait(shared.page.sleep(0)).await;
+            shared.page.focus(&target);
         });
     }
 }

@@ -5,23 +5,16 @@
 // element, and slots of the shadow root show them. A frame that is moved loads anew: the nodes are
 // made once for a session token and taken away as a whole. The page's style sheets are left alone:
 // every node is slotted itself, so that `::slotted()` reaches it.
+//
+// A file of its own: `element.js` loads it for those who pay with a card.
 
 import { openFields } from './hosted-fields.js';
+import { inTime } from './page.js';
 
 const FIELDS = ['number', 'expiry', 'code'];
-// The shopper is told within five seconds.
-const OPENING = 4500;
 const READING = 20000;
 
 let count = 0;
-
-const inTime = (promise, limit) => {
-  let timer;
-  const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(new Error('timed out')), limit);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-};
 
 const make = (tag, field, attributes) => {
   const node = document.createElement(tag);
@@ -47,7 +40,7 @@ const nodesOf = (field, label, lang) => {
 };
 
 // `tell(action, value, more)` goes to the module. The function that comes back is called by it:
-// `open` with its texts, `read`, `brand` with a brand, `close`.
+// `open` with the time that it may take and its texts, `read`, `brand` with a brand, `close`.
 export const cardFields = (host, tell) => {
   let open;
 
@@ -68,7 +61,7 @@ export const cardFields = (host, tell) => {
     if (error.textContent !== text) error.textContent = text;
   };
 
-  const start = async (it, url, token, brands, labels) => {
+  const start = async (it, limit, url, token, brands, labels) => {
     const places = {};
     for (const field of FIELDS) {
       const { text, box, error } = it.nodes[field];
@@ -94,13 +87,13 @@ export const cardFields = (host, tell) => {
       (library) => it !== open && library.close(),
       () => {},
     );
-    it.library = await inTime(opening, OPENING);
+    it.library = await inTime(opening, limit);
   };
 
   const calls = {
     close,
 
-    async open(url, token, brands, lang, ...texts) {
+    async open(limit, url, token, brands, lang, ...texts) {
       close();
       count++;
       const three = (from) =>
@@ -112,7 +105,7 @@ export const cardFields = (host, tell) => {
       const it = { nodes, brands: '', texts: told };
       open = it;
       try {
-        await start(it, url, token, brands, labels);
+        await start(it, limit, url, token, brands, labels);
         if (it !== open) return;
         for (const field of FIELDS) nodes[field].box.removeAttribute('data-opening');
         tell('fields-ready');

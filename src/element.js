@@ -2,20 +2,24 @@
 //
 // It draws a skeleton at once, asks for the session while the module compiles, and hands over to
 // the module. It builds every node by hand: a shop may require trusted types and forbid inline
-// styles. The build puts the hashed names of the module's two files into GLUE and WASM.
+// styles. The build puts the hashed names of the other files into GLUE, WASM and CARD.
 
-import { cardFields } from './card.js';
 import css from './widget.css';
 import { wordsFor } from './i18n/loading.js';
+import { call, inTime, pageOf } from './page.js';
 
 const NAME = 'guichet-checkout';
 const GLUE = '__GUICHET_GLUE__';
 const WASM = '__GUICHET_WASM__';
+const CARD = 'guichet_card.js';
 const PATIENCE = 20000;
+// The shopper is told within five seconds that the fields for a card don't open.
+const OPENING = 4500;
 
 const beside = (file) => new URL(file, import.meta.url);
 
 let module;
+let card;
 let attempts = 0;
 let provided;
 let sheet;
@@ -40,20 +44,24 @@ const canRun = () => {
   }
 };
 
-const inTime = (promise) =>
-  Promise.race([
-    promise,
-    new Promise((_, fail) => setTimeout(() => fail(new Error('timed out')), PATIENCE)),
-  ]);
+// Failed imports are remembered by browsers: a retry asks for another address.
+const retry = () => (attempts++ ? '?' + attempts : '');
 
-// Glue and module arrive side by side. Failed imports are remembered by browsers: a retry asks
-// for another address.
+// Glue and module arrive side by side.
 const loadModule = async () => {
-  const retry = attempts++ ? '?' + attempts : '';
-  const compiled = WebAssembly.compileStreaming(fetch(beside(WASM + retry)));
-  const [glue, wasm] = await inTime(Promise.all([import(beside(GLUE + retry)), compiled]));
+  const again = retry();
+  const compiled = WebAssembly.compileStreaming(fetch(beside(WASM + again)));
+  const both = Promise.all([import(beside(GLUE + again)), compiled]);
+  const [glue, wasm] = await inTime(both, PATIENCE);
   await glue.default({ module_or_path: wasm });
   return glue;
+};
+
+// The script that puts the platform's fields on the page. Only who pays with a card needs it.
+const theCard = () => {
+  card ||= import(beside(CARD + (card === null ? retry() : '')));
+  card.catch(() => (card = null));
+  return card;
 };
 
 const theModule = () => {
@@ -64,20 +72,14 @@ const theModule = () => {
 };
 
 const ask = async (base, secret) => {
-  try {
-    const answer = await fetch(base + '/checkout/v1/session', {
-      headers: { Authorization: 'Bearer ' + secret },
-      cache: 'no-store',
-      signal: AbortSignal.timeout?.(PATIENCE),
-    });
-    const body = await answer.json().catch(() => ({}));
-    if (!answer.ok) {
-      console.error('guichet: ' + (body.code || answer.status) + ': ' + (body.detail || ''));
-    }
-    return { ok: answer.ok, body };
-  } catch {
-    return {};
+  const answer = await call(base, secret, 'session');
+  const { ok, status, body } = answer;
+  if (ok === false) {
+    console.error('guichet: ' + (body.code || status) + ': ' + (body.detail || ''));
   }
+  // Not "nobody knows": to ask for the session does nothing.
+  if (ok) answer.body ??= {};
+  return answer;
 };
 
 const make = (tag, part, text) => {
@@ -106,7 +108,9 @@ class GuichetCheckout extends HTMLElement {
   #run = 0;
   #mounted;
   #module;
-  #fields = cardFields(this, (...news) => this.#act(...news));
+  #embedded;
+  #card;
+  #wish;
 
   connectedCallback() {
     if (!this.shadowRoot) {
@@ -140,6 +144,9 @@ class GuichetCheckout extends HTMLElement {
   // Every listener of the widget. A submit button is pressed by its form's `submit`.
   handleEvent(event) {
     const { type, target } = event;
+    // The shopper has begun: the script is here by the time that fields are to open.
+    if (this.#embedded) theCard().catch(() => {});
+    this.#embedded = false;
     if (type === 'submit') {
       event.preventDefault();
       const answer = target.querySelector('[data-answer]')?.value.trim();
@@ -156,22 +163,45 @@ class GuichetCheckout extends HTMLElement {
   }
 
   #act(action, value = '', more = '') {
-    if (this.#mounted) this.#module.act(this.#mounted, action, value, more);
+    if (this.#mounted >= 0) this.#module.act(this.#mounted, action, value, more);
     else if (action === 'retry') this.#start();
   }
+
+  // What is said to the platform's fields for a card: `open` with its texts, `read`, `brand` with a
+  // brand, `close`.
+  #fields = (call, ...texts) => {
+    if (call === 'open') return void this.#openFields(texts);
+    if (call === 'close') this.#wish = undefined;
+    this.#card?.(call, ...texts);
+  };
 
   #onPageShow = (event) => this.#wake(event.persisted);
 
   #onWake = () => this.#wake(false);
 
   #wake(restored) {
-    if (this.#mounted) this.#module.wake(this.#mounted, restored);
+    if (this.#mounted >= 0) this.#module.wake(this.#mounted, restored);
+  }
+
+  async #openFields(texts) {
+    const wish = (this.#wish = {});
+    const end = performance.now() + OPENING;
+    try {
+      const { cardFields } = await inTime(theCard(), OPENING);
+      if (wish !== this.#wish) return;
+      this.#card ||= cardFields(this, (...news) => this.#act(...news));
+      this.#card('open', end - performance.now(), ...texts);
+    } catch (reason) {
+      if (wish !== this.#wish) return;
+      console.error('guichet: the card fields did not open.', reason);
+      this.#act('fields-failed');
+    }
   }
 
   #stop() {
     this.#run++;
     this.#fields('close');
-    if (this.#mounted) this.#module.unmount(this.#mounted);
+    if (this.#mounted >= 0) this.#module.unmount(this.#mounted);
     this.#mounted = undefined;
   }
 
@@ -198,13 +228,13 @@ class GuichetCheckout extends HTMLElement {
       if (run !== this.#run) return;
       this.shadowRoot.replaceChildren();
       this.#module = loaded;
-      this.#mounted = loaded.mount(this.shadowRoot, this, {
-        base,
-        secret,
-        locale,
-        page,
-        back: cameBack(),
+      this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
+      this.#mounted = loaded.mount(this.shadowRoot, {
+        ...pageOf(this, base, secret),
         fields: this.#fields,
+        locale,
+        lang: page,
+        back: cameBack(),
         ...answer,
       });
     } catch (reason) {

@@ -12,7 +12,7 @@ pub fn format(lang: Lang, amount: u64, currency: &str, exponent: u8) -> String {
         Lang::Fr => ('\u{202f}', ','),
         Lang::En => (',', '.'),
     };
-    let number = digits(amount, usize::from(exponent), group, point);
+    let number = digits(amount, usize::from(exponent), Some(group), point);
     let sign = match currency {
         "EUR" => "€",
         "GBP" => "£",
@@ -39,7 +39,13 @@ pub fn format(lang: Lang, amount: u64, currency: &str, exponent: u8) -> String {
     out
 }
 
-fn digits(amount: u64, exponent: usize, group: char, point: char) -> String {
+/// Writes a whole number. Not `to_string`: the standard library's formatting would come with it.
+#[must_use]
+pub fn plain(number: u64) -> String {
+    digits(number, 0, None, ' ')
+}
+
+fn digits(amount: u64, exponent: usize, group: Option<char>, point: char) -> String {
     // Built from the last digit to the first.
     let mut reversed = Vec::new();
     let mut rest = amount;
@@ -49,7 +55,7 @@ fn digits(amount: u64, exponent: usize, group: char, point: char) -> String {
             reversed.push(point);
         }
         if place > exponent && (place - exponent).is_multiple_of(3) {
-            reversed.push(group);
+            reversed.extend(group);
         }
         let digit = u32::try_from(rest % 10).unwrap_or_default();
         reversed.push(char::from_digit(digit, 10).unwrap_or('0'));
@@ -84,6 +90,13 @@ mod tests {
         assert_eq!(format(Lang::En, 99, "GBP", 2), "£0.99");
         assert_eq!(format(Lang::En, 100, "CHF", 2), "CHF\u{a0}1.00");
         assert_eq!(format(Lang::En, 1_234_567, "KWD", 3), "KWD\u{a0}1,234.567");
+    }
+
+    #[test]
+    fn plain_numbers() {
+        assert_eq!(plain(0), "0");
+        assert_eq!(plain(10), "10");
+        assert_eq!(plain(1_234_567), "1234567");
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! Elements for the views.
 //!
-//! Every element is the same Leptos type, with attributes and children erased: the typed builders
-//! of `view!` would make a type, and code, of each. Nothing here goes through `innerHTML`, which a
-//! shop's `require-trusted-types-for` forbids; `view!` does so for what it finds to be static.
+//! Every element is the same type of Leptos' renderer (tachys), with attributes and children
+//! erased: the typed builders of `view!` would make a type, and code, of each. Nothing here goes
+//! through `innerHTML`, which a shop's `require-trusted-types-for` forbids; `view!` does so for
+//! what it finds to be static.
 //! Nothing listens here either: `element.js` listens once, on the shadow root, and tells the app
 //! what was pressed by its `data-action`.
 
-use leptos::prelude::*;
-use leptos::svg;
-use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
-use leptos::tachys::html::attribute::custom::custom_attribute;
-use leptos::tachys::html::element::custom;
+use tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
+use tachys::html::attribute::custom::custom_attribute;
+use tachys::html::element::custom;
+use tachys::prelude::*;
+use tachys::svg;
 
 type LiveValue = Box<dyn FnMut() -> Option<&'static str> + Send>;
 

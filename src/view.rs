@@ -4,7 +4,7 @@ use guichet_wire::{
     CheckoutSession, MethodKind, MethodOffer, PartKind, PartStatus, PartView, PaymentView,
     Question, Refusal, SavedCard, Unavailable,
 };
-use leptos::prelude::*;
+use tachys::prelude::*;
 
 use crate::app::App;
 use crate::ask::Asked;
@@ -340,7 +340,7 @@ impl<'a> Scene<'a> {
             .part("item")
             .attr("data-part", state)
             .attr("data-kind", kind)
-            .attr("data-amount", &part.amount.to_string())
+            .attr("data-amount", &money::plain(part.amount))
             .with(el("span").text(&name))
             .maybe(remark.map(|remark| el("em").part("remark").text(remark)))
             .with(
@@ -683,7 +683,7 @@ impl<'a> Scene<'a> {
         let words = self.words;
         let choice = saved::choice(card);
         let value = choice.value();
-        let id = |name: &str| [name, &index.to_string()].concat();
+        let id = |name: &str| [name, &money::plain(index as u64)].concat();
         let (radio, until) = (id("saved-"), id("until-"));
         let shown = [
             method::card_brand(&card.brand),

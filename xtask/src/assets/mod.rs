@@ -3,13 +3,14 @@
 //! wasm-pack compiles, wasm-opt shrinks, esbuild minifies; then every file gets a name that
 //! carries its content's hash, a brotli sibling, and a line in the table against the budget.
 
+mod names;
 mod publish;
 mod stamp;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
@@ -40,6 +41,8 @@ enum Mode {
 const STEM: &str = "guichet_widget";
 /// The script tag's file: its name never changes.
 const ELEMENT: &str = "guichet.js";
+/// The stem of the script for the platform's fields, which comes when a card is paid with.
+const CARD: &str = "guichet_card";
 
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm, options: &Options) -> Result<()> {
     let mode = match (options.dev, options.plain || !wasm.lean) {
@@ -98,8 +101,11 @@ fn compile(ctx: &Ctx, wasm: &Wasm, mode: Mode) -> Result<()> {
 }
 
 /// Of many orders of passes, the one that was smallest after brotli: rebuilt control flow is more
-/// regular, and functions of like names are alike, which compresses better side by side.
-const PASSES: [&str; 9] = [
+/// regular, and functions of like names are alike, which compresses better side by side. A large
+/// function stays one of its own although it has a single caller: in another, its locals get other
+/// numbers. The first kilobyte of memory is the far end of the stack, so no address is computed
+/// from one that lies there. Names that only glue and module know of get short ones.
+const PASSES: [&str; 13] = [
     "-Oz",
     "--gufa",
     "--flatten",
@@ -109,6 +115,10 @@ const PASSES: [&str; 9] = [
     "--reorder-functions-by-name",
     "--strip-producers",
     "--strip-debug",
+    "--minify-imports-and-exports-and-modules",
+    "--low-memory-unused",
+    "--one-caller-inline-max-function-size",
+    "25",
 ];
 
 /// The features that the module uses stand in a section of it. Never `--all-features`: that
@@ -118,28 +128,53 @@ fn shrink(ctx: &Ctx) -> Result<()> {
     let small = module.with_extension("small.wasm");
     let mut opt = ctx.command("wasm-opt");
     opt.args(PASSES).arg(&module).arg("-o").arg(&small);
-    proc::run(&mut opt)?;
+    let table = proc::read(&mut opt)?;
+    let glue = pkg(ctx).join(format!("{STEM}.js"));
+    let renamed = names::apply(&table, &std::fs::read_to_string(&glue)?)?;
+    std::fs::write(glue, renamed)?;
     Ok(std::fs::rename(small, module)?)
 }
 
-/// The two scripts, minified.
+/// The scripts, minified.
 struct Scripts {
     glue: String,
     element: String,
+    card: String,
 }
 
 fn minify(ctx: &Ctx) -> Result<Scripts> {
-    // The glue may import snippets of crates, the element its words and its style sheet: bundled,
-    // each is one file.
-    let bundle = |source: &Path| {
-        let mut command = esbuild(ctx, source);
+    let sources = with_small_sheets(ctx)?;
+    // The element imports its words and its style sheet: bundled, each script is one file.
+    let bundle = |source: &str| {
+        let mut command = esbuild(ctx, &sources.join(source));
         command.args(["--bundle", "--format=esm", "--loader:.css=text"]);
         proc::read(&mut command)
     };
-    let glue = bundle(&pkg(ctx).join(format!("{STEM}.js")))?;
-    let sources = with_small_sheets(ctx)?;
-    let element = bundle(&sources.join("element.js"))?;
-    Ok(Scripts { glue, element })
+    Ok(Scripts {
+        glue: glue(ctx)?,
+        element: bundle("element.js")?,
+        card: bundle("card.js")?,
+    })
+}
+
+/// The glue with what `element.js` calls. It hands over a compiled module: that the glue could also
+/// take an answer of `fetch`, or an address, is left out.
+fn glue(ctx: &Ctx) -> Result<String> {
+    let source = pkg(ctx).join(format!("{STEM}.js"));
+    let text = std::fs::read_to_string(&source)?;
+    let calls = text.split("async function __wbg_load").next();
+    ensure!(
+        calls.is_some_and(|calls| !calls.contains("Response") && !calls.contains("Request")),
+        "the module itself calls for Response or Request, which are left out of its glue"
+    );
+    let entry = ctx.target.join("xtask/glue.js");
+    let names = "default, act, mount, unmount, wake";
+    let from = serde_json::to_string(&source)?;
+    std::fs::write(&entry, format!("export {{ {names} }} from {from};\n"))?;
+    let mut command = esbuild(ctx, &entry);
+    command.args(["--bundle", "--format=esm"]);
+    command.args(["--define:Response=undefined", "--define:Request=undefined"]);
+    proc::read(&mut command)
 }
 
 fn esbuild(ctx: &Ctx, source: &Path) -> Command {

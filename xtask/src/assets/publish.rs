@@ -8,30 +8,37 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{ELEMENT, Mode, STEM, Scripts, pkg};
+use super::{CARD, ELEMENT, Mode, STEM, Scripts, pkg};
 use crate::ctx::Ctx;
 
 /// What a shopper's browser may load before the list can be used, in bytes after brotli.
 const BUDGET: usize = 56 * 1024;
 const MANIFEST: &str = "manifest.json";
 
-/// Constants of the element's script that name the other two files.
+/// Constants of the element's script that name the other files. The card's is a name that works as
+/// it is too, for development servers.
 const GLUE_MARK: &str = "__GUICHET_GLUE__";
 const WASM_MARK: &str = "__GUICHET_WASM__";
+const CARD_MARK: &str = "guichet_card.js";
 
 struct Asset {
     kind: &'static str,
+    /// Not needed before the list can be used.
+    later: bool,
     name: String,
     content: Vec<u8>,
 }
 
 pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     let module = fs::read(pkg(ctx).join(format!("{STEM}_bg.wasm")))?;
-    let wasm = hashed("wasm", "wasm", module);
-    let glue = hashed("glue", "js", scripts.glue.clone().into_bytes());
-    let element = named(&scripts.element, &glue.name, &wasm.name)?;
+    let wasm = hashed("wasm", STEM, "wasm", module);
+    let glue = hashed("glue", STEM, "js", scripts.glue.clone().into_bytes());
+    let mut card = hashed("card", CARD, "js", scripts.card.clone().into_bytes());
+    card.later = true;
+    let element = named(&scripts.element, &glue.name, &wasm.name, &card.name)?;
     let element = Asset {
         kind: "element",
+        later: false,
         name: ELEMENT.to_owned(),
         content: element.into_bytes(),
     };
@@ -45,13 +52,14 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     }
     fs::create_dir_all(&fresh)?;
     let mut rows = Vec::new();
-    for asset in [element, glue, wasm] {
+    for asset in [element, glue, wasm, card] {
         let small = brotli(&asset.content, if mode == Mode::Dev { 4 } else { 11 })?;
         fs::write(fresh.join(&asset.name), &asset.content)?;
         fs::write(fresh.join(format!("{}.br", asset.name)), &small)?;
         rows.push(json!({
             "kind": asset.kind,
             "name": asset.name,
+            "later": asset.later,
             "bytes": asset.content.len(),
             "brotli": small.len(),
         }));
@@ -64,30 +72,35 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     Ok(fs::rename(fresh, folder)?)
 }
 
-/// `pkg/`: the same three files under plain names, for a shop that serves them itself.
+/// `pkg/`: the same files under plain names, for a shop that serves them itself.
 fn for_shops(ctx: &Ctx, scripts: &Scripts) -> Result<()> {
     let glue = format!("{STEM}.js");
-    let element = named(&scripts.element, &glue, &format!("{STEM}_bg.wasm"))?;
+    let wasm = format!("{STEM}_bg.wasm");
+    let element = named(&scripts.element, &glue, &wasm, CARD_MARK)?;
     fs::write(pkg(ctx).join(&glue), &scripts.glue)?;
+    fs::write(pkg(ctx).join(CARD_MARK), &scripts.card)?;
     Ok(fs::write(pkg(ctx).join(ELEMENT), element)?)
 }
 
-fn hashed(kind: &'static str, extension: &str, content: Vec<u8>) -> Asset {
+fn hashed(kind: &'static str, stem: &str, extension: &str, content: Vec<u8>) -> Asset {
     let hash = hex::encode(Sha256::digest(&content));
-    let name = format!("{STEM}-{}.{extension}", hash.get(..16).unwrap_or(&hash));
+    let name = format!("{stem}-{}.{extension}", hash.get(..16).unwrap_or(&hash));
     Asset {
         kind,
+        later: false,
         name,
         content,
     }
 }
 
 /// The element's script with the names of the files that it loads.
-fn named(script: &str, glue: &str, wasm: &str) -> Result<String> {
-    for mark in [GLUE_MARK, WASM_MARK] {
+fn named(script: &str, glue: &str, wasm: &str, card: &str) -> Result<String> {
+    let mut script = script.to_owned();
+    for (mark, name) in [(GLUE_MARK, glue), (WASM_MARK, wasm), (CARD_MARK, card)] {
         ensure!(script.contains(mark), "src/element.js does not have {mark}");
+        script = filled(&script, mark, name);
     }
-    Ok(filled(&filled(script, GLUE_MARK, glue), WASM_MARK, wasm))
+    Ok(script)
 }
 
 /// Puts a name where the mark is: inside a string as it is, elsewhere as a string of its own.
@@ -118,7 +131,8 @@ fn manifest(folder: &Path) -> Result<Value> {
     Ok(serde_json::from_slice(&content)?)
 }
 
-fn files(manifest: &Value) -> impl Iterator<Item = (&str, u64, u64)> {
+/// Name, bytes, bytes after brotli, and whether it is needed before the list can be used.
+fn files(manifest: &Value) -> impl Iterator<Item = (&str, u64, u64, bool)> {
     let files = manifest
         .get("files")
         .and_then(Value::as_array)
@@ -129,6 +143,7 @@ fn files(manifest: &Value) -> impl Iterator<Item = (&str, u64, u64)> {
             file.get("name")?.as_str()?,
             number("bytes")?,
             number("brotli")?,
+            file.get("later") != Some(&Value::Bool(true)),
         ))
     })
 }
@@ -140,28 +155,32 @@ pub(super) fn is_complete(ctx: &Ctx) -> bool {
         format!("{STEM}.js"),
         format!("{STEM}_bg.wasm"),
         ELEMENT.to_owned(),
+        CARD_MARK.to_owned(),
     ];
     made.iter().all(|name| pkg(ctx).join(name).is_file())
         && manifest(&folder).is_ok_and(|manifest| {
-            files(&manifest).count() == 3
+            files(&manifest).count() == 4
                 && files(&manifest).all(|(name, ..)| {
                     folder.join(name).is_file() && folder.join(format!("{name}.br")).is_file()
                 })
         })
 }
 
-/// Prints the bytes of each asset and the total against the budget.
+/// Prints the bytes of each asset, and those that come before the list against the budget.
 pub(super) fn show(ctx: &Ctx) -> Result<()> {
     let manifest = manifest(&ctx.assets())?;
     println!();
     println!("{:<42} {:>10} {:>10}", "asset", "bytes", "brotli");
     let (mut raw, mut small) = (0, 0);
-    for (name, bytes, brotli) in files(&manifest) {
-        println!("{name:<42} {bytes:>10} {brotli:>10}");
-        raw += bytes;
-        small += brotli;
+    for (name, bytes, brotli, first) in files(&manifest) {
+        let when = if first { "" } else { "  later" };
+        println!("{name:<42} {bytes:>10} {brotli:>10}{when}");
+        if first {
+            raw += bytes;
+            small += brotli;
+        }
     }
-    println!("{:<42} {raw:>10} {small:>10}", "in all");
+    println!("{:<42} {raw:>10} {small:>10}", "until the list");
     if manifest.get("dev") == Some(&Value::Bool(true)) {
         println!("{:<42} {:>10} {:>10}", "budget", "", "(dev build)");
         return Ok(());
@@ -192,16 +211,17 @@ mod tests {
 
     #[test]
     fn a_script_without_the_marks_is_refused() {
-        assert!(named("import('./glue.js')", "a", "b").is_err());
-        let script = "g='__GUICHET_GLUE__',w='__GUICHET_WASM__'";
-        assert_eq!(named(script, "a", "b").ok().as_deref(), Some("g='a',w='b'"));
+        assert!(named("import('./glue.js')", "a", "b", "c").is_err());
+        let script = "g='__GUICHET_GLUE__',w='__GUICHET_WASM__',c='guichet_card.js'";
+        let named = named(script, "a", "b", "c").ok();
+        assert_eq!(named.as_deref(), Some("g='a',w='b',c='c'"));
     }
 
     #[test]
     fn a_name_follows_the_content() {
-        let one = hashed("wasm", "wasm", b"one".to_vec()).name;
-        assert_eq!(one, hashed("wasm", "wasm", b"one".to_vec()).name);
-        assert_ne!(one, hashed("wasm", "wasm", b"two".to_vec()).name);
-        assert!(one.starts_with("guichet_widget-") && one.ends_with(".wasm"));
+        let name = |content: &[u8]| hashed("wasm", "guichet_widget", "wasm", content.to_vec()).name;
+        assert_eq!(name(b"one"), name(b"one"));
+        assert_ne!(name(b"one"), name(b"two"));
+        assert!(name(b"one").starts_with("guichet_widget-") && name(b"one").ends_with(".wasm"));
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::Mode;
 use crate::ctx::Ctx;
 use crate::pins;
-use crate::setup::wasm::Wasm;
+use crate::setup::wasm::{LEAN_RUSTFLAGS, Wasm};
 
 /// What the widget is made of. It depends on no other crate of the workspace than `wire`, which
 /// the tidy check guards; what builds it counts as well.
@@ -25,7 +25,7 @@ const INPUTS: [&str; 8] = [
 
 pub(super) fn of(ctx: &Ctx, wasm: &Wasm, mode: Mode) -> Result<String> {
     let mut hash = Sha256::new();
-    hash.update(format!("{mode:?}\n{}\n", wasm.version));
+    hash.update(format!("{mode:?}\n{}\n{LEAN_RUSTFLAGS}\n", wasm.version));
     hash.update(format!("{}\n{}\n", pins::BINARYEN.1, pins::ESBUILD.1));
     for input in INPUTS {
         for file in files(&ctx.root.join(input))? {
