@@ -6,9 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{
-    Asked, Bank, CARD_AT_ONCE, Checkout, IBAN, Stack, StackOptions, fresh_key, until,
-};
+use crate::support::{Asked, Bank, Checkout, IBAN, Stack, StackOptions, fresh_key, until};
 
 const IDEAL: &str = "sogenactif_ideal";
 const SEPA: &str = "sogenactif_sepa";
@@ -61,22 +59,6 @@ async fn assert_paid_once(stack: &Stack, checkout: &Checkout, asked: &Asked, met
     assert_eq!(book["calls"][order_of(method)], 1, "{book}");
 }
 
-async fn assert_unpaid(stack: &Stack, checkout: &Checkout) {
-    let truth = stack.truth(checkout).await;
-    assert_eq!(truth["settled_by"], Value::Null, "{truth}");
-    for payment in truth["payments"].as_array().unwrap() {
-        assert_eq!(payment["accepted"], 0, "{truth}");
-    }
-}
-
-/// Another method pays the same session.
-async fn another_method_pays(stack: &Stack, checkout: &Checkout) {
-    let (started, back) = stack.pay_by_card(checkout, CARD_AT_ONCE).await;
-    stack.come_back(&back).await;
-    stack.wait_status(checkout, "paid").await;
-    assert_eq!(stack.truth(checkout).await["settled_by"], started.payment);
-}
-
 /// Looks it up until it is over, long after.
 async fn let_it_end(stack: &Stack, payment: &str) {
     stack.move_office_clock(json!({ "minutes": 16 })).await;
@@ -105,7 +87,7 @@ async fn an_account_pays_after_the_return() {
         let (asked, page) = to_the_page(&stack, &checkout, method).await;
         assert_eq!(stack.status(&checkout).await["status"], "pending");
         let back = stack.press_at_bank(&page, "success").await;
-        assert_unpaid(&stack, &checkout).await;
+        stack.assert_unpaid(&checkout).await;
         let to = stack.post_back(&back).await.location();
         assert_eq!(to, format!("{}/commande/1", stack.shop()));
         assert_paid_once(&stack, &checkout, &asked, method).await;
@@ -175,8 +157,8 @@ async fn what_fails_on_the_page_is_refused_and_another_method_pays() {
             assert_eq!(status["status"], "refused", "{case}");
             assert_eq!(status["can_pay"], true, "{case}");
             assert_eq!(status["open_elsewhere"], false, "{case}");
-            assert_unpaid(&stack, &checkout).await;
-            another_method_pays(&stack, &checkout).await;
+            stack.assert_unpaid(&checkout).await;
+            stack.another_method_pays(&checkout).await;
         }
     }
     assert_eq!(stack.office_orders().await, 0);
@@ -200,7 +182,7 @@ async fn a_debit_that_the_bank_refuses_is_refused_and_one_that_it_owes_is_pendin
         stack.post_back(&back).await.location();
         stack.wait_office_act(&asked.reference, DEBIT).await;
         stack.wait_status(&checkout, status).await;
-        assert_unpaid(&stack, &checkout).await;
+        stack.assert_unpaid(&checkout).await;
         if status == "pending" {
             stack.make_office_final(&asked.reference, "00").await;
             until("its final word", || async {
@@ -284,7 +266,7 @@ async fn who_never_answers_or_never_returns_has_paid_nothing_and_can_pay_otherwi
             .post_continue(&checkout, &asked.payment, "late", &body)
             .await;
         assert_eq!(late.status, 409, "{}", late.text());
-        another_method_pays(&stack, &checkout).await;
+        stack.another_method_pays(&checkout).await;
         // The page is left, or done, and the browser does not come back.
         for button in [None, Some("success")] {
             let checkout = stack.session(4200).await;
@@ -293,10 +275,10 @@ async fn who_never_answers_or_never_returns_has_paid_nothing_and_can_pay_otherwi
                 stack.press_at_bank(&page, button).await;
             }
             let_it_end(&stack, &asked.payment).await;
-            assert_unpaid(&stack, &checkout).await;
+            stack.assert_unpaid(&checkout).await;
             let status = stack.status(&checkout).await;
             assert_eq!(status["can_pay"], true, "{method}: {status}");
-            another_method_pays(&stack, &checkout).await;
+            stack.another_method_pays(&checkout).await;
         }
     }
     assert_eq!(stack.office_orders().await, 0);
@@ -489,8 +471,8 @@ async fn calls_and_answers_that_are_lost_make_one_order_or_none() {
             } else {
                 let_it_end(&stack, &asked.payment).await;
                 assert_eq!(stack.office_orders().await, before, "{case}");
-                assert_unpaid(&stack, &checkout).await;
-                another_method_pays(&stack, &checkout).await;
+                stack.assert_unpaid(&checkout).await;
+                stack.another_method_pays(&checkout).await;
             }
         }
         // The banks can't be asked for: nothing is begun, and the same click begins it later.
@@ -512,7 +494,7 @@ async fn once_another_payment_has_settled_the_session_no_debit_is_ordered() {
     let checkout = stack.session(4200).await;
     let (asked, page) = stack.to_mandate(&checkout).await;
     let waiting = stack.start_asking(&checkout, SEPA).await;
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
     let body = json!({ "iban": IBAN });
     let late = stack
         .post_continue(&checkout, &waiting.payment, "late", &body)
@@ -532,7 +514,7 @@ async fn a_transfer_that_was_made_beside_another_payment_is_shown_as_a_surplus()
     let stack = stack().await;
     let checkout = stack.session(4200).await;
     let (asked, page) = stack.to_ideal(&checkout).await;
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
     let back = stack.press_at_bank(&page, "success").await;
     stack.post_back(&back).await.location();
     let truth = stack

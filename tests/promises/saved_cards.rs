@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    Answer, Bank, CARD_AT_ONCE, CHALLENGED, Checkout, DEMO_SHOP_KEY, Line, OTHER_SHOP_KEY, SMOOTH,
-    Stack, StackOptions, fresh_key, until,
+    Answer, Bank, CHALLENGED, Checkout, DEMO_SHOP_KEY, Line, OTHER_SHOP_KEY, SMOOTH, Stack,
+    StackOptions, fresh_key, until,
 };
 
 const WALLET: &str = "getWalletData";
@@ -79,23 +79,6 @@ async fn assert_paid_once(stack: &Stack, checkout: &Checkout, order: &str) {
         of_it && call["method"] == order && call["code"] == "00"
     });
     assert_eq!(asked.count(), 1, "{calls:#?}");
-}
-
-/// Nothing was taken by this session so far.
-async fn assert_unpaid(stack: &Stack, checkout: &Checkout) {
-    let truth = stack.truth(checkout).await;
-    assert_eq!(truth["settled_by"], Value::Null, "{truth}");
-    for payment in truth["payments"].as_array().unwrap() {
-        assert_eq!(payment["accepted"], 0, "{truth}");
-    }
-}
-
-/// Another method pays the same session.
-async fn another_method_pays(stack: &Stack, checkout: &Checkout) {
-    let (started, back) = stack.pay_by_card(checkout, CARD_AT_ONCE).await;
-    stack.come_back(&back).await;
-    stack.wait_status(checkout, "paid").await;
-    assert_eq!(stack.truth(checkout).await["settled_by"], started.payment);
 }
 
 fn action(answer: Answer) -> Value {
@@ -241,8 +224,8 @@ async fn a_saved_card_that_the_bank_asks_about_is_paid_after_the_return() {
             assert_paid_once(&stack, &checkout, ORDER).await;
         } else {
             stack.wait_status(&checkout, status).await;
-            assert_unpaid(&stack, &checkout).await;
-            another_method_pays(&stack, &checkout).await;
+            stack.assert_unpaid(&checkout).await;
+            stack.another_method_pays(&checkout).await;
         }
         let id = only_sogenactif(&stack, &checkout).await;
         let book = stack.office_book(&id).await;
@@ -286,7 +269,7 @@ async fn a_saved_card_that_the_issuer_refuses_is_refused_and_another_one_pays() 
     let status = stack.status(&checkout).await;
     assert_eq!(status["status"], "refused", "{status}");
     assert_eq!(status["payment"]["refusal"], "issuer", "{status}");
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     let answer = stack.pay_with_saved(&checkout, &fresh_key(), &card).await;
     assert_eq!(action(answer)["type"], "wait");
     stack.wait_status(&checkout, "paid").await;
@@ -442,7 +425,7 @@ async fn a_session_that_can_not_be_paid_shows_no_card_and_removes_none() {
     let expired = stack.session_of(SHOPPER, 4200).await;
     stack.expire(&expired).await;
     let paid = stack.session_of(SHOPPER, 4200).await;
-    another_method_pays(&stack, &paid).await;
+    stack.another_method_pays(&paid).await;
     let body = json!({ "method": "sogenactif_card", "card": card });
     let before = stack.office_calls().await.len();
     for (checkout, status, code) in [
@@ -639,7 +622,7 @@ async fn without_the_shopper_a_refusal_stands_even_where_the_issuer_wants_to_see
         // Each of two intents is one order, and no challenge was asked for.
         let payments = stack.truth(&checkout).await["payments"].clone();
         assert_eq!(payments.as_array().unwrap().len(), 2, "{payments}");
-        assert_unpaid(&stack, &checkout).await;
+        stack.assert_unpaid(&checkout).await;
     }
     assert_eq!(stack.office_count(SHOP_ORDER).await, 4);
     assert_eq!(stack.office_count(ENROL).await, 0);
@@ -655,7 +638,7 @@ async fn the_shops_server_waits_while_another_payment_may_still_take_money() {
     stack.break_office(lost).await;
     let pay = |key: &'static str| stack.shop_pays(DEMO_SHOP_KEY, &checkout, key, &body);
     assert_eq!(action(pay("k").await)["type"], "wait");
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     // Whatever its key: the first one may have been paid, as it was.
     pay("k2").await.problem(409, "payment_open");
     assert_eq!(action(pay("k").await)["type"], "wait");
@@ -791,8 +774,8 @@ async fn answers_that_are_lost_on_the_way_of_a_saved_card_make_one_order_or_none
             })
             .await;
             assert_eq!(stack.office_orders().await, before, "{case}");
-            assert_unpaid(&stack, &checkout).await;
-            another_method_pays(&stack, &checkout).await;
+            stack.assert_unpaid(&checkout).await;
+            stack.another_method_pays(&checkout).await;
         }
     }
     let truths = 3 + 1;
@@ -914,8 +897,8 @@ async fn a_stored_payment_that_nobody_repeats_ends_at_its_deadline() {
     let late = click(&stack, &checkout, false, &card).await;
     assert_eq!(action(late)["type"], "wait");
     assert_eq!(stack.office_count(ENROL).await, 0);
-    assert_unpaid(&stack, &checkout).await;
-    another_method_pays(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
+    stack.another_method_pays(&checkout).await;
     assert_eq!(stack.office_orders().await, 1);
 }
 
@@ -940,7 +923,7 @@ async fn a_stored_payment_goes_on_by_its_own_request_alone_and_not_once_the_sess
             assert_eq!(given.status, 409, "{}", given.text());
         }
         assert_eq!(stack.stage(&payment).await, "proceed");
-        another_method_pays(&stack, &checkout).await;
+        stack.another_method_pays(&checkout).await;
         let late = click(&stack, &checkout, by_shop, &card).await;
         late.problem(409, "session_paid");
         assert_eq!(stack.truth(&checkout).await["payments"][0]["accepted"], 0);
@@ -1004,8 +987,8 @@ async fn a_backend_killed_while_it_talks_about_a_saved_card_takes_nothing_twice(
                 (stack.stage(id).await == "over").then_some(())
             })
             .await;
-            assert_unpaid(&stack, &checkout).await;
-            another_method_pays(&stack, &checkout).await;
+            stack.assert_unpaid(&checkout).await;
+            stack.another_method_pays(&checkout).await;
             assert_eq!(stack.office_orders().await, orders);
         } else {
             assert_paid_once(&stack, &checkout, at).await;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    Bank, CARD_AT_ONCE, CHALLENGED, Checkout, Fields, Line, SMOOTH, SOGENACTIF_KEY, Stack,
-    StackOptions, fresh_key, until,
+    Bank, CHALLENGED, Checkout, Fields, Line, SMOOTH, SOGENACTIF_KEY, Stack, StackOptions,
+    fresh_key, until,
 };
 
 const ENROL: &str = "cardCheckEnrollment";
@@ -59,24 +59,6 @@ async fn orders(stack: &Stack) -> usize {
     let books = stack.office_books().await;
     let all = books["transactions"].as_array().unwrap().iter();
     all.filter(|line| line["responseCode"] == "00").count()
-}
-
-/// Never paid so far, by anybody's account.
-async fn assert_unpaid(stack: &Stack, checkout: &Checkout) {
-    let truth = stack.truth(checkout).await;
-    assert_ne!(truth["status"], "paid", "{truth}");
-    assert_eq!(truth["settled_by"], Value::Null, "{truth}");
-    for payment in truth["payments"].as_array().unwrap() {
-        assert_eq!(payment["accepted"], 0, "{truth}");
-    }
-}
-
-/// Another method pays the same session.
-async fn another_method_pays(stack: &Stack, checkout: &Checkout) {
-    let (started, back) = stack.pay_by_card(checkout, CARD_AT_ONCE).await;
-    stack.come_back(&back).await;
-    stack.wait_status(checkout, "paid").await;
-    assert_eq!(stack.truth(checkout).await["settled_by"], started.payment);
 }
 
 /// Waits until the platform was asked about a transaction that often in all.
@@ -141,8 +123,8 @@ async fn what_the_bank_refuses_is_refused_and_another_method_pays() {
         assert_eq!(status["can_pay"], true, "{button}: {status}");
         assert_eq!(status["open_elsewhere"], false, "{button}: {status}");
         assert_eq!(status["payment"]["refusal"], refusal, "{button}: {status}");
-        assert_unpaid(&stack, &checkout).await;
-        another_method_pays(&stack, &checkout).await;
+        stack.assert_unpaid(&checkout).await;
+        stack.another_method_pays(&checkout).await;
     }
     assert_eq!(orders(&stack).await, 0);
 }
@@ -158,7 +140,7 @@ async fn what_the_issuer_refuses_is_refused_for_its_reason_and_another_card_pays
         assert_eq!(status["status"], "refused", "{status}");
         assert_eq!(status["open_elsewhere"], false, "{status}");
         assert_eq!(status["payment"]["refusal"], refusal, "{status}");
-        assert_unpaid(&stack, &checkout).await;
+        stack.assert_unpaid(&checkout).await;
         let second = stack.start_fields(&checkout).await;
         assert_ne!(
             second.reference, fields.reference,
@@ -316,17 +298,17 @@ async fn a_return_that_never_comes_is_looked_up_after_the_deadline() {
     stack.pass_deadline_of(&fields.payment).await;
     wait_looked_up(&stack, &fields.reference, 1).await;
     // Without the order, which only the return leads to, the platform takes nothing.
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     let status = stack.status(&checkout).await;
     assert_eq!(status["can_pay"], true, "{status}");
     // By then it is over at the platform too.
     stack.move_office_clock(json!({ "minutes": 16 })).await;
     stack.take_up(&fields.payment).await;
     stack.wait_stage(&fields.payment, "over").await;
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     let status = stack.status(&checkout).await["status"].clone();
     assert!(status == "refused" || status == "expired", "{status}");
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
 }
 
 #[tokio::test]
@@ -352,7 +334,7 @@ async fn a_card_that_was_never_typed_is_over_after_the_deadline() {
         .await;
     assert_eq!(late.status, 409, "{}", late.text());
     assert_eq!(orders(&stack).await, 0);
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
 }
 
 #[tokio::test]
@@ -411,8 +393,8 @@ async fn a_beginning_whose_answer_is_lost_takes_nothing_and_another_method_pays(
         json!({ ENROL: 1 }),
         "it is begun once and not ordered: {book}"
     );
-    assert_unpaid(&stack, &checkout).await;
-    another_method_pays(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
+    stack.another_method_pays(&checkout).await;
     assert_eq!(orders(&stack).await, 0);
 }
 
@@ -446,7 +428,7 @@ async fn an_answer_that_can_not_be_trusted_never_pays() {
             stack.take_up(&fields.payment).await;
             wait_looked_up(&stack, &fields.reference, before + 1).await;
             stack.wait_stage(&fields.payment, "unknown").await;
-            assert_unpaid(&stack, &checkout).await;
+            stack.assert_unpaid(&checkout).await;
             let status = stack.status(&checkout).await;
             assert_eq!(status["status"], "pending", "{fault}: {status}");
             stack.mend_office().await;
@@ -456,7 +438,7 @@ async fn an_answer_that_can_not_be_trusted_never_pays() {
                 stack.wait_status(&checkout, "paid").await;
                 assert_eq!(book["acts"][ORDER], 1, "{fault}: {book}");
             } else {
-                assert_unpaid(&stack, &checkout).await;
+                stack.assert_unpaid(&checkout).await;
             }
         }
     }
@@ -478,7 +460,7 @@ async fn an_answer_without_a_seal_counts_outside_production_and_for_this_amount_
     stack.break_office(altered).await;
     stack.go_on(&other, &fields, SMOOTH).await;
     wait_looked_up(&stack, &fields.reference, 1).await;
-    assert_unpaid(&stack, &other).await;
+    stack.assert_unpaid(&other).await;
 }
 
 #[tokio::test]
@@ -522,7 +504,7 @@ async fn while_the_platform_can_not_be_reached_the_same_token_is_kept_for_later(
         answer.problem(503, "platform_unreachable");
         assert_eq!(stack.stage(&fields.payment).await, "token");
     }
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     line.connect(&stack.platform()).await;
     let answer = stack
         .post_continue(&checkout, &fields.payment, "go", &body)
@@ -550,7 +532,7 @@ async fn a_return_while_the_platform_can_not_be_reached_is_taken_up_again() {
         log.contains("a platform did not answer").then_some(())
     })
     .await;
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     line.connect(&stack.platform()).await;
     stack.take_up(&fields.payment).await;
     assert_paid_once(&stack, &checkout, &fields).await;
@@ -587,7 +569,7 @@ async fn a_return_whose_platform_stays_unreachable_is_taken_up_slower_and_slower
         // 1, 2, 4… seconds after a moment that was later than this one.
         assert!(next >= before + (1 << (turn - 1)), "turn {turn}");
     }
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     line.connect(&stack.platform()).await;
     stack.take_up(&fields.payment).await;
     assert_paid_once(&stack, &checkout, &fields).await;
@@ -618,8 +600,8 @@ async fn a_platform_that_fails_over_the_token_is_never_asked_to_pay_twice() {
     stack.take_up(&fields.payment).await;
     stack.wait_stage(&fields.payment, "over").await;
     assert_eq!(stack.office_book(&fields.reference).await, Value::Null);
-    assert_unpaid(&stack, &checkout).await;
-    another_method_pays(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
+    stack.another_method_pays(&checkout).await;
 }
 
 #[tokio::test]
@@ -741,9 +723,9 @@ async fn a_token_that_the_platform_does_not_know_is_refused_clearly() {
         .await
         .expect(201);
     stack.wait_status(&checkout, "refused").await;
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     assert_eq!(orders(&stack).await, 1, "a token pays one payment");
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
 }
 
 #[tokio::test]
@@ -838,7 +820,7 @@ async fn once_another_payment_has_settled_the_session_no_token_is_taken() {
     let checkout = stack.session(4200).await;
     let fields = stack.start_fields(&checkout).await;
     let body = json!({ "token": stack.card_token(&fields, SMOOTH).await });
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
     let late = stack
         .post_continue(&checkout, &fields.payment, "late", &body)
         .await;
@@ -852,7 +834,7 @@ async fn once_another_payment_has_settled_the_session_a_return_from_the_bank_ord
     let stack = stack().await;
     let checkout = stack.session(4200).await;
     let (fields, bank) = stack.to_the_bank(&checkout).await;
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
     let back = stack.press_at_bank(&bank, "success").await;
     stack.post_back(&back).await.location();
     stack.wait_stage(&fields.payment, "over").await;
@@ -893,10 +875,10 @@ async fn a_backend_killed_while_it_talks_about_a_token_looks_it_up_after_its_res
     stack.move_office_clock(json!({ "minutes": 16 })).await;
     stack.take_up(&fields.payment).await;
     stack.wait_stage(&fields.payment, "over").await;
-    assert_unpaid(&stack, &checkout).await;
+    stack.assert_unpaid(&checkout).await;
     let book = stack.office_book(&fields.reference).await;
     assert_eq!(book["acts"], json!({ ENROL: 1 }), "{book}");
-    another_method_pays(&stack, &checkout).await;
+    stack.another_method_pays(&checkout).await;
 }
 
 #[tokio::test]

@@ -100,6 +100,14 @@ impl Stack {
         (started, next)
     }
 
+    /// Another method pays the same session.
+    pub(crate) async fn another_method_pays(&self, checkout: &Checkout) {
+        let (started, back) = self.pay_by_card(checkout, CARD_AT_ONCE).await;
+        self.come_back(&back).await;
+        self.wait_status(checkout, "paid").await;
+        assert_eq!(self.truth(checkout).await["settled_by"], started.payment);
+    }
+
     /// The browser comes back: to the backend, which sends it on to the shop.
     pub(crate) async fn come_back(&self, back: &str) -> String {
         assert!(

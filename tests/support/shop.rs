@@ -140,6 +140,16 @@ impl Stack {
             .await
     }
 
+    /// Never paid so far, by anybody's account.
+    pub(crate) async fn assert_unpaid(&self, checkout: &Checkout) {
+        let truth = self.truth(checkout).await;
+        assert_ne!(truth["status"], "paid", "{truth}");
+        assert_eq!(truth["settled_by"], Value::Null, "{truth}");
+        for payment in truth["payments"].as_array().unwrap() {
+            assert_eq!(payment["accepted"], 0, "{truth}");
+        }
+    }
+
     /// What the demo shop is told of a session.
     pub(crate) async fn truth(&self, checkout: &Checkout) -> Value {
         self.read_session(DEMO_SHOP_KEY, &checkout.id)

@@ -14,7 +14,8 @@ use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 use guichet_domain::{MethodKind, PartStatus, Status};
 use guichet_providers::contract::{
-    Begin, By, Continue, Failure, Finalise, LookUp, LookedUp, Owner, Proceeded, Provider, Save,
+    Begin, By, Continue, Exchange, Failure, Finalise, LookUp, LookedUp, Owner, Proceeded, Provider,
+    Save,
 };
 use guichet_store::{Advance, Book, Conversation, Payment, Source, Stage, StoreError};
 
@@ -25,7 +26,7 @@ use crate::clock;
 use crate::views::Folded;
 
 /// Longer than any conversation with a platform takes.
-pub(crate) const TALKING_SECONDS: i64 = 120;
+const TALKING_SECONDS: i64 = 120;
 
 /// How often the books are looked through for what is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -64,22 +65,18 @@ pub(crate) async fn came_back(
 /// is looked up.
 pub(crate) async fn end_waiting(app: &App, payment: &Payment) -> Result<(), StoreError> {
     for stage in [Stage::Proceed, Stage::Token, Stage::Return] {
-        let (to, next_try_at) = left_at(payment, stage);
-        let end = Advance {
-            next_try_at,
-            ..Advance::new(stage, to)
-        };
+        let end = leaving(payment, stage, stage);
         app.store.advance(&payment.id, &end).await?;
     }
     Ok(())
 }
 
-/// Where a payment goes that is left at this stage, and when a job takes it up. Past its deadline,
-/// nobody is waited for.
-pub(crate) fn left_at(payment: &Payment, stage: Stage) -> (Stage, Option<i64>) {
+/// The step that leaves a payment at this stage, with the time at which a job takes it up. Past its
+/// deadline nobody is waited for, and it leads to where that ends.
+pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advance<'a> {
     let now = clock::unix_now();
     let late = now >= payment.deadline_at;
-    match stage {
+    let (to, next_try_at) = match stage {
         Stage::Proceed | Stage::Token if late => (Stage::Over, None),
         // What is ordered last has taken nothing; what the shopper did elsewhere may have.
         Stage::Return if late && is_ordered_last(payment.kind) => (Stage::Overdue, Some(now)),
@@ -89,6 +86,10 @@ pub(crate) fn left_at(payment: &Payment, stage: Stage) -> (Stage, Option<i64>) {
         Stage::Unknown | Stage::Overdue => (stage, Some(now + 1)),
         Stage::Talking => (stage, Some(now + TALKING_SECONDS)),
         Stage::Over | Stage::GivenUp => (stage, None),
+    };
+    Advance {
+        next_try_at,
+        ..Advance::new(from, to)
     }
 }
 
@@ -139,8 +140,11 @@ async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
         // Another payment of the session may be ordered just now: this one is due until then.
         return Ok(());
     }
-    // Read anew: what was ordered a moment ago may have settled the session.
-    let book = app.store.book(&payment.session).await?.unwrap_or(book);
+    let book = match &alone {
+        // Read anew: what was ordered a moment ago may have settled the session.
+        Some(_) => app.store.book(&payment.session).await?.unwrap_or(book),
+        None => book,
+    };
     let account = app
         .config
         .account(&payment.provider, payment.account.as_str());
@@ -200,17 +204,9 @@ async fn add_card(app: &App, session: &Session, payment: &Payment, save: &Save) 
     let (Some(vault), Some(owner)) = (vault, Owner::of(session)) else {
         return;
     };
-    let mut exchanges = Vec::new();
-    loop {
-        let step = vault.add(&owner, save, &exchanges);
-        match app.platform.step(step, &mut exchanges).await {
-            None => {}
-            Some(Ok(())) => return,
-            Some(Err(failure)) => {
-                tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
-                return;
-            }
-        }
+    let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
+    if let Err(failure) = app.platform.converse(step).await {
+        tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
     }
 }
 
@@ -236,19 +232,15 @@ impl Talk<'_> {
     async fn finalise(&self, conversation: &Conversation) -> Result<(), StoreError> {
         let (keep, posted) = (conversation.keep.as_deref(), conversation.posted.as_slice());
         let addresses = self.addresses(&conversation.nonce);
-        let mut exchanges = Vec::new();
-        let end = loop {
+        let step = |exchanges: &[Exchange]| {
             let finalise = Finalise {
                 begin: self.begin(&addresses),
                 keep,
                 posted,
             };
-            let step = self.continuing.finalise(&finalise, &exchanges);
-            if let Some(end) = self.app.platform.step(step, &mut exchanges).await {
-                break end;
-            }
+            self.continuing.finalise(&finalise, exchanges)
         };
-        match end {
+        match self.app.platform.converse(step).await {
             Ok(proceeded) => self.record(proceeded).await,
             // Nothing was sent: the same may be tried again.
             Err(Failure::Unreachable) => {
@@ -265,18 +257,14 @@ impl Talk<'_> {
     async fn look_up(&self, conversation: &Conversation) -> Result<(), StoreError> {
         let keep = conversation.keep.as_deref();
         let addresses = self.addresses(&conversation.nonce);
-        let mut exchanges = Vec::new();
-        let end = loop {
+        let step = |exchanges: &[Exchange]| {
             let look_up = LookUp {
                 begin: self.begin(&addresses),
                 keep,
             };
-            let step = self.continuing.look_up(&look_up, &exchanges);
-            if let Some(end) = self.app.platform.step(step, &mut exchanges).await {
-                break end;
-            }
+            self.continuing.look_up(&look_up, exchanges)
         };
-        let over = match end {
+        let over = match self.app.platform.converse(step).await {
             Ok(LookedUp::Facts(facts)) => {
                 let mut last = false;
                 for fact in &facts {

@@ -40,6 +40,20 @@ impl Platform {
         })
     }
 
+    /// Holds a conversation to its end: `step` is asked anew with each answer.
+    pub(crate) async fn converse<T: Send>(
+        &self,
+        mut step: impl FnMut(&[Exchange]) -> Step<T> + Send,
+    ) -> Result<T, Failure> {
+        let mut exchanges = Vec::new();
+        loop {
+            let next = step(&exchanges);
+            if let Some(end) = self.step(next, &mut exchanges).await {
+                return end;
+            }
+        }
+    }
+
     /// Takes one step of a conversation. A call is made and added to `exchanges`; otherwise this is
     /// its end.
     pub(crate) async fn step<T>(

@@ -160,6 +160,16 @@ pub struct KeptCard {
     pub expires: Option<(i16, i8)>,
 }
 
+impl KeptCard {
+    /// Whether it pays no more: a card pays until the end of its month.
+    #[must_use]
+    pub fn has_expired(&self, now: jiff::Timestamp) -> bool {
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC);
+        let this_month = (today.year(), today.month());
+        self.expires.is_some_and(|expires| expires < this_month)
+    }
+}
+
 /// What stands for a card that is to be saved, in the provider's own form. Its `Debug` is empty.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Save(pub String);
@@ -525,4 +535,27 @@ pub enum Answered {
     Agreed(Verified<PlatformFact>),
     /// Our account does not know it, or knows it otherwise: what differs, for the operator.
     Disagreed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_pays_until_the_end_of_its_month() {
+        let has_expired = |expires, now: &str| {
+            let card = KeptCard {
+                id: "1".into(),
+                brand: "CB".into(),
+                last_digits: "00".into(),
+                expires,
+            };
+            card.has_expired(now.parse().unwrap())
+        };
+        assert!(!has_expired(Some((2026, 11)), "2026-11-30T23:59:59Z"));
+        assert!(has_expired(Some((2026, 11)), "2026-12-01T00:00:00Z"));
+        assert!(!has_expired(Some((2027, 1)), "2026-12-31T12:00:00Z"));
+        assert!(has_expired(Some((2025, 12)), "2026-01-01T12:00:00Z"));
+        assert!(!has_expired(None, "2026-01-01T12:00:00Z"));
+    }
 }

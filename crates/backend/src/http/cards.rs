@@ -8,7 +8,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use guichet_domain::method::Method;
-use guichet_providers::contract::{KeptCard, Owner, Vault};
+use guichet_providers::contract::{Exchange, KeptCard, Owner, Vault};
 use guichet_store::Book;
 use guichet_wire::{SavedCard, SavedCards};
 
@@ -18,7 +18,7 @@ use super::starting::{refuse_if_closed, refused_by_platform};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::views::{Folded, offers};
+use crate::views::{Folded, Offer, offers};
 
 /// The cards that can pay this session.
 #[utoipa::path(
@@ -73,22 +73,18 @@ pub(crate) async fn remove(
     if kept.iter().all(|kept| kept.id != card) {
         return Ok(StatusCode::NO_CONTENT);
     }
-    let mut exchanges = Vec::new();
-    loop {
-        let step = vault.remove(&owner, &card, &exchanges);
-        if let Some(end) = app.platform.step(step, &mut exchanges).await {
-            end.map_err(refused_by_platform)?;
-            tracing::info!(session = %book.session.id, "a saved card was removed");
-            return Ok(StatusCode::NO_CONTENT);
-        }
-    }
+    let step = |exchanges: &[Exchange]| vault.remove(&owner, &card, exchanges);
+    let removed = app.platform.converse(step).await;
+    removed.map_err(refused_by_platform)?;
+    tracing::info!(session = %book.session.id, "a saved card was removed");
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The vaults of the methods that a session offers with saved cards.
 fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a dyn Vault)> {
     let offers = offers(&app.config, shop, &book.session);
     let with_cards = offers.into_iter().filter(|o| o.offer.saved_cards);
-    let vault = |offer: crate::views::Offer<'a>| {
+    let vault = |offer: Offer<'a>| {
         let entry = offer.entry;
         let account = app
             .config
@@ -100,13 +96,9 @@ fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a dyn
 
 /// Every card of an owner.
 async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<KeptCard>, ApiError> {
-    let mut exchanges = Vec::new();
-    loop {
-        let step = vault.cards(owner, &exchanges);
-        if let Some(end) = app.platform.step(step, &mut exchanges).await {
-            return end.map_err(refused_by_platform);
-        }
-    }
+    let step = |exchanges: &[Exchange]| vault.cards(owner, exchanges);
+    let kept = app.platform.converse(step).await;
+    kept.map_err(refused_by_platform)
 }
 
 /// The shopper's cards that have not expired.
@@ -119,7 +111,7 @@ pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCa
     for (method, vault) in vaults(app, shop, book) {
         let kept = kept(app, vault, &owner).await?.into_iter();
         let now = clock::now();
-        let valid = kept.filter(|card| !has_expired(card, now));
+        let valid = kept.filter(|card| !card.has_expired(now));
         cards.extend(valid.map(|card| {
             SavedCard {
                 method: method.to_string(),
@@ -133,34 +125,4 @@ pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCa
         }));
     }
     Ok(SavedCards { cards })
-}
-
-/// A card pays until the end of its month.
-fn has_expired(card: &KeptCard, now: jiff::Timestamp) -> bool {
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC);
-    let this_month = (today.year(), today.month());
-    card.expires.is_some_and(|expires| expires < this_month)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_card_pays_until_the_end_of_its_month() {
-        let has_expired = |expires, now: &str| {
-            let card = KeptCard {
-                id: "1".into(),
-                brand: "CB".into(),
-                last_digits: "00".into(),
-                expires,
-            };
-            has_expired(&card, now.parse().unwrap())
-        };
-        assert!(!has_expired(Some((2026, 11)), "2026-11-30T23:59:59Z"));
-        assert!(has_expired(Some((2026, 11)), "2026-12-01T00:00:00Z"));
-        assert!(!has_expired(Some((2027, 1)), "2026-12-31T12:00:00Z"));
-        assert!(has_expired(Some((2025, 12)), "2026-01-01T12:00:00Z"));
-        assert!(!has_expired(None, "2026-01-01T12:00:00Z"));
-    }
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use guichet_domain::id::PaymentId;
 use guichet_domain::shopper::Iban;
-use guichet_providers::contract::{By, Failure, Given, Proceed, Proceeded};
+use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceeded};
 use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Source, Stage};
 use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
@@ -24,7 +24,7 @@ use super::starting::{
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::conversations::{TALKING_SECONDS, Talk, left_at, one_at_a_time};
+use crate::conversations::{Talk, leaving, one_at_a_time};
 use crate::views::{Folded, offers};
 
 /// Longest token that is passed on.
@@ -198,10 +198,7 @@ pub(super) async fn go_on(
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
     };
-    let talking = Advance {
-        next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
-        ..Advance::new(from, Stage::Talking)
-    };
+    let talking = leaving(talk.payment, from, Stage::Talking);
     if !store.advance(&talk.payment.id, &talking).await? {
         return Err(under_way());
     }
@@ -237,27 +234,19 @@ async fn converse(
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
     let addresses = talk.addresses(&conversation.nonce);
-    let mut exchanges = Vec::new();
-    let end = loop {
+    let step = |exchanges: &[Exchange]| {
         let proceed = Proceed {
             begin: talk.begin(&addresses),
             keep: conversation.keep.as_deref(),
             given,
         };
-        let step = talk.continuing.proceed(&proceed, &exchanges);
-        if let Some(end) = talk.app.platform.step(step, &mut exchanges).await {
-            break end;
-        }
+        talk.continuing.proceed(&proceed, exchanges)
     };
-    match end {
+    match talk.app.platform.converse(step).await {
         Ok(proceeded) => record(talk, proceeded, mark).await,
         // Nothing was sent: the same may be tried again.
         Err(failure @ (Failure::Unreachable | Failure::Unsuitable(_))) => {
-            let (to, next_try_at) = left_at(talk.payment, from);
-            let again = Advance {
-                next_try_at,
-                ..Advance::new(Stage::Talking, to)
-            };
+            let again = leaving(talk.payment, Stage::Talking, from);
             talk.app.store.advance(&talk.payment.id, &again).await?;
             Err(refused_by_platform(failure))
         }
@@ -284,16 +273,14 @@ async fn record(
         (None, true) => Stage::Finalise,
         (None, false) => Stage::Over,
     };
-    let (to, next_try_at) = left_at(talk.payment, to);
     let body = answer(
         &talk.payment.id,
         proceeded.next_action.unwrap_or(NextAction::Wait),
     )?;
     let step = Advance {
         keep: proceeded.keep.as_deref(),
-        next_try_at,
         answer: Some((mark, &body)),
-        ..Advance::new(Stage::Talking, to)
+        ..leaving(talk.payment, Stage::Talking, to)
     };
     talk.app.store.advance(&talk.payment.id, &step).await?;
     if to == Stage::Finalise {

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
-use guichet_providers::contract::{Begin, Begun, By, Failure, Given, Next, Provider, Seed};
+use guichet_providers::contract::{
+    Begin, Begun, By, Exchange, Failure, Given, Next, Provider, Seed,
+};
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
 use guichet_wire::{NextAction, StartPayment, StartedPayment};
 
@@ -46,8 +48,12 @@ impl<'a> Starting<'a> {
         if let Some(Kept::Replayed(body)) = kept {
             return self.again(body, by).await;
         }
-        refuse_if_closed(&Folded::new(self.book, clock::unix_now()))?;
-        self.refuse_beside_others(by)?;
+        let folded = Folded::new(self.book, clock::unix_now());
+        refuse_if_closed(&folded)?;
+        // Nobody is there whom the shop's server could warn: it waits until every outcome is known.
+        if matches!(by, By::ShopWith { .. }) && folded.overview.open_elsewhere {
+            return Err(payment_open());
+        }
         let offer = self.choose(&request)?;
         if request.card.is_some() && !offer.offer.saved_cards {
             let detail = "no saved card can pay this session: see saved_cards of the methods";
@@ -59,15 +65,6 @@ impl<'a> Starting<'a> {
             .account(&offer.entry.provider, offer.entry.account.as_str())
             .ok_or_else(|| ApiError::internal(&"an offer without its account"))?;
         self.begin(account, &offer, by).await
-    }
-
-    /// Nobody is there whom the shop's server could warn: it waits until every outcome is known.
-    fn refuse_beside_others(&self, by: By<'_>) -> Result<(), ApiError> {
-        let overview = Folded::new(self.book, clock::unix_now()).overview;
-        if !(matches!(by, By::ShopWith { .. }) && overview.open_elsewhere) {
-            return Ok(());
-        }
-        Err(payment_open())
     }
 
     fn choose(&self, request: &StartPayment) -> Result<Offer<'a>, ApiError> {
@@ -98,8 +95,7 @@ impl<'a> Starting<'a> {
         let nonce = hex::encode(random()?);
         let addresses = app.config.addresses(account, &id, &nonce);
         let method = &offer.description.method;
-        let mut exchanges = Vec::new();
-        let begun = loop {
+        let step = |exchanges: &[Exchange]| {
             let begin = Begin {
                 session,
                 method,
@@ -109,11 +105,10 @@ impl<'a> Starting<'a> {
                 addresses: &addresses,
                 now: clock::now(),
             };
-            let step = account.begin(&begin, &exchanges);
-            if let Some(end) = app.platform.step(step, &mut exchanges).await {
-                break end.map_err(refused_by_platform)?;
-            }
+            account.begin(&begin, exchanges)
         };
+        let begun = app.platform.converse(step).await;
+        let begun = begun.map_err(refused_by_platform)?;
         let now = clock::unix_now();
         let payment = Payment {
             id,
@@ -191,7 +186,6 @@ impl<'a> Starting<'a> {
         let Some(conversation) = conversation.filter(waits) else {
             return Ok(created(body));
         };
-        self.refuse_beside_others(by)?;
         let account = self
             .app
             .config
@@ -261,8 +255,6 @@ pub(super) fn replay(kept: Kept) -> Result<Response, ApiError> {
 }
 
 pub(super) fn created(body: String) -> Response {
-    use axum::http::header;
-    use axum::response::IntoResponse as _;
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),

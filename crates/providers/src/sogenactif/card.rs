@@ -16,7 +16,6 @@
 //! authenticated: `walletOrder`, as one of a series (warehousenantes/sips-office-sdk-php, C). Only
 //! with references of our own: see `naming.rs`.
 
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::config::{Config, Identity};
@@ -82,9 +81,7 @@ pub(super) fn begin_saved(
         let detail = "is none of the shopper's saved cards; it may have been removed";
         unsuitable("card", detail)
     })?;
-    let today = begin.now.to_zoned(TimeZone::UTC);
-    let this_month = (today.year(), today.month());
-    if found.expires.is_some_and(|expires| expires < this_month) {
+    if found.has_expired(begin.now) {
         return Err(unsuitable("card", "this saved card has expired").into());
     }
     let chosen = Chosen {
