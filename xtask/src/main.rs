@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask setup | build | demo | test | fuzz | ci | tidy | env`.
+//! The project's own commands: `cargo xtask setup | build | demo | test | fuzz | peers | ci | tidy |
+//! env`.
 //!
 //! Each command brings what it needs and does nothing where it is already there, so that every
 //! one of them can be the first thing that is run after a clone.
@@ -14,6 +15,7 @@ mod ctx;
 mod demo;
 mod env;
 mod fuzz;
+mod peers;
 mod pins;
 mod proc;
 mod setup;
@@ -46,6 +48,8 @@ enum Task {
     Test(tests_run::Options),
     /// Throw what the platforms and the browser may send at seals and parsers, guided by coverage.
     Fuzz(fuzz::Options),
+    /// Let public clients of the platforms, from PyPI, talk to the sandbox; print what differs.
+    Peers,
     /// What .ci/run calls: formatting, lints, dependencies, tidy, builds, tests.
     Ci,
     /// The project's own checks on its text: line and function length, forbidden words, layering.
@@ -84,6 +88,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(&ctx, &mut stages, options),
         Task::Test(options) => tests_run::run(&ctx, &mut stages, options),
         Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
+        Task::Peers => peers::run(&ctx, &mut stages),
         Task::Ci => ci::run(&ctx, &mut stages),
         Task::Tidy => tidy::run(&ctx),
         Task::Env => env::run(&ctx),

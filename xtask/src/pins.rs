@@ -51,6 +51,9 @@ pub(crate) const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
 pub(crate) const ESBUILD: (&str, &str) = ("esbuild", "0.28.2");
 pub(crate) const AXE: (&str, &str) = ("axe-core", "4.14.1");
 
+/// Packages from PyPI, only for `cargo xtask peers`.
+pub(crate) const PEERS: [&str; 2] = ["eopayment==3.15", "pretix-paybox==0.9.9"];
+
 impl CargoTool {
     /// The version that has to be there.
     pub(crate) fn version(&self, ctx: &Ctx) -> Result<String> {

@@ -60,6 +60,15 @@ pub struct Account {
     pub show_ticket: bool,
 }
 
+impl Account {
+    /// Whether a call names this rank: modules of Verifone and of the bank pad it to three digits.
+    pub(crate) fn has_rank(&self, given: &str) -> bool {
+        let number = |rank: &str| rank.trim_start_matches('0').to_owned();
+        let digits = given.len() <= 3 && given.bytes().all(|byte| byte.is_ascii_digit());
+        given == self.rang || (digits && number(given) == number(&self.rang))
+    }
+}
+
 fn default_name() -> String {
     "Boutique de test".to_owned()
 }

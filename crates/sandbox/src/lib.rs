@@ -28,6 +28,7 @@ mod settings;
 mod shop;
 mod sogenactif;
 mod up2pay;
+mod web;
 
 pub use accounts::{Account, SealKey, built_in_accounts};
 pub use run::{Running, StartError, start};

@@ -16,8 +16,8 @@ const PLATFORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b',');
 
-/// The signature's value: everything but letters and digits is encoded.
-const SIGNATURE: &AsciiSet = NON_ALPHANUMERIC;
+/// Where everything but letters and digits is encoded: the signature, and letter Q.
+const STRICT: &AsciiSet = NON_ALPHANUMERIC;
 
 /// Reads an `application/x-www-form-urlencoded` body; `None` when it is not UTF-8.
 pub(crate) fn parse_form(body: &[u8]) -> Option<Pairs> {
@@ -55,18 +55,19 @@ pub(crate) fn sealed_message(pairs: &Pairs, except: &str) -> String {
     parts.join("&")
 }
 
-/// Pairs on the wire, encoded as the platform does.
-pub(crate) fn platform_query(pairs: &Pairs) -> String {
-    let parts: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, PLATFORM)))
-        .collect();
-    parts.join("&")
+/// A returned value on the wire, as the platform writes most of them.
+pub(crate) fn platform_value(value: &str) -> String {
+    utf8_percent_encode(value, PLATFORM).to_string()
 }
 
-/// A base64 signature, percent-encoded.
-pub(crate) fn encode_signature(base64: &str) -> String {
-    utf8_percent_encode(base64, SIGNATURE).to_string()
+/// A value on the wire with everything encoded but letters and digits.
+pub(crate) fn strict_value(value: &str) -> String {
+    utf8_percent_encode(value, STRICT).to_string()
+}
+
+/// `NAME=value` joined by `&`; the values are encoded already.
+pub(crate) fn joined(pairs: &Pairs) -> String {
+    sealed_message(pairs, "")
 }
 
 #[cfg(test)]
@@ -85,7 +86,7 @@ mod tests {
 
     #[test]
     fn values_are_encoded_as_the_platform_does() {
-        let pairs = vec![("Ref".to_owned(), "a b@c/d:e,f+g&h".to_owned())];
-        assert_eq!(platform_query(&pairs), "Ref=a%20b@c/d:e,f%2Bg%26h");
+        assert_eq!(platform_value("a b@c/d:e,f+g&h"), "a%20b@c/d:e,f%2Bg%26h");
+        assert_eq!(strict_value("10:25:00"), "10%3A25%3A00");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -13,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Origins};
 use crate::seal::{KeyError, PUBLIC_KEY_FILE, load_or_create};
 use crate::settings::Settings;
+use crate::web::known_hosts::{KnownHosts, only_known};
 use crate::{shop, sogenactif, up2pay};
 
 /// Why the sandbox can't start.
@@ -21,6 +23,17 @@ pub enum StartError {
     /// The signing key can't be had.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Other machines could reach the sandbox, and nobody allowed it.
+    #[error(
+        "{flag} {address} can be reached by other machines, and whoever reaches the sandbox can sign \
+         payments with the test keys; listen on 127.0.0.1, or add --allow-remote"
+    )]
+    Remote {
+        /// The address.
+        address: SocketAddr,
+        /// The option that names it.
+        flag: &'static str,
+    },
     /// A port can't be listened on.
     #[error("port {port} ({address}) can't be used: {source}; move it with {flag} HOST:PORT")]
     Listen {
@@ -79,6 +92,22 @@ impl Running {
     }
 }
 
+const PLATFORM_FLAG: &str = "--platform-listen";
+const SHOP_FLAG: &str = "--shop-listen";
+
+/// Refuses an address that other machines reach.
+fn stays_here(address: SocketAddr, flag: &'static str) -> Result<(), StartError> {
+    if address.ip().to_canonical().is_loopback() {
+        return Ok(());
+    }
+    Err(StartError::Remote { address, flag })
+}
+
+/// A listener's routes, for requests that name a known host.
+fn guarded(routes: Router, known: KnownHosts) -> Router {
+    routes.layer(from_fn_with_state(Arc::new(known), only_known))
+}
+
 async fn listen(address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
     let failed = |source| StartError::Listen {
         port: address.port(),
@@ -109,30 +138,38 @@ fn port_of(listener: &TcpListener, wanted: SocketAddr) -> u16 {
 /// # Errors
 /// When the keys can't be written or a port is in use.
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    let (platform_listen, shop_listen) = (settings.platform_listen, settings.shop_listen);
+    if !settings.allow_remote {
+        stays_here(platform_listen, PLATFORM_FLAG)?;
+        stays_here(shop_listen, SHOP_FLAG)?;
+    }
     let signer = load_or_create(&settings.data_dir)?;
     let http = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(20))
         .build()?;
-    let platform = listen(settings.platform_listen, "--platform-listen").await?;
-    let shop_listener = listen(settings.shop_listen, "--shop-listen").await?;
-    let platform_port = port_of(&platform, settings.platform_listen);
-    let shop_port = port_of(&shop_listener, settings.shop_listen);
+    let platform = listen(platform_listen, PLATFORM_FLAG).await?;
+    let shop_listener = listen(shop_listen, SHOP_FLAG).await?;
+    let platform_port = port_of(&platform, platform_listen);
+    let shop_port = port_of(&shop_listener, shop_listen);
     let origins = Origins {
         platform: format!("http://127.0.0.1:{platform_port}"),
         backup: format!("http://localhost:{platform_port}"),
         shop: format!("http://127.0.0.1:{shop_port}"),
     };
     let platform_v6 = listen_v6(&platform).await;
+    let known = |listen| KnownHosts::new(listen, &settings.hosts);
+    let (known_platform, known_shop) = (known(platform_listen), known(shop_listen));
     let app = Arc::new(App::new(settings, signer, http, origins));
     let (stop, stopped) = watch::channel(false);
     let pages = up2pay::router(Arc::clone(&app)).merge(sogenactif::router(Arc::clone(&app)));
+    let pages = guarded(pages, known_platform);
     let mut tasks = vec![
         serve(platform, pages.clone(), stopped.clone()),
         serve(
             shop_listener,
-            shop::router(Arc::clone(&app)),
+            guarded(shop::router(Arc::clone(&app)), known_shop),
             stopped.clone(),
         ),
     ];

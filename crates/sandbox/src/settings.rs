@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
-use url::Url;
+use url::{Host, Url};
 
 use crate::accounts::{Account, AccountFile, built_in_accounts};
 
@@ -40,6 +40,15 @@ pub struct Cli {
     /// TOML or JSON file that replaces the built-in merchants.
     #[arg(long)]
     pub account: Option<PathBuf>,
+    /// An address that may be notified beside the backend's: scheme, host and port.
+    #[arg(long, value_name = "ORIGIN")]
+    pub notify: Vec<Url>,
+    /// A name under which the sandbox is reached, beside 127.0.0.1 and localhost.
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// Listens on addresses that other machines reach, too.
+    #[arg(long)]
+    pub allow_remote: bool,
 }
 
 /// A secret text, kept out of `Debug` output.
@@ -85,6 +94,12 @@ pub struct Settings {
     pub www: PathBuf,
     /// The merchants.
     pub accounts: Vec<Account>,
+    /// Origins that may be notified, beside the backend's and the accounts' own.
+    pub notify: Vec<Url>,
+    /// Names under which the sandbox is reached, beside the machine's own.
+    pub hosts: Vec<String>,
+    /// Whether it may listen on addresses that other machines reach.
+    pub allow_remote: bool,
 }
 
 /// Why settings can't be used.
@@ -127,8 +142,38 @@ impl Settings {
             data_dir: cli.data_dir,
             www: cli.www,
             accounts,
+            notify: cli.notify,
+            hosts: cli.host,
+            allow_remote: cli.allow_remote,
         })
     }
+
+    /// Whether a notification may be sent to this address: only its scheme, host and port count.
+    ///
+    /// A call names its own address (`PBX_REPONDRE_A`), and whoever opens a page can name any: the
+    /// sandbox is no means to send requests to other people.
+    pub(crate) fn may_notify(&self, address: &str) -> bool {
+        let Some(wanted) = Url::parse(address).ok().and_then(|url| origin(&url)) else {
+            return false;
+        };
+        let accounts = self.accounts.iter();
+        let own =
+            accounts.filter_map(|account| Url::parse(account.notification_url.as_ref()?).ok());
+        let named = self.notify.iter().cloned().chain([self.backend.clone()]);
+        named
+            .chain(own)
+            .any(|url| origin(&url) == Some(wanted.clone()))
+    }
+}
+
+/// Scheme, host and port; the machine's own names are one.
+fn origin(url: &Url) -> Option<(String, String, u16)> {
+    let host = match url.host()? {
+        Host::Ipv4(address) if address.is_loopback() => "localhost".to_owned(),
+        Host::Ipv6(address) if address.is_loopback() => "localhost".to_owned(),
+        host => host.to_string(),
+    };
+    Some((url.scheme().to_owned(), host, url.port_or_known_default()?))
 }
 
 fn read_accounts(path: PathBuf) -> Result<Vec<Account>, SettingsError> {
@@ -152,5 +197,44 @@ fn read_accounts(path: PathBuf) -> Result<Vec<Account>, SettingsError> {
         }),
         Ok(file) => Ok(file.account),
         Err(reason) => Err(SettingsError::AccountContent { path, reason }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_named_addresses_are_notified() {
+        let cli = Cli::parse_from([
+            "guichet-sandbox",
+            "--backend",
+            "http://127.0.0.1:8601",
+            "--notify",
+            "https://shop.example",
+        ]);
+        let mut settings = Settings::from_cli(cli).unwrap();
+        let own = "http://127.0.0.1:9000/ipn?compte=1".to_owned();
+        settings.accounts[0].notification_url = Some(own);
+        for good in [
+            "http://127.0.0.1:8601/notify/up2pay/demo",
+            "http://localhost:8601/notify",
+            "http://[::1]:8601/",
+            "https://shop.example:443/ipn",
+            "http://127.0.0.1:9000/autre",
+        ] {
+            assert!(settings.may_notify(good), "{good}");
+        }
+        for bad in [
+            "http://127.0.0.1:8602/sandbox/reset",
+            "https://127.0.0.1:8601/",
+            "http://shop.example/ipn",
+            "http://shop.example.net:443/",
+            "http://127.0.0.1:8601@192.0.2.1/",
+            "/ipn",
+            "",
+        ] {
+            assert!(!settings.may_notify(bad), "{bad}");
+        }
     }
 }

@@ -111,6 +111,51 @@ async fn wrong_values_are_named() {
 }
 
 #[tokio::test]
+async fn what_real_clients_send_opens_a_page() {
+    let world = world().await;
+    let billing = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Billing><Address>\
+                   <FirstName>John</FirstName><LastName>Doe</LastName>\
+                   <Address1>1 AVENUE DE L'OPERA</Address1><ZipCode>75001</ZipCode>\
+                   <City>PARIS</City><CountryCode>250</CountryCode></Address></Billing>";
+    let spaced = billing.replacen("?>", " ?>", 1);
+    let lines = billing.replace("><", ">\n  <");
+    let cases = [
+        // No phone: the configuration test of the platform's WooCommerce module 3.0.9.
+        ("PBX_BILLING", billing),
+        // pretix-paybox 0.9.9.
+        ("PBX_BILLING", spaced.as_str()),
+        ("PBX_TIME", "2026-11-27T11:38:22.123456"),
+        ("PBX_BILLING", lines.as_str()),
+        ("PBX_RANG", "032"),
+        ("PBX_DIFF", "3"),
+        ("PBX_RETOUR", "M:M;v:v;c:c;K:K;"),
+    ];
+    for (name, value) in cases {
+        let mut form = world.call("CMD1", 1000);
+        put(&mut form, name, value);
+        assert!(world.open(form).await.ends_with("/choix"), "{name}={value}");
+    }
+    for path in [
+        "/cgi/FramepagepaiementRWD.cgi",
+        "/cgi/MYchoix_pagepaiement.cgi",
+    ] {
+        let form = seal(world.call("CMD1", 1000));
+        let request = world.client.post(world.url(path)).form(&form);
+        assert_eq!(request.send().await.unwrap().status(), 303, "{path}");
+    }
+    for (name, value, word) in [
+        ("PBX_RANG", "33", "aucun commerçant"),
+        ("PBX_RANG", "0032", "aucun commerçant"),
+        ("PBX_DIFF", "003", "1 à 2 chiffres"),
+    ] {
+        let mut form = world.call("CMD1", 1000);
+        put(&mut form, name, value);
+        let status = if name == "PBX_RANG" { 403 } else { 400 };
+        refused(&world, seal(form), status, &[word]).await;
+    }
+}
+
+#[tokio::test]
 async fn voucher_rules_are_kept() {
     let world = world().await;
     let cases = [

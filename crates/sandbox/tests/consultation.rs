@@ -112,6 +112,19 @@ async fn what_does_not_fit_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_rank_padded_to_three_digits_is_the_same_contract() {
+    let world = world().await;
+    let books = mixed_payment(&world).await;
+    let padded = with(&frame(&books[0], 1), "RANG", "032");
+    let answer = world.ppps(&padded).await;
+    assert!(answer.contains("CODEREPONSE=00000"), "{answer}");
+    assert!(
+        answer.contains("&RANG=032&"),
+        "repeated as it came: {answer}"
+    );
+}
+
+#[tokio::test]
 async fn another_merchants_transaction_is_not_ours() {
     let world = world().await;
     world

@@ -171,6 +171,80 @@ async fn cancelling_notifies_nothing() {
     assert!(world.notified().is_empty() && world.books().await.is_empty());
 }
 
+/// The signed part of a message without what changes: names, and values as they were written.
+fn written(message: &str, name: &str) -> Option<String> {
+    message
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(&format!("{name}=")))
+        .map(str::to_owned)
+}
+
+#[tokio::test]
+async fn letters_are_written_as_the_platform_writes_them() {
+    let world = world().await;
+    let mut form = world.call_for("Paiement de a@b.fr 14/12/2022 13:13:45", 4200, "CB");
+    let wanted = "Mt:M;Ref:R;Heure:Q;Ip:I;Pays:Y;Sorte:c;Signature:K";
+    put(&mut form, "PBX_RETOUR", wanted);
+    let card = world.open(form).await;
+    let threeds = world.card(&card, "1111222233334444").await;
+    world.confirm(&threeds).await;
+    let message = &world.notified()[0];
+    assert_eq!(
+        written(message, "Ref").as_deref(),
+        Some("Paiement%20de%20a@b.fr%2014/12/2022%2013:13:45")
+    );
+    let time = written(message, "Heure").unwrap();
+    let parts: Vec<_> = time.split("%3A").collect();
+    assert!(
+        parts.len() == 3 && parts.iter().all(|part| part.parse::<u8>().is_ok()),
+        "{time}"
+    );
+    assert_eq!(written(message, "Ip").as_deref(), Some("FRA"));
+    assert_eq!(written(message, "Sorte").as_deref(), Some("C"));
+    assert!(openssl_verifies(&world, message));
+}
+
+#[tokio::test]
+async fn a_page_that_is_left_tells_its_payment_type_and_an_empty_number() {
+    let world = world().await;
+    for (card, payment) in [("", "3DSECURE"), ("CB", "CARTE"), ("SODEXO", "LIMONETIK")] {
+        let mut form = if card.is_empty() {
+            world.call("CMD 7", 900)
+        } else {
+            world.call_for("CMD 7", 900, card)
+        };
+        // What the client of a signed return of 2022 asked for.
+        let wanted = "amount:M;paymentId:R;transactionId:T;authorizationId:A;cardType:P;\
+                      cardNumber:N;cardExpiration:D;error:E;payboxRef:S;Signature:K;";
+        put(&mut form, "PBX_RETOUR", wanted);
+        let page = world.open(form).await;
+        let (session, _) = page.rsplit_once('/').unwrap();
+        let query = returned(
+            &world.act(&format!("{session}/annuler"), &[]).await,
+            "annule",
+        );
+        let names: Vec<_> = query
+            .split('&')
+            .filter_map(|pair| Some(pair.split_once('=')?.0))
+            .collect();
+        let expected = [
+            "issue",
+            "amount",
+            "paymentId",
+            "transactionId",
+            "cardType",
+            "cardNumber",
+            "error",
+            "payboxRef",
+            "Signature",
+        ];
+        assert_eq!(names, expected, "{card}");
+        assert_eq!(written(&query, "cardType").as_deref(), Some(payment));
+        assert_eq!(written(&query, "cardNumber").as_deref(), Some(""));
+        assert!(openssl_verifies(&world, &query));
+    }
+}
+
 #[tokio::test]
 async fn the_page_of_choice_leads_to_cv_connect_and_its_complement() {
     let world = world().await;

@@ -1,7 +1,7 @@
 //! Brings what is missing, and does nothing where it is there.
 
 mod npm;
-mod system;
+pub(crate) mod system;
 mod tools;
 pub(crate) mod wasm;
 

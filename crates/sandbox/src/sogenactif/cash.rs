@@ -91,11 +91,7 @@ fn done(call: &mut Call) -> Outcome {
         "authorisationId",
         transaction.authorisation.clone(),
     );
-    put(
-        &mut fields,
-        "newAmount",
-        transaction.remaining().to_string(),
-    );
+    put(&mut fields, "newAmount", transaction.remaining());
     put(&mut fields, "currencyCode", transaction.currency.as_str());
     put(&mut fields, "newStatus", transaction.status.name());
     put(&mut fields, "captureLimitDate", transaction.due.as_str());

@@ -250,7 +250,7 @@ pub(crate) fn order_fields(call: &mut Call) -> Outcome {
         "authorisationId",
         transaction.authorisation.clone(),
     );
-    put(&mut fields, "amount", transaction.amount.to_string());
+    put(&mut fields, "amount", transaction.amount);
     put(&mut fields, "currencyCode", transaction.currency.as_str());
     put_some(&mut fields, "orderId", transaction.order_id.clone());
     put_some(
@@ -259,11 +259,7 @@ pub(crate) fn order_fields(call: &mut Call) -> Outcome {
         transaction.return_context.clone(),
     );
     put(&mut fields, "captureMode", transaction.capture_mode.name());
-    put(
-        &mut fields,
-        "captureDay",
-        transaction.capture_day.to_string(),
-    );
+    put(&mut fields, "captureDay", transaction.capture_day);
     put(&mut fields, "captureLimitDate", transaction.due.as_str());
     put(&mut fields, "scoreColor", transaction.score_color);
     put(

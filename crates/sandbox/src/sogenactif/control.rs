@@ -173,7 +173,7 @@ async fn cards() -> Json<Value> {
 }
 
 /// What the control page says of each switch that is a box or a number.
-const SWITCH_TEXTS: [(&str, &str); 13] = [
+const SWITCH_TEXTS: [(&str, &str); 14] = [
     ("office_down", "Office en panne"),
     (
         "office_slow_ms",
@@ -189,6 +189,10 @@ const SWITCH_TEXTS: [(&str, &str); 13] = [
     (
         "office_other_transaction",
         "réponse sur une autre transaction",
+    ),
+    (
+        "office_interface_2_27",
+        "réponses sans ce que l'interface 2.27 ne connaît pas",
     ),
     ("office_no_banks", "iDEAL n'annonce aucune banque"),
     ("sdk_missing", "bibliothèque des champs introuvable"),

@@ -17,12 +17,12 @@ pub(crate) fn transaction(call: &mut Call) -> Outcome {
     put(&mut fields, "responseCode", line.code.as_str());
     put_some(&mut fields, "acquirerResponseCode", line.acquirer.clone());
     put_some(&mut fields, "authorisationId", line.authorisation.clone());
-    put(&mut fields, "originAmount", line.amount.to_string());
-    put(&mut fields, "currentAmount", line.current.to_string());
-    put(&mut fields, "remainingAmount", line.remaining().to_string());
+    put(&mut fields, "originAmount", line.amount);
+    put(&mut fields, "currentAmount", line.current);
+    put(&mut fields, "remainingAmount", line.remaining());
     put(&mut fields, "currencyCode", line.currency.as_str());
     put(&mut fields, "captureMode", line.capture_mode.name());
-    put(&mut fields, "captureDay", line.capture_day.to_string());
+    put(&mut fields, "captureDay", line.capture_day);
     put(&mut fields, "captureLimitDate", line.due.as_str());
     put(&mut fields, "transactionDateTime", written(line.made));
     put(&mut fields, "lastOperationName", line.last_operation_name);
@@ -38,7 +38,7 @@ pub(crate) fn transaction(call: &mut Call) -> Outcome {
         line.selection,
     );
     put(&mut fields, "paymentMeanType", mean_type(&line.mean));
-    put(&mut fields, "paymentAttemptNumber", "1");
+    put(&mut fields, "paymentAttemptNumber", 1);
     put(&mut fields, "scoreColor", line.score_color);
     put_some(&mut fields, "orderId", line.order_id.clone());
     put_some(&mut fields, "orderChannel", line.order_channel.clone());

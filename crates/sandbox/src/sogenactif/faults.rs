@@ -32,6 +32,8 @@ pub(crate) struct Faults {
     pub(crate) office_tampered_amount: bool,
     /// An answer names another transaction than the one asked for, and is sealed.
     pub(crate) office_other_transaction: bool,
+    /// Answers leave out the members that version 2.27 of the interface does not know.
+    pub(crate) office_interface_2_27: bool,
     /// `creditTransferInquire` lists no bank.
     pub(crate) office_no_banks: bool,
     /// The library of the hosted fields answers 404.

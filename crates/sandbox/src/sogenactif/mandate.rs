@@ -107,7 +107,7 @@ pub(crate) fn data(call: &mut Call) -> Outcome {
         if uses && line.merchant_id == mandate.merchant {
             list.push(json!({
                 "transactionReference": line.id.to_string(),
-                "amount": line.amount.to_string(),
+                "amount": line.amount,
                 "transactionStatus": line.status.name(),
             }));
         }

@@ -16,6 +16,7 @@ mod faults;
 mod formats;
 mod fraud;
 mod hosted;
+mod interface;
 mod mandate;
 mod merchants;
 mod methods;

@@ -18,6 +18,7 @@ use super::books::TxId;
 use super::call::{Call, Fields, Outcome, Refusal, invalid, malformed, named_id, put, text};
 use super::faults::{Faults, strikes};
 use super::formats;
+use super::interface::{both_names, only_2_27};
 use super::merchants::{IdMode, Merchant, merchant};
 use super::methods::{self, Identity, Method};
 use super::seal::{Algorithm, seal, verifies};
@@ -153,6 +154,10 @@ fn answer(app: &App, world: &mut World, method: &'static Method, request: &Field
         faults.office_wrong_seal |= struck;
         let fault = struck.then_some("office_wrong_seal_for");
         log(world, method, &as_texts(request), Some(&fields), fault);
+    }
+    both_names(method.name, &mut fields);
+    if faults.office_interface_2_27 {
+        only_2_27(method.name, &mut fields);
     }
     sealed(fields, &signer, &faults)
 }
@@ -339,9 +344,8 @@ const AMOUNTS: [&str; 6] = [
 
 fn alter_amounts(fields: &mut Fields) {
     for name in AMOUNTS {
-        let amount = text(fields, name).and_then(|amount| amount.parse::<u64>().ok());
-        if let Some(amount) = amount {
-            put(fields, name, (amount + 100).to_string());
+        if let Some(amount) = fields.get(name).and_then(Value::as_u64) {
+            put(fields, name, amount + 100);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A payment-page call that passed every rule.
 
-use super::method::Method;
+use super::method::{LIMONETIK, Method};
 
 /// What the page needs from a call.
 #[derive(Clone, Debug)]
@@ -21,6 +21,19 @@ pub(crate) struct Call {
     pub(crate) forced_code: Option<String>,
     /// Why vouchers can't be chosen with this call, if so.
     pub(crate) vouchers_barred: Option<String>,
+}
+
+impl Call {
+    /// P of a page that was left without any attempt: what the call asked for, or what the shopper
+    /// chose. A card that the call did not ask for is `3DSECURE`: a signed return of 2022 has it.
+    pub(crate) fn payment_type(&self, chosen: Option<Method>) -> &'static str {
+        let asked = self.preset.as_ref().map(|preset| preset.method);
+        match (asked, asked.or(chosen)) {
+            (_, Some(method)) if method.is_voucher() => LIMONETIK,
+            (Some(_), _) => "CARTE",
+            (None, _) => "3DSECURE",
+        }
+    }
 }
 
 /// `PBX_TYPEPAIEMENT` and `PBX_TYPECARTE`.

@@ -21,7 +21,7 @@ use super::method::{LIMOCB, LIMONETIK};
 use super::numbers::test_numbers;
 use super::views::{Control, Switch, page};
 use crate::app::{App, Shared};
-use crate::pairs::parse_form;
+use crate::pairs::{parse_form, platform_value};
 
 /// `/sandbox`, for people, and `/sandbox/api`, for tests.
 pub(crate) fn router() -> Router<Shared> {
@@ -215,7 +215,7 @@ async fn numbers() -> Response {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExtraWish {
-    /// Where to; loopback only.
+    /// Where to; an address that the configuration names.
     to: String,
     /// The merchant in whose books the transaction is written.
     #[serde(default)]
@@ -330,7 +330,10 @@ fn extra_pairs(wish: &ExtraWish, transaction: &Transaction) -> Result<Unsigned, 
                 .unwrap_or_else(|| "K".to_owned()),
         );
         return Ok(Unsigned {
-            pairs: pairs.clone(),
+            pairs: pairs
+                .iter()
+                .map(|(name, value)| (name.clone(), platform_value(value)))
+                .collect(),
             signature_name,
         });
     }
@@ -353,6 +356,7 @@ fn extra_pairs(wish: &ExtraWish, transaction: &Transaction) -> Result<Unsigned, 
         call_number: transaction.call_number,
         transaction: Some(transaction),
         bare_code: "",
+        bare_payment: "",
     };
     Ok(wanted_pairs(&call.wanted, &subject))
 }

@@ -3,14 +3,13 @@
 use axum::http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use serde::Serialize;
-use url::{Host, Url};
 
 use super::books::Transaction;
 use super::faults::Faults;
-use super::letters::{Subject, letter_value};
+use super::letters::{Subject, wire_value};
 use super::world::World;
 use crate::app::{App, Shared};
-use crate::pairs::{Pairs, encode_signature, platform_query};
+use crate::pairs::{Pairs, joined, strict_value};
 use crate::seal::PlatformSigner;
 
 /// A notification that is ready to leave.
@@ -38,7 +37,8 @@ pub(crate) struct Delivery {
     /// The address without its query.
     pub(crate) to: String,
     pub(crate) query: String,
-    /// `delivered`, `failed`, `lost`, `held` or `refused` (an address that is not loopback).
+    /// `delivered`, `failed`, `lost`, `held` or `refused` (an address that the
+    /// configuration does not name).
     pub(crate) outcome: &'static str,
     /// HTTP status of the answer.
     pub(crate) status: Option<u16>,
@@ -55,6 +55,7 @@ impl Delivery {
 
 /// A list of pairs and the name of its signature.
 pub(crate) struct Unsigned {
+    /// Values as they are signed and sent, encoded.
     pub(crate) pairs: Pairs,
     pub(crate) signature_name: Option<String>,
 }
@@ -68,7 +69,7 @@ pub(crate) fn wanted_pairs(wanted: &[(String, char)], subject: &Subject<'_>) -> 
     for (name, letter) in wanted {
         if *letter == 'K' {
             unsigned.signature_name = Some(name.clone());
-        } else if let Some(value) = letter_value(*letter, subject) {
+        } else if let Some(value) = wire_value(*letter, subject) {
             unsigned.pairs.push((name.clone(), value));
         }
     }
@@ -80,7 +81,7 @@ pub(crate) fn wanted_pairs(wanted: &[(String, char)], subject: &Subject<'_>) -> 
 /// `prefix` is what else is signed: the merchant's own parameters on a browser's return, nothing on
 /// a notification to `PBX_REPONDRE_A`.
 pub(crate) fn signed(signer: &PlatformSigner, prefix: &str, unsigned: &Unsigned) -> String {
-    let query = platform_query(&unsigned.pairs);
+    let query = joined(&unsigned.pairs);
     let Some(name) = &unsigned.signature_name else {
         return query;
     };
@@ -89,7 +90,7 @@ pub(crate) fn signed(signer: &PlatformSigner, prefix: &str, unsigned: &Unsigned)
     } else {
         format!("{prefix}&{query}")
     };
-    let signature = encode_signature(&signer.sign(data.as_bytes()));
+    let signature = strict_value(&signer.sign(data.as_bytes()));
     format!("{query}&{name}={signature}")
 }
 
@@ -149,6 +150,7 @@ pub(crate) fn message_for(app: &App, world: &World, number: u64) -> Option<Messa
         call_number: session.call_number,
         transaction: Some(transaction),
         bare_code: "",
+        bare_payment: "",
     };
     let unsigned = wanted_pairs(&wanted, &subject);
     // An address of the back office has all its parameters signed.
@@ -269,12 +271,11 @@ pub(crate) async fn send_all(
     done
 }
 
-/// Sends one message; an address that is not this machine's is refused.
+/// Sends one message; an address that the configuration does not name is refused.
 pub(crate) async fn send(app: &App, message: Message) -> Delivery {
-    let target = Url::parse(&message.to);
-    let local = target.is_ok_and(|url| is_loopback(&url));
-    if !local {
-        let why = "this sandbox only calls loopback addresses".to_owned();
+    if !app.settings.may_notify(&message.to) {
+        let why =
+            "not an address of --backend, --notify or an account's notification_url".to_owned();
         return log(app, message, "refused", None, Some(why));
     }
     let request = if message.post {
@@ -299,15 +300,6 @@ pub(crate) async fn send(app: &App, message: Message) -> Delivery {
             let reason = error.without_url().to_string();
             log(app, message, "failed", None, Some(reason))
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

@@ -63,6 +63,7 @@ fn already_paid(app: &App, call_number: u64, call: &Call) -> Response {
         call_number,
         transaction: None,
         bare_code: "00015",
+        bare_payment: call.payment_type(None),
     };
     let unsigned = wanted_pairs(&call.wanted, &subject);
     let link = call

@@ -86,6 +86,7 @@ fn set_exit(app: &App, world: &mut World, id: &str, way: Way, bare_code: &str) {
         call_number: session.call_number,
         transaction: told.and_then(|number| world.books.find(number)),
         bare_code,
+        bare_payment: session.call.payment_type(session.method),
     };
     let unsigned = wanted_pairs(&session.call.wanted, &subject);
     let location = way.address(&session.call.addresses).map_or_else(

@@ -3,9 +3,10 @@
 use super::books::{Part, Transaction};
 use super::call::Call;
 use crate::clock;
+use crate::pairs::{platform_value, strict_value};
 
 /// Letters that the sandbox knows.
-const KNOWN: &str = "MRTABCEPSWQYZFGODNJIHKUVvo";
+const KNOWN: &str = "MRTABCEPSWQYZFGODNJIHKUVvoc";
 
 /// Reads `name:letter;name:letter`, a trailing `;` allowed.
 pub(crate) fn parse_wanted(text: &str) -> Result<Vec<(String, char)>, String> {
@@ -47,10 +48,26 @@ pub(crate) struct Subject<'a> {
     pub(crate) transaction: Option<&'a Transaction>,
     /// E when there is no transaction.
     pub(crate) bare_code: &'a str,
+    /// P when there is no transaction.
+    pub(crate) bare_payment: &'a str,
 }
 
-/// The value of one letter; `None` leaves the pair out.
-pub(crate) fn letter_value(letter: char, subject: &Subject<'_>) -> Option<String> {
+/// The value of one letter as it is signed and sent; `None` leaves the pair out.
+///
+/// Letter Q is encoded (`10%3A25%3A00`): the platform's own WooCommerce module 3.0.9 and eopayment
+/// 3.15 encode what they were given before they verify, and both can verify only this. In R and C,
+/// `: / @ ,` are literal: seen in signed messages of 2012 and 2022.
+pub(crate) fn wire_value(letter: char, subject: &Subject<'_>) -> Option<String> {
+    let value = letter_value(letter, subject)?;
+    Some(if letter == 'Q' {
+        strict_value(&value)
+    } else {
+        platform_value(&value)
+    })
+}
+
+/// The plain value of one letter.
+fn letter_value(letter: char, subject: &Subject<'_>) -> Option<String> {
     let call = subject.call;
     let Some(transaction) = subject.transaction else {
         return match letter {
@@ -59,6 +76,9 @@ pub(crate) fn letter_value(letter: char, subject: &Subject<'_>) -> Option<String
             'T' => Some(subject.call_number.to_string()),
             'B' | 'S' => Some("0".to_owned()),
             'E' => Some(subject.bare_code.to_owned()),
+            'P' => Some(subject.bare_payment.to_owned()),
+            // There, and empty: a signed return of 2022 from a page that was left.
+            'N' => Some(String::new()),
             _ => None,
         };
     };
@@ -74,8 +94,8 @@ pub(crate) fn letter_value(letter: char, subject: &Subject<'_>) -> Option<String
         'S' => Some(transaction.number.to_string()),
         'W' => Some(paris(transaction, "%d%m%Y")),
         'Q' => Some(paris(transaction, "%H:%M:%S")),
-        'Y' => Some("FRA".to_owned()),
-        'I' => Some("FR".to_owned()),
+        // Both countries have three letters.
+        'Y' | 'I' => Some("FRA".to_owned()),
         'Z' => transaction.mixed.map(str::to_owned),
         _ => card_value(letter, transaction),
     }
@@ -104,6 +124,8 @@ fn card_value(letter: char, transaction: &Transaction) -> Option<String> {
         ),
         'O' => Some("Y".to_owned()),
         'v' => Some("2.1.0".to_owned()),
+        // How 3-D Secure went. No source has its values: C for a challenge, F for none, are ours.
+        'c' => Some(if card.authenticated { "C" } else { "F" }.to_owned()),
         'U' if accepted => {
             let handle = card.imprint.get(..16).unwrap_or_default();
             Some(format!("{handle}  {}  ---", card.expiry))

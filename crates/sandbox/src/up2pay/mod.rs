@@ -39,6 +39,15 @@ pub(crate) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-
 pub(crate) fn router(app: Shared) -> Router {
     let pages = Router::new()
         .route("/php/", post(entry::open).get(entry::not_a_form))
+        // Older addresses of the same page, which clients still have built in.
+        .route(
+            "/cgi/FramepagepaiementRWD.cgi",
+            post(entry::open).get(entry::not_a_form),
+        )
+        .route(
+            "/cgi/MYchoix_pagepaiement.cgi",
+            post(entry::open).get(entry::not_a_form),
+        )
         .route("/php/p/{id}/{step}", get(pages::show).post(pages::act))
         .route("/load.html", get(hosts::load))
         .layer(from_fn_with_state(Shared::clone(&app), hosts::up_or_down));

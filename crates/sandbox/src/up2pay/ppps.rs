@@ -79,7 +79,7 @@ fn consult(world: &mut World, accounts: &[Account], pairs: &Pairs) -> Result<u64
     let refuse = |code, comment: &str| Err((code, comment.to_owned()));
     let Some(account) = accounts
         .iter()
-        .find(|account| account.site == text("SITE") && account.rang == text("RANG"))
+        .find(|account| account.site == text("SITE") && account.has_rank(text("RANG")))
     else {
         return refuse("00006", "Accès refusé ou site/rang incorrect");
     };

@@ -95,7 +95,7 @@ pub(crate) fn check(pairs: &Pairs, accounts: &[Account]) -> Result<(usize, Call)
     }
     let account = accounts.iter().enumerate().find(|(_, account)| {
         account.site == text("PBX_SITE")
-            && account.rang == text("PBX_RANG")
+            && account.has_rank(text("PBX_RANG"))
             && account.identifiant == text("PBX_IDENTIFIANT")
     });
     let Some((index, account)) = account else {
@@ -241,7 +241,7 @@ fn check_formats(reader: &mut Reader<'_>) {
     reader.digits("PBX_DEVISE", 3, 3);
     reader.one_of("PBX_DEVISE", &["978", "756", "826", "840"]);
     reader.digits("PBX_DISPLAY", 3, 10);
-    reader.digits("PBX_DIFF", 2, 2);
+    reader.digits("PBX_DIFF", 1, 2);
     reader.one_of(
         "PBX_LANGUE",
         &["FRA", "GBR", "ESP", "ITA", "DEU", "NLD", "SWE", "PRT"],
@@ -263,11 +263,13 @@ fn check_formats(reader: &mut Reader<'_>) {
         );
     }
     let time = reader.text("PBX_TIME");
-    let kept = time.contains('T') && time.parse::<jiff::Timestamp>().is_ok();
+    // pretix-paybox 0.9.9 sends a time without an offset.
+    let known =
+        time.parse::<jiff::Timestamp>().is_ok() || time.parse::<jiff::civil::DateTime>().is_ok();
     reader.want(
-        kept,
+        time.contains('T') && known,
         "PBX_TIME",
-        "ISO 8601 avec décalage, comme 2021-03-01T10:00:00+01:00",
+        "ISO 8601, comme 2021-03-01T10:00:00+01:00",
     );
 }
 

@@ -69,6 +69,9 @@ pub fn settings(folder: &std::path::Path) -> Settings {
         data_dir: folder.to_owned(),
         www: concat!(env!("CARGO_MANIFEST_DIR"), "/../../www").into(),
         accounts: built_in_accounts(),
+        notify: Vec::new(),
+        hosts: Vec::new(),
+        allow_remote: false,
     }
 }
 
@@ -82,8 +85,6 @@ pub fn keep_key(folder: &std::path::Path) {
 
 pub async fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let running = start(settings(folder.path())).await.unwrap();
-    keep_key(folder.path());
     let caught = Caught::default();
     let router = Router::new()
         .fallback(catch)
@@ -91,6 +92,10 @@ pub async fn world() -> World {
     let listener = tokio::net::TcpListener::bind(loopback()).await.unwrap();
     let merchant = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let mut settings = settings(folder.path());
+    settings.notify.push(merchant.parse().unwrap());
+    let running = start(settings).await.unwrap();
+    keep_key(folder.path());
     let client = Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

@@ -79,17 +79,60 @@ async fn answers_that_a_shop_must_not_believe() {
         (answer, sealed)
     };
     let (answer, sealed) = ask(json!({})).await;
-    assert!(sealed && answer["originAmount"] == "4200");
+    for (name, number) in [
+        ("originAmount", 4200),
+        ("currentAmount", 4200),
+        ("remainingAmount", 4200),
+        ("captureDay", 0),
+        ("paymentAttemptNumber", 1),
+    ] {
+        assert_eq!(answer[name], number, "{name}");
+    }
+    assert!(sealed);
     let (answer, sealed) = ask(json!({ "office_wrong_seal": true })).await;
     assert!(!sealed && answer["seal"].is_string());
     let (answer, _) = ask(json!({ "office_missing_seal": true })).await;
     assert_eq!(answer.get("seal"), None);
     let (answer, sealed) = ask(json!({ "office_altered_amount": true })).await;
-    assert!(sealed && answer["originAmount"] == "4300");
+    assert!(sealed && answer["originAmount"] == 4300);
     let (answer, sealed) = ask(json!({ "office_tampered_amount": true })).await;
-    assert!(!sealed && answer["originAmount"] == "4300");
+    assert!(!sealed && answer["originAmount"] == 4300);
     let (answer, sealed) = ask(json!({ "office_other_transaction": true })).await;
     assert!(sealed && answer["transactionReference"] == "AUTRETRANSACTION");
+}
+
+#[tokio::test]
+async fn an_older_interface_knows_fewer_members() {
+    let shop = shop().await;
+    let paid = shop.pay("PAID1", SMOOTH, json!({})).await;
+    assert!(paid.get("captureLimitDate").is_some(), "{paid}");
+    shop.break_it(json!({ "office_interface_2_27": true }))
+        .await;
+    let named = json!({ "transactionReference": "PAID1" });
+    let told = shop.expect("getTransactionData", "00", named).await;
+    assert_eq!(told["originAmount"], 4200);
+    for name in ["captureDay", "captureMode", "guaranteeIndicator"] {
+        assert_eq!(told.get(name), None, "{told}");
+    }
+    let fields = shop.order("PAID2", SMOOTH).await;
+    let message = shop.message("cardCheckEnrollment", fields);
+    let answer = shop.post("cardCheckEnrollment", &message).await;
+    let enrolled: Value = answer.json().await.unwrap();
+    assert_eq!(
+        enrolled["seal"],
+        seal(enrolled.as_object().unwrap(), &shop.key)
+    );
+    let mut names: Vec<_> = enrolled.as_object().unwrap().keys().collect();
+    names.sort_unstable();
+    let known = [
+        "messageVersion",
+        "paymentMeanBrandSelectionStatus",
+        "redirectionData",
+        "redirectionStatusCode",
+        "responseCode",
+        "seal",
+    ];
+    assert_eq!(names, known);
 }
 
 #[tokio::test]

@@ -83,7 +83,10 @@ async fn a_saved_card_is_authenticated_as_a_typed_one() {
         .await;
     assert_eq!(enrolled.get("redirectionUrl"), None);
     let paid = shop.expect(VALIDATE, "00", back(&enrolled)).await;
-    assert_eq!(paid["amount"], "1500");
+    assert_eq!(
+        (&paid["amount"], &paid["captureDay"]),
+        (&json!(1500), &json!(0))
+    );
     assert_eq!(paid["holderAuthentStatus"], "SUCCESS");
     // No security code was asked for: none was processed.
     let entry = (&paid["panEntryMode"], &paid["cardCSCResultCode"]);

@@ -1,0 +1,3 @@
+//! What all listeners of the sandbox share.
+
+pub(crate) mod known_hosts;
