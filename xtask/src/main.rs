@@ -1,5 +1,4 @@
-//! The project's own commands: `cargo xtask setup | build | demo | test | fuzz | peers | ci | tidy |
-//! env`.
+//! The project's own commands: `cargo xtask setup | build | demo | test | fuzz | peers | ci | …`.
 //!
 //! Each command brings what it needs and does nothing where it is already there, so that every
 //! one of them can be the first thing that is run after a clone.

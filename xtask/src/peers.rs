@@ -1,7 +1,7 @@
 //! `cargo xtask peers`: public clients of the platforms against the sandbox, outside CI.
 //!
-//! They were written by others, from the platform's papers and its real answers: where one of them and
-//! the sandbox differ, one is wrong, or it is known and written down in `xtask/peers/known.txt`.
+//! They were written by others, from the platform's papers and its real answers: where one of them
+//! and the sandbox differ, one is wrong, or it is known and stands in `xtask/peers/known.txt`.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;

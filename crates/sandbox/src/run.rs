@@ -25,7 +25,7 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// Other machines could reach the sandbox, and nobody allowed it.
     #[error(
-        "{flag} {address} can be reached by other machines, and whoever reaches the sandbox can sign \
+        "{flag} {address} can be reached by other machines, and whoever reaches the sandbox signs \
          payments with the test keys; listen on 127.0.0.1, or add --allow-remote"
     )]
     Remote {

@@ -1,8 +1,8 @@
 //! A strict reader for the two XML fields of 3-D Secure v2.
 //!
 //! The platform wants the XML header and the elements in a fixed order; so this is not a general
-//! XML parser: it accepts exactly that, with white space between elements, and names the first thing
-//! that differs. What real clients send and is therefore accepted stands in the sandbox's
+//! XML parser: it accepts exactly that, with white space between elements, and names the first
+//! thing that differs. What real clients send and is therefore accepted stands in the sandbox's
 //! documentation.
 
 /// Reads a document from left to right.
