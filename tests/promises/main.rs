@@ -13,6 +13,7 @@ mod support;
 
 mod accounts;
 mod checkout;
+mod edge;
 mod identities;
 mod money;
 mod notifications;

@@ -34,8 +34,8 @@ pub(crate) use self::{
     checkout::{Checkout, Started},
     http::Answer,
     options::{
-        DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, NOTIFY_SECRET, OTHER_HMAC_KEY, OTHER_SHOP_KEY,
-        OTHER_SITE, SOGENACTIF_KEY, StackOptions,
+        DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, LogTo, NOTIFY_SECRET, OTHER_HMAC_KEY,
+        OTHER_SHOP_KEY, OTHER_SITE, SOGENACTIF_KEY, StackOptions,
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
     shop::fresh_key,

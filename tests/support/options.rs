@@ -55,6 +55,10 @@ pub(crate) struct StackOptions {
     pub(crate) assets: Option<PathBuf>,
     /// Verbosity of the backend's log, as in `GUICHET_LOG`.
     pub(crate) log: &'static str,
+    /// Where it goes.
+    pub(crate) log_to: LogTo,
+    /// Lines added to the top of the backend's configuration.
+    pub(crate) lines: String,
     /// Lines added to the demo account's table.
     pub(crate) account_lines: String,
     /// Whether the demo shop pays through Sogenactif too, last in its list.
@@ -70,6 +74,17 @@ pub(crate) struct StackOptions {
     pub(crate) trusted_proxies: Vec<&'static str>,
     /// Where the backend finds the connector Office; the platform itself when absent.
     pub(crate) office_host: Option<String>,
+}
+
+/// Where the backend's log goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum LogTo {
+    /// `backend.log` in the stack's folder.
+    File,
+    /// A disk without room.
+    FullDisk,
+    /// A pipe, whose reading end the stack holds.
+    Pipe,
 }
 
 /// What a shop offers through an account.
@@ -102,6 +117,8 @@ impl Default for StackOptions {
             ticket: false,
             assets: None,
             log: "info",
+            log_to: LogTo::File,
+            lines: String::new(),
             account_lines: String::new(),
             sogenactif: false,
             sogenactif_methods: vec!["sogenactif_card"],
@@ -119,19 +136,21 @@ pub(crate) struct Ports {
     pub(crate) backend: u16,
     pub(crate) platform: u16,
     pub(crate) shop: u16,
+    pub(crate) metrics: u16,
 }
 
 impl Ports {
     /// Ports that were free a moment ago.
     pub(crate) fn free() -> Self {
-        // All three are held at once, so that they differ.
-        let held = [(); 3].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a port"));
-        let [backend, platform, shop] =
+        // All are held at once, so that they differ.
+        let held = [(); 4].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a port"));
+        let [backend, platform, shop, metrics] =
             held.map(|listener| listener.local_addr().expect("its address").port());
         Self {
             backend,
             platform,
             shop,
+            metrics,
         }
     }
 }
@@ -186,7 +205,9 @@ impl StackOptions {
             backend,
             platform,
             shop,
+            metrics,
         } = ports;
+        let lines = &self.lines;
         let mut origins = vec![format!("http://127.0.0.1:{shop}")];
         origins.extend(self.more_origins.iter().cloned());
         let (methods, rest, tourism) = (&self.methods, self.voucher_rest, self.tourism);
@@ -235,7 +256,8 @@ impl StackOptions {
         format!(
             "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
              public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = \"sqlite://books.db\"\n\
-             assets = \"assets\"\ntrusted_proxies = {proxies:?}\n\n\
+             assets = \"assets\"\ntrusted_proxies = {proxies:?}\n\
+             metrics_listen = \"127.0.0.1:{metrics}\"\n{lines}\n\
              [[shops]]\nid = \"demo\"\nname = \"La Halle du Tilleul\"\n\
              secret_keys = [\"env:DEMO_SHOP_KEY\"]\norigins = {origins:?}\n\
              one_click = {one_click}\n\

@@ -58,18 +58,23 @@ impl Program {
         env: &[(&str, &str)],
         log: &Path,
     ) -> Self {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(log)
-            .expect("a log file");
-        let copy = file.try_clone().expect("the log file again");
+        Self::start_with(name, args, env, log, log_file(log).into())
+    }
+
+    /// The same with another standard error than the file.
+    pub(crate) fn start_with<A: AsRef<OsStr>>(
+        name: &str,
+        args: &[A],
+        env: &[(&str, &str)],
+        log: &Path,
+        stderr: Stdio,
+    ) -> Self {
         let mut command = command(name);
         command
             .args(args)
             .envs(env.iter().copied())
-            .stdout(copy)
-            .stderr(file);
+            .stdout(log_file(log))
+            .stderr(stderr);
         let child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -77,6 +82,11 @@ impl Program {
             child,
             log: log.to_owned(),
         }
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().expect("the program runs")
     }
 
     /// Whether it has ended by itself.
@@ -91,7 +101,7 @@ impl Program {
 
     /// SIGTERM, and waits for its end.
     pub(crate) async fn stop(&mut self) {
-        let id = self.child.id().expect("the program runs").to_string();
+        let id = self.id().to_string();
         let done = Command::new("kill").args(["-TERM", &id]).status().await;
         assert!(
             done.is_ok_and(|status| status.success()),
@@ -109,6 +119,11 @@ impl Program {
     pub(crate) fn log(&self) -> String {
         read_log(&self.log)
     }
+}
+
+fn log_file(path: &Path) -> File {
+    let file = File::options().create(true).append(true).open(path);
+    file.expect("a log file")
 }
 
 /// A log without the colours.

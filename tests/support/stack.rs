@@ -1,12 +1,14 @@
 //! The processes of a stack: started together, ended together.
 
+use std::fs::File;
+use std::io::PipeReader;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::http::{Answer, Http};
-use super::options::{DEMO_SHOP_KEY, OTHER_SHOP_KEY, Ports, StackOptions};
+use super::options::{DEMO_SHOP_KEY, LogTo, OTHER_SHOP_KEY, Ports, StackOptions};
 use super::process::{Program, command, read_log};
 use super::wait::until_within;
 
@@ -21,6 +23,7 @@ pub(crate) struct Stack {
     ports: Ports,
     sandbox: Program,
     backend: Option<Program>,
+    log_reader: Option<PipeReader>,
     folder: TempDir,
 }
 
@@ -61,6 +64,7 @@ impl Stack {
             ports,
             sandbox,
             backend: None,
+            log_reader: None,
             folder,
         };
         stack.try_start_backend().await?;
@@ -69,16 +73,26 @@ impl Stack {
 
     async fn try_start_backend(&mut self) -> Result<(), String> {
         let config = self.config();
-        let mut program = Program::start(
-            "guichet",
-            &["serve".as_ref(), "--config".as_ref(), config.as_os_str()],
-            &[
-                ("DEMO_SHOP_KEY", DEMO_SHOP_KEY),
-                ("OTHER_SHOP_KEY", OTHER_SHOP_KEY),
-                ("GUICHET_LOG", self.options.log),
-            ],
-            &self.folder.path().join("backend.log"),
-        );
+        let log = self.folder.path().join("backend.log");
+        let args = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
+        let env = [
+            ("DEMO_SHOP_KEY", DEMO_SHOP_KEY),
+            ("OTHER_SHOP_KEY", OTHER_SHOP_KEY),
+            ("GUICHET_LOG", self.options.log),
+        ];
+        let mut program = match self.options.log_to {
+            LogTo::File => Program::start("guichet", &args, &env, &log),
+            LogTo::FullDisk => {
+                let full = File::options().write(true).open("/dev/full");
+                let full = full.expect("the device that is always full");
+                Program::start_with("guichet", &args, &env, &log, full.into())
+            }
+            LogTo::Pipe => {
+                let (reader, writer) = std::io::pipe().expect("a pipe");
+                self.log_reader = Some(reader);
+                Program::start_with("guichet", &args, &env, &log, writer.into())
+            }
+        };
         wait_for(
             &self.http,
             &mut program,
@@ -150,6 +164,28 @@ impl Stack {
     /// What the backend has logged, over all of its lives.
     pub(crate) fn backend_log(&self) -> String {
         read_log(&self.folder.path().join("backend.log"))
+    }
+
+    /// The reading end of the backend's log, where it goes into a pipe.
+    pub(crate) fn take_log_reader(&mut self) -> PipeReader {
+        self.log_reader.take().expect("the log goes into a pipe")
+    }
+
+    /// The backend's process.
+    pub(crate) fn backend_process(&self) -> u32 {
+        self.backend.as_ref().expect("the backend runs").id()
+    }
+
+    /// One of the backend's metrics. Nothing of it is remembered as an answer to the outside.
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
+        let address = format!("http://127.0.0.1:{}/metrics", self.ports.metrics);
+        let answer = self.http.client().get(address).send().await;
+        let text = answer.expect("the metrics").text().await.expect("as text");
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = value.unwrap_or_else(|| panic!("no {name} in:\n{text}"));
+        value.parse().expect("a number")
     }
 
     /// What the sandbox has logged.

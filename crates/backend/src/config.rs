@@ -29,6 +29,8 @@ const SECRET_KEY_MIN: usize = 32;
 pub(crate) struct Config {
     pub(crate) environment: Environment,
     pub(crate) listen: SocketAddr,
+    /// Where the metrics are given out; nowhere if absent.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Without a slash at its end.
     pub(crate) public_url: String,
     pub(crate) database: PathBuf,
@@ -79,6 +81,7 @@ pub(crate) enum VoucherRest {
 struct File {
     environment: Environment,
     listen: Option<SocketAddr>,
+    metrics_listen: Option<SocketAddr>,
     public_url: String,
     database_url: String,
     assets: PathBuf,
@@ -154,6 +157,7 @@ impl Config {
             listen: file
                 .listen
                 .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8601))),
+            metrics_listen: file.metrics_listen,
             public_url: public_url(&file.public_url, file.environment)?,
             database: database(&file.database_url, folder)?,
             assets: folder.join(file.assets),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -16,6 +16,7 @@ use crate::app::App;
 mod cards;
 mod checkout;
 mod continuation;
+mod edge;
 mod openapi;
 mod platforms;
 mod problem;
@@ -65,7 +66,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         )
         .method_not_allowed_fallback(wrong_method)
         .merge(assets(&app))
-        .layer(from_fn(log))
+        .layer(from_fn(edge::edge))
+        .layer(from_fn(edge::log))
         .with_state(app)
 }
 
@@ -111,27 +113,8 @@ async fn cache(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
         header::HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),
     );
-    response
-}
-
-/// One line a request. The route's pattern is logged, never the path: it may hold a secret part.
-async fn log(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "(file)".to_owned(), |path| path.as_str().to_owned());
-    let before = crate::clock::now();
-    let response = next.run(request).await;
-    let took_us = crate::clock::now().duration_since(before).as_micros();
-    let status = response.status().as_u16();
-    tracing::info!(http.method = %method, http.route = route, http.status = status, took_us);
     response
 }

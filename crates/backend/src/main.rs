@@ -1,6 +1,6 @@
 //! `guichet`: signs, verifies, keeps the books and talks to the payment platforms.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -12,6 +12,8 @@ mod conversations;
 mod http;
 mod inspect;
 mod jobs;
+mod log;
+mod metrics;
 mod payments;
 mod platform;
 mod serve;
@@ -58,10 +60,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Inspect(command) => return inspect::run(command),
         Command::Sogenactif(arguments) => return sogenactif::run(arguments).await,
-        Command::Serve(arg) => {
-            log_to_stderr();
-            serve::run(&arg.config).await
-        }
+        Command::Serve(arg) => return serve(&arg.config).await,
         Command::Payments {
             config,
             attention: _,
@@ -70,24 +69,31 @@ async fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+/// What fails is told by the log's own thread: nothing else may wait for whoever reads it.
+async fn serve(config: &Path) -> ExitCode {
+    let log = match log::Log::start() {
+        Ok(log) => log,
+        Err(error) => return failed(&error.into()),
+    };
+    match serve::run(config, &log).await {
+        Ok(()) => {
+            log.finish(None);
+            ExitCode::SUCCESS
+        }
         Err(error) => {
-            let _ = std::io::Write::write_fmt(
-                &mut std::io::stderr(),
-                format_args!("guichet: {error:#}\n"),
-            );
+            log.finish(Some(&format!("guichet: {error:#}")));
             ExitCode::FAILURE
         }
     }
 }
 
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("GUICHET_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("guichet: {error:#}\n"));
+    ExitCode::FAILURE
 }
 
 fn print_openapi() -> anyhow::Result<()> {

@@ -15,14 +15,16 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::log::Log;
+use crate::metrics::Metrics;
 use crate::platform::Platform;
-use crate::{conversations, http, jobs};
+use crate::{conversations, http, jobs, metrics};
 
 /// How long requests may go on after the stop was asked for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs until SIGINT or SIGTERM, then finishes what is under way.
-pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
+pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let config = Config::read(config)?;
     let store = Arc::new(open_store(&config).await?);
     let listen = config.listen;
@@ -31,8 +33,12 @@ pub(crate) async fn run(config: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("can't listen on {listen}: set listen in the configuration"))?;
     let local = listener.local_addr()?;
     tracing::info!(%local, environment = ?config.environment, "listening");
-    let app = Arc::new(App::new(config, store.clone(), Platform::new()?));
     let mut jobs = JoinSet::new();
+    if let Some(address) = config.metrics_listen {
+        let metrics = Arc::new(Metrics::new(log.lost()));
+        jobs.spawn(metrics::serve(metrics, metrics::listen(address).await?));
+    }
+    let app = Arc::new(App::new(config, store.clone(), Platform::new()?));
     jobs.spawn(jobs::deadlines(Arc::clone(&app)));
     jobs.spawn(jobs::queries(Arc::clone(&app)));
     jobs.spawn(conversations::run(Arc::clone(&app)));

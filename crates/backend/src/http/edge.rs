@@ -1,0 +1,68 @@
+//! What every request goes through first and every answer last.
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::problem::ApiError;
+
+const KNOWN: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
+
+/// A request of HTTP/1.1 names one host (RFC 9112, section 3.2): with none or several, a proxy and
+/// the backend may think of different ones. And no answer is taken for what it does not say it is.
+pub(super) async fn edge(request: Request, next: Next) -> Response {
+    let mut response = if request.version() == Version::HTTP_11 && !one_host(request.headers()) {
+        let detail = "send one Host header with the name of the host, as HTTP/1.1 asks for";
+        ApiError::new(StatusCode::BAD_REQUEST, "host_invalid", detail).into_response()
+    } else {
+        next.run(request).await
+    };
+    let nosniff = HeaderValue::from_static("nosniff");
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
+}
+
+fn one_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts
+        .next()
+        .map(|host| Authority::try_from(host.as_bytes()));
+    matches!(host, Some(Ok(host)) if !host.as_str().contains('@')) && hosts.next().is_none()
+}
+
+/// One line a request. The route's pattern is logged, never the path: it may hold a secret part.
+/// Nor is a method that nobody knows: it may be as long as a header.
+pub(super) async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let method = if KNOWN.contains(&method) {
+        method.as_str()
+    } else {
+        "(unknown)"
+    };
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "(file)".to_owned(), |path| path.as_str().to_owned());
+    let before = crate::clock::now();
+    let response = next.run(request).await;
+    let took_us = crate::clock::now().duration_since(before).as_micros();
+    let status = response.status().as_u16();
+    tracing::info!(
+        http.method = method,
+        http.route = route,
+        http.status = status,
+        took_us
+    );
+    response
+}
