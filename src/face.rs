@@ -525,6 +525,7 @@ mod tests {
     use crate::ask::Asked;
     use crate::card::Card;
     use crate::entry::{Content, EntryStep};
+    use crate::testing::{self, offer};
 
     const STATUSES: [Status; 8] = [
         Status::Open,
@@ -546,39 +547,12 @@ mod tests {
     ];
 
     fn session(status: Status, can_pay: bool, open_elsewhere: bool) -> CheckoutSession {
-        CheckoutSession {
-            id: "cs_1".into(),
-            shop: "Boutique".into(),
-            reference: "42".into(),
-            amount: 4200,
-            currency: "EUR".into(),
-            currency_exponent: 2,
-            locale: "fr".into(),
-            manual_capture: false,
-            voucher_eligible_amount: None,
-            expires_at: 0,
-            methods: ["card", "apetiz"].map(offer).into(),
-            status: CheckoutStatus {
-                status,
-                can_pay,
-                open_elsewhere,
-                payment: None,
-                others: vec![],
-            },
-        }
-    }
-
-    fn offer(method: &str) -> MethodOffer {
-        MethodOffer {
-            method: method.into(),
-            label: None,
-            kind: MethodKind::Card,
-            unavailable: None,
-            embedded: false,
-            saved_cards: false,
-            can_save: false,
-            eligible_amount: None,
-        }
+        let offers = ["card", "apetiz"].map(|method| offer(method, MethodKind::Card));
+        let mut session = testing::session(offers);
+        session.status.status = status;
+        session.status.can_pay = can_pay;
+        session.status.open_elsewhere = open_elsewhere;
+        session
     }
 
     fn an_entry(asks: bool) -> Box<Entry> {

@@ -17,6 +17,8 @@ pub mod method;
 pub mod money;
 pub mod read;
 pub mod saved;
+#[cfg(test)]
+mod testing;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

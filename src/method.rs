@@ -158,19 +158,7 @@ pub fn icon(kind: MethodKind) -> &'static str {
 mod tests {
     use super::*;
     use crate::i18n::Lang;
-
-    fn offer(method: &str, kind: MethodKind) -> MethodOffer {
-        MethodOffer {
-            method: method.into(),
-            label: None,
-            kind,
-            unavailable: None,
-            embedded: false,
-            saved_cards: false,
-            can_save: false,
-            eligible_amount: None,
-        }
-    }
+    use crate::testing::offer;
 
     #[test]
     fn a_wallet_is_not_called_a_card() {

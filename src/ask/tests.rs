@@ -1,59 +1,20 @@
 //! Paying by an answer, as far as the state goes.
 
-use guichet_wire::{
-    Bank, CheckoutSession, CheckoutStatus, MethodKind, MethodOffer, PaymentView, Status,
-};
+use guichet_wire::{Bank, CheckoutSession, MethodKind, Status};
 
 use super::*;
 use crate::entry::Order;
 use crate::face::Trouble;
 use crate::i18n::Lang;
+use crate::testing::{self, key, offer};
 
 fn session(status: Status, payment: Option<&str>) -> CheckoutSession {
-    let offer = |method: &str| MethodOffer {
-        method: method.into(),
-        label: None,
-        kind: MethodKind::DirectDebit,
-        unavailable: None,
-        embedded: false,
-        saved_cards: false,
-        can_save: false,
-        eligible_amount: None,
-    };
-    CheckoutSession {
-        id: "cs_1".into(),
-        shop: "Boutique".into(),
-        reference: "42".into(),
-        amount: 4200,
-        currency: "EUR".into(),
-        currency_exponent: 2,
-        locale: "fr".into(),
-        manual_capture: false,
-        voucher_eligible_amount: None,
-        expires_at: 0,
-        methods: ["ideal", "sepa"].map(offer).into(),
-        status: CheckoutStatus {
-            status,
-            can_pay: true,
-            open_elsewhere: payment.is_some(),
-            payment: payment.map(|id| PaymentView {
-                id: id.into(),
-                method: "sepa".into(),
-                status,
-                surplus: false,
-                accepted: 0,
-                parts: vec![],
-                refusal: None,
-                voucher_may_be_held: false,
-            }),
-            others: vec![],
-        },
-    }
-}
-
-fn key(name: &str) -> impl FnOnce() -> String {
-    let name = name.to_owned();
-    move || name
+    let offers = ["ideal", "sepa"].map(|method| offer(method, MethodKind::DirectDebit));
+    let mut session = testing::session(offers);
+    session.status.status = status;
+    session.status.open_elsewhere = payment.is_some();
+    session.status.payment = payment.map(|id| testing::payment(id, "sepa", status));
+    session
 }
 
 fn banks() -> Question {

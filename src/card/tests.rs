@@ -1,52 +1,23 @@
 //! Paying by a card typed here, as far as the state goes.
 
-use guichet_wire::{CheckoutSession, CheckoutStatus, MethodKind, MethodOffer, PaymentView, Status};
+use guichet_wire::{CheckoutSession, MethodKind, MethodOffer, Status};
 
 use super::*;
 use crate::entry::{Entry, Order};
 use crate::face::Step;
 use crate::i18n::Lang;
+use crate::testing::{self, key};
 
 fn session(status: Status, open_elsewhere: bool, payment: Option<&str>) -> CheckoutSession {
     let offer = |method: &str| MethodOffer {
-        method: method.into(),
-        label: None,
-        kind: MethodKind::Card,
-        unavailable: None,
         embedded: method == "typed",
-        saved_cards: false,
-        can_save: false,
-        eligible_amount: None,
+        ..testing::offer(method, MethodKind::Card)
     };
-    CheckoutSession {
-        id: "cs_1".into(),
-        shop: "Boutique".into(),
-        reference: "42".into(),
-        amount: 4200,
-        currency: "EUR".into(),
-        currency_exponent: 2,
-        locale: "fr".into(),
-        manual_capture: false,
-        voucher_eligible_amount: None,
-        expires_at: 0,
-        methods: ["typed", "card"].map(offer).into(),
-        status: CheckoutStatus {
-            status,
-            can_pay: true,
-            open_elsewhere,
-            payment: payment.map(|id| PaymentView {
-                id: id.into(),
-                method: "typed".into(),
-                status,
-                surplus: false,
-                accepted: 0,
-                parts: vec![],
-                refusal: None,
-                voucher_may_be_held: false,
-            }),
-            others: vec![],
-        },
-    }
+    let mut session = testing::session(["typed", "card"].map(offer));
+    session.status.status = status;
+    session.status.open_elsewhere = open_elsewhere;
+    session.status.payment = payment.map(|id| testing::payment(id, "typed", status));
+    session
 }
 
 fn fields(token: &str) -> Fields {
@@ -55,11 +26,6 @@ fn fields(token: &str) -> Fields {
         session_token: token.into(),
         brands: vec!["CB".into(), "VISA".into()],
     }
-}
-
-fn key(name: &str) -> impl FnOnce() -> String {
-    let name = name.to_owned();
-    move || name
 }
 
 /// A payment was started and its fields are open.

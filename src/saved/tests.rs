@@ -1,47 +1,25 @@
 //! Saved cards, as far as the state goes.
 
-use guichet_wire::{CheckoutSession, CheckoutStatus, MethodKind, Status};
+use guichet_wire::{CheckoutSession, MethodKind, Status};
 
 use super::*;
 use crate::card::Fields;
 use crate::entry::Order;
 use crate::face::{Face, Intent};
 use crate::i18n::Lang;
+use crate::testing::{self, key};
 
 fn offer(method: &str) -> MethodOffer {
     MethodOffer {
-        method: method.into(),
-        label: None,
-        kind: MethodKind::Card,
-        unavailable: None,
         embedded: method == "typed",
         saved_cards: method == "typed",
-        can_save: false,
-        eligible_amount: None,
+        ..testing::offer(method, MethodKind::Card)
     }
 }
 
 fn session(methods: &[&str]) -> CheckoutSession {
-    CheckoutSession {
-        id: "cs_1".into(),
-        shop: "Boutique".into(),
-        reference: "42".into(),
-        amount: 4200,
-        currency: "EUR".into(),
-        currency_exponent: 2,
-        locale: "fr".into(),
-        manual_capture: false,
-        voucher_eligible_amount: None,
-        expires_at: 0,
-        methods: methods.iter().map(|method| offer(method)).collect(),
-        status: CheckoutStatus {
-            status: Status::Open,
-            can_pay: true,
-            open_elsewhere: false,
-            payment: None,
-            others: vec![],
-        },
-    }
+    let offers: Vec<_> = methods.iter().map(|method| offer(method)).collect();
+    testing::session(offers)
 }
 
 fn card(name: &str) -> SavedCard {
@@ -52,11 +30,6 @@ fn card(name: &str) -> SavedCard {
         last_digits: "0700".into(),
         expires: Some("2027-12".into()),
     }
-}
-
-fn key(name: &str) -> impl FnOnce() -> String {
-    let name = name.to_owned();
-    move || name
 }
 
 /// The list is there, and the cards are being asked for.

@@ -1,0 +1,61 @@
+//! What the tests of the state have in common.
+
+use guichet_wire::{CheckoutSession, CheckoutStatus, MethodKind, MethodOffer, PaymentView, Status};
+
+/// A plain offer.
+pub(crate) fn offer(method: &str, kind: MethodKind) -> MethodOffer {
+    MethodOffer {
+        method: method.into(),
+        label: None,
+        kind,
+        unavailable: None,
+        embedded: false,
+        saved_cards: false,
+        can_save: false,
+        eligible_amount: None,
+    }
+}
+
+/// An open session of 42 euros.
+pub(crate) fn session(methods: impl Into<Vec<MethodOffer>>) -> CheckoutSession {
+    CheckoutSession {
+        id: "cs_1".into(),
+        shop: "Boutique".into(),
+        reference: "42".into(),
+        amount: 4200,
+        currency: "EUR".into(),
+        currency_exponent: 2,
+        locale: "fr".into(),
+        manual_capture: false,
+        voucher_eligible_amount: None,
+        expires_at: 0,
+        methods: methods.into(),
+        status: CheckoutStatus {
+            status: Status::Open,
+            can_pay: true,
+            open_elsewhere: false,
+            payment: None,
+            others: vec![],
+        },
+    }
+}
+
+/// A payment that took nothing so far.
+pub(crate) fn payment(id: &str, method: &str, status: Status) -> PaymentView {
+    PaymentView {
+        id: id.into(),
+        method: method.into(),
+        status,
+        surplus: false,
+        accepted: 0,
+        parts: vec![],
+        refusal: None,
+        voucher_may_be_held: false,
+    }
+}
+
+/// Makes that key.
+pub(crate) fn key(name: &str) -> impl FnOnce() -> String {
+    let name = name.to_owned();
+    move || name
+}
