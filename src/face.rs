@@ -519,7 +519,7 @@ pub fn refusal_name(refusal: Refusal) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use guichet_wire::{MethodKind, MethodOffer, Question};
+    use guichet_wire::{MethodKind, Question};
 
     use super::*;
     use crate::ask::Asked;

@@ -1,6 +1,6 @@
 //! Saved cards, as far as the state goes.
 
-use guichet_wire::{CheckoutSession, MethodKind, Status};
+use guichet_wire::{CheckoutSession, MethodKind};
 
 use super::*;
 use crate::card::Fields;

@@ -49,7 +49,7 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Let public clients of the platforms, from PyPI, talk to the sandbox; print what differs.
     Peers,
-    /// What .ci/run calls: formatting, lints, dependencies, tidy, builds, tests.
+    /// What .ci/run checks beside the tests: formatting, lints, dependencies, tidy, builds.
     Ci,
     /// The project's own checks on its text: line and function length, forbidden words, layering.
     Tidy,

@@ -84,6 +84,21 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// As [`run`], for a program whose errors are read as well as shown: none if it ended well.
+pub(crate) fn run_and_read_errors(command: &mut Command) -> Result<Option<String>> {
+    println!("    $ {}", shown(command));
+    flush();
+    let child = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{}` cannot be started", program(command)))?;
+    let output = child.wait_with_output()?;
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    eprint!("{errors}");
+    Ok((!output.status.success()).then_some(errors))
+}
+
 /// Runs a command quietly and gives its standard output; its errors go into ours.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let output = command

@@ -38,20 +38,10 @@ impl Totals {
     }
 }
 
-/// Runs the tests on their own: times of the stages, then the totals.
+/// Runs the tests: times of the stages, then the totals.
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<()> {
-    run_within(ctx, stages, options, Stages::summary)
-}
-
-/// Runs the tests as part of something larger, whose table comes before the totals.
-pub(crate) fn run_within(
-    ctx: &Ctx,
-    stages: &mut Stages,
-    options: &Options,
-    before_totals: impl FnOnce(&Stages),
-) -> Result<()> {
     let outcome = all(ctx, stages, options);
-    before_totals(stages);
+    stages.summary();
     finish(outcome)
 }
 

@@ -46,3 +46,42 @@ pub fn line(field: &str, value: &str, max: usize) -> Result<String, FieldError> 
     }
     Ok(value.to_owned())
 }
+
+/// Whether a secret could have come from a random source: at least 8 different characters, and no
+/// shorter text repeated. What is random passes (32 hexadecimal digits fail once in 10^9 times or
+/// less); what was typed as a placeholder does not.
+#[must_use]
+pub fn looks_random(secret: &str) -> bool {
+    let bytes = secret.as_bytes();
+    let different: std::collections::BTreeSet<u8> = bytes.iter().copied().collect();
+    let repeats = (1..=bytes.len() / 2).any(|period| {
+        bytes.len().is_multiple_of(period)
+            && bytes.chunks(period).all(|chunk| chunk == &bytes[..period])
+    });
+    different.len() >= 8 && !repeats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_random;
+
+    #[test]
+    fn a_placeholder_is_no_secret() {
+        for placeholder in [
+            "",
+            "a",
+            &"a".repeat(39),
+            &"0123456789ABCDEF".repeat(8),
+            &"changeme".repeat(5),
+            "1212121212121212121212121212121212",
+        ] {
+            assert!(!looks_random(placeholder), "{placeholder}");
+        }
+        for secret in [
+            "8c1f0b6a4d2e97553b08e1a6c4f7d290",
+            "sk_live_Zm9vYmFyYmF6cXV4cXV1eGNvcmdl",
+        ] {
+            assert!(looks_random(secret), "{secret}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use hmac::{Hmac, Mac};
 use rsa::pkcs1v15::SigningKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::signature::{SignatureEncoding, Signer as _};
-use rsa::{RsaPrivateKey, RsaPublicKey};
+use rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
 use sha2::Sha512;
 
@@ -85,8 +85,12 @@ impl PlatformSigner {
     }
 }
 
+/// The exponent is not the platform's 65,537: a backend in production recognises a sandbox's key by
+/// it, and refuses it.
+const EXPONENT: u32 = 257;
+
 fn generate_key() -> Result<RsaPrivateKey, KeyError> {
-    RsaPrivateKey::new(&mut rand::rngs::OsRng, 1024)
+    RsaPrivateKey::new_with_exp(&mut rand::rngs::OsRng, 1024, &BigUint::from(EXPONENT))
         .map_err(|error| KeyError::Generate(error.to_string()))
 }
 

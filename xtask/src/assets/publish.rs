@@ -11,8 +11,9 @@ use sha2::{Digest as _, Sha256};
 use super::{CARD, ELEMENT, Mode, STEM, Scripts, pkg};
 use crate::ctx::Ctx;
 
-/// What a shopper's browser may load before the list can be used, in bytes after brotli.
-const BUDGET: usize = 56 * 1024;
+/// What a shopper's browser may load before the list can be used, in bytes after brotli. A build
+/// that is over it fails.
+const BUDGET: u64 = 66_000;
 const MANIFEST: &str = "manifest.json";
 
 /// Constants of the element's script that name the other files. The card's is a name that works as
@@ -185,20 +186,35 @@ pub(super) fn show(ctx: &Ctx) -> Result<()> {
         println!("{:<42} {:>10} {:>10}", "budget", "", "(dev build)");
         return Ok(());
     }
-    let budget = u64::try_from(BUDGET)?;
-    println!("{:<42} {:>10} {budget:>10}", "budget", "");
-    if small > budget {
-        println!("note: {} bytes OVER the budget", small - budget);
-    } else {
-        println!("{} bytes left", budget - small);
-    }
+    println!("{:<42} {:>10} {BUDGET:>10}", "budget", "");
+    let left = left_of_budget(small)?;
+    println!("{left} bytes left");
     println!();
     Ok(())
 }
 
+/// The bytes that the budget leaves, or why the build fails.
+fn left_of_budget(until_the_list: u64) -> Result<u64> {
+    BUDGET.checked_sub(until_the_list).with_context(|| {
+        format!(
+            "{until_the_list} bytes (brotli) are loaded before the list can be used, {} more than \
+             the budget of {BUDGET}: load later what the list does not need, or make it smaller",
+            until_the_list - BUDGET
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{filled, hashed, named};
+    use super::{BUDGET, filled, hashed, left_of_budget, named};
+
+    #[test]
+    fn a_build_over_the_budget_fails_and_says_by_how_much() {
+        assert_eq!(left_of_budget(BUDGET).ok(), Some(0));
+        assert_eq!(left_of_budget(1000).ok(), Some(BUDGET - 1000));
+        let over = left_of_budget(BUDGET + 1).map_err(|error| error.to_string());
+        assert!(over.is_err_and(|text| text.contains(", 1 more than the budget")));
+    }
 
     #[test]
     fn names_are_put_in_and_quoted_where_needed() {

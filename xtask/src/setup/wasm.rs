@@ -55,9 +55,28 @@ pub(crate) fn find(ctx: &Ctx) -> Option<Wasm> {
 }
 
 pub(crate) fn ensure(ctx: &Ctx, stages: &mut Stages) -> Result<Wasm> {
-    if let Some(found) = find(ctx) {
+    let found = match find(ctx) {
+        Some(found) => found,
+        None => bring(ctx, stages)?,
+    };
+    if found.lean {
         return Ok(found);
     }
+    // Everybody gets the small build where the sources can be had; without them it is larger.
+    stages.run("sources of the standard library", || {
+        let added = found.toolchain.is_none()
+            && system::find(&["rustup"]).is_some()
+            && proc::succeeds(ctx.command("rustup").args(["component", "add", "rust-src"]));
+        if added && let Some(lean) = probe(ctx, None) {
+            return Ok(lean);
+        }
+        println!("    rustup cannot bring them here: the widget is built without");
+        Ok(found)
+    })
+}
+
+/// Installs a compiler that works.
+fn bring(ctx: &Ctx, stages: &mut Stages) -> Result<Wasm> {
     stages.run(&format!("standard library for {TARGET}"), || {
         if system::find(&["rustup"]).is_some() {
             let added = proc::succeeds(ctx.command("rustup").args(["target", "add", TARGET]));

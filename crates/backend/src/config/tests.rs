@@ -115,3 +115,421 @@ fn a_trusted_proxy_is_an_address_or_a_network_and_not_everybody() {
         assert!(error.contains("trusted_proxies"), "{wrong}: {error}");
     }
 }
+
+/// A good file of a production backend, which each line of the table below breaks in one place.
+const PRODUCTION: &str = r#"
+environment = "production"
+listen = "127.0.0.1:8601"
+public_url = "https://pay.example.com"
+database_url = "sqlite://books.db"
+assets = "assets"
+trusted_proxies = ["10.0.0.0/8"]
+
+[[shops]]
+id = "demo"
+name = "Demo"
+secret_keys = ["sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290"]
+origins = ["https://shop.example.com"]
+labels = { card = "Card" }
+
+[[shops.methods]]
+provider = "up2pay"
+account = "main"
+methods = ["card", "apetiz"]
+
+[[accounts]]
+id = "main"
+provider = "up2pay"
+site = "7654321"
+rang = "16"
+identifiant = "7546450"
+hmac_key = "8c1f0b6a4d2e97553b08e1a6c4f7d2908c1f0b6a4d2e97553b08e1a6c4f7d29108c1f0b6a4d2e97553b08e1a6c4f7d2908c1f0b6a4d2e97553b08e1a6c4f7d29"
+confirm = "query"
+"#;
+
+const SECOND_SHOP: &str = r#"
+[[shops]]
+id = "other"
+name = "Other"
+secret_keys = ["sk_live_canary7e2a90c4b1d8f6635a17c3e9d0b4f852"]
+origins = ["https://other.example.com"]
+"#;
+
+/// Of a key pair with the exponent 257, as every sandbox makes its own; its private half is gone.
+const SANDBOX_KEY: &str = "-----BEGIN PUBLIC KEY-----\\n\
+MIGeMA0GCSqGSIb3DQEBAQUAA4GMADCBiAKBgQDQnmo3tgUHBBb71dzswMI+WH3z\\n\
+Cl6rAF7HVpGjz3DvfWIgs0apOO3r0MoEeCG3vEzdW6MsXXBOYEzoSkzXTf78JuXJ\\n\
+tORxD3wJd/BqFRZdYWmzeUUO1PsOHm7Wxb3uHrhHdcN9UAWdxNaH9lEAknT19RHC\\n\
+Tu0baVaTP+LObXblowICAQE=\\n\
+-----END PUBLIC KEY-----";
+
+/// What is put in place of what, and words that the refusal must hold: the key, and the remedy.
+type Wrong = (&'static str, &'static str, [&'static str; 2]);
+
+/// Wrong files of production, by what is changed in the good one.
+const WRONG: &[Wrong] = &[
+    // The file as a whole.
+    (
+        "environment = \"production\"\n",
+        "",
+        ["environment", "missing"],
+    ),
+    ("\"production\"", "\"live\"", ["environment", "one of"]),
+    (
+        "environment =",
+        "enviroment =",
+        ["enviroment", "environment"],
+    ),
+    (
+        "listen = \"127.0.0.1:8601\"",
+        "listen = \"8601\"",
+        ["listen", "socket address"],
+    ),
+    (
+        "listen = \"127.0.0.1:8601\"",
+        "listen = 8601",
+        ["listen", "socket address"],
+    ),
+    ("[[shops]]", "[shops]", ["shops", "sequence"]),
+    ("[[accounts]]", "[[acounts]]", ["acounts", "accounts"]),
+    ("assets = \"assets\"\n", "", ["assets", "missing"]),
+    // Our own address.
+    (
+        "https://pay.example.com",
+        "pay.example.com",
+        ["public_url", "address"],
+    ),
+    (
+        "https://pay.example.com",
+        "http://pay.example.com",
+        ["public_url", "https"],
+    ),
+    (
+        "https://pay.example.com",
+        "ftp://pay.example.com",
+        ["public_url", "https"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://localhost",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://localhost:8601",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://pay.localhost",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://127.0.0.1",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://127.1",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://[::1]",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://[::ffff:10.0.0.1]",
+        ["public_url", "private"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://192.168.1.10",
+        ["public_url", "private"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://169.254.1.1",
+        ["public_url", "private"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://0.0.0.0",
+        ["public_url", "this machine"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://backend",
+        ["public_url", "private"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://pay.lan",
+        ["public_url", "private"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://pay.example.com?x=1",
+        ["public_url", "query"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://me@pay.example.com",
+        ["public_url", "user"],
+    ),
+    (
+        "https://pay.example.com",
+        "https://a-name-that-is-far-too-long-for-what-up2pay-takes.pay.example.com",
+        ["public_url", "at most 60"],
+    ),
+    // The books.
+    (
+        "sqlite://books.db",
+        "books.db",
+        ["database_url", "sqlite://"],
+    ),
+    (
+        "sqlite://books.db",
+        "postgres://localhost/books",
+        ["database_url", "sqlite://"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://",
+        ["database_url", "name a file"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://:memory:",
+        ["database_url", "on disk"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite:///:memory:",
+        ["database_url", "on disk"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://file::memory:",
+        ["database_url", "on disk"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://file:books.db",
+        ["database_url", "on disk"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://books.db?mode=ro",
+        ["database_url", "no options"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://books.db?mode=memory",
+        ["database_url", "no options"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://books.db#1",
+        ["database_url", "no options"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://my%20books.db",
+        ["database_url", "no escapes"],
+    ),
+    (
+        "sqlite://books.db",
+        "sqlite://books/",
+        ["database_url", "name a file"],
+    ),
+    // Proxies.
+    (
+        "[\"10.0.0.0/8\"]",
+        "[\"0.0.0.0/0\"]",
+        ["trusted_proxies", "own networks"],
+    ),
+    (
+        "[\"10.0.0.0/8\"]",
+        "[\"0.0.0.0/1\", \"128.0.0.0/1\"]",
+        ["trusted_proxies", "own networks"],
+    ),
+    (
+        "[\"10.0.0.0/8\"]",
+        "[\"::/1\", \"8000::/1\"]",
+        ["trusted_proxies", "own networks"],
+    ),
+    (
+        "[\"10.0.0.0/8\"]",
+        "[\"proxy\"]",
+        ["trusted_proxies", "network"],
+    ),
+    (
+        "[\"10.0.0.0/8\"]",
+        "\"10.0.0.0/8\"",
+        ["trusted_proxies", "sequence"],
+    ),
+    // The shop.
+    ("id = \"demo\"", "id = \"my shop\"", ["shops[0].id", "a-z"]),
+    ("name = \"Demo\"", "name = \" \"", ["name", "not be empty"]),
+    ("name = \"Demo\"", "nom = \"Demo\"", ["nom", "name"]),
+    (
+        "[\"https://shop.example.com\"]",
+        "[]",
+        ["origins", "at least one"],
+    ),
+    (
+        "https://shop.example.com",
+        "http://shop.example.com",
+        ["origins", "https"],
+    ),
+    (
+        "https://shop.example.com",
+        "ftp://shop.example.com",
+        ["origins", "https"],
+    ),
+    (
+        "https://shop.example.com",
+        "file:///shop",
+        ["origins", "https"],
+    ),
+    (
+        "https://shop.example.com",
+        "https://shop.example.com/",
+        ["origins", "bare"],
+    ),
+    (
+        "https://shop.example.com",
+        "https://*.example.com",
+        ["origins", "in full"],
+    ),
+    // Its keys.
+    (
+        "sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290",
+        "sk_live_canary",
+        ["secret_keys", "at least 32"],
+    ),
+    (
+        "sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ["secret_keys", "rand"],
+    ),
+    (
+        "sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290",
+        "canarycanary0123canarycanary0123",
+        ["secret_keys", "rand"],
+    ),
+    (
+        "sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290",
+        "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55",
+        ["secret_keys", "one of your own"],
+    ),
+    (
+        "[\"sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290\"]",
+        "[]",
+        ["secret_keys", "at least one"],
+    ),
+    // What it offers.
+    (
+        "[\"card\", \"apetiz\"]",
+        "[\"card\", \"card\"]",
+        ["methods", "twice"],
+    ),
+    (
+        "[\"card\", \"apetiz\"]",
+        "[\"card\", \"bitcoin\"]",
+        ["methods", "no method bitcoin"],
+    ),
+    (
+        "account = \"main\"",
+        "account = \"other\"",
+        ["methods", "no account other"],
+    ),
+    (
+        "labels = { card =",
+        "labels = { sodexo =",
+        ["labels", "its methods are: apetiz, card"],
+    ),
+    (
+        "labels = { card =",
+        "labels = { crad =",
+        ["labels", "its methods are: apetiz, card"],
+    ),
+    (
+        "labels = { card = \"Card\" }",
+        "labels = { card = \"\" }",
+        ["labels", "not be empty"],
+    ),
+    // The account.
+    ("confirm = \"query\"\n", "", ["confirm", "secret_address"]),
+    (
+        "confirm = \"query\"",
+        "confirm = \"secret_address\"\nnotify_secret = \"a\"",
+        ["notify_secret", "random characters"],
+    ),
+    (
+        "confirm = \"query\"",
+        "confirm = \"secret_address\"\nnotify_secret = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+        ["notify_secret", "random characters"],
+    ),
+    (
+        "provider = \"up2pay\"\nsite",
+        "provider = \"paypal\"\nsite",
+        ["paypal", "up2pay"],
+    ),
+    ("site = \"7654321\"", "site = 7654321", ["site", "quotes"]),
+    ("rang = \"16\"", "rnag = \"16\"", ["rang", ""]),
+];
+
+#[test]
+fn a_wrong_file_is_refused_with_the_key_at_fault_and_what_to_do() {
+    parse(PRODUCTION).map(drop).unwrap();
+    parse(&format!("{PRODUCTION}{SECOND_SHOP}"))
+        .map(drop)
+        .unwrap();
+    assert!(WRONG.len() >= 60, "{}", WRONG.len());
+    let mut taken = Vec::new();
+    for (from, to, words) in WRONG {
+        let text = PRODUCTION.replacen(from, to, 1);
+        assert_ne!(text, PRODUCTION, "{from} is not in the good file");
+        let error = match parse(&text) {
+            Ok(_) => "was taken".to_owned(),
+            Err(error) => format!("{error:#}"),
+        };
+        if !words.iter().all(|word| error.contains(word)) || error.contains("canary") {
+            taken.push(format!("{from} -> {to}: {error}"));
+        }
+    }
+    assert!(taken.is_empty(), "{taken:#?}");
+}
+
+#[test]
+fn two_shops_share_neither_their_id_nor_a_key() {
+    let with = |from: &str, to: &str| format!("{PRODUCTION}{}", SECOND_SHOP.replace(from, to));
+    let error = refusal(&with("id = \"other\"", "id = \"demo\""));
+    assert!(
+        error.contains("shop demo: its id is there twice"),
+        "{error}"
+    );
+    let error = refusal(&with(
+        "sk_live_canary7e2a90c4b1d8f6635a17c3e9d0b4f852",
+        "sk_live_canary8c1f0b6a4d2e97553b08e1a6c4f7d290",
+    ));
+    assert!(error.contains("shop other: secret_keys"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+}
+
+#[test]
+fn the_key_of_a_sandbox_verifies_nothing_in_production() {
+    let with_key = PRODUCTION.replace(
+        "confirm =",
+        &format!("public_keys = [\"{SANDBOX_KEY}\"]\nconfirm ="),
+    );
+    let error = refusal(&with_key);
+    assert!(
+        error.contains("public_keys") && error.contains("leave it out"),
+        "{error}"
+    );
+}

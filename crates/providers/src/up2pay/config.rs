@@ -27,6 +27,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use guichet_domain::field::looks_random;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -78,9 +79,10 @@ pub(super) enum Confirm {
 pub(super) struct NotifySecret(SecretString);
 
 impl NotifySecret {
-    fn parse(text: String) -> Option<Self> {
+    fn parse(text: String, environment: Environment) -> Option<Self> {
         let safe = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        let fits = (22..=128).contains(&text.len()) && text.bytes().all(safe);
+        let random = environment != Environment::Production || looks_random(&text);
+        let fits = (22..=128).contains(&text.len()) && text.bytes().all(safe) && random;
         fits.then(|| Self(text.into()))
     }
 
@@ -320,6 +322,11 @@ impl Keys {
                 pem => PublicKey::from_pem(pem),
             };
             let read = read.map_err(|error| self.error(key, error.to_string()))?;
+            if environment == Environment::Production && read.is_sandbox_key() {
+                let detail = "holds a sandbox's key, which anybody who has that sandbox can sign \
+                              with: leave it out";
+                return Err(self.error(key, detail));
+            }
             if environment == Environment::Production && read.is_test_key() {
                 let detail = "holds the key TestK004, which anybody can sign with: leave it out";
                 return Err(self.error(key, detail));
@@ -332,7 +339,7 @@ impl Keys {
     fn confirm(&mut self, environment: Environment) -> Result<Confirm, ConfigError> {
         let secret = self.text("notify_secret")?;
         match (self.text("confirm")?.as_deref(), secret) {
-            (Some("secret_address"), Some(secret)) => NotifySecret::parse(secret)
+            (Some("secret_address"), Some(secret)) => NotifySecret::parse(secret, environment)
                 .map(Confirm::SecretAddress)
                 .ok_or_else(|| {
                     let detail = "must be 22 to 128 random characters of A-Z, a-z, 0-9, - and _";

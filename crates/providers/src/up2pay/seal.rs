@@ -205,6 +205,12 @@ impl PublicKey {
         Ok(Self { der, parsed })
     }
 
+    /// Whether a sandbox made it: its keys have the public exponent 257, the platform's has 65,537.
+    /// In a SubjectPublicKeyInfo of DER the exponent is the last integer.
+    pub(super) fn is_sandbox_key(&self) -> bool {
+        self.der.ends_with(&[0x02, 0x02, 0x01, 0x01])
+    }
+
     /// Whether it is the key pair TestK004, whose private half is public.
     pub(super) fn is_test_key(&self) -> bool {
         Self::from_base64(TEST_KEY_K004).is_ok_and(|test| test.der == self.der)
