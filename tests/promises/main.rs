@@ -12,6 +12,7 @@
 mod support;
 
 mod accounts;
+mod books;
 mod checkout;
 mod edge;
 mod identities;

@@ -20,6 +20,7 @@
 mod books;
 mod checkout;
 mod control;
+mod disk;
 mod http;
 mod options;
 mod pages;
@@ -32,6 +33,7 @@ mod wait;
 #[allow(unused_imports, reason = "each target uses some of it")]
 pub(crate) use self::{
     checkout::{Checkout, Started},
+    disk::Disk,
     http::Answer,
     options::{
         DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, LogTo, NOTIFY_SECRET, OTHER_HMAC_KEY,

@@ -74,6 +74,8 @@ pub(crate) struct StackOptions {
     pub(crate) trusted_proxies: Vec<&'static str>,
     /// Where the backend finds the connector Office; the platform itself when absent.
     pub(crate) office_host: Option<String>,
+    /// Where the books are, as `database_url` names them.
+    pub(crate) database_url: String,
 }
 
 /// Where the backend's log goes.
@@ -126,6 +128,7 @@ impl Default for StackOptions {
             add_cards: false,
             trusted_proxies: Vec::new(),
             office_host: None,
+            database_url: "sqlite://books.db".into(),
         }
     }
 }
@@ -253,9 +256,10 @@ impl StackOptions {
             others.clone_from(&own);
         }
         let (one_click, proxies) = (self.one_click, &self.trusted_proxies);
+        let books = &self.database_url;
         format!(
             "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
-             public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = \"sqlite://books.db\"\n\
+             public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = {books:?}\n\
              assets = \"assets\"\ntrusted_proxies = {proxies:?}\n\
              metrics_listen = \"127.0.0.1:{metrics}\"\n{lines}\n\
              [[shops]]\nid = \"demo\"\nname = \"La Halle du Tilleul\"\n\

@@ -126,6 +126,17 @@ impl Stack {
         self.backend.take().expect("the backend runs").stop().await;
     }
 
+    /// Where the backend listens, as its configuration names it.
+    pub(crate) fn listen(&self) -> String {
+        format!("127.0.0.1:{}", self.ports.backend)
+    }
+
+    /// The backend's process.
+    pub(crate) fn backend_process(&self) -> u32 {
+        let backend = self.backend.as_ref().expect("the backend runs");
+        backend.id()
+    }
+
     /// `http://127.0.0.1:PORT` of the backend.
     pub(crate) fn backend(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.backend)

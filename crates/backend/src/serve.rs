@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use guichet_store::sqlite::SqliteStore;
+use guichet_store::sqlite::{Lock, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -23,9 +23,11 @@ use crate::{conversations, http, jobs, metrics};
 /// How long requests may go on after the stop was asked for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Runs until SIGINT or SIGTERM, then finishes what is under way.
+/// Runs until SIGINT or SIGTERM, then finishes what is under way. Refused while another process
+/// serves the same books.
 pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let config = Config::read(config)?;
+    let _lock = Lock::take(&config.database).with_context(|| books(&config))?;
     let store = Arc::new(open_store(&config).await?);
     let listen = config.listen;
     let listener = TcpListener::bind(listen)
@@ -79,5 +81,9 @@ async fn until_stopped(jobs: &mut JoinSet<()>) -> anyhow::Result<()> {
 pub(crate) async fn open_store(config: &Config) -> anyhow::Result<SqliteStore> {
     SqliteStore::open(&config.database)
         .await
-        .with_context(|| format!("the books at {}", config.database.display()))
+        .with_context(|| books(config))
+}
+
+fn books(config: &Config) -> String {
+    format!("the books at {}", config.database.display())
 }

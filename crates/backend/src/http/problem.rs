@@ -55,7 +55,7 @@ impl From<FieldError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::NotWritten(_) | StoreError::Replaced(_) => {
                 tracing::error!(error.cause = %error, "the store is not available");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -63,7 +63,9 @@ impl From<StoreError> for ApiError {
                     "the books can't be written now; send the same request again in a moment",
                 )
             }
-            StoreError::Corrupt(_) | StoreError::Unsafe(_) => Self::internal(&error),
+            StoreError::Corrupt(_) | StoreError::Unsafe(_) | StoreError::InUse { .. } => {
+                Self::internal(&error)
+            }
         }
     }
 }

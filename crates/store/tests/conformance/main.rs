@@ -1,6 +1,15 @@
 //! What every store must do. Each promise is one function over `&dyn Store`; they run on a real
 //! database file.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "in tests, a panic is how a failure is told"
+)]
+
+#[path = "../../../../tests/support/disk.rs"]
+mod disk;
+mod faults;
 
 use std::sync::Arc;
 
@@ -677,16 +686,20 @@ async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
     );
 }
 
-/// A payment that goes on after its beginning, stored.
-async fn begin(store: &dyn Store, session: &Session, seed: u8, stage: Stage) -> Payment {
-    let made = payment(session, seed);
-    let begun = Conversation {
+fn conversation(stage: Stage) -> Conversation {
+    Conversation {
         nonce: "n".into(),
         stage,
         keep: None,
         posted: Vec::new(),
         tries: 0,
-    };
+    }
+}
+
+/// A payment that goes on after its beginning, stored.
+async fn begin(store: &dyn Store, session: &Session, seed: u8, stage: Stage) -> Payment {
+    let made = payment(session, seed);
+    let begun = conversation(stage);
     let mark = mark(&format!("p{seed}"), "b");
     let kept = store.add_payment(&made, Some(&begun), &mark, "first").await;
     assert_eq!(kept.unwrap(), AddedPayment::Kept(Kept::New));

@@ -1,0 +1,312 @@
+//! Writes that fail, at every statement and at every page of a disk that fills up: nothing that was
+//! acknowledged is lost, nothing that failed is kept, and the next write works.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use guichet_store::StoreError;
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+
+use super::disk::Disk;
+use super::*;
+
+/// Everything that writes, in the order in which a payment goes through it.
+const WRITES: [&str; 9] = [
+    "add_session",
+    "add_payment",
+    "advance",
+    "record a claim",
+    "postpone_query",
+    "record a confirmation",
+    "record a deadline",
+    "keep_unreadable",
+    "next_number",
+];
+
+/// Does one of them, for the payment of that number.
+async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreError> {
+    let session = session(seed);
+    let payment = payment(&session, seed);
+    let identity = |name: &str| mark(&format!("{name}{seed}"), "b");
+    let transaction = seed.to_string();
+    let claim = claim(&payment, &transaction, 1500);
+    match what {
+        "add_session" => {
+            let (secret, mark) = (secret(seed), identity("s"));
+            let kept = store.add_session(&session, &secret, &mark, "{}").await?;
+            assert_eq!(kept, Kept::New);
+        }
+        "add_payment" => {
+            let begun = conversation(Stage::Token);
+            let mark = identity("p");
+            let added = store.add_payment(&payment, Some(&begun), &mark, "{}").await;
+            assert_eq!(added?, AddedPayment::Kept(Kept::New));
+        }
+        "advance" => {
+            let mark = identity("p");
+            let step = Advance {
+                next_try_at: Some(1200),
+                answer: Some((&mark, "answer")),
+                ..Advance::new(Stage::Token, Stage::Unknown)
+            };
+            assert!(store.advance(&payment.id, &step).await?);
+        }
+        "record a claim" => {
+            let recorded = store.record_fact(&claim, Source::Notification, Some(b"raw"), 1100);
+            assert_eq!(recorded.await?, Recorded::New(payment.id));
+        }
+        "postpone_query" => {
+            let due = store.due_queries(i64::MAX - 1, 10).await.unwrap();
+            let own = due.iter().find(|query| query.payment.id == payment.id);
+            let seq = own.unwrap().event_seq;
+            store.postpone_query(seq, Some(5000), "later").await?;
+        }
+        "record a confirmation" => {
+            let fact = confirmation(&payment, &transaction, 1500);
+            let recorded = store.record_fact(&fact, Source::Query, None, 1100).await?;
+            assert_eq!(recorded, Recorded::New(payment.id));
+        }
+        "record a deadline" => {
+            let hint = PaymentEvent::DeadlinePassed;
+            let recorded = store.record_hint(&payment.id, &hint, Source::Clock, 1600);
+            assert_eq!(recorded.await?, Recorded::New(payment.id));
+        }
+        "keep_unreadable" => {
+            let raw = [seed; 8];
+            store
+                .keep_unreadable(&payment.account, "why", &raw, 1100)
+                .await?;
+        }
+        "next_number" => {
+            store.next_number("scope", &seed.to_string()).await?;
+        }
+        _ => panic!("{what}"),
+    }
+    Ok(())
+}
+
+/// All rows of all tables.
+async fn dump(db: &mut SqliteConnection) -> BTreeMap<String, Vec<String>> {
+    let tables = sqlx::query(
+        "SELECT m.name, group_concat('quote(' || c.name || ')', '||''|''||') AS columns
+         FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+         WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'
+            AND m.name NOT IN ('sqlite_sequence', 'poison') GROUP BY m.name",
+    );
+    let mut dump = BTreeMap::new();
+    for table in tables.fetch_all(&mut *db).await.unwrap() {
+        let (name, columns): (String, String) = (table.get(0), table.get(1));
+        let rows = format!("SELECT {columns} FROM {name} ORDER BY 1");
+        let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(rows));
+        dump.insert(name, rows.fetch_all(&mut *db).await.unwrap());
+    }
+    dump
+}
+
+async fn connect(path: &Path) -> SqliteConnection {
+    let address = format!("sqlite://{}", path.display());
+    let mut db = SqliteConnection::connect(&address).await.unwrap();
+    // Nothing that a test prepares needs to survive the machine.
+    run(&mut db, "PRAGMA synchronous = OFF".into()).await;
+    db
+}
+
+async fn run(db: &mut SqliteConnection, statement: String) {
+    let statement = sqlx::AssertSqlSafe(statement);
+    sqlx::query(statement).execute(db).await.unwrap();
+}
+
+/// The ways in which a statement can fail. With `ROLLBACK`, SQLite ends the whole transaction by
+/// itself, as it may when the disk is full; with the last one, every statement succeeds and the
+/// commit does not.
+const FAILURES: [&str; 4] = [
+    "SELECT RAISE(ROLLBACK, 'injected')",
+    "SELECT RAISE(ABORT, 'injected')",
+    "SELECT RAISE(FAIL, 'injected')",
+    "INSERT INTO poison VALUES ('nobody')",
+];
+
+/// A table and what is done to it, for each statement that writes.
+const STATEMENTS: [(&str, &str); 12] = [
+    ("sessions", "INSERT"),
+    ("sessions", "UPDATE"),
+    ("payments", "INSERT"),
+    ("payments", "UPDATE"),
+    ("events", "INSERT"),
+    ("queries", "INSERT"),
+    ("queries", "UPDATE"),
+    ("counters", "INSERT"),
+    ("idempotency", "INSERT"),
+    ("idempotency", "UPDATE"),
+    ("conversations", "INSERT"),
+    ("conversations", "UPDATE"),
+];
+
+/// Writes everything, each write once with the failure and then without. Tells how often it failed.
+async fn write_with(
+    failure: &str,
+    table: &str,
+    done: &str,
+) -> (u32, BTreeMap<String, Vec<String>>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let mut db = connect(&folder.path().join("books.db")).await;
+    let poison = "CREATE TABLE poison (id TEXT REFERENCES sessions (id)
+        DEFERRABLE INITIALLY DEFERRED)";
+    run(&mut db, poison.into()).await;
+    let mut failed = 0;
+    for what in WRITES {
+        let trigger = format!("CREATE TRIGGER t AFTER {done} ON {table} BEGIN {failure}; END");
+        run(&mut db, trigger).await;
+        let injured = write(&store, what, 1).await.is_err();
+        run(&mut db, "DROP TRIGGER t".into()).await;
+        if injured {
+            failed += 1;
+            if let Err(error) = write(&store, what, 1).await {
+                panic!("{failure} at {done} of {table}: then {what}: {error}");
+            }
+        }
+    }
+    store.close().await;
+    (failed, dump(&mut db).await)
+}
+
+#[tokio::test]
+async fn after_a_failure_of_any_statement_or_commit_the_next_write_works_and_nothing_is_half_done()
+{
+    let (_, whole) = write_with("SELECT 1", "events", "INSERT").await;
+    assert_eq!(whole["payments"].len(), 1, "{whole:?}");
+    for failure in FAILURES {
+        for (table, done) in STATEMENTS {
+            let (failed, books) = write_with(failure, table, done).await;
+            assert!(failed > 0, "{failure} at {done} of {table} never happened");
+            assert_eq!(books, whole, "{failure} at {done} of {table}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_failure_among_many_who_write_at_once_takes_back_that_one_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder).await);
+    let mut db = connect(&folder.path().join("books.db")).await;
+    let bad: Vec<_> = (0..200).filter(|seed| seed % 7 == 3).collect();
+    for seed in &bad {
+        let id = SessionId::from_random([*seed; 16]);
+        let trigger = format!(
+            "CREATE TRIGGER t{seed} AFTER INSERT ON idempotency
+             WHEN NEW.key = 's{seed}' AND EXISTS (SELECT 1 FROM sessions WHERE id = '{id}')
+             BEGIN SELECT RAISE(ABORT, 'injected'); END"
+        );
+        run(&mut db, trigger).await;
+    }
+    let tasks = (0..200).map(|seed| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { (seed, write(&store, "add_session", seed).await) })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        let (seed, outcome) = task.await.unwrap();
+        let stored = store
+            .book(&SessionId::from_random([seed; 16]))
+            .await
+            .unwrap();
+        assert_eq!(outcome.is_err(), bad.contains(&seed), "{seed}: {outcome:?}");
+        assert_eq!(stored.is_none(), bad.contains(&seed), "{seed}");
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_fills_up_at_any_page_stops_no_write_once_there_is_space_again() {
+    let Some(disk) = Disk::mount() else { return };
+    let store = open(disk.folder()).await;
+    let (mut seed, mut failed) = (0, 0);
+    for left in 0..12 {
+        seed += 1;
+        for what in WRITES {
+            disk.fill(left);
+            let full = write(&store, what, seed).await;
+            let ready = store.ping().await;
+            disk.free();
+            if full.is_err() {
+                failed += 1;
+                // Less than a whole transaction fits: what is promised as ready must be so.
+                assert!(left > 0 || ready.is_err(), "ready on a full disk");
+                let again = write(&store, what, seed).await;
+                again.unwrap_or_else(|error| panic!("{left} pages left, then {what}: {error}"));
+            }
+            store.ping().await.unwrap();
+        }
+        assert_eq!(
+            money(&store, &payment(&session(seed), seed)).await,
+            Money::Paid
+        );
+    }
+    assert!(failed > 20, "the disk was full {failed} times only");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn books_that_were_moved_away_or_replaced_take_no_write_and_are_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (books, away) = (folder.path().join("books.db"), folder.path().join("away"));
+    write(&store, "add_session", 1).await.unwrap();
+    std::fs::rename(&books, &away).unwrap();
+    for replaced in [false, true] {
+        if replaced {
+            std::fs::copy(&away, &books).unwrap();
+        }
+        let refused = write(&store, "add_session", 2).await;
+        assert!(
+            matches!(refused, Err(StoreError::Replaced(_))),
+            "{refused:?}"
+        );
+        assert!(store.ping().await.is_err());
+    }
+    std::fs::rename(&away, &books).unwrap();
+    store.ping().await.unwrap();
+    write(&store, "add_session", 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_else_can_read_the_books_that_we_make_or_find() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let modes = || {
+        let mode = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+        };
+        ["books.db", "books.db-wal", "books.db-shm"].map(mode)
+    };
+    let store = open(&folder).await;
+    write(&store, "add_session", 1).await.unwrap();
+    assert_eq!(modes(), [0o600; 3]);
+    for name in ["books.db", "books.db-wal", "books.db-shm"] {
+        let open = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(folder.path().join(name), open).unwrap();
+    }
+    let again = open(&folder).await;
+    assert_eq!(modes(), [0o600; 3]);
+    again.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_has_the_lock_of_the_books_whatever_they_are_called() {
+    use guichet_store::sqlite::Lock;
+    let folder = tempfile::tempdir().unwrap();
+    let books = folder.path().join("books.db");
+    let first = Lock::take(&books).unwrap();
+    std::fs::write(&books, "").unwrap();
+    std::os::unix::fs::symlink(&books, folder.path().join("link.db")).unwrap();
+    for name in ["books.db", "link.db", "./books.db"] {
+        let refused = Lock::take(&folder.path().join(name))
+            .unwrap_err()
+            .to_string();
+        let holder = format!("process {} serves these books already", std::process::id());
+        assert!(refused.contains(&holder), "{name}: {refused}");
+    }
+    drop(first);
+    Lock::take(&books).unwrap();
+}
