@@ -82,8 +82,3 @@ impl App {
             .ok_or_else(|| KeyError::Generate("no key".to_owned()))
     }
 }
-
-/// A random name of 128 bits, in hexadecimal.
-pub(crate) fn random_id() -> String {
-    hex::encode(rand::random::<[u8; 16]>())
-}

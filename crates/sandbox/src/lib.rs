@@ -21,6 +21,7 @@
 mod accounts;
 mod app;
 mod clock;
+mod ids;
 mod pairs;
 mod run;
 mod seal;

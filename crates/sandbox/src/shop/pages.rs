@@ -16,7 +16,8 @@ use super::basket::Basket;
 use super::catalogue::{self, Product};
 use super::orders::{Order, Secret};
 use super::template::{Values, fill};
-use crate::app::{App, Shared, random_id};
+use crate::app::{App, Shared};
+use crate::ids::random_id;
 use crate::pairs::{Pairs, parse_form, value};
 
 /// A page of `www/`, filled.

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::books::{CaptureMode, Mean, Status, Transaction, TxId};
 use super::cards::Card;
 use super::merchants::{IdMode, Merchant};
-use super::methods::Method;
 use super::world::{Choice, Journey, Kind, PaymentToken, World, opaque};
 
 /// Names and values of an answer.
@@ -68,7 +67,8 @@ pub(crate) fn written(at: Timestamp) -> String {
 pub(crate) struct Call<'a> {
     pub(crate) world: &'a mut World,
     pub(crate) merchant: &'static Merchant,
-    pub(crate) method: &'static Method,
+    /// The method's name.
+    pub(crate) method: &'static str,
     /// Null values left out, numbers as text.
     pub(crate) body: &'a Map<String, Value>,
     /// `http://127.0.0.1:PORT`, where the pages are.
@@ -120,7 +120,7 @@ impl Call<'_> {
 
     /// Writes that the call changed the transaction it names.
     pub(crate) fn acted(&mut self) {
-        let (now, name) = (self.world.now(), self.method.name);
+        let (now, name) = (self.world.now(), self.method);
         if let Ok(transaction) = self.transaction() {
             transaction.last_operation_name = name;
             transaction.last_operation_date_time = now;
@@ -147,7 +147,7 @@ impl Call<'_> {
         Ok(Transaction {
             merchant_id: self.merchant.id.to_owned(),
             id: self.id()?,
-            origin: self.method.name,
+            origin: self.method,
             status: Status::ToAuthorize,
             code: "60".to_owned(),
             acquirer: None,
@@ -169,15 +169,15 @@ impl Call<'_> {
             order_channel: self.owned("orderChannel"),
             payment_pattern: self.owned("paymentPattern"),
             score_color: "GREEN",
-            last_operation_name: self.method.name,
+            last_operation_name: self.method,
             last_operation_date_time: now,
             made: now,
             mean,
             wallet: self.text("paymentMeanId").is_some(),
             token: None,
             due: self.world.day(day),
-            calls: std::iter::once((self.method.name, 1)).collect(),
-            acts: std::iter::once((self.method.name, 1)).collect(),
+            calls: std::iter::once((self.method, 1)).collect(),
+            acts: std::iter::once((self.method, 1)).collect(),
         })
     }
 
@@ -201,6 +201,13 @@ impl Call<'_> {
         }
     }
 
+    /// Lets a card be named by its `tokenPan` from now on.
+    pub(crate) fn remember(&mut self, card: &Card) {
+        let merchant = self.merchant.id;
+        let key = (merchant.to_owned(), card.token_pan(merchant));
+        self.world.pans.insert(key, card.clone());
+    }
+
     fn payment_token(&self, name: &str) -> Result<&PaymentToken, Refusal> {
         let token =
             self.world.tokens.get(name).filter(|token| {
@@ -222,7 +229,7 @@ impl Call<'_> {
     ) -> Result<Fields, Refusal> {
         let mut journey = self.journey(kind, self.needed("merchantReturnUrl")?.to_owned());
         know(&mut journey);
-        let name = crate::app::random_id();
+        let name = crate::ids::random_id();
         let folder = if kind == Kind::Acs { "acs" } else { "externe" };
         let mut fields = Fields::new();
         put(
@@ -251,7 +258,7 @@ impl Call<'_> {
         );
         put(&mut fields, "redirectionData", journey.data.as_str());
         put(&mut fields, "messageVersion", version(Kind::Acs));
-        self.world.journeys.insert(crate::app::random_id(), journey);
+        self.world.journeys.insert(crate::ids::random_id(), journey);
         fields
     }
 

@@ -7,7 +7,7 @@
 use super::books::{Mean, Status, TxId};
 use super::call::{Call, Fields, Outcome, Refusal, invalid, named_id, put, put_some, written};
 use super::cards::Card;
-use super::checkout::{order_fields, remember};
+use super::checkout::order_fields;
 use super::wallet::mean_of;
 
 /// `cancel`: the whole or a part, before the remittance.
@@ -162,7 +162,7 @@ pub(crate) fn wallet_credit_holder(call: &mut Call) -> Outcome {
 fn credit(call: &mut Call, card: Card, brand: Option<String>) -> Outcome {
     let first = card.brands().first().copied().unwrap_or_default();
     let brand = brand.unwrap_or_else(|| first.to_owned());
-    remember(call, &card);
+    call.remember(&card);
     let code = if card.code() == "00" { "00" } else { "14" };
     let mut transaction = call.draft(Mean::Card(card), &brand)?;
     transaction.decide(code);

@@ -109,19 +109,12 @@ fn open(call: &mut Call, card: Card, chosen: Option<String>) -> Result<(), Refus
         return Err(invalid("paymentToken"));
     }
     let (brand, selection) = pick_brand(call, &card, chosen.as_deref())?;
-    remember(call, &card);
+    call.remember(&card);
     let mut transaction = call.draft(Mean::Card(card), &brand)?;
     transaction.selection = selection;
     transaction.token = token;
     call.world.transactions.push(transaction);
     Ok(())
-}
-
-/// Lets a card be named by its `tokenPan` from now on.
-pub(crate) fn remember(call: &mut Call, card: &Card) {
-    let merchant = call.merchant.id;
-    let key = (merchant.to_owned(), card.token_pan(merchant));
-    call.world.pans.insert(key, card.clone());
 }
 
 fn enrol(call: &mut Call, card: Card, chosen: Option<String>) -> Outcome {

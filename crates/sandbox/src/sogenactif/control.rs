@@ -18,12 +18,13 @@ use super::cards::{TEST_ACCOUNTS, TestCardRule, test_card_rules};
 use super::faults::Faults;
 use super::hosted::{SDK_PATH, open_session};
 use super::merchants::DEMO;
+use super::methods::is_name;
 use super::world::{Logged, Wallet, World};
 use super::{mandate, wallet};
 use crate::app::Shared;
 use crate::pairs::parse_form;
-use crate::up2pay::control::{problem, reset_by, same_site};
-use crate::up2pay::views::{Switch, page};
+use crate::web::control::{problem, reset_by, same_site};
+use crate::web::views::{Switch, page};
 
 const HOME: &str = "/sandbox/sogenactif";
 
@@ -58,7 +59,7 @@ async fn faults(State(app): State<Shared>) -> Json<Faults> {
 
 async fn change_faults(State(app): State<Shared>, Json(change): Json<Value>) -> Response {
     let mut world = app.sogenactif();
-    match world.faults.changed(change) {
+    match world.faults.changed(change, is_name) {
         Ok(faults) => {
             world.faults = faults.clone();
             Json(faults).into_response()
@@ -246,7 +247,11 @@ async fn apply_form(State(app): State<Shared>, body: Bytes) -> Response {
         .collect();
     let mut world = app.sogenactif();
     // What the form can't show is kept.
-    match world.faults.by_method().changed(Value::Object(change)) {
+    match world
+        .faults
+        .by_method()
+        .changed(Value::Object(change), is_name)
+    {
         Ok(faults) => world.faults = faults,
         Err(reason) => return problem(StatusCode::UNPROCESSABLE_ENTITY, &reason),
     }

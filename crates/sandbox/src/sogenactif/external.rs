@@ -75,7 +75,7 @@ pub(crate) fn provider(call: &mut Call) -> Outcome {
     put(
         &mut fields,
         "paymentProviderSessionId",
-        crate::app::random_id(),
+        crate::ids::random_id(),
     );
     Ok(fields)
 }

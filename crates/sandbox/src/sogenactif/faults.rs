@@ -49,8 +49,12 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// These switches with the named ones changed.
-    pub(crate) fn changed(&self, change: serde_json::Value) -> Result<Self, String> {
+    /// These switches with the named ones changed; a switch may name methods that are known.
+    pub(crate) fn changed(
+        &self,
+        change: serde_json::Value,
+        known: impl Fn(&str) -> bool,
+    ) -> Result<Self, String> {
         let serde_json::Value::Object(change) = change else {
             return Err("a JSON object of switches is expected".to_owned());
         };
@@ -67,10 +71,7 @@ impl Faults {
         ];
         let named = counted.into_iter().flat_map(BTreeMap::keys);
         for name in named.chain(changed.office_code.keys()) {
-            if super::methods::METHODS
-                .iter()
-                .all(|method| method.name != name)
-            {
+            if !known(name) {
                 return Err(format!("{name} is no method"));
             }
         }

@@ -28,7 +28,7 @@ use super::wallet::mean_of;
 use super::world::{HostedSession, MINUTES, PaymentToken, World, opaque};
 use crate::app::Shared;
 use crate::clock;
-use crate::up2pay::views::page;
+use crate::web::views::page;
 
 /// Only pages on this machine may show the frames.
 pub(crate) const FRAME_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -71,7 +71,7 @@ pub(crate) fn open_session(
     let opened = world.now();
     let start = opened.as_second();
     let claims = json!({
-        "iss": "bac-a-sable", "sub": merchant, "jti": crate::app::random_id(),
+        "iss": "bac-a-sable", "sub": merchant, "jti": crate::ids::random_id(),
         "iat": start, "exp": start + MINUTES * 60,
     });
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);

@@ -14,7 +14,7 @@ use super::world::{Choice, Kind, Mandate};
 
 /// `initializeMandate`: the shopper is sent to sign.
 pub(crate) fn initialize(call: &mut Call) -> Outcome {
-    let id = crate::app::random_id()
+    let id = crate::ids::random_id()
         .get(..16)
         .unwrap_or_default()
         .to_uppercase();

@@ -158,7 +158,7 @@ const fn with_code(method: Method, code_field: &'static str) -> Method {
 use Identity::{Makes, Names};
 
 /// Every method, in the order of the groups.
-pub(crate) static METHODS: &[Method] = &[
+static METHODS: &[Method] = &[
     makes("cardOrder", "checkout/cardOrder", PAY, checkout::card_order),
     makes(
         "cardCheckEnrollment",
@@ -455,6 +455,11 @@ pub(crate) static METHODS: &[Method] = &[
 /// The method of a path below `/rs-services/v2/`.
 pub(crate) fn at(path: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.path == path)
+}
+
+/// Whether a method has this name.
+pub(crate) fn is_name(name: &str) -> bool {
+    METHODS.iter().any(|method| method.name == name)
 }
 
 #[cfg(test)]

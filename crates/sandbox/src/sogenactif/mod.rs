@@ -29,20 +29,14 @@ pub(crate) mod world;
 pub use cards::{TestCardRule, test_card_rules};
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::Shared;
-use crate::up2pay::PAGE_POLICY;
+use crate::web::policy::with_headers;
 
 /// What Sogenactif adds to the platforms' listener.
 pub(crate) fn router(app: Shared) -> Router {
-    let header = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-    };
     let fields = Router::new()
         .route(
             "/paymentprovider/hostedfields/services/session",
@@ -67,7 +61,7 @@ pub(crate) fn router(app: Shared) -> Router {
             get(hosted::frame),
         );
     let arrival = || post(shopper::arrive).get(shopper::not_a_form);
-    Router::new()
+    let all = Router::new()
         .route("/rs-services/v2/{group}/{method}", post(office::office))
         .route("/sogenactif/return.js", get(shopper::return_script))
         .route("/sogenactif/acs/{id}", arrival())
@@ -75,17 +69,6 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/sogenactif/externe/{id}", arrival())
         .route("/sogenactif/externe/{id}/{choice}", post(shopper::choose))
         .merge(fields)
-        .merge(control::router())
-        .layer(header(CACHE_CONTROL, "no-store"))
-        .layer(header(CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .layer(header(
-            HeaderName::from_static("referrer-policy"),
-            "no-referrer",
-        ))
-        .layer(header(
-            HeaderName::from_static("x-content-type-options"),
-            "nosniff",
-        ))
-        .layer(RequestBodyLimitLayer::new(64 * 1024))
-        .with_state(app)
+        .merge(control::router());
+    with_headers(all).with_state(app)
 }

@@ -24,7 +24,7 @@ use super::methods::{self, Identity, Method};
 use super::seal::{Algorithm, seal, verifies};
 use super::world::{Logged, World};
 use crate::app::{App, Shared};
-use crate::up2pay::ppps::CutBody;
+use crate::web::cut::CutBody;
 
 /// Answers one call.
 pub(crate) async fn office(
@@ -259,7 +259,7 @@ fn carry_out(
     let mut call = Call {
         world,
         merchant: signer.merchant,
-        method,
+        method: method.name,
         body: &body,
         pages: &app.platform_origin,
         frames: &app.backup_origin,
@@ -323,7 +323,7 @@ fn identity(body: &Fields, shop: &Merchant, makes: bool, today: &str) -> Result<
     match (shop.mode, given) {
         (IdMode::Automatic, Some(_)) if makes => Err(invalid(names.0)),
         (IdMode::Automatic, None) if makes => {
-            let made = crate::app::random_id();
+            let made = crate::ids::random_id();
             Ok(TxId::Reference(
                 made.get(..20).unwrap_or_default().to_uppercase(),
             ))

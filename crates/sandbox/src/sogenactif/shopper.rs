@@ -22,8 +22,8 @@ use super::merchants::merchant;
 use super::world::{Choice, Journey, Kind, World};
 use crate::app::Shared;
 use crate::pairs::{Pairs, parse_form, value};
-use crate::up2pay::PAGE_POLICY;
-use crate::up2pay::views::{Notice, money, page};
+use crate::web::policy::PAGE_POLICY;
+use crate::web::views::{Notice, money, page};
 
 #[derive(Template)]
 #[template(path = "sogenactif/shopper.html")]

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Fields, Outcome, Refusal, invalid, put, put_some, written};
 use super::cards::mask;
-use super::checkout::remember;
 use super::world::{Mandate, Wallet, WalletMean};
 
 fn key(call: &Call) -> Result<(String, String), Refusal> {
@@ -45,7 +44,7 @@ pub(crate) fn add_card(call: &mut Call) -> Outcome {
     {
         return Err(invalid("paymentMeanBrand"));
     }
-    remember(call, &card);
+    call.remember(&card);
     let first = brands.first().copied().unwrap_or_default();
     let mean = WalletMean {
         id: String::new(),

@@ -1,9 +1,9 @@
 //! The control page and its HTTP API: faults, books, deliveries, extra notifications.
 
 use axum::body::Bytes;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,16 +12,17 @@ use serde_json::{Value, json};
 
 use super::books::{Part, Transaction};
 use super::call::{Addresses, Call};
-use super::delivery::{
-    Message, Unsigned, extra_message, message_for, send, send_all, wanted_pairs,
-};
+use super::delivery::{Unsigned, extra_message, message_for, send, send_all, wanted_pairs};
 use super::faults::Faults;
 use super::letters::{Subject, parse_wanted};
+use super::message::{Delivery, Message};
 use super::method::{LIMOCB, LIMONETIK};
 use super::numbers::test_numbers;
-use super::views::{Control, Switch, page};
+use super::views::Control;
 use crate::app::{App, Shared};
 use crate::pairs::{parse_form, platform_value};
+use crate::web::control::{ResetWish, problem, reset_by, same_site};
+use crate::web::views::{Switch, page};
 
 /// `/sandbox`, for people, and `/sandbox/api`, for tests.
 pub(crate) fn router() -> Router<Shared> {
@@ -42,22 +43,6 @@ pub(crate) fn router() -> Router<Shared> {
         .layer(from_fn(same_site))
 }
 
-/// A page of another site can't throw the switches.
-pub(crate) async fn same_site(request: Request, next: Next) -> Response {
-    let from = request
-        .headers()
-        .get("sec-fetch-site")
-        .map(axum::http::HeaderValue::as_bytes);
-    if request.method() == axum::http::Method::POST && from == Some(b"cross-site") {
-        return problem(StatusCode::FORBIDDEN, "not from another site");
-    }
-    next.run(request).await
-}
-
-pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
-    (status, Json(json!({ "error": detail }))).into_response()
-}
-
 async fn faults(State(app): State<Shared>) -> Json<Faults> {
     Json(app.world().faults.clone())
 }
@@ -71,14 +56,6 @@ async fn change_faults(State(app): State<Shared>, Json(change): Json<Value>) -> 
         }
         Err(reason) => problem(StatusCode::UNPROCESSABLE_ENTITY, &reason),
     }
-}
-
-/// What `reset` does beyond the switches.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ResetWish {
-    /// Forget the transactions too.
-    pub(crate) books: bool,
 }
 
 fn do_reset(app: &App, wish: &ResetWish) {
@@ -97,23 +74,7 @@ async fn reset(State(app): State<Shared>, body: Bytes) -> Response {
     reset_by(&body, |wish| do_reset(&app, wish))
 }
 
-/// Reads what a platform's `reset` is asked for, does it and says what was done.
-pub(crate) fn reset_by(body: &[u8], reset: impl FnOnce(&ResetWish)) -> Response {
-    let wish = if body.is_empty() {
-        Ok(ResetWish::default())
-    } else {
-        serde_json::from_slice(body)
-    };
-    match wish {
-        Ok(wish) => {
-            reset(&wish);
-            Json(json!({ "reset": true, "books": wish.books })).into_response()
-        }
-        Err(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
-    }
-}
-
-async fn do_release(app: &Shared) -> Vec<super::delivery::Delivery> {
+async fn do_release(app: &Shared) -> Vec<Delivery> {
     let (held, mut faults) = {
         let mut world = app.world();
         (std::mem::take(&mut world.held), world.faults.clone())

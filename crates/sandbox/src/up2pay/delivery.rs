@@ -1,57 +1,15 @@
 //! Notifications: built, signed, spoilt when a fault says so, and sent.
 
 use axum::http::header::CONTENT_TYPE;
-use jiff::Timestamp;
-use serde::Serialize;
 
 use super::books::Transaction;
 use super::faults::Faults;
 use super::letters::{Subject, wire_value};
+use super::message::{Delivery, Message};
 use super::world::World;
 use crate::app::{App, Shared};
 use crate::pairs::{Pairs, joined, strict_value};
 use crate::seal::PlatformSigner;
-
-/// A notification that is ready to leave.
-#[derive(Clone, Debug)]
-pub(crate) struct Message {
-    pub(crate) numtrans: Option<u64>,
-    pub(crate) reference: String,
-    /// `genuine`, `forged`, `altered` or `other_merchant`.
-    pub(crate) kind: &'static str,
-    pub(crate) post: bool,
-    pub(crate) to: String,
-    /// The signed pairs and the signature.
-    pub(crate) query: String,
-}
-
-/// One line of the delivery log.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Delivery {
-    pub(crate) id: usize,
-    pub(crate) at: Timestamp,
-    pub(crate) numtrans: Option<u64>,
-    pub(crate) reference: String,
-    pub(crate) kind: &'static str,
-    pub(crate) method: &'static str,
-    /// The address without its query.
-    pub(crate) to: String,
-    pub(crate) query: String,
-    /// `delivered`, `failed`, `lost`, `held` or `refused` (an address that the
-    /// configuration does not name).
-    pub(crate) outcome: &'static str,
-    /// HTTP status of the answer.
-    pub(crate) status: Option<u16>,
-    pub(crate) error: Option<String>,
-    #[serde(skip)]
-    message: Message,
-}
-
-impl Delivery {
-    pub(crate) fn message(&self) -> Message {
-        self.message.clone()
-    }
-}
 
 /// A list of pairs and the name of its signature.
 pub(crate) struct Unsigned {
@@ -311,25 +269,8 @@ fn log(
     error: Option<String>,
 ) -> Delivery {
     let mut world = app.world();
-    let line = Delivery {
-        id: world.deliveries.len() + 1,
-        at: crate::clock::now(),
-        numtrans: message.numtrans,
-        reference: message.reference.clone(),
-        kind: message.kind,
-        method: if message.post { "POST" } else { "GET" },
-        to: message
-            .to
-            .split(['?', '#'])
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        query: message.query.clone(),
-        outcome,
-        status,
-        error,
-        message,
-    };
+    let id = world.deliveries.len() + 1;
+    let line = Delivery::new(id, message, outcome, status, error);
     world.deliveries.push(line.clone());
     line
 }

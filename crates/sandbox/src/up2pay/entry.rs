@@ -10,9 +10,9 @@ use super::delivery::{return_address, wanted_pairs};
 use super::flow;
 use super::letters::Subject;
 use super::rules::{self, Refusal};
-use super::views::{Notice, page};
 use crate::app::{App, Shared};
 use crate::pairs::parse_form;
+use crate::web::views::{Notice, page};
 
 /// Opens a page session, or shows the platform's error page.
 ///

@@ -4,8 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::books::{CardFacts, Part};
 use super::call::Addresses;
-use super::delivery::{Message, message_for, return_address, wanted_pairs};
+use super::delivery::{message_for, return_address, wanted_pairs};
 use super::letters::Subject;
+use super::message::Message;
 use super::method::Method;
 use super::numbers::Effect;
 use super::world::{Attempt, PageSession, PendingCard, Step, VoucherTaken, World};

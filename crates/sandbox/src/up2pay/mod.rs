@@ -5,35 +5,29 @@
 
 mod books;
 mod call;
-pub(crate) mod control;
+mod control;
 mod delivery;
 mod entry;
 mod faults;
 mod flow;
 mod hosts;
 mod letters;
+mod message;
 mod method;
 pub(crate) mod numbers;
 mod pages;
-pub(crate) mod ppps;
+mod ppps;
 mod rules;
-pub(crate) mod views;
+mod views;
 pub(crate) mod world;
 mod xml;
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::Shared;
-
-/// No script at all, and never in a frame: the vouchers' pages refuse it. No `form-action`: the
-/// browser's way back is a redirect of a form.
-pub(crate) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; \
-                           base-uri 'none'; frame-ancestors 'none'";
+use crate::web::policy::with_headers;
 
 /// Everything of the platform's listener.
 pub(crate) fn router(app: Shared) -> Router {
@@ -54,22 +48,8 @@ pub(crate) fn router(app: Shared) -> Router {
     let platform = pages
         .route("/PPPS.php", post(ppps::ppps))
         .layer(from_fn_with_state(Shared::clone(&app), hosts::slow));
-    let header = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-    };
-    platform
+    let all = platform
         .merge(control::router())
-        .route("/sandbox.css", get(hosts::style))
-        .layer(header(CACHE_CONTROL, "no-store"))
-        .layer(header(CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .layer(header(
-            HeaderName::from_static("referrer-policy"),
-            "no-referrer",
-        ))
-        .layer(header(
-            HeaderName::from_static("x-content-type-options"),
-            "nosniff",
-        ))
-        .layer(RequestBodyLimitLayer::new(64 * 1024))
-        .with_state(app)
+        .route("/sandbox.css", get(hosts::style));
+    with_headers(all).with_state(app)
 }

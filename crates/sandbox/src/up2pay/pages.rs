@@ -11,11 +11,12 @@ use super::flow::{self, Turn, Way};
 use super::hosts::host_name;
 use super::method::Method;
 use super::numbers::{CHALLENGE_CODE, effect, family};
-use super::views::{self, Frame, Notice, page};
+use super::views::{self, Frame};
 use super::world::{CvSignIn, PageSession, Step, World};
 use crate::app::{App, Shared};
 use crate::clock;
 use crate::pairs::{Pairs, parse_form, value};
+use crate::web::views::{Notice, money, page};
 
 /// `GET /php/p/{id}/{step}`.
 pub(crate) async fn show(
@@ -327,7 +328,7 @@ fn frame(app: &App, session: &PageSession, id: &str, step: Step, headers: &Heade
         page,
         title,
         merchant: merchant.unwrap_or_default(),
-        total: views::money(session.call.total, &session.call.currency),
+        total: money(session.call.total, &session.call.currency),
         reference: session.call.reference.clone(),
         host: host_name(headers),
         error: session.error.clone().filter(|_| session.step == step),
@@ -349,7 +350,7 @@ fn render(
 ) -> Response {
     let frame = frame(app, session, id, step, headers);
     let currency = session.call.currency.as_str();
-    let remaining = views::money(session.remaining(), currency);
+    let remaining = money(session.remaining(), currency);
     let mut answer = match step {
         Step::Choice => page(&views::Choice {
             frame,
@@ -360,7 +361,7 @@ fn render(
             let paid = session
                 .voucher
                 .as_ref()
-                .map(|part| views::money(part.amount, currency));
+                .map(|part| money(part.amount, currency));
             page(&views::Card {
                 frame,
                 voucher_paid: paid,
@@ -425,7 +426,7 @@ fn cv_amount_page(frame: Frame, session: &PageSession) -> Response {
         .map_or(0, |cv| flow::balance(cv.effect, total));
     page(&views::CvAmount {
         frame,
-        balance: views::money(most, &session.call.currency),
+        balance: money(most, &session.call.currency),
         usable: format!("{},{:02}", most / 100, most % 100),
     })
 }
@@ -447,7 +448,7 @@ fn ticket_lines(world: &World, session: &PageSession) -> Vec<views::TicketLine> 
                 label
             },
             number: line.number,
-            amount: views::money(line.amount, &line.currency),
+            amount: money(line.amount, &line.currency),
         })
         .collect()
 }

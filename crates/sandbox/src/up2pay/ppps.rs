@@ -3,7 +3,7 @@
 //! Source: Gestion Automatisée des Encaissements; Up2pay e-Transactions, manuel d'intégration
 //! CONECS / CV-CONNECT, 01/03/2021, §4.2 (ACQUEREUR) and §4.3.2 (the frame).
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -16,6 +16,7 @@ use crate::app::{App, Shared};
 use crate::clock;
 use crate::pairs::{Pairs, parse_form, sealed_message, value};
 use crate::seal::hmac_matches;
+use crate::web::cut::CutBody;
 
 /// An answer's code and comment.
 type Refused = (&'static str, String);
@@ -35,22 +36,6 @@ pub(crate) async fn ppps(State(app): State<Shared>, body: Bytes) -> Response {
         .map(|c| u8::try_from(c).unwrap_or(b'?'))
         .collect();
     ([(CONTENT_TYPE, "text/plain; charset=ISO-8859-1")], latin1).into_response()
-}
-
-/// A body that fails before its first byte: the connection is closed with nothing sent.
-pub(crate) struct CutBody;
-
-impl HttpBody for CutBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
-        let cut = std::io::Error::other("answer lost on purpose");
-        std::task::Poll::Ready(Some(Err(cut)))
-    }
 }
 
 fn answer(app: &App, body: &[u8], padded: bool) -> String {

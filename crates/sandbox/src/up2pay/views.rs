@@ -1,48 +1,12 @@
 //! The pages' templates.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
 
 use super::books::Transaction;
-use super::delivery::Delivery;
+use super::message::Delivery;
 use super::method::Method;
 use super::numbers::TestNumber;
-
-/// Renders a page.
-pub(crate) fn page(template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => Html(html).into_response(),
-        Err(error) => {
-            tracing::error!("template: {error}");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-/// Cents as a French reader expects them.
-pub(crate) fn money(cents: u64, currency: &str) -> String {
-    let sign = match currency {
-        "978" => "€",
-        "840" => "$",
-        "826" => "£",
-        "756" => "CHF",
-        other => other,
-    };
-    format!("{},{:02}\u{a0}{sign}", grouped(cents / 100), cents % 100)
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
-}
+use crate::web::views::Switch;
 
 /// What every payment page shows.
 pub(crate) struct Frame {
@@ -128,27 +92,6 @@ pub(crate) struct Ticket {
     pub(crate) lines: Vec<TicketLine>,
 }
 
-/// A page with a sentence and perhaps a link.
-#[derive(Template)]
-#[template(path = "notice.html")]
-pub(crate) struct Notice {
-    pub(crate) page: &'static str,
-    pub(crate) title: String,
-    pub(crate) text: String,
-    pub(crate) rules: Vec<String>,
-    pub(crate) link: Option<String>,
-    pub(crate) link_text: &'static str,
-}
-
-/// One switch of the control page.
-pub(crate) struct Switch {
-    pub(crate) name: String,
-    pub(crate) text: &'static str,
-    pub(crate) number: bool,
-    pub(crate) value: String,
-    pub(crate) on: bool,
-}
-
 #[derive(Template)]
 #[template(path = "control.html")]
 pub(crate) struct Control {
@@ -156,18 +99,4 @@ pub(crate) struct Control {
     pub(crate) held: usize,
     pub(crate) books: Vec<Transaction>,
     pub(crate) deliveries: Vec<Delivery>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::money;
-
-    #[test]
-    fn money_is_french() {
-        assert_eq!(money(4200, "978"), "42,00\u{a0}€");
-        assert_eq!(
-            money(123_456_705, "978"),
-            "1\u{202f}234\u{202f}567,05\u{a0}€"
-        );
-    }
 }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::books::{Books, CardFacts, Part, Transaction};
 use super::call::Call;
-use super::delivery::{Delivery, Message};
 use super::faults::Faults;
+use super::message::{Delivery, Message};
 use super::method::{LIMOCB, LIMONETIK, Method};
 use super::numbers::Effect;
 use crate::accounts::Account;
@@ -183,7 +183,7 @@ impl World {
 
     /// Opens a page session; gives its name.
     pub(crate) fn open(&mut self, account: usize, call: Call) -> String {
-        let id = crate::app::random_id();
+        let id = crate::ids::random_id();
         let method = call.preset.as_ref().map(|preset| preset.method);
         let session = PageSession {
             account,

@@ -1,0 +1,75 @@
+//! What pages of both platforms are made of.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+/// Renders a page.
+pub(crate) fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!("template: {error}");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Cents as a French reader expects them.
+pub(crate) fn money(cents: u64, currency: &str) -> String {
+    let sign = match currency {
+        "978" => "€",
+        "840" => "$",
+        "826" => "£",
+        "756" => "CHF",
+        other => other,
+    };
+    format!("{},{:02}\u{a0}{sign}", grouped(cents / 100), cents % 100)
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A page with a sentence and perhaps a link.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(crate) struct Notice {
+    pub(crate) page: &'static str,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) rules: Vec<String>,
+    pub(crate) link: Option<String>,
+    pub(crate) link_text: &'static str,
+}
+
+/// One switch of the control page.
+pub(crate) struct Switch {
+    pub(crate) name: String,
+    pub(crate) text: &'static str,
+    pub(crate) number: bool,
+    pub(crate) value: String,
+    pub(crate) on: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::money;
+
+    #[test]
+    fn money_is_french() {
+        assert_eq!(money(4200, "978"), "42,00\u{a0}€");
+        assert_eq!(
+            money(123_456_705, "978"),
+            "1\u{202f}234\u{202f}567,05\u{a0}€"
+        );
+    }
+}
