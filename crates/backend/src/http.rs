@@ -8,8 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{any, delete, get, post};
+use tower_http::cors::Any;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeader;
 
 use crate::app::App;
 
@@ -37,7 +37,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/cards/{method}/{card}", delete(cards::remove))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn(checkout::cors));
+        .layer(checkout::cors())
+        .layer(from_fn(checkout::no_store));
     let platforms = Router::new()
         .route("/notify/{provider}/{account}", any(platforms::notify))
         .route(
@@ -96,10 +97,10 @@ fn assets(app: &App) -> Router<Arc<App>> {
     let files = ServeDir::new(&app.config.assets)
         .precompressed_br()
         .append_index_html_on_directories(false);
-    let any_origin = HeaderValue::from_static("*");
-    let files =
-        SetResponseHeader::overriding(files, header::ACCESS_CONTROL_ALLOW_ORIGIN, any_origin);
-    Router::new().fallback_service(files).layer(from_fn(cache))
+    Router::new()
+        .fallback_service(files)
+        .layer(checkout::preflights().allow_origin(Any))
+        .layer(from_fn(cache))
 }
 
 async fn cache(request: Request, next: Next) -> Response {

@@ -1,15 +1,16 @@
 //! `/checkout/v1`: the widget, with the session's secret, from an origin of the session's shop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method as HttpMethod, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use guichet_store::Book;
 use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::problem::ApiError;
 use super::request::{Client, RawBody, bearer, enter, idempotency, json, sha256, to_the_end};
@@ -22,39 +23,27 @@ use crate::views::{Folded, checkout_session};
 
 /// Lets the browser of any origin read the answer; whether there is one to read is decided by
 /// [`authenticate`], which refuses by status and not by the lack of a header.
-pub(crate) async fn cors(request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = if request.method() == HttpMethod::OPTIONS {
-        preflight()
-    } else {
-        next.run(request).await
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    if let Some(origin) = origin {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    }
-    response
+pub(crate) fn cors() -> CorsLayer {
+    preflights()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods([HttpMethod::GET, HttpMethod::POST, HttpMethod::DELETE])
 }
 
-fn preflight() -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
-        (
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "authorization, content-type, idempotency-key",
-        ),
-        (header::ACCESS_CONTROL_MAX_AGE, "600"),
-    ] {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
-    }
+/// Preflights are answered for the headers that the page asks for: its own scripts add some to
+/// every `fetch` (`traceparent`, `baggage`). Nobody reads them, and there are no cookies.
+pub(super) fn preflights() -> CorsLayer {
+    CorsLayer::new()
+        .allow_headers(AllowHeaders::mirror_request())
+        .max_age(Duration::from_secs(600))
+}
+
+/// Nothing of what the widget asks for is kept on its way.
+pub(crate) async fn no_store(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
