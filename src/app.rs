@@ -28,8 +28,6 @@ use crate::{money, view};
 const SLOWEST: i32 = 10_000;
 /// Questions without an answer after which the widget says that it is offline.
 const LOSSES: u8 = 3;
-/// If the page is still here this long after the form was submitted, it was not let go.
-const STUCK: i32 = 20_000;
 
 /// What one widget consists of.
 struct Shared {
@@ -111,7 +109,7 @@ thread_local! {
 
 /// Draws the widget into `root`.
 ///
-/// `page` also holds `locale` (the element's own, may be empty), `lang` (the page's language),
+/// `page` also holds `locale` (the element's own, may be empty), `lang` (the page's around it),
 /// `back` (whether the shopper came by the back button) and the answer to the first call: `ok` and
 /// `body`, or no `body` if none came. The platform's fields for a card answer by [`act`].
 ///
@@ -569,7 +567,7 @@ impl App {
             NextAction::Wait => {
                 let answer = shared.ask("session").await;
                 let failed = self.change(|model| {
-                    model.started(false);
+                    model.started();
                     take_session(model, answer)
                 });
                 self.report(failed.flatten());
@@ -592,15 +590,13 @@ impl App {
                 self.focus_trouble();
             }
             NextAction::FormPost { url, fields } if wanted => {
-                self.change(|model| model.started(true));
+                self.change(|model| model.leaves(started.payment));
                 self.emit("guichet:redirect", Some(("method", method)));
                 let fields = fields
                     .iter()
                     .flat_map(|field| [&*field.name, &*field.value]);
-                let left = shared.page.leave(&url, texts(fields));
-                if left {
-                    wait(shared.page.sleep(STUCK)).await;
-                }
+                let left = wait(shared.page.leave(&url, texts(fields))).await;
+                let left = left.flag().unwrap_or_default();
                 if self.with(|model| model.step == Step::Leaving) == Some(true) {
                     self.change(|model| model.stayed(left));
                     self.report((!left).then(|| "leave_failed".into()));

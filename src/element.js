@@ -2,11 +2,13 @@
 //
 // It draws a skeleton at once, asks for the session while the module compiles, and hands over to
 // the module. It builds every node by hand: a shop may require trusted types and forbid inline
-// styles. The build puts the hashed names of the other files into GLUE, WASM and CARD.
+// styles. The build puts the hashed names of the other files into GLUE, WASM and CARD, and writes
+// the script so that browsers can read it that can't run the module: they are told so. For the same
+// reason, nothing on the way to that message asks for more than they have.
 
 import css from './widget.css';
 import { wordsFor } from './i18n/loading.js';
-import { call, inTime, pageOf } from './page.js';
+import { call, emit, inTime, langAround, nonceOf, pageOf, sleep } from './page.js';
 
 const NAME = 'guichet-checkout';
 const GLUE = '__GUICHET_GLUE__';
@@ -15,6 +17,10 @@ const CARD = 'guichet_card.js';
 const PATIENCE = 20000;
 // The shopper is told within five seconds that the fields for a card don't open.
 const OPENING = 4500;
+// A page may ask its server for the session once the element is there. It has this long.
+const SESSION = 10000;
+// What is used by this script, by the module, or between the two.
+const NEEDED = ['WebAssembly', 'fetch', 'crypto', 'TextDecoder', 'TextEncoder', 'customElements'];
 
 const beside = (file) => new URL(file, import.meta.url);
 
@@ -23,36 +29,74 @@ let card;
 let attempts = 0;
 let provided;
 let sheet;
+let barred;
 
 // For development servers that load the module themselves: gives the element its exports.
 export const provide = (exports) => {
   provided = exports;
 };
 
-// A shop's policy may forbid WebAssembly. An empty module tells at once, and in every browser.
-const canRun = () => {
+// Fails if the browser lacks something, or if the page's policy forbids WebAssembly: an empty
+// module tells at once, and in every browser.
+const check = () => {
+  for (const name of NEEDED) if (!window[name]) throw new Error(name + ' is missing.');
+  if (provided) return;
   try {
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    return true;
   } catch (reason) {
     console.error(
       'guichet: WebAssembly is not allowed here. If the page sends a Content-Security-Policy, ' +
         "its script-src needs 'wasm-unsafe-eval'.",
-      reason,
     );
-    return false;
+    throw reason;
   }
+};
+
+// A script or a request of ours that the page's policy stops fails as if there were no network. The
+// page is told by an event, which may come a moment after the failure.
+document.addEventListener('securitypolicyviolation', (event) => {
+  const { blockedURI, disposition, effectiveDirective } = event;
+  if (disposition === 'report' || !/^(connect|script)-/.test(effectiveDirective)) return;
+  if (blockedURI.startsWith(beside('.').href)) barred = effectiveDirective;
+});
+const isBarred = async () => {
+  await sleep(50);
+  return barred;
 };
 
 // Failed imports are remembered by browsers: a retry asks for another address.
 const retry = () => (attempts++ ? '?' + attempts : '');
 
+// What went wrong with the network: it may go right next time.
+class Lost extends Error {}
+
+// Compiled while it arrives, where the browser can do that and was told what arrives.
+const compiled = async (url) => {
+  const answer = await fetch(url).catch((reason) => {
+    throw new Lost(reason);
+  });
+  if (!answer.ok) throw new Lost(url + ' answers ' + answer.status);
+  try {
+    return await WebAssembly.compileStreaming(answer.clone());
+  } catch {
+    const bytes = await answer.arrayBuffer().catch((reason) => {
+      throw new Lost(reason);
+    });
+    return WebAssembly.compile(bytes);
+  }
+};
+
+// A script that is not there and one that the browser can't read are told apart.
+const imported = (url) =>
+  import(url).catch((reason) => {
+    throw reason instanceof SyntaxError ? reason : new Lost(reason);
+  });
+
 // Glue and module arrive side by side.
 const loadModule = async () => {
   const again = retry();
-  const compiled = WebAssembly.compileStreaming(fetch(beside(WASM + again)));
-  const both = Promise.all([import(beside(GLUE + again)), compiled]);
-  const [glue, wasm] = await inTime(both, PATIENCE);
+  const both = Promise.all([imported(beside(GLUE + again)), compiled(beside(WASM + again))]);
+  const [glue, wasm] = await inTime(both, PATIENCE, Lost);
   await glue.default({ module_or_path: wasm });
   return glue;
 };
@@ -93,36 +137,94 @@ const make = (tag, part, text) => {
 // The shape of what comes, in grey.
 const bones = () => {
   const summary = make('div', 'summary bones');
-  summary.append(make('span', 'bone'), make('span', 'bone'));
   const body = make('div', 'body bones');
-  for (let row = 0; row < 4; row++) body.append(make('span', 'bone row'));
+  for (let bone = 0; bone < 2; bone++) summary.appendChild(make('span', 'bone'));
+  for (let row = 0; row < 4; row++) body.appendChild(make('span', 'bone row'));
   for (const part of [summary, body]) part.setAttribute('aria-hidden', 'true');
   return [summary, body];
 };
 
-const cameBack = () => performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+// Takes everything out of the root but its style sheet.
+const clear = (root) => {
+  for (const node of Array.from(root.childNodes)) {
+    if (node.localName !== 'style') root.removeChild(node);
+  }
+};
+
+// Draws a face with a message, and a button if there is a text for it.
+const say = (root, face, lang, text, retry) => {
+  const box = make('div', 'checkout');
+  box.setAttribute('data-face', face);
+  box.lang = lang;
+  const loading = face === 'loading';
+  if (loading) box.setAttribute('aria-busy', 'true');
+  const status = make('p', loading ? 'spoken' : 'message', text);
+  status.setAttribute('role', loading ? 'status' : 'alert');
+  for (const node of [status].concat(loading ? bones() : [])) box.appendChild(node);
+  if (retry) {
+    const button = make('button', 'button', retry);
+    button.type = 'button';
+    button.setAttribute('data-action', 'retry');
+    box.appendChild(button);
+  }
+  clear(root);
+  root.appendChild(box);
+};
+
+const wordsOf = (host) => wordsFor(host.getAttribute('locale'), langAround(host));
+
+// The end of a start that can't go on: told to the shopper, to the shop's page and on the console.
+const giveUp = (host, root, reason, code = 'unsupported') => {
+  console.error('guichet: the payment can’t be shown.', reason);
+  const [lang, words] = wordsOf(host);
+  say(root, 'broken', lang, code === 'unsupported' ? words.unsupported : words.unfit);
+  emit(host, 'guichet:error', { code });
+};
+
+// Gives the root its style sheet. Browsers without constructed ones get an element, which a page's
+// policy may refuse: what can be pressed is there all the same.
+const dress = (host, root) => {
+  try {
+    if (!('adoptedStyleSheets' in root)) throw new Error();
+    if (!sheet) {
+      const made = new CSSStyleSheet();
+      made.replaceSync(css);
+      sheet = made;
+    }
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    const style = document.createElement('style');
+    style.nonce = nonceOf(host);
+    style.textContent = css;
+    root.appendChild(style);
+    if (!style.sheet) {
+      console.error(
+        'guichet: no style sheet. This browser has no constructed ones, and style-src in the ' +
+          "page's Content-Security-Policy allows neither 'unsafe-inline' nor a nonce of the page.",
+      );
+    }
+  }
+};
+
+const cameBack = () => performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
 
 class GuichetCheckout extends HTMLElement {
   static observedAttributes = ['session', 'locale', 'backend'];
 
   #run = 0;
+  #root;
   #mounted;
   #module;
   #embedded;
   #card;
   #wish;
+  #late;
 
   connectedCallback() {
-    if (!this.shadowRoot) {
-      this.attachShadow({ mode: 'open' });
-      if (!sheet) {
-        sheet = new CSSStyleSheet();
-        sheet.replaceSync(css);
-      }
-      this.shadowRoot.adoptedStyleSheets = [sheet];
-      for (const type of ['click', 'change', 'submit']) {
-        this.shadowRoot.addEventListener(type, this);
-      }
+    try {
+      this.#open();
+    } catch (reason) {
+      return giveUp(this, this.#root || this, reason);
     }
     addEventListener('pageshow', this.#onPageShow);
     addEventListener('online', this.#onWake);
@@ -138,10 +240,24 @@ class GuichetCheckout extends HTMLElement {
   }
 
   attributeChangedCallback(_, before, now) {
-    if (this.isConnected && this.shadowRoot && before !== now) this.#start();
+    if (this.isConnected && this.#root && before !== now) this.#start();
   }
 
-  // Every listener of the widget. A submit button is pressed by its form's `submit`.
+  // A page that was kept as HTML and put back has the labels and containers of fields that are
+  // gone; it may even have a shadow root that nobody listens to.
+  #open() {
+    for (const child of Array.from(this.children)) {
+      if (/^guichet-/.test(child.slot)) child.remove();
+    }
+    if (this.#root) return;
+    const root = this.attachShadow({ mode: 'open' });
+    this.#root = root;
+    dress(this, root);
+    for (const type of ['click', 'change', 'submit']) root.addEventListener(type, this);
+  }
+
+  // Every listener of the widget. A submit button is pressed by its click, which Enter in a field
+  // makes too: in a sandbox without forms there is no `submit`.
   handleEvent(event) {
     const { type, target } = event;
     // The shopper has begun: the script is here by the time that fields are to open.
@@ -149,8 +265,7 @@ class GuichetCheckout extends HTMLElement {
     this.#embedded = false;
     if (type === 'submit') {
       event.preventDefault();
-      const answer = target.querySelector('[data-answer]')?.value.trim();
-      this.#act(event.submitter?.dataset.action || 'pay', answer);
+      this.#submit(target, event.submitter);
     } else if (type === 'change') {
       // The answer to a question has no name: it is read when the form is sent, and never before.
       if (!target.name) return;
@@ -158,8 +273,16 @@ class GuichetCheckout extends HTMLElement {
       this.#act('choose-' + target.name, off ? '' : target.value);
     } else {
       const button = target.closest('button[data-action]');
-      if (button && button.type !== 'submit') this.#act(button.dataset.action, button.value);
+      if (!button) return;
+      if (button.type !== 'submit') return this.#act(button.dataset.action, button.value);
+      event.preventDefault();
+      this.#submit(button.form, button);
     }
+  }
+
+  #submit(form, button) {
+    const answer = form.querySelector('[data-answer]')?.value.trim();
+    this.#act(button?.dataset.action || 'pay', answer);
   }
 
   #act(action, value = '', more = '') {
@@ -200,6 +323,7 @@ class GuichetCheckout extends HTMLElement {
 
   #stop() {
     this.#run++;
+    clearTimeout(this.#late);
     this.#fields('close');
     if (this.#mounted >= 0) this.#module.unmount(this.#mounted);
     this.#mounted = undefined;
@@ -208,65 +332,49 @@ class GuichetCheckout extends HTMLElement {
   async #start() {
     this.#stop();
     const run = this.#run;
-    const secret = this.getAttribute('session');
-    const locale = this.getAttribute('locale') || '';
-    const page = document.documentElement.lang;
-    const [lang, words] = wordsFor(locale, page);
-    const say = (face, text, retry) => this.#say(face, lang, text, retry);
-    say('loading', words.loading);
+    const secret = (this.getAttribute('session') || '').trim();
+    const [lang, words] = wordsOf(this);
+    say(this.#root, 'loading', lang, words.loading);
     if (!secret) {
       console.error('guichet: <' + NAME + '> needs a session attribute.');
+      const late = () => giveUp(this, this.#root, 'no session came', 'session_missing');
+      this.#late = setTimeout(late, SESSION);
       return;
     }
-    if (!provided && !canRun()) {
-      say('broken', words.unsupported);
-      return this.#fail('unsupported');
-    }
-    const base = (this.getAttribute('backend') || beside('.').origin).replace(/\/+$/, '');
     try {
+      check();
+      const base = (this.getAttribute('backend') || beside('.').origin).replace(/\/+$/, '');
       const [loaded, answer] = await Promise.all([theModule(), ask(base, secret)]);
       if (run !== this.#run) return;
-      this.shadowRoot.replaceChildren();
+      clear(this.#root);
       this.#module = loaded;
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
-      this.#mounted = loaded.mount(this.shadowRoot, {
+      this.#mounted = loaded.mount(this.#root, {
         ...pageOf(this, base, secret),
         fields: this.#fields,
-        locale,
-        lang: page,
+        locale: this.getAttribute('locale') || '',
+        lang: langAround(this),
         back: cameBack(),
         ...answer,
       });
     } catch (reason) {
       if (run !== this.#run) return;
+      if (!(reason instanceof Lost)) return giveUp(this, this.#root, reason);
+      const directive = await isBarred();
+      if (run !== this.#run) return;
+      if (directive) {
+        const why = " in the page's Content-Security-Policy must name " + beside('.').origin;
+        return giveUp(this, this.#root, directive + why, 'policy_refused');
+      }
       console.error('guichet: the module could not be loaded.', reason);
-      say('offline', words.failed, words.retry);
-      this.#fail('load_failed');
+      say(this.#root, 'offline', lang, words.failed, words.retry);
+      emit(this, 'guichet:error', { code: 'load_failed' });
     }
-  }
-
-  #say(face, lang, text, retry) {
-    const root = make('div', 'checkout');
-    root.dataset.face = face;
-    root.lang = lang;
-    const loading = face === 'loading';
-    if (loading) root.setAttribute('aria-busy', 'true');
-    const status = make('p', loading ? 'spoken' : 'message', text);
-    status.setAttribute('role', loading ? 'status' : 'alert');
-    root.append(status, ...(loading ? bones() : []));
-    if (retry) {
-      const button = make('button', 'button', retry);
-      button.type = 'button';
-      button.dataset.action = 'retry';
-      root.append(button);
-    }
-    this.shadowRoot.replaceChildren(root);
-  }
-
-  #fail(code) {
-    const init = { bubbles: true, composed: true, detail: { code } };
-    this.dispatchEvent(new CustomEvent('guichet:error', init));
   }
 }
 
-if (!customElements.get(NAME)) customElements.define(NAME, GuichetCheckout);
+try {
+  if (!customElements.get(NAME)) customElements.define(NAME, GuichetCheckout);
+} catch (reason) {
+  for (const host of Array.from(document.querySelectorAll(NAME))) giveUp(host, host, reason);
+}

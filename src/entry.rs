@@ -319,11 +319,12 @@ impl Model {
     }
 
     /// Whether a payment may be open on a platform's page. One that was left before anything was
-    /// sent for it is pending for the backend, and can take no money.
+    /// sent for it, or whose form never left, is pending for the backend, and can take no money.
     pub(crate) fn is_open_elsewhere(&self) -> bool {
         let harmless = |id: &str| {
             let mut left = self.aside.iter();
             left.any(|entry| entry.payment == id && !entry.elsewhere)
+                || self.never_left.iter().any(|payment| payment == id)
         };
         let open = self.status().is_some_and(|status| {
             let spoken_of = status.payment.as_ref();

@@ -142,6 +142,8 @@ pub enum Trouble {
     Expired,
     /// A saved card is not there any more.
     Card,
+    /// The page does not let the browser go to the platform; nothing left.
+    Leave,
     /// Anything else.
     Other,
 }
@@ -158,6 +160,7 @@ impl Trouble {
             Self::Fields => words.trouble_fields,
             Self::Expired => words.trouble_expired,
             Self::Card => words.trouble_card,
+            Self::Leave => words.trouble_leave,
             Self::Other => words.trouble_other,
         }
     }
@@ -260,6 +263,10 @@ pub struct Model {
     pub entry: Option<Box<Entry>>,
     /// Those that were left before anything was sent for them.
     pub aside: Vec<Entry>,
+    /// The payment that is leaving, unless another one may be open beside it.
+    pub leaving: Option<String>,
+    /// Those whose form never left: they can take no money.
+    pub never_left: Vec<String>,
     /// What was entered was sent, and the backend has not spoken since.
     pub doubt: bool,
     /// Counts what the backend said that was new.
@@ -421,23 +428,39 @@ impl Model {
         self.outage = Some(Outage::Offline);
     }
 
-    /// The payment was started: the shopper leaves for the platform, or waits here.
-    pub fn started(&mut self, leaves: bool) {
-        self.step = if leaves { Step::Leaving } else { Step::Rest };
+    /// The payment was started, and the shopper waits here.
+    pub fn started(&mut self) {
+        self.step = Step::Rest;
         self.intent = None;
         self.entry = None;
         self.anyway = false;
     }
 
+    /// This payment was started, and the shopper leaves for the platform.
+    pub fn leaves(&mut self, payment: String) {
+        let alone = self
+            .entry
+            .as_ref()
+            .map_or_else(|| !self.is_open_elsewhere(), |entry| !entry.elsewhere);
+        self.started();
+        self.step = Step::Leaving;
+        self.leaving = alone.then_some(payment);
+    }
+
     /// The shopper is back on a page that had let them go: the list, with its warning.
     pub fn came_back(&mut self) {
         self.leave_entry();
+        self.leaving = None;
     }
 
-    /// The page is still here although the form was to leave it; `sent` if the browser took it.
-    pub fn stayed(&mut self, sent: bool) {
-        self.came_back();
-        self.trouble = (!sent).then_some(Trouble::Other);
+    /// The page is still here although a form was to leave it; `left` if it may have.
+    pub fn stayed(&mut self, left: bool) {
+        let leaving = self.leaving.take();
+        self.leave_entry();
+        if !left {
+            self.never_left.extend(leaving);
+            self.trouble = Some(Trouble::Leave);
+        }
     }
 
     /// Asking for the session or its status was refused with this problem.
@@ -671,7 +694,7 @@ mod tests {
         let mut model = choosing(false);
         let asked = (0..5).filter_map(|_| model.press(false, key("k"))).count();
         assert_eq!(asked, 1);
-        model.started(true);
+        model.leaves("pay_1".into());
         assert_eq!(model.face(), Face::Leaving);
         assert_eq!(model.press(false, key("k")), None);
         model.came_back();
@@ -685,6 +708,54 @@ mod tests {
         assert_eq!(model.step, Step::Confirming);
         assert_eq!(model.press(false, key("k")), None, "asked, not answered");
         assert!(model.press(true, key("k")).is_some());
+    }
+
+    /// A payment that is pending since its form was handed out, as the backend tells it.
+    fn handed_out(id: &str) -> CheckoutSession {
+        let mut session = session(Status::Pending, true, true);
+        session.status.payment = Some(guichet_wire::PaymentView {
+            id: id.into(),
+            method: "card".into(),
+            status: Status::Pending,
+            surplus: false,
+            accepted: 0,
+            parts: vec![],
+            refusal: None,
+            voucher_may_be_held: false,
+        });
+        session
+    }
+
+    #[test]
+    fn a_form_that_never_left_is_no_payment_under_way() {
+        let mut model = choosing(false);
+        model.leaves("pay_1".into());
+        model.stayed(false);
+        model.take(handed_out("pay_1"));
+        assert_eq!(model.face(), Face::Choosing);
+        assert_eq!(model.trouble, Some(Trouble::Leave));
+        assert!(!model.warns() && !model.polls());
+        assert!(model.press(false, key("k")).is_some(), "nothing to confirm");
+        // The next one leaves: what is told of that one counts.
+        model.leaves("pay_2".into());
+        model.came_back();
+        model.take(handed_out("pay_2"));
+        assert!(model.warns());
+    }
+
+    #[test]
+    fn a_form_that_may_have_left_warns_and_so_does_one_before_it() {
+        let mut model = choosing(false);
+        model.leaves("pay_1".into());
+        model.stayed(true);
+        model.take(handed_out("pay_1"));
+        assert!(model.warns());
+        assert_eq!(model.trouble, None);
+        // Another one is started beside it, and does not leave.
+        model.leaves("pay_2".into());
+        model.stayed(false);
+        model.take(handed_out("pay_2"));
+        assert!(model.warns(), "the first may still be open");
     }
 
     #[test]

@@ -4,8 +4,9 @@ use crate::i18n::Lang;
 
 /// Writes an amount of minor units: `1 234,56 €` in French, `€1,234.56` in English.
 ///
-/// The spaces of the French form are narrow and don't break. A currency without a sign of its
-/// own keeps its code.
+/// Signs and spaces are those of the Unicode CLDR, which browsers' `Intl` writes too: in French,
+/// thousands are parted by a narrow no-break space, and the sign stands behind a no-break space. A
+/// currency without a sign here keeps its code.
 #[must_use]
 pub fn format(lang: Lang, amount: u64, currency: &str, exponent: u8) -> String {
     let (group, point) = match lang {
@@ -13,19 +14,23 @@ pub fn format(lang: Lang, amount: u64, currency: &str, exponent: u8) -> String {
         Lang::En => (',', '.'),
     };
     let number = digits(amount, usize::from(exponent), Some(group), point);
-    let sign = match currency {
-        "EUR" => "€",
-        "GBP" => "£",
-        "USD" => "$",
-        "CAD" if lang == Lang::Fr => "$\u{a0}CA",
-        "CAD" => "CA$",
-        code => code,
+    let sign = match (currency, lang) {
+        ("EUR", _) => "€",
+        ("GBP", Lang::En) => "£",
+        ("GBP", Lang::Fr) => "£GB",
+        ("USD", Lang::En) => "$",
+        ("USD", Lang::Fr) => "$US",
+        ("CAD", Lang::En) => "CA$",
+        ("CAD", Lang::Fr) => "$CA",
+        ("XPF", Lang::En) => "CFPF",
+        ("XPF", Lang::Fr) => "FCFP",
+        (code, _) => code,
     };
     let mut out = String::new();
     match lang {
         Lang::Fr => {
             out.push_str(&number);
-            out.push('\u{202f}');
+            out.push('\u{a0}');
             out.push_str(sign);
         }
         Lang::En => {
@@ -72,23 +77,35 @@ fn digits(amount: u64, exponent: usize, group: Option<char>, point: char) -> Str
 mod tests {
     use super::*;
 
+    // What `new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount)` writes in
+    // Node.js 20.20 (ICU 78.2, CLDR 48).
     #[test]
     fn french_amounts() {
-        assert_eq!(format(Lang::Fr, 4200, "EUR", 2), "42,00\u{202f}€");
-        assert_eq!(format(Lang::Fr, 5, "EUR", 2), "0,05\u{202f}€");
-        assert_eq!(format(Lang::Fr, 0, "EUR", 2), "0,00\u{202f}€");
+        let french = |amount, currency, exponent| format(Lang::Fr, amount, currency, exponent);
+        assert_eq!(french(4200, "EUR", 2), "42,00\u{a0}€");
+        assert_eq!(french(5, "EUR", 2), "0,05\u{a0}€");
+        assert_eq!(french(0, "EUR", 2), "0,00\u{a0}€");
         assert_eq!(
-            format(Lang::Fr, 123_456_789, "EUR", 2),
-            "1\u{202f}234\u{202f}567,89\u{202f}€"
+            french(123_456_789, "EUR", 2),
+            "1\u{202f}234\u{202f}567,89\u{a0}€"
         );
-        assert_eq!(format(Lang::Fr, 1000, "JPY", 0), "1\u{202f}000\u{202f}JPY");
+        assert_eq!(french(1000, "JPY", 0), "1\u{202f}000\u{a0}JPY");
+        assert_eq!(french(100, "CHF", 2), "1,00\u{a0}CHF");
+        assert_eq!(french(100, "GBP", 2), "1,00\u{a0}£GB");
+        assert_eq!(french(100, "USD", 2), "1,00\u{a0}$US");
+        assert_eq!(french(100, "CAD", 2), "1,00\u{a0}$CA");
+        assert_eq!(french(1000, "XPF", 0), "1\u{202f}000\u{a0}FCFP");
+        assert_eq!(french(1234, "KWD", 3), "1,234\u{a0}KWD");
     }
 
     #[test]
     fn english_amounts() {
         assert_eq!(format(Lang::En, 123_456, "EUR", 2), "€1,234.56");
         assert_eq!(format(Lang::En, 99, "GBP", 2), "£0.99");
+        assert_eq!(format(Lang::En, 100, "USD", 2), "$1.00");
+        assert_eq!(format(Lang::En, 100, "CAD", 2), "CA$1.00");
         assert_eq!(format(Lang::En, 100, "CHF", 2), "CHF\u{a0}1.00");
+        assert_eq!(format(Lang::En, 1000, "XPF", 0), "CFPF\u{a0}1,000");
         assert_eq!(format(Lang::En, 1_234_567, "KWD", 3), "KWD\u{a0}1,234.567");
     }
 

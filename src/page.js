@@ -2,28 +2,32 @@
 // line in the module. Nothing of this fails.
 
 const PATIENCE = 20000;
+// If the page is still here this long after its form was sent, it was not let go.
+const STUCK = 20000;
+// A browser that tries to leave the page tells it within this time, before it asks the network.
+const DEAF = 5000;
 // A request is asked again this often while the backend is still answering it.
 const AGAIN = 8;
 
 // A promise that fails if it takes longer than that.
-export const inTime = (promise, limit) => {
+export const inTime = (promise, limit, Failure = Error) => {
   let timer;
   const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(new Error('timed out')), limit);
+    timer = setTimeout(() => fail(new Failure('timed out')), limit);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
-const sleep = (time) => new Promise((done) => setTimeout(done, time));
+export const sleep = (time) => new Promise((done) => setTimeout(done, time));
 
 // A call to the backend. Resolves to { ok, body }; without `body`, nobody knows what happened: there
 // was no answer, or none that could be read.
-export const call = async (base, secret, path, init = {}, more = {}) => {
-  try {
+export const call = (base, secret, path, init = {}, more = {}) => {
+  const asked = async () => {
     const answer = await fetch(base + '/checkout/v1/' + path, {
       headers: { Authorization: 'Bearer ' + secret, ...more },
       cache: 'no-store',
-      signal: AbortSignal.timeout?.(PATIENCE),
+      signal: window.AbortSignal?.timeout?.(PATIENCE),
       ...init,
     });
     const text = await answer.text();
@@ -35,9 +39,9 @@ export const call = async (base, secret, path, init = {}, more = {}) => {
       if (!ok || answer.status === 204) body = {};
     }
     return { ok, status: answer.status, body };
-  } catch {
-    return {};
-  }
+  };
+  // Not every browser has that signal.
+  return inTime(asked(), PATIENCE).catch(() => ({}));
 };
 
 // A random UUID (version 4), from the browser's source of keys. `randomUUID` exists on secure pages
@@ -50,33 +54,126 @@ const uuid = () => {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 };
 
-// Sends the browser to the platform with these fields (names and values in turn), in their order,
-// unchanged. Tells whether that could be tried.
-const leave = (url, ...fields) => {
-  try {
-    const form = document.createElement('form');
-    const target = { method: 'post', action: url, acceptCharset: 'UTF-8', target: '_top' };
-    Object.assign(form, target, { hidden: true });
-    for (let at = 0; at < fields.length; at += 2) {
-      const input = document.createElement('input');
-      Object.assign(input, { type: 'hidden', name: fields[at], value: fields[at + 1] });
-      form.append(input);
-    }
-    document.body.append(form);
-    // The prototype's own `submit`: a field of that name would hide it.
-    HTMLFormElement.prototype.submit.call(form);
-    return true;
-  } catch {
-    return false;
-  }
+// Tells the shop's page, through every shadow root. No detail holds a secret.
+export const emit = (host, type, detail = null) => {
+  host.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
 };
+
+// The nearest `lang` around the element, through shadow roots.
+export const langAround = (host) => {
+  for (let node = host; node; node = node.getRootNode().host) {
+    const found = node.closest('[lang]');
+    if (found) return found.getAttribute('lang');
+  }
+  return '';
+};
+
+// The page's nonce, by which its policy may let things in: the element's own, or that of a script
+// or a style sheet of the page. No attribute shows it.
+export const nonceOf = (host) =>
+  host.nonce || document.querySelector('style[nonce], script[nonce]')?.nonce || '';
+
+// The token of a sandbox (an iframe's, or the page's own) without which no form leaves. Both are
+// tried without leaving: a form that stops itself, and the top window opened at no address.
+const missingToken = (root) => {
+  const form = document.createElement('form');
+  let heard = !form.requestSubmit;
+  form.hidden = true;
+  form.addEventListener('submit', (event) => {
+    heard = true;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  });
+  root.appendChild(form);
+  if (!heard) form.requestSubmit();
+  form.remove();
+  if (!heard) return 'allow-forms';
+  return window === top || open('', '_top') ? '' : 'allow-top-navigation';
+};
+
+// A form for the platform with these fields (names and values in turn), in their order, unchanged.
+const formFor = (url, fields) => {
+  const form = document.createElement('form');
+  const target = { method: 'post', action: url, acceptCharset: 'UTF-8', target: '_top' };
+  Object.assign(form, target, { hidden: true });
+  for (let at = 0; at < fields.length; at += 2) {
+    const input = document.createElement('input');
+    Object.assign(input, { type: 'hidden', name: fields[at], value: fields[at + 1] });
+    form.append(input);
+  }
+  return form;
+};
+
+const portOf = ({ protocol, port }) => port || (protocol === 'https:' ? '443' : '80');
+
+// Whether a page's policy lets forms go to this address.
+const lets = (policy, url) => {
+  const [, sources = ''] = /form-action([^;]*)/i.exec(policy) || [];
+  return sources.split(/\s+/).some((source) => {
+    if (source === "'self'") return url.origin === location.origin;
+    // Anything, or anything of a scheme.
+    if (source === '*' || source.endsWith(':')) return true;
+    const parts = /^(?:[\w+.-]+:\/\/)?([^:/]+)(?::([\d*]+))?/.exec(source.toLowerCase());
+    const [, name = '', port] = parts || [];
+    const below = name.startsWith('*.') && url.hostname.endsWith(name.slice(1));
+    if (!below && name !== url.hostname) return false;
+    return port ? port === '*' || port === portOf(url) : !url.port;
+  });
+};
+
+// Sends the browser to the platform. Resolves only where the page is still here: to false as soon
+// as it is certain that nothing left, else to true.
+const leave = (host, address, fields) =>
+  new Promise((done) => {
+    const url = new URL(address);
+    const form = formFor(address, fields);
+    const timers = [];
+    let going = false;
+    const went = () => (going = true);
+    const stop = (left, why) => {
+      removeEventListener('beforeunload', went);
+      document.removeEventListener('securitypolicyviolation', refused);
+      timers.forEach(clearTimeout);
+      form.remove();
+      if (why) console.error('guichet: the browser can’t leave for ' + url.origin + ': ' + why);
+      done(left);
+    };
+    // Where the policy names the platform, it was a redirect of the platform's that was stopped,
+    // and the form has arrived. Nothing else tells the two apart: the page hears of both after
+    // `beforeunload`, with the form's own address.
+    const refused = ({ effectiveDirective, disposition, blockedURI, originalPolicy }) => {
+      const ours = effectiveDirective === 'form-action' && blockedURI.startsWith(url.origin);
+      if (!ours || disposition === 'report') return;
+      const left = lets(originalPolicy, url);
+      const whom = left ? 'the origins that it redirects to' : url.origin;
+      stop(left, "form-action in the page's Content-Security-Policy must name " + whom + '.');
+    };
+    addEventListener('beforeunload', went, { once: true });
+    document.addEventListener('securitypolicyviolation', refused);
+    // Browsers on iOS, the only ones with `standalone`, don't say that a page is being left.
+    if (navigator.standalone === undefined) {
+      const deaf = () => going || stop(false, 'nothing happened. Is the page in a sandbox?');
+      timers.push(setTimeout(deaf, DEAF));
+    }
+    timers.push(setTimeout(() => stop(true), STUCK));
+    try {
+      const token = missingToken(host.shadowRoot);
+      if (token) return stop(false, 'the sandbox that the page is in must have ' + token + '.');
+      document.body.append(form);
+      // The prototype's own `submit`: a field of that name would hide it.
+      HTMLFormElement.prototype.submit.call(form);
+    } catch (reason) {
+      stop(false, reason);
+    }
+  });
 
 // What the module is given: the page, as the element `host` sees it. The module names these members
 // in `page.rs`.
 export const pageOf = (host, base, secret) => ({
   sleep,
   uuid,
-  leave,
+
+  leave: (url, ...fields) => leave(host, url, fields),
 
   visible: () => document.visibilityState === 'visible',
 
@@ -99,11 +196,7 @@ export const pageOf = (host, base, secret) => ({
     }
   },
 
-  // Tells the shop's page, through every shadow root. No detail holds a secret.
-  emit(type, name, value) {
-    const detail = name ? { [name]: value } : null;
-    host.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
-  },
+  emit: (type, name, value) => emit(host, type, name ? { [name]: value } : null),
 
   // Moves the focus inside the widget, unless the shopper is busy elsewhere on the page. A frame of
   // the platform's fields stands inside the element.

@@ -33,9 +33,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn emit(this: &Page, event: &str, name: &str, value: &str);
 
-    /// Sends the browser away with names and values in turn; whether that could be tried.
+    /// Sends the browser away with names and values in turn. Answers only if the page stays:
+    /// whether anything may have left.
     #[wasm_bindgen(method, variadic)]
-    pub(crate) fn leave(this: &Page, url: &str, fields: Array) -> bool;
+    pub(crate) fn leave(this: &Page, url: &str, fields: Array) -> Promise;
 
     /// Moves the focus inside the widget, unless the shopper is busy elsewhere.
     #[wasm_bindgen(method)]

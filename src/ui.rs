@@ -133,6 +133,8 @@ pub(crate) fn icon(outline: &'static str) -> AnyView {
         fixed("class", "icon"),
         fixed("part", "icon"),
         fixed("viewBox", "0 0 24 24"),
+        // Where a page refuses our style sheet, it would be as wide as the page.
+        fixed("width", "24"),
         fixed("aria-hidden", "true"),
         fixed("focusable", "false"),
     ];

@@ -144,5 +144,7 @@ pub(super) static WORDS: Words = Words {
         way to pay.",
     trouble_expired: "The time to enter this has run out. Press the pay button to begin again.",
     trouble_card: "This card is no longer saved. Choose another way to pay.",
+    trouble_leave: "This page keeps your browser from going to the payment page. Nothing was paid. \
+        Choose another way to pay, or contact the shop.",
     trouble_other: "The payment could not start. Try again in a moment.",
 };

@@ -1,5 +1,5 @@
-//! French. A narrow no-break space (`\u{202f}`) stands before `;`, `!`, `?` and `€`, and before
-//! `:` too, so that no sign starts a line.
+//! French. A narrow no-break space (`\u{202f}`) stands before `;`, `!` and `?`, and before `:` too,
+//! so that no sign starts a line. Amounts are written by `money`.
 
 use super::Words;
 
@@ -153,5 +153,7 @@ pub(super) static WORDS: Words = Words {
     trouble_expired: "Le temps de saisie est écoulé. Pour recommencer, appuyez à nouveau sur le \
         bouton de paiement.",
     trouble_card: "Cette carte n’est plus enregistrée. Choisissez un autre moyen de paiement.",
+    trouble_leave: "Cette page empêche votre navigateur d’aller vers la page de paiement. Rien n’a \
+        été payé. Choisissez un autre moyen de paiement, ou contactez la boutique.",
     trouble_other: "Le paiement n’a pas pu commencer. Réessayez dans un instant.",
 };

@@ -24,21 +24,23 @@ impl Lang {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Fr, Self::En];
 
-    /// The language of a BCP 47 tag, if the widget speaks it.
+    /// The language of a tag, if the widget speaks it. Shops write it as BCP 47, `pt-BR`, or as
+    /// their server does, `fr_FR.UTF-8`; the letters in front are the language.
     #[must_use]
     pub fn of(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let mut parts = tag.trim().split(|c: char| !c.is_ascii_alphabetic());
+        let primary = parts.next().unwrap_or_default();
         Self::ALL
             .into_iter()
             .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
     }
 
-    /// The first of these tags that the widget speaks, else French.
+    /// The first of these tags that the widget speaks, else English.
     #[must_use]
     pub fn choose(tags: &[&str]) -> Self {
         tags.iter()
             .find_map(|tag| Self::of(tag))
-            .unwrap_or(Self::Fr)
+            .unwrap_or(Self::En)
     }
 
     /// Its own tag, as the `lang` attribute takes it.
@@ -312,6 +314,8 @@ words! {
     trouble_expired,
     /// A saved card is not there any more.
     trouble_card,
+    /// The page does not let the browser go to the platform.
+    trouble_leave,
     /// Something else went wrong.
     trouble_other,
 }

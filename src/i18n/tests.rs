@@ -26,9 +26,15 @@ fn every_language_fills_the_same_places() {
 #[test]
 fn french_never_lets_a_sign_start_a_line() {
     for (name, text) in Lang::Fr.words().all() {
-        for sign in [':', ';', '!', '?', '€'] {
+        for (sign, space) in [
+            (':', '\u{202f}'),
+            (';', '\u{202f}'),
+            ('!', '\u{202f}'),
+            ('?', '\u{202f}'),
+            ('€', '\u{a0}'),
+        ] {
             for (at, _) in text.match_indices(sign) {
-                assert!(text[..at].ends_with('\u{202f}'), "{name}: before {sign}");
+                assert!(text[..at].ends_with(space), "{name}: before {sign}");
             }
         }
         assert!(!text.contains('\''), "{name}: straight apostrophe");
@@ -66,6 +72,28 @@ fn places_are_filled_and_unknown_ones_left_out() {
 fn the_language_follows_the_first_tag_that_is_spoken() {
     assert_eq!(Lang::choose(&["", "en-GB", "fr"]), Lang::En);
     assert_eq!(Lang::choose(&["de", "FR_ca"]), Lang::Fr);
-    assert_eq!(Lang::choose(&["pt"]), Lang::Fr);
-    assert_eq!(Lang::of("english"), None);
+    assert_eq!(Lang::choose(&["gsw", "pt-BR", "", "fr"]), Lang::Fr);
+    assert_eq!(Lang::choose(&["pt-BR"]), Lang::En);
+    assert_eq!(Lang::choose(&[]), Lang::En);
+}
+
+#[test]
+fn tags_are_taken_as_shops_write_them() {
+    for tag in [
+        "fr",
+        "FR",
+        "fr_FR",
+        "fr-CA",
+        " fr ",
+        "fr_FR.UTF-8",
+        "fr@euro",
+    ] {
+        assert_eq!(Lang::of(tag), Some(Lang::Fr), "{tag}");
+    }
+    for tag in ["EN", "en-GB", "en_US", "en-Latn-GB"] {
+        assert_eq!(Lang::of(tag), Some(Lang::En), "{tag}");
+    }
+    for tag in ["", "gsw", "pt-BR", "english", "french", "frr", "*", "-fr"] {
+        assert_eq!(Lang::of(tag), None, "{tag}");
+    }
 }

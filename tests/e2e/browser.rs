@@ -59,6 +59,8 @@ pub(crate) struct Request {
     /// Type of resource, such as `Document`.
     pub(crate) kind: String,
     pub(crate) referrer: String,
+    /// Its headers that a script set, or may have.
+    pub(crate) headers: Value,
 }
 
 /// Looks until there is something to see, up to a deadline. What failed on the way counts as
@@ -116,10 +118,7 @@ impl Browser {
 
     /// What every tab needs before it opens its first page.
     async fn prepare_tab(&self) -> Result<()> {
-        let script = json!({ "source": WATCH });
-        self.cdp("Page.addScriptToEvaluateOnNewDocument", script)
-            .await?;
-        Ok(())
+        self.before_pages(WATCH).await.map(drop)
     }
 
     /// Ends it.
@@ -140,6 +139,34 @@ impl Browser {
     /// Opens an address.
     pub(crate) async fn open(&self, url: &str) -> Result<()> {
         self.driver.goto(url).await.with_context(|| url.to_owned())
+    }
+
+    /// Runs a script before anything else on every page from now on, as a browser that lacks
+    /// something, or a page that has its own scripts. Gives its name, for [`Self::forget`].
+    pub(crate) async fn before_pages(&self, script: &str) -> Result<String> {
+        let script = json!({ "source": script });
+        let added = self
+            .cdp("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
+        Ok(added["identifier"].as_str().context("a name")?.to_owned())
+    }
+
+    /// Takes such a script away.
+    pub(crate) async fn forget(&self, script: &str) -> Result<()> {
+        let script = json!({ "identifier": script });
+        self.cdp("Page.removeScriptToEvaluateOnNewDocument", script)
+            .await?;
+        Ok(())
+    }
+
+    /// Goes into the frame of that test name, for all that follows.
+    pub(crate) async fn enter(&self, frame: &str) -> Result<()> {
+        Ok(self.named(frame).await?.enter_frame().await?)
+    }
+
+    /// Comes out of all frames.
+    pub(crate) async fn come_out(&self) -> Result<()> {
+        Ok(self.driver.enter_default_frame().await?)
     }
 
     /// The address of the page.
@@ -538,6 +565,7 @@ impl Request {
             body: text(&request["postData"]),
             kind: text(&params["type"]),
             referrer: text(&request["headers"]["Referer"]),
+            headers: request["headers"].clone(),
         }
     }
 }

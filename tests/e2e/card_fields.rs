@@ -122,7 +122,7 @@ impl World {
         let said = self.browser.inside(word).await?.text().await?;
         ensure!(self.browser.face().await?.as_deref() == Some("choosing"));
         ensure!(!said.is_empty());
-        let left = "return document.querySelectorAll('guichet-checkout > *').length";
+        let left = "return document.querySelectorAll('guichet-checkout > [slot]').length";
         ensure!(
             self.browser.eval::<u64>(left).await? == 0,
             "the fields are still there"

@@ -123,9 +123,11 @@ fn loading_and_leaving() {
 
         w.usual_checkout().await?;
         w.choose("card").await?;
-        // A page that is being left can't be looked at: this one stays.
+        // A page that is being left can't be looked at: this one is told so, and stays.
         w.browser
-            .eval::<()>("HTMLFormElement.prototype.submit = () => {}")
+            .eval::<()>(
+                "HTMLFormElement.prototype.submit = () => dispatchEvent(new Event('beforeunload'))",
+            )
             .await?;
         w.press_pay().await?;
         w.browser.wait_for_face("leaving").await?;

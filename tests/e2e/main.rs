@@ -2,7 +2,7 @@
 //! widget and the sandbox's pages, with backend and sandbox as processes of their own.
 //!
 //! - `browser` is one Chromium with a fresh profile; `world` adds the running stack;
-//! - `shop` and `platform` know the pages;
+//! - `shop` and `platform` know the pages, `site` is a page of a test's own;
 //! - the other files are the tests, by what they promise.
 //!
 //! Every test ends with [`browser::Browser::assert_clean`]: no page broke its own content security
@@ -23,19 +23,23 @@ mod browser;
 mod chromedriver;
 mod platform;
 mod shop;
+mod site;
 mod world;
 
 mod accessibility;
 mod card_fields;
 mod faces;
+mod framed;
 mod hands;
 mod honesty;
 mod methods;
 mod notifications;
 mod outages;
+mod pages;
 mod policy;
 mod questions;
 mod returns;
 mod saved_cards;
+mod starts;
 mod twice;
 mod wallets;

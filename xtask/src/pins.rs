@@ -50,6 +50,8 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
 pub(crate) const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
 pub(crate) const ESBUILD: (&str, &str) = ("esbuild", "0.28.2");
 pub(crate) const AXE: (&str, &str) = ("axe-core", "4.14.1");
+/// A script of the kind that shops have on every page: it adds headers to what the page asks for.
+pub(crate) const SENTRY: (&str, &str) = ("@sentry/browser", "11.12.0");
 
 /// Packages from PyPI, only for `cargo xtask peers`.
 pub(crate) const PEERS: [&str; 2] = ["eopayment==3.15", "pretix-paybox==0.9.9"];

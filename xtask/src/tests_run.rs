@@ -101,7 +101,8 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
             .args(["--test", E2E])
             .env("GUICHET_CHROMIUM", browser.chromium)
             .env("GUICHET_CHROMEDRIVER", browser.chromedriver)
-            .env("GUICHET_AXE", setup::axe(ctx));
+            .env("GUICHET_AXE", setup::axe(ctx))
+            .env("GUICHET_SENTRY", setup::sentry(ctx)?);
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)

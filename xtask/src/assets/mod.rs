@@ -135,6 +135,18 @@ fn shrink(ctx: &Ctx) -> Result<()> {
     Ok(std::fs::rename(small, module)?)
 }
 
+/// The syntax of the scripts: what every browser reads that can load a module by `import()`, from
+/// Chrome 64, Edge 79, Firefox 67 and Safari 11.1 on. Not all of them can run the widget, but those
+/// that can't must say so, and a script that they can't read says nothing.
+const SYNTAX: [&str; 4] = [
+    "--target=es2018",
+    "--supported:dynamic-import=true",
+    "--supported:import-meta=true",
+    "--supported:regexp-lookbehind-assertions=false",
+];
+/// Something that is not of that syntax.
+const TOO_NEW: &str = "a?.b;\n";
+
 /// The scripts, minified.
 struct Scripts {
     glue: String,
@@ -150,11 +162,36 @@ fn minify(ctx: &Ctx) -> Result<Scripts> {
         command.args(["--bundle", "--format=esm", "--loader:.css=text"]);
         proc::read(&mut command)
     };
-    Ok(Scripts {
+    let scripts = Scripts {
         glue: glue(ctx)?,
         element: bundle("element.js")?,
         card: bundle("card.js")?,
-    })
+    };
+    ensure!(
+        !is_old(ctx, TOO_NEW)?,
+        "the check of the syntax sees nothing"
+    );
+    for script in [&scripts.glue, &scripts.element, &scripts.card] {
+        ensure!(
+            is_old(ctx, script)?,
+            "a script has syntax that old browsers can't read"
+        );
+    }
+    Ok(scripts)
+}
+
+/// Whether a script keeps to [`SYNTAX`]: then there is nothing for esbuild to write in another way.
+fn is_old(ctx: &Ctx, script: &str) -> Result<bool> {
+    let file = ctx.target.join("xtask/syntax.js");
+    std::fs::write(&file, script)?;
+    let written = |syntax: &[&str]| {
+        let mut command = ctx.command("esbuild");
+        command
+            .arg(&file)
+            .args(["--format=esm", "--log-level=error"]);
+        proc::read(command.args(syntax))
+    };
+    Ok(written(&SYNTAX)? == written(&["--target=esnext"])?)
 }
 
 /// The glue with what `element.js` calls. It hands over a compiled module: that the glue could also
@@ -181,8 +218,8 @@ fn esbuild(ctx: &Ctx, source: &Path) -> Command {
     let mut command = ctx.command("esbuild");
     command
         .arg(source)
-        .args(["--minify", "--target=es2022", "--log-level=warning"]);
-    command.arg("--legal-comments=none");
+        .args(["--minify", "--log-level=warning", "--legal-comments=none"])
+        .args(SYNTAX);
     command
 }
 

@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::ctx::Ctx;
 use crate::pins;
-use crate::proc::Stages;
+use crate::proc::{self, Stages};
 use wasm::Wasm;
 
 /// How much of it a command needs.
@@ -30,7 +30,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, need: Need) -> Result<Wasm> {
     let mut cargo_tools = vec![&pins::WASM_BINDGEN, &pins::WASM_PACK];
     let mut npm_packages = vec![pins::BINARYEN, pins::ESBUILD];
     if need != Need::Build {
-        npm_packages.push(pins::AXE);
+        npm_packages.extend([pins::AXE, pins::SENTRY]);
     }
     if need == Need::Everything {
         cargo_tools.extend([&pins::TRUNK, &pins::CARGO_DENY]);
@@ -94,6 +94,20 @@ fn find_browser() -> Option<Browser> {
         chromium: named("GUICHET_CHROMIUM").or_else(|| system::find(&BROWSERS))?,
         chromedriver: named("GUICHET_CHROMEDRIVER").or_else(|| system::find(&["chromedriver"]))?,
     })
+}
+
+/// Sentry's script as one file, of what [`run`] brought.
+pub(crate) fn sentry(ctx: &Ctx) -> Result<PathBuf> {
+    let file = ctx.target.join("xtask/sentry.js");
+    let mut bundle = ctx.command("esbuild");
+    bundle.current_dir(ctx.npm()).arg(pins::SENTRY.0);
+    bundle.args(["--bundle", "--format=iife", "--global-name=Sentry"]);
+    proc::read(
+        bundle
+            .arg("--log-level=error")
+            .arg(format!("--outfile={}", file.display())),
+    )?;
+    Ok(file)
 }
 
 /// The script of axe-core, once [`run`] brought it.

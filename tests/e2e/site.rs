@@ -1,0 +1,106 @@
+//! Pages of a test's own, on an origin that the demo shop knows: with whatever policy, frames and
+//! markup a shop may have.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+
+use crate::shop::Order;
+use crate::world::{World, play_in, usual};
+
+/// Headers (whole lines) and content, by path.
+type Pages = Arc<Mutex<HashMap<String, (String, String)>>>;
+
+/// A server of pages.
+pub(crate) struct Site {
+    port: u16,
+    pages: Pages,
+}
+
+/// Plays a test that has a site of its own.
+pub(crate) fn play_on_site(test: impl AsyncFnOnce(&mut World, &Site) -> Result<()>) {
+    let site = Site::start();
+    let mut stack = usual();
+    stack.more_origins.push(site.origin());
+    play_in(stack, async |w: &mut World| test(w, &site).await);
+}
+
+impl Site {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let pages = Pages::default();
+        let served = Arc::clone(&pages);
+        // It ends with the test's process.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let served = Arc::clone(&served);
+                std::thread::spawn(move || answer(&stream, &served));
+            }
+        });
+        Self { port, pages }
+    }
+
+    /// Its origin, as the shop's configuration knows it.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The same server by another name: another origin.
+    pub(crate) fn other_origin(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// Makes a page, in English, with these lines of headers.
+    pub(crate) fn page(&self, path: &str, headers: &str, body: &str) {
+        let content = format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <title>Test</title><link rel=\"icon\" href=\"data:,\">\
+             <main><h1>Checkout</h1>{body}</main></html>"
+        );
+        let page = (headers.to_owned(), content);
+        self.pages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), page);
+    }
+}
+
+fn answer(mut stream: &TcpStream, pages: &Pages) {
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let Some(first) = lines.next() else { return };
+    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+    for line in lines {
+        if line.is_empty() {
+            break;
+        }
+    }
+    let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let (status, headers, content) = match pages.get(&path) {
+        Some((headers, content)) => ("200 OK", headers.as_str(), content.as_str()),
+        None => ("404 Not Found", "", ""),
+    };
+    let length = content.len();
+    // A browser that has gone needs no answer.
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n{headers}\r\n{content}"
+    );
+}
+
+impl World {
+    /// The two lines that a shop adds to its page, for this order.
+    pub(crate) fn snippet(&self, order: &Order) -> String {
+        format!(
+            "<script type=\"module\" src=\"{}/guichet.js\"></script>\
+             <guichet-checkout session=\"{}\"></guichet-checkout>",
+            self.stack.backend(),
+            order.secret
+        )
+    }
+}
