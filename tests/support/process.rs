@@ -94,11 +94,6 @@ impl Program {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Its number.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id().expect("the program runs")
-    }
-
     /// SIGKILL: it has no time for anything.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.expect("the program can be killed");

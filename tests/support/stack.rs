@@ -182,11 +182,6 @@ impl Stack {
         self.log_reader.take().expect("the log goes into a pipe")
     }
 
-    /// The backend's process.
-    pub(crate) fn backend_process(&self) -> u32 {
-        self.backend.as_ref().expect("the backend runs").id()
-    }
-
     /// One of the backend's metrics. Nothing of it is remembered as an answer to the outside.
     pub(crate) async fn metric(&self, name: &str) -> u64 {
         let address = format!("http://127.0.0.1:{}/metrics", self.ports.metrics);
