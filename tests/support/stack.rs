@@ -131,12 +131,6 @@ impl Stack {
         format!("127.0.0.1:{}", self.ports.backend)
     }
 
-    /// The backend's process.
-    pub(crate) fn backend_process(&self) -> u32 {
-        let backend = self.backend.as_ref().expect("the backend runs");
-        backend.id()
-    }
-
     /// `http://127.0.0.1:PORT` of the backend.
     pub(crate) fn backend(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.backend)
@@ -180,6 +174,11 @@ impl Stack {
     /// The reading end of the backend's log, where it goes into a pipe.
     pub(crate) fn take_log_reader(&mut self) -> PipeReader {
         self.log_reader.take().expect("the log goes into a pipe")
+    }
+
+    /// The backend's process.
+    pub(crate) fn backend_process(&self) -> u32 {
+        self.backend.as_ref().expect("the backend runs").id()
     }
 
     /// One of the backend's metrics. Nothing of it is remembered as an answer to the outside.
