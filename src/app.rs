@@ -128,11 +128,12 @@ pub fn mount(root: &ShadowRoot, page: Page) -> usize {
         ..Model::default()
     };
     let failed = take_session(&mut model, Answer::of(&page));
-    let wished = model
-        .session
-        .as_ref()
-        .map(|session| session.locale.as_str());
-    let lang = Lang::choose(&[&text("locale"), wished.unwrap_or_default(), &text("lang")]);
+    let (locale, around) = (text("locale"), text("lang"));
+    let session = model.session.as_ref();
+    let asked = session.and_then(|session| session.locale.as_deref());
+    let shop = session.and_then(|session| session.language.as_deref());
+    let tags = [Some(&*locale), asked, Some(&*around), shop];
+    let lang = Lang::choose(&tags.map(Option::unwrap_or_default));
     let shared = Rc::new(Shared {
         page,
         model: RefCell::new(model),

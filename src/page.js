@@ -189,6 +189,9 @@ export const pageOf = (host, base, secret) => ({
     for (let at = 0; at < members.length; at += 2) order[members[at]] = members[at + 1];
     const init = { method: 'POST', body: JSON.stringify(order) };
     const more = { 'Content-Type': 'application/json', 'Idempotency-Key': key };
+    // The platform's page speaks what this one does, unless the shop's server said otherwise.
+    const lang = host.shadowRoot.querySelector('[lang]')?.lang;
+    if (lang) more['Accept-Language'] = lang;
     for (let left = AGAIN; ; left--) {
       const answer = await call(base, secret, path, init, more);
       if (!left || answer.ok || answer.body?.code !== 'idempotency_in_flight') return answer;

@@ -63,7 +63,7 @@ pub(crate) fn session() -> Session {
             },
         },
         items: 1,
-        locale: text("fr-FR"),
+        locale: text("fr-FR").try_into().ok(),
         methods: None,
         voucher_eligible_amount: None,
         capture: Capture::Automatic,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{DEMO_SHOP_KEY, OTHER_SHOP_KEY, Stack, fresh_key};
+use crate::support::{DEMO_SHOP_KEY, OTHER_SHOP_KEY, Stack, StackOptions, Started, fresh_key};
 
 /// The good order with one field changed; `null` takes the field away.
 fn changed(order: &Value, pointer: &str, value: Value) -> Value {
@@ -288,6 +288,51 @@ async fn a_request_that_is_not_understood_is_refused_and_nothing_is_stored() {
     ])
     .await;
     insta::assert_json_snapshot!(problems);
+}
+
+#[tokio::test]
+async fn a_locale_is_taken_as_shops_have_it_and_without_one_page_and_shop_decide() {
+    let stack = Stack::start(StackOptions {
+        shop_lines: "language = \"es_ES\"".into(),
+        ..StackOptions::default()
+    })
+    .await;
+    // What the shop sends; what the widget is told; what Up2pay's page speaks, where the widget
+    // asks for Italian.
+    for (sent, told, spoken) in [
+        (json!("EN"), json!("en"), "GBR"),
+        (json!("fr_FR"), json!("fr-FR"), "FRA"),
+        (json!("fr_FR.UTF-8"), json!("fr-FR"), "FRA"),
+        (json!("gsw"), json!("gsw"), "GBR"),
+        (json!("pt-BR"), json!("pt-BR"), "PRT"),
+        (json!("zh-hans"), json!("zh-Hans"), "GBR"),
+        (Value::Null, Value::Null, "ITA"),
+    ] {
+        let checkout = stack.session_with(4200, json!({ "locale": sent })).await;
+        let session = stack.checkout_session(&checkout).await.expect(200).json();
+        assert_eq!(
+            (&session["locale"], &session["language"]),
+            (&told, &json!("es-ES"))
+        );
+        let post = stack
+            .http
+            .client()
+            .post(stack.at_backend("/checkout/v1/payments"));
+        let post = post.header("idempotency-key", fresh_key());
+        let post = post
+            .header("accept-language", "it")
+            .json(&json!({ "method": "card" }));
+        let answer = stack
+            .http
+            .send(stack.as_widget(post, &checkout.secret))
+            .await;
+        let started = Started::new(&answer.expect(201));
+        assert_eq!(started.field("PBX_LANGUE"), spoken, "{sent}");
+    }
+    // A page that asks for nothing is spoken to as the shop speaks.
+    let checkout = stack.session(4200).await;
+    let started = stack.start_payment(&checkout, "card").await;
+    assert_eq!(started.field("PBX_LANGUE"), "ESP");
 }
 
 fn latin1(text: &str) -> Vec<u8> {

@@ -59,6 +59,8 @@ pub(crate) struct StackOptions {
     pub(crate) log_to: LogTo,
     /// Lines added to the top of the backend's configuration.
     pub(crate) lines: String,
+    /// Lines added to the demo shop's table.
+    pub(crate) shop_lines: String,
     /// Lines added to the demo account's table.
     pub(crate) account_lines: String,
     /// Whether the demo shop pays through Sogenactif too, last in its list.
@@ -121,6 +123,7 @@ impl Default for StackOptions {
             log: "info",
             log_to: LogTo::File,
             lines: String::new(),
+            shop_lines: String::new(),
             account_lines: String::new(),
             sogenactif: false,
             sogenactif_methods: vec!["sogenactif_card"],
@@ -210,7 +213,6 @@ impl StackOptions {
             shop,
             metrics,
         } = ports;
-        let lines = &self.lines;
         let mut origins = vec![format!("http://127.0.0.1:{shop}")];
         origins.extend(self.more_origins.iter().cloned());
         let (methods, rest, tourism) = (&self.methods, self.voucher_rest, self.tourism);
@@ -256,7 +258,7 @@ impl StackOptions {
             others.clone_from(&own);
         }
         let (one_click, proxies) = (self.one_click, &self.trusted_proxies);
-        let books = &self.database_url;
+        let (books, lines, shop_lines) = (&self.database_url, &self.lines, &self.shop_lines);
         format!(
             "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
              public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = {books:?}\n\
@@ -264,7 +266,7 @@ impl StackOptions {
              metrics_listen = \"127.0.0.1:{metrics}\"\n{lines}\n\
              [[shops]]\nid = \"demo\"\nname = \"La Halle du Tilleul\"\n\
              secret_keys = [\"env:DEMO_SHOP_KEY\"]\norigins = {origins:?}\n\
-             one_click = {one_click}\n\
+             one_click = {one_click}\n{shop_lines}\n\
              tourism = {tourism}\nvoucher_rest = {rest:?}\nlabels = {{ {labels} }}\n{}\
              [[shops]]\nid = \"autre\"\nname = \"Un autre commerçant\"\n\
              secret_keys = [\"env:OTHER_SHOP_KEY\"]\norigins = {other_origins:?}\n\

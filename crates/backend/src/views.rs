@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guichet_domain::MethodKind;
 use guichet_domain::id::PaymentId;
+use guichet_domain::language::Language;
 use guichet_domain::method::MethodDescription;
 use guichet_domain::payment::{Attention, Money, PaymentState, fold};
 use guichet_domain::session::{Attempt, Capture, Overview, Session, overview};
@@ -363,6 +364,10 @@ fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<M
     })
 }
 
+fn tag(language: &Language) -> String {
+    language.as_str().to_owned()
+}
+
 /// What `GET /checkout/v1/session` answers.
 pub(crate) fn checkout_session(
     config: &Config,
@@ -377,7 +382,8 @@ pub(crate) fn checkout_session(
         amount: session.amount.minor(),
         currency: session.currency.code().into(),
         currency_exponent: session.currency.exponent(),
-        locale: session.locale.clone(),
+        locale: session.locale.as_ref().map(tag),
+        language: shop.language.as_ref().map(tag),
         manual_capture: session.capture == Capture::Manual,
         voucher_eligible_amount: session.voucher_eligible_amount,
         expires_at: session.expires_at,

@@ -7,6 +7,7 @@
 pub mod event;
 pub mod field;
 pub mod id;
+pub mod language;
 pub mod method;
 pub mod money;
 pub mod payment;

@@ -6,6 +6,7 @@ use guichet_wire::Status;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{PaymentId, SessionId, Slug};
+use crate::language::{self, Language};
 use crate::method::Method;
 use crate::money::{Amount, Currency};
 use crate::payment::{Attention, Money, PaymentState};
@@ -42,8 +43,9 @@ pub struct Session {
     pub shopper: Shopper,
     /// Number of items in the basket, at least 1.
     pub items: u32,
-    /// BCP 47 language for the shopper.
-    pub locale: String,
+    /// Language for the shopper, if the shop named one. Otherwise the page and the shop decide.
+    #[serde(default, deserialize_with = "language::stored")]
+    pub locale: Option<Language>,
     /// Methods to offer, in order; none means all that the shop has.
     pub methods: Option<Vec<Method>>,
     /// Part of the amount that meal vouchers may pay.
@@ -198,7 +200,7 @@ mod tests {
                 },
             },
             items: 1,
-            locale: "fr".into(),
+            locale: Language::try_from("fr".to_owned()).ok(),
             methods: None,
             voucher_eligible_amount: None,
             capture: Capture::Automatic,

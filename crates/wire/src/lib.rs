@@ -46,8 +46,15 @@ pub struct CheckoutSession {
     pub currency: String,
     /// Decimal digits of the currency's minor unit: 2 for EUR.
     pub currency_exponent: u8,
-    /// BCP 47 language that the shop asked for, such as `fr`.
-    pub locale: String,
+    /// BCP 47 tag of the language that the shop asked for with this session, such as `fr` or
+    /// `pt-BR`. Absent when it named none: then the page's own language decides, then `language`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub locale: Option<String>,
+    /// BCP 47 tag of the language that the shop speaks to whoever its pages say nothing of. Absent
+    /// when it is not configured: then English. A language that the widget does not speak is passed
+    /// over, here as in `locale` and in the page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub language: Option<String>,
     /// `true` when a paid face must say "authorised", because the shop captures later.
     pub manual_capture: bool,
     /// Part of the amount that meal vouchers may pay, when the shop declared one.

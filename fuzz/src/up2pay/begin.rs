@@ -68,7 +68,7 @@ fn read(fields: &[&str]) -> Result<(Session, String), FieldError> {
     shopper.address.country = Country::try_from(owned(8))?;
     session.amount = Amount::try_from(field(9).parse::<u64>().unwrap_or(1050))?;
     session.currency = Currency::try_from(owned(10)).unwrap_or(Currency::EUR);
-    session.locale = owned(11);
+    session.locale = owned(11).try_into().ok();
     session.items = u32::try_from(data_sum(fields)).unwrap_or(u32::MAX);
     let methods = [
         "card",

@@ -110,6 +110,7 @@ origins = [
     "http://127.0.0.1:8080",
     "http://localhost:8080",
 ]
+language = "fr"
 tourism = true
 voucher_rest = "explain"
 # The shop's server says who the shopper is: only then are cards saved.

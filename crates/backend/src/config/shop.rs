@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, ensure};
 use guichet_domain::field::looks_random;
 use guichet_domain::id::Slug;
+use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Environment, Provider};
 use secrecy::SecretString;
@@ -24,6 +25,8 @@ pub(crate) struct Shop {
     pub(crate) name: String,
     pub(crate) secret_keys: Vec<SecretString>,
     pub(crate) origins: Vec<String>,
+    /// What is spoken where neither session nor page names a language that is known.
+    pub(crate) language: Option<Language>,
     /// Sells tourism or leisure: only then may CV-Connect be offered.
     pub(crate) tourism: bool,
     /// Offers saved cards to the shoppers whom it names.
@@ -60,6 +63,7 @@ pub(super) struct ShopTable {
     name: String,
     secret_keys: Vec<String>,
     origins: Vec<String>,
+    language: Option<Language>,
     #[serde(default)]
     tourism: bool,
     #[serde(default)]
@@ -148,6 +152,7 @@ fn read(
             .map(SecretString::from)
             .collect(),
         origins,
+        language: table.language,
         tourism: table.tourism,
         one_click: table.one_click,
         voucher_rest: table.voucher_rest,

@@ -13,7 +13,9 @@ use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::problem::ApiError;
-use super::request::{Client, RawBody, bearer, enter, idempotency, json, sha256, to_the_end};
+use super::request::{
+    Client, RawBody, bearer, enter, idempotency, json, sha256, speak, to_the_end,
+};
 use super::sessions::SECRET_PREFIX;
 use super::starting::{Starting, settled};
 use crate::app::App;
@@ -140,7 +142,8 @@ pub(crate) async fn start(
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
     to_the_end(&Arc::clone(&app), async move {
-        let (book, shop) = authenticate(&app, &headers).await?;
+        let (mut book, shop) = authenticate(&app, &headers).await?;
+        speak(&mut book.session, shop, &headers);
         let scope = format!("session/{}/payments", book.session.id);
         let mark = idempotency(&headers, scope, &body)?;
         let _in_flight = enter(&app, format!("{}/{}", mark.scope, mark.key))?;

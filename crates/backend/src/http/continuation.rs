@@ -17,7 +17,7 @@ use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
 use super::checkout::authenticate;
 use super::problem::ApiError;
-use super::request::{Client, RawBody, hidden_fingerprint, idempotency, json, to_the_end};
+use super::request::{Client, RawBody, hidden_fingerprint, idempotency, json, speak, to_the_end};
 use super::starting::{
     answer, created, expired, payment_open, refused_by_platform, replay, settled,
 };
@@ -63,7 +63,8 @@ async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let (book, shop) = authenticate(&app, &headers).await?;
+    let (mut book, shop) = authenticate(&app, &headers).await?;
+    speak(&mut book.session, shop, &headers);
     let unknown = || {
         let detail = "this session has no such payment that could be continued";
         ApiError::new(StatusCode::NOT_FOUND, "payment_unknown", detail)

@@ -11,12 +11,15 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
+use guichet_domain::language::Language;
+use guichet_domain::session::Session;
 use guichet_store::Idempotency;
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 
 use super::problem::ApiError;
 use crate::app::{App, InFlight};
+use crate::config::Shop;
 
 /// Most bytes that a JSON request may have.
 pub(crate) const JSON_MAX: usize = 64 * 1024;
@@ -90,6 +93,23 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     }
     let (scheme, token) = value.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// What the platform's page is asked to speak where the shop's server named no language: the first
+/// that the browser asks for (the widget asks for its own), else the shop's.
+pub(crate) fn speak(session: &mut Session, shop: &Shop, headers: &HeaderMap) {
+    if session.locale.is_none() {
+        session.locale = asked_for(headers).or_else(|| shop.language.clone());
+    }
+}
+
+/// The first language of `Accept-Language` that is one; browsers put the dearest first.
+fn asked_for(headers: &HeaderMap) -> Option<Language> {
+    let ranges = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let mut tags = ranges
+        .split(',')
+        .filter_map(|range| range.split(';').next());
+    tags.find_map(|tag| Language::parse("Accept-Language", tag).ok())
 }
 
 /// SHA-256.
@@ -230,6 +250,7 @@ fn unfit(path: &str, message: &str) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
     use serde::Deserialize;
 
     use super::*;
@@ -288,6 +309,21 @@ mod tests {
         );
         assert_eq!(seen("10.0.0.1", &["unknown"]), None);
         assert_eq!(seen("10.0.0.1", &[]), None);
+    }
+
+    #[test]
+    fn the_language_that_the_browser_asks_for_first_is_spoken() {
+        let asked = |line: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::ACCEPT_LANGUAGE, HeaderValue::from_static(line));
+            asked_for(&headers).map(String::from)
+        };
+        let known = |text: &str| Some(text.to_owned());
+        assert_eq!(asked("en"), known("en"));
+        assert_eq!(asked("pt-BR,pt;q=0.9,en;q=0.8"), known("pt-BR"));
+        assert_eq!(asked("*, de;q=0.5"), known("de"));
+        assert_eq!(asked("*"), None);
+        assert_eq!(asked_for(&HeaderMap::new()), None);
     }
 
     #[test]

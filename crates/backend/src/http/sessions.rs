@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use guichet_domain::field::line;
 use guichet_domain::id::SessionId;
+use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::Session;
@@ -28,7 +29,9 @@ use utoipa::ToSchema;
 
 use super::cards::saved;
 use super::problem::ApiError;
-use super::request::{RawBody, bearer, enter, idempotency, json, key_reused, sha256, to_the_end};
+use super::request::{
+    RawBody, bearer, enter, idempotency, json, key_reused, sha256, speak, to_the_end,
+};
 use super::starting::Starting;
 use crate::app::App;
 use crate::clock;
@@ -59,7 +62,8 @@ pub(crate) struct NewSession {
     /// Number of items in the basket, at least 1.
     #[serde(default = "one")]
     items: u32,
-    /// Language for the shopper, such as `fr` or `en-GB`; `fr` if absent.
+    /// Language for the shopper, such as `fr`, `en-GB` or `pt_BR`. If it is absent, the page's own
+    /// decides, then the shop's, then English.
     locale: Option<String>,
     /// Methods to offer, in order; all that the shop has if absent.
     methods: Option<Vec<String>>,
@@ -349,7 +353,9 @@ pub(crate) async fn pay(
         let mark = idempotency(&headers, scope, &body)?;
         // Whatever their keys, one at a time: the second sees what became of the first.
         let _in_flight = enter(&app, mark.scope.clone())?;
-        let book = shop_book(&app, shop, &id).await?;
+        let mut book = shop_book(&app, shop, &id).await?;
+        // The shop's server asks: its headers say nothing of the shopper.
+        speak(&mut book.session, shop, &HeaderMap::new());
         let starting = Starting {
             app: &app,
             shop,
@@ -388,7 +394,10 @@ fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Sessi
         currency: Currency::try_from(new.currency)?,
         shopper: parse_shopper(new.shopper)?,
         items: new.items,
-        locale: parse_locale(new.locale)?,
+        locale: new
+            .locale
+            .map(|text| Language::parse("locale", &text))
+            .transpose()?,
         methods: new
             .methods
             .map(|methods| parse_methods(shop, methods))
@@ -423,23 +432,6 @@ fn parse_shopper(new: NewShopper) -> Result<Shopper, FieldError> {
             country: Country::try_from(address.country)?,
         },
     })
-}
-
-fn parse_locale(locale: Option<String>) -> Result<String, FieldError> {
-    let locale = locale.unwrap_or_else(|| "fr".into());
-    let (language, rest) = locale.split_once('-').unwrap_or((&locale, ""));
-    let fits = language.len() == 2
-        && language.bytes().all(|b| b.is_ascii_lowercase())
-        && rest.len() <= 10
-        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if fits {
-        Ok(locale)
-    } else {
-        Err(FieldError::new(
-            "locale",
-            "must be a language tag, such as fr or en-GB",
-        ))
-    }
 }
 
 fn parse_methods(shop: &Shop, methods: Vec<String>) -> Result<Vec<Method>, FieldError> {

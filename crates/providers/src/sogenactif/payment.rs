@@ -1,6 +1,6 @@
 //! What all ways to pay have in common: the purchase, the way to another page and back, the end.
 
-use guichet_domain::session::Capture;
+use guichet_domain::session::{Capture, Session};
 use guichet_domain::{PartStatus, Refusal};
 use guichet_wire::{FormField, NextAction};
 use serde::de::DeserializeOwned;
@@ -342,10 +342,16 @@ pub(super) fn options(begin: &Begin<'_>) -> Result<PaymentOptions, Failure> {
         capture_mode: Some(mode.to_owned().try_into().map_err(ours)?),
         customer_contact: Some(contact),
         customer_ip_address: customer_address(begin),
-        customer_language: session.locale.get(..2).map(str::to_owned),
+        customer_language: customer_language(session),
         order_id: Some(session.reference.clone()).filter(plain),
         ..PaymentOptions::default()
     })
+}
+
+/// `customerLanguage`: two letters (ISO 639-1), left out for a language that has none.
+fn customer_language(session: &Session) -> Option<String> {
+    let primary = session.locale.as_ref()?.primary();
+    Some(primary.to_owned()).filter(|primary| primary.len() == 2)
 }
 
 /// `customerIpAddress`: who asks is a wish of the issuers' risk analysis (VTEX's connector, C).

@@ -4,6 +4,7 @@
 //! System" V8.0 (formats); Crédit Agricole's WooCommerce module 3.0.5 (3-D Secure 2).
 
 use guichet_domain::FieldError;
+use guichet_domain::language::Language;
 use guichet_domain::money::Currency;
 use guichet_domain::session::Capture;
 use jiff::Timestamp;
@@ -38,7 +39,7 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
     fields.push("PBX_RETOUR", return_list(config.letter_z));
     fields.push("PBX_HASH", "SHA512");
     fields.push("PBX_TIME", signing_time(begin.now)?);
-    fields.push("PBX_LANGUE", language(&session.locale));
+    fields.push("PBX_LANGUE", language(session.locale.as_ref()));
     if config.source_rwd.contains(&way) {
         fields.push("PBX_SOURCE", "RWD");
     }
@@ -142,14 +143,9 @@ fn signing_time(now: Timestamp) -> Result<String, Failure> {
         .to_string())
 }
 
-/// PBX_LANGUE, from a BCP 47 tag. English for a language that the page does not speak.
-fn language(locale: &str) -> &'static str {
-    let primary = locale
-        .split(['-', '_'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match primary.as_str() {
+/// PBX_LANGUE. English for a language that the page does not speak, and where none is known.
+fn language(locale: Option<&Language>) -> &'static str {
+    match locale.map(Language::primary).unwrap_or_default() {
         "fr" => "FRA",
         "es" => "ESP",
         "it" => "ITA",

@@ -110,7 +110,7 @@ pub(super) fn session() -> Session {
             },
         },
         items: 2,
-        locale: "fr-FR".into(),
+        locale: "fr-FR".to_owned().try_into().ok(),
         methods: None,
         voucher_eligible_amount: None,
         capture: Capture::Automatic,

@@ -268,7 +268,7 @@ pub(crate) fn session() -> Session {
             },
         },
         items: 1,
-        locale: "fr".into(),
+        locale: "fr".to_owned().try_into().ok(),
         methods: None,
         voucher_eligible_amount: None,
         capture: Capture::Automatic,

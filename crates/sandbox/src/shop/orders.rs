@@ -43,7 +43,7 @@ impl Orders {
         self.count += 1;
         let run = clock::seconds() % 1_000_000;
         let year = clock::in_paris(clock::now()).year();
-        format!("CMD-{year}-{run:06}{:02}", self.count % 100)
+        format!("CMD-{year}-{run:06}{:02}", self.count)
     }
 
     pub(crate) fn keep(&mut self, id: String, order: Order) {

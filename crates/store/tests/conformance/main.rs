@@ -67,7 +67,7 @@ fn session(seed: u8) -> Session {
             },
         },
         items: 3,
-        locale: "fr".into(),
+        locale: "fr".to_owned().try_into().ok(),
         methods: None,
         voucher_eligible_amount: None,
         capture: Capture::Automatic,

@@ -1,3 +1,4 @@
+use guichet_domain::language::Language;
 use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
 use guichet_domain::shopper::{Country, Phone};
@@ -254,11 +255,14 @@ fn the_page_speaks_the_shoppers_language() {
         ("fr", "FRA"),
         ("de-AT", "DEU"),
         ("SV_se", "SWE"),
+        ("frr", "GBR"),
         ("en-GB", "GBR"),
         ("pl", "GBR"),
     ] {
-        assert_eq!(language(locale), sent);
+        let locale = Language::parse("locale", locale).ok();
+        assert_eq!(language(locale.as_ref()), sent);
     }
+    assert_eq!(language(None), "GBR");
 }
 
 /// Text of every kind: letters, markup, emoji, line breaks.
