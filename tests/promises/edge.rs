@@ -176,3 +176,38 @@ async fn no_answer_is_sniffed_for_another_type() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
     }
 }
+
+#[tokio::test]
+async fn only_the_files_that_the_widgets_build_lists_are_served() {
+    let assets = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(assets.path().join(name), text).unwrap();
+    let list = r#"{"files": [{"name": "guichet.js"}]}"#;
+    write("manifest.json", list);
+    write("guichet.js", "export {};");
+    write("guichet.toml", "a secret");
+    write("guichet.db", "books");
+    let stack = Stack::start(StackOptions {
+        assets: Some(assets.path().to_owned()),
+        ..StackOptions::default()
+    })
+    .await;
+    let get = |path: &str| {
+        stack
+            .http
+            .send(stack.http.client().get(stack.at_backend(path)))
+    };
+    assert_eq!(get("/guichet.js").await.expect(200).text(), "export {};");
+    for path in [
+        "/",
+        "/guichet.toml",
+        "/guichet.db",
+        "/manifest.json",
+        "/./guichet.db",
+        "//guichet.db",
+        "/guichet%2edb",
+        "/guichet.js/../guichet.db",
+    ] {
+        let answer = get(path).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text());
+    }
+}

@@ -51,7 +51,7 @@ impl Stack {
         let ports = Ports::free();
         let assets = options.assets.clone();
         let assets = assets.or_else(|| std::env::var_os("GUICHET_ASSETS").map(PathBuf::from));
-        let assets = assets.unwrap_or_else(|| folder.path().join("assets"));
+        let assets = assets.unwrap_or_else(|| no_widget(folder.path()));
         let http = Http::new();
         let sandbox = start_sandbox(&http, &options, folder.path(), ports).await?;
         let config = options
@@ -334,4 +334,12 @@ fn keep_key(data: &Path) {
     if std::fs::copy(data.join("up2pay-private.pem"), &part).is_ok() {
         let _ = std::fs::rename(&part, KEPT_KEY);
     }
+}
+
+/// A folder as the widget's build makes it, without the widget: enough for tests without a browser.
+fn no_widget(folder: &Path) -> PathBuf {
+    let assets = folder.join("assets");
+    std::fs::create_dir_all(&assets).expect("a folder");
+    std::fs::write(assets.join("manifest.json"), r#"{"files": []}"#).expect("a list of no files");
+    assets
 }

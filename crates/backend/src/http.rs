@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{any, delete, get, post};
-use tower_http::cors::Any;
-use tower_http::services::ServeDir;
 
 use crate::app::App;
 
+pub(crate) mod assets;
 mod cards;
 mod checkout;
 mod continuation;
@@ -66,7 +64,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(async || axum::Json(openapi_document())),
         )
         .method_not_allowed_fallback(wrong_method)
-        .merge(assets(&app))
+        .merge(assets::router(&app))
         .layer(from_fn(edge::edge))
         .layer(from_fn(edge::log))
         .with_state(app)
@@ -90,32 +88,4 @@ async fn unknown_path() -> problem::ApiError {
 async fn wrong_method() -> problem::ApiError {
     let detail = "this path takes another HTTP method; see /openapi.json";
     problem::ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
-}
-
-/// The widget's files. Names with a hash in them never change; `guichet.js` is asked for each time.
-fn assets(app: &App) -> Router<Arc<App>> {
-    let files = ServeDir::new(&app.config.assets)
-        .precompressed_br()
-        .append_index_html_on_directories(false);
-    Router::new()
-        .fallback_service(files)
-        .layer(checkout::preflights().allow_origin(Any))
-        .layer(from_fn(cache))
-}
-
-async fn cache(request: Request, next: Next) -> Response {
-    let stable = !request.uri().path().contains('-');
-    let mut response = next.run(request).await;
-    let value = match (response.status(), stable) {
-        (StatusCode::OK | StatusCode::NOT_MODIFIED, true) => "public, no-cache",
-        (StatusCode::OK | StatusCode::NOT_MODIFIED, false) => "public, max-age=31536000, immutable",
-        _ => "no-store",
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
-    headers.insert(
-        header::HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("cross-origin"),
-    );
-    response
 }

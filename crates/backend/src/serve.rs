@@ -27,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// serves the same books.
 pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let config = Config::read(config)?;
+    http::assets::check(&config.assets)?;
     let _lock = Lock::take(&config.database).with_context(|| books(&config))?;
     let store = Arc::new(open_store(&config).await?);
     let listen = config.listen;
