@@ -106,6 +106,33 @@ async fn a_card_that_the_bank_asks_about_is_paid_after_the_return() {
 }
 
 #[tokio::test]
+async fn a_platform_that_speaks_an_older_interface_is_understood() {
+    let stack = stack().await;
+    stack
+        .break_office(json!({ "office_interface_2_27": true }))
+        .await;
+    let checkout = stack.session(4200).await;
+    let (fields, bank) = stack.to_the_bank(&checkout).await;
+    let back = stack.press_at_bank(&bank, "success").await;
+    stack.post_back(&back).await.location();
+    assert_paid_once(&stack, &checkout, &fields).await;
+    // An order whose answer is lost is looked up, in answers that know less, too.
+    let checkout = stack.session(4200).await;
+    let fields = stack.start_fields(&checkout).await;
+    stack
+        .break_office(json!({ "office_answer_lost": { ORDER: 1 } }))
+        .await;
+    let token = stack.card_token(&fields, SMOOTH).await;
+    let body = json!({ "token": token });
+    stack
+        .post_continue(&checkout, &fields.payment, "go", &body)
+        .await;
+    stack.wait_status(&checkout, "paid").await;
+    let book = stack.office_book(&fields.reference).await;
+    assert_eq!(book["acts"][ORDER], 1, "{book}");
+}
+
+#[tokio::test]
 async fn what_the_bank_refuses_is_refused_and_another_method_pays() {
     let stack = stack().await;
     for (button, refusal) in [
