@@ -64,6 +64,7 @@ impl Shared {
             &fields.sdk_url,
             &fields.session_token,
             &fields.brands.join(" "),
+            fields.integrity.as_deref().unwrap_or_default(),
             self.lang.tag(),
             words.card_number,
             words.card_expiry,
@@ -575,11 +576,13 @@ impl App {
             }
             NextAction::HostedFields {
                 sdk_url,
+                integrity,
                 session_token,
                 brands,
             } if wanted => {
                 let fields = Fields {
                     sdk_url,
+                    integrity,
                     session_token,
                     brands,
                 };

@@ -32,6 +32,9 @@ impl Asked {
             (EntryTrouble::Wrong, Question::Bank { .. }) => words.bank_wrong,
             (EntryTrouble::Empty, Question::Iban) => words.iban_empty,
             (EntryTrouble::Wrong, Question::Iban) => words.iban_wrong,
+            (EntryTrouble::Characters, Question::Iban) => words.iban_characters,
+            (EntryTrouble::Length, Question::Iban) => words.iban_length,
+            (EntryTrouble::Country, Question::Iban) => words.iban_country,
             _ => "",
         }
     }

@@ -9,7 +9,7 @@
 // A file of its own: `element.js` loads it for those who pay with a card.
 
 import { openFields } from './hosted-fields.js';
-import { inTime } from './page.js';
+import { inTime, nonceOf } from './page.js';
 
 const FIELDS = ['number', 'expiry', 'code'];
 const READING = 20000;
@@ -61,7 +61,7 @@ export const cardFields = (host, tell) => {
     if (error.textContent !== text) error.textContent = text;
   };
 
-  const start = async (it, limit, url, token, brands, labels) => {
+  const start = async (it, limit, script, token, brands, labels) => {
     const places = {};
     for (const field of FIELDS) {
       const { text, box, error } = it.nodes[field];
@@ -82,7 +82,7 @@ export const cardFields = (host, tell) => {
       expired: mine(() => tell('fields-expired')),
     };
     brands = brands.split(' ').filter(Boolean);
-    const opening = openFields({ url, token, brands, places, labels, on });
+    const opening = openFields({ ...script, token, brands, places, labels, on });
     opening.then(
       (library) => it !== open && library.close(),
       () => {},
@@ -93,7 +93,7 @@ export const cardFields = (host, tell) => {
   const calls = {
     close,
 
-    async open(limit, url, token, brands, lang, ...texts) {
+    async open(limit, url, token, brands, integrity, lang, ...texts) {
       close();
       count++;
       const three = (from) =>
@@ -105,7 +105,7 @@ export const cardFields = (host, tell) => {
       const it = { nodes, brands: '', texts: told };
       open = it;
       try {
-        await start(it, limit, url, token, brands, labels);
+        await start(it, limit, { url, integrity, nonce: nonceOf(host) }, token, brands, labels);
         if (it !== open) return;
         for (const field of FIELDS) nodes[field].box.removeAttribute('data-opening');
         tell('fields-ready');

@@ -13,6 +13,8 @@ use crate::face::{Face, Model, Trouble};
 pub struct Fields {
     /// The platform's script.
     pub sdk_url: String,
+    /// By which the browser checks it, where the platform tells it.
+    pub integrity: Option<String>,
     /// Opaque, for one payment, short-lived.
     pub session_token: String,
     /// Card brands that the shop takes, in the platform's words and the shop's order.

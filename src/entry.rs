@@ -51,6 +51,12 @@ pub enum EntryTrouble {
     Empty,
     /// Its answer was not accepted; nothing was taken.
     Wrong,
+    /// It holds characters that no such answer has.
+    Characters,
+    /// It is too short or too long.
+    Length,
+    /// It is right, and of a country that is not taken.
+    Country,
 }
 
 impl EntryTrouble {
@@ -64,7 +70,21 @@ impl EntryTrouble {
             Self::Retype => "retype",
             Self::Empty => "empty",
             Self::Wrong => "wrong",
+            Self::Characters => "characters",
+            Self::Length => "length",
+            Self::Country => "country",
         }
+    }
+
+    /// What the backend's code for an answer that it does not take means.
+    fn of_answer(code: &str) -> Option<Self> {
+        Some(match code {
+            "field_invalid" => Self::Wrong,
+            "iban_characters" => Self::Characters,
+            "iban_length" => Self::Length,
+            "iban_country" => Self::Country,
+            _ => return None,
+        })
     }
 
     /// Its text above the button; none for what is said beside the question.
@@ -75,7 +95,7 @@ impl EntryTrouble {
             Self::Unreachable => words.card_unreachable,
             Self::Unknown => words.card_unknown,
             Self::Retype => words.card_retype,
-            Self::Empty | Self::Wrong => "",
+            Self::Empty | Self::Wrong | Self::Characters | Self::Length | Self::Country => "",
         }
     }
 }
@@ -243,23 +263,20 @@ impl Model {
     }
 
     fn entry_refused(&mut self, code: &str) {
-        let asks = self.entry.as_ref().is_some_and(|e| e.card().is_none());
+        if let Some(trouble) = EntryTrouble::of_answer(code) {
+            let asks = self.entry.as_ref().is_some_and(|e| e.card().is_none());
+            let trouble = if asks { trouble } else { EntryTrouble::Retype };
+            if let Some(entry) = self.entry_troubled(trouble) {
+                entry.doubt = false;
+                entry.given = None;
+            }
+            return;
+        }
         match (code, meaning(code)) {
             // The backend says so only where nothing was sent: neither now nor before.
             ("platform_unreachable", _) => {
                 if let Some(entry) = self.entry_troubled(EntryTrouble::Unreachable) {
                     entry.doubt = false;
-                }
-            }
-            ("field_invalid", _) => {
-                let trouble = if asks {
-                    EntryTrouble::Wrong
-                } else {
-                    EntryTrouble::Retype
-                };
-                if let Some(entry) = self.entry_troubled(trouble) {
-                    entry.doubt = false;
-                    entry.given = None;
                 }
             }
             ("payment_unknown", _) => self.entry_expired(),

@@ -4,9 +4,11 @@
 // this project's sandbox; when the real one's calls are known, this file changes and nothing else
 // does. To the rest of the widget it offers one function:
 //
-//   openFields({ url, token, brands, places, labels, on }) resolves, once the shopper can type, to
-//   { read, brand, focus, close }, or fails: with { expired: true } if the token can't be used.
+//   openFields({ url, integrity, nonce, token, brands, places, labels, on }) resolves, once the
+//   shopper can type, to { read, brand, focus, close }, or fails: with { expired: true } if the
+//   token can't be used.
 //
+//   integrity, nonce  of the script, where there are such; else empty
 //   places, labels   of { number, expiry, code }: containers, and what they are called
 //   on.change        (field, wrong, brands): what is wrong with this field ('' for nothing; no
 //                    value while that can't be told, because the shopper is typing); for the
@@ -38,7 +40,7 @@ const trusted = (url) => {
 // Not `import()`: a module of another origin needs that origin's consent (CORS), and a library
 // that was written as a plain script puts its name on the window.
 const scripts = new Map();
-const load = (url) => {
+const load = (url, integrity, nonce) => {
   const loading =
     scripts.get(url) ||
     new Promise((done, fail) => {
@@ -48,6 +50,12 @@ const load = (url) => {
         script.remove();
         fail(new Error('guichet: the script did not load: ' + url));
       };
+      if (nonce) script.nonce = nonce;
+      if (integrity) {
+        script.integrity = integrity;
+        // What another origin does not open to this page can't be checked.
+        script.crossOrigin = 'anonymous';
+      }
       script.src = trusted(url);
       document.head.append(script);
     });
@@ -80,8 +88,17 @@ const asOurs = async (promise) => {
   }
 };
 
-export const openFields = async ({ url, token, brands, places, labels, on }) => {
-  await load(url);
+export const openFields = async ({
+  url,
+  integrity,
+  nonce,
+  token,
+  brands,
+  places,
+  labels,
+  on,
+}) => {
+  await load(url, integrity, nonce);
   const box = getComputedStyle(places.number);
   let library;
   await new Promise((ready, fail) => {

@@ -62,9 +62,10 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
 pub fn own_name(code: &str, words: &Words) -> Option<&'static str> {
     match code {
         "sogenactif_paypal" => Some("PayPal"),
+        // Replaced by Wero: only payments of before have it.
         "sogenactif_paylib" => Some("Paylib"),
         "sogenactif_bancontact" => Some("Bancontact"),
-        "sogenactif_ideal" => Some("iDEAL"),
+        "sogenactif_ideal" => Some("iDEAL | Wero"),
         "sogenactif_sepa" => Some(words.direct_debit),
         _ => None,
     }
@@ -177,7 +178,7 @@ mod tests {
         let words = Lang::Fr.words();
         let ideal = offer("sogenactif_ideal", MethodKind::CreditTransfer);
         let named = brand(&ideal, words);
-        assert_eq!(named.name, "iDEAL");
+        assert_eq!(named.name, "iDEAL | Wero");
         assert_eq!(what_next(&ideal, &named, words), words.next_transfer);
         let sepa = offer("sogenactif_sepa", MethodKind::DirectDebit);
         let named = brand(&sepa, words);

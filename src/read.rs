@@ -212,6 +212,7 @@ pub fn started(json: &impl Json) -> Option<StartedPayment> {
             },
             "hosted_fields" => NextAction::HostedFields {
                 sdk_url: text(&action, "sdk_url")?,
+                integrity: text(&action, "integrity"),
                 session_token: text(&action, "session_token")?,
                 brands: list(&action, "brands", Json::text)?,
             },

@@ -1,8 +1,8 @@
 //! The faces, drawn.
 
 use guichet_wire::{
-    CheckoutSession, MethodKind, MethodOffer, PartKind, PartStatus, PartView, PaymentView,
-    Question, Refusal, SavedCard, Unavailable,
+    CheckoutSession, MethodKind, MethodOffer, OTHER_BANK, PartKind, PartStatus, PartView,
+    PaymentView, Question, Refusal, SavedCard, Unavailable,
 };
 use tachys::prelude::*;
 
@@ -458,13 +458,15 @@ impl<'a> Scene<'a> {
                     let option = el("option").attr("value", &bank.code);
                     list = list.with(option.text(&bank.name));
                 }
+                let other = el("option").attr("value", OTHER_BANK);
+                let list = list.with(other.text(words.bank_other));
                 (list, Some(icon("M6 9l6 6 6-6")))
             }
             Question::Iban => {
                 let input = el("input")
                     .attr("type", "text")
                     .attr("inputmode", "text")
-                    .attr("maxlength", "42")
+                    .attr("maxlength", "100")
                     .attr("autocomplete", "off")
                     .attr("autocapitalize", "characters")
                     .attr("autocorrect", "off")

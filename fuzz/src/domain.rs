@@ -4,12 +4,13 @@ use std::fmt::Debug;
 
 use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
 use guichet_domain::field::line;
+use guichet_domain::iban::Iban;
 use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{AMOUNT_MAX, Amount, Currency};
 use guichet_domain::payment::{Terms, fold};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Country, Email, Iban, Phone, Shopper, ShopperId, name};
+use guichet_domain::shopper::{Country, Email, Phone, Shopper, ShopperId, name};
 use guichet_domain::{FieldError, MethodKind, PartKind, PartStatus};
 use guichet_wire::{CheckoutSession, CheckoutStatus, ContinuePayment, NextAction, StartPayment};
 use serde::Serialize;

@@ -98,6 +98,7 @@ pub(crate) fn begin<'a>(
         method,
         by: By::Shopper,
         client: None,
+        first: None,
         reference,
         addresses,
         now: now(),

@@ -212,3 +212,28 @@ fn an_iban_is_forgotten_once_its_question_is_left() {
     model.leave_entry();
     assert!(model.aside.iter().all(|left| left.given.is_none()) && !model.aside.is_empty());
 }
+
+#[test]
+fn an_iban_that_is_not_taken_is_told_by_what_is_in_the_way_and_may_be_corrected() {
+    for lang in [Lang::Fr, Lang::En] {
+        let words = lang.words();
+        for (code, said) in [
+            ("field_invalid", words.iban_wrong),
+            ("iban_characters", words.iban_characters),
+            ("iban_length", words.iban_length),
+            ("iban_country", words.iban_country),
+        ] {
+            let (mut model, given) = sent();
+            failed(&mut model, &given, code);
+            assert_eq!(model.face(), Face::Ask, "{code}");
+            let entry = model.entry.as_ref().unwrap();
+            let Content::Ask(asked) = &entry.content else {
+                panic!()
+            };
+            assert_eq!(asked.wrong(entry.trouble.unwrap(), words), said, "{code}");
+            assert!(!said.is_empty() && !entry.doubt);
+            let other = model.press_ask("FR76", key("two")).unwrap();
+            assert_eq!(other.key, "two", "another answer is another request");
+        }
+    }
+}

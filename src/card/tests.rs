@@ -22,6 +22,7 @@ fn session(status: Status, open_elsewhere: bool, payment: Option<&str>) -> Check
 
 fn fields(token: &str) -> Fields {
     Fields {
+        integrity: None,
         sdk_url: "https://platform.example/sdk.js".into(),
         session_token: token.into(),
         brands: vec!["CB".into(), "VISA".into()],

@@ -72,11 +72,16 @@ pub(super) static WORDS: Words = Words {
     ask_title: "Your bank",
     ask_bank: "Bank at which you will confirm the payment",
     bank_choose: "Choose from the list",
+    bank_other: "Another bank, on the next page",
     bank_empty: "Choose your bank.",
     bank_wrong: "This bank is not available. Choose another one.",
     ask_iban: "IBAN of the account to debit",
     iban_empty: "Enter your IBAN.",
-    iban_wrong: "This IBAN is not valid. Check it.",
+    iban_wrong: "This IBAN is not valid: a character is mistyped. Compare it with your bank’s.",
+    iban_characters: "An IBAN begins with two letters, and has letters and digits only.",
+    iban_length: "This IBAN is not valid: it is too short or too long. Compare it with your bank’s.",
+    iban_country: "An account in this country can’t be debited here. Use another account, or \
+        choose another way to pay.",
     mandate: "By signing the mandate, you authorise {shop} to ask your bank to debit your account, \
         and your bank to debit it. You can claim the money back from your bank within 8 weeks of \
         the debit.",

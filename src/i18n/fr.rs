@@ -77,11 +77,18 @@ pub(super) static WORDS: Words = Words {
     ask_title: "Votre banque",
     ask_bank: "Banque où le paiement sera confirmé",
     bank_choose: "Choisir dans la liste",
+    bank_other: "Une autre banque, sur la page suivante",
     bank_empty: "Choisissez votre banque.",
     bank_wrong: "Cette banque n’est pas disponible. Choisissez-en une autre.",
     ask_iban: "IBAN du compte à débiter",
     iban_empty: "Saisissez votre IBAN.",
-    iban_wrong: "Cet IBAN n’est pas valable. Vérifiez-le.",
+    iban_wrong: "Cet IBAN n’est pas valable\u{202f}: un caractère est erroné. Comparez-le à \
+        celui de votre banque.",
+    iban_characters: "Un IBAN commence par deux lettres, et n’a que des lettres et des chiffres.",
+    iban_length: "Cet IBAN n’est pas valable\u{202f}: il est trop court ou trop long. Comparez-le \
+        à celui de votre banque.",
+    iban_country: "Un compte de ce pays ne peut pas être débité ici. Utilisez un autre compte ou \
+        choisissez un autre moyen de paiement.",
     mandate: "En signant le mandat, vous autorisez {shop} à demander à votre banque de débiter \
         votre compte, et votre banque à le débiter. Vous pouvez en obtenir le remboursement auprès \
         de votre banque pendant les 8 semaines qui suivent le débit.",

@@ -200,6 +200,8 @@ words! {
     ask_bank,
     /// Face `ask`: first line of that choice.
     bank_choose,
+    /// The last choice: a bank that is not listed.
+    bank_other,
     /// No bank was chosen.
     bank_empty,
     /// The bank that was chosen is not accepted.
@@ -208,8 +210,14 @@ words! {
     ask_iban,
     /// It is missing.
     iban_empty,
-    /// It is not accepted.
+    /// A character of it is mistyped.
     iban_wrong,
+    /// It begins otherwise than an IBAN, or has characters that none has.
+    iban_characters,
+    /// It is too short or too long.
+    iban_length,
+    /// It is right, and its country's accounts are not debited.
+    iban_country,
     /// Face `ask`: what signing the mandate means. Places: `{shop}`.
     mandate,
     /// Face `ask`: what follows.

@@ -153,6 +153,7 @@ fn what_to_do_next_comes_back_as_it_was() {
             fields: fields.into(),
         },
         NextAction::HostedFields {
+            integrity: Some("sha384-AbC=".into()),
             sdk_url: "https://platform.example/sdk.js".into(),
             session_token: "eyJ.a.b".into(),
             brands: vec!["CB".into(), "VISA".into()],

@@ -318,6 +318,27 @@ fn the_shopper_chooses_among_the_brands_of_a_card() {
 }
 
 #[test]
+fn the_platforms_script_is_checked_by_its_integrity_value_and_bears_the_pages_nonce() {
+    play(async |w: &mut World| {
+        let order = w.usual_checkout().await?;
+        let give = "document.querySelector('guichet-checkout').nonce = 'cGFnZQ'; return true";
+        ensure!(w.browser.eval::<bool>(give).await?);
+        w.open_fields().await?;
+        let seen: Vec<String> = w
+            .browser
+            .eval(
+                "const theirs = (script) => script.src.includes('/hostedfields/');
+                 const script = [...document.scripts].find(theirs);
+                 return [script.nonce, script.integrity.slice(0, 7), script.crossOrigin];",
+            )
+            .await?;
+        ensure!(seen == ["cGFnZQ", "sha384-", "anonymous"], "{seen:?}");
+        w.pay_in_fields(SMOOTH).await?;
+        w.assert_paid_once(&order).await
+    });
+}
+
+#[test]
 fn fields_whose_session_has_run_out_are_told_and_begin_again() {
     play(async |w: &mut World| {
         let order = w.fields_of_an_order().await?;
@@ -344,6 +365,8 @@ fn fields_that_do_not_come_are_told_within_five_seconds_and_other_methods_pay() 
     play(async |w: &mut World| {
         for fault in [
             json!({ "sdk_missing": true }),
+            // Another script than the one whose integrity value the platform told.
+            json!({ "sdk_altered": true }),
             json!({ "sdk_slow_ms": 15_000 }),
             json!({ "frames_failing": true }),
             json!({ "session_expired": true }),

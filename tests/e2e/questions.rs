@@ -45,7 +45,9 @@ impl World {
 
     /// Answers with a bank of the list.
     async fn choose_bank(&self) -> Result<()> {
-        self.browser.click_inside("select option:last-child").await
+        self.browser
+            .click_inside("select option[value=BACNL2U1]")
+            .await
     }
 
     async fn type_iban(&self, iban: &str) -> Result<()> {
@@ -230,6 +232,21 @@ fn a_bank_that_was_not_chosen_is_told_at_the_list() {
 }
 
 #[test]
+fn a_shopper_of_another_bank_finds_it_on_the_next_page() {
+    play(async |w: &mut World| {
+        let order = w.asked_by(IDEAL).await?;
+        let last = w.browser.inside("select option:last-child").await?;
+        let text = last.text().await?;
+        ensure!(text == "Une autre banque, sur la page suivante", "{text}");
+        last.click().await?;
+        w.press_answer().await?;
+        w.wait_for_page(page_of(IDEAL)).await?;
+        w.browser.click("external-success").await?;
+        w.assert_account_paid(&order).await
+    });
+}
+
+#[test]
 fn a_wrong_iban_is_told_at_its_field_and_the_corrected_one_pays() {
     play(async |w: &mut World| {
         let order = w.asked_by(SEPA).await?;
@@ -244,6 +261,20 @@ fn a_wrong_iban_is_told_at_its_field_and_the_corrected_one_pays() {
         .await?;
         w.has_focus(CONTROL).await?;
         w.look("ask-iban-wrong").await?;
+        for (iban, said) in [
+            ("FR76 3000 6000 0112", "trop court"),
+            ("SA03 8000 0000 6080 1016 7519", "ne peut pas être débité"),
+            ("CH93 0076 2011 6238 5295 7", "ne peut pas être débité"),
+            ("FR76_3000600001123456789018", "des lettres et des chiffres"),
+            ("FR76 3000 6000 0112 3456 7890 188", "n’est pas valable"),
+        ] {
+            w.type_iban(iban).await?;
+            w.press_answer().await?;
+            eventually(said, async || {
+                Ok(w.told().await?.contains(said).then_some(()))
+            })
+            .await?;
+        }
         let typed = w.browser.inside(CONTROL).await?.prop("value").await?;
         ensure!(typed.unwrap_or_default().ends_with("188"), "it was lost");
         ensure!(w.stack.office_count("initializeMandate").await == 0);

@@ -169,9 +169,9 @@ async fn what_fails_on_the_page_is_refused_and_another_method_pays() {
 async fn a_debit_that_the_bank_refuses_is_refused_and_one_that_it_owes_is_pending() {
     let stack = stack().await;
     for (iban, status) in [
-        ("FR9730006000011234567890005", "refused"),
-        ("FR1930006000011234567890051", "refused"),
-        ("FR6730006000011234567890060", "pending"),
+        ("FR7630006000011234568310005", "refused"),
+        ("FR7630006000011234568690051", "refused"),
+        ("FR7630006000011234568680060", "pending"),
     ] {
         let checkout = stack.session(4200).await;
         let asked = stack.start_asking(&checkout, SEPA).await;
@@ -193,6 +193,63 @@ async fn a_debit_that_the_bank_refuses_is_refused_and_one_that_it_owes_is_pendin
             assert_paid_once(&stack, &checkout, &asked, SEPA).await;
         }
     }
+}
+
+/// A debit that was ordered, and whose final word the bank owes.
+async fn owed(stack: &Stack) -> (Checkout, Asked) {
+    let checkout = stack.session(4200).await;
+    let asked = stack.start_asking(&checkout, SEPA).await;
+    let body = json!({ "iban": "FR7630006000011234568680060" });
+    let page = stack.answer(&checkout, &asked, &body).await;
+    let back = stack.press_at_bank(&page, "success").await;
+    stack.post_back(&back).await.location();
+    stack.wait_office_act(&asked.reference, DEBIT).await;
+    stack.wait_stage(&asked.payment, "unknown").await;
+    (checkout, asked)
+}
+
+#[tokio::test]
+async fn a_debit_that_the_bank_owes_is_asked_about_for_a_month_and_the_operator_is_told() {
+    let stack = stack().await;
+    let (checkout, asked) = owed(&stack).await;
+    stack.pass_deadline_of(&asked.payment).await;
+    let looked_at_again = async |what: &str| {
+        let (_, before, _) = stack.turn(&asked.payment).await;
+        stack.take_up(&asked.payment).await;
+        until(what, || async {
+            let (_, tries, next) = stack.turn(&asked.payment).await;
+            (tries > before && next != Some(0)).then_some(())
+        })
+        .await;
+    };
+    // Three days are long enough for silence, and not for this.
+    stack.make_older(&asked.payment, 20).await;
+    looked_at_again("a look after 20 days").await;
+    until("it waits again", || async {
+        let (stage, _, next) = stack.turn(&asked.payment).await;
+        (stage == "unknown" && next.is_some()).then_some(())
+    })
+    .await;
+    assert_eq!(stack.status(&checkout).await["status"], "pending");
+    assert!(stack.attention().await.contains(&asked.payment));
+    let told = stack.backend_log().matches("alert=\"waits\"").count();
+    assert_eq!(told, 1, "the operator is told once");
+    stack.make_office_final(&asked.reference, "00").await;
+    looked_at_again("its final word").await;
+    assert_paid_once(&stack, &checkout, &asked, SEPA).await;
+}
+
+#[tokio::test]
+async fn what_the_bank_owes_for_longer_than_a_month_is_left_to_a_person() {
+    let stack = stack().await;
+    let (checkout, asked) = owed(&stack).await;
+    stack.make_older(&asked.payment, 40).await;
+    stack.pass_deadline_of(&asked.payment).await;
+    stack.take_up(&asked.payment).await;
+    stack.wait_stage(&asked.payment, "given_up").await;
+    assert_eq!(stack.status(&checkout).await["status"], "pending");
+    assert!(stack.attention().await.contains(&asked.payment));
+    assert!(stack.backend_log().contains("alert=\"given_up\""));
 }
 
 #[tokio::test]
@@ -318,6 +375,33 @@ async fn only_a_bank_on_offer_is_taken_and_a_wrong_one_may_be_corrected() {
 }
 
 #[tokio::test]
+async fn no_bank_is_asked_for_unless_the_account_asks_and_another_one_can_be_chosen_elsewhere() {
+    let stack = Stack::start(StackOptions {
+        ask_bank: false,
+        ..options()
+    })
+    .await;
+    let checkout = stack.session(4200).await;
+    let wish = json!({ "method": IDEAL });
+    let started = stack.post_payment(&checkout, &fresh_key(), &wish).await;
+    let started = started.expect(201).json();
+    let page = Bank::new(&started);
+    assert_eq!(stack.office_count(INQUIRE).await, 0);
+    let back = stack.press_at_bank(&page, "success").await;
+    stack.post_back(&back).await.location();
+    stack.wait_status(&checkout, "paid").await;
+
+    let stack = self::stack().await;
+    let checkout = stack.session(4200).await;
+    let asked = stack.start_asking(&checkout, IDEAL).await;
+    let other = json!({ "bank": "other" });
+    let page = stack.answer(&checkout, &asked, &other).await;
+    let back = stack.press_at_bank(&page, "success").await;
+    stack.post_back(&back).await.location();
+    assert_paid_once(&stack, &checkout, &asked, IDEAL).await;
+}
+
+#[tokio::test]
 async fn where_the_platform_lists_no_bank_its_own_page_asks() {
     let stack = stack().await;
     stack.break_office(json!({ "office_no_banks": true })).await;
@@ -337,23 +421,26 @@ async fn an_iban_is_taken_as_people_write_it_and_a_wrong_one_may_be_corrected() 
     let stack = stack().await;
     let checkout = stack.session(4200).await;
     let asked = stack.start_asking(&checkout, SEPA).await;
-    for wrong in [
-        "",
-        " ",
-        "FR7630006000011234567890188",
-        "FR763000600001123456789018",
-        "FR76300060000112345678901890",
-        "ZZ7630006000011234567890189",
-        "FR76-3000-6000-0112-3456-7890-189",
-        "FR7630006000011234567890189\0",
-        "４FR7630006000011234567890189",
-        &IBAN.repeat(200),
+    for (wrong, code) in [
+        ("", "field_invalid"),
+        (" ", "field_invalid"),
+        ("FR7630006000011234567890188", "field_invalid"),
+        // The check digits of the IBAN are right here, and those of France are not.
+        ("FR8420041010050500013M02607", "field_invalid"),
+        ("FR763000600001123456789018", "iban_length"),
+        ("FR76300060000112345678901890", "iban_length"),
+        (&IBAN.repeat(200), "iban_length"),
+        ("ZZ7630006000011234567890189", "iban_country"),
+        ("SA0380000000608010167519", "iban_country"),
+        ("GB29NWBK60161331926819", "iban_country"),
+        ("FR7630006000011234567890189\0", "iban_characters"),
+        ("４FR7630006000011234567890189", "iban_characters"),
     ] {
         let (key, body) = (fresh_key(), json!({ "iban": wrong }));
         let answer = stack
             .post_continue(&checkout, &asked.payment, &key, &body)
             .await;
-        let problem = answer.problem(422, "field_invalid");
+        let problem = answer.problem(422, code);
         assert_eq!(problem["field"], "iban", "{wrong}: {problem}");
         let detail = problem["detail"].as_str().unwrap();
         assert!(
@@ -370,7 +457,7 @@ async fn an_iban_is_taken_as_people_write_it_and_a_wrong_one_may_be_corrected() 
         assert_eq!(answer.problem(422, "field_invalid")["field"], "iban");
     }
     assert_eq!(stack.office_count(MANDATE).await, 0);
-    let written = json!({ "iban": " fr76 3000 6000 0112 3456 7890 189" });
+    let written = json!({ "iban": " iban: fr76-3000 6000.0112\u{200b}3456 7890 189" });
     let page = stack.answer(&checkout, &asked, &written).await;
     let back = stack.press_at_bank(&page, "success").await;
     stack.post_back(&back).await.location();
@@ -389,7 +476,7 @@ async fn a_repeated_answer_leads_to_the_same_page_and_another_one_to_none() {
         (
             SEPA,
             json!({ "iban": IBAN }),
-            json!({ "iban": "FR9730006000011234567890005" }),
+            json!({ "iban": "FR7630006000011234568310005" }),
         ),
     ] {
         let checkout = stack.session(4200).await;

@@ -613,6 +613,7 @@ async fn without_the_shopper_a_refusal_stands_even_where_the_issuer_wants_to_see
         let card = add_by_hand(&stack, number).await;
         let checkout = stack.session_of(SHOPPER, 4200).await;
         let body = json!({ "method": "sogenactif_card", "card": card });
+        stack.know_first_payment(&card).await;
         for key in ["k", "k", "k2"] {
             let answer = stack.shop_pays(DEMO_SHOP_KEY, &checkout, key, &body).await;
             assert_eq!(action(answer), json!({ "type": "wait" }));
@@ -626,6 +627,49 @@ async fn without_the_shopper_a_refusal_stands_even_where_the_issuer_wants_to_see
     }
     assert_eq!(stack.office_count(SHOP_ORDER).await, 4);
     assert_eq!(stack.office_count(ENROL).await, 0);
+}
+
+#[tokio::test]
+async fn without_the_shopper_a_card_pays_only_once_the_shopper_has_paid_with_it_and_3_d_secure() {
+    let stack = stack().await;
+    stack.save_card(SHOPPER, SMOOTH).await;
+    let card = add_by_hand(&stack, CHALLENGED).await;
+    let body = json!({ "method": "sogenactif_card", "card": card });
+    let without = async |key: &str| {
+        let checkout = stack.session_of(SHOPPER, 4200).await;
+        let answer = stack.shop_pays(DEMO_SHOP_KEY, &checkout, key, &body).await;
+        (checkout, answer)
+    };
+    let (checkout, answer) = without("before").await;
+    let problem = answer.problem(422, "field_invalid");
+    assert_eq!(problem["field"], "card", "{problem}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("Have the shopper pay"), "{detail}");
+    assert_eq!(stack.truth(&checkout).await["payments"], json!([]));
+
+    let shopper = stack.session_of(SHOPPER, 4200).await;
+    let answer = stack.pay_with_saved(&shopper, &fresh_key(), &card).await;
+    let bank = Bank::new(&answer.expect(201).json());
+    let back = stack.press_at_bank(&bank, "success").await;
+    stack.post_back(&back).await.location();
+    stack.wait_status(&shopper, "paid").await;
+    stack.wait_first_payment(&card).await;
+
+    let (checkout, answer) = without("after").await;
+    assert_eq!(action(answer), json!({ "type": "wait" }));
+    assert_paid_once(&stack, &checkout, SHOP_ORDER).await;
+
+    // A card that is gone leaves nothing for another one of its name.
+    let fresh = stack.session_of(SHOPPER, 4200).await;
+    stack.delete_card(&fresh, &card).await.expect(204);
+    let (_, answer) = without("gone").await;
+    let problem = answer.problem(422, "field_invalid");
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("Have the shopper pay")
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
-//! Time, moved by hand: deadlines and expiry are written into the backend's books while it runs, so
-//! that no test waits for them. Nothing else of the books is written here.
+//! Time, moved by hand: deadlines, expiry and ages are written into the backend's books while it
+//! runs, so that no test waits for them. And what a card's first payment left, where a test is about
+//! another one. Nothing else of the books is written here.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
@@ -43,6 +44,41 @@ impl Stack {
         )
         .await;
         self.wait_deadline(id).await;
+    }
+
+    /// Makes a payment one that was made so many days ago.
+    pub(crate) async fn make_older(&self, id: &str, days: u32) {
+        let statement = match days {
+            20 => "UPDATE payments SET created_at = unixepoch() - 20 * 86400 WHERE id = ?",
+            _ => "UPDATE payments SET created_at = unixepoch() - 40 * 86400 WHERE id = ?",
+        };
+        self.write(statement, id).await;
+    }
+
+    /// Waits until the books have what a saved card's first payment left.
+    pub(crate) async fn wait_first_payment(&self, card: &str) {
+        let books = self.books().await;
+        until("the card's first payment", || async {
+            let kept: i64 =
+                sqlx::query_scalar("SELECT count(*) FROM first_payments WHERE card = ?")
+                    .bind(card)
+                    .fetch_one(&books)
+                    .await
+                    .expect("the books can be read");
+            (kept > 0).then_some(())
+        })
+        .await;
+        books.close().await;
+    }
+
+    /// Writes that this card has paid before, like the shopper's other one.
+    pub(crate) async fn know_first_payment(&self, card: &str) {
+        self.write(
+            "INSERT INTO first_payments SELECT account, shop, shopper, ?, proof
+             FROM first_payments LIMIT 1",
+            card,
+        )
+        .await;
     }
 
     /// Makes a payment's deadline fall a few seconds from now.

@@ -67,6 +67,8 @@ pub(crate) struct StackOptions {
     pub(crate) sogenactif: bool,
     /// What it takes through Sogenactif.
     pub(crate) sogenactif_methods: Vec<&'static str>,
+    /// iDEAL asks for the bank in the checkout, if it is on offer.
+    pub(crate) ask_bank: bool,
     /// Both shops offer saved cards, through the one account at Sogenactif, and both have pages on
     /// the demo shop's origin.
     pub(crate) one_click: bool,
@@ -127,6 +129,7 @@ impl Default for StackOptions {
             account_lines: String::new(),
             sogenactif: false,
             sogenactif_methods: vec!["sogenactif_card"],
+            ask_bank: true,
             one_click: false,
             add_cards: false,
             trusted_proxies: Vec::new(),
@@ -194,6 +197,9 @@ impl StackOptions {
         let mut more = String::new();
         if *methods != ["sogenactif_card"] {
             more += &format!("methods = {methods:?}\n");
+        }
+        if self.ask_bank && methods.contains(&"sogenactif_ideal") {
+            more += "ask_bank = true\n";
         }
         if self.add_cards {
             more += "add_cards = true\n";

@@ -214,12 +214,14 @@ impl Stack {
         }
         self.wait_status(&checkout, "paid").await;
         let fresh = self.session_of(shopper, 4200).await;
-        until("the saved card", || async {
+        let card = until("the saved card", || async {
             let mut cards = self.cards(&fresh).await.into_iter();
             let new = cards.find(|card| !before.contains(card))?;
             Some(new["card"].as_str().expect("a name").to_owned())
         })
-        .await
+        .await;
+        self.wait_first_payment(&card).await;
+        card
     }
 
     /// `POST /checkout/v1/payments` with a saved card.

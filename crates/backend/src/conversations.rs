@@ -9,15 +9,18 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_domain::event::PaymentEvent;
+use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 use guichet_domain::{MethodKind, PartStatus, Status};
+use guichet_providers::Verified;
 use guichet_providers::contract::{
-    Begin, By, Continue, Exchange, Failure, Finalise, LookUp, LookedUp, Owner, Proceeded, Provider,
-    Save,
+    Begin, By, Continue, Exchange, Failure, Finalise, First, LookUp, LookedUp, Owner, Proceeded,
+    Provider, Save,
 };
-use guichet_store::{Advance, Book, Conversation, Payment, Source, Stage, StoreError};
+use guichet_store::{
+    Advance, Book, CardMark, Conversation, Payment, Recorded, Source, Stage, StoreError,
+};
 
 use tokio::task::JoinSet;
 
@@ -205,8 +208,54 @@ async fn add_card(app: &App, session: &Session, payment: &Payment, save: &Save) 
         return;
     };
     let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
-    if let Err(failure) = app.platform.converse(step).await {
-        tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
+    let kept = match app.platform.converse(step).await {
+        Ok(Some(first)) => keep_first(app, session, payment, &first, true).await,
+        Ok(None) => Ok(()),
+        Err(failure) => {
+            tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
+            Ok(())
+        }
+    };
+    if let Err(error) = kept {
+        tracing::error!(error.cause = %error, payment = %payment.id, "its card's first payment");
+    }
+}
+
+/// Keeps what a payment left that later ones with its card need, made without the shopper. A card
+/// that was added `anew` had none before.
+async fn keep_first(
+    app: &App,
+    session: &Session,
+    payment: &Payment,
+    first: &First,
+    anew: bool,
+) -> Result<(), StoreError> {
+    let Some(owner) = Owner::of(session) else {
+        return Ok(());
+    };
+    let card = CardMark {
+        account: &payment.account,
+        shop: owner.shop,
+        shopper: owner.shopper,
+        card: &first.card,
+    };
+    if anew {
+        app.store.forget_first_payment(&card).await?;
+    }
+    app.store.keep_first_payment(&card, &first.proof).await
+}
+
+/// The platform itself waits, and may for weeks: the operator is told once.
+fn tell_of_wait(fact: &Verified<PlatformFact>, recorded: &Recorded) {
+    let pending = matches!(
+        &fact.event,
+        PaymentEvent::Part(part) if part.status == PartStatus::Pending
+    );
+    if let (true, Recorded::New(payment)) = (pending, recorded) {
+        tracing::warn!(
+            alert = "waits", %payment,
+            "the platform waits for another's word itself: it is asked for up to 30 days"
+        );
     }
 }
 
@@ -268,7 +317,8 @@ impl Talk<'_> {
             Ok(LookedUp::Facts(facts)) => {
                 let mut last = false;
                 for fact in &facts {
-                    self.app.ingest(fact, Source::Query, None).await?;
+                    let recorded = self.app.ingest(fact, Source::Query, None).await?;
+                    tell_of_wait(fact, &recorded);
                     last |= matches!(
                         &fact.event,
                         PaymentEvent::Part(part) if part.status != PartStatus::Pending
@@ -283,28 +333,42 @@ impl Talk<'_> {
                 false
             }
         };
-        match clock::asked_for_long_enough(self.payment.created_at) {
-            _ if over => self.advance(Stage::Over, None).await,
-            true if self.at == Stage::Overdue => self.advance(Stage::Over, None).await,
-            true => {
+        if over {
+            return self.advance(Stage::Over, None).await;
+        }
+        let waits = self.waits_for_word().await?;
+        match self.next_look(conversation, waits) {
+            Some(then) => self.advance(self.at, Some(then)).await,
+            None if self.at == Stage::Overdue && !waits => self.advance(Stage::Over, None).await,
+            None => {
                 tracing::error!(
                     alert = "given_up", payment = %self.payment.id,
                     "the platform never told what became of it: a person must look it up"
                 );
                 self.advance(Stage::GivenUp, None).await
             }
-            false => {
-                let then = clock::ask_again_at(conversation.tries);
-                self.advance(self.at, Some(then)).await
-            }
         }
+    }
+
+    /// When to look again; never, once it was looked at for long enough.
+    fn next_look(&self, conversation: &Conversation, waits: bool) -> Option<i64> {
+        let (made, tries) = (self.payment.created_at, conversation.tries);
+        if waits {
+            return clock::ask_for_word_at(made, tries);
+        }
+        (!clock::asked_for_long_enough(made)).then(|| clock::ask_again_at(tries))
+    }
+
+    /// Whether the platform has told that it waits for another's word itself.
+    async fn waits_for_word(&self) -> Result<bool, StoreError> {
+        let found = self.app.store.payment(&self.payment.id).await?;
+        let waits = |(_, book)| Folded::new(&book, clock::unix_now()).waits(&self.payment.id);
+        Ok(found.is_some_and(waits))
     }
 
     /// Records what the platform told, then moves on.
     async fn record(&self, proceeded: Proceeded) -> Result<(), StoreError> {
-        for fact in &proceeded.facts {
-            self.app.ingest(fact, Source::Query, None).await?;
-        }
+        self.ingest(&proceeded).await?;
         if proceeded.next_action.is_some() || self.is_pending().await? {
             // The platform owes a final word, or wants more of a browser that has gone.
             return self
@@ -313,6 +377,18 @@ impl Talk<'_> {
         }
         self.advance(Stage::Over, None).await?;
         self.save(proceeded.save);
+        Ok(())
+    }
+
+    /// Records what the platform told: all of it is on disk when this returns.
+    pub(crate) async fn ingest(&self, proceeded: &Proceeded) -> Result<(), StoreError> {
+        for fact in &proceeded.facts {
+            let recorded = self.app.ingest(fact, Source::Query, None).await?;
+            tell_of_wait(fact, &recorded);
+        }
+        if let Some(first) = &proceeded.first {
+            keep_first(self.app, &self.book.session, self.payment, first, false).await?;
+        }
         Ok(())
     }
 
@@ -374,6 +450,7 @@ impl Talk<'_> {
             method: &self.payment.method,
             by: self.by,
             client: self.client,
+            first: None,
             reference: &self.payment.reference,
             addresses,
             now: clock::now(),

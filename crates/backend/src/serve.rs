@@ -29,6 +29,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let config = Config::read(config)?;
     http::assets::check(&config.assets)?;
     let _lock = Lock::take(&config.database).with_context(|| books(&config))?;
+    warn(&config);
     let store = Arc::new(open_store(&config).await?);
     let listen = config.listen;
     let listener = TcpListener::bind(listen)
@@ -75,6 +76,15 @@ async fn until_stopped(jobs: &mut JoinSet<()>) -> anyhow::Result<()> {
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
         _ = jobs.join_next() => bail!("a job of the backend ended; see the log"),
+    }
+}
+
+/// Tells the operator what is configured and should be changed.
+fn warn(config: &Config) {
+    for account in &config.accounts {
+        for warning in account.warnings() {
+            tracing::warn!(account = %account.account(), "{warning}");
+        }
     }
 }
 

@@ -51,6 +51,16 @@ impl<'a> Folded<'a> {
         Some(attempt.status(&self.book.session))
     }
 
+    /// Whether the platform has told of one payment that its final word comes later.
+    pub(crate) fn waits(&self, payment: &PaymentId) -> bool {
+        let mut attempts = self.attempts();
+        let found = attempts.find(|(made, _)| made.id == *payment);
+        found.is_some_and(|(_, attempt)| {
+            let mut parts = attempt.state.parts.iter();
+            parts.any(|part| part.ours && part.part.status == PartStatus::Pending)
+        })
+    }
+
     /// What the widget is told.
     pub(crate) fn checkout_status(&self) -> CheckoutStatus {
         let session = &self.book.session;

@@ -9,7 +9,12 @@ pub struct FieldError {
     pub field: String,
     /// What was wrong and what to send instead.
     pub detail: String,
+    /// Stable code for programs that have words of their own for this fault.
+    pub code: &'static str,
 }
+
+/// The code of a fault that has no code of its own.
+pub const FIELD_INVALID: &str = "field_invalid";
 
 impl FieldError {
     /// Names the field and says what is wrong with it.
@@ -17,7 +22,14 @@ impl FieldError {
         Self {
             field: field.into(),
             detail: detail.into(),
+            code: FIELD_INVALID,
         }
+    }
+
+    /// The same fault, with a code of its own.
+    #[must_use]
+    pub fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 }
 

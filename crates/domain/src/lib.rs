@@ -6,6 +6,7 @@
 
 pub mod event;
 pub mod field;
+pub mod iban;
 pub mod id;
 pub mod language;
 pub mod method;

@@ -1,6 +1,5 @@
 //! Who pays, as the shop's server tells it. Kept as sent; each provider fits it to its platform.
 
-use iban::IbanLike as _;
 use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
@@ -69,39 +68,6 @@ impl TryFrom<String> for ShopperId {
 impl From<ShopperId> for String {
     fn from(id: ShopperId) -> Self {
         id.0
-    }
-}
-
-/// An International Bank Account Number (ISO 13616), its check digits verified. Passed on to the
-/// platform and never stored: its `Debug` shows nothing.
-#[derive(Clone, Eq, PartialEq)]
-pub struct Iban(iban::Iban);
-
-impl Iban {
-    /// Without spaces, in upper case.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.electronic_str()
-    }
-}
-
-impl std::fmt::Debug for Iban {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Iban(…)")
-    }
-}
-
-impl TryFrom<&str> for Iban {
-    type Error = FieldError;
-
-    /// Takes it with or without spaces, in any case.
-    fn try_from(value: &str) -> Result<Self, FieldError> {
-        let compact: String = value.split_whitespace().collect();
-        compact
-            .to_ascii_uppercase()
-            .parse()
-            .map(Self)
-            .map_err(|_| FieldError::new("iban", "is not an IBAN: check the digits"))
     }
 }
 
@@ -216,6 +182,12 @@ impl Country {
         &self.0
     }
 
+    /// Alpha-3 code of ISO 3166-1, such as `FRA`.
+    #[must_use]
+    pub fn alpha3(&self) -> Option<&'static str> {
+        rust_iso3166::from_alpha2(&self.0).map(|country| country.alpha3)
+    }
+
     /// Numeric code of ISO 3166-1, such as 250 for France.
     #[must_use]
     pub fn numeric(&self) -> u16 {
@@ -275,21 +247,6 @@ mod tests {
         assert_eq!(phone.as_str(), "+33612345678");
         for wrong in ["0612345678", "+33", "+33 six", "+0612345678", ""] {
             assert!(Phone::try_from(wrong.to_owned()).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_iban_is_taken_as_people_write_it_and_never_shown() {
-        let iban = Iban::try_from("fr14 2004 1010 0505 0001 3M02 606").unwrap();
-        assert_eq!(iban.as_str(), "FR1420041010050500013M02606");
-        assert_eq!(format!("{iban:?}"), "Iban(…)");
-        for wrong in [
-            "",
-            "FR1420041010050500013M02607",
-            "FR14",
-            "ZZ1420041010050500013M02606",
-        ] {
-            assert_eq!(Iban::try_from(wrong).unwrap_err().field, "iban", "{wrong}");
         }
     }
 

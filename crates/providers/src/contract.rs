@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use guichet_domain::event::{Part, PlatformFact, ReturnOutcome};
+use guichet_domain::iban::Iban;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Iban, ShopperId};
+use guichet_domain::shopper::ShopperId;
 use guichet_wire::NextAction;
 use serde::Deserialize;
 
@@ -50,6 +51,12 @@ pub trait Provider: Send + Sync {
 
     /// *Describe*: the methods that this provider knows.
     fn methods(&self) -> Vec<MethodDescription>;
+
+    /// What is allowed in the account's table, and that the operator should know at start: which
+    /// key, and what to do.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Seconds from the making of a payment until it is clear that its page is over.
     fn deadline_seconds(&self) -> i64;
@@ -123,8 +130,9 @@ pub trait Vault: Send + Sync {
     /// Removes a card for good. One that is not there any more is removed.
     fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()>;
 
-    /// Adds what [`Proceeded::save`] holds. One that is there already is added.
-    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<()>;
+    /// Adds what [`Proceeded::save`] holds. One that is there already is added. Its payment was the
+    /// card's first: what that left, where it left something.
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>>;
 }
 
 /// Whose cards.
@@ -178,6 +186,16 @@ impl fmt::Debug for Save {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Save(…)")
     }
+}
+
+/// What a saved card's payment with the shopper left: later ones without the shopper need it. The
+/// backend keeps the first of each card.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct First {
+    /// The platform's name of the card among its owner's.
+    pub card: String,
+    /// In the provider's own form. No secret.
+    pub proof: String,
 }
 
 /// What a new payment's reference is made of.
@@ -243,7 +261,7 @@ pub enum Given<'a> {
         /// The card is to be saved. Only where [`Vault::adds`], for a session with an owner.
         save: bool,
     },
-    /// The code of a bank that was on offer.
+    /// The code of a bank that was on offer, or [`guichet_wire::OTHER_BANK`].
     Bank(&'a str),
     /// The account to debit.
     Iban(&'a Iban),
@@ -295,12 +313,15 @@ pub struct Proceeded {
     pub keep: Option<String>,
     /// A card to add to the shopper's, once the facts are recorded.
     pub save: Option<Save>,
+    /// What a saved card's payment left.
+    pub first: Option<First>,
 }
 
 /// What the platform says of a payment that was asked about.
 #[derive(Clone, Debug)]
 pub enum LookedUp {
-    /// This.
+    /// This. A part that is pending means that the platform waits for another's word itself: it is
+    /// asked for as long as that may take.
     Facts(Vec<Verified<PlatformFact>>),
     /// It is not over: ask again later.
     NotYet,
@@ -319,6 +340,9 @@ pub struct Begin<'a> {
     pub by: By<'a>,
     /// The address of the shopper's browser, while it is asking.
     pub client: Option<IpAddr>,
+    /// For [`By::ShopWith`], while it begins: what the card's first payment left
+    /// ([`First::proof`]).
+    pub first: Option<&'a str>,
     /// Our reference at the platform: what `new_reference` made for this payment.
     pub reference: &'a str,
     /// Where the platform calls and sends the browser back to.

@@ -12,6 +12,7 @@ use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::payment::{Attention, Terms};
 use guichet_domain::session::{Capture, Session};
+use guichet_domain::shopper::ShopperId;
 use serde::{Deserialize, Serialize};
 
 pub mod sqlite;
@@ -272,6 +273,19 @@ impl Advance<'_> {
     }
 }
 
+/// A card that a platform keeps for a shop's shopper.
+#[derive(Clone, Copy, Debug)]
+pub struct CardMark<'a> {
+    /// Our account there.
+    pub account: &'a Slug,
+    /// The shop that names the shopper.
+    pub shop: &'a Slug,
+    /// The shop's own name of the shopper.
+    pub shopper: &'a ShopperId,
+    /// The platform's name of the card among the shopper's.
+    pub card: &'a str,
+}
+
 /// A payment that a person should look at.
 #[derive(Clone, Debug)]
 pub struct Attended {
@@ -386,6 +400,15 @@ pub trait Store: Send + Sync {
         next_try_at: Option<i64>,
         answer: &str,
     ) -> Result<(), StoreError>;
+
+    /// Keeps what a saved card's payment with the shopper left; of the first one only.
+    async fn keep_first_payment(&self, card: &CardMark<'_>, proof: &str) -> Result<(), StoreError>;
+
+    /// What a saved card's first payment left.
+    async fn first_payment(&self, card: &CardMark<'_>) -> Result<Option<String>, StoreError>;
+
+    /// Forgets it: the card is gone, or its name is another's.
+    async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError>;
 
     /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;

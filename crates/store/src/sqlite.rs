@@ -24,14 +24,15 @@ use self::file::Identity;
 use self::health::Health;
 use self::writer::{TURN_TIMEOUT, Turn, Writer};
 use crate::{
-    AddedPayment, Advance, Attended, Book, Conversation, Idempotency, Kept, OpenQuery, Payment,
-    Recorded, SecretMark, Source, Stage, Store, StoreError, UnmatchedEvent,
+    AddedPayment, Advance, Attended, Book, CardMark, Conversation, Idempotency, Kept, OpenQuery,
+    Payment, Recorded, SecretMark, Source, Stage, Store, StoreError, UnmatchedEvent,
 };
 
 mod answers;
 mod books;
 mod events;
 mod file;
+mod first_payments;
 mod health;
 mod lock;
 mod writer;
@@ -415,6 +416,22 @@ impl Store for SqliteStore {
         .bind(event_seq)
         .execute(&mut *tx)
         .await?;
+        tx.commit().await
+    }
+
+    async fn keep_first_payment(&self, card: &CardMark<'_>, proof: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        first_payments::keep(&mut tx, card, proof).await?;
+        tx.commit().await
+    }
+
+    async fn first_payment(&self, card: &CardMark<'_>) -> Result<Option<String>, StoreError> {
+        first_payments::find(&self.readers, card).await
+    }
+
+    async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        first_payments::forget(&mut tx, card).await?;
         tx.commit().await
     }
 

@@ -110,7 +110,7 @@ pub enum MethodKind {
     HolidayVoucher,
     /// The platform's own page of choice.
     Choice,
-    /// A wallet on a page of its own: PayPal, Paylib, Bancontact.
+    /// A wallet on a page of its own: PayPal, Bancontact.
     Wallet,
     /// A credit transfer, which the shopper confirms at the bank: iDEAL.
     CreditTransfer,
@@ -278,6 +278,10 @@ pub enum NextAction {
     HostedFields {
         /// The platform's script. The backend has checked that its host is one of the platform's.
         sdk_url: String,
+        /// The script's integrity value, by which the browser checks it, where the platform tells
+        /// one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        integrity: Option<String>,
         /// What the script is opened with: opaque, for this payment only, short-lived.
         session_token: String,
         /// Card brands that the shop takes, in the platform's words.
@@ -297,7 +301,8 @@ pub enum NextAction {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Question {
-    /// At which bank. The answer is the bank's code, as `bank`.
+    /// At which bank. The answer is the bank's code, as `bank`; or `other`, to choose on the
+    /// platform's page.
     Bank {
         /// The banks, in the platform's order. At least one.
         banks: Vec<Bank>,
@@ -305,6 +310,9 @@ pub enum Question {
     /// Which bank account is debited. The answer is its IBAN, as `iban`.
     Iban,
 }
+
+/// The answer of a shopper whose bank is not among those that are listed.
+pub const OTHER_BANK: &str = "other";
 
 /// A bank that the shopper can choose.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -331,10 +339,10 @@ pub struct ContinuePayment {
     /// With `token`: the shopper wants the card to be saved. Only where the offer says `can_save`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub save: bool,
-    /// Code of the bank that the shopper chose.
+    /// Code of the bank that the shopper chose, or `other`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank: Option<String>,
-    /// IBAN of the account to debit. Spaces are allowed.
+    /// IBAN of the account to debit, as people write it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iban: Option<String>,
 }

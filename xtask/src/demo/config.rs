@@ -13,10 +13,9 @@ pub(super) const ORDINARY: &str =
     "sogenactif_card,card,apetiz,sodexo,upchequdej,cvconnect,sogenactif_paypal";
 
 /// What the account at Sogenactif has.
-const SOGENACTIF: [&str; 6] = [
+const SOGENACTIF: [&str; 5] = [
     "sogenactif_card",
     "sogenactif_paypal",
-    "sogenactif_paylib",
     "sogenactif_bancontact",
     "sogenactif_ideal",
     "sogenactif_sepa",
@@ -151,6 +150,8 @@ office_host = "http://127.0.0.1:{platform}"
 methods = {methods:?}
 # No source proves that the platform takes a card so: production refuses it.
 add_cards = true
+# Shown here to be seen: without it, iDEAL asks for the bank on the platform's page.
+ask_bank = true
 "#
     )
 }

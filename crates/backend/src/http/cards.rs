@@ -7,9 +7,10 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Exchange, KeptCard, Owner, Vault};
-use guichet_store::Book;
+use guichet_store::{Book, CardMark};
 use guichet_wire::{SavedCard, SavedCards};
 
 use super::checkout;
@@ -66,8 +67,16 @@ pub(crate) async fn remove(
     let Path((method, card)) = path.map_err(|_| unknown())?;
     let owner = Owner::of(&book.session).ok_or_else(unknown)?;
     let vaults = vaults(&app, shop, &book);
-    let found = vaults.into_iter().find(|(m, _)| m.as_str() == method);
-    let (_, vault) = found.ok_or_else(unknown)?;
+    let found = vaults.into_iter().find(|(m, ..)| m.as_str() == method);
+    let (_, account, vault) = found.ok_or_else(unknown)?;
+    // Another card may be given its name. First, so that no failure leaves it behind.
+    let mark = CardMark {
+        account,
+        shop: owner.shop,
+        shopper: owner.shopper,
+        card: &card,
+    };
+    app.store.forget_first_payment(&mark).await?;
     // Whatever text came, the platform is told none but its own names.
     let kept = kept(&app, vault, &owner).await?;
     if kept.iter().all(|kept| kept.id != card) {
@@ -80,8 +89,8 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The vaults of the methods that a session offers with saved cards.
-fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a dyn Vault)> {
+/// The vaults of the methods that a session offers with saved cards, and whose they are.
+fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a Slug, &'a dyn Vault)> {
     let offers = offers(&app.config, shop, &book.session);
     let with_cards = offers.into_iter().filter(|o| o.offer.saved_cards);
     let vault = |offer: Offer<'a>| {
@@ -89,7 +98,11 @@ fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a dyn
         let account = app
             .config
             .account(&entry.provider, entry.account.as_str())?;
-        Some((offer.description.method, account.vault()?))
+        Some((
+            offer.description.method,
+            account.account(),
+            account.vault()?,
+        ))
     };
     with_cards.filter_map(vault).collect()
 }
@@ -108,7 +121,7 @@ pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCa
         return Ok(SavedCards::default());
     };
     let mut cards = Vec::new();
-    for (method, vault) in vaults(app, shop, book) {
+    for (method, _, vault) in vaults(app, shop, book) {
         let kept = kept(app, vault, &owner).await?.into_iter();
         let now = clock::now();
         let valid = kept.filter(|card| !card.has_expired(now));

@@ -9,10 +9,10 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use guichet_domain::iban::Iban;
 use guichet_domain::id::PaymentId;
-use guichet_domain::shopper::Iban;
 use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceeded};
-use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Source, Stage};
+use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Stage};
 use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
 use super::checkout::authenticate;
@@ -264,9 +264,7 @@ async fn record(
     proceeded: Proceeded,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
-    for fact in &proceeded.facts {
-        talk.app.ingest(fact, Source::Query, None).await?;
-    }
+    talk.ingest(&proceeded).await?;
     let to = match (&proceeded.next_action, proceeded.facts.is_empty()) {
         (Some(NextAction::FormPost { .. }), _) => Stage::Return,
         (Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }), _) => Stage::Token,

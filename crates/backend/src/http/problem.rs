@@ -48,7 +48,10 @@ impl ApiError {
 
 impl From<FieldError> for ApiError {
     fn from(error: FieldError) -> Self {
-        Self::field(error.field, error.detail)
+        Self {
+            code: error.code,
+            ..Self::field(error.field, error.detail)
+        }
     }
 }
 

@@ -9,9 +9,11 @@ use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
 use guichet_providers::contract::{
-    Begin, Begun, By, Exchange, Failure, Given, Next, Provider, Seed,
+    Begin, Begun, By, Exchange, Failure, Given, Next, Owner, Provider, Seed,
 };
-use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Stage};
+use guichet_store::{
+    AddedPayment, Book, CardMark, Conversation, Idempotency, Kept, Payment, Stage,
+};
 use guichet_wire::{NextAction, StartPayment, StartedPayment};
 
 use super::continuation::go_on;
@@ -95,12 +97,14 @@ impl<'a> Starting<'a> {
         let nonce = hex::encode(random()?);
         let addresses = app.config.addresses(account, &id, &nonce);
         let method = &offer.description.method;
+        let first = self.first(account, by).await?;
         let step = |exchanges: &[Exchange]| {
             let begin = Begin {
                 session,
                 method,
                 by,
                 client: self.client,
+                first: first.as_deref(),
                 reference: &reference,
                 addresses: &addresses,
                 now: clock::now(),
@@ -122,6 +126,20 @@ impl<'a> Starting<'a> {
             deadline_at: now + account.deadline_seconds(),
         };
         self.store(account, &payment, nonce, begun, by).await
+    }
+
+    /// What the first payment left of a card that pays without the shopper.
+    async fn first(&self, account: &dyn Provider, by: By<'_>) -> Result<Option<String>, ApiError> {
+        let (By::ShopWith { card }, Some(owner)) = (by, Owner::of(&self.book.session)) else {
+            return Ok(None);
+        };
+        let card = CardMark {
+            account: account.account(),
+            shop: owner.shop,
+            shopper: owner.shopper,
+            card,
+        };
+        Ok(self.app.store.first_payment(&card).await?)
     }
 
     async fn seed(&self, account: &dyn Provider) -> Result<Seed, ApiError> {

@@ -26,9 +26,12 @@ use super::office::checkout::{
     WalletOrder,
 };
 use super::office::parts::{FraudData, PaymentOptions, WalletEntry};
-use super::payment::{Asks, Away, End, Opening, keep, kept, open, options, ours, purchase, settle};
+use super::payment::{
+    Asks, Away, End, Opening, Pays, keep, kept, open, options, ours, purchase, settle,
+};
 use super::types::PaymentToken;
-use super::vault;
+use super::vault::Proof;
+use super::{shopper, vault};
 use crate::contract::{Begin, Begun, Failure, Given, Next, Owner, Proceed, Proceeded};
 
 /// What a second try's reference ends in.
@@ -49,6 +52,9 @@ const PA_RES_MAX: usize = 100_000;
 struct Chosen {
     card: String,
     by_shop: bool,
+    /// Of a payment without the shopper: the first one with the shopper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Proof>,
 }
 
 /// What pays.
@@ -75,6 +81,7 @@ pub(super) fn begin_saved(
     }
     let nobody = || unsuitable("card", "the session does not say who the shopper is");
     let owner = Owner::of(begin.session).ok_or_else(nobody)?;
+    let first = by_shop.then(|| proof_of(begin)).transpose()?;
     let cards = vault::cards(talk, &owner)?;
     let found = cards.into_iter().find(|kept| kept.id == card);
     let found = found.ok_or_else(|| {
@@ -87,11 +94,22 @@ pub(super) fn begin_saved(
     let chosen = Chosen {
         card: found.id,
         by_shop,
+        first,
     };
     Ok(Begun {
         next: Next::Proceed,
         keep: Some(keep(&chosen)?),
     })
+}
+
+/// A payment without the shopper stands on a first one with the shopper, who was authenticated
+/// (Sips release notes 22.1).
+fn proof_of(begin: &Begin<'_>) -> Result<Proof, Failure> {
+    let detail = "has not paid here with the shopper and 3-D Secure yet, or that is not known: a \
+                  payment without the shopper stands on such a first one. Have the shopper pay \
+                  with this card once";
+    let first = begin.first.and_then(Proof::read);
+    first.ok_or_else(|| unsuitable("card", detail))
 }
 
 pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
@@ -101,10 +119,14 @@ pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proc
             pay(talk, begin, &typed(talk.config, begin, token, brand, save)?)
         }
         (Some(_), Given::Nothing) => {
-            let Chosen { card, by_shop } = kept(proceed.keep)?;
+            let Chosen {
+                card,
+                by_shop,
+                first,
+            } = kept(proceed.keep)?;
             let entry = entry(begin, card)?;
             if by_shop {
-                return order_without_shopper(talk, begin, entry);
+                return order_without_shopper(talk, begin, entry, first);
             }
             pay(talk, begin, &Means::Saved(entry))
         }
@@ -164,14 +186,15 @@ fn attempt(
     new: &New,
     challenge: Option<&str>,
 ) -> Result<End, Halt> {
-    let (opening, save) = match means {
+    let (opening, save, card) = match means {
         Means::Typed { token, brand, save } => {
             let request = by_token(begin, token, brand.as_ref(), new, challenge)?;
-            (open(talk, begin, new, &request)?, *save)
+            (open(talk, begin, new, &request)?, *save, None)
         }
         Means::Saved(entry) => {
             let request = by_entry(begin, entry, new, challenge)?;
-            (open(talk, begin, new, &request)?, false)
+            let card = entry.payment_mean_id.clone();
+            (open(talk, begin, new, &request)?, false, Some(card))
         }
     };
     let mut open = match opening {
@@ -179,6 +202,7 @@ fn attempt(
         Opening::Over(end) => return Ok(end),
     };
     open.away.save = save;
+    open.away.card = card;
     if open.url.is_some() {
         return Ok(End::Over(open.proceeded(talk.config, begin)?));
     }
@@ -214,13 +238,12 @@ fn order(
         echo: away.echo(),
         pa_res_message,
     };
-    settle(
-        talk,
-        begin,
-        &away.name,
-        &request,
-        Asks::ToOrder { save: away.save },
-    )
+    let pays = match &away.card {
+        Some(card) => Pays::WithSaved(card),
+        None if away.save => Pays::AndIsSaved,
+        None => Pays::Once,
+    };
+    settle(talk, begin, &away.name, &request, Asks::ToOrder(pays))
 }
 
 /// Orders with a saved card. A soft decline is a refusal: nobody is there to be authenticated.
@@ -228,6 +251,7 @@ fn order_without_shopper(
     talk: &mut Talk<'_>,
     begin: &Begin<'_>,
     entry: WalletEntry,
+    first: Option<Proof>,
 ) -> Result<Proceeded, Halt> {
     let name = Name::Reference(naming::of_single_call(talk.config, begin)?);
     let request = WalletOrder {
@@ -238,10 +262,12 @@ fn order_without_shopper(
             // Whoever asks here is the shop's server.
             customer_ip_address: None,
             payment_pattern: Some(WITHOUT_SHOPPER.to_owned()),
+            initial_scheme_transaction_identifier: first.and_then(|first| first.scheme),
             ..options(begin)?
         },
     };
-    settle(talk, begin, &name, &request, Asks::ToOrder { save: false }).map(End::into_inner)
+    let asks = Asks::ToOrder(Pays::Once);
+    settle(talk, begin, &name, &request, asks).map(End::into_inner)
 }
 
 fn by_token(
@@ -286,9 +312,14 @@ fn by_entry(
     })
 }
 
-/// What is said of a payment, with a wish for its authentication.
+/// What is said of a payment that may be authenticated: a wish for how, and all that the shop told
+/// of its shopper, by which the issuer decides whether it has to see them.
 fn wishing(begin: &Begin<'_>, challenge: Option<&str>) -> Result<PaymentOptions, Failure> {
+    let session = begin.session;
     Ok(PaymentOptions {
+        billing_address: Some(shopper::address(&session.shopper.address)),
+        customer_contact: Some(shopper::contact(&session.shopper)),
+        shopping_cart_detail: Some(shopper::basket(session)),
         fraud_data: challenge.map(|mode| FraudData {
             challenge_mode_3ds: Some(mode.to_owned()),
             ..FraudData::default()

@@ -125,6 +125,9 @@ pub enum Stage {
     Taken,
     /// The platform will tell later.
     Open,
+    /// The platform waits for another's word itself, for up to 30 days: it looks at it once a day
+    /// (Sips release notes 22.4 and 25.4).
+    Waiting,
     /// Nothing was taken, or all of it was given back before the remittance.
     Gone,
     /// Given back, or on its way back.
@@ -146,8 +149,18 @@ impl HolderStatus {
     /// documentation, with and without `3D_` (worldline/sips-sdk-java, C).
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        let word = self.0.strip_prefix("3D_").unwrap_or(&self.0);
-        matches!(word, "FAILURE" | "CANCEL" | "ABORT")
+        matches!(self.word(), "FAILURE" | "CANCEL" | "ABORT")
+    }
+
+    /// Whether the shopper was authenticated, with a challenge or without one. An attempt is none:
+    /// the issuer had no part in it.
+    #[must_use]
+    pub fn has_succeeded(&self) -> bool {
+        self.word() == "SUCCESS"
+    }
+
+    fn word(&self) -> &str {
+        self.0.strip_prefix("3D_").unwrap_or(&self.0)
     }
 }
 
@@ -343,7 +356,8 @@ const REDIRECTION: Table<()> = &[
 ];
 
 /// With a source: TO_VALIDATE, TO_CAPTURE, CAPTURED, TO_CREDIT, CREDITED (Sips documentation, pages
-/// on validation and refund, B; warehousenantes/sips-office-sdk-php, C). The others are generally
+/// on validation and refund, B; warehousenantes/sips-office-sdk-php, C); TO_CONFIRM_… and PENDING
+/// (Sips release notes 22.4 and 25.4, B). The others are generally
 /// known, without a source that could be read.
 const STATUS: Table<Stage> = &[
     (
@@ -362,12 +376,22 @@ const STATUS: Table<Stage> = &[
         Stage::Open,
     ),
     ("TO_REPLAY", "will be authorised anew", Stage::Open),
-    ("TO_CONFIRM_AUTHOR", "waits for a confirmation", Stage::Open),
+    (
+        "TO_CONFIRM_AUTHOR",
+        "the authorisation waits for a confirmation",
+        Stage::Waiting,
+    ),
     (
         "TO_CONFIRM_CAPTURE",
-        "waits for a confirmation",
-        Stage::Open,
+        "the capture waits for a confirmation",
+        Stage::Waiting,
     ),
+    (
+        "TO_CONFIRM_CREDIT",
+        "the crediting waits for a confirmation",
+        Stage::Waiting,
+    ),
+    ("PENDING", "waits for another's word", Stage::Waiting),
     ("REFUSED", "refused", Stage::Gone),
     ("CANCELLED", "cancelled", Stage::Gone),
     ("EXPIRED", "not validated in time", Stage::Gone),
@@ -436,6 +460,19 @@ mod tests {
         }
         for word in ["SUCCESS", "3D_ATTEMPT", "", "BYPASS"] {
             assert!(!HolderStatus::from(word).has_failed(), "{word}");
+        }
+        for word in ["SUCCESS", "3D_SUCCESS"] {
+            assert!(HolderStatus::from(word).has_succeeded(), "{word}");
+        }
+        for word in [
+            "FAILURE",
+            "ATTEMPT",
+            "3D_ATTEMPT",
+            "NOT_ENROLLED",
+            "BYPASS",
+            "",
+        ] {
+            assert!(!HolderStatus::from(word).has_succeeded(), "{word}");
         }
     }
 

@@ -12,6 +12,7 @@
 //! | `sdk_hosts` | hosts that the hosted fields' library may come from |
 //! | `brands` | card brands on the contract, default `["CB", "MASTERCARD", "VISA"]` |
 //! | `methods` | methods that the contract has, default `["sogenactif_card"]` |
+//! | `ask_bank` | whether iDEAL asks for the bank in the checkout, default `false` |
 //! | `add_cards` | whether shoppers may save a card, default `false`; not in production |
 //! | `deadline_seconds` | until an abandoned payment is looked up, default 1500 |
 //!
@@ -74,6 +75,7 @@ pub(super) struct Config {
     pub(super) provider: Option<String>,
     pub(super) ways: Vec<Way>,
     pub(super) brands: Vec<String>,
+    pub(super) ask_bank: bool,
     pub(super) add_cards: bool,
     pub(super) deadline_seconds: i64,
     office_host: String,
@@ -99,6 +101,7 @@ impl Config {
             provider: keys.text("intermediate_service_provider_id")?,
             ways: keys.ways(identity)?,
             brands: keys.brands()?,
+            ask_bank: keys.flag("ask_bank")?.unwrap_or_default(),
             add_cards: keys.add_cards(environment)?,
             deadline_seconds: keys.deadline(environment)?,
             office_host: keys.office_host(environment)?,
@@ -122,6 +125,15 @@ impl Config {
             .get(method.name)
             .map_or(DEFAULT_VERSION, String::as_str);
         format!("{}{version}", method.prefix)
+    }
+
+    /// What the operator should know of what is configured.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let paylib = self.ways.contains(&Way::Paylib).then(|| {
+            let name = Way::Paylib.name();
+            format!("methods: {name:?} was replaced by Wero and pays no more: take it out")
+        });
+        paylib.into_iter().collect()
     }
 
     /// Whether the hosted fields' library may be loaded from there.

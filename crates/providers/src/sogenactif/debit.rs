@@ -7,7 +7,8 @@
 //! no further is looked up in vain, and has taken nothing. The order is one single call: see
 //! `naming.rs` for which shops can make it.
 
-use guichet_domain::PartStatus;
+use guichet_domain::iban::{Iban, Scope};
+use guichet_domain::{FieldError, PartStatus};
 use guichet_wire::{NextAction, Question};
 
 use super::conversation::{Halt, Talk, unsuitable};
@@ -16,10 +17,11 @@ use super::fact::{Verdict, verdict};
 use super::naming::{self, New};
 use super::office::checkout::DirectDebitOrder;
 use super::office::mandate::{FinalizeMandate, InitializeMandate};
-use super::office::parts::Contact;
-use super::payment::{Asks, Away, End, Opening, ended, open, options, ours, purchase, settle};
+use super::payment::{
+    Asks, Away, End, Opening, Pays, ended, open, options, ours, purchase, settle,
+};
 use super::types::WalletId;
-use super::vault;
+use super::{shopper, vault};
 use crate::contract::{Begin, Begun, Failure, Given, Owner, Proceed, Proceeded};
 
 /// Longest `customerId` (M).
@@ -37,24 +39,34 @@ pub(super) fn begin() -> Begun {
     NextAction::Ask { question }.into()
 }
 
+/// A debit of an account outside the European Economic Area takes the bank's BIC (SEPA Direct Debit
+/// Core Rulebook), and `initializeMandate` is not known to have a field for one.
+fn beyond_the_area(iban: &Iban) -> Failure {
+    let detail = format!(
+        "is of an account in {}, outside the European Economic Area: its debit takes a BIC, which \
+         this platform is not told. Another account, or another method, pays",
+        iban.country()
+    );
+    Failure::Unsuitable(FieldError::new("iban", detail).coded("iban_country"))
+}
+
 /// Opens the signing. The IBAN goes to the platform, and nowhere else.
 pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
     let begin = &proceed.begin;
     let Given::Iban(iban) = proceed.given else {
         return Err(unsuitable("iban", "is missing: this payment goes on with it").into());
     };
-    let shopper = &begin.session.shopper;
+    if iban.scope() == Scope::Beyond {
+        return Err(beyond_the_area(iban).into());
+    }
+    let payer = &begin.session.shopper;
     let wallet = Owner::of(begin.session).map(|owner| vault::wallet_of(&owner));
     let said = options(begin)?;
     let request = InitializeMandate {
         iban: iban.as_str().to_owned().try_into().map_err(ours)?,
         merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
-        customer_address: None,
-        customer_contact: Some(Contact {
-            firstname: Some(shopper.first_name.clone()),
-            lastname: Some(shopper.last_name.clone()),
-            ..said.customer_contact.unwrap_or_default()
-        }),
+        customer_address: Some(shopper::address(&payer.address)),
+        customer_contact: Some(shopper::contact(payer)),
         customer_id: wallet.transpose()?.map(customer),
         customer_language: said.customer_language,
         payment_mean_alias: None,
@@ -92,6 +104,7 @@ pub(super) fn finalise(
                 next_action: Some(NextAction::Wait),
                 keep: None,
                 save: None,
+                first: None,
             });
         }
         told => {
@@ -101,14 +114,8 @@ pub(super) fn finalise(
     }
     let mandate = derived::signed_mandate(&answer.message).ok_or(Failure::Unknown)?;
     let request = order(begin, away, mandate)?;
-    settle(
-        talk,
-        begin,
-        &away.name,
-        &request,
-        Asks::ToOrder { save: false },
-    )
-    .map(End::into_inner)
+    let asks = Asks::ToOrder(Pays::Once);
+    settle(talk, begin, &away.name, &request, asks).map(End::into_inner)
 }
 
 fn order(begin: &Begin<'_>, away: &Away, mandate: &str) -> Result<DirectDebitOrder, Failure> {

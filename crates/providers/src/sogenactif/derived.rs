@@ -18,6 +18,16 @@ const MANDATE_STATUS: &str = "mandateStatus";
 /// `mandateStatus` of a mandate that is signed.
 const SIGNED: &str = "ACTIVE";
 
+/// Names under which `hostedFieldsInitialize` may tell the integrity value of its library (Sips
+/// release notes 25.4 tell that there is one, and not where).
+const INTEGRITY: [&str; 2] = ["sdkIntegrity", "integrity"];
+
+/// The integrity value of the hosted fields' library, where one is told.
+pub(super) fn integrity(answer: &Json) -> Option<&str> {
+    let mut told = INTEGRITY.iter().filter_map(|name| answer.text(name));
+    told.find(|value| !value.is_empty())
+}
+
 /// The banks that a shopper may choose. None if the list has another name: then the shopper chooses
 /// on the platform's page.
 pub(super) fn banks(answer: &Json) -> Vec<Bank> {

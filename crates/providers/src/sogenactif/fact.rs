@@ -65,6 +65,7 @@ pub(super) fn verdict_of_books(transaction: &Transaction) -> Verdict {
         {
             told
         }
+        (Some(Stage::Waiting), _) => Verdict::Part(PartStatus::Pending, None),
         (Some(Stage::Gone), Verdict::Part(PartStatus::Refused, refusal)) => {
             Verdict::Part(PartStatus::Refused, refusal)
         }
@@ -121,7 +122,7 @@ pub(super) fn agrees(begin: &Begin<'_>, amount: Option<&str>, currency: Option<&
     let session = begin.session;
     let same_amount = amount.is_none_or(|text| text.parse() == Ok(session.amount.minor()));
     let numeric = super::request::currency_code(session.currency);
-    same_amount && currency.is_none_or(|text| text == numeric)
+    same_amount && currency.is_none_or(|text| super::request::is_same_number(text, &numeric))
 }
 
 /// Whether the end of a payment speaks of the session's amount and currency.

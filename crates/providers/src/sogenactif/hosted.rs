@@ -5,6 +5,7 @@
 use guichet_wire::NextAction;
 
 use super::conversation::{Halt, Talk, refused, unexpected};
+use super::derived;
 use super::office::token::HostedFieldsInitialize;
 use super::payment::customer_address;
 use crate::contract::{Begin, Begun};
@@ -28,12 +29,33 @@ pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>) -> Result<Begun, Hal
         let what = "hostedFieldsInitialize: sdkUrl is at none of the account's sdk_hosts";
         return Err(unexpected(what).into());
     }
+    let integrity = derived::integrity(&answer.message);
+    if !integrity.is_none_or(is_integrity) {
+        let what = "hostedFieldsInitialize: the library's integrity is no value that a browser \
+                    could check";
+        return Err(unexpected(what).into());
+    }
     let next_action = NextAction::HostedFields {
         sdk_url,
+        integrity: integrity.map(str::to_owned),
         session_token,
         brands: config.brands.clone(),
     };
     Ok(next_action.into())
+}
+
+/// Whether a browser can check a script by it: a digest in base64, or several (W3C, Subresource
+/// Integrity). A browser loads whatever it is told when it knows none of them.
+fn is_integrity(value: &str) -> bool {
+    let is_digest = |word: &str| {
+        let (name, digest) = word.split_once('-').unwrap_or_default();
+        let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
+        matches!(name, "sha256" | "sha384" | "sha512")
+            && digest.len() >= 43
+            && digest.bytes().all(base64)
+    };
+    let mut words = value.split_ascii_whitespace().peekable();
+    words.peek().is_some() && words.all(is_digest)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) enum Way {
     Card,
     /// PayPal, on its own page.
     PayPal,
-    /// Paylib, on its own page.
+    /// Paylib, on its own page. Replaced by Wero: the operator is warned of it.
     Paylib,
     /// Bancontact, on its own page.
     Bancontact,

@@ -28,11 +28,11 @@
 //!   `walletCheckEnrollment` in step 3;
 //! - a saved card that the shop's server charges without the shopper: `walletOrder`, and no
 //!   authentication;
-//! - wallets with a page of their own (PayPal, Paylib, Bancontact): *begin* calls
+//! - wallets with a page of their own (PayPal, Bancontact): *begin* calls
 //!   `paymentProviderInitialize`, *finalise* `paymentProviderFinalize`;
-//! - iDEAL: *begin* lists the banks by `creditTransferInquire`, *proceed* calls
-//!   `creditTransferInitialize` for the one that was chosen, *finalise*
-//!   `creditTransferFinalizeAndOrder`;
+//! - iDEAL: *begin* calls `creditTransferInitialize`, *finalise*
+//!   `creditTransferFinalizeAndOrder`. Where the account asks for the bank, *begin* lists them by
+//!   `creditTransferInquire`, and *proceed* calls `creditTransferInitialize` for the one chosen;
 //! - SEPA direct debit: *begin* asks for an IBAN, *proceed* calls `initializeMandate`, *finalise*
 //!   `finalizeMandate`, and `directDebitOrder` if the mandate is signed.
 //!
@@ -61,6 +61,7 @@ mod payment;
 mod query;
 pub mod request;
 pub mod seal;
+mod shopper;
 mod transfer;
 pub mod types;
 mod vault;
@@ -108,6 +109,10 @@ impl Provider for Sogenactif {
 
     fn methods(&self) -> Vec<MethodDescription> {
         method::descriptions(&self.config)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.config.warnings()
     }
 
     fn deadline_seconds(&self) -> i64 {

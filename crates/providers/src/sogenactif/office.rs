@@ -103,6 +103,8 @@ pub struct MethodInfo {
     pub prefix: &'static str,
     /// The field of the answer that holds its code.
     pub code_field: &'static str,
+    /// Another name of that field, in answers that have not the first.
+    pub code_field_too: Option<&'static str>,
     /// Which transaction it names.
     pub transaction: TransactionRule,
     /// Fields that it can't do without, beside the envelope and the transaction.
@@ -218,7 +220,11 @@ impl MethodInfo {
     /// The answer's own code.
     #[must_use]
     pub fn code(&self, answer: &Json) -> Option<ResponseCode> {
-        answer.text(self.code_field).map(ResponseCode::from)
+        let other = || answer.text(self.code_field_too?);
+        answer
+            .text(self.code_field)
+            .or_else(other)
+            .map(ResponseCode::from)
     }
 }
 

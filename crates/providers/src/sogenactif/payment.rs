@@ -13,11 +13,11 @@ use super::fact::{Verdict, answer_agrees, part, verdict};
 use super::naming::{Name, New};
 use super::office::OfficeRequest;
 use super::office::parts::{
-    Contact, PaymentAnswer, PaymentOptions, Purchase, RedirectionAnswer, RedirectionEcho,
+    PaymentAnswer, PaymentOptions, Purchase, RedirectionAnswer, RedirectionEcho,
 };
 use super::request::{Answer, currency_code};
 use super::types::NotThat;
-use super::vault;
+use super::{shopper, vault};
 use crate::contract::{Begin, Failure, Proceeded};
 
 /// What is kept while the browser is away.
@@ -31,6 +31,9 @@ pub(super) struct Away {
     /// The card is to be saved once it has paid.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) save: bool,
+    /// The saved card that pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) card: Option<String>,
 }
 
 /// The part of what is kept that says which transaction is meant.
@@ -182,6 +185,7 @@ pub(super) fn opened(name: Name, answer: RedirectionAnswer) -> Option<Open> {
             redirection_data: answer.redirection_data?,
             message_version: answer.message_version?,
             save: false,
+            card: None,
         },
         url: answer.redirection_url.filter(filled),
         pa_req: answer.pa_req_message.filter(filled),
@@ -212,6 +216,7 @@ impl Open {
             next_action: None,
             keep: Some(keep(&self.away)?),
             save: None,
+            first: None,
         })
     }
 
@@ -227,21 +232,30 @@ impl Open {
             next_action: Some(self.leave(config, begin)?),
             keep: Some(keep),
             save: None,
+            first: None,
         })
     }
 }
 
 /// What asks for the end of a payment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Asks {
+pub(super) enum Asks<'a> {
     /// An order of ours. If it is refused, for whatever reason, nothing was taken.
-    ToOrder {
-        /// The card is to be saved if it paid.
-        save: bool,
-    },
+    ToOrder(Pays<'a>),
     /// What the shopper confirmed elsewhere. An answer that speaks of our request alone says
     /// nothing of the money: a bank or a wallet may have moved it.
     WhatBecame,
+}
+
+/// What is to be done once an order has paid.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Pays<'a> {
+    /// Nothing more.
+    Once,
+    /// The card that was typed is added to the shopper's.
+    AndIsSaved,
+    /// This saved card has paid, with the shopper.
+    WithSaved(&'a str),
 }
 
 /// Asks for the end of a payment: its answer is the fact.
@@ -250,7 +264,7 @@ pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
     begin: &Begin<'_>,
     name: &Name,
     request: &R,
-    asks: Asks,
+    asks: Asks<'_>,
 ) -> Result<End, Halt> {
     let answer = talk.ask(request)?;
     let read = answer.read::<R>();
@@ -264,12 +278,15 @@ pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
         _ => verdict(&answer.code, acquirer.as_ref(), holder.as_ref()),
     };
     let mut end = ended(talk.config, begin, Some(name), &answer, Some(&read), told)?;
-    if let End::Over(proceeded) = &mut end
-        && asks == (Asks::ToOrder { save: true })
+    if let (End::Over(proceeded), Asks::ToOrder(pays)) = (&mut end, asks)
         && answer.sealed
         && answer.code.is_success()
     {
-        proceeded.save = vault::to_save(talk.config, &read);
+        match pays {
+            Pays::Once => {}
+            Pays::AndIsSaved => proceeded.save = vault::to_save(talk.config, &read),
+            Pays::WithSaved(card) => proceeded.first = vault::first_of(card, &read),
+        }
     }
     Ok(end)
 }
@@ -295,6 +312,7 @@ pub(super) fn ended(
         next_action,
         keep: None,
         save: None,
+        first: None,
     };
     let acquirer = order.and_then(|order| order.acquirer_response_code.as_ref());
     let soft =
@@ -330,20 +348,12 @@ pub(super) fn options(begin: &Begin<'_>) -> Result<PaymentOptions, Failure> {
         Capture::Automatic => "AUTHOR_CAPTURE",
         Capture::Manual => "VALIDATION",
     };
-    // An order's number of another shape is left out: the platform would refuse the payment.
-    let plain = |text: &String| {
-        (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let contact = Contact {
-        email: Some(session.shopper.email.as_str().to_owned()),
-        ..Contact::default()
-    };
     Ok(PaymentOptions {
         capture_mode: Some(mode.to_owned().try_into().map_err(ours)?),
-        customer_contact: Some(contact),
+        customer_contact: Some(shopper::reachable(&session.shopper)),
         customer_ip_address: customer_address(begin),
         customer_language: customer_language(session),
-        order_id: Some(session.reference.clone()).filter(plain),
+        order_id: shopper::order_id(&session.reference),
         ..PaymentOptions::default()
     })
 }

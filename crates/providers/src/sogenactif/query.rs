@@ -96,7 +96,11 @@ fn read(
     let Verdict::Part(status, refusal) = verdict_of_books(found) else {
         return Ok(LookedUp::NotYet);
     };
-    let code = found.response_code.clone().unwrap_or_default();
+    // Its code may be that of the final word to come: what waits is named by its own.
+    let code = match (&found.transaction_status, status) {
+        (Some(word), PartStatus::Pending) => word.as_str().into(),
+        _ => found.response_code.clone().unwrap_or_default(),
+    };
     let brand = found.payment_mean_brand.as_deref();
     let fact = part(config, begin, Some(name), &code, brand, (status, refusal));
     Ok(LookedUp::Facts(vec![fact]))
@@ -122,8 +126,11 @@ fn confirm(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) -> Result
     if amount.map(Amount::try_from) != Some(Ok(query.claim.amount)) {
         return Ok(Answered::Disagreed("another amount".into()));
     }
-    let Verdict::Part(status, _) = verdict_of_books(&found) else {
-        return Err(unexpected("getTransactionData: it is not over").into());
+    let status = match verdict_of_books(&found) {
+        Verdict::Part(PartStatus::Pending, _) | Verdict::Unknown => {
+            return Err(unexpected("getTransactionData: it is not over").into());
+        }
+        Verdict::Part(status, _) => status,
     };
     let claim = query.claim;
     Ok(Answered::Agreed(Verified::new(PlatformFact {

@@ -184,22 +184,24 @@ impl Config {
             SealCheck::Wrong => return Err(AnswerError::WrongSeal(said(method, &message))),
         };
         method.check_answer(&message).map_err(AnswerError::Type)?;
-        for field in [
-            "merchantId",
-            "transactionReference",
-            "amount",
-            "currencyCode",
-        ] {
-            if differs(request.text(field), message.text(field)) {
+        let (asked, told) = (request, &message);
+        if differs(
+            asked.text("transactionReference"),
+            told.text("transactionReference"),
+        ) {
+            return Err(AnswerError::Mismatch("transactionReference"));
+        }
+        for field in ["merchantId", "amount", "currencyCode"] {
+            if number_differs(asked.text(field), told.text(field)) {
                 return Err(AnswerError::Mismatch(field));
             }
         }
         let s10 = "s10TransactionReference";
-        let (asked, told) = (request.get(s10), message.get(s10));
-        for field in ["s10TransactionId", "s10TransactionIdDate"] {
-            let of =
-                |json: Option<&'_ Json>| json.and_then(|s10| s10.text(field)).map(str::to_owned);
-            if differs(of(asked).as_deref(), of(told).as_deref()) {
+        if let (Some(asked), Some(told)) = (request.get(s10), message.get(s10)) {
+            let (number, day) = ("s10TransactionId", "s10TransactionIdDate");
+            if number_differs(asked.text(number), told.text(number))
+                || differs(asked.text(day), told.text(day))
+            {
                 return Err(AnswerError::Mismatch(s10));
             }
         }
@@ -229,6 +231,26 @@ pub(super) fn currency_code(currency: Currency) -> String {
 
 fn differs(asked: Option<&str>, told: Option<&str>) -> bool {
     asked.zip(told).is_some_and(|(asked, told)| asked != told)
+}
+
+/// Whether two numbers differ, if both are there. The platform writes one with leading zeros here
+/// and without them there: an answer has `42` where `000042` was asked about.
+fn number_differs(asked: Option<&str>, told: Option<&str>) -> bool {
+    asked
+        .zip(told)
+        .is_some_and(|(asked, told)| !is_same_number(asked, told))
+}
+
+/// Whether two texts of digits are one number. Two texts of another kind are compared as they are.
+pub(super) fn is_same_number(one: &str, other: &str) -> bool {
+    fn bare(text: &str) -> Option<&str> {
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| text.trim_start_matches('0'))
+    }
+    match (bare(one), bare(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 /// A code of a message that nobody vouches for, for an error's text: two letters or digits, or

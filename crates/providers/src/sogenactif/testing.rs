@@ -148,6 +148,7 @@ pub(super) struct World {
     pub(super) session: Session,
     pub(super) by: By<'static>,
     pub(super) client: Option<IpAddr>,
+    pub(super) first: Option<&'static str>,
     pub(super) reference: &'static str,
     method: Method,
     addresses: Addresses,
@@ -159,6 +160,7 @@ pub(super) fn world() -> World {
         session: session(),
         by: By::Shopper,
         client: None,
+        first: None,
         reference: REFERENCE,
         method: Method::try_from("sogenactif_card".to_owned()).unwrap(),
         addresses: Addresses {
@@ -187,6 +189,7 @@ impl World {
             method: &self.method,
             by: self.by,
             client: self.client,
+            first: self.first,
             reference: self.reference,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),

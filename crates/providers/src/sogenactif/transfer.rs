@@ -1,8 +1,13 @@
-//! Credit transfers: iDEAL. The shopper chooses a bank, confirms there and comes back
-//! (`creditTransferInquire`, `creditTransferInitialize`: Sogenactif documentation, connector
-//! Office, release 24.2, confidence A; `creditTransferFinalizeAndOrder` D).
+//! Credit transfers: iDEAL. The shopper confirms at a bank and comes back (`creditTransferInquire`,
+//! `creditTransferInitialize`: Sogenactif documentation, connector Office, release 24.2, confidence
+//! A; `creditTransferFinalizeAndOrder` D).
+//!
+//! Which bank is asked on the platform's page. The checkout asks only where the account wants it to
+//! (`ask_bank`), and takes "another bank" for an answer: since 2026 no scheme's rule asks a shop to
+//! know the bank, and one that asks must offer that (PPRO; mollie/PrestaShop 6.2.1; the rule of this
+//! platform was not found).
 
-use guichet_wire::{NextAction, Question};
+use guichet_wire::{NextAction, OTHER_BANK, Question};
 use serde::{Deserialize, Serialize};
 
 use super::conversation::{Halt, Talk, refused, unsuitable};
@@ -22,6 +27,9 @@ struct Offered {
 }
 
 pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    if !talk.config.ask_bank {
+        return leave(talk, begin, brand);
+    }
     let answer = talk.ask(&CreditTransferInquire {
         currency_code: purchase(begin)?.currency_code,
         payment_mean_brand: Some(brand.to_owned()),
@@ -31,9 +39,7 @@ pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Resu
     }
     let banks = derived::banks(&answer.message);
     if banks.is_empty() {
-        // Then the platform's own page asks for it.
-        let new = New::of(talk.config, begin)?;
-        return send_away(talk, begin, &new, &initialize(begin, &new, brand, None)?);
+        return leave(talk, begin, brand);
     }
     let offered = Offered {
         banks: banks.iter().map(|bank| bank.code.clone()).collect(),
@@ -43,6 +49,12 @@ pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Resu
         next: Next::Browser(NextAction::Ask { question }),
         keep: Some(keep(&offered)?),
     })
+}
+
+/// The platform's own page asks for the bank.
+fn leave(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    let new = New::of(talk.config, begin)?;
+    send_away(talk, begin, &new, &initialize(begin, &new, brand, None)?)
 }
 
 pub(super) fn proceed(
@@ -55,11 +67,12 @@ pub(super) fn proceed(
         return Err(unsuitable("bank", "is missing: this payment goes on with it").into());
     };
     let offered: Offered = kept(proceed.keep)?;
-    if !offered.banks.iter().any(|known| known == bank) {
+    let bank = (bank != OTHER_BANK).then_some(bank);
+    if bank.is_some_and(|bank| !offered.banks.iter().any(|known| known == bank)) {
         return Err(unsuitable("bank", "is none of those that were offered").into());
     }
     let new = New::of(talk.config, begin)?;
-    let request = initialize(begin, &new, brand, Some(bank))?;
+    let request = initialize(begin, &new, brand, bank)?;
     match open(talk, begin, &new, &request)? {
         Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
         Opening::Over(end) => Ok(end.into_inner()),

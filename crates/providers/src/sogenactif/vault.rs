@@ -10,7 +10,7 @@ use super::conversation::{Halt, Talk, refused, step, unexpected};
 use super::office::parts::{PaymentAnswer, WalletEntry};
 use super::office::wallet::{AddCard, DeletePaymentMean, GetWalletData, PaymentMean};
 use super::types::{TokenPan, WalletId};
-use crate::contract::{Exchange, Failure, KeptCard, Owner, Save, Step, Vault};
+use crate::contract::{Exchange, Failure, First, KeptCard, Owner, Save, Step, Vault};
 
 impl Vault for Sogenactif {
     fn adds(&self) -> bool {
@@ -25,7 +25,7 @@ impl Vault for Sogenactif {
         step(remove(&mut Talk::new(&self.config, exchanges), owner, card))
     }
 
-    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<()> {
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>> {
         step(add(&mut Talk::new(&self.config, exchanges), owner, save))
     }
 }
@@ -129,6 +129,42 @@ struct Saving {
     token: TokenPan,
     expiry: String,
     brand: Option<String>,
+    first: Option<Proof>,
+}
+
+/// What [`First::proof`] holds: that the shopper was authenticated, and the scheme's own name of the
+/// payment, where the platform told it.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Proof {
+    pub(super) scheme: Option<String>,
+}
+
+impl Proof {
+    /// Reads it.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// Of an order that was accepted. None if the shopper was not authenticated.
+    fn of(order: &PaymentAnswer) -> Option<Self> {
+        let holder = order.holder_authent_status.as_ref()?;
+        let scheme = order.scheme_transaction_identifier.clone();
+        holder.has_succeeded().then(|| Self {
+            scheme: scheme.filter(|id| !id.is_empty()),
+        })
+    }
+
+    fn left_with(&self, card: &str) -> Option<First> {
+        Some(First {
+            card: card.to_owned(),
+            proof: serde_json::to_string(self).ok()?,
+        })
+    }
+}
+
+/// What the payment of a saved card left, that the shopper made.
+pub(super) fn first_of(card: &str, order: &PaymentAnswer) -> Option<First> {
+    Proof::of(order)?.left_with(card)
 }
 
 /// The card of an order that was accepted, to be added to its shopper's. None where the platform
@@ -139,11 +175,12 @@ pub(super) fn to_save(config: &Config, order: &PaymentAnswer) -> Option<Save> {
         token: order.token_pan.clone()?.try_into().ok()?,
         expiry: expiry.filter(|text| config.add_cards && month(text).is_some())?,
         brand: order.payment_mean_brand.clone(),
+        first: Proof::of(order),
     };
     serde_json::to_string(&saving).ok().map(Save)
 }
 
-fn add(talk: &mut Talk<'_>, owner: &Owner<'_>, save: &Save) -> Result<(), Halt> {
+fn add(talk: &mut Talk<'_>, owner: &Owner<'_>, save: &Save) -> Result<Option<First>, Halt> {
     let saving = serde_json::from_str::<Saving>(&save.0);
     // The error would quote the token.
     let saving = saving.map_err(|_| unexpected("addCard: nothing to save"))?;
@@ -158,9 +195,15 @@ fn add(talk: &mut Talk<'_>, owner: &Owner<'_>, save: &Save) -> Result<(), Halt> 
         payment_mean_brand: saving.brand,
     })?;
     match answer.code.as_str() {
-        "00" | "94" => Ok(()),
-        _ => Err(refused("addCard", &answer).into()),
+        "00" => {}
+        // It has a first payment.
+        "94" => return Ok(None),
+        _ => return Err(refused("addCard", &answer).into()),
     }
+    let card = answer.message.text("paymentMeanId");
+    let card = card.filter(|card| !card.is_empty());
+    let first = saving.first.zip(card);
+    Ok(first.and_then(|(proof, card)| proof.left_with(card)))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! | `page_timeout_seconds` | PBX_DISPLAY, 100 to 86400, default 900 |
 //! | `deadline_seconds` | default the page plus 600; less than the page in the sandbox only |
 //! | `letter_z` | whether letter Z is asked for, default `true` |
+//! | `archive_reference` | whether PBX_ARCHIVAGE bears the shop's reference, default `false` |
 //! | `source_rwd` | methods that send PBX_SOURCE=RWD, default all |
 //! | `conecs_minimum` | least amount of the meal vouchers, in cents, default none |
 //! | `cvconnect_minimum` | least amount of CV-Connect, in cents, default 2000 |
@@ -123,6 +124,7 @@ pub(super) struct Config {
     pub(super) page_timeout_seconds: i64,
     pub(super) deadline_seconds: i64,
     pub(super) letter_z: bool,
+    pub(super) archive_reference: bool,
     pub(super) source_rwd: Vec<Way>,
     conecs_minimum: Option<Amount>,
     cvconnect_minimum: Option<Amount>,
@@ -154,6 +156,7 @@ impl Config {
             page_timeout_seconds,
             deadline_seconds: keys.deadline(page_timeout_seconds, environment)?,
             letter_z: keys.flag("letter_z")?.unwrap_or(true),
+            archive_reference: keys.flag("archive_reference")?.unwrap_or_default(),
             source_rwd: keys.source_rwd()?,
             conecs_minimum: keys.amount("conecs_minimum")?,
             cvconnect_minimum: keys

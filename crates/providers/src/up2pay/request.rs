@@ -17,6 +17,10 @@ use super::method::Way;
 use super::numbers::Reference;
 use super::seal::{Fields, Sealed};
 use crate::contract::{Addresses, Begin, Environment, Failure};
+use crate::plain::plain_end;
+
+/// Most letters and digits of PBX_ARCHIVAGE (Verifone "Paybox System" V8.0).
+const ARCHIVE_MAX: usize = 12;
 
 /// Most characters of an address (Verifone "Paybox System" V8.0).
 const ADDRESS_MAX: usize = 150;
@@ -53,6 +57,10 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
     }
     if session.capture == Capture::Manual {
         fields.push("PBX_AUTOSEULE", "O");
+    }
+    let archived = || plain_end(&session.reference, ARCHIVE_MAX);
+    if let Some(reference) = config.archive_reference.then(archived).flatten() {
+        fields.push("PBX_ARCHIVAGE", reference);
     }
     Ok(fields.seal("PBX_HMAC", &contract.hmac_key))
 }

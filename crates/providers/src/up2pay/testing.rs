@@ -149,6 +149,7 @@ pub(super) fn begin<'a>(
         method,
         by: By::Shopper,
         client: None,
+        first: None,
         reference: "7ZK2M0Q4W8E6R1T3Y5AB",
         addresses,
         now,

@@ -13,6 +13,8 @@ pub(crate) const TOKEN: &str = "tok_CA9A21";
 
 /// The account to debit; must come out nowhere but in calls.
 pub(crate) const IBAN: &str = "FR1420041010050500013M02606";
+/// What a saved card's first payment left, in the form of the provider that has such cards.
+pub(crate) const FIRST: &str = r#"{"scheme":"S1"}"#;
 
 /// One provider.
 pub(crate) struct Sample {
@@ -155,6 +157,7 @@ fn sogenactif_named(identity: &str, but: &[&str]) -> Sample {
         keys = {{ "1" = "{CANARY}" }}
         methods = {methods:?}
         transaction_identity = {identity:?}
+        ask_bank = true
         "#
     );
     let sandbox = r#"

@@ -20,7 +20,7 @@ fn ask(
     [
         converse(|exchanges| vault.cards(&owner, exchanges), platform),
         converse(|exchanges| vault.remove(&owner, "1", exchanges), platform).map(nothing),
-        converse(|exchanges| vault.add(&owner, save, exchanges), platform).map(nothing),
+        converse(|exchanges| vault.add(&owner, save, exchanges), platform).map(|_| Vec::new()),
     ]
 }
 

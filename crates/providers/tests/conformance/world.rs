@@ -1,17 +1,18 @@
 //! Plays the backend and its platform.
 
+use guichet_domain::iban::Iban;
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Iban, Phone, Shopper, ShopperId};
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 use guichet_providers::contract::{
     Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
     Given, LookUp, LookedUp, PlatformCall, Proceed, Proceeded, Provider, Seed, Step,
 };
 use guichet_providers::registry::{PROVIDERS, open};
 
-use crate::samples::{CANARY, Gift, IBAN, Payment, Sample, TOKEN, samples};
+use crate::samples::{CANARY, FIRST, Gift, IBAN, Payment, Sample, TOKEN, samples};
 
 pub(crate) const NOW: i64 = 1_772_355_600;
 
@@ -165,6 +166,7 @@ impl World {
             method: &self.method,
             by,
             client: Some([203, 0, 113, 7].into()),
+            first: matches!(by, By::ShopWith { .. }).then_some(FIRST),
             reference: &self.reference,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),

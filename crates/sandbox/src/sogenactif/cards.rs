@@ -236,14 +236,14 @@ pub(crate) fn account_code(iban: &str) -> &'static str {
 /// Accounts to try a direct debit with: IBAN and what becomes of the debit.
 pub(crate) const TEST_ACCOUNTS: [(&str, &str); 5] = [
     ("FR7630006000011234567890189", "acceptée"),
-    ("FR9730006000011234567890005", "refusée"),
+    ("FR7630006000011234568310005", "refusée"),
     (
-        "FR4830006000011234567890014",
+        "FR7630006000011234568300014",
         "coordonnées bancaires incorrectes",
     ),
-    ("FR1930006000011234567890051", "montant trop élevé"),
+    ("FR7630006000011234568690051", "montant trop élevé"),
     (
-        "FR6730006000011234567890060",
+        "FR7630006000011234568680060",
         "en attente, rendue définitive par l'API",
     ),
 ];

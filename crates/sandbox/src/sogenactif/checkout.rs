@@ -274,6 +274,9 @@ pub(crate) fn order_fields(call: &mut Call) -> Outcome {
             "cardCSCResultCode",
             if wallet { "50" } else { "4D" },
         );
+        let scheme = transaction.authorisation.as_ref();
+        let scheme = scheme.map(|authorisation| format!("MCC{authorisation}"));
+        put_some(&mut fields, "schemeTransactionIdentifier", scheme);
     }
     Ok(fields)
 }

@@ -174,7 +174,7 @@ async fn cards() -> Json<Value> {
 }
 
 /// What the control page says of each switch that is a box or a number.
-const SWITCH_TEXTS: [(&str, &str); 14] = [
+const SWITCH_TEXTS: [(&str, &str); 15] = [
     ("office_down", "Office en panne"),
     (
         "office_slow_ms",
@@ -197,6 +197,7 @@ const SWITCH_TEXTS: [(&str, &str); 14] = [
     ),
     ("office_no_banks", "iDEAL n'annonce aucune banque"),
     ("sdk_missing", "bibliothèque des champs introuvable"),
+    ("sdk_altered", "bibliothèque des champs modifiée"),
     ("sdk_slow_ms", "attente avant la bibliothèque, en ms"),
     ("frames_failing", "cadres des champs en panne"),
     ("session_expired", "sessions de champs expirées"),

@@ -38,6 +38,8 @@ pub(crate) struct Faults {
     pub(crate) office_no_banks: bool,
     /// The library of the hosted fields answers 404.
     pub(crate) sdk_missing: bool,
+    /// The library is another one than its integrity value tells.
+    pub(crate) sdk_altered: bool,
     /// Milliseconds before the library is answered.
     pub(crate) sdk_slow_ms: u64,
     /// The frames of the hosted fields answer 503.

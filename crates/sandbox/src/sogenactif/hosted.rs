@@ -18,9 +18,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha384};
 
 use super::call::{Call, Fields, Outcome, invalid, put};
 use super::cards::{Card, brand_table, brands_of};
@@ -59,7 +60,23 @@ pub(crate) fn initialize(call: &mut Call) -> Outcome {
         open_session(call.world, call.merchant.id, brands),
     );
     put(&mut fields, "sdkUrl", format!("{}{SDK_PATH}", call.frames));
+    put(
+        &mut fields,
+        "sdkIntegrity",
+        integrity(&library(call.frames)),
+    );
     Ok(fields)
+}
+
+/// The library, whose frames are at this origin.
+fn library(frames: &str) -> String {
+    include_str!("../../assets/sogenactif/sdk.js").replace("{{ORIGIN}}", frames)
+}
+
+/// What a browser checks the library by (Sips release notes 25.4: SHA-384; the field's name is the
+/// sandbox's).
+fn integrity(library: &str) -> String {
+    format!("sha384-{}", STANDARD.encode(Sha384::digest(library)))
 }
 
 /// Opens a session; gives its token, which looks like a JWT.
@@ -138,8 +155,10 @@ pub(crate) async fn sdk(State(app): State<Shared>) -> Response {
     if faults.sdk_missing {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let text = include_str!("../../assets/sogenactif/sdk.js");
-    let text = text.replace("{{ORIGIN}}", &app.backup_origin);
+    let mut text = library(&app.backup_origin);
+    if faults.sdk_altered {
+        text += "\n";
+    }
     let headers = [
         (CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

@@ -338,9 +338,9 @@ async fn an_iban_is_checked_and_its_end_decides_the_debit() {
     }
     for (iban, code, status) in [
         (IBAN, "00", "TO_CAPTURE"),
-        ("FR9730006000011234567890005", "05", "REFUSED"),
-        ("FR1930006000011234567890051", "51", "REFUSED"),
-        ("FR6730006000011234567890060", "60", "TO_AUTHORIZE"),
+        ("FR7630006000011234568310005", "05", "REFUSED"),
+        ("FR7630006000011234568690051", "51", "REFUSED"),
+        ("FR7630006000011234568680060", "60", "TO_AUTHORIZE"),
     ] {
         let opened = mandate(&shop, iban).await;
         shop.press(&opened, "success").await;

@@ -3,6 +3,7 @@ use guichet_domain::session::Capture;
 use guichet_domain::{PartKind, PartStatus, Refusal};
 use guichet_wire::NextAction;
 
+use super::super::json::Json;
 use super::super::testing::{
     self, AWAY, BACK, Ended, PAID, Plays, REFERENCE, STRAIGHT, TELL_NOTHING, sandbox,
     sandbox_table, the_part, with, world,
@@ -29,6 +30,25 @@ fn pay_with(token: &str, brand: Option<&str>, manual: bool, script: &[Plays]) ->
 
 fn pay(script: &[Plays]) -> Ended<Proceeded> {
     pay_with("tok_1", None, false, script)
+}
+
+/// All that the shop told, as `shopper.rs` writes it.
+fn tells_of_the_shopper(sent: &Json) {
+    let told = |container: &str, name: &str| sent.get(container).and_then(|it| it.text(name));
+    for (container, name, value) in [
+        ("customerContact", "email", "lea@example.fr"),
+        ("customerContact", "firstname", "Lea"),
+        ("customerContact", "lastname", "Roux"),
+        ("customerContact", "mobile", "+33612345675"),
+        ("billingAddress", "street", "1 rue X"),
+        ("billingAddress", "zipCode", "75001"),
+        ("billingAddress", "city", "Paris"),
+        ("billingAddress", "country", "FRA"),
+        ("shoppingCartDetail", "shoppingCartTotalQuantity", "1"),
+        ("shoppingCartDetail", "shoppingCartTotalAmount", "1050"),
+    ] {
+        assert_eq!(told(container, name), Some(value), "{container}.{name}");
+    }
 }
 
 fn come_back(keep: Option<&str>, posted: &[(&str, &str)], script: &[Plays]) -> Ended<Proceeded> {
@@ -60,6 +80,7 @@ fn a_card_that_needs_no_challenge_is_paid_at_once() {
     assert_eq!(text(0, "captureMode").as_deref(), Some("AUTHOR_CAPTURE"));
     assert_eq!(text(0, "orderId").as_deref(), Some("CMD1"));
     assert!(sent[0].get("fraudData").is_none() && sent[0].get("panType").is_none());
+    tells_of_the_shopper(&sent[0]);
     assert_eq!(text(1, "redirectionData").as_deref(), Some("D"));
     assert_eq!(text(1, "messageVersion").as_deref(), Some("2.2"));
 }

@@ -1,5 +1,5 @@
 use guichet_domain::event::Trust;
-use guichet_domain::shopper::Iban;
+use guichet_domain::iban::Iban;
 use guichet_domain::{PartKind, Refusal};
 
 use super::super::query;
@@ -60,9 +60,13 @@ fn a_mandate_is_signed_on_the_platforms_page() {
         assert_eq!(sent[0].text(name), Some(value), "{name}");
     }
     let contact = sent[0].get("customerContact").unwrap();
-    assert_eq!(contact.text("firstname"), Some("Léa"));
+    assert_eq!(contact.text("firstname"), Some("Lea"));
     assert_eq!(contact.text("lastname"), Some("Roux"));
     assert_eq!(contact.text("email"), Some("lea@example.fr"));
+    let address = sent[0].get("customerAddress").unwrap();
+    assert_eq!(address.text("street"), Some("1 rue X"));
+    assert_eq!(address.text("city"), Some("Paris"));
+    assert_eq!(address.text("country"), Some("FRA"));
     assert!(sent[0].get("amount").is_none());
 }
 
@@ -99,6 +103,29 @@ fn an_iban_is_kept_and_shown_nowhere() {
     }
     for text in shown {
         assert!(!text.contains("20041010"), "{text}");
+    }
+}
+
+#[test]
+fn an_account_whose_debit_takes_a_bic_is_refused_in_words_before_anything_is_sent() {
+    for (iban, name) in [
+        ("CH9300762011623852957", "Switzerland"),
+        ("MC5811222000010123456789030", "Monaco"),
+        ("GB29NWBK60161331926819", "Britain"),
+    ] {
+        let iban = Iban::try_from(iban).unwrap();
+        let given = Given::Iban(&iban);
+        let (end, sent) = testing::proceed(&sandbox(), &sepa(), None, given, &[]);
+        assert!(sent.is_empty());
+        let Err(Failure::Unsuitable(error)) = end else {
+            panic!("{end:?}")
+        };
+        assert_eq!((error.field.as_str(), error.code), ("iban", "iban_country"));
+        assert!(
+            error.detail.contains(name) && error.detail.contains("BIC"),
+            "{error}"
+        );
+        assert!(!error.detail.contains(iban.as_str()));
     }
 }
 

@@ -41,6 +41,45 @@ fn the_fields_are_opened_and_their_library_checked() {
 }
 
 #[test]
+fn an_integrity_value_of_the_library_is_passed_on_and_a_senseless_one_opens_nothing() {
+    let (config, world) = (sandbox(), world());
+    let opened = |more: &str| {
+        let answer = format!(
+            r#"{{"responseCode":"00","merchantSessionToken":"T",{more}
+                "sdkUrl":"https://payment-web.test.sips-services.com/sdk.js"}}"#
+        );
+        begin(&config, &world, &[(INIT, Ok(answer.leak()))]).0
+    };
+    let digest = format!("sha384-{}", "A".repeat(64));
+    for (more, expected) in [
+        (String::new(), None),
+        (r#""integrity":"","#.to_owned(), None),
+        (format!(r#""integrity":"{digest}","#), Some(digest.clone())),
+        (
+            format!(r#""sdkIntegrity":"{digest}","#),
+            Some(digest.clone()),
+        ),
+    ] {
+        let Next::Browser(NextAction::HostedFields { integrity, .. }) = opened(&more).unwrap().next
+        else {
+            panic!()
+        };
+        assert_eq!(integrity, expected, "{more}");
+    }
+    for bad in [
+        "sha384",
+        "sha384-",
+        "md5-AAAA",
+        "sha384-<script>",
+        "none",
+        " ",
+    ] {
+        let end = opened(&format!(r#""integrity":"{bad}","#));
+        assert!(matches!(end, Err(Failure::Unexpected(_))), "{bad}");
+    }
+}
+
+#[test]
 fn the_shoppers_address_is_told_where_it_is_known() {
     let (config, mut world) = (sandbox(), world());
     let opened = r#"{"responseCode":"00","merchantSessionToken":"T",

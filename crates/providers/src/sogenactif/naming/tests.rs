@@ -1,6 +1,6 @@
 use guichet_domain::event::{PaymentEvent, Trust};
+use guichet_domain::iban::Iban;
 use guichet_domain::money::Amount;
-use guichet_domain::shopper::Iban;
 use guichet_domain::{PartKind, PartStatus, Refusal};
 use guichet_wire::NextAction;
 
@@ -21,7 +21,8 @@ mod lost;
 const ENROL: &str = "cardCheckEnrollment";
 const ORDER: &str = "cardValidateAuthenticationAndOrder";
 const ASK: &str = "getTransactionData";
-const METHODS: &str = r#"methods = ["sogenactif_card", "sogenactif_paypal", "sogenactif_ideal"]"#;
+const METHODS: &str = r#"methods = ["sogenactif_card", "sogenactif_paypal", "sogenactif_ideal"]
+ask_bank = true"#;
 
 /// A shop whose transactions are not named by a reference of its own.
 struct Shop {

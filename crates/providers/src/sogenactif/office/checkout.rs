@@ -140,7 +140,7 @@ requests! {
         echo: RedirectionEcho,
     }
 
-    /// Opens a payment with an external wallet (PayPal, Paylib, Bancontact and others).
+    /// Opens a payment with an external wallet (PayPal, Bancontact and others).
     PaymentProviderInitialize("paymentProviderInitialize") -> RedirectionAnswer {
         #[serde(flatten)]
         purchase: Purchase,

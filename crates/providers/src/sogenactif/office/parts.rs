@@ -171,6 +171,9 @@ messages! {
         holder_address: Option<Container>,
         holder_contact: Option<Contact>,
         holder_data: Option<Container>,
+        /// Of a payment without the shopper: what the first one with the shopper was answered as
+        /// `schemeTransactionIdentifier` (C: Opencell, AtosWalletGatewayPayment).
+        initial_scheme_transaction_identifier: Option<String>,
         invoice_reference: Option<String>,
         merchant_transaction_date_time: Option<String>,
         order_context: Option<Container>,

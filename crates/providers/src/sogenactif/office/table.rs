@@ -195,7 +195,10 @@ pub const METHODS: [MethodInfo; 44] = [
     mandate::<SearchMandate>(&["customerId"])
         .effect(Effect::Reads)
         .known(B, B, SIPS),
-    wallet::<SignOff>(&["merchantWalletId"]).known(C, C, OFFICE_SDK),
+    // The SDK reads its code under the second name, and under no other.
+    wallet::<SignOff>(&["merchantWalletId"])
+        .code_in_too("walletOrderResponseCode")
+        .known(C, C, OFFICE_SDK),
     wallet::<UpdatePaymentMean>(ENTRY).known(C, C, OFFICE_SDK),
     cash::<Validate>()
         .existing()
@@ -272,6 +275,7 @@ impl MethodInfo {
             segment: R::METHOD,
             prefix,
             code_field: "responseCode",
+            code_field_too: None,
             transaction: TransactionRule::None,
             mandatory: &[],
             one_of: &[],
@@ -292,6 +296,11 @@ impl MethodInfo {
 
     const fn code_in(mut self, field: &'static str) -> Self {
         self.code_field = field;
+        self
+    }
+
+    const fn code_in_too(mut self, field: &'static str) -> Self {
+        self.code_field_too = Some(field);
         self
     }
 

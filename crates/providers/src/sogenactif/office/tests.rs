@@ -237,6 +237,66 @@ fn an_answer_of_any_method_may_be_almost_empty() {
     }
 }
 
+/// Numbers where public clients type numbers (VTEX's connector, worldline.d.ts), and without what
+/// interface 2.27 does not know yet.
+#[test]
+fn an_answer_is_read_with_numbers_or_texts_and_in_an_earlier_interface() {
+    let typed = json(
+        r#"{"getTransDataResponseCode":"00","responseCode":"00","transactionStatus":"CAPTURED",
+            "originAmount":1050,"currentAmount":1050,"remainingAmount":0,"currencyCode":"978",
+            "captureDay":0,"paymentAttemptNumber":1}"#,
+    );
+    let texts = json(
+        r#"{"getTransDataResponseCode":"00","responseCode":"00","transactionStatus":"CAPTURED",
+            "originAmount":"1050","currentAmount":"1050","remainingAmount":"0",
+            "currencyCode":"978","captureDay":"0","paymentAttemptNumber":"1"}"#,
+    );
+    for answer in [&typed, &texts] {
+        let read = read_as::<diagnostic::GetTransactionData>(answer).unwrap();
+        assert_eq!(read.origin_amount.as_deref(), Some("1050"));
+        assert_eq!(read.remaining_amount.as_deref(), Some("0"));
+        assert_eq!(read.payment_attempt_number.as_deref(), Some("1"));
+        assert_eq!(read.rest["captureDay"], "0");
+        assert!(read.authorisation_id.is_none());
+    }
+    for (method, fields) in [
+        (
+            "cancel",
+            r#"{"responseCode":"00","newAmount":550,"newStatus":"TO_CAPTURE"}"#,
+        ),
+        (
+            "cardOrder",
+            r#"{"responseCode":"00","amount":1050,"captureDay":0}"#,
+        ),
+        (
+            "getVelocityData",
+            r#"{"responseCode":"00","velocityTotalAmount":0}"#,
+        ),
+    ] {
+        MethodInfo::find(method)
+            .unwrap()
+            .check_answer(&json(fields))
+            .unwrap();
+    }
+}
+
+#[test]
+fn the_code_of_sign_off_is_read_under_both_of_its_names() {
+    let code = |method: &str, fields: &str| {
+        let found = MethodInfo::find(method).unwrap().code(&json(fields));
+        found.map(|code| code.as_str().to_owned())
+    };
+    let other = r#"{"walletOrderResponseCode":"00"}"#;
+    assert_eq!(code("signOff", other).as_deref(), Some("00"));
+    assert_eq!(
+        code("signOff", r#"{"walletResponseCode":"01"}"#).as_deref(),
+        Some("01")
+    );
+    let both = r#"{"walletResponseCode":"01","walletOrderResponseCode":"00"}"#;
+    assert_eq!(code("signOff", both).as_deref(), Some("01"));
+    assert_eq!(code("addCard", other), None);
+}
+
 #[test]
 fn names_and_paths_are_unique_and_sorted() {
     let names: Vec<_> = METHODS.iter().map(|method| method.name).collect();

@@ -73,6 +73,40 @@ fn a_refusal_is_found() {
 }
 
 #[test]
+fn what_waits_for_anothers_word_is_pending_and_its_final_word_is_another_fact() {
+    for status in [
+        "TO_CONFIRM_AUTHOR",
+        "TO_CONFIRM_CAPTURE",
+        "TO_CONFIRM_CREDIT",
+        "PENDING",
+    ] {
+        for code in ["00", "60"] {
+            let fields = format!(
+                r#"{{"getTransDataResponseCode":"00","responseCode":"{code}",
+                    "transactionStatus":"{status}","originAmount":1050}}"#
+            );
+            let waits = found(fields.leak());
+            assert_eq!(
+                (waits.status, waits.code.as_str()),
+                (PartStatus::Pending, status)
+            );
+        }
+    }
+    let identity = |fields: &'static str| match find(&[(ASK, Ok(fields))]).unwrap() {
+        LookedUp::Facts(facts) => facts[0].identity.clone(),
+        other => panic!("{other:?}"),
+    };
+    let waits = identity(
+        r#"{"getTransDataResponseCode":"00","responseCode":"00",
+            "transactionStatus":"TO_CONFIRM_CAPTURE"}"#,
+    );
+    let taken = identity(
+        r#"{"getTransDataResponseCode":"00","responseCode":"00","transactionStatus":"CAPTURED"}"#,
+    );
+    assert_ne!(waits, taken, "the second would be taken for a repetition");
+}
+
+#[test]
 fn what_is_not_over_or_not_understood_is_asked_again() {
     for fields in [
         r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_AUTHORIZE"}"#,

@@ -184,6 +184,71 @@ fn the_code_of_get_transaction_data_is_not_the_payments() {
     assert!(typed.response_code.unwrap().is_success());
 }
 
+/// As the types of public clients have it (VTEX's connector, worldline.d.ts; the platform's own
+/// sample of getVelocityData): numbers, and no leading zeros.
+#[test]
+fn a_number_that_was_not_padded_is_the_same_transaction() {
+    let s10 = "transaction_identity = \"s10\"";
+    let config = read(with(sandbox_table(), s10), Environment::Sandbox).unwrap();
+    let asked = r#"{"s10TransactionReference":
+        {"s10TransactionId":"000042","s10TransactionIdDate":"20260301"}}"#;
+    let sent = config.prepare(method("getTransactionData"), &json(asked));
+    let sent = sent.unwrap();
+    let about = |number: &str, day: &str| {
+        let fields = format!(
+            r#"{{"getTransDataResponseCode":"00","s10TransactionReference":
+                {{"s10TransactionId":{number},"s10TransactionIdDate":{day}}}}}"#
+        );
+        let answer = sealed_answer(&config, &fields);
+        config.read_answer(sent.method, &sent.message, &answer)
+    };
+    for number in [r#""000042""#, r#""42""#, "42"] {
+        for day in [r#""20260301""#, "20260301"] {
+            assert!(about(number, day).is_ok(), "{number} {day}");
+        }
+    }
+    let other = Err(AnswerError::Mismatch("s10TransactionReference"));
+    for (number, day) in [
+        (r#""43""#, "20260301"),
+        (r#""420""#, "20260301"),
+        (r#""000420""#, "20260301"),
+        (r#""""#, "20260301"),
+        (r#""4 2""#, "20260301"),
+        (r#""42""#, "20260302"),
+    ] {
+        assert_eq!(about(number, day).map(drop), other, "{number} {day}");
+    }
+}
+
+#[test]
+fn amount_and_currency_are_read_as_numbers_and_as_texts() {
+    let config = sandbox();
+    let asked = CANCEL
+        .replace("978", "036")
+        .replace("operationAmount", "amount");
+    let fields = json(&format!(
+        r#"{{"merchantId":"{}",{}"#,
+        "002001000000001",
+        &asked[1..]
+    ));
+    for (told, same) in [
+        (
+            r#""amount":500,"currencyCode":36,"merchantId":2001000000001"#,
+            true,
+        ),
+        (r#""amount":"500","currencyCode":"036""#, true),
+        (r#""amount":5000"#, false),
+        (r#""amount":500.0"#, false),
+        (r#""currencyCode":"360""#, false),
+        (r#""merchantId":"002001000000002""#, false),
+        (r#""transactionReference":"0R1""#, false),
+    ] {
+        let answer = sealed_answer(&config, &format!(r#"{{"responseCode":"00",{told}}}"#));
+        let read = config.read_answer(method("cancel"), &fields, &answer);
+        assert_eq!(read.is_ok(), same, "{told}: {read:?}");
+    }
+}
+
 #[test]
 fn what_may_have_moved_money_is_never_sent_again() {
     use CallError::{NoAnswer, NotSent};

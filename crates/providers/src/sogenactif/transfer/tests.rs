@@ -21,7 +21,11 @@ const TWO: &str = r#"{"responseCode":"00","issuerList":[
     {"issuerCode":"BACNL2U1","issuerName":"Utrecht"}]}"#;
 
 fn ideal() -> (Config, World) {
-    let table = with(sandbox_table(), r#"methods = ["sogenactif_ideal"]"#);
+    let table = with(
+        sandbox_table(),
+        r#"methods = ["sogenactif_ideal"]
+        ask_bank = true"#,
+    );
     let config = testing::read(table, Environment::Sandbox).unwrap();
     let mut world = world();
     world.choose("sogenactif_ideal");
@@ -61,6 +65,30 @@ fn the_shopper_is_asked_for_one_of_the_platforms_banks() {
     assert_eq!(begun.next, Next::Browser(asked));
     assert_eq!(sent[0].text("currencyCode"), Some("978"));
     assert_eq!(sent[0].text("paymentMeanBrand"), Some("IDEAL"));
+}
+
+#[test]
+fn no_bank_is_asked_for_unless_the_account_asks() {
+    let (_, world) = ideal();
+    let table = with(sandbox_table(), r#"methods = ["sogenactif_ideal"]"#);
+    let config = testing::read(table, Environment::Sandbox).unwrap();
+    let (end, sent) = testing::begin(&config, &world, &[(INIT, Ok(AWAY))]);
+    let begun = end.unwrap();
+    assert!(matches!(
+        begun.next,
+        Next::Browser(NextAction::FormPost { .. })
+    ));
+    assert!(sent[0].get("issuerCode").is_none());
+}
+
+#[test]
+fn a_shopper_of_another_bank_chooses_on_the_platforms_page() {
+    let (end, sent) = choose(Given::Bank("other"), &[(INIT, Ok(AWAY))]);
+    let leaves = end.unwrap().next_action;
+    assert!(matches!(leaves, Some(NextAction::FormPost { .. })));
+    assert!(sent[0].get("issuerCode").is_none());
+    let (_, sent) = choose(Given::Bank("BACNL2U1"), &[(INIT, Ok(AWAY))]);
+    assert_eq!(sent[0].text("issuerCode"), Some("BACNL2U1"));
 }
 
 #[test]

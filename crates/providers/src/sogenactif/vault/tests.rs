@@ -58,7 +58,7 @@ fn take_out(script: &[Plays]) -> Ended<()> {
     })
 }
 
-fn put_in(save: &str, script: &[Plays]) -> Ended<()> {
+fn put_in(save: &str, script: &[Plays]) -> Ended<Option<First>> {
     let save = Save(save.to_owned());
     with_owner(script, |account, owner, exchanges| {
         account.add(owner, &save, exchanges)
@@ -186,7 +186,7 @@ fn a_card_is_added_by_its_token() {
     for code in ["00", "94"] {
         let answer = format!("{{\"walletResponseCode\":\"{code}\"}}");
         let (end, sent) = put_in(SAVE, &[(ADD, Ok(answer.leak()))]);
-        assert_eq!(end, Ok(()));
+        assert_eq!(end, Ok(None));
         for (name, value) in [
             ("cardNumber", "490700wTjS9D5677"),
             ("panType", "TOKEN_PAN"),
@@ -256,4 +256,34 @@ fn a_vault_goes_with_the_card_and_adds_where_it_is_allowed() {
     assert_eq!(error.key, "add_cards");
     let plain = with(production_table(), "add_cards = false");
     assert!(!read(plain, Environment::Production).unwrap().add_cards);
+}
+
+#[test]
+fn a_card_that_is_added_tells_what_its_first_payment_left() {
+    let save = |first: &str| {
+        format!(r#"{{"token":"490700wTjS9D5677","expiry":"202912","brand":"CB"{first}}}"#)
+    };
+    let authenticated = save(r#","first":{"scheme":"S1"}"#);
+    let added = |save: &str, answer| put_in(save, &[(ADD, Ok(answer))]).0.unwrap();
+    let named = r#"{"walletResponseCode":"00","paymentMeanId":"7"}"#;
+    let left = added(&authenticated, named).unwrap();
+    assert_eq!(
+        (left.card.as_str(), left.proof.as_str()),
+        ("7", r#"{"scheme":"S1"}"#)
+    );
+    for (save, answer) in [
+        (&save(""), named),
+        (&save(r#","first":null"#), named),
+        (&authenticated, r#"{"walletResponseCode":"00"}"#),
+        (
+            &authenticated,
+            r#"{"walletResponseCode":"00","paymentMeanId":""}"#,
+        ),
+        (
+            &authenticated,
+            r#"{"walletResponseCode":"94","paymentMeanId":"7"}"#,
+        ),
+    ] {
+        assert_eq!(added(save, answer), None, "{save} {answer}");
+    }
 }

@@ -29,6 +29,7 @@ fn a_full_table_is_read() {
         notify_method = "post"
         page_timeout_seconds = 600
         letter_z = false
+        archive_reference = true
         source_rwd = ["card"]
         conecs_minimum = 100
         cvconnect_minimum = 3000
@@ -38,7 +39,7 @@ fn a_full_table_is_read() {
     );
     let config = read(with(production_table(), &more), Environment::Production).unwrap();
     assert!(matches!(&config.confirm, Confirm::SecretAddress(secret) if secret.is(SECRET)));
-    assert!(config.notify_by_post && !config.letter_z);
+    assert!(config.notify_by_post && !config.letter_z && config.archive_reference);
     assert_eq!(
         (config.page_timeout_seconds, config.deadline_seconds),
         (600, 1200)
@@ -78,7 +79,7 @@ fn what_is_absent_has_its_default() {
         (900, 1500)
     );
     assert_eq!(config.public_keys.len(), 1);
-    assert!(config.letter_z && !config.notify_by_post);
+    assert!(config.letter_z && !config.notify_by_post && !config.archive_reference);
     assert_eq!(config.minimum(Way::CvConnect).unwrap().minor(), 2000);
     assert_eq!(config.minimum(Way::Apetiz), None);
     let mut test = production_table();
@@ -244,6 +245,7 @@ fn times_amounts_and_words_are_checked() {
         ("deadline_seconds = 0", "deadline_seconds"),
         ("notify_method = 'put'", "notify_method"),
         ("letter_z = 'yes'", "letter_z"),
+        ("archive_reference = 1", "archive_reference"),
         ("source_rwd = ['cards']", "source_rwd"),
         ("source_rwd = 'card'", "source_rwd"),
         ("conecs_minimum = 0", "conecs_minimum"),

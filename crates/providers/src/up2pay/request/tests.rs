@@ -142,6 +142,22 @@ fn the_page_of_choice_presets_nothing() {
 }
 
 #[test]
+fn the_shops_reference_is_archived_where_the_account_says_so() {
+    let mut session = session();
+    session.reference = "boutique-2026-00012345".into();
+    assert_eq!(
+        field(&fields(&sandbox(), &session, "card"), "PBX_ARCHIVAGE"),
+        None
+    );
+    let mut config = sandbox();
+    config.archive_reference = true;
+    let archived = |session: &Session| field(&fields(&config, session, "card"), "PBX_ARCHIVAGE");
+    assert_eq!(archived(&session).as_deref(), Some("202600012345"));
+    session.reference = "---".into();
+    assert_eq!(archived(&session), None);
+}
+
+#[test]
 fn a_later_capture_only_authorises() {
     let mut session = session();
     assert_eq!(

@@ -16,6 +16,14 @@ const CARDS: &str = r#"{"walletResponseCode":"00","walletPaymentMeanDataList":[
 const KEEPABLE: &str = r#"{"responseCode":"00","amount":"1050","currencyCode":"978",
     "tokenPan":"490700wTjS9D5677","panExpiryDate":"202912","paymentMeanBrand":"CB"}"#;
 
+/// What a payment with 3-D Secure left, that the shopper made with the card.
+const FIRST: &str = r#"{"scheme":"MCC0000010508"}"#;
+
+/// An order that was accepted after the shopper's authentication.
+const AUTHENTICATED: &str = r#"{"responseCode":"00","amount":"1050","currencyCode":"978",
+    "tokenPan":"490700wTjS9D5677","panExpiryDate":"202912","paymentMeanBrand":"CB",
+    "holderAuthentStatus":"SUCCESS","schemeTransactionIdentifier":"MCC0000010508"}"#;
+
 const CLIENT: [u8; 4] = [203, 0, 113, 7];
 
 fn known(by: By<'static>) -> testing::World {
@@ -23,6 +31,9 @@ fn known(by: By<'static>) -> testing::World {
     world.is_known("customer-42");
     world.by = by;
     world.client = Some(CLIENT.into());
+    if matches!(by, By::ShopWith { .. }) {
+        world.first = Some(FIRST);
+    }
     world
 }
 
@@ -107,6 +118,7 @@ fn a_shopper_with_a_saved_card_is_authenticated_like_with_any_other() {
     for name in ["fraudData", "paymentPattern", "paymentToken", "cardNumber"] {
         assert!(sent[0].get(name).is_none(), "{name}");
     }
+    tells_of_the_shopper(&sent[0]);
     let (end, _) = pay_saved(SHOPPER, &[(ENROL_SAVED, Ok(AWAY))]);
     let proceeded = end.unwrap();
     let leaves = proceeded.next_action.as_ref();
@@ -142,6 +154,8 @@ fn the_shop_alone_orders_at_once_and_never_twice() {
     assert_eq!(sent[0].text("paymentPattern"), Some("RECURRING_N"));
     assert_eq!(sent[0].text("paymentMeanId"), Some("1"));
     assert_eq!(sent[0].text("transactionReference"), Some(REFERENCE));
+    let scheme = sent[0].text("initialSchemeTransactionIdentifier");
+    assert_eq!(scheme, Some("MCC0000010508"));
     assert!(sent[0].get("customerIpAddress").is_none());
     let (end, _) = pay_saved(SHOP, &[(WALLET_ORDER, Ok(SOFT))]);
     let refusal = the_part(&end.unwrap()).refusal;
@@ -155,6 +169,66 @@ fn the_shop_alone_orders_at_once_and_never_twice() {
     let other = r#"{"responseCode":"00","amount":"1"}"#;
     let (end, _) = pay_saved(SHOP, &[(WALLET_ORDER, Ok(other))]);
     assert_eq!(end.unwrap_err(), Failure::Unknown);
+}
+
+#[test]
+fn without_a_first_payment_that_was_authenticated_the_shop_alone_is_refused_in_plain_words() {
+    let mut world = known(SHOP);
+    for first in [None, Some(""), Some("null"), Some("[]")] {
+        world.first = first;
+        let (end, sent) = testing::begin(&sandbox(), &world, &[]);
+        assert!(sent.is_empty(), "nothing is asked for it");
+        let Err(Failure::Unsuitable(error)) = end else {
+            panic!("{first:?}: {end:?}")
+        };
+        assert_eq!(error.field, "card");
+        assert!(
+            error.detail.contains("3-D Secure") && error.detail.contains("Have the shopper pay")
+        );
+    }
+    // The platform told of the authentication, and of no name at the scheme.
+    world.first = Some(r#"{"scheme":null}"#);
+    let (end, _) = testing::begin(&sandbox(), &world, &[(WALLET, Ok(CARDS))]);
+    let keep = end.unwrap().keep;
+    let script = [(WALLET_ORDER, Ok(PAID))];
+    let (end, sent) =
+        testing::proceed(&sandbox(), &world, keep.as_deref(), Given::Nothing, &script);
+    assert!(end.is_ok());
+    assert!(sent[0].get("initialSchemeTransactionIdentifier").is_none());
+}
+
+#[test]
+fn a_payment_with_the_shopper_and_3_d_secure_is_what_later_ones_stand_on() {
+    let first = |order: &'static str| {
+        let (end, _) = pay_saved(SHOPPER, &[(ENROL_SAVED, Ok(STRAIGHT)), (ORDER, Ok(order))]);
+        end.unwrap().first
+    };
+    let left = first(AUTHENTICATED).unwrap();
+    assert_eq!((left.card.as_str(), left.proof.as_str()), ("1", FIRST));
+    // The same after a challenge.
+    let (end, _) = pay_saved(SHOPPER, &[(ENROL_SAVED, Ok(AWAY))]);
+    let keep = end.unwrap().keep;
+    let (end, _) = come_back(keep.as_deref(), &[], &[(ORDER, Ok(AUTHENTICATED))]);
+    assert_eq!(end.unwrap().first, Some(left));
+    for order in [
+        PAID,
+        r#"{"responseCode":"00","holderAuthentStatus":"ATTEMPT"}"#,
+        r#"{"responseCode":"00","holderAuthentStatus":"NOT_ENROLLED"}"#,
+        r#"{"responseCode":"05","holderAuthentStatus":"SUCCESS"}"#,
+        r#"{"responseCode":"00","holderAuthentStatus":"SUCCESS","seal":null}"#,
+    ] {
+        assert_eq!(first(order), None, "{order}");
+    }
+    // Without the shopper, nobody is authenticated.
+    let (end, _) = pay_saved(SHOP, &[(WALLET_ORDER, Ok(AUTHENTICATED))]);
+    assert_eq!(end.unwrap().first, None);
+    let (end, _) = saving(
+        &adding(),
+        &[(ENROL, Ok(STRAIGHT)), (ORDER, Ok(AUTHENTICATED))],
+    );
+    let proceeded = end.unwrap();
+    assert!(proceeded.first.is_none(), "it has no name yet");
+    assert!(proceeded.save.unwrap().0.contains("MCC0000010508"));
 }
 
 #[test]
