@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::browser::eventually;
 use crate::platform::CARD_AT_ONCE;
 use crate::site::play_on_site;
-use crate::world::{World, play, wish};
+use crate::world::{World, play, target, wish};
 
 /// What a tracing script does: it puts headers on every request of the page.
 const TRACING: &str = "
@@ -115,6 +115,8 @@ fn a_browser_that_lacks_what_is_needed_is_told_so() {
             ("window", "crypto"),
             ("window", "TextDecoder"),
             ("window", "TextEncoder"),
+            ("window", "URL"),
+            ("CustomElementRegistry.prototype", "define"),
             ("WebAssembly", "instantiate"),
             ("Promise.prototype", "finally"),
             ("performance.constructor.prototype", "getEntriesByType"),
@@ -226,6 +228,11 @@ fn without_any_style_sheet_the_payment_can_be_made_and_the_console_says_why() {
         let console = w.browser.console().await?;
         let told = |line: &&String| line.contains("guichet") && line.contains("style-src");
         ensure!(console.iter().any(|line| told(&line)), "{console:#?}");
+        for width in [360, 1280] {
+            w.browser.set_width(width, 900).await?;
+            let file = format!("no-sheet-{width}.png");
+            w.browser.shoot(&target("screenshots").join(file)).await?;
+        }
         w.leave_with("card", "card").await?;
         w.type_card(CARD_AT_ONCE).await?;
         w.assert_paid(&order, &[("card", 4200)]).await?;
