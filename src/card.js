@@ -105,7 +105,8 @@ export const cardFields = (host, tell) => {
       const it = { nodes, brands: '', texts: told };
       open = it;
       try {
-        await start(it, limit, { url, integrity, nonce: nonceOf(host) }, token, brands, labels);
+        const script = { url, integrity, nonce: nonceOf(host, 'script') };
+        await start(it, limit, script, token, brands, labels);
         if (it !== open) return;
         for (const field of FIELDS) nodes[field].box.removeAttribute('data-opening');
         tell('fields-ready');

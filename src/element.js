@@ -194,7 +194,7 @@ const dress = (host, root) => {
     root.adoptedStyleSheets = [sheet];
   } catch {
     const style = document.createElement('style');
-    style.nonce = nonceOf(host);
+    style.nonce = nonceOf(host, 'style');
     style.textContent = css;
     root.appendChild(style);
     if (!style.sheet) {

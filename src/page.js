@@ -68,10 +68,12 @@ export const langAround = (host) => {
   return '';
 };
 
-// The page's nonce, by which its policy may let things in: the element's own, or that of a script
-// or a style sheet of the page. No attribute shows it.
-export const nonceOf = (host) =>
-  host.nonce || document.querySelector('style[nonce], script[nonce]')?.nonce || '';
+// The nonce by which the page's policy may let in a `script` or a `style`: the element's own, that
+// of such a tag of the page, or that of the other kind. No attribute shows it.
+export const nonceOf = (host, kind) => {
+  const tag = (name) => document.querySelector(name + '[nonce]')?.nonce;
+  return host.nonce || tag(kind) || tag('script') || tag('style') || '';
+};
 
 // The token of a sandbox (an iframe's, or the page's own) without which no form leaves. Both are
 // tried without leaving: a form that stops itself, and the top window opened at no address.
