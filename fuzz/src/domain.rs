@@ -4,13 +4,14 @@ use std::fmt::Debug;
 
 use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
 use guichet_domain::field::line;
+use guichet_domain::gate;
 use guichet_domain::iban::Iban;
 use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{AMOUNT_MAX, Amount, Currency};
 use guichet_domain::payment::{Terms, fold};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Country, Email, Phone, Shopper, ShopperId, name};
+use guichet_domain::shopper::{Country, Email, Phone, Shopper, ShopperId, Typed};
 use guichet_domain::{FieldError, MethodKind, PartKind, PartStatus};
 use guichet_wire::{CheckoutSession, CheckoutStatus, ContinuePayment, NextAction, StartPayment};
 use serde::Serialize;
@@ -33,6 +34,7 @@ pub fn domain_values(data: &[u8]) {
     as_text::<SessionId>(text);
     as_text::<PaymentId>(text);
     as_line(text);
+    as_typed(text);
     if let Ok(iban) = Iban::try_from(text) {
         assert!(
             (15..=34).contains(&iban.as_str().len()),
@@ -98,10 +100,30 @@ fn as_line(text: &str) {
             assert!(!taken.chars().any(char::is_control) && taken.trim() == taken);
             assert_eq!(line("f", &taken, max), Ok(taken));
         }
-        if let Ok(taken) = name("f", text, max) {
-            assert!(taken.chars().any(char::is_alphanumeric));
-            assert_eq!(line("f", text, max), Ok(taken));
-        }
+    }
+}
+
+/// What goes through the gate twice has gone through it once, and fits the platforms.
+fn as_typed(text: &str) {
+    for max in [1, 16, 40] {
+        let taken = gate::text(text, max);
+        assert_eq!(taken.as_deref().and_then(|t| gate::text(t, max)), taken);
+        let sent = gate::plain(text, max);
+        assert_eq!(sent.as_deref().and_then(|s| gate::plain(s, max)), sent);
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b" -'/".contains(&b);
+        let sent = sent.unwrap_or_default();
+        assert!(sent.len() <= max && sent.bytes().all(fits), "{sent}");
+    }
+    let typed = Typed {
+        first_name: Some(text),
+        email: Some(text),
+        phone: Some(text),
+        line1: Some(text),
+        ..Typed::default()
+    };
+    let _ = Shopper::read(&typed);
+    if let Ok(phone) = Phone::parse(text, None) {
+        assert_eq!(Phone::parse(phone.as_str(), None), Ok(phone));
     }
 }
 

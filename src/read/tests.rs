@@ -231,6 +231,7 @@ fn a_problem_names_its_code_and_the_field_at_fault() {
         code: "field_invalid".into(),
         detail: "is not an IBAN".into(),
         field: Some("iban".into()),
+        errors: Vec::new(),
     };
     let read = super::problem(&written(&problem));
     assert_eq!(read, Some(("field_invalid".into(), Some("iban".into()))));

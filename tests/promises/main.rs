@@ -23,5 +23,6 @@ mod openapi;
 mod saved_cards;
 mod secrets;
 mod sessions;
+mod shopper;
 mod sogenactif;
 mod unknown;

@@ -109,7 +109,6 @@ async fn an_amount_that_is_none_is_refused_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn a_shopper_who_can_not_be_billed_is_refused_and_nothing_is_stored() {
-    let long = |count: usize| json!("x".repeat(count));
     let problems = refuse_changes(&[
         ("shopper: missing", "/shopper", Value::Null),
         ("email: missing", "/shopper/email", Value::Null),
@@ -142,47 +141,30 @@ async fn a_shopper_who_can_not_be_billed_is_refused_and_nothing_is_stored() {
             json!(format!("{}@example.com", "x".repeat(109))),
         ),
         ("phone: missing", "/shopper/phone", Value::Null),
-        ("phone: national", "/shopper/phone", json!("0612345678")),
         (
             "phone: too long",
             "/shopper/phone",
-            json!("+3361234567890123"),
+            json!("+33612345678901234"),
         ),
         ("phone: letters", "/shopper/phone", json!("+33 six")),
         ("address: missing", "/shopper/address", Value::Null),
         ("line1: missing", "/shopper/address/line1", Value::Null),
         ("line1: empty", "/shopper/address/line1", json!(" ")),
         ("line1: no letter", "/shopper/address/line1", json!("🎉 …")),
-        ("line1: too long", "/shopper/address/line1", long(201)),
-        ("line2: too long", "/shopper/address/line2", long(201)),
         ("city: missing", "/shopper/address/city", Value::Null),
-        ("city: too long", "/shopper/address/city", long(101)),
         (
             "postal code: missing",
             "/shopper/address/postal_code",
             Value::Null,
         ),
-        (
-            "postal code: too long",
-            "/shopper/address/postal_code",
-            long(17),
-        ),
         ("country: missing", "/shopper/address/country", Value::Null),
         ("country: unknown", "/shopper/address/country", json!("ZZ")),
-        (
-            "country: in lower case",
-            "/shopper/address/country",
-            json!("fr"),
-        ),
         (
             "country: by name",
             "/shopper/address/country",
             json!("France"),
         ),
         ("name: missing", "/shopper/name", Value::Null),
-        ("first: missing", "/shopper/name/first", Value::Null),
-        ("first: too long", "/shopper/name/first", long(101)),
-        ("last: empty", "/shopper/name/last", json!("")),
     ])
     .await;
     insta::assert_json_snapshot!(problems);
@@ -211,17 +193,10 @@ async fn a_shopper_is_named_in_plain_characters_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_line_break_is_refused_in_every_text() {
+async fn a_line_break_is_refused_in_every_text_that_people_do_not_type() {
     let texts = [
         "/reference",
-        "/shopper/name/first",
-        "/shopper/name/last",
         "/shopper/email",
-        "/shopper/phone",
-        "/shopper/address/line1",
-        "/shopper/address/line2",
-        "/shopper/address/postal_code",
-        "/shopper/address/city",
         "/shopper/address/country",
         "/locale",
         "/return_url",

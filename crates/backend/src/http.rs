@@ -15,6 +15,7 @@ mod cards;
 mod checkout;
 mod continuation;
 mod edge;
+mod new_shopper;
 mod openapi;
 mod platforms;
 mod problem;

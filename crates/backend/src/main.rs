@@ -9,6 +9,8 @@ mod app;
 mod clock;
 mod config;
 mod conversations;
+mod demands;
+mod doctor;
 mod http;
 mod inspect;
 mod jobs;
@@ -39,6 +41,8 @@ enum Command {
         #[arg(long, required = true)]
         attention: bool,
     },
+    /// Tell what the configuration's accounts demand to know of a shopper.
+    Doctor(ConfigArg),
     /// Help an integrator whose call is refused.
     #[command(subcommand)]
     Inspect(inspect::InspectCommand),
@@ -65,6 +69,7 @@ async fn main() -> ExitCode {
             config,
             attention: _,
         } => payments::attention(&config.config).await,
+        Command::Doctor(arg) => doctor::run(&arg.config),
         Command::Openapi => print_openapi(),
     };
     match done {

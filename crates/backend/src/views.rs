@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use guichet_domain::MethodKind;
 use guichet_domain::id::PaymentId;
 use guichet_domain::language::Language;
-use guichet_domain::method::MethodDescription;
+use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::payment::{Attention, Money, PaymentState, fold};
 use guichet_domain::session::{Attempt, Capture, Overview, Session, overview};
+use guichet_domain::shopper::Shopper;
+use guichet_domain::{FieldError, MethodKind};
+use guichet_providers::contract::{Demand, Provider};
 use guichet_store::{Book, Payment};
 use guichet_wire::{
     CheckoutSession, CheckoutStatus, MethodOffer, PartKind, PartStatus, PartView, PaymentView,
@@ -295,9 +297,27 @@ pub(crate) struct Offer<'a> {
     pub(crate) offer: MethodOffer,
 }
 
+/// A method that a session may use if nothing is lacking.
+pub(crate) struct Candidate<'a> {
+    pub(crate) offer: Offer<'a>,
+    /// What its account demands to know of the shopper and the shop did not give.
+    pub(crate) lacking: Vec<FieldError>,
+}
+
 /// The methods that a session may use, in the shop's order or in the session's own.
 pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> Vec<Offer<'a>> {
-    let mut offers = Vec::new();
+    let all = candidates(config, shop, session).into_iter();
+    let complete = all.filter(|candidate| candidate.lacking.is_empty());
+    complete.map(|candidate| candidate.offer).collect()
+}
+
+/// The same, with those for which something is lacking.
+pub(crate) fn candidates<'a>(
+    config: &Config,
+    shop: &'a Shop,
+    session: &Session,
+) -> Vec<Candidate<'a>> {
+    let mut candidates = Vec::new();
     for entry in &shop.methods {
         let Some(account) = config.account(&entry.provider, entry.account.as_str()) else {
             continue;
@@ -316,18 +336,52 @@ pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> 
                 if let Some(vault) = account.vault().filter(|_| owned && description.saved_cards) {
                     (offer.saved_cards, offer.can_save) = (true, vault.adds());
                 }
-                offers.push(Offer {
-                    entry,
-                    description: description.clone(),
-                    offer,
+                let description = description.clone();
+                candidates.push(Candidate {
+                    lacking: lacking(account, method, &session.shopper),
+                    offer: Offer {
+                        entry,
+                        description,
+                        offer,
+                    },
                 });
             }
         }
     }
     if let Some(wanted) = &session.methods {
-        offers.sort_by_key(|o| wanted.iter().position(|m| *m == o.description.method));
+        let place = |candidate: &Candidate<'_>| {
+            let method = &candidate.offer.description.method;
+            wanted.iter().position(|wanted| wanted == method)
+        };
+        candidates.sort_by_key(place);
     }
-    offers
+    candidates
+}
+
+/// What a payment by this method lacks. Nothing where it can begin.
+fn lacking(account: &dyn Provider, method: &Method, shopper: &Shopper) -> Vec<FieldError> {
+    let lacks = |demand: &Demand| {
+        let error = |field| missing(account, demand, field);
+        shopper
+            .lacks(demand.datum)
+            .into_iter()
+            .map(error)
+            .collect::<Vec<_>>()
+    };
+    account.demands(method).iter().flat_map(lacks).collect()
+}
+
+fn missing(account: &dyn Provider, demand: &Demand, field: &str) -> FieldError {
+    let name = account.account();
+    let problem = format!(
+        "is missing, or holds no letter or digit: account {name} demands it; {}",
+        demand.because
+    );
+    let remedy = match demand.unless {
+        Some(setting) => format!("send it, or write {setting} into the account's table"),
+        None => "send it".to_owned(),
+    };
+    FieldError::with_remedy(field, problem, remedy)
 }
 
 fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<MethodOffer> {

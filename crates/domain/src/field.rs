@@ -2,13 +2,19 @@
 
 use std::fmt;
 
-/// A refused field. `detail` is meant for the developer who sent it and holds no secret.
+use guichet_wire::FieldProblem;
+
+/// A refused field. Its texts are meant for the developer who sent it and hold no secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FieldError {
     /// Dotted path into the request, such as `shopper.address.country`.
     pub field: String,
     /// What was wrong and what to send instead.
     pub detail: String,
+    /// What was wrong alone; the whole detail where it was said in one.
+    pub problem: String,
+    /// What to send instead alone; none where it was said in one.
+    pub remedy: Option<String>,
     /// Stable code for programs that have words of their own for this fault.
     pub code: &'static str,
 }
@@ -17,11 +23,30 @@ pub struct FieldError {
 pub const FIELD_INVALID: &str = "field_invalid";
 
 impl FieldError {
-    /// Names the field and says what is wrong with it.
+    /// Names the field and says what is wrong with it and what to send instead, in one.
     pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
         Self {
             field: field.into(),
-            detail: detail.into(),
+            problem: detail.clone(),
+            detail,
+            remedy: None,
+            code: FIELD_INVALID,
+        }
+    }
+
+    /// Names the field, and says apart what is wrong with it and what to send instead.
+    pub fn with_remedy(
+        field: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        let (problem, remedy) = (problem.into(), remedy.into());
+        Self {
+            field: field.into(),
+            detail: format!("{problem}; {remedy}"),
+            problem,
+            remedy: Some(remedy),
             code: FIELD_INVALID,
         }
     }
@@ -40,6 +65,63 @@ impl fmt::Display for FieldError {
 }
 
 impl std::error::Error for FieldError {}
+
+impl From<FieldError> for FieldProblem {
+    fn from(error: FieldError) -> Self {
+        Self {
+            field: error.field,
+            problem: error.problem,
+            remedy: error.remedy,
+        }
+    }
+}
+
+/// Collects what is wrong with the fields of one request, so that one answer names it all.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<FieldError>);
+
+impl Faults {
+    /// The value, if it is good.
+    pub fn keep<T>(&mut self, read: Result<T, FieldError>) -> Option<T> {
+        self.keep_all(read.map_err(|error| vec![error]))
+    }
+
+    /// The value of several fields, if all of them are good.
+    pub fn keep_all<T>(&mut self, read: Result<T, Vec<FieldError>>) -> Option<T> {
+        read.map_err(|errors| errors.into_iter().for_each(|error| self.add(error)))
+            .ok()
+    }
+
+    /// The value, if it was given and is good.
+    pub fn keep_given<T>(&mut self, read: Option<Result<T, FieldError>>) -> Option<T> {
+        read.and_then(|read| self.keep(read))
+    }
+
+    /// One more. A field that is at fault already, or lies within one that is, is named once.
+    pub fn add(&mut self, error: FieldError) {
+        let known = |known: &FieldError| {
+            let rest = error.field.strip_prefix(known.field.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        if !self.0.iter().any(known) {
+            self.0.push(error);
+        }
+    }
+
+    /// The whole, if nothing was wrong with any part of it.
+    ///
+    /// # Errors
+    /// All that was wrong.
+    pub fn finish<T>(self, whole: Option<T>) -> Result<T, Vec<FieldError>> {
+        whole.filter(|_| self.0.is_empty()).ok_or(self.0)
+    }
+}
+
+impl From<Vec<FieldError>> for Faults {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self(errors)
+    }
+}
 
 /// One line of text, trimmed, of 1 to `max` characters, without control characters.
 pub fn line(field: &str, value: &str, max: usize) -> Result<String, FieldError> {
@@ -75,7 +157,7 @@ pub fn looks_random(secret: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::looks_random;
+    use super::*;
 
     #[test]
     fn a_placeholder_is_no_secret() {
@@ -95,5 +177,23 @@ mod tests {
         ] {
             assert!(looks_random(secret), "{secret}");
         }
+    }
+
+    #[test]
+    fn a_field_at_fault_is_named_once_with_all_that_lies_within() {
+        let mut faults = Faults::default();
+        for field in [
+            "shopper",
+            "amount",
+            "shopper.email",
+            "amount",
+            "amounts",
+            "methods[0]",
+        ] {
+            faults.add(FieldError::new(field, "is wrong"));
+        }
+        let named = faults.finish(Some(())).unwrap_err();
+        let fields: Vec<_> = named.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["shopper", "amount", "amounts", "methods[0]"]);
     }
 }

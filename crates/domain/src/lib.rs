@@ -4,14 +4,17 @@
 //! function of the *set* of its recorded events ([`payment::fold`]): their order and their number
 //! change nothing, and a paid payment is never unpaid.
 
+pub mod country;
 pub mod event;
 pub mod field;
+pub mod gate;
 pub mod iban;
 pub mod id;
 pub mod language;
 pub mod method;
 pub mod money;
 pub mod payment;
+pub mod phone;
 pub mod session;
 pub mod shopper;
 

@@ -176,7 +176,6 @@ mod tests {
     use super::*;
     use crate::event::{Part, PaymentEvent, Trust};
     use crate::payment::{Terms, fold};
-    use crate::shopper::{Address, Country, Email, Phone};
 
     fn session() -> Session {
         Session {
@@ -185,20 +184,7 @@ mod tests {
             reference: "1".into(),
             amount: Amount::try_from(1500).unwrap(),
             currency: Currency::EUR,
-            shopper: Shopper {
-                id: None,
-                first_name: "Camille".into(),
-                last_name: "Durand".into(),
-                email: Email::try_from("c@example.com".to_owned()).unwrap(),
-                phone: Phone::try_from("+33612345678".to_owned()).unwrap(),
-                address: Address {
-                    line1: "12 rue des Lilas".into(),
-                    line2: None,
-                    postal_code: "75011".into(),
-                    city: "Paris".into(),
-                    country: Country::try_from("FR".to_owned()).unwrap(),
-                },
-            },
+            shopper: Shopper::default(),
             items: 1,
             locale: Language::try_from("fr".to_owned()).ok(),
             methods: None,

@@ -1,41 +1,196 @@
-//! Who pays, as the shop's server tells it. Kept as sent; each provider fits it to its platform.
+//! Who pays, as the shop's server tells it. It comes in through one gate; each provider fits it to
+//! its platform.
 
+use std::borrow::Cow;
+
+use idna::AsciiDenyList;
 use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
-use crate::field::line;
+pub use crate::country::Country;
+use crate::field::Faults;
+use crate::gate;
+pub use crate::phone::Phone;
 
-/// The shopper. Every field is mandatory where 3-D Secure 2 wants it: cards are refused without.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// The shopper. A shop gives what it knows: what an account demands is the account's own affair.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Shopper {
     /// Who this is to the shop, where it knows: only then are cards saved, and offered again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<ShopperId>,
-    /// Given name, 1 to 100 characters, at least one letter.
-    pub first_name: String,
-    /// Family name, 1 to 100 characters, at least one letter.
-    pub last_name: String,
+    /// Given name, 1 to 100 characters, at least one letter or digit. A company has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Family name or a company's, 1 to 100 characters, at least one letter or digit. Who has but
+    /// one name may have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
     /// E-mail address.
-    pub email: Email,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
     /// Mobile phone.
-    pub phone: Phone,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
     /// Billing address.
+    #[serde(default)]
     pub address: Address,
 }
 
-/// A billing address.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// A billing address, or what is known of it.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Address {
-    /// Street and number, 1 to 200 characters.
-    pub line1: String,
+    /// Street and number, 1 to 200 characters, at least one letter or digit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line1: Option<String>,
     /// More of it, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<String>,
     /// Postal code, 1 to 16 characters.
-    pub postal_code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
     /// City, 1 to 100 characters.
-    pub city: String,
-    /// ISO 3166-1 alpha-2 code in upper case, such as `FR`.
-    pub country: Country,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+}
+
+/// What an account may demand to know of the shopper.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Datum {
+    /// A name: first, last or both.
+    Name,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// Street, city, country, and a postal code where the country has them.
+    Address,
+}
+
+impl Datum {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Name, Self::Email, Self::Phone, Self::Address];
+
+    /// The fields of a session that hold it.
+    #[must_use]
+    pub const fn fields(self) -> &'static str {
+        match self {
+            Self::Name => "shopper.name: first, last or both",
+            Self::Email => "shopper.email",
+            Self::Phone => "shopper.phone",
+            Self::Address => {
+                "shopper.address: line1, city, country, and postal_code where the country has them"
+            }
+        }
+    }
+
+    /// Its name in a configuration and in what is said of it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Address => "address",
+        }
+    }
+}
+
+/// What the shop's server sends of a shopper: texts, as people typed them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Typed<'a> {
+    /// `shopper.id`.
+    pub id: Option<&'a str>,
+    /// `shopper.name.first`.
+    pub first_name: Option<&'a str>,
+    /// `shopper.name.last`.
+    pub last_name: Option<&'a str>,
+    /// `shopper.email`.
+    pub email: Option<&'a str>,
+    /// `shopper.phone`.
+    pub phone: Option<&'a str>,
+    /// `shopper.address.line1`.
+    pub line1: Option<&'a str>,
+    /// `shopper.address.line2`.
+    pub line2: Option<&'a str>,
+    /// `shopper.address.postal_code`.
+    pub postal_code: Option<&'a str>,
+    /// `shopper.address.city`.
+    pub city: Option<&'a str>,
+    /// `shopper.address.country`.
+    pub country: Option<&'a str>,
+}
+
+impl Shopper {
+    /// Reads what was typed. What is empty is not there; a text that is too long is cut.
+    ///
+    /// # Errors
+    /// Every field that can't be read, in one list.
+    pub fn read(typed: &Typed<'_>) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Faults::default();
+        let id = typed.id.map(|id| ShopperId::try_from(id.to_owned()));
+        let country = filled(typed.country).map(|code| Country::try_from(code.to_owned()));
+        let country = faults.keep_given(country);
+        let email = filled(typed.email).map(|text| Email::try_from(text.to_owned()));
+        let phone = filled(typed.phone).map(|text| Phone::parse(text, country.as_ref()));
+        let shopper = Self {
+            id: faults.keep_given(id),
+            first_name: name(typed.first_name, 100),
+            last_name: name(typed.last_name, 100),
+            email: faults.keep_given(email),
+            phone: faults.keep_given(phone),
+            address: Address {
+                line1: name(typed.line1, 200),
+                line2: name(typed.line2, 200),
+                postal_code: name(typed.postal_code, 16),
+                city: name(typed.city, 100),
+                country,
+            },
+        };
+        faults.finish(Some(shopper))
+    }
+
+    /// The fields that `datum` still wants: nothing when it is known.
+    #[must_use]
+    pub fn lacks(&self, datum: Datum) -> Vec<&'static str> {
+        let address = &self.address;
+        let needs_code = address
+            .country
+            .as_ref()
+            .is_none_or(Country::has_postal_codes);
+        let wanted: &[(&'static str, bool)] = match datum {
+            Datum::Name => &[(
+                "shopper.name",
+                self.first_name.is_some() || self.last_name.is_some(),
+            )],
+            Datum::Email => &[("shopper.email", self.email.is_some())],
+            Datum::Phone => &[("shopper.phone", self.phone.is_some())],
+            Datum::Address => &[
+                ("shopper.address.line1", address.line1.is_some()),
+                (
+                    "shopper.address.postal_code",
+                    address.postal_code.is_some() || !needs_code,
+                ),
+                ("shopper.address.city", address.city.is_some()),
+                ("shopper.address.country", address.country.is_some()),
+            ],
+        };
+        let missing = wanted.iter().filter(|(_, there)| !there);
+        missing.map(|(field, _)| *field).collect()
+    }
+}
+
+/// What is there: a form that was not filled in sends empty fields.
+fn filled(typed: Option<&str>) -> Option<&str> {
+    typed.filter(|text| gate::text(text, 1).is_some())
+}
+
+/// A text with at least one letter or digit. A sign alone, such as the `-` that shops put where a
+/// last name must stand, says nothing.
+fn name(typed: Option<&str>, max: usize) -> Option<String> {
+    gate::text(typed?, max).filter(|text| text.chars().any(char::is_alphanumeric))
 }
 
 /// The shop's own name of a shopper who has logged in: 1 to 64 ASCII characters without spaces. The
@@ -71,19 +226,6 @@ impl From<ShopperId> for String {
     }
 }
 
-/// A name: one line with at least one letter or digit.
-pub fn name(field: &str, value: &str, max: usize) -> Result<String, FieldError> {
-    let value = line(field, value, max)?;
-    if value.chars().any(char::is_alphanumeric) {
-        Ok(value)
-    } else {
-        Err(FieldError::new(
-            field,
-            "must hold at least one letter or digit",
-        ))
-    }
-}
-
 /// An e-mail address of 6 to 120 ASCII characters (the limits of `PBX_PORTEUR`).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
@@ -100,28 +242,48 @@ impl Email {
 impl TryFrom<String> for Email {
     type Error = FieldError;
 
+    /// Takes a domain in any script: it is kept as DNS knows it, in Punycode.
     fn try_from(value: String) -> Result<Self, FieldError> {
-        let refuse = |detail: &str| Err(FieldError::new("shopper.email", detail));
-        if !(6..=120).contains(&value.len()) {
-            return refuse("must be 6 to 120 characters long");
+        let refuse = |problem: &str, remedy: &str| {
+            Err(FieldError::with_remedy("shopper.email", problem, remedy))
+        };
+        let value = gate::text(&value, 1000).unwrap_or_default();
+        let Some((local, domain)) = value.split_once('@') else {
+            return refuse("holds no @", "send it as name@domain.tld");
+        };
+        let Some(domain) = ascii_domain(domain) else {
+            return refuse("has no domain after the @", "send it as name@domain.tld");
+        };
+        let allowed = |b: u8| b.is_ascii_graphic() && !b"@\"(),:;<>[\\]".contains(&b);
+        if local.is_empty() || !local.bytes().all(allowed) {
+            return refuse(
+                "holds before the @ what is no plain ASCII, or a space, quote or bracket, or nothing",
+                "ask for another address: platforms take plain ones only",
+            );
         }
-        let allowed = |b: u8| b.is_ascii_graphic() && !b"\"(),:;<>[\\]&".contains(&b);
-        if !value.bytes().all(allowed) {
-            return refuse("must be plain ASCII without spaces, quotes, brackets, & < or >");
+        // Some platforms seal `name=value&name=value`: an address that holds both signs could be
+        // taken apart into fields of its own under the same seal.
+        if local.contains('&') && local.contains('=') {
+            return refuse(
+                "holds & and = before the @",
+                "ask for another address: a platform could not tell it from fields of its own",
+            );
         }
-        match value.split_once('@') {
-            Some((local, domain))
-                if !local.is_empty()
-                    && !domain.contains('@')
-                    && domain.contains('.')
-                    && !domain.starts_with('.')
-                    && !domain.ends_with('.') =>
-            {
-                Ok(Self(value))
-            }
-            _ => refuse("must look like name@domain.tld"),
+        let address = format!("{local}@{domain}");
+        if (6..=120).contains(&address.len()) {
+            return Ok(Self(address));
         }
+        let problem = format!("is {} characters long", address.len());
+        refuse(&problem, "send 6 to 120 characters")
     }
+}
+
+/// A domain of at least two labels, as DNS knows it.
+fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
+    let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::STD3).ok()?;
+    let labels = ascii.split('.');
+    let full = labels.clone().count() > 1 && labels.clone().all(|label| !label.is_empty());
+    full.then_some(ascii)
 }
 
 impl From<Email> for String {
@@ -130,123 +292,216 @@ impl From<Email> for String {
     }
 }
 
-/// A phone number in E.164 form: `+`, then 7 to 15 digits.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Phone(String);
-
-impl Phone {
-    /// The number, such as `+33612345678`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Phone {
-    type Error = FieldError;
-
-    fn try_from(value: String) -> Result<Self, FieldError> {
-        let compact: String = value
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')'))
-            .collect();
-        let digits = compact.strip_prefix('+').unwrap_or_default();
-        let fits = (7..=15).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !digits.starts_with('0');
-        if fits {
-            Ok(Self(compact))
-        } else {
-            let detail = "must be in international form, + and 7 to 15 digits: +33612345678";
-            Err(FieldError::new("shopper.phone", detail))
-        }
-    }
-}
-
-impl From<Phone> for String {
-    fn from(phone: Phone) -> Self {
-        phone.0
-    }
-}
-
-/// A country, by its ISO 3166-1 alpha-2 code.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Country(String);
-
-impl Country {
-    /// Alpha-2 code in upper case.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Alpha-3 code of ISO 3166-1, such as `FRA`.
-    #[must_use]
-    pub fn alpha3(&self) -> Option<&'static str> {
-        rust_iso3166::from_alpha2(&self.0).map(|country| country.alpha3)
-    }
-
-    /// Numeric code of ISO 3166-1, such as 250 for France.
-    #[must_use]
-    pub fn numeric(&self) -> u16 {
-        numeric(&self.0).unwrap_or_default()
-    }
-}
-
-impl TryFrom<String> for Country {
-    type Error = FieldError;
-
-    fn try_from(value: String) -> Result<Self, FieldError> {
-        if numeric(&value).is_some() {
-            Ok(Self(value))
-        } else {
-            let detail = "must be an ISO 3166-1 alpha-2 code in upper case, such as FR";
-            Err(FieldError::new("shopper.address.country", detail))
-        }
-    }
-}
-
-impl From<Country> for String {
-    fn from(country: Country) -> Self {
-        country.0
-    }
-}
-
-fn numeric(alpha2: &str) -> Option<u16> {
-    rust_iso3166::from_alpha2(alpha2).and_then(|country| u16::try_from(country.numeric).ok())
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    fn email(typed: &str) -> Option<String> {
+        Email::try_from(typed.to_owned()).ok().map(String::from)
+    }
+
     #[test]
-    fn an_email_must_look_like_one() {
-        for good in ["a@b.fr", "camille.durand+x@example.co.uk"] {
-            assert!(Email::try_from(good.to_owned()).is_ok(), "{good}");
+    fn an_email_is_taken_as_people_write_it() {
+        for (typed, kept) in [
+            ("a@b.fr", "a@b.fr"),
+            (
+                "camille.durand+x@example.co.uk",
+                "camille.durand+x@example.co.uk",
+            ),
+            (" camille@example.com\r\n", "camille@example.com"),
+            ("ca\u{200b}mille@example.com\u{feff}", "camille@example.com"),
+            ("jeanne&marc@example.com", "jeanne&marc@example.com"),
+            ("info@crème-brûlée.fr", "info@xn--crme-brle-13ar8s.fr"),
+            ("info@Straße.example", "info@xn--strae-oqa.example"),
+            ("Camille@EXAMPLE.com", "Camille@example.com"),
+        ] {
+            assert_eq!(email(typed).as_deref(), Some(kept), "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_no_email_is_refused_with_a_remedy() {
         for wrong in [
-            "",
+            "camille.example.com",
             "a@b",
             "a b@c.fr",
             "é@c.fr",
-            "a@b.fr\r\nX: y",
+            "a@b@c.fr",
+            "a@b..fr",
+            "a@b.fr.",
+            "a@b.fr\r\nBcc: x@y.fr",
             "<a@b.fr>",
             "@b.fr",
+            "x&PBX_TOTAL=100@b.fr",
+            &format!("{}@b.fr", "a".repeat(120)),
         ] {
-            assert!(Email::try_from(wrong.to_owned()).is_err(), "{wrong}");
+            let error = Email::try_from(wrong.to_owned()).unwrap_err();
+            assert_eq!(error.field, "shopper.email", "{wrong}");
+            assert!(error.remedy.is_some(), "{wrong}");
         }
-        assert!(Email::try_from(format!("{}@b.fr", "a".repeat(120))).is_err());
+    }
+
+    fn typed() -> Typed<'static> {
+        Typed {
+            first_name: Some("Camille"),
+            last_name: Some("Durand"),
+            email: Some("camille@example.com"),
+            phone: Some("06 12 34 56 78"),
+            line1: Some("12 rue des Lilas"),
+            postal_code: Some("75011"),
+            city: Some("Paris"),
+            country: Some("fr"),
+            ..Typed::default()
+        }
+    }
+
+    fn lacks(typed: &Typed<'_>) -> Vec<&'static str> {
+        let shopper = Shopper::read(typed).unwrap();
+        Datum::ALL
+            .iter()
+            .flat_map(|datum| shopper.lacks(*datum))
+            .collect()
     }
 
     #[test]
-    fn a_phone_is_kept_without_its_spaces() {
-        let phone = Phone::try_from("+33 6 12.34-56 78".to_owned()).unwrap();
-        assert_eq!(phone.as_str(), "+33612345678");
-        for wrong in ["0612345678", "+33", "+33 six", "+0612345678", ""] {
-            assert!(Phone::try_from(wrong.to_owned()).is_err(), "{wrong}");
+    fn a_shop_gives_what_it_knows() {
+        assert_eq!(lacks(&typed()), [""; 0]);
+        let nothing = Shopper::read(&Typed::default()).unwrap();
+        assert_eq!(nothing, Shopper::default());
+        let ticket = Typed {
+            email: Some("a@b.fr"),
+            first_name: Some(" "),
+            country: Some(""),
+            ..Typed::default()
+        };
+        assert_eq!(
+            lacks(&ticket),
+            [
+                "shopper.name",
+                "shopper.phone",
+                "shopper.address.line1",
+                "shopper.address.postal_code",
+                "shopper.address.city",
+                "shopper.address.country"
+            ]
+        );
+    }
+
+    #[test]
+    fn one_name_is_a_name_and_a_sign_is_none() {
+        for (first, last, kept) in [
+            (None, Some("ACME SARL"), (None, Some("ACME SARL"))),
+            (Some("Suharto"), Some("-"), (Some("Suharto"), None)),
+            (Some("Suharto"), Some(""), (Some("Suharto"), None)),
+            (Some("Anne\u{ad}\tMarie "), None, (Some("Anne Marie"), None)),
+        ] {
+            let typed = Typed {
+                first_name: first,
+                last_name: last,
+                ..typed()
+            };
+            let shopper = Shopper::read(&typed).unwrap();
+            assert_eq!(
+                (shopper.first_name.as_deref(), shopper.last_name.as_deref()),
+                kept
+            );
+            assert_eq!(lacks(&typed), [""; 0]);
+        }
+        let nobody = Typed {
+            first_name: Some("-"),
+            last_name: Some("."),
+            ..typed()
+        };
+        assert_eq!(lacks(&nobody), ["shopper.name"]);
+    }
+
+    #[test]
+    fn a_postal_code_is_missed_only_where_there_are_some() {
+        let with = |country| Typed {
+            postal_code: None,
+            country: Some(country),
+            ..typed()
+        };
+        assert_eq!(lacks(&with("HK")), [""; 0]);
+        assert_eq!(lacks(&with("FR")), ["shopper.address.postal_code"]);
+    }
+
+    #[test]
+    fn two_hundred_and_one_characters_are_cut() {
+        let long = "é".repeat(201);
+        let typed = Typed {
+            first_name: Some(&long),
+            line1: Some(&long),
+            postal_code: Some(&long),
+            ..typed()
+        };
+        let shopper = Shopper::read(&typed).unwrap();
+        let length = |text: Option<String>| text.unwrap().chars().count();
+        assert_eq!(length(shopper.first_name), 100);
+        assert_eq!(length(shopper.address.line1), 200);
+        assert_eq!(length(shopper.address.postal_code), 16);
+    }
+
+    #[test]
+    fn every_field_that_can_not_be_read_is_named_at_once() {
+        let wrong = Typed {
+            id: Some("é"),
+            email: Some("nobody"),
+            phone: Some("six"),
+            country: Some("France"),
+            ..typed()
+        };
+        let errors = Shopper::read(&wrong).unwrap_err();
+        let mut fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        fields.sort_unstable();
+        assert_eq!(
+            fields,
+            [
+                "shopper.address.country",
+                "shopper.email",
+                "shopper.id",
+                "shopper.phone"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_stored_when_every_field_was_mandatory_is_read() {
+        let stored = r#"{"first_name":"Léa","last_name":"Roux","email":"lea@example.com",
+            "phone":"+999123456789","address":{"line1":"1 rue Haute","line2":null,
+            "postal_code":"75001","city":"Paris","country":"FR"}}"#;
+        let shopper: Shopper = serde_json::from_str(stored).unwrap();
+        assert_eq!(shopper.lacks(Datum::Address), [""; 0]);
+        assert_eq!(shopper.phone.unwrap().as_str(), "+999123456789");
+    }
+
+    proptest! {
+        #[test]
+        fn twice_is_once(
+            text in prop_oneof![any::<String>(), "[a-z&.é]{1,9}@[a-zé.-]{1,12}\\.(fr|рф)"],
+            first: Option<String>,
+        ) {
+            let wild = Typed {
+                first_name: first.as_deref(),
+                last_name: Some(&text),
+                email: Some(&text),
+                line1: Some(&text),
+                postal_code: Some(&text),
+                ..typed()
+            };
+            if let Ok(once) = Shopper::read(&wild) {
+                let again = Typed {
+                    first_name: once.first_name.as_deref(),
+                    last_name: once.last_name.as_deref(),
+                    email: once.email.as_ref().map(Email::as_str),
+                    line1: once.address.line1.as_deref(),
+                    postal_code: once.address.postal_code.as_deref(),
+                    ..typed()
+                };
+                prop_assert_eq!(Shopper::read(&again).unwrap(), once);
+            }
         }
     }
 
@@ -256,19 +511,5 @@ mod tests {
         for wrong in ["", "a b", "é", "a\n", &"a".repeat(65)] {
             assert!(ShopperId::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_country_has_its_numeric_code() {
-        assert_eq!(
-            Country::try_from("FR".to_owned()).map(|c| c.numeric()),
-            Ok(250)
-        );
-        assert_eq!(
-            Country::try_from("BE".to_owned()).map(|c| c.numeric()),
-            Ok(56)
-        );
-        assert!(Country::try_from("fr".to_owned()).is_err());
-        assert!(Country::try_from("ZZ".to_owned()).is_err());
     }
 }

@@ -10,7 +10,7 @@ use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
-use guichet_domain::shopper::ShopperId;
+use guichet_domain::shopper::{Datum, ShopperId};
 use guichet_wire::NextAction;
 use serde::Deserialize;
 
@@ -58,6 +58,10 @@ pub trait Provider: Send + Sync {
         Vec::new()
     }
 
+    /// What a payment by that method can't do without. A session that lacks some of it is not
+    /// offered the method.
+    fn demands(&self, method: &Method) -> Vec<Demand>;
+
     /// Seconds from the making of a payment until it is clear that its page is over.
     fn deadline_seconds(&self) -> i64;
 
@@ -100,6 +104,17 @@ pub trait Provider: Send + Sync {
     fn vault(&self) -> Option<&dyn Vault> {
         None
     }
+}
+
+/// Something that an account wants to know of the shopper.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Demand {
+    /// What.
+    pub datum: Datum,
+    /// What becomes of a payment without it, as a clause: `the platform opens no page without it`.
+    pub because: &'static str,
+    /// What the account's table has to say for it not to be demanded; none where the platform does.
+    pub unless: Option<&'static str>,
 }
 
 /// The rest of a payment that goes on after *begin*: with a token from the platform's fields, after

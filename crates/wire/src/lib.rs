@@ -389,7 +389,7 @@ pub struct FormField {
     pub value: String,
 }
 
-/// An error, as `application/problem+json` (RFC 9457) with three members of our own.
+/// An error, as `application/problem+json` (RFC 9457) with four members of our own.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
@@ -404,9 +404,26 @@ pub struct Problem {
     pub code: String,
     /// What was wrong and what to do, for the developer who reads it.
     pub detail: String,
-    /// The field at fault, as a dotted path into the request, such as `shopper.email`.
+    /// The field at fault, as a dotted path into the request, such as `shopper.email`; the first of
+    /// `errors`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub field: Option<String>,
+    /// Every field at fault, where fields are.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// What is wrong with one field of a request.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldProblem {
+    /// A dotted path into the request, such as `shopper.email`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+    /// What to do, where `problem` does not say it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remedy: Option<String>,
 }
 
 #[cfg(test)]

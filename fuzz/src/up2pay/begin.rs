@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use guichet_domain::FieldError;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Country, Email, Phone, name};
+use guichet_domain::shopper::{Shopper, Typed};
 use guichet_providers::contract::{Environment, Next, Provider};
 use guichet_wire::{FormField, NextAction};
 use hmac::{Hmac, Mac as _};
@@ -56,16 +56,20 @@ fn read(fields: &[&str]) -> Result<(Session, String), FieldError> {
     let field = |at: usize| fields.get(at).copied().unwrap_or_default();
     let owned = |at: usize| field(at).to_owned();
     let mut session = session();
-    let shopper = &mut session.shopper;
-    shopper.first_name = name("first_name", field(0), 100)?;
-    shopper.last_name = name("last_name", field(1), 100)?;
-    shopper.email = Email::try_from(owned(2))?;
-    shopper.phone = Phone::try_from(owned(3))?;
-    shopper.address.line1 = name("line1", field(4), 200)?;
-    shopper.address.line2 = name("line2", field(5), 200).ok();
-    shopper.address.postal_code = name("postal_code", field(6), 16)?;
-    shopper.address.city = name("city", field(7), 100)?;
-    shopper.address.country = Country::try_from(owned(8))?;
+    let typed = |at: usize| fields.get(at).copied();
+    let typed = Typed {
+        id: None,
+        first_name: typed(0),
+        last_name: typed(1),
+        email: typed(2),
+        phone: typed(3),
+        line1: typed(4),
+        line2: typed(5),
+        postal_code: typed(6),
+        city: typed(7),
+        country: typed(8),
+    };
+    session.shopper = Shopper::read(&typed).map_err(|mut errors| errors.remove(0))?;
     session.amount = Amount::try_from(field(9).parse::<u64>().unwrap_or(1050))?;
     session.currency = Currency::try_from(owned(10)).unwrap_or(Currency::EUR);
     session.locale = owned(11).try_into().ok();
@@ -106,7 +110,8 @@ fn check(session: &Session, fields: &[FormField]) {
     };
     assert_eq!(value("PBX_TOTAL").parse(), Ok(session.amount.minor()));
     assert_eq!(value("PBX_DEVISE"), "978");
-    assert_eq!(value("PBX_PORTEUR"), session.shopper.email.as_str());
+    let email = session.shopper.email.as_ref().expect("it is demanded");
+    assert_eq!(value("PBX_PORTEUR"), email.as_str());
     for field in fields {
         assert!(!field.value.is_empty() && !field.value.chars().any(char::is_control));
         assert!(

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::FieldError;
+use guichet_domain::field::FIELD_INVALID;
 use guichet_store::StoreError;
 use guichet_wire::Problem;
 
@@ -13,7 +14,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    field: Option<String>,
+    errors: Vec<FieldError>,
 }
 
 impl ApiError {
@@ -22,17 +23,12 @@ impl ApiError {
             status,
             code,
             detail: detail.into(),
-            field: None,
+            errors: Vec::new(),
         }
     }
 
     pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            code: "field_invalid",
-            detail: detail.into(),
-            field: Some(field.into()),
-        }
+        FieldError::new(field, detail).into()
     }
 
     /// Something of ours failed. The cause goes to the log and nowhere else.
@@ -48,9 +44,26 @@ impl ApiError {
 
 impl From<FieldError> for ApiError {
     fn from(error: FieldError) -> Self {
+        vec![error].into()
+    }
+}
+
+/// Every field that is at fault, in one answer. Who reads the detail alone is told of them all.
+impl From<Vec<FieldError>> for ApiError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        let (code, detail) = match errors.as_slice() {
+            [only] => (only.code, only.detail.clone()),
+            several => {
+                let told: Vec<_> = several.iter().map(ToString::to_string).collect();
+                let detail = format!("{} fields are at fault. {}", told.len(), told.join(". "));
+                (FIELD_INVALID, detail)
+            }
+        };
         Self {
-            code: error.code,
-            ..Self::field(error.field, error.detail)
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            code,
+            detail,
+            errors,
         }
     }
 }
@@ -81,7 +94,8 @@ impl IntoResponse for ApiError {
             status: self.status.as_u16(),
             code: self.code.into(),
             detail: self.detail,
-            field: self.field,
+            field: self.errors.first().map(|error| error.field.clone()),
+            errors: self.errors.into_iter().map(Into::into).collect(),
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = Response::new(Body::from(body));

@@ -11,11 +11,15 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
+use guichet_domain::FieldError;
+use guichet_domain::field::Faults;
 use guichet_domain::language::Language;
 use guichet_domain::session::Session;
 use guichet_store::Idempotency;
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use serde_path_to_error::Segment;
 
 use super::problem::ApiError;
 use crate::app::{App, InFlight};
@@ -189,63 +193,159 @@ pub(crate) fn key_reused() -> ApiError {
     )
 }
 
-/// Reads a JSON object; the error names the field.
+/// Reads a JSON object; the error names every field that is not of its type.
 pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let (read, faults) = json_with_faults(body)?;
+    Ok(faults.finish(read)?)
+}
+
+/// Reads a JSON object and goes on behind a field that is not of its type. Where there are faults,
+/// what was read holds stand-ins for them: good for finding more faults, and for nothing else.
+pub(crate) fn json_with_faults<T: DeserializeOwned>(
+    body: &[u8],
+) -> Result<(Option<T>, Faults), ApiError> {
+    let not_json = |detail: &str| ApiError::new(StatusCode::BAD_REQUEST, "json_invalid", detail);
     // A list would do for serde: it takes the fields by their order.
     if body.trim_ascii_start().first() != Some(&b'{') {
-        let detail = "the body must be a JSON object";
-        return Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "json_invalid",
-            detail,
-        ));
+        return Err(not_json("the body must be a JSON object"));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
-            if inner.is_data() {
-                return unfit(&path, &inner.to_string());
+    let error = match serde_path_to_error::deserialize(&mut reader) {
+        Ok(read) if reader.end().is_ok() => return Ok((Some(read), Faults::default())),
+        Ok(_) => return Err(not_json("there is something after the JSON value")),
+        Err(error) => error,
+    };
+    if !error.inner().is_data() {
+        let (line, column) = (error.inner().line(), error.inner().column());
+        let detail = format!("the body is not JSON (line {line}, column {column})");
+        return Err(not_json(&detail));
+    }
+    let whole: Value = serde_json::from_slice(body)
+        .map_err(|error| not_json(&format!("the body is not JSON: {error}")))?;
+    Ok(all_faults(whole, &error))
+}
+
+/// Most fields that one answer names.
+const FAULTS_MAX: usize = 50;
+
+/// Every field that is not of its type, `first` among them.
+fn all_faults<T: DeserializeOwned>(
+    mut whole: Value,
+    first: &serde_path_to_error::Error<serde_json::Error>,
+) -> (Option<T>, Faults) {
+    let mut faults = Faults::default();
+    let mut fault = unfit(first.path(), first.inner());
+    for _ in 0..FAULTS_MAX {
+        faults.add(fault.error.clone());
+        // One of these is of the field's type, or the field can be left out.
+        let stand_ins = [json!("x"), json!(1), json!({}), json!([]), json!(false)];
+        let mut next = None;
+        for stand_in in stand_ins.map(Some).into_iter().chain([None]) {
+            fault.replace(&mut whole, stand_in);
+            match serde_path_to_error::deserialize::<_, T>(&whole) {
+                Ok(read) => return (Some(read), faults),
+                Err(error) => next = Some(unfit(error.path(), error.inner())),
             }
-            let place = format!("line {}, column {}", inner.line(), inner.column());
-            let detail = format!("the body is not JSON ({place})");
-            ApiError::new(StatusCode::BAD_REQUEST, "json_invalid", detail)
-        })
-        .and_then(|value| match reader.end() {
-            Ok(()) => Ok(value),
-            Err(_) => Err(ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "json_invalid",
-                "there is something after the JSON value",
-            )),
-        })
+            if next.as_ref().is_some_and(|next| !next.is_within(&fault)) {
+                break;
+            }
+        }
+        match next {
+            Some(next) if !next.is_within(&fault) => fault = next,
+            _ => break,
+        }
+    }
+    (None, faults)
+}
+
+/// A field that is not of its type, and where it stands.
+struct Unfit {
+    error: FieldError,
+    /// A JSON pointer to the object or list that it is in.
+    parent: String,
+    /// Its name there, or its number.
+    name: String,
+}
+
+impl Unfit {
+    fn is_within(&self, other: &Self) -> bool {
+        let rest = self.error.field.strip_prefix(other.error.field.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+
+    fn replace(&self, whole: &mut Value, stand_in: Option<Value>) {
+        match whole.pointer_mut(&self.parent) {
+            Some(Value::Object(object)) => {
+                object.remove(&self.name);
+                if let Some(stand_in) = stand_in {
+                    object.insert(self.name.clone(), stand_in);
+                }
+            }
+            Some(Value::Array(list)) => {
+                let at = self
+                    .name
+                    .parse()
+                    .ok()
+                    .and_then(|at: usize| list.get_mut(at));
+                if let Some(value) = at {
+                    *value = stand_in.unwrap_or_default();
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Turns serde's words into a field and a detail. They quote the value: it came from the caller.
-fn unfit(path: &str, message: &str) -> ApiError {
+fn unfit(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Unfit {
+    let mut names: Vec<String> = path.iter().filter_map(segment).collect();
+    let message = error.to_string();
     let message = message
         .rsplit_once(" at line ")
-        .map_or(message, |(text, _)| text);
+        .map_or(message.as_str(), |(text, _)| text);
     let named = |start: &str| message.strip_prefix(start)?.split('`').next();
-    let within = |name: &str| {
-        if path == "." {
-            name.to_owned()
-        } else {
-            format!("{path}.{name}")
+    let missing = named("missing field `").map(|name| (name, "must be given"));
+    let detail = match missing.or(named("duplicate field `").map(|name| (name, "is there twice"))) {
+        Some((name, detail)) => {
+            names.push(name.to_owned());
+            detail.to_owned()
         }
+        None => in_words_of_json(message),
     };
-    if let Some(name) = named("missing field `") {
-        return ApiError::field(within(name), "must be given");
+    let mut field = String::new();
+    for name in &names {
+        match name.parse::<usize>() {
+            Ok(at) => field.push_str(&format!("[{at}]")),
+            Err(_) if field.is_empty() => field.push_str(name),
+            Err(_) => field.push_str(&format!(".{name}")),
+        }
     }
-    if let Some(name) = named("duplicate field `") {
-        return ApiError::field(within(name), "is there twice");
+    let name = names.pop().unwrap_or_default();
+    let escaped = |name: String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    Unfit {
+        error: FieldError::new(field, detail),
+        parent: names.into_iter().map(escaped).collect(),
+        name,
     }
-    let message = message.replace("expected u64", "expected a whole number");
-    ApiError::field(
-        path,
-        message.replace("expected u32", "expected a whole number"),
-    )
+}
+
+/// serde's words without the names of our own types.
+fn in_words_of_json(message: &str) -> String {
+    let numbers = message
+        .replace("expected u64", "expected a whole number")
+        .replace("expected u32", "expected a whole number");
+    match numbers.split_once("expected struct ") {
+        Some((found, _)) => format!("{found}expected an object"),
+        None => numbers,
+    }
+}
+
+fn segment(segment: &Segment) -> Option<String> {
+    match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.clone()),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    }
 }
 
 #[cfg(test)]
@@ -281,6 +381,47 @@ mod tests {
         assert!(field_of(r#"{"inner":{"amount":1,"x":2}}"#).contains("inner.x"));
         assert!(field_of(r#"{"inner":"#).contains("json_invalid"));
         assert!(field_of(r#"{"inner":{"amount":1}} x"#).contains("json_invalid"));
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read by serde")]
+    struct Several {
+        name: String,
+        amount: u64,
+        inner: Inner,
+        list: Vec<String>,
+        choice: Option<Choice>,
+        when: bool,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Choice {
+        One,
+    }
+
+    #[test]
+    fn every_field_that_is_not_of_its_type_is_named_at_once() {
+        let body = r#"{"name":7,"inner":{"amount":"1","x":2},"list":["a",1,"b",null],
+            "choice":"two","when":"now","more":{}}"#;
+        let (read, faults) = json_with_faults::<Several>(body.as_bytes()).unwrap();
+        assert!(read.is_some(), "the rest can be looked at");
+        let errors = faults.finish(Some(())).unwrap_err();
+        let mut fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        fields.sort_unstable();
+        let all = [
+            "amount",
+            "choice",
+            "inner.amount",
+            "inner.x",
+            "list[1]",
+            "list[3]",
+            "more",
+            "name",
+            "when",
+        ];
+        assert_eq!(fields, all);
     }
 
     #[test]

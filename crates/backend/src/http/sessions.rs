@@ -11,13 +11,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use guichet_domain::field::line;
+use guichet_domain::field::Faults;
 use guichet_domain::id::SessionId;
 use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId, name};
 use guichet_domain::{FieldError, field};
 use guichet_providers::contract::Environment;
 use guichet_store::{Book, Kept, SecretMark};
@@ -28,14 +27,17 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::cards::saved;
+use super::new_shopper::NewShopper;
 use super::problem::ApiError;
 use super::request::{
-    RawBody, bearer, enter, idempotency, json, key_reused, sha256, speak, to_the_end,
+    RawBody, bearer, enter, idempotency, json, json_with_faults, key_reused, sha256, speak,
+    to_the_end,
 };
 use super::starting::Starting;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
+use crate::demands::{self, LeftOut};
 use crate::views::{CaptureMode, Folded, ShopSession};
 
 /// How long a session lives when the shop does not say, in seconds.
@@ -57,8 +59,8 @@ pub(crate) struct NewSession {
     amount: u64,
     /// ISO 4217 code, such as `EUR`.
     currency: String,
-    /// Who pays.
-    shopper: NewShopper,
+    /// Who pays, as far as the shop knows it.
+    shopper: Option<NewShopper>,
     /// Number of items in the basket, at least 1.
     #[serde(default = "one")]
     items: u32,
@@ -81,42 +83,6 @@ pub(crate) struct NewSession {
     metadata: BTreeMap<String, String>,
 }
 
-/// The shopper, as the shop's server sends it.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewShopper {
-    /// Your own name of a shopper who has logged in, 1 to 64 ASCII characters without spaces: the
-    /// key to this shopper's saved cards. Leave it out for a guest. Never an e-mail address that
-    /// somebody typed.
-    id: Option<String>,
-    name: NewName,
-    /// 6 to 120 ASCII characters.
-    email: String,
-    /// International form, `+33612345678`: without it issuers refuse cards.
-    phone: String,
-    address: NewAddress,
-}
-
-/// A name.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewName {
-    first: String,
-    last: String,
-}
-
-/// A billing address.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewAddress {
-    line1: String,
-    line2: Option<String>,
-    postal_code: String,
-    city: String,
-    /// ISO 3166-1 alpha-2 code.
-    country: String,
-}
-
 /// A session that was made. `secret` goes into the element's `session` attribute.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CreatedSession {
@@ -124,6 +90,9 @@ pub(crate) struct CreatedSession {
     secret: String,
     #[serde(flatten)]
     session: ShopSession,
+    /// Methods that it would be offered if more were known of the shopper. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut>,
 }
 
 fn one() -> u32 {
@@ -187,7 +156,9 @@ pub(crate) async fn create(
     let (shop, key) = authenticate(&app, &headers)?;
     let mark = idempotency(&headers, format!("shop/{}/sessions", shop.id), &body)?;
     let id = SessionId::from_random(clock::random().map_err(|e| ApiError::internal(&e))?);
-    let session = parse(&app, shop, json(&body)?, id)?;
+    let (new, faults) = json_with_faults(&body)?;
+    let session = parse(&app, shop, new, id, faults)?;
+    demands::check(&app.config, shop, &session)?;
     let salt: [u8; 16] = clock::random().map_err(|e| ApiError::internal(&e))?;
     let secret = session_secret(key, &salt);
     let secret_mark = SecretMark {
@@ -236,11 +207,15 @@ async fn created(
     id: &SessionId,
     secret: String,
 ) -> Result<Response, ApiError> {
-    let session = shop_session(app, shop, id).await?;
-    Ok(no_store((
-        StatusCode::CREATED,
-        Json(CreatedSession { secret, session }),
-    )))
+    let book = shop_book(app, shop, id).await?;
+    let session = Folded::new(&book, clock::unix_now()).shop_session();
+    let left_out = demands::left_out(&app.config, shop, &book.session);
+    let body = CreatedSession {
+        secret,
+        session,
+        left_out,
+    };
+    Ok(no_store((StatusCode::CREATED, Json(body))))
 }
 
 async fn shop_session(app: &App, shop: &Shop, id: &SessionId) -> Result<ShopSession, ApiError> {
@@ -368,70 +343,83 @@ pub(crate) async fn pay(
     .await
 }
 
-fn parse(app: &App, shop: &Shop, new: NewSession, id: SessionId) -> Result<Session, FieldError> {
-    let amount = Amount::parse("amount", new.amount)?;
+/// Reads a new session. One answer names every field that is at fault.
+fn parse(
+    app: &App,
+    shop: &Shop,
+    new: Option<NewSession>,
+    id: SessionId,
+    mut faults: Faults,
+) -> Result<Session, Vec<FieldError>> {
+    let Some(new) = new else {
+        return faults.finish(None);
+    };
     let now = clock::unix_now();
-    let expires_in = new.expires_in.unwrap_or(EXPIRES_IN_DEFAULT);
-    if !(1..=EXPIRES_IN_MAX).contains(&expires_in) {
-        let detail = format!("is {expires_in}; must be 1 to {EXPIRES_IN_MAX} seconds");
-        return Err(FieldError::new("expires_in", detail));
+    let amount = faults.keep(Amount::parse("amount", new.amount));
+    faults.keep(check_counts(&new));
+    faults.keep(check_eligible(&new));
+    let reference = faults.keep(field::line("reference", &new.reference, usize::MAX));
+    let expires_in = faults.keep(parse_expires_in(new.expires_in));
+    let currency = faults.keep(Currency::try_from(new.currency));
+    let shopper = faults.keep_all(new.shopper.unwrap_or_default().read());
+    let locale = new.locale.map(|text| Language::parse("locale", &text));
+    let locale = faults.keep_given(locale);
+    let methods = new.methods.map(|methods| parse_methods(shop, methods));
+    let methods = faults.keep_given(methods);
+    let return_url = faults.keep(parse_return_url(app, shop, &new.return_url));
+    let whole = (|| {
+        Some(Session {
+            id,
+            shop: shop.id.clone(),
+            reference: reference?,
+            amount: amount?,
+            currency: currency?,
+            shopper: shopper?,
+            items: new.items,
+            locale,
+            methods,
+            voucher_eligible_amount: new.voucher_eligible_amount,
+            capture: new.capture.into(),
+            return_url: return_url?,
+            expires_at: now + i64::from(expires_in?),
+            created_at: now,
+            metadata: new.metadata,
+            settled_by: None,
+        })
+    })();
+    faults.finish(whole)
+}
+
+fn parse_expires_in(seconds: Option<u32>) -> Result<u32, FieldError> {
+    let seconds = seconds.unwrap_or(EXPIRES_IN_DEFAULT);
+    if (1..=EXPIRES_IN_MAX).contains(&seconds) {
+        return Ok(seconds);
     }
-    if let Some(eligible) = new.voucher_eligible_amount.filter(|e| *e > amount.minor()) {
-        let detail = format!("is {eligible}, above the amount, {}", amount.minor());
-        return Err(FieldError::new("voucher_eligible_amount", detail));
+    let detail = format!("is {seconds}; must be 1 to {EXPIRES_IN_MAX} seconds");
+    Err(FieldError::new("expires_in", detail))
+}
+
+fn check_eligible(new: &NewSession) -> Result<(), FieldError> {
+    match new
+        .voucher_eligible_amount
+        .filter(|eligible| *eligible > new.amount)
+    {
+        None => Ok(()),
+        Some(eligible) => {
+            let detail = format!("is {eligible}, above the amount, {}", new.amount);
+            Err(FieldError::new("voucher_eligible_amount", detail))
+        }
     }
+}
+
+fn check_counts(new: &NewSession) -> Result<(), FieldError> {
     if new.items == 0 {
         return Err(FieldError::new("items", "must be at least 1"));
     }
     if new.metadata.len() > 50 {
         return Err(FieldError::new("metadata", "may have at most 50 entries"));
     }
-    Ok(Session {
-        id,
-        shop: shop.id.clone(),
-        reference: field::line("reference", &new.reference, usize::MAX)?,
-        amount,
-        currency: Currency::try_from(new.currency)?,
-        shopper: parse_shopper(new.shopper)?,
-        items: new.items,
-        locale: new
-            .locale
-            .map(|text| Language::parse("locale", &text))
-            .transpose()?,
-        methods: new
-            .methods
-            .map(|methods| parse_methods(shop, methods))
-            .transpose()?,
-        voucher_eligible_amount: new.voucher_eligible_amount,
-        capture: new.capture.into(),
-        return_url: parse_return_url(app, shop, &new.return_url)?,
-        expires_at: now + i64::from(expires_in),
-        created_at: now,
-        metadata: new.metadata,
-        settled_by: None,
-    })
-}
-
-fn parse_shopper(new: NewShopper) -> Result<Shopper, FieldError> {
-    let address = new.address;
-    Ok(Shopper {
-        id: new.id.map(ShopperId::try_from).transpose()?,
-        first_name: name("shopper.name.first", &new.name.first, 100)?,
-        last_name: name("shopper.name.last", &new.name.last, 100)?,
-        email: Email::try_from(new.email)?,
-        phone: Phone::try_from(new.phone)?,
-        address: Address {
-            line1: name("shopper.address.line1", &address.line1, 200)?,
-            line2: address
-                .line2
-                .filter(|text| !text.trim().is_empty())
-                .map(|text| line("shopper.address.line2", &text, 200))
-                .transpose()?,
-            postal_code: name("shopper.address.postal_code", &address.postal_code, 16)?,
-            city: name("shopper.address.city", &address.city, 100)?,
-            country: Country::try_from(address.country)?,
-        },
-    })
+    Ok(())
 }
 
 fn parse_methods(shop: &Shop, methods: Vec<String>) -> Result<Vec<Method>, FieldError> {

@@ -2,9 +2,11 @@
 
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::money::Currency;
+use guichet_domain::shopper::Datum;
 use guichet_domain::{MethodKind, PartKind};
 
 use super::config::Config;
+use crate::contract::Demand;
 
 /// A way to pay.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -106,4 +108,16 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
         })
     };
     config.ways.iter().filter_map(describe).collect()
+}
+
+/// A mandate is somebody's; every other payment begins without a word on the shopper.
+pub(super) fn demands(method: &Method) -> Vec<Demand> {
+    match Way::parse(method.as_str()) {
+        Some(Way::Sepa) => vec![Demand {
+            datum: Datum::Name,
+            because: "a SEPA mandate bears the name of who gives it",
+            unless: None,
+        }],
+        _ => Vec::new(),
+    }
 }

@@ -68,13 +68,13 @@ mod vault;
 
 use guichet_domain::event::PlatformFact;
 use guichet_domain::id::Slug;
-use guichet_domain::method::MethodDescription;
+use guichet_domain::method::{Method, MethodDescription};
 
 use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
-    Answered, Begin, Begun, Continue, Environment, Exchange, Finalise, Incoming, LookUp, LookedUp,
-    Proceed, Proceeded, Provider, Query, Refusal, Return, Seed, Step, Vault,
+    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Finalise, Incoming, LookUp,
+    LookedUp, Proceed, Proceeded, Provider, Query, Refusal, Return, Seed, Step, Vault,
 };
 
 /// One account at Sogenactif.
@@ -113,6 +113,10 @@ impl Provider for Sogenactif {
 
     fn warnings(&self) -> Vec<String> {
         self.config.warnings()
+    }
+
+    fn demands(&self, method: &Method) -> Vec<Demand> {
+        method::demands(method)
     }
 
     fn deadline_seconds(&self) -> i64 {

@@ -1,17 +1,18 @@
 //! What the shop told of its shopper and order, in the platform's fields: one rule for all of them.
 //!
-//! Texts are transliterated by [`fit`] and cut. Field names: warehousenantes/sips-sdk-php, `Address`,
+//! Texts are made plain by the one gate, and cut; what the shop did not give is not told. Field names: warehousenantes/sips-sdk-php, `Address`,
 //! `Contact`, `ShoppingCartDetail` (confidence C). Their lengths are on no page that could be read;
 //! those of EMV 3-D Secure, which the issuer is told in, are kept to: 45 characters of a name, 50 of
 //! a line or a city (EMV 3-D Secure 2.2.0, table A.1), and 10 of a postal code, as the strictest
 //! platform here takes.
 
+use guichet_domain::gate::{plain, two_lines};
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Address, Shopper};
+use guichet_domain::shopper::{Address, Country, Shopper};
 use serde_json::Value;
 
 use super::office::parts::{Contact, Container};
-use crate::plain::{fit, plain_end};
+use crate::plain::plain_end;
 
 /// Longest given or family name.
 const NAME_MAX: usize = 45;
@@ -24,10 +25,17 @@ const ORDER_ID_MAX: usize = 32;
 /// Most items that a basket tells.
 const ITEMS_MAX: u32 = 99;
 
+fn fit(text: Option<&str>, max: usize) -> Option<String> {
+    plain(text?, max)
+}
+
 /// Whom a payment is confirmed to, where nothing else is of use.
 pub(super) fn reachable(shopper: &Shopper) -> Contact {
     Contact {
-        email: Some(shopper.email.as_str().to_owned()),
+        email: shopper
+            .email
+            .as_ref()
+            .map(|email| email.as_str().to_owned()),
         ..Contact::default()
     }
 }
@@ -35,22 +43,30 @@ pub(super) fn reachable(shopper: &Shopper) -> Contact {
 /// `customerContact`: who pays.
 pub(super) fn contact(shopper: &Shopper) -> Contact {
     Contact {
-        firstname: Some(fit(&shopper.first_name, NAME_MAX)),
-        lastname: Some(fit(&shopper.last_name, NAME_MAX)),
-        mobile: Some(shopper.phone.as_str().to_owned()),
+        firstname: fit(shopper.first_name.as_deref(), NAME_MAX),
+        lastname: fit(shopper.last_name.as_deref(), NAME_MAX),
+        mobile: shopper
+            .phone
+            .as_ref()
+            .map(|phone| phone.as_str().to_owned()),
         ..reachable(shopper)
     }
 }
 
 /// `billingAddress` and `customerAddress`. The country is ISO 3166-1 alpha-3.
 pub(super) fn address(address: &Address) -> Container {
-    let line2 = address.line2.as_deref();
+    let line1 = address.line1.as_deref().unwrap_or_default();
+    let (line1, line2) = two_lines(line1, address.line2.as_deref(), LINE_MAX);
+    let country = address.country.as_ref().and_then(Country::alpha3);
     let fields = [
-        ("street", Some(fit(&address.line1, LINE_MAX))),
-        ("addressAdditional1", line2.map(|line| fit(line, LINE_MAX))),
-        ("zipCode", Some(fit(&address.postal_code, POSTAL_CODE_MAX))),
-        ("city", Some(fit(&address.city, LINE_MAX))),
-        ("country", address.country.alpha3().map(str::to_owned)),
+        ("street", line1),
+        ("addressAdditional1", line2),
+        (
+            "zipCode",
+            fit(address.postal_code.as_deref(), POSTAL_CODE_MAX),
+        ),
+        ("city", fit(address.city.as_deref(), LINE_MAX)),
+        ("country", country.map(str::to_owned)),
     ];
     let told = fields
         .into_iter()

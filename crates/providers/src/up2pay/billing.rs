@@ -5,11 +5,13 @@
 //! 3.0.5, PrestaShop 6.0.1) and Verifone's PrestaShop 3.2.0; where their lengths differ, the
 //! shortest is taken: 22, 22, 40, 40, 10 and 40 characters.
 
-use guichet_domain::shopper::{Phone, Shopper};
-
-use crate::plain::fit;
+use guichet_domain::gate::{plain, two_lines};
+use guichet_domain::shopper::{Country, Shopper};
 
 const HEADER: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
+
+/// What stands where nothing is known: 3-D Secure refuses an empty element.
+const NOTHING: &str = "-";
 
 /// The value of PBX_SHOPPINGCART: the number of items, 1 to 99.
 pub(super) fn shopping_cart(items: u32) -> String {
@@ -20,142 +22,148 @@ pub(super) fn shopping_cart(items: u32) -> String {
     )
 }
 
-/// The value of PBX_BILLING.
+/// The value of PBX_BILLING. What the shop does not know and the account does not demand is a
+/// hyphen; a phone that it does not know is left out, as Crédit Agricole's WooCommerce module does.
 pub(super) fn billing(shopper: &Shopper) -> String {
     let address = &shopper.address;
     let mut xml = format!("{HEADER}<Billing><Address>");
     let mut element = |name: &str, value: &str| {
         xml.push_str(&format!("<{name}>{value}</{name}>"));
     };
-    element("FirstName", &fit(&shopper.first_name, 22));
-    element("LastName", &fit(&shopper.last_name, 22));
-    element("Address1", &fit(&address.line1, 40));
-    if let Some(line2) = &address.line2 {
-        element("Address2", &fit(line2, 40));
+    let fit = |text: Option<&str>, max| text.and_then(|text| plain(text, max));
+    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
+    // Who has one name, a company among them, has it in both places: it is a name wherever the
+    // platform looks for one.
+    let (first, last) = (shopper.first_name.as_deref(), shopper.last_name.as_deref());
+    element("FirstName", &or_nothing(fit(first.or(last), 22)));
+    element("LastName", &or_nothing(fit(last.or(first), 22)));
+    let line1 = address.line1.as_deref().unwrap_or_default();
+    let (line1, line2) = two_lines(line1, address.line2.as_deref(), 40);
+    element("Address1", &or_nothing(line1));
+    if let Some(line2) = line2 {
+        element("Address2", &line2);
     }
-    element("ZipCode", &postal_code(&address.postal_code));
-    element("City", &fit(&address.city, 40));
-    element("CountryCode", &country(address.country.numeric()));
-    let (calling_code, national) = split_phone(&shopper.phone);
-    element("CountryCodeMobilePhone", &calling_code);
-    element("MobilePhone", &national);
+    element(
+        "ZipCode",
+        &or_nothing(address.postal_code.as_deref().and_then(postal_code)),
+    );
+    element("City", &or_nothing(fit(address.city.as_deref(), 40)));
+    element("CountryCode", &country(address.country.as_ref()));
+    if let Some((code, national)) = shopper.phone.as_ref().and_then(|phone| phone.split()) {
+        element("CountryCodeMobilePhone", &format!("+{code}"));
+        element("MobilePhone", &national);
+    }
     xml.push_str("</Address></Billing>");
     xml
 }
 
-/// Three digits, zero-padded (`056` for Belgium). Nothing for an unknown country, never `000`.
-fn country(numeric: u16) -> String {
-    if numeric == 0 {
-        String::new()
-    } else {
-        format!("{numeric:03}")
-    }
+/// Three digits, zero-padded (`056` for Belgium). Nothing for a country without a number, which is
+/// Kosovo: never `000`, which is none.
+fn country(country: Option<&Country>) -> String {
+    let numeric = country.and_then(Country::numeric);
+    numeric.map_or_else(String::new, |numeric| format!("{numeric:03}"))
 }
 
 /// At most 10 letters, digits, spaces and hyphens. Spaces go first when it is longer.
-fn postal_code(text: &str) -> String {
-    let wide = fit(text, 40);
-    let kept: String = wide
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-'))
-        .collect();
-    let mut code = if kept.len() > 10 {
-        kept.replace(' ', "")
-    } else {
-        kept
-    };
-    code.truncate(10);
-    let code = code.trim();
-    if code.is_empty() {
-        "-".to_owned()
-    } else {
-        code.to_owned()
+fn postal_code(text: &str) -> Option<String> {
+    let kept = plain(text, 40)?.replace(['\'', '/'], "");
+    if kept.len() <= 10 {
+        return plain(&kept, 10);
     }
-}
-
-/// ITU calling codes of one and two digits (ITU-T E.164, list of assigned country codes); every
-/// other has three. No code begins with another.
-const SHORT_CODES: [&str; 45] = [
-    "1", "7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45",
-    "46", "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
-    "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95",
-];
-
-/// One more of two digits, apart so that the table above stays in full lines.
-const IRAN: &str = "98";
-
-/// France and its overseas departments: national numbers are written with a leading 0.
-const LEADING_ZERO: [&str; 5] = ["33", "262", "590", "594", "596"];
-
-/// `+33` and `0612345675`: CountryCodeMobilePhone and MobilePhone.
-fn split_phone(phone: &Phone) -> (String, String) {
-    let digits = phone.as_str().trim_start_matches('+');
-    let mut short = SHORT_CODES.into_iter().chain([IRAN]);
-    let length = short
-        .find(|code| digits.starts_with(code))
-        .map_or(3, str::len);
-    let (code, national) = digits.split_at_checked(length).unwrap_or((digits, ""));
-    let national = if LEADING_ZERO.contains(&code) {
-        format!("0{}", national.trim_start_matches('0'))
-    } else {
-        national.to_owned()
-    };
-    (format!("+{code}"), national)
+    plain(&kept.replace(' ', ""), 10)
 }
 
 #[cfg(test)]
 mod tests {
+    use guichet_domain::shopper::Typed;
+
     use super::*;
 
-    fn split(number: &str) -> (String, String) {
-        split_phone(&Phone::try_from(number.to_owned()).unwrap())
+    fn element(xml: &str, name: &str) -> Option<String> {
+        let (_, after) = xml.split_once(&format!("<{name}>"))?;
+        Some(after.split_once("</")?.0.to_owned())
+    }
+
+    fn sent(typed: &Typed<'_>, name: &str) -> Option<String> {
+        element(&billing(&Shopper::read(typed).unwrap()), name)
     }
 
     #[test]
-    fn a_phone_is_split_after_its_calling_code() {
-        for (number, code, national) in [
-            ("+33612345675", "+33", "0612345675"),
-            ("+330612345675", "+33", "0612345675"),
-            ("+262692123456", "+262", "0692123456"),
-            ("+32470123456", "+32", "470123456"),
-            ("+352621123456", "+352", "621123456"),
-            ("+14165550123", "+1", "4165550123"),
-            ("+79161234567", "+7", "9161234567"),
-            ("+989121234567", "+98", "9121234567"),
-            ("+447700900123", "+44", "7700900123"),
-            ("+377612345678", "+377", "612345678"),
+    fn one_name_stands_in_both_places() {
+        for (first, last, both) in [
+            (None, Some("ACME & Fils SARL"), "ACME Fils SARL"),
+            (Some("Suharto"), Some("-"), "Suharto"),
+            (None, None, "-"),
         ] {
-            assert_eq!(
-                split(number),
-                (code.to_owned(), national.to_owned()),
-                "{number}"
-            );
+            let typed = Typed {
+                first_name: first,
+                last_name: last,
+                ..Typed::default()
+            };
+            assert_eq!(sent(&typed, "FirstName").as_deref(), Some(both));
+            assert_eq!(sent(&typed, "LastName").as_deref(), Some(both));
         }
     }
 
     #[test]
-    fn no_calling_code_begins_with_another() {
-        for code in SHORT_CODES {
-            let longer = SHORT_CODES
-                .iter()
-                .filter(|c| **c != code && c.starts_with(code));
-            assert_eq!(longer.count(), 0, "{code}");
+    fn what_is_not_known_is_a_hyphen_and_a_phone_is_left_out() {
+        let typed = Typed {
+            email: Some("a@b.fr"),
+            ..Typed::default()
+        };
+        for name in ["FirstName", "Address1", "ZipCode", "City"] {
+            assert_eq!(sent(&typed, name).as_deref(), Some("-"), "{name}");
+        }
+        assert_eq!(sent(&typed, "Address2"), None);
+        assert_eq!(sent(&typed, "CountryCode").as_deref(), Some(""));
+        assert_eq!(sent(&typed, "CountryCodeMobilePhone"), None);
+        assert_eq!(sent(&typed, "MobilePhone"), None);
+    }
+
+    #[test]
+    fn names_and_addresses_are_written_in_the_platforms_signs() {
+        let typed = Typed {
+            first_name: Some("Ka\u{2bb}iulani"),
+            last_name: Some("Du\u{ad}pont\u{200d}"),
+            line1: Some("12½ rue\r\ndu Général de Gaulle, Résidence des Tilleuls"),
+            line2: Some("3e étage"),
+            phone: Some("06 12 34 56 75"),
+            country: Some("FR"),
+            ..Typed::default()
+        };
+        for (name, text) in [
+            ("FirstName", "Ka'iulani"),
+            ("LastName", "Dupont"),
+            ("Address1", "12 1/2 rue du General de Gaulle"),
+            ("Address2", "Residence des Tilleuls 3e etage"),
+            ("CountryCode", "250"),
+            ("CountryCodeMobilePhone", "+33"),
+            ("MobilePhone", "0612345675"),
+        ] {
+            assert_eq!(sent(&typed, name).as_deref(), Some(text), "{name}");
         }
     }
 
     #[test]
     fn a_postal_code_is_ten_characters_at_most() {
-        assert_eq!(postal_code("75001"), "75001");
-        assert_eq!(postal_code("SW1A 1AA"), "SW1A 1AA");
-        assert_eq!(postal_code("AB 12 CD 34 EF 5"), "AB12CD34EF");
-        assert_eq!(postal_code("〒100-0001"), "100-0001");
+        for (typed, sent) in [
+            ("75001", Some("75001")),
+            ("SW1A 1AA", Some("SW1A 1AA")),
+            ("AB 12 CD 34 EF 5", Some("AB12CD34EF")),
+            ("〒100-0001", Some("100-0001")),
+            ("''", None),
+        ] {
+            assert_eq!(postal_code(typed).as_deref(), sent, "{typed}");
+        }
     }
 
     #[test]
-    fn a_country_has_three_digits() {
-        assert_eq!(country(56), "056");
-        assert_eq!(country(250), "250");
-        assert_eq!(country(0), "");
+    fn a_country_has_three_digits_or_none() {
+        for (code, digits) in [("BE", "056"), ("FR", "250"), ("XK", "")] {
+            let known = Country::try_from(code.to_owned()).unwrap();
+            assert_eq!(country(Some(&known)), digits);
+        }
+        assert_eq!(country(None), "");
     }
 
     #[test]

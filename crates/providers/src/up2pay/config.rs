@@ -19,6 +19,7 @@
 //! | `source_rwd` | methods that send PBX_SOURCE=RWD, default all |
 //! | `conecs_minimum` | least amount of the meal vouchers, in cents, default none |
 //! | `cvconnect_minimum` | least amount of CV-Connect, in cents, default 2000 |
+//! | `shopper_optional` | what a session may lack: some of `"name"`, `"phone"`, `"address"`; default none |
 //! | `card_types` | further values of letter C that are bank cards |
 //! | `limocb` | table `site`, `rang`, `hmac_key`: the contract of the complements |
 //!
@@ -31,14 +32,14 @@ use std::ops::{Deref, DerefMut};
 use guichet_domain::field::looks_random;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
+use guichet_domain::shopper::Datum;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
 use super::method::Way;
 use super::numbers::{Identifiant, Rang, Site};
 use super::seal::{HmacKey, PublicKey, same};
-use crate::contract::ConfigError;
-use crate::contract::Environment;
+use crate::contract::{ConfigError, Demand, Environment};
 use crate::table::Table;
 
 /// Page hosts of the real platform.
@@ -128,6 +129,7 @@ pub(super) struct Config {
     pub(super) source_rwd: Vec<Way>,
     conecs_minimum: Option<Amount>,
     cvconnect_minimum: Option<Amount>,
+    pub(super) demands: Vec<Demand>,
     pub(super) card_types: Vec<String>,
     pub(super) limocb: Option<Contract>,
 }
@@ -162,6 +164,7 @@ impl Config {
             cvconnect_minimum: keys
                 .amount("cvconnect_minimum")?
                 .or(Amount::try_from(2000).ok()),
+            demands: keys.demands()?,
             card_types: keys.list("card_types")?.unwrap_or_default(),
             limocb: keys.limocb(environment)?,
             account,
@@ -411,6 +414,21 @@ impl Keys {
         }
     }
 
+    /// All of [`DEMANDS`] but those that the shop said it can't meet.
+    fn demands(&mut self) -> Result<Vec<Demand>, ConfigError> {
+        let key = "shopper_optional";
+        let mut demands = DEMANDS.to_vec();
+        for name in self.list(key)?.unwrap_or_default() {
+            let known = DEMANDS.iter().find(|demand| demand.datum.name() == name);
+            let Some(waived) = known.filter(|demand| demand.unless.is_some()) else {
+                let detail = format!("{name:?} is none of \"name\", \"phone\", \"address\"");
+                return Err(self.error(key, detail));
+            };
+            demands.retain(|demand| demand.datum != waived.datum);
+        }
+        Ok(demands)
+    }
+
     fn source_rwd(&mut self) -> Result<Vec<Way>, ConfigError> {
         let key = "source_rwd";
         let Some(codes) = self.list(key)? else {
@@ -426,6 +444,35 @@ impl Keys {
             .collect()
     }
 }
+
+/// What a payment page wants to know of the shopper, and what becomes of a payment without it
+/// (PBX_PORTEUR: Verifone "Paybox System" V8.0; PBX_BILLING: Crédit Agricole's announcements of
+/// 09/2023 and 09/2024).
+const DEMANDS: [Demand; 4] = [
+    Demand {
+        datum: Datum::Email,
+        because: "the platform opens no page without an e-mail address (PBX_PORTEUR)",
+        unless: None,
+    },
+    Demand {
+        datum: Datum::Name,
+        because: "3-D Secure wants the holder's name (PBX_BILLING): issuers refuse more cards \
+                  without it",
+        unless: Some("shopper_optional = [\"name\"]"),
+    },
+    Demand {
+        datum: Datum::Phone,
+        because: "3-D Secure wants a phone (PBX_BILLING): issuers refuse more cards without it, \
+                  with codes that look like fraud",
+        unless: Some("shopper_optional = [\"phone\"]"),
+    },
+    Demand {
+        datum: Datum::Address,
+        because: "3-D Secure wants the billing address (PBX_BILLING): issuers refuse more cards \
+                  without it, with codes that look like fraud",
+        unless: Some("shopper_optional = [\"address\"]"),
+    },
+];
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {

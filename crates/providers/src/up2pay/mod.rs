@@ -43,13 +43,13 @@ mod seal;
 
 use guichet_domain::event::PlatformFact;
 use guichet_domain::id::Slug;
-use guichet_domain::method::MethodDescription;
+use guichet_domain::method::{Method, MethodDescription};
 
 use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
-    Answered, Begin, Begun, Continue, Environment, Exchange, Incoming, Provider, Query, Refusal,
-    Return, Seed, Step,
+    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Incoming, Provider, Query,
+    Refusal, Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -85,6 +85,10 @@ impl Provider for Up2pay {
 
     fn methods(&self) -> Vec<MethodDescription> {
         method::descriptions(&self.config)
+    }
+
+    fn demands(&self, _: &Method) -> Vec<Demand> {
+        self.config.demands.clone()
     }
 
     fn deadline_seconds(&self) -> i64 {

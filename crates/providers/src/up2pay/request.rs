@@ -29,6 +29,11 @@ const ADDRESS_MAX: usize = 150;
 pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure> {
     let way = check(config, begin)?;
     let session = begin.session;
+    let email = session
+        .shopper
+        .email
+        .as_ref()
+        .ok_or_else(|| missing("shopper.email"))?;
     let reference = Reference::parse(begin.reference)
         .ok_or_else(|| Failure::Unexpected("the reference is not one of new_reference".into()))?;
     let contract = &config.contract;
@@ -39,7 +44,7 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
     fields.push("PBX_TOTAL", format!("{:03}", session.amount.minor()));
     fields.push("PBX_DEVISE", format!("{:03}", session.currency.numeric()));
     fields.push("PBX_CMD", reference.as_str());
-    fields.push("PBX_PORTEUR", session.shopper.email.as_str());
+    fields.push("PBX_PORTEUR", email.as_str());
     fields.push("PBX_RETOUR", return_list(config.letter_z));
     fields.push("PBX_HASH", "SHA512");
     fields.push("PBX_TIME", signing_time(begin.now)?);
@@ -75,6 +80,13 @@ fn check(config: &Config, begin: &Begin<'_>) -> Result<Way, Failure> {
         let detail = "must be EUR: this platform's contracts are in euros";
         return Err(unsuitable("currency", detail.into()));
     }
+    let wanted = config.demands.iter().map(|demand| demand.datum);
+    if let Some(field) = wanted
+        .flat_map(|datum| begin.session.shopper.lacks(datum))
+        .next()
+    {
+        return Err(missing(field));
+    }
     match config.minimum(way) {
         Some(minimum) if begin.session.amount < minimum => {
             let detail = format!(
@@ -85,6 +97,15 @@ fn check(config: &Config, begin: &Begin<'_>) -> Result<Way, Failure> {
         }
         _ => Ok(way),
     }
+}
+
+fn missing(field: &str) -> Failure {
+    let remedy = "make a new session with it, or offer another method";
+    Failure::Unsuitable(FieldError::with_remedy(
+        field,
+        "is missing, and this account demands it",
+        remedy,
+    ))
 }
 
 /// Return addresses and the notification's. Where notifications come to a secret address, that one

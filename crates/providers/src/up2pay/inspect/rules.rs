@@ -331,8 +331,8 @@ impl<'a> Rules<'a> {
             ("ZipCode", 16, true),
             ("City", 50, true),
             ("CountryCode", 3, true),
-            ("CountryCodeMobilePhone", 5, true),
-            ("MobilePhone", 15, true),
+            ("CountryCodeMobilePhone", 5, false),
+            ("MobilePhone", 15, false),
         ];
         let name = "PBX_BILLING";
         let mut last = 0;
@@ -344,7 +344,7 @@ impl<'a> Rules<'a> {
             let at = xml.find(&format!("<{tag}>")).unwrap_or_default();
             self.want(at >= last, name, format!("{tag} is out of order"));
             last = last.max(at);
-            let filled = !mandatory || !text.is_empty();
+            let filled = !mandatory || !text.is_empty() || tag == "CountryCode";
             self.want(filled, name, format!("{tag} is empty"));
             let short = text.chars().count() <= most;
             self.want(
@@ -357,11 +357,12 @@ impl<'a> Rules<'a> {
             self.want(text.chars().all(plain), name, rule);
         }
         if let Some(country) = element(xml, "CountryCode") {
-            let fits = country.len() == 3 && country.bytes().all(|b| b.is_ascii_digit());
+            let digits = country.len() == 3 && country.bytes().all(|b| b.is_ascii_digit());
+            let fits = country.is_empty() || (digits && country != "000");
             self.want(
                 fits,
                 name,
-                "CountryCode must be 3 digits, such as 250 or 056",
+                "CountryCode must be 3 digits, such as 250 or 056, or empty where there are none",
             );
         }
     }

@@ -1,7 +1,7 @@
 use guichet_domain::language::Language;
 use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Country, Phone};
+use guichet_domain::shopper::{Shopper, Typed};
 use proptest::prelude::*;
 
 use super::super::testing::*;
@@ -290,32 +290,36 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn element(xml: &str, tag: &str) -> String {
-    let (_, after) = xml.split_once(&format!("<{tag}>")).unwrap();
-    after.split_once(&format!("</{tag}>")).unwrap().0.to_owned()
+fn element(xml: &str, tag: &str) -> Option<String> {
+    let (_, after) = xml.split_once(&format!("<{tag}>"))?;
+    Some(after.split_once(&format!("</{tag}>"))?.0.to_owned())
 }
 
 fn check_form(fields: &[(&'static str, String)]) -> Result<(), TestCaseError> {
     for (name, value) in fields {
         prop_assert!(value.is_ascii(), "{name}={value}");
         prop_assert!(!value.contains(['\r', '\n']), "{name}={value}");
-        prop_assert!(!value.contains("&"), "{name}={value}");
+        let splits = value.contains('&') && value.contains('=');
+        prop_assert!(!splits, "{name}={value}");
     }
     let billing = field(fields, "PBX_BILLING").unwrap();
     let mut last = 0;
-    for (tag, most) in [
-        ("FirstName", 22),
-        ("LastName", 22),
-        ("Address1", 40),
-        ("Address2", 40),
-        ("ZipCode", 10),
-        ("City", 40),
-        ("CountryCode", 3),
-        ("CountryCodeMobilePhone", 5),
-        ("MobilePhone", 15),
+    for (tag, least, most) in [
+        ("FirstName", 1, 22),
+        ("LastName", 1, 22),
+        ("Address1", 1, 40),
+        ("Address2", 1, 40),
+        ("ZipCode", 1, 10),
+        ("City", 1, 40),
+        ("CountryCode", 0, 3),
+        ("CountryCodeMobilePhone", 2, 5),
+        ("MobilePhone", 4, 15),
     ] {
-        let text = element(&billing, tag);
-        prop_assert!((1..=most).contains(&text.len()), "{tag}={text}");
+        let Some(text) = element(&billing, tag) else {
+            prop_assert_eq!(tag, "Address2");
+            continue;
+        };
+        prop_assert!((least..=most).contains(&text.len()), "{tag}={text}");
         let plain = |c: char| c.is_ascii_alphanumeric() || " -'/+".contains(c);
         prop_assert!(text.chars().all(plain), "{tag}={text}");
         prop_assert_eq!(text.trim(), &text);
@@ -324,6 +328,33 @@ fn check_form(fields: &[(&'static str, String)]) -> Result<(), TestCaseError> {
         last = at;
     }
     Ok(())
+}
+
+#[test]
+fn what_an_account_demands_and_a_session_lacks_is_named() {
+    let lacking = |change: fn(&mut Shopper), more: &str| {
+        let mut session = session();
+        change(&mut session.shopper);
+        match build(&sandbox_with(more), &session, "apetiz") {
+            Err(Failure::Unsuitable(error)) => error.field,
+            Ok(_) => String::new(),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let no_phone = |shopper: &mut Shopper| shopper.phone = None;
+    assert_eq!(lacking(no_phone, ""), "shopper.phone");
+    assert_eq!(lacking(no_phone, "shopper_optional = [\"phone\"]"), "");
+    let email_alone = |shopper: &mut Shopper| {
+        *shopper = Shopper {
+            email: shopper.email.clone(),
+            ..Shopper::default()
+        };
+    };
+    assert_eq!(lacking(email_alone, ""), "shopper.name");
+    let optional = "shopper_optional = [\"name\", \"phone\", \"address\"]";
+    assert_eq!(lacking(email_alone, optional), "");
+    let nothing = |shopper: &mut Shopper| *shopper = Shopper::default();
+    assert_eq!(lacking(nothing, optional), "shopper.email");
 }
 
 proptest! {
@@ -335,23 +366,29 @@ proptest! {
         line2 in any_text(),
         code in any_text(),
         city in any_text(),
-        country in prop::sample::select(vec!["FR", "BE", "US", "AF", "RE", "GB"]),
-        phone in "\\+[1-9][0-9]{6,14}",
+        country in prop::sample::select(vec!["FR", "BE", "US", "AF", "RE", "GB", "XK"]),
+        phone in "\\+(33|32|1|262|377|7)[2-9][0-9]{6,9}",
         items: u32,
         way in prop::sample::select(Way::ALL.to_vec()),
         minor in 2000_u64..=9_999_999_999,
     ) {
         let mut session = session();
-        session.shopper.first_name = first;
-        session.shopper.last_name = last;
-        session.shopper.address.line1 = line1;
-        session.shopper.address.line2 = Some(line2);
-        session.shopper.address.postal_code = code;
-        session.shopper.address.city = city;
-        session.shopper.address.country = Country::try_from(country.to_owned()).unwrap();
-        session.shopper.phone = Phone::try_from(phone).unwrap();
+        let typed = Typed {
+            id: None,
+            first_name: Some(&first),
+            last_name: Some(&last),
+            email: Some("a&b@example.fr"),
+            phone: Some(&phone),
+            line1: Some(&line1),
+            line2: Some(&line2),
+            postal_code: Some(&code),
+            city: Some(&city),
+            country: Some(country),
+        };
+        session.shopper = Shopper::read(&typed).unwrap();
         session.items = items;
         session.amount = Amount::try_from(minor).unwrap();
-        check_form(&fields(&sandbox(), &session, way.code()))?;
+        let account = sandbox_with("shopper_optional = [\"name\", \"address\", \"phone\"]");
+        check_form(&fields(&account, &session, way.code()))?;
     }
 }

@@ -347,8 +347,8 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ),
     (
         "<CountryCode>250",
-        "<CountryCode>",
-        "PBX_BILLING CountryCode is empty",
+        "<CountryCode>000",
+        "PBX_BILLING CountryCode must be 3 digits",
     ),
     (
         "<ZipCode>75001</ZipCode><City>Paris</City>",

@@ -1,0 +1,89 @@
+//! `guichet doctor`: what a configuration's accounts demand, before the first order comes.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use guichet_domain::id::Slug;
+use guichet_domain::method::Method;
+use guichet_providers::contract::{Demand, Provider};
+
+use crate::config::Config;
+
+/// Reads the configuration and tells what each method of each shop demands of the shopper.
+pub(crate) fn run(path: &Path) -> anyhow::Result<()> {
+    let config = Config::read(path)?;
+    std::io::Write::write_all(&mut std::io::stdout(), report(&config).as_bytes())?;
+    Ok(())
+}
+
+fn report(config: &Config) -> String {
+    let mut report = String::from(
+        "What POST /v1/sessions has to say of the shopper. A method whose demands are not met is \
+         left out;\na session for which none remains is refused.\n",
+    );
+    for account in &config.accounts {
+        let methods = offered(config, account.as_ref());
+        line(
+            &mut report,
+            &format!("\naccount {} ({})", account.account(), account.name()),
+        );
+        if methods.is_empty() {
+            line(&mut report, "  no shop offers a method of it");
+        }
+        for (demands, methods) in grouped(account.as_ref(), methods) {
+            line(&mut report, &format!("  {}", methods.join(", ")));
+            if demands.is_empty() {
+                line(&mut report, "    demand nothing");
+            }
+            for demand in demands {
+                line(
+                    &mut report,
+                    &format!("    demand {}", demand.datum.fields()),
+                );
+                line(&mut report, &format!("      because {}", demand.because));
+                if let Some(setting) = demand.unless {
+                    line(&mut report, &format!("      to do without: {setting}"));
+                }
+            }
+        }
+    }
+    report
+}
+
+fn line(report: &mut String, text: &str) {
+    let _ = writeln!(report, "{text}");
+}
+
+/// The account's methods that shops offer, with those shops.
+fn offered<'a>(config: &'a Config, account: &dyn Provider) -> Vec<(&'a Method, Vec<&'a Slug>)> {
+    let mut offered: Vec<(&Method, Vec<&Slug>)> = Vec::new();
+    for shop in &config.shops {
+        let entries = shop.methods.iter();
+        let ours = entries.filter(|entry| entry.account == *account.account());
+        for method in ours.flat_map(|entry| &entry.methods) {
+            match offered.iter_mut().find(|(known, _)| *known == method) {
+                Some((_, shops)) => shops.push(&shop.id),
+                None => offered.push((method, vec![&shop.id])),
+            }
+        }
+    }
+    offered
+}
+
+/// Methods that demand the same stand together.
+fn grouped(
+    account: &dyn Provider,
+    methods: Vec<(&Method, Vec<&Slug>)>,
+) -> Vec<(Vec<Demand>, Vec<String>)> {
+    let mut groups: Vec<(Vec<Demand>, Vec<String>)> = Vec::new();
+    for (method, shops) in methods {
+        let shops: Vec<_> = shops.into_iter().map(ToString::to_string).collect();
+        let named = format!("{method} (shop {})", shops.join(", "));
+        let demands = account.demands(method);
+        match groups.iter_mut().find(|(known, _)| *known == demands) {
+            Some((_, methods)) => methods.push(named),
+            None => groups.push((demands, vec![named])),
+        }
+    }
+    groups
+}
