@@ -79,7 +79,8 @@ pub(super) static WORDS: Words = Words {
     iban_empty: "Enter your IBAN.",
     iban_wrong: "This IBAN is not valid: a character is mistyped. Compare it with your bank’s.",
     iban_characters: "An IBAN begins with two letters, and has letters and digits only.",
-    iban_length: "This IBAN is not valid: it is too short or too long. Compare it with your bank’s.",
+    iban_length: "This IBAN is not valid: it is too short or too long. Compare it with your \
+                  bank’s.",
     iban_country: "An account in this country can’t be debited here. Use another account, or \
         choose another way to pay.",
     mandate: "By signing the mandate, you authorise {shop} to ask your bank to debit your account, \

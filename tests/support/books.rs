@@ -1,6 +1,6 @@
 //! Time, moved by hand: deadlines, expiry and ages are written into the backend's books while it
-//! runs, so that no test waits for them. And what a card's first payment left, where a test is about
-//! another one. Nothing else of the books is written here.
+//! runs, so that no test waits for them. And what a card's first payment left, where a test is
+//! about another one. Nothing else of the books is written here.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 

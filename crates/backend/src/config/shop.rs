@@ -176,8 +176,8 @@ fn check_keys(id: &Slug, keys: &[String], environment: Environment) -> anyhow::R
         if environment == Environment::Production {
             ensure!(
                 !key.starts_with(DEMO_KEY_PREFIX),
-                "shop {id}: secret_keys: one begins with {DEMO_KEY_PREFIX}, as the published key of \
-                 the demo does: make one of your own, for example with `openssl rand -hex 32`"
+                "shop {id}: secret_keys: one begins with {DEMO_KEY_PREFIX}, as the published key \
+                 of the demo does: make one of your own, for example with `openssl rand -hex 32`"
             );
             ensure!(
                 looks_random(key),

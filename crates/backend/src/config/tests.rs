@@ -14,8 +14,10 @@ origins = ["http://127.0.0.1:8600"]
 "#;
 
 fn parse(text: &str) -> anyhow::Result<Config> {
-    Config::parse(text, Path::new("/etc/guichet"), &|name| {
-        (name == "SHOP_KEY").then(|| "sk_canary_0123456789abcdef0123456789".to_owned())
+    Config::parse(text, Path::new("/etc/guichet"), &|name| match name {
+        "SHOP_KEY" => Some("sk_canary_0123456789abcdef0123456789".to_owned()),
+        "HMAC_KEY" => Some("8c1f0b6a4d2e97553b08e1a6c4f7d291".repeat(4)),
+        _ => None,
     })
 }
 
@@ -143,7 +145,7 @@ provider = "up2pay"
 site = "7654321"
 rang = "16"
 identifiant = "7546450"
-hmac_key = "8c1f0b6a4d2e97553b08e1a6c4f7d2908c1f0b6a4d2e97553b08e1a6c4f7d29108c1f0b6a4d2e97553b08e1a6c4f7d2908c1f0b6a4d2e97553b08e1a6c4f7d29"
+hmac_key = "env:HMAC_KEY"
 confirm = "query"
 "#;
 

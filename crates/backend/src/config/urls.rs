@@ -47,8 +47,8 @@ pub(super) fn public(text: &str, environment: Environment) -> anyhow::Result<Str
     );
     ensure!(
         environment != Environment::Production || !is_local(url.host()),
-        "public_url: names this machine or a private network: no platform could reach it; write the \
-         address that shoppers and platforms use"
+        "public_url: names this machine or a private network: no platform could reach it; write \
+         the address that shoppers and platforms use"
     );
     let no_user = url.username().is_empty() && url.password().is_none();
     let plain = url.query().is_none() && url.fragment().is_none() && no_user;

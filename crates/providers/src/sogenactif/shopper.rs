@@ -1,10 +1,10 @@
 //! What the shop told of its shopper and order, in the platform's fields: one rule for all of them.
 //!
-//! Texts are made plain by the one gate, and cut; what the shop did not give is not told. Field names: warehousenantes/sips-sdk-php, `Address`,
-//! `Contact`, `ShoppingCartDetail` (confidence C). Their lengths are on no page that could be read;
-//! those of EMV 3-D Secure, which the issuer is told in, are kept to: 45 characters of a name, 50 of
-//! a line or a city (EMV 3-D Secure 2.2.0, table A.1), and 10 of a postal code, as the strictest
-//! platform here takes.
+//! Texts are made plain by the one gate, and cut; what the shop did not give is not told. Field
+//! names: warehousenantes/sips-sdk-php, `Address`, `Contact`, `ShoppingCartDetail` (confidence C).
+//! Their lengths are on no page that could be read; those of EMV 3-D Secure, which the issuer is
+//! told in, are kept to: 45 characters of a name, 50 of a line or a city (EMV 3-D Secure 2.2.0,
+//! table A.1), and 10 of a postal code, as the strictest platform here takes.
 
 use guichet_domain::gate::{plain, two_lines};
 use guichet_domain::session::Session;

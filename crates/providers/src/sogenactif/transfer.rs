@@ -4,8 +4,8 @@
 //!
 //! Which bank is asked on the platform's page. The checkout asks only where the account wants it to
 //! (`ask_bank`), and takes "another bank" for an answer: since 2026 no scheme's rule asks a shop to
-//! know the bank, and one that asks must offer that (PPRO; mollie/PrestaShop 6.2.1; the rule of this
-//! platform was not found).
+//! know the bank, and one that asks must offer that (PPRO; mollie/PrestaShop 6.2.1; the rule of
+//! this platform was not found).
 
 use guichet_wire::{NextAction, OTHER_BANK, Question};
 use serde::{Deserialize, Serialize};

@@ -132,8 +132,8 @@ struct Saving {
     first: Option<Proof>,
 }
 
-/// What [`First::proof`] holds: that the shopper was authenticated, and the scheme's own name of the
-/// payment, where the platform told it.
+/// What [`First::proof`] holds: that the shopper was authenticated, and the scheme's own name of
+/// the payment, where the platform told it.
 #[derive(Deserialize, Serialize)]
 pub(super) struct Proof {
     pub(super) scheme: Option<String>,
