@@ -257,7 +257,8 @@ impl TryFrom<String> for Email {
         let allowed = |b: u8| b.is_ascii_graphic() && !b"@\"(),:;<>[\\]".contains(&b);
         if local.is_empty() || !local.bytes().all(allowed) {
             return refuse(
-                "holds before the @ what is no plain ASCII, or a space, quote or bracket, or nothing",
+                "holds before the @ what is no plain ASCII, or a space, quote or bracket, or \
+                 nothing",
                 "ask for another address: platforms take plain ones only",
             );
         }

@@ -90,7 +90,8 @@ pub(crate) struct CreatedSession {
     secret: String,
     #[serde(flatten)]
     session: ShopSession,
-    /// Methods that it would be offered if more were known of the shopper. Absent if there are none.
+    /// Methods that it would be offered if more were known of the shopper. Absent if there are
+    /// none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut>,
 }
