@@ -143,7 +143,8 @@ impl Stack {
     pub(crate) async fn wait_asked(&self, started: &Started, times: i64) -> Vec<(i64, String)> {
         until("the questions to the platform", || async {
             let questions = self.questions(started).await;
-            let asked = questions.iter().all(|(tries, _)| *tries >= times);
+            let answered = |(tries, answer): &(i64, String)| *tries >= times && answer != "asking";
+            let asked = questions.iter().all(answered);
             (asked && !questions.is_empty()).then_some(questions)
         })
         .await

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock;
 use crate::config::Config;
+use crate::jobs::Questions;
 use crate::platform::Platform;
 
 /// The running backend.
@@ -19,8 +20,10 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) platform: Platform,
-    /// Wakes the job that asks platforms.
+    /// Wakes the job that looks for questions that are due.
     pub(crate) wake_queries: Notify,
+    /// Questions to the platforms.
+    pub(crate) questions: Questions,
     /// Wakes the job that goes on with payments.
     pub(crate) wake_conversations: Notify,
     /// What goes on though nobody waits for it any more.
@@ -29,12 +32,18 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, store: Arc<dyn Store>, platform: Platform) -> Self {
+    pub(crate) fn new(
+        config: Config,
+        store: Arc<dyn Store>,
+        platform: Platform,
+        questions: Questions,
+    ) -> Self {
         Self {
             config,
             store,
             platform,
             wake_queries: Notify::new(),
+            questions,
             wake_conversations: Notify::new(),
             tasks: TaskTracker::new(),
             in_flight: Mutex::new(HashSet::new()),
@@ -49,11 +58,39 @@ impl App {
         source: Source,
         raw: Option<&[u8]>,
     ) -> Result<Recorded, StoreError> {
-        let recorded = self
-            .store
-            .record_fact(fact, source, raw, clock::unix_now())
-            .await?;
-        match &recorded {
+        let now = clock::unix_now();
+        // Where there is room, what is claimed is asked about at once.
+        let (recorded, query) = match self.questions.room() {
+            Some(room) => {
+                let (recorded, query) = self.store.record_claim(fact, source, raw, now).await?;
+                (recorded, query.map(|query| (query, room)))
+            }
+            None => (self.store.record_fact(fact, source, raw, now).await?, None),
+        };
+        self.tell(&recorded, fact, source);
+        match query {
+            Some((query, room)) => self.questions.ask(query, room),
+            // It may be asked about later, or again.
+            None => self.wake_queries.notify_one(),
+        }
+        Ok(recorded)
+    }
+
+    /// Takes our own account's word on a claim, which ends the question about it.
+    pub(crate) async fn ingest_answer(
+        &self,
+        fact: &Verified<PlatformFact>,
+        event_seq: i64,
+    ) -> Result<(), StoreError> {
+        let now = clock::unix_now();
+        let recorded = self.store.record_answer(fact, event_seq, now).await?;
+        self.tell(&recorded, fact, Source::Query);
+        Ok(())
+    }
+
+    /// Logs what became of a fact.
+    fn tell(&self, recorded: &Recorded, fact: &PlatformFact, source: Source) {
+        match recorded {
             Recorded::New(payment) => {
                 tracing::info!(%payment, source = ?source, "a platform's fact was recorded");
             }
@@ -71,8 +108,6 @@ impl App {
                 );
             }
         }
-        self.wake_queries.notify_one();
-        Ok(recorded)
     }
 
     /// Records a hint of the browser or the passing of time: neither moves money.

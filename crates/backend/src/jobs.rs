@@ -1,13 +1,15 @@
 //! What happens without a request: deadlines, and questions to the platforms.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::iter;
+use std::sync::Arc;
 use std::time::Duration;
 
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
-use guichet_providers::contract::{Answered, Failure, Query};
+use guichet_providers::contract::{Answered, Failure, Provider, Query, Step};
 use guichet_store::{OpenQuery, Source, StoreError};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -17,10 +19,14 @@ use crate::{clock, conversations};
 const TICK: Duration = Duration::from_secs(1);
 
 /// How many items one round takes.
-const BATCH: u32 = 50;
+const BATCH: usize = 50;
 
 /// How many questions are under way at a time. One slow platform then holds up no other.
 const ASKING_MAX: usize = 200;
+
+/// How long is waited before an answer that could not be recorded is recorded again. Together, and
+/// with the longest question, less than [`guichet_store::ASKING_SECONDS`].
+const PAUSES: [Duration; 6] = [1, 1, 2, 4, 8, 16].map(Duration::from_secs);
 
 /// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
 const DISAGREED_ALARM: u32 = 3;
@@ -36,7 +42,12 @@ pub(crate) async fn deadlines(app: Arc<App>) {
 }
 
 async fn record_deadlines(app: &App) -> Result<(), StoreError> {
-    for payment in app.store.due_deadlines(clock::unix_now(), BATCH).await? {
+    // First: the clock may have been ahead when they were set.
+    let accounts = app.config.accounts.iter();
+    let longest = accounts.map(|account| account.deadline_seconds()).max();
+    let (now, longest) = (clock::unix_now(), longest.unwrap_or_default());
+    app.store.bound_waits(now, longest).await?;
+    for payment in app.store.due_deadlines(clock::unix_now(), 50).await? {
         // One payment that can't be recorded must not hold up the others.
         if let Err(error) = record_deadline(app, &payment).await {
             tracing::error!(error.cause = %error, %payment, "its deadline could not be recorded");
@@ -56,111 +67,167 @@ async fn record_deadline(app: &App, payment: &PaymentId) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Asks platforms about claimed parts, for ever: side by side, and each claim once at a time.
-pub(crate) async fn queries(app: Arc<App>) {
-    let mut asking = JoinSet::new();
-    let under_way = Arc::new(Mutex::new(HashSet::new()));
-    loop {
-        let woken = app.wake_queries.notified();
-        while asking.try_join_next().is_some() {}
-        let limit = BATCH + u32::try_from(asking.len()).unwrap_or(BATCH);
-        match app.store.due_queries(clock::unix_now(), limit).await {
-            Ok(open) => start_asking(&app, open, &mut asking, &under_way),
-            Err(error) => tracing::error!(error.cause = %error, "queries could not be read"),
-        }
-        let _ = tokio::time::timeout(TICK, woken).await;
+/// A question that was taken from the books, with the room that it takes among those under way.
+pub(crate) struct Taken {
+    query: OpenQuery,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Hands questions over to the job that asks them.
+pub(crate) struct Questions {
+    room: Arc<Semaphore>,
+    taken: UnboundedSender<Taken>,
+}
+
+impl Questions {
+    /// With the questions that [`queries`] asks.
+    pub(crate) fn new() -> (Self, UnboundedReceiver<Taken>) {
+        // Each one in it has room, and of that there is only so much.
+        let (taken, questions) = unbounded_channel();
+        let room = Arc::new(Semaphore::new(ASKING_MAX));
+        (Self { room, taken }, questions)
+    }
+
+    /// Room for one more, if there is any.
+    pub(crate) fn room(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.room).try_acquire_owned().ok()
+    }
+
+    /// Has a question asked that was taken from the books.
+    pub(crate) fn ask(&self, query: OpenQuery, room: OwnedSemaphorePermit) {
+        // It fails when the job has ended, and then the process does.
+        let _ = self.taken.send(Taken { query, _room: room });
     }
 }
 
-fn start_asking(
-    app: &Arc<App>,
-    open: Vec<OpenQuery>,
-    asking: &mut JoinSet<()>,
-    under_way: &Arc<Mutex<HashSet<i64>>>,
-) {
-    for query in open {
-        if asking.len() >= ASKING_MAX || !lock(under_way).insert(query.event_seq) {
-            continue;
-        }
-        let app = Arc::clone(app);
-        let asked = Asked {
-            under_way: Arc::clone(under_way),
-            event_seq: query.event_seq,
-        };
+/// Asks platforms about claimed parts, for ever, side by side.
+pub(crate) async fn queries(app: Arc<App>, mut questions: UnboundedReceiver<Taken>) {
+    let mut asking = JoinSet::new();
+    while let Some(taken) = questions.recv().await {
+        while asking.try_join_next().is_some() {}
+        let app = Arc::clone(&app);
         asking.spawn(async move {
-            let _asked = asked;
-            if let Err(error) = ask(&app, &query).await {
-                tracing::error!(error.cause = %error, "a query could not be made");
+            if let Err(error) = ask(&app, &taken.query).await {
+                tracing::error!(error.cause = %error, "a question could not be asked");
             }
         });
     }
 }
 
-/// A claim that is being asked about, until this is dropped.
-struct Asked {
-    under_way: Arc<Mutex<HashSet<i64>>>,
-    event_seq: i64,
-}
-
-impl Drop for Asked {
-    fn drop(&mut self) {
-        lock(&self.under_way).remove(&self.event_seq);
+/// Takes the questions that are due, for ever.
+pub(crate) async fn due_queries(app: Arc<App>) {
+    loop {
+        let woken = app.wake_queries.notified();
+        match take_due(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(error.cause = %error, "no question could be taken"),
+        }
+        let _ = tokio::time::timeout(TICK, woken).await;
     }
 }
 
-fn lock(under_way: &Mutex<HashSet<i64>>) -> MutexGuard<'_, HashSet<i64>> {
-    under_way.lock().unwrap_or_else(PoisonError::into_inner)
+/// Takes some of them, as many as there is room for. Whether there may be more.
+async fn take_due(app: &App) -> Result<bool, StoreError> {
+    let Ok(first) = Arc::clone(&app.questions.room).acquire_owned().await else {
+        return Ok(false);
+    };
+    let room = iter::once(first).chain(iter::from_fn(|| app.questions.room()));
+    let room: Vec<_> = room.take(BATCH).collect();
+    let now = clock::unix_now();
+    let limit = u32::try_from(room.len()).unwrap_or(u32::MAX);
+    let due = app.store.due_queries(now, limit).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let more = due.len() == room.len();
+    let seqs: Vec<_> = due.iter().map(|query| query.event_seq).collect();
+    // Before anything is asked: what can't be written is not asked either.
+    let taken = app.store.take_queries(&seqs, now).await?;
+    let due = due.into_iter();
+    let due = due.filter(|query| taken.contains(&query.event_seq));
+    for (query, room) in due.zip(room) {
+        app.questions.ask(query, room);
+    }
+    Ok(more)
 }
 
 async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
     let payment = &open.payment;
-    let Some(account) = app
+    let account = app
         .config
-        .account(&payment.provider, payment.account.as_str())
-    else {
-        tracing::error!(account = %payment.account, "an account with open queries is gone");
-        app.store
-            .postpone_query(
-                open.event_seq,
-                Some(clock::ask_again_at(open.tries)),
-                "no account",
-            )
-            .await?;
-        return Ok(());
+        .account(&payment.provider, payment.account.as_str());
+    let answer = match account {
+        Some(account) => Some(put(app, account, open).await?),
+        None => {
+            tracing::error!(account = %payment.account, "an account with open queries is gone");
+            None
+        }
     };
-    let scope = account.sequence_scope();
+    // The platform is not asked again because our books could not be written for a while.
+    for pause in PAUSES {
+        match record(app, open, answer.as_ref()).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::error!(error.cause = %error, "an answer could not be recorded");
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+    Ok(record(app, open, answer.as_ref()).await?)
+}
+
+/// Puts the question to the platform. Each call is given a number of its own.
+async fn put(
+    app: &App,
+    account: &dyn Provider,
+    open: &OpenQuery,
+) -> anyhow::Result<Result<Answered, Failure>> {
     let mut exchanges = Vec::new();
-    let outcome = loop {
+    let mut sequence = number(app, account).await?;
+    loop {
         let now = clock::now();
-        let query = Query {
-            reference: &payment.reference,
+        let query = |sequence| Query {
+            reference: &open.payment.reference,
             claim: &open.claim,
             total: open.session.amount,
-            sequence: app
-                .store
-                .next_number(&scope, &clock::paris_day(now)?.to_string())
-                .await?,
+            sequence,
             now,
         };
-        if let Some(end) = app
-            .platform
-            .step(account.query(&query, &exchanges), &mut exchanges)
-            .await
-        {
-            break end;
+        let mut step = account.query(&query(sequence), &exchanges);
+        if !exchanges.is_empty() && matches!(step, Step::Call(_)) {
+            sequence = number(app, account).await?;
+            step = account.query(&query(sequence), &exchanges);
         }
-    };
-    match outcome {
-        Ok(Answered::Agreed(fact)) => {
-            app.ingest(&fact, Source::Query, None).await?;
-            app.store
-                .postpone_query(open.event_seq, None, "agreed")
-                .await?;
+        if let Some(end) = app.platform.step(step, &mut exchanges).await {
+            return Ok(end);
         }
-        Ok(Answered::Disagreed(what)) => disagreed(app, open, &what).await?,
-        Err(failure) => unanswered(app, open, &failure).await?,
     }
-    Ok(())
+}
+
+async fn number(app: &App, account: &dyn Provider) -> anyhow::Result<u32> {
+    let day = clock::paris_day(clock::now())?.to_string();
+    let scope = account.sequence_scope();
+    Ok(app.store.next_number(&scope, &day).await?)
+}
+
+async fn record(
+    app: &App,
+    open: &OpenQuery,
+    answer: Option<&Result<Answered, Failure>>,
+) -> Result<(), StoreError> {
+    match answer {
+        Some(Ok(Answered::Agreed(fact))) => app.ingest_answer(fact, open.event_seq).await,
+        Some(Ok(Answered::Disagreed(what))) => disagreed(app, open, what).await,
+        Some(Err(failure)) => unanswered(app, open, failure).await,
+        None => {
+            let then = clock::ask_again_at(open.tries);
+            let postponed = app
+                .store
+                .postpone_query(open.event_seq, Some(then), "no account");
+            postponed.await
+        }
+    }
 }
 
 async fn disagreed(app: &App, open: &OpenQuery, what: &str) -> Result<(), StoreError> {

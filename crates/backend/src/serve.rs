@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use guichet_store::Store as _;
 use guichet_store::sqlite::{Lock, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,10 +16,11 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::jobs::Questions;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
-use crate::{conversations, http, jobs, metrics};
+use crate::{clock, conversations, http, jobs, metrics};
 
 /// How long requests may go on after the stop was asked for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,9 +44,13 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
         let metrics = Arc::new(Metrics::new(log.lost()));
         jobs.spawn(metrics::serve(metrics, metrics::listen(address).await?));
     }
-    let app = Arc::new(App::new(config, store.clone(), Platform::new()?));
+    store.release_queries(clock::unix_now()).await?;
+    let (questions, taken) = Questions::new();
+    let app = App::new(config, store.clone(), Platform::new()?, questions);
+    let app = Arc::new(app);
     jobs.spawn(jobs::deadlines(Arc::clone(&app)));
-    jobs.spawn(jobs::queries(Arc::clone(&app)));
+    jobs.spawn(jobs::queries(Arc::clone(&app), taken));
+    jobs.spawn(jobs::due_queries(Arc::clone(&app)));
     jobs.spawn(conversations::run(Arc::clone(&app)));
     let stop = Arc::new(Notify::new());
     let stopped = Arc::clone(&stop);

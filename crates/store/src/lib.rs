@@ -145,6 +145,20 @@ pub struct Book {
     pub unresolved: BTreeSet<PaymentId>,
 }
 
+impl Book {
+    /// Of a session that was just made.
+    #[must_use]
+    pub fn of(session: Session) -> Self {
+        Self {
+            session,
+            payments: Vec::new(),
+            dormant: BTreeSet::new(),
+            single: BTreeSet::new(),
+            unresolved: BTreeSet::new(),
+        }
+    }
+}
+
 /// How a fact came to us.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Source {
@@ -181,6 +195,13 @@ pub enum Recorded {
     /// Stored, but we know no such reference, or its transaction pays another payment.
     Unmatched,
 }
+
+/// For how long a question that was taken is left to whoever took it: longer than asking, and
+/// recording the answer, takes.
+pub const ASKING_SECONDS: i64 = 120;
+
+/// The longest that anything waits before it is asked or looked up again, in seconds.
+pub const WAIT_MAX: i64 = 600;
 
 /// A claimed part that waits for our own account's word.
 #[derive(Clone, Debug)]
@@ -368,6 +389,24 @@ pub trait Store: Send + Sync {
         now: i64,
     ) -> Result<Recorded, StoreError>;
 
+    /// The same for what a message claims. Where the claim has to be asked about, the question is
+    /// taken at once, as by [`take_queries`](Self::take_queries), and given back.
+    async fn record_claim(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<(Recorded, Option<OpenQuery>), StoreError>;
+
+    /// The same for our own account's word on a claim, which ends the question about it.
+    async fn record_answer(
+        &self,
+        fact: &PlatformFact,
+        event_seq: i64,
+        now: i64,
+    ) -> Result<Recorded, StoreError>;
+
     /// Keeps a genuine message that could not be read, for a person to look at.
     async fn keep_unreadable(
         &self,
@@ -392,6 +431,19 @@ pub trait Store: Send + Sync {
     /// Claims to ask the platform about, at most `limit`.
     async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError>;
 
+    /// Takes questions that are due, before they are asked: gives those that nobody else has taken.
+    /// Each counts as a try, and is put off by [`ASKING_SECONDS`]: until the answer is recorded,
+    /// nobody asks it again.
+    async fn take_queries(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError>;
+
+    /// Makes due again what was taken and never answered. For a start: whoever took it is dead.
+    async fn release_queries(&self, now: i64) -> Result<(), StoreError>;
+
+    /// Brings nearer what waits for longer than anything is made to wait: the clock was ahead when
+    /// it was put off. `deadline_max` is the longest that a page of any account stays open, in
+    /// seconds.
+    async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError>;
+
     /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends
     /// it.
     async fn postpone_query(
@@ -410,7 +462,8 @@ pub trait Store: Send + Sync {
     /// Forgets it: the card is gone, or its name is another's.
     async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError>;
 
-    /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
+    /// A number of a counter that starts anew each day. Unique across restarts, which leave gaps:
+    /// numbers are drawn from the books in blocks.
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;
 
     /// Payments that a person should look at, newest first.
@@ -419,7 +472,7 @@ pub trait Store: Send + Sync {
     /// Genuine messages that fit no payment of ours, newest first.
     async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError>;
 
-    /// Whether the database answers.
+    /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 

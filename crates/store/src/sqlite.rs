@@ -16,12 +16,10 @@ use self::books::{
     BookKey, from_word, insert_conversation, insert_payment, load_book, read_open_query,
     read_payment, read_session, readable, word,
 };
-use self::events::{
-    NewEvent, add_query, ask_again, bind, end_queries, find_payment, insert_event, refold,
-    told_before,
-};
+use self::events::{Ask, NewEvent, record, refold};
 use self::file::Identity;
 use self::health::Health;
+use self::numbers::Numbers;
 use self::writer::{TURN_TIMEOUT, Turn, Writer};
 use crate::{
     AddedPayment, Advance, Attended, Book, CardMark, Conversation, Idempotency, Kept, OpenQuery,
@@ -35,6 +33,9 @@ mod file;
 mod first_payments;
 mod health;
 mod lock;
+mod numbers;
+mod queries;
+mod waits;
 mod writer;
 
 pub use self::lock::Lock;
@@ -45,6 +46,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: SqlitePool,
     health: Arc<Health>,
+    numbers: Numbers,
 }
 
 impl SqliteStore {
@@ -68,6 +70,7 @@ impl SqliteStore {
             readers: readers.await?,
             writer: Writer::start(db, options, Identity::of(path)?, Arc::clone(&health)),
             health,
+            numbers: Numbers::default(),
         })
     }
 
@@ -79,43 +82,6 @@ impl SqliteStore {
 
     async fn begin(&self) -> Result<Turn, StoreError> {
         self.writer.begin().await
-    }
-
-    async fn record(&self, event: NewEvent<'_>) -> Result<Recorded, StoreError> {
-        let mut tx = self.begin().await?;
-        let mut event = event;
-        let found = find_payment(&mut tx, event.account, event.reference).await?;
-        let payment = match found {
-            Some(payment) if bind(&mut tx, &event, &payment).await? => Some(payment),
-            _ => None,
-        };
-        event.payment = payment.as_ref();
-        let Some(seq) = insert_event(&mut tx, &event).await? else {
-            if event.source == Source::Notification {
-                ask_again(&mut tx, &event).await?;
-                tx.commit().await?;
-            }
-            return Ok(Recorded::Duplicate);
-        };
-        let Some(payment) = event.payment else {
-            tx.commit().await?;
-            return Ok(Recorded::Unmatched);
-        };
-        if let PaymentEvent::Part(part) = event.content {
-            match part.trust {
-                Trust::Signed => add_query(&mut tx, seq, payment, event.now).await?,
-                Trust::Ours => end_queries(&mut tx, &event).await?,
-            }
-        }
-        let attention = refold(&mut tx, payment).await?;
-        let again = told_before(&mut tx, &event, seq).await?;
-        tx.commit().await?;
-        let id = payment.clone();
-        Ok(if again && attention.contains(&Attention::Conflict) {
-            Recorded::Conflict(id)
-        } else {
-            Recorded::New(id)
-        })
     }
 }
 
@@ -300,17 +266,37 @@ impl Store for SqliteStore {
         raw: Option<&[u8]>,
         now: i64,
     ) -> Result<Recorded, StoreError> {
-        self.record(NewEvent {
-            payment: None,
-            account: fact.account.as_str(),
-            reference: &fact.reference,
-            identity: &fact.identity,
-            content: &fact.event,
-            source,
-            raw,
-            now,
-        })
-        .await
+        let event = NewEvent::of(fact, source, raw, now);
+        let mut tx = self.begin().await?;
+        let outcome = record(&mut tx, event, Ask::Later).await?;
+        Ok(outcome.keep(tx).await?.0)
+    }
+
+    async fn record_claim(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<(Recorded, Option<OpenQuery>), StoreError> {
+        let event = NewEvent::of(fact, source, raw, now);
+        let mut tx = self.begin().await?;
+        let outcome = record(&mut tx, event, Ask::Now).await?;
+        outcome.keep(tx).await
+    }
+
+    async fn record_answer(
+        &self,
+        fact: &PlatformFact,
+        event_seq: i64,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        let event = NewEvent::of(fact, Source::Query, None, now);
+        let mut tx = self.begin().await?;
+        let outcome = record(&mut tx, event, Ask::Later).await?;
+        queries::put_off(&mut tx, event_seq, None, "agreed").await?;
+        tx.commit().await?;
+        Ok(outcome.recorded)
     }
 
     async fn keep_unreadable(
@@ -359,17 +345,20 @@ impl Store for SqliteStore {
             return Ok(Recorded::Unmatched);
         };
         let content = serde_json::to_string(hint)?;
-        self.record(NewEvent {
+        let identity = format!("{payment}|{content}");
+        let event = NewEvent {
             payment: None,
             account: row.try_get("account")?,
             reference: row.try_get("reference")?,
-            identity: &format!("{payment}|{content}"),
+            identity: &identity,
             content: hint,
             source,
             raw: None,
             now,
-        })
-        .await
+        };
+        let mut tx = self.begin().await?;
+        let outcome = record(&mut tx, event, Ask::Later).await?;
+        Ok(outcome.keep(tx).await?.0)
     }
 
     async fn due_deadlines(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
@@ -385,17 +374,7 @@ impl Store for SqliteStore {
     }
 
     async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT p.*, s.body, s.settled_by, q.event_seq, q.tries, e.content
-             FROM queries q JOIN events e ON e.seq = q.event_seq
-             JOIN payments p ON p.id = q.payment_id JOIN sessions s ON s.id = p.session_id
-             WHERE q.next_try_at <= ? ORDER BY q.next_try_at LIMIT ?",
-        )
-        .bind(now)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(readable(rows.iter().map(read_open_query)))
+        queries::due(&mut *self.readers.acquire().await?, now, limit).await
     }
 
     async fn postpone_query(
@@ -404,18 +383,33 @@ impl Store for SqliteStore {
         next_try_at: Option<i64>,
         answer: &str,
     ) -> Result<(), StoreError> {
-        // A query that has ended keeps its row, with the answer, for whoever looks into the
-        // payment.
         let mut tx = self.begin().await?;
-        sqlx::query(
-            "UPDATE queries SET next_try_at = ?, tries = tries + 1, last_answer = ?
-             WHERE event_seq = ?",
-        )
-        .bind(next_try_at.unwrap_or(i64::MAX))
-        .bind(answer)
-        .bind(event_seq)
-        .execute(&mut *tx)
-        .await?;
+        queries::put_off(&mut tx, event_seq, next_try_at, answer).await?;
+        tx.commit().await
+    }
+
+    async fn take_queries(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
+        let mut tx = self.begin().await?;
+        let taken = queries::take(&mut tx, event_seqs, now).await?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    async fn release_queries(&self, now: i64) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        if queries::release(&mut tx, now).await? {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
+        let mut db = self.readers.acquire().await?;
+        if !waits::are_unbounded(&mut db, now, deadline_max).await? {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        waits::bound(&mut tx, now, deadline_max).await?;
         tx.commit().await
     }
 
@@ -436,17 +430,7 @@ impl Store for SqliteStore {
     }
 
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
-        let mut tx = self.begin().await?;
-        let number = sqlx::query_scalar(
-            "INSERT INTO counters (scope, day, value) VALUES (?, ?, 1)
-             ON CONFLICT (scope, day) DO UPDATE SET value = value + 1 RETURNING value",
-        )
-        .bind(scope)
-        .bind(day)
-        .fetch_one(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(number)
+        self.numbers.next(&self.writer, scope, day).await
     }
 
     async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError> {

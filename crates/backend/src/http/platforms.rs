@@ -225,14 +225,17 @@ async fn keep_hint(app: &App, account: &dyn Provider, payment: &Payment, incomin
     let hint = PaymentEvent::Returned {
         outcome: back.outcome,
     };
-    let mut stored = app
-        .hint(&payment.id, &hint, Source::Return)
-        .await
-        .map(|_| ());
-    if let (Ok(()), Some(part)) = (&stored, &back.part) {
-        // It does not count by itself: it makes us ask the platform, should no notification come.
-        stored = app.ingest(part, Source::Return, None).await.map(|_| ());
-    }
+    let claim = async {
+        match &back.part {
+            // It does not count by itself: it makes us ask the platform, should no notification
+            // come.
+            Some(part) => app.ingest(part, Source::Return, None).await.map(drop),
+            None => Ok(()),
+        }
+    };
+    // Together, so that they are one flush to disk.
+    let (hint, claim) = tokio::join!(app.hint(&payment.id, &hint, Source::Return), claim);
+    let stored = hint.map(drop).and(claim);
     if let Err(error) = stored {
         tracing::error!(error.cause = %error, "a return could not be stored");
     }

@@ -172,12 +172,12 @@ pub(crate) async fn create(
         .add_session(&session, &secret_mark, &mark, &id)
         .await?
     {
-        Kept::New => created(&app, shop, &session.id, secret).await,
+        Kept::New => Ok(created(&app, shop, &Book::of(session), secret)),
         Kept::OtherBody => Err(key_reused()),
         Kept::Replayed(id) => {
             let id = SessionId::try_from(id)?;
             let secret = secret_again(&app, shop, &id).await?;
-            created(&app, shop, &id, secret).await
+            Ok(created(&app, shop, &shop_book(&app, shop, &id).await?, secret))
         }
     }
 }
@@ -202,21 +202,15 @@ async fn secret_again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, 
         })
 }
 
-async fn created(
-    app: &App,
-    shop: &Shop,
-    id: &SessionId,
-    secret: String,
-) -> Result<Response, ApiError> {
-    let book = shop_book(app, shop, id).await?;
-    let session = Folded::new(&book, clock::unix_now()).shop_session();
+fn created(app: &App, shop: &Shop, book: &Book, secret: String) -> Response {
+    let session = Folded::new(book, clock::unix_now()).shop_session();
     let left_out = demands::left_out(&app.config, shop, &book.session);
     let body = CreatedSession {
         secret,
         session,
         left_out,
     };
-    Ok(no_store((StatusCode::CREATED, Json(body))))
+    no_store((StatusCode::CREATED, Json(body)))
 }
 
 async fn shop_session(app: &App, shop: &Shop, id: &SessionId) -> Result<ShopSession, ApiError> {

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use guichet_domain::event::{PaymentEvent, Trust};
+use guichet_domain::event::{PaymentEvent, PlatformFact, Trust};
 use guichet_domain::id::PaymentId;
 use guichet_domain::payment::{Attention, fold};
 use guichet_domain::session::Attempt;
 use sqlx::SqliteConnection;
 
 use super::books::{BookKey, from_word, load_book, word};
-use crate::{Source, StoreError};
-
-/// Most claims of one payment that the platform is asked about. More than a shopper can make by
-/// paying is somebody playing.
-const QUERIES_MAX: i64 = 50;
+use super::queries;
+use super::writer::Turn;
+use crate::{Book, OpenQuery, Recorded, Source, StoreError};
 
 pub(super) struct NewEvent<'a> {
     /// Found by the reference, when it is recorded.
@@ -27,8 +25,107 @@ pub(super) struct NewEvent<'a> {
     pub(super) now: i64,
 }
 
+impl<'a> NewEvent<'a> {
+    /// What a platform told.
+    pub(super) fn of(
+        fact: &'a PlatformFact,
+        source: Source,
+        raw: Option<&'a [u8]>,
+        now: i64,
+    ) -> Self {
+        Self {
+            payment: None,
+            account: fact.account.as_str(),
+            reference: &fact.reference,
+            identity: &fact.identity,
+            content: &fact.event,
+            source,
+            raw,
+            now,
+        }
+    }
+}
+
+/// When a claim is asked about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Ask {
+    /// By whoever records it, now.
+    Now,
+    /// By whoever looks for what is due.
+    Later,
+}
+
+/// What became of an event.
+pub(super) struct Outcome {
+    pub(super) recorded: Recorded,
+    /// The question that was taken with it.
+    pub(super) query: Option<OpenQuery>,
+    /// Whether anything is to be kept.
+    changed: bool,
+}
+
+impl Outcome {
+    /// Commits what there is to keep.
+    pub(super) async fn keep(self, tx: Turn) -> Result<(Recorded, Option<OpenQuery>), StoreError> {
+        if self.changed {
+            tx.commit().await?;
+        }
+        Ok((self.recorded, self.query))
+    }
+}
+
+/// Records an event, and what follows from it.
+pub(super) async fn record(
+    tx: &mut SqliteConnection,
+    mut event: NewEvent<'_>,
+    ask: Ask,
+) -> Result<Outcome, StoreError> {
+    let without_effect = |recorded, changed| Outcome {
+        recorded,
+        query: None,
+        changed,
+    };
+    let found = find_payment(tx, event.account, event.reference).await?;
+    let payment = match found {
+        Some(payment) if bind(tx, &event, &payment).await? => Some(payment),
+        _ => None,
+    };
+    event.payment = payment.as_ref();
+    let Some(seq) = insert_event(tx, &event).await? else {
+        let told_again = event.source == Source::Notification;
+        let changed = told_again && queries::ask_again(tx, &event).await?;
+        return Ok(without_effect(Recorded::Duplicate, changed));
+    };
+    let Some(payment) = event.payment else {
+        return Ok(without_effect(Recorded::Unmatched, true));
+    };
+    let mut asked = false;
+    if let PaymentEvent::Part(part) = event.content {
+        match part.trust {
+            Trust::Signed => asked = queries::add(tx, seq, payment, event.now, ask).await?,
+            Trust::Ours => queries::end(tx, &event).await?,
+        }
+    }
+    let (attention, book) = refold(tx, payment).await?;
+    let again = told_before(tx, &event, seq).await?;
+    let id = payment.clone();
+    let query = match (asked, ask) {
+        (true, Ask::Now) => queries::open(book, payment, event.content, seq),
+        _ => None,
+    };
+    Ok(Outcome {
+        recorded: if again && attention.contains(&Attention::Conflict) {
+            Recorded::Conflict(id)
+        } else {
+            Recorded::New(id)
+        },
+        query,
+        changed: true,
+    })
+}
+
 /// Adds the event and gives its number; none if it was there.
-pub(super) async fn insert_event(
+async fn insert_event(
     tx: &mut SqliteConnection,
     event: &NewEvent<'_>,
 ) -> Result<Option<i64>, StoreError> {
@@ -50,7 +147,7 @@ pub(super) async fn insert_event(
 }
 
 /// The payment that a reference names.
-pub(super) async fn find_payment(
+async fn find_payment(
     tx: &mut SqliteConnection,
     account: &str,
     reference: &str,
@@ -66,7 +163,7 @@ pub(super) async fn find_payment(
 
 /// Binds the transaction that an event proves to be ours to this payment. `false`: it pays another
 /// one already.
-pub(super) async fn bind(
+async fn bind(
     tx: &mut SqliteConnection,
     event: &NewEvent<'_>,
     payment: &PaymentId,
@@ -98,68 +195,8 @@ pub(super) async fn bind(
     Ok(bound == payment.as_str())
 }
 
-/// Asks about a claim, unless it is known to be ours by another way, or somebody is playing.
-pub(super) async fn add_query(
-    tx: &mut SqliteConnection,
-    seq: i64,
-    payment: &PaymentId,
-    now: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO queries (event_seq, payment_id, next_try_at)
-         SELECT e.seq, e.payment_id, ? FROM events e WHERE e.seq = ?
-            AND (SELECT count(*) FROM queries WHERE payment_id = ?) < ?
-            AND NOT EXISTS (
-                SELECT 1 FROM events o WHERE o.account = e.account AND o.identity = e.identity
-                AND json_extract(o.content, '$.trust') = 'ours'
-            )",
-    )
-    .bind(now)
-    .bind(seq)
-    .bind(payment.as_str())
-    .bind(QUERIES_MAX)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// What is known to be ours need not be asked about.
-pub(super) async fn end_queries(
-    tx: &mut SqliteConnection,
-    event: &NewEvent<'_>,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE queries SET next_try_at = ?, last_answer = 'ours' WHERE event_seq IN
-            (SELECT seq FROM events WHERE account = ? AND identity = ?)",
-    )
-    .bind(i64::MAX)
-    .bind(event.account)
-    .bind(event.identity)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// The platform tells again what is not confirmed yet: it is asked again soon.
-pub(super) async fn ask_again(
-    tx: &mut SqliteConnection,
-    event: &NewEvent<'_>,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE queries SET next_try_at = min(next_try_at, ?)
-         WHERE last_answer NOT IN ('agreed', 'ours') AND event_seq IN
-            (SELECT seq FROM events WHERE account = ? AND identity = ?)",
-    )
-    .bind(event.now + 2)
-    .bind(event.account)
-    .bind(event.identity)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// Whether the same transaction was told of before, with other content.
-pub(super) async fn told_before(
+async fn told_before(
     tx: &mut SqliteConnection,
     event: &NewEvent<'_>,
     seq: i64,
@@ -176,11 +213,12 @@ pub(super) async fn told_before(
 }
 
 /// Folds the payments of a session anew after one of them got an event, and settles the session
-/// with that one if it reached the total and no other had.
+/// with that one if it reached the total and no other had. Gives why a person should look at it,
+/// and the book.
 pub(super) async fn refold(
     tx: &mut SqliteConnection,
     payment: &PaymentId,
-) -> Result<BTreeSet<Attention>, StoreError> {
+) -> Result<(BTreeSet<Attention>, Book), StoreError> {
     let Some(mut book) = load_book(tx, BookKey::Payment(payment.as_str())).await? else {
         return Err(StoreError::Corrupt(format!("{payment} has no session")));
     };
@@ -225,5 +263,5 @@ pub(super) async fn refold(
             own = attention;
         }
     }
-    Ok(own)
+    Ok((own, book))
 }

@@ -405,6 +405,8 @@ async fn a_claim_waits_for_our_own_accounts_word() {
         (open.len(), open[0].tries, &open[0].payment.id),
         (1, 0, &made.id)
     );
+    let seq = open[0].event_seq;
+    assert_eq!(store.take_queries(&[seq], 1100).await.unwrap(), [seq]);
     store
         .postpone_query(open[0].event_seq, Some(1200), "unreachable")
         .await
