@@ -26,7 +26,7 @@ const ASKING_MAX: usize = 200;
 
 /// How long is waited before an answer that could not be recorded is recorded again. Together, and
 /// with the longest question, less than [`guichet_store::ASKING_SECONDS`].
-const PAUSES: [Duration; 6] = [1, 1, 2, 4, 8, 16].map(Duration::from_secs);
+const PAUSES_SECONDS: [u64; 6] = [1, 1, 2, 4, 8, 16];
 
 /// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
 const DISAGREED_ALARM: u32 = 3;
@@ -165,12 +165,12 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
         }
     };
     // The platform is not asked again because our books could not be written for a while.
-    for pause in PAUSES {
+    for pause in PAUSES_SECONDS {
         match record(app, open, answer.as_ref()).await {
             Ok(()) => return Ok(()),
             Err(error) => {
                 tracing::error!(error.cause = %error, "an answer could not be recorded");
-                tokio::time::sleep(pause).await;
+                tokio::time::sleep(Duration::from_secs(pause)).await;
             }
         }
     }

@@ -4,17 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use guichet_domain::event::{PaymentEvent, PlatformFact, Trust};
+use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId, Slug};
-use guichet_domain::payment::Attention;
 use guichet_domain::session::{PAYMENTS_MAX, Session};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{ConnectOptions as _, Row as _};
 
 use self::answers::{answer, keep, recall};
 use self::books::{
-    BookKey, from_word, insert_conversation, insert_payment, load_book, read_open_query,
-    read_payment, read_session, readable, word,
+    BookKey, from_word, insert_conversation, insert_payment, load_book, read_payment, read_session,
+    readable, word,
 };
 use self::events::{Ask, NewEvent, record, refold};
 use self::file::Identity;
