@@ -1,6 +1,8 @@
 //! The books while something is wrong with the disk, the file, or who else is there.
 
-use crate::support::{Disk, Stack, StackOptions, fresh_key, until};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::support::{CARD_AT_ONCE, Disk, Stack, StackOptions, fresh_key, until};
 
 #[tokio::test]
 async fn a_second_process_on_the_same_books_is_refused_and_told_who_has_them() {
@@ -83,4 +85,94 @@ async fn books_that_were_replaced_while_running_are_noticed_and_take_no_order() 
     .await;
     stack.session(4200).await;
     assert_eq!(stack.status(&made).await["status"], "open");
+}
+
+#[tokio::test]
+async fn a_platform_is_asked_once_though_its_answer_can_not_be_recorded_for_a_while() {
+    let stack = Stack::usual().await;
+    // What our own account says can't be written; everything else can.
+    stack
+        .alter(
+            "CREATE TRIGGER t BEFORE INSERT ON events WHEN NEW.source = 'query'
+            BEGIN SELECT RAISE(ROLLBACK, 'injected'); END",
+        )
+        .await;
+    let mut paid = Vec::new();
+    for _ in 0..3 {
+        let checkout = stack.session(4200).await;
+        let (started, _) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+        paid.push((checkout, started));
+    }
+    until("answers that can't be recorded", || async {
+        let log = stack.backend_log();
+        (log.matches("an answer could not be recorded").count() >= 9).then_some(())
+    })
+    .await;
+    for (checkout, started) in &paid {
+        assert_eq!(stack.status(checkout).await["status"], "pending");
+        let asked = stack.questions(started).await;
+        assert_eq!(asked, [(1, "asking".to_owned())], "asked about once");
+    }
+    // Numbers are drawn in blocks of 32: three questions take of one.
+    assert_eq!(stack.numbers_drawn().await, 32);
+    stack.alter("DROP TRIGGER t").await;
+    for (checkout, started) in &paid {
+        stack.wait_status(checkout, "paid").await;
+        assert_eq!(stack.questions(started).await, [(1, "agreed".to_owned())]);
+    }
+    assert_eq!(stack.numbers_drawn().await, 32);
+}
+
+/// Starts counting the flushes of the backend. None, and a word why, where it can't be traced.
+async fn trace(stack: &Stack) -> Option<(tokio::process::Child, std::path::PathBuf)> {
+    let file = stack.folder().join("trace");
+    let mut strace = tokio::process::Command::new("strace");
+    strace
+        .args(["-f", "-e", "trace=fsync,fdatasync", "-o"])
+        .arg(&file)
+        .args(["-p", &stack.backend_process().to_string()])
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true);
+    let mut strace = strace.spawn().ok();
+    if let Some(child) = &mut strace {
+        let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+        while let Ok(Some(line)) = told.next_line().await {
+            if line.contains("attached") {
+                // It goes on telling of threads; its pipe must stay open.
+                tokio::spawn(async move { while let Ok(Some(_)) = told.next_line().await {} });
+                return strace.map(|strace| (strace, file));
+            }
+        }
+    }
+    println!("SKIPPED: counting flushes needs strace, and the right to trace");
+    None
+}
+
+#[tokio::test]
+async fn a_paid_order_is_at_most_five_flushes_to_disk() {
+    let stack = Stack::usual().await;
+    let order = async || {
+        let checkout = stack.session(4200).await;
+        let (_, back) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+        stack.wait_status(&checkout, "paid").await;
+        stack.come_back(&back).await;
+    };
+    // The first draws a block of numbers.
+    order().await;
+    let Some((mut strace, file)) = trace(&stack).await else {
+        return;
+    };
+    order().await;
+    let pid = strace.id().unwrap().to_string();
+    let ended = tokio::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(ended.await.unwrap().success());
+    strace.wait().await.unwrap();
+    let trace = std::fs::read_to_string(file).unwrap();
+    // A call that another thread interrupts is two lines.
+    let lines = trace.lines().filter(|line| !line.contains("resumed"));
+    let flushes = lines.filter(|line| line.contains("sync(")).count();
+    // The session, the payment, the notification, our account's word, the return.
+    assert!((4..=5).contains(&flushes), "{flushes} flushes:\n{trace}");
 }

@@ -31,6 +31,23 @@ impl Stack {
         books.close().await;
     }
 
+    /// Changes the tables themselves, so that a write fails or works again.
+    pub(crate) async fn alter(&self, statement: &'static str) {
+        let books = self.books().await;
+        let done = sqlx::query(statement).execute(&books).await;
+        done.expect("the books can be altered");
+        books.close().await;
+    }
+
+    /// How many numbers of questions were drawn from the books.
+    pub(crate) async fn numbers_drawn(&self) -> i64 {
+        let books = self.books().await;
+        let drawn = sqlx::query_scalar("SELECT coalesce(sum(value), 0) FROM counters");
+        let drawn = drawn.fetch_one(&books).await;
+        books.close().await;
+        drawn.expect("the books can be read")
+    }
+
     /// Makes a payment's deadline pass, and waits until the backend has recorded that.
     pub(crate) async fn pass_deadline(&self, started: &Started) {
         self.pass_deadline_of(&started.payment).await;

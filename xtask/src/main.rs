@@ -8,6 +8,7 @@
 )]
 
 mod assets;
+mod bench;
 mod child;
 mod ci;
 mod ctx;
@@ -49,6 +50,9 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Let public clients of the platforms, from PyPI, talk to the sandbox; print what differs.
     Peers,
+    /// Measure a release build: how many a second, and how long the slowest take.
+    #[command(subcommand)]
+    Bench(bench::Target),
     /// What .ci/run checks beside the tests: formatting, lints, dependencies, tidy, builds.
     Ci,
     /// The project's own checks on its text: line and function length, forbidden words, layering.
@@ -89,6 +93,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
         Task::Peers => peers::run(&ctx, &mut stages),
         Task::Ci => ci::run(&ctx, &mut stages),
+        Task::Bench(target) => bench::run(&ctx, &mut stages, target),
         Task::Tidy => tidy::run(&ctx),
         Task::Env => env::run(&ctx),
     }

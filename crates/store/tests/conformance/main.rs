@@ -23,8 +23,8 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId
 use guichet_domain::{MethodKind, PartKind, PartStatus};
 use guichet_store::sqlite::SqliteStore;
 use guichet_store::{
-    AddedPayment, Advance, CardMark, Conversation, Idempotency, Kept, Payment, Recorded,
-    SecretMark, Source, Stage, Store,
+    ASKING_SECONDS, AddedPayment, Advance, CardMark, Conversation, Idempotency, Kept, Payment,
+    Recorded, SecretMark, Source, Stage, Store, WAIT_MAX,
 };
 
 async fn open(folder: &tempfile::TempDir) -> SqliteStore {
@@ -581,28 +581,108 @@ async fn a_genuine_message_that_can_not_be_read_is_kept_for_a_person() {
 async fn numbers_are_never_drawn_twice_in_a_day_even_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
-    assert_eq!(
-        store.next_number("up2pay/1", "2026-01-01").await.unwrap(),
-        1
-    );
-    assert_eq!(
-        store.next_number("up2pay/1", "2026-01-01").await.unwrap(),
-        2
-    );
+    let mut drawn = std::collections::BTreeSet::new();
+    for _ in 0..100 {
+        let number = store.next_number("up2pay/1", "2026-01-01").await.unwrap();
+        assert!(number > 0 && drawn.insert(number), "{number}");
+    }
     assert_eq!(
         store.next_number("up2pay/2", "2026-01-01").await.unwrap(),
         1
     );
     store.close().await;
     let store = self::open(&folder).await;
-    assert_eq!(
-        store.next_number("up2pay/1", "2026-01-01").await.unwrap(),
-        3
-    );
+    for _ in 0..100 {
+        let number = store.next_number("up2pay/1", "2026-01-01").await.unwrap();
+        assert!(drawn.insert(number), "{number} after the restart");
+    }
     assert_eq!(
         store.next_number("up2pay/1", "2026-01-02").await.unwrap(),
         1
     );
+}
+
+#[tokio::test]
+async fn a_question_that_was_taken_is_left_to_who_took_it_and_released_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let record = |transaction: &str| {
+        let claim = claim(&made, transaction, 1500);
+        let store = &store;
+        async move {
+            let recorded = store.record_claim(&claim, Source::Notification, None, 1100);
+            recorded.await.unwrap()
+        }
+    };
+    let (recorded, taken) = record("1").await;
+    assert_eq!(recorded, Recorded::New(made.id.clone()));
+    let taken = taken.unwrap();
+    assert_eq!((&taken.payment, taken.tries), (&made, 0));
+    // Told again while it is asked about: neither taken again nor due sooner.
+    assert!(record("1").await.1.is_none());
+    let due = async |now| store.due_queries(now, 10).await.unwrap();
+    assert!(due(1100 + ASKING_SECONDS - 1).await.is_empty());
+    store.release_queries(1101).await.unwrap();
+    assert_eq!(due(1101).await[0].tries, 1);
+    // Of two who take it, one has it.
+    let seqs = [taken.event_seq];
+    assert_eq!(store.take_queries(&seqs, 1101).await.unwrap(), seqs);
+    assert!(store.take_queries(&seqs, 1101).await.unwrap().is_empty());
+    let word = confirmation(&made, "1", 1500);
+    store.record_answer(&word, seqs[0], 1102).await.unwrap();
+    assert_eq!(money(&store, &made).await, Money::Paid);
+    store.release_queries(1103).await.unwrap();
+    assert!(due(i64::MAX - 1).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_longest_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (now, ahead) = (1000, 1000 + 7200);
+    let session = add_session(&store, 1).await;
+    let late = Payment {
+        deadline_at: ahead + 1500,
+        ..payment(&session, 1)
+    };
+    let begun = conversation(Stage::Unknown);
+    let added = store.add_payment(&late, Some(&begun), &mark("p1", "b"), "{}");
+    assert_eq!(added.await.unwrap(), AddedPayment::Kept(Kept::New));
+    let (_, taken) = store
+        .record_claim(&claim(&late, "1", 1500), Source::Notification, None, ahead)
+        .await
+        .unwrap();
+    let seq = taken.unwrap().event_seq;
+    let then = Some(ahead + 600);
+    store
+        .postpone_query(seq, then, "unreachable")
+        .await
+        .unwrap();
+    let put_off = Advance {
+        next_try_at: then,
+        ..Advance::new(Stage::Unknown, Stage::Unknown)
+    };
+    assert!(store.advance(&late.id, &put_off).await.unwrap());
+    let due = async |now| {
+        (
+            store.due_deadlines(now, 10).await.unwrap().len(),
+            store.due_conversations(now, 10).await.unwrap().len(),
+            store.due_queries(now, 10).await.unwrap().len(),
+        )
+    };
+    // While the clock is ahead, nothing is out of bounds.
+    store.bound_waits(ahead, 1500).await.unwrap();
+    assert_eq!(due(now + 1500).await, (0, 0, 0));
+    store.bound_waits(now, 1500).await.unwrap();
+    assert_eq!(due(now + 599).await, (0, 0, 0));
+    assert_eq!(due(now + WAIT_MAX).await.2, 1);
+    assert_eq!(due(now + 1500).await, (1, 1, 1));
+    // What has ended stays so.
+    store.postpone_query(seq, None, "agreed").await.unwrap();
+    store.bound_waits(now, 1500).await.unwrap();
+    assert_eq!(due(i64::MAX - 1).await.2, 0);
 }
 
 #[tokio::test]

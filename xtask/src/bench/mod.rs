@@ -1,0 +1,150 @@
+//! `cargo xtask bench backend`: how many sessions, confirmed notifications and statuses a second.
+//!
+//! Everything is on this machine: the backend, the sandbox that it asks, and the callers. Another
+//! build can be measured in the same run, taking turns with this one, so that what the machine is
+//! doing beside falls on both.
+
+mod client;
+mod side;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::child::Children;
+use crate::ctx::Ctx;
+use crate::proc::{self, Stages};
+use side::Side;
+
+/// How many callers there are at a time.
+const CALLERS: [usize; 2] = [1, 32];
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Target {
+    /// Sessions made and signed, notifications confirmed by a question, statuses asked for.
+    Backend(Options),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Another `guichet` to measure in turn with this one, such as one built from an older commit.
+    #[arg(long, value_name = "PATH")]
+    beside: Option<PathBuf>,
+    /// How often each figure is taken; the middle one is printed.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How long sessions and statuses are asked for, in seconds.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Measure what `target/release` has, without building.
+    #[arg(long)]
+    no_build: bool,
+}
+
+/// One figure: how many a second, and how long the slowest of a hundred took.
+#[derive(Clone, Copy, Default)]
+struct Figure {
+    rate: f64,
+    p99: Duration,
+}
+
+/// What is measured, in the order of the table.
+#[derive(Clone, Copy)]
+enum Work {
+    Sessions,
+    Notifications,
+    Statuses,
+}
+
+impl Work {
+    const ALL: [Self; 3] = [Self::Sessions, Self::Notifications, Self::Statuses];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions made",
+            Self::Notifications => "notifications confirmed",
+            Self::Statuses => "statuses",
+        }
+    }
+}
+
+pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()> {
+    let Target::Backend(options) = target;
+    if !options.no_build {
+        let mut cargo = ctx.command("cargo");
+        cargo.args(["build", "--release", "--workspace"]);
+        cargo.args(["--bin", "guichet", "--bin", "guichet-sandbox"]);
+        stages.run("release build", || proc::run(&mut cargo))?;
+    }
+    let release = ctx.target.join("release");
+    let mut programs = vec![("this build", release.join("guichet"))];
+    if let Some(beside) = &options.beside {
+        programs.push(("beside", std::path::absolute(beside)?));
+    }
+    let mut children = Children::default();
+    let stop = AtomicBool::new(false);
+    let mut sides = Vec::new();
+    for (name, program) in &programs {
+        let side = Side::start(ctx, name, program, &mut children, &stop)?;
+        sides.push((*name, side));
+    }
+    let rows = measure(options, &sides);
+    children.stop();
+    print(&sides, &rows?);
+    Ok(())
+}
+
+type Row = (Work, usize, Vec<Figure>);
+
+fn measure(options: &Options, sides: &[(&str, Side)]) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for work in Work::ALL {
+        for callers in CALLERS {
+            let mut taken = vec![Vec::new(); sides.len()];
+            for _ in 0..options.rounds.max(1) {
+                for ((_, side), taken) in sides.iter().zip(&mut taken) {
+                    taken.push(side.measure(
+                        work,
+                        callers,
+                        Duration::from_secs(options.seconds),
+                    )?);
+                }
+            }
+            rows.push((work, callers, taken.into_iter().map(middle).collect()));
+        }
+    }
+    Ok(rows)
+}
+
+fn middle(mut figures: Vec<Figure>) -> Figure {
+    figures.sort_by(|a, b| a.rate.total_cmp(&b.rate));
+    let middle = figures.len() / 2;
+    figures.get(middle).copied().unwrap_or_default()
+}
+
+fn print(sides: &[(&str, Side)], rows: &[Row]) {
+    println!();
+    let heads: Vec<_> = sides
+        .iter()
+        .map(|(name, _)| format!("{name:>12}/s {:>9}", "p99"))
+        .collect();
+    println!("{:<26}{:>8}  {}", "", "callers", heads.join("  "));
+    for (work, callers, figures) in rows {
+        let columns: Vec<_> = figures
+            .iter()
+            .map(|f| format!("{:>14.0} {:>7.1}ms", f.rate, f.p99.as_secs_f64() * 1e3))
+            .collect();
+        let ratio = match figures.as_slice() {
+            [this, beside] => format!("  {:.2} times", this.rate / beside.rate),
+            _ => String::new(),
+        };
+        println!(
+            "{:<26}{callers:>8}  {}{ratio}",
+            work.name(),
+            columns.join("  ")
+        );
+    }
+    proc::flush();
+}
