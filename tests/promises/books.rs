@@ -176,3 +176,89 @@ async fn a_paid_order_is_at_most_five_flushes_to_disk() {
     // The session, the payment, the notification, our account's word, the return.
     assert!((4..=5).contains(&flushes), "{flushes} flushes:\n{trace}");
 }
+
+#[tokio::test]
+async fn a_backup_of_running_books_has_all_that_was_acknowledged_and_overwrites_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let stack = Stack::usual().await;
+    let (checkout, _) = stack.paid_session(4200).await;
+    let copy = stack.folder().join("copy.db");
+    let backup = ["backup", copy.to_str().unwrap()];
+    // Others go on ordering meanwhile.
+    let (told, others) = tokio::join!(stack.guichet(&backup), async {
+        for _ in 0..50 {
+            stack.session(4200).await;
+        }
+    });
+    let ((status, told, errors), ()) = (told, others);
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("1 payments; checked, and on disk"), "{told}");
+    let mode = std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let before = std::fs::read(&copy).unwrap();
+    let (status, _, errors) = stack.guichet(&backup).await;
+    assert_eq!(status, 1);
+    assert!(errors.contains("is there already"), "{errors}");
+    assert_eq!(std::fs::read(&copy).unwrap(), before);
+    let restored = Stack::start(StackOptions {
+        database_url: format!("sqlite://{}", copy.display()),
+        ..StackOptions::default()
+    })
+    .await;
+    assert_eq!(restored.truth(&checkout).await["status"], "paid");
+}
+
+#[tokio::test]
+async fn no_backup_is_made_of_books_that_are_not_there() {
+    let mut stack = Stack::usual().await;
+    stack.stop_backend().await;
+    let (books, copy) = (
+        stack.folder().join("books.db"),
+        stack.folder().join("copy.db"),
+    );
+    std::fs::remove_file(&books).unwrap();
+    let (status, _, errors) = stack.guichet(&["backup", copy.to_str().unwrap()]).await;
+    assert_eq!(status, 1);
+    assert!(errors.contains("there is no file"), "{errors}");
+    assert!(!books.exists() && !copy.exists());
+}
+
+#[tokio::test]
+async fn books_that_are_damaged_are_refused_at_the_start_and_backed_up_by_nobody() {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+    let mut stack = Stack::usual().await;
+    for _ in 0..30 {
+        stack.session(4200).await;
+    }
+    stack.stop_backend().await;
+    let books = std::fs::File::options()
+        .write(true)
+        .open(stack.folder().join("books.db"));
+    let (mut books, page) = (books.unwrap(), [0xa5; 4096]);
+    let pages = books.metadata().unwrap().len() / 4096;
+    // Each page but the first, which SQLite looks at by itself.
+    for number in 1..pages {
+        books.seek(SeekFrom::Start(number * 4096)).unwrap();
+        books.write_all(&page).unwrap();
+    }
+    drop(books);
+    let config = stack.config();
+    let copy = stack.folder().join("copy.db");
+    let (config, to) = (config.to_str().unwrap(), copy.to_str().unwrap());
+    for arguments in [
+        ["serve", "--config", config],
+        ["backup", "--config", config],
+    ] {
+        let mut arguments = arguments.to_vec();
+        if arguments[0] == "backup" {
+            arguments.push(to);
+        }
+        let (status, _, errors) = stack.guichet(&arguments).await;
+        assert_eq!(status, 1, "{errors}");
+        assert!(
+            errors.contains("malformed") || errors.contains("damaged"),
+            "{errors}"
+        );
+    }
+    assert!(!copy.exists());
+}

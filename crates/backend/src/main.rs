@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod app;
+mod backup;
 mod clock;
 mod config;
 mod conversations;
@@ -43,6 +44,13 @@ enum Command {
     },
     /// Tell what the configuration's accounts demand to know of a shopper.
     Doctor(ConfigArg),
+    /// Copy the books into a new file while they are in use, and check the copy.
+    Backup {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The new file.
+        to: PathBuf,
+    },
     /// Help an integrator whose call is refused.
     #[command(subcommand)]
     Inspect(inspect::InspectCommand),
@@ -70,6 +78,7 @@ async fn main() -> ExitCode {
             attention: _,
         } => payments::attention(&config.config).await,
         Command::Doctor(arg) => doctor::run(&arg.config),
+        Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Openapi => print_openapi(),
     };
     match done {

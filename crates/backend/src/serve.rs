@@ -33,6 +33,8 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let _lock = Lock::take(&config.database).with_context(|| books(&config))?;
     warn(&config);
     let store = Arc::new(open_store(&config).await?);
+    // Before anything is written into a file that is damaged.
+    store.check().await.with_context(|| books(&config))?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen)
         .await

@@ -30,6 +30,9 @@ pub enum StoreError {
     /// The file that was opened is no longer there. What is written into it is lost with it.
     #[error("the database was replaced while it was in use: {0}; put it back, or start again")]
     Replaced(String),
+    /// The file is not whole.
+    #[error("the database is damaged: {0}; restore the last backup, and keep this file")]
+    Damaged(String),
     /// Another process serves these books.
     #[error(
         "{} serves these books already (it holds {lock}): stop it first, since two processes would \

@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod answers;
+mod backup;
 mod books;
 mod events;
 mod file;
@@ -37,6 +38,7 @@ mod queries;
 mod waits;
 mod writer;
 
+pub use self::backup::{BackedUp, back_up};
 pub use self::lock::Lock;
 
 /// The books in a SQLite file.
@@ -71,6 +73,11 @@ impl SqliteStore {
             health,
             numbers: Numbers::default(),
         })
+    }
+
+    /// Reads every page, and tells what is wrong.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        backup::check(&mut *self.readers.acquire().await?).await
     }
 
     /// Waits for what is under way and closes the file.

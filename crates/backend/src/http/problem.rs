@@ -71,7 +71,10 @@ impl From<Vec<FieldError>> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) | StoreError::NotWritten(_) | StoreError::Replaced(_) => {
+            StoreError::Unavailable(_)
+            | StoreError::NotWritten(_)
+            | StoreError::Replaced(_)
+            | StoreError::Damaged(_) => {
                 tracing::error!(error.cause = %error, "the store is not available");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,

@@ -612,8 +612,10 @@ async fn a_question_that_was_taken_is_left_to_who_took_it_and_released_at_the_ne
         let claim = claim(&made, transaction, 1500);
         let store = &store;
         async move {
-            let recorded = store.record_claim(&claim, Source::Notification, None, 1100);
-            recorded.await.unwrap()
+            store
+                .record_claim(&claim, Source::Notification, None, 1100)
+                .await
+                .unwrap()
         }
     };
     let (recorded, taken) = record("1").await;
@@ -648,7 +650,8 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
         ..payment(&session, 1)
     };
     let begun = conversation(Stage::Unknown);
-    let added = store.add_payment(&late, Some(&begun), &mark("p1", "b"), "{}");
+    let mark = mark("p1", "b");
+    let added = store.add_payment(&late, Some(&begun), &mark, "{}");
     assert_eq!(added.await.unwrap(), AddedPayment::Kept(Kept::New));
     let (_, taken) = store
         .record_claim(&claim(&late, "1", 1500), Source::Notification, None, ahead)

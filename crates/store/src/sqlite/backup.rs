@@ -1,0 +1,116 @@
+//! A copy of the books while they are in use, and whether a file of books is whole.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
+use super::file::private;
+use crate::StoreError;
+
+/// What a backup holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BackedUp {
+    /// Sessions.
+    pub sessions: i64,
+    /// Payments.
+    pub payments: i64,
+}
+
+/// Copies the books into a new file, as they are at one moment, while others read and write them.
+/// The copy is checked and on disk before it bears its name; nobody but its owner can read it.
+///
+/// # Errors
+///
+/// [`StoreError::Unsafe`] if there are no books at `books`, something is at `to` already, or it
+/// can't be written; [`StoreError::Damaged`] if the copy is not whole.
+pub async fn back_up(books: &Path, to: &Path) -> Result<BackedUp, StoreError> {
+    if to.exists() {
+        return Err(StoreError::Unsafe(format!(
+            "{} is there already: name a file that is not",
+            to.display()
+        )));
+    }
+    let mut source = read_only(books).await?;
+    let part = part(to);
+    let made = copy(&mut source, &part).await;
+    let named = match made {
+        Ok(held) => std::fs::rename(&part, to)
+            .and_then(|()| File::open(folder(to))?.sync_all())
+            .map(|()| held)
+            .map_err(|error| unwritable(to, &error)),
+        Err(error) => Err(error),
+    };
+    if named.is_err() {
+        // It may not have been made.
+        let _ = std::fs::remove_file(&part);
+    }
+    named
+}
+
+async fn copy(source: &mut SqliteConnection, part: &Path) -> Result<BackedUp, StoreError> {
+    let failed = |error: std::io::Error| unwritable(part, &error);
+    // SQLite writes into a file that is empty, and leaves its rights as they are.
+    let made = private().write(true).create_new(true).open(part);
+    drop(made.map_err(failed)?);
+    let name = part
+        .to_str()
+        .ok_or_else(|| StoreError::Unsafe("the copy's name is not UTF-8".into()))?;
+    let copied = sqlx::query("VACUUM INTO ?").bind(name);
+    copied.execute(source).await?;
+    File::open(part)
+        .and_then(|file| file.sync_all())
+        .map_err(failed)?;
+    let mut copy = read_only(part).await?;
+    check(&mut copy).await?;
+    let (sessions, payments) =
+        sqlx::query_as("SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM payments)")
+            .fetch_one(&mut copy)
+            .await?;
+    copy.close().await?;
+    Ok(BackedUp { sessions, payments })
+}
+
+/// Reads every page, and tells what is wrong.
+pub(super) async fn check(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let check = sqlx::query_scalar("PRAGMA quick_check(3)").fetch_all(db);
+    let found: Vec<String> = check.await.map_err(|error| match error {
+        sqlx::Error::Database(error) => StoreError::Damaged(error.to_string()),
+        error => error.into(),
+    })?;
+    match found.as_slice() {
+        [ok] if ok == "ok" => Ok(()),
+        found => Err(StoreError::Damaged(found.join("; "))),
+    }
+}
+
+/// Opens a file that is there: none is made.
+async fn read_only(path: &Path) -> Result<SqliteConnection, StoreError> {
+    if !path.is_file() {
+        return Err(StoreError::Unsafe(format!(
+            "there is no file {}",
+            path.display()
+        )));
+    }
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    Ok(options.connect().await?)
+}
+
+fn part(to: &Path) -> PathBuf {
+    let mut name = OsString::from(to);
+    name.push(format!(".part-{}", std::process::id()));
+    name.into()
+}
+
+fn folder(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new("."))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unsafe(format!("{} can't be written: {error}", path.display()))
+}
