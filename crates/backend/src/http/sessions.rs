@@ -177,7 +177,12 @@ pub(crate) async fn create(
         Kept::Replayed(id) => {
             let id = SessionId::try_from(id)?;
             let secret = secret_again(&app, shop, &id).await?;
-            Ok(created(&app, shop, &shop_book(&app, shop, &id).await?, secret))
+            Ok(created(
+                &app,
+                shop,
+                &shop_book(&app, shop, &id).await?,
+                secret,
+            ))
         }
     }
 }
