@@ -3,7 +3,7 @@
 # connection keeps counting it as open, and refuses every later `begin_with`. Needs Rust, and a C
 # compiler (three minutes of building).
 #
-# SQLite may give the whole transaction up when the disk is full. sqlx then sends ROLLBACK, which fails
+# SQLite may give the whole transaction up when the disk is full. sqlx then sends ROLLBACK; it fails
 # ("no transaction is active"), and lowers its count of open transactions only where that succeeds.
 # The connection goes back to the pool; `test_before_acquire` pings the connection's thread and is
 # content. A plain `begin` hides it: it makes a savepoint, which SQLite takes outside a transaction
