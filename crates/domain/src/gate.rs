@@ -310,7 +310,10 @@ mod tests {
         assert_eq!(first, "12 bis boulevard de la Republique");
         assert_eq!(second, "Residence Les Jardins de la Fontaine");
         let half = format!("{} 12½ rue Haute", "Appartement ".repeat(8));
-        assert_eq!(lines(&half, None).0, "12 1/2 rue Haute Appartement");
+        assert_eq!(
+            lines(&half, None).0,
+            "12 1/2 rue Haute Appartement Appartement"
+        );
     }
 
     proptest! {
