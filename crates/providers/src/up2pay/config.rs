@@ -19,7 +19,7 @@
 //! | `source_rwd` | methods that send PBX_SOURCE=RWD, default all |
 //! | `conecs_minimum` | least amount of the meal vouchers, in cents, default none |
 //! | `cvconnect_minimum` | least amount of CV-Connect, in cents, default 2000 |
-//! | `shopper_optional` | what a session may lack of `"name"`, `"phone"`, `"address"`; default none |
+//! | `shopper_optional` | what a session may lack: `"name"`, `"phone"`, `"address"`; default none |
 //! | `card_types` | further values of letter C that are bank cards |
 //! | `limocb` | table `site`, `rang`, `hmac_key`: the contract of the complements |
 //!
