@@ -102,6 +102,7 @@ impl Store for SqliteStore {
     ) -> Result<Kept, StoreError> {
         let mut tx = self.begin().await?;
         if let Some(kept) = recall(&mut tx, mark).await? {
+            tx.commit().await?;
             return Ok(kept);
         }
         sqlx::query(
@@ -166,6 +167,7 @@ impl Store for SqliteStore {
     ) -> Result<AddedPayment, StoreError> {
         let mut tx = self.begin().await?;
         if let Some(kept) = recall(&mut tx, mark).await? {
+            tx.commit().await?;
             return Ok(AddedPayment::Kept(kept));
         }
         let row = sqlx::query(
@@ -178,9 +180,11 @@ impl Store for SqliteStore {
         let settled_by: Option<String> = row.try_get("settled_by")?;
         let made: i64 = row.try_get("made")?;
         if settled_by.is_some() {
+            tx.commit().await?;
             return Ok(AddedPayment::Settled);
         }
         if usize::try_from(made).is_ok_and(|made| made >= PAYMENTS_MAX) {
+            tx.commit().await?;
             return Ok(AddedPayment::TooMany);
         }
         insert_payment(&mut tx, payment, made).await?;
@@ -232,6 +236,7 @@ impl Store for SqliteStore {
         .execute(&mut *tx)
         .await?;
         if moved.rows_affected() == 0 {
+            tx.commit().await?;
             return Ok(false);
         }
         if let Some((mark, body)) = step.answer {

@@ -60,16 +60,12 @@ pub(super) struct Outcome {
     pub(super) recorded: Recorded,
     /// The question that was taken with it.
     pub(super) query: Option<OpenQuery>,
-    /// Whether anything is to be kept.
-    changed: bool,
 }
 
 impl Outcome {
-    /// Commits what there is to keep.
+    /// Commits, also where it had no effect: what was recorded before may not be on disk yet.
     pub(super) async fn keep(self, tx: Turn) -> Result<(Recorded, Option<OpenQuery>), StoreError> {
-        if self.changed {
-            tx.commit().await?;
-        }
+        tx.commit().await?;
         Ok((self.recorded, self.query))
     }
 }
@@ -80,10 +76,9 @@ pub(super) async fn record(
     mut event: NewEvent<'_>,
     ask: Ask,
 ) -> Result<Outcome, StoreError> {
-    let without_effect = |recorded, changed| Outcome {
+    let without_effect = |recorded| Outcome {
         recorded,
         query: None,
-        changed,
     };
     let found = find_payment(tx, event.account, event.reference).await?;
     let payment = match found {
@@ -92,12 +87,13 @@ pub(super) async fn record(
     };
     event.payment = payment.as_ref();
     let Some(seq) = insert_event(tx, &event).await? else {
-        let told_again = event.source == Source::Notification;
-        let changed = told_again && queries::ask_again(tx, &event).await?;
-        return Ok(without_effect(Recorded::Duplicate, changed));
+        if event.source == Source::Notification {
+            queries::ask_again(tx, &event).await?;
+        }
+        return Ok(without_effect(Recorded::Duplicate));
     };
     let Some(payment) = event.payment else {
-        return Ok(without_effect(Recorded::Unmatched, true));
+        return Ok(without_effect(Recorded::Unmatched));
     };
     let mut asked = false;
     if let PaymentEvent::Part(part) = event.content {
@@ -120,7 +116,6 @@ pub(super) async fn record(
             Recorded::New(id)
         },
         query,
-        changed: true,
     })
 }
 

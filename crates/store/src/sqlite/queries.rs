@@ -63,12 +63,12 @@ pub(super) async fn end(tx: &mut SqliteConnection, event: &NewEvent<'_>) -> Resu
 }
 
 /// The platform tells again what is not confirmed yet: it is asked again soon, unless somebody is
-/// asking now. Whether anything changed.
+/// asking now.
 pub(super) async fn ask_again(
     tx: &mut SqliteConnection,
     event: &NewEvent<'_>,
-) -> Result<bool, StoreError> {
-    let moved = sqlx::query(
+) -> Result<(), StoreError> {
+    sqlx::query(
         "UPDATE queries SET next_try_at = ?1
          WHERE next_try_at > ?1 AND last_answer NOT IN ('agreed', 'ours', ?2) AND event_seq IN
             (SELECT seq FROM events WHERE account = ?3 AND identity = ?4)",
@@ -79,7 +79,7 @@ pub(super) async fn ask_again(
     .bind(event.identity)
     .execute(tx)
     .await?;
-    Ok(moved.rows_affected() > 0)
+    Ok(())
 }
 
 /// A question that was taken with its claim, from the book that it was just recorded in.

@@ -6,6 +6,10 @@
 //! commit, and a commit that fails has failed for all of them. Nobody is waited for: who comes
 //! alone is committed alone.
 //!
+//! A turn sees what earlier turns of the same transaction wrote, which is not on disk yet. So who
+//! answers from what it read commits as well: a repeated request is answered, and another's step
+//! is seen, only once that is kept. Only an error ends a turn without a commit.
+//!
 //! A connection on which beginning, committing or taking back failed is thrown away. SQLite may
 //! have ended its transaction by itself, as it does when the disk is full, and what a connection
 //! believes of itself then can't be relied on.

@@ -177,6 +177,36 @@ async fn a_session_is_read_back_as_it_was_made() {
     );
 }
 
+/// Also where both were written in one flush: who is told of another's write finds it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_repeated_request_is_told_of_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder).await);
+    for round in 0..12_u8 {
+        let tries: Vec<_> = (0..20_u8)
+            .map(|one| {
+                let (store, seed) = (Arc::clone(&store), round * 20 + one);
+                tokio::spawn(async move {
+                    let made = session(seed);
+                    let mark = mark(&format!("round {round}"), "b");
+                    let kept = store
+                        .add_session(&made, &secret(seed), &mark, made.id.as_str())
+                        .await
+                        .unwrap();
+                    let id = match kept {
+                        Kept::Replayed(id) => SessionId::try_from(id).unwrap(),
+                        _ => made.id,
+                    };
+                    assert!(store.book(&id).await.unwrap().is_some(), "{id}");
+                })
+            })
+            .collect();
+        for one in tries {
+            one.await.unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_repeated_request_has_no_second_effect_even_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
