@@ -1,19 +1,36 @@
-//! `guichet doctor`: what a configuration's accounts demand, before the first order comes.
+//! `guichet doctor`: what a configuration's accounts demand, before the first order comes; and
+//! whether the books are whole.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use anyhow::Context as _;
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Demand, Provider};
+use guichet_store::sqlite::check_file;
 
 use crate::config::Config;
 
-/// Reads the configuration and tells what each method of each shop demands of the shopper.
-pub(crate) fn run(path: &Path) -> anyhow::Result<()> {
+/// Reads the configuration and tells what each method of each shop demands of the shopper. Then
+/// reads every page of the books, if there are any yet: it fails if they are damaged.
+pub(crate) async fn run(path: &Path) -> anyhow::Result<()> {
     let config = Config::read(path)?;
-    std::io::Write::write_all(&mut std::io::stdout(), report(&config).as_bytes())?;
-    Ok(())
+    let mut report = report(&config);
+    let books = if config.database.exists() {
+        check_file(&config.database)
+            .await
+            .map(|()| "The books are whole.")
+    } else {
+        Ok("There are no books yet.")
+    };
+    if let Ok(told) = books {
+        line(&mut report, &format!("\n{told}"));
+    }
+    std::io::Write::write_all(&mut std::io::stdout(), report.as_bytes())?;
+    books
+        .map(drop)
+        .with_context(|| format!("the books at {}", config.database.display()))
 }
 
 fn report(config: &Config) -> String {

@@ -208,7 +208,7 @@ async fn put(
 async fn number(app: &App, account: &dyn Provider) -> anyhow::Result<u32> {
     let day = clock::paris_day(clock::now())?.to_string();
     let scope = account.sequence_scope();
-    Ok(app.store.next_number(&scope, &day).await?)
+    Ok(app.store.question_number(&scope, &day).await?)
 }
 
 async fn record(

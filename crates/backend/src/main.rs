@@ -42,7 +42,8 @@ enum Command {
         #[arg(long, required = true)]
         attention: bool,
     },
-    /// Tell what the configuration's accounts demand to know of a shopper.
+    /// Tell what the configuration's accounts demand to know of a shopper, and whether the books
+    /// are whole.
     Doctor(ConfigArg),
     /// Copy the books into a new file while they are in use, and check the copy.
     Backup {
@@ -77,7 +78,7 @@ async fn main() -> ExitCode {
             config,
             attention: _,
         } => payments::attention(&config.config).await,
-        Command::Doctor(arg) => doctor::run(&arg.config),
+        Command::Doctor(arg) => doctor::run(&arg.config).await,
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Openapi => print_openapi(),
     };

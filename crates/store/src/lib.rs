@@ -465,9 +465,12 @@ pub trait Store: Send + Sync {
     /// Forgets it: the card is gone, or its name is another's.
     async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError>;
 
-    /// A number of a counter that starts anew each day. Unique across restarts, which leave gaps:
-    /// numbers are drawn from the books in blocks.
+    /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;
+
+    /// The same for questions, of which there are many and whose numbers nobody reads: they are
+    /// drawn from the books in blocks, so that a restart leaves a gap.
+    async fn question_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;
 
     /// Payments that a person should look at, newest first.
     async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError>;

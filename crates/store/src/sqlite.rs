@@ -38,7 +38,7 @@ mod queries;
 mod waits;
 mod writer;
 
-pub use self::backup::{BackedUp, back_up};
+pub use self::backup::{BackedUp, back_up, check_file};
 pub use self::lock::Lock;
 
 /// The books in a SQLite file.
@@ -441,6 +441,10 @@ impl Store for SqliteStore {
     }
 
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
+        numbers::draw(&self.writer, scope, day, 1).await
+    }
+
+    async fn question_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
         self.numbers.next(&self.writer, scope, day).await
     }
 

@@ -73,6 +73,17 @@ async fn copy(source: &mut SqliteConnection, part: &Path) -> Result<BackedUp, St
     Ok(BackedUp { sessions, payments })
 }
 
+/// Reads every page of the books at that path, and tells what is wrong. Others may be using them;
+/// none are made.
+///
+/// # Errors
+///
+/// [`StoreError::Unsafe`] if there are none; [`StoreError::Damaged`] if they are not whole.
+pub async fn check_file(books: &Path) -> Result<(), StoreError> {
+    let mut db = read_only(books).await?;
+    check(&mut db).await
+}
+
 /// Reads every page, and tells what is wrong.
 pub(super) async fn check(db: &mut SqliteConnection) -> Result<(), StoreError> {
     let check = sqlx::query_scalar("PRAGMA quick_check(3)").fetch_all(db);

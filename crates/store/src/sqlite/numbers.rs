@@ -36,19 +36,7 @@ impl Numbers {
         if let Some(number) = block.and_then(|block| block.numbers.next()) {
             return Ok(number);
         }
-        let mut tx = writer.begin().await?;
-        let last: u32 = sqlx::query_scalar(
-            "INSERT INTO counters (scope, day, value) VALUES (?1, ?2, ?3)
-             ON CONFLICT (scope, day) DO UPDATE SET value = value + ?3 RETURNING value",
-        )
-        .bind(scope)
-        .bind(day)
-        .bind(BLOCK)
-        .fetch_one(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        // Where the counter had ended already, what is drawn is beyond what a platform takes, and
-        // is refused when it is used.
+        let last = draw(writer, scope, day, BLOCK).await?;
         let first = last.saturating_sub(BLOCK) + 1;
         let block = Block {
             day: day.to_owned(),
@@ -57,4 +45,25 @@ impl Numbers {
         left.insert(scope.to_owned(), block);
         Ok(first)
     }
+}
+
+/// Draws so many numbers; gives the last one.
+pub(super) async fn draw(
+    writer: &Writer,
+    scope: &str,
+    day: &str,
+    count: u32,
+) -> Result<u32, StoreError> {
+    let mut tx = writer.begin().await?;
+    let last = sqlx::query_scalar(
+        "INSERT INTO counters (scope, day, value) VALUES (?1, ?2, ?3)
+         ON CONFLICT (scope, day) DO UPDATE SET value = value + ?3 RETURNING value",
+    )
+    .bind(scope)
+    .bind(day)
+    .bind(count)
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(last)
 }
