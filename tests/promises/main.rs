@@ -26,4 +26,5 @@ mod secrets;
 mod sessions;
 mod shopper;
 mod sogenactif;
+mod torture;
 mod unknown;

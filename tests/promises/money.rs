@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CARD, CARD_AT_ONCE, Checkout, Stack, StackOptions, Started, VOUCHER, until};
+use crate::support::{CARD, CARD_AT_ONCE, Stack, StackOptions, Started, VOUCHER, until};
 
 /// The meal voucher that is three euros short.
 const SHORT: &str = "9999000000000003";
@@ -491,22 +491,6 @@ async fn a_backend_killed_between_redirect_and_notification_loses_nothing() {
         );
     }
     stack.wait_status(&checkout, "paid").await;
-}
-
-#[tokio::test]
-async fn kill_after_kill_each_acknowledged_payment_is_there() {
-    let mut stack = Stack::usual().await;
-    let mut made: Vec<(Checkout, Value)> = Vec::new();
-    for _ in 0..5 {
-        let (checkout, _) = stack.paid_session(4200).await;
-        let truth = stack.truth(&checkout).await;
-        made.push((checkout, truth));
-        stack.kill_backend().await;
-        stack.start_backend().await;
-        for (checkout, truth) in &made {
-            assert_eq!(stack.truth(checkout).await, *truth);
-        }
-    }
 }
 
 #[tokio::test]

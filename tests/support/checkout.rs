@@ -81,11 +81,16 @@ impl Stack {
 
     /// `GET /checkout/v1/status`.
     pub(crate) async fn checkout_status(&self, checkout: &Checkout) -> Answer {
+        self.http.send(self.status_request(checkout)).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn status_request(&self, checkout: &Checkout) -> RequestBuilder {
         let get = self
             .http
             .client()
             .get(self.at_backend("/checkout/v1/status"));
-        self.http.send(self.as_widget(get, &checkout.secret)).await
+        self.as_widget(get, &checkout.secret)
     }
 
     /// `POST /checkout/v1/payments` with that key and body.
@@ -95,12 +100,23 @@ impl Stack {
         key: &str,
         body: &Value,
     ) -> Answer {
+        let request = self.payment_request(checkout, key, body);
+        self.http.send(request).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn payment_request(
+        &self,
+        checkout: &Checkout,
+        key: &str,
+        body: &Value,
+    ) -> RequestBuilder {
         let post = self
             .http
             .client()
             .post(self.at_backend("/checkout/v1/payments"));
         let post = post.header("idempotency-key", key).json(body);
-        self.http.send(self.as_widget(post, &checkout.secret)).await
+        self.as_widget(post, &checkout.secret)
     }
 
     /// Starts a payment with a method.

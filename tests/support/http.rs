@@ -140,6 +140,14 @@ impl Http {
         Ok(answer)
     }
 
+    /// Forgets what was seen, in attacks that see very much.
+    pub(crate) fn forget(&self) {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// Every answer so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen

@@ -28,6 +28,7 @@ mod process;
 mod shop;
 mod sogenactif;
 mod stack;
+mod torture;
 mod wait;
 
 #[allow(unused_imports, reason = "each target uses some of it")]
@@ -43,5 +44,6 @@ pub(crate) use self::{
     shop::fresh_key,
     sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},
     stack::Stack,
+    torture::rounds,
     wait::{until, until_within},
 };

@@ -99,14 +99,19 @@ impl Program {
         self.child.kill().await.expect("the program can be killed");
     }
 
-    /// SIGTERM, and waits for its end.
-    pub(crate) async fn stop(&mut self) {
+    /// Sends it a signal, such as `KILL`.
+    pub(crate) async fn signal(&self, name: &str) {
         let id = self.id().to_string();
-        let done = Command::new("kill").args(["-TERM", &id]).status().await;
+        let done = Command::new("kill").args(["-s", name, &id]).status().await;
         assert!(
             done.is_ok_and(|status| status.success()),
             "no signal could be sent"
         );
+    }
+
+    /// SIGTERM, and waits for its end.
+    pub(crate) async fn stop(&mut self) {
+        self.signal("TERM").await;
         let end = tokio::time::timeout(std::time::Duration::from_secs(20), self.child.wait());
         let status = end
             .await

@@ -56,10 +56,14 @@ impl Stack {
 
     /// `POST /v1/sessions` as the demo shop.
     pub(crate) async fn create_session(&self, key: &str, body: &Value) -> Answer {
+        self.http.send(self.order_request(key, body)).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn order_request(&self, key: &str, body: &Value) -> RequestBuilder {
         let bearer = format!("Bearer {DEMO_SHOP_KEY}");
         let headers = [("authorization", bearer.as_str()), ("idempotency-key", key)];
-        self.post_session(&headers, body.to_string().into_bytes())
-            .await
+        self.session_request(&headers, body.to_string().into_bytes())
     }
 
     /// A new session for an order of that amount.
@@ -126,10 +130,21 @@ impl Stack {
         key: &str,
         body: &Value,
     ) -> Answer {
+        let request = self.shop_pays_request(bearer, checkout, key, body);
+        self.http.send(request).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn shop_pays_request(
+        &self,
+        bearer: &str,
+        checkout: &Checkout,
+        key: &str,
+        body: &Value,
+    ) -> RequestBuilder {
         let address = self.at_backend(&format!("/v1/sessions/{}/payments", checkout.id));
         let post = self.http.client().post(address).bearer_auth(bearer);
-        let post = post.header("idempotency-key", key).json(body);
-        self.http.send(post).await
+        post.header("idempotency-key", key).json(body)
     }
 
     /// `GET /v1/sessions/{id}` with a shop's key.

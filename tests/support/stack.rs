@@ -121,6 +121,12 @@ impl Stack {
         self.backend.take().expect("the backend runs").kill().await;
     }
 
+    /// Sends SIGKILL, while others still talk to it. [`Self::kill_backend`] has to follow.
+    pub(crate) async fn strike_backend(&self) {
+        let backend = self.backend.as_ref().expect("the backend runs");
+        backend.signal("KILL").await;
+    }
+
     /// Ends the backend as an operator would.
     pub(crate) async fn stop_backend(&mut self) {
         self.backend.take().expect("the backend runs").stop().await;

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | build | demo | test | fuzz | peers | ci | …`.
+//! The project's own commands: `cargo xtask setup | build | demo | test | torture | fuzz | ci | …`.
 //!
 //! Each command brings what it needs and does nothing where it is already there, so that every
 //! one of them can be the first thing that is run after a clone.
@@ -21,6 +21,7 @@ mod proc;
 mod setup;
 mod tests_run;
 mod tidy;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,8 @@ enum Task {
     Demo(demo::Options),
     /// Run every test, browser tests included, and end with one line of totals.
     Test(tests_run::Options),
+    /// Make the long attacks: the backend killed under load, floods, a full disk; hours in all.
+    Torture(torture::Options),
     /// Throw what the platforms and the browser may send at seals and parsers, guided by coverage.
     Fuzz(fuzz::Options),
     /// Let public clients of the platforms, from PyPI, talk to the sandbox; print what differs.
@@ -90,6 +93,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         }
         Task::Demo(options) => demo::run(&ctx, &mut stages, options),
         Task::Test(options) => tests_run::run(&ctx, &mut stages, options),
+        Task::Torture(options) => torture::run(&ctx, &mut stages, options),
         Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
         Task::Peers => peers::run(&ctx, &mut stages),
         Task::Ci => ci::run(&ctx, &mut stages),

@@ -24,14 +24,14 @@ pub(crate) struct Options {
 
 /// What was counted.
 #[derive(Default, Debug, PartialEq, Eq, Clone, Copy)]
-struct Totals {
-    passed: u64,
-    failed: u64,
-    skipped: u64,
+pub(crate) struct Totals {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
 }
 
 impl Totals {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
@@ -45,8 +45,8 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<(
     finish(outcome)
 }
 
-/// Prints the line of totals, the last one of all.
-fn finish(outcome: Result<Totals>) -> Result<()> {
+/// Prints the line of totals, the last one of all. A failure, and no test at all, are errors.
+pub(crate) fn finish(outcome: Result<Totals>) -> Result<()> {
     let totals = match outcome {
         Ok(totals) => totals,
         Err(error) => {
@@ -109,7 +109,12 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
 }
 
 /// One stage of tests. The next one runs whatever came out.
-fn stage(stages: &mut Stages, name: &str, mut command: Command, filter: Option<&str>) -> Totals {
+pub(crate) fn stage(
+    stages: &mut Stages,
+    name: &str,
+    mut command: Command,
+    filter: Option<&str>,
+) -> Totals {
     let mut totals = Totals::default();
     let outcome = stages.run(name, || {
         totals = counted(&mut command, filter)?;
@@ -127,7 +132,7 @@ fn stage(stages: &mut Stages, name: &str, mut command: Command, filter: Option<&
 
 /// The whole workspace each time: with one selection of packages, the features of what they
 /// share are the same, and nothing is compiled twice.
-fn cargo_test(ctx: &Ctx) -> Command {
+pub(crate) fn cargo_test(ctx: &Ctx) -> Command {
     let mut cargo = ctx.command("cargo");
     cargo.args(["test", "--workspace", "--no-fail-fast"]);
     cargo.env("GUICHET_BIN_DIR", ctx.target.join("debug"));

@@ -10,6 +10,8 @@
 #[path = "../../../../tests/support/disk.rs"]
 mod disk;
 mod faults;
+#[path = "../../../../tests/support/torture.rs"]
+mod torture;
 
 use std::sync::Arc;
 

@@ -1,0 +1,288 @@
+//! The long attacks, with customers beside them. Here each is made for a moment;
+//! `cargo xtask torture` makes them for hours.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{
+    CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, SMOOTH, Stack, StackOptions, Started, fresh_key, rounds,
+    until,
+};
+
+const AMOUNT: u64 = 4200;
+
+/// Those who order at the same time.
+const CUSTOMERS: u32 = 6;
+
+/// An order, as far as it was acknowledged. Who is cut off in the middle goes on with the same keys.
+#[derive(Debug)]
+struct Order {
+    key: String,
+    checkout: Option<Checkout>,
+    started: Option<Started>,
+    typed: bool,
+}
+
+impl Order {
+    fn new() -> Self {
+        Self {
+            key: fresh_key(),
+            checkout: None,
+            started: None,
+            typed: false,
+        }
+    }
+
+    /// How many answers it was given so far that must not be lost.
+    fn acknowledged(&self) -> u32 {
+        u32::from(self.checkout.is_some()) + u32::from(self.started.is_some())
+    }
+
+    /// Goes on until it is paid. An error where the backend gives no answer.
+    async fn go_on(&mut self, stack: &Stack) -> reqwest::Result<()> {
+        if self.checkout.is_none() {
+            self.checkout = Some(self.make(stack).await?);
+        }
+        let checkout = self.checkout.clone().unwrap();
+        if self.started.is_none() {
+            self.started = Some(self.start(stack, &checkout).await?);
+        }
+        if !self.typed {
+            let page = stack.open_page(self.started.as_ref().unwrap()).await;
+            stack.type_card(&page, CARD_AT_ONCE).await;
+            self.typed = true;
+        }
+        let checkout = &checkout;
+        until("an order to be paid", || async {
+            // No session is asked about more often than it may.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            match stack.http.try_send(stack.status_request(checkout)).await {
+                Ok(answer) => (answer.expect(200).json()["status"] == "paid").then_some(Ok(())),
+                Err(error) => Some(Err(error)),
+            }
+        })
+        .await
+    }
+
+    async fn make(&self, stack: &Stack) -> reqwest::Result<Checkout> {
+        let request = stack.order_request(&self.key, &stack.order(AMOUNT));
+        let answer = stack.http.try_send(request).await?;
+        Ok(Checkout::new(&answer.expect(201).json()))
+    }
+
+    async fn start(&self, stack: &Stack, checkout: &Checkout) -> reqwest::Result<Started> {
+        let body = json!({ "method": "card" });
+        let request = stack.payment_request(checkout, &self.key, &body);
+        let answer = stack.http.try_send(request).await?;
+        Ok(Started::new(&answer.expect(201)))
+    }
+
+    /// Goes on once the backend is there again: all is repeated that it did not acknowledge, and of
+    /// the notifications nothing else. What it has to ask is asked now. Gives how many
+    /// notifications of this order it had acknowledged.
+    async fn recover(&mut self, stack: &Stack) -> u32 {
+        let mut acknowledged = 0;
+        if let (Some(started), true) = (&self.started, self.typed) {
+            for line in stack.deliveries(started.reference()).await {
+                if line["outcome"] == "delivered" {
+                    acknowledged += 1;
+                } else {
+                    let query = line["query"].as_str().unwrap();
+                    stack.notify(query).await.expect(200);
+                }
+            }
+            stack.ask_again(started).await;
+        }
+        self.go_on(stack).await.unwrap();
+        acknowledged
+    }
+
+    /// Paid, by its only payment, and once; the same requests again change nothing.
+    async fn assert_paid_once(&self, stack: &Stack) {
+        let (checkout, started) = (
+            self.checkout.as_ref().unwrap(),
+            self.started.as_ref().unwrap(),
+        );
+        assert_eq!(self.make(stack).await.unwrap().id, checkout.id);
+        let body = json!({ "method": "card" });
+        let again = stack.post_payment(checkout, &self.key, &body).await;
+        again.problem(409, "session_paid");
+        let truth = stack.truth(checkout).await;
+        assert_eq!(truth["status"], "paid", "{truth}");
+        let payments = truth["payments"].as_array().unwrap();
+        assert_eq!(payments.len(), 1, "{truth}");
+        assert_eq!(payments[0]["id"], started.payment, "{truth}");
+        assert_eq!(payments[0]["accepted"], AMOUNT, "{truth}");
+        assert_eq!(payments[0]["attention"], json!([]), "{truth}");
+        let books = stack.platform_books(started.reference()).await;
+        assert_eq!(books.len(), 1, "{books:?}");
+    }
+}
+
+/// Orders, one after the other, until the backend gives no answer. The last one is cut off.
+async fn order_until_it_dies(stack: Arc<Stack>) -> Vec<Order> {
+    let mut orders = Vec::new();
+    loop {
+        let mut order = Order::new();
+        let answered = order.go_on(&stack).await;
+        orders.push(order);
+        if answered.is_err() {
+            return orders;
+        }
+    }
+}
+
+/// Another moment in each round, so that the backend dies at everything that it does.
+fn moment(round: u32, longest: u32) -> Duration {
+    Duration::from_millis((round * 97 % longest).into())
+}
+
+/// Kills the backend after a while, in the middle of whatever these do; gives what came of them,
+/// and how long the backend took from its start to its first answer.
+async fn kill_among<T: Send + 'static>(
+    stack: &mut Arc<Stack>,
+    after: Duration,
+    tasks: JoinSet<T>,
+) -> (Vec<T>, Duration) {
+    tokio::time::sleep(after).await;
+    stack.strike_backend().await;
+    let outcomes = tasks.join_all().await;
+    let alone = Arc::get_mut(stack).expect("everybody has ended");
+    alone.kill_backend().await;
+    let start = Instant::now();
+    alone.start_backend().await;
+    (outcomes, start.elapsed())
+}
+
+/// What is told of a number of restarts.
+fn told(mut restarts: Vec<Duration>) -> String {
+    restarts.sort();
+    let (median, last) = (restarts[restarts.len() / 2], restarts[restarts.len() - 1]);
+    format!(
+        "first answer after the start: {} ms in the middle, {} ms at most",
+        median.as_millis(),
+        last.as_millis()
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_after_kill_each_acknowledged_payment_is_there() {
+    let mut stack = Arc::new(Stack::usual().await);
+    let (mut paid, mut acknowledged, mut cut) = (Vec::new(), 0, 0);
+    let mut restarts = Vec::new();
+    let rounds = rounds(3);
+    for round in 0..rounds {
+        let mut customers = JoinSet::new();
+        for _ in 0..CUSTOMERS {
+            customers.spawn(order_until_it_dies(Arc::clone(&stack)));
+        }
+        let after = Duration::from_millis(150) + moment(round, 500);
+        let (orders, restart) = kill_among(&mut stack, after, customers).await;
+        restarts.push(restart);
+        for mut order in orders.into_iter().flatten() {
+            acknowledged += order.acknowledged();
+            cut += u32::from(order.acknowledged() < 2);
+            acknowledged += order.recover(&stack).await;
+            order.assert_paid_once(&stack).await;
+            paid.push(order);
+        }
+        stack.http.forget();
+    }
+    // What was there after one kill is there after all of them.
+    for order in &paid {
+        order.assert_paid_once(&stack).await;
+    }
+    let orders = i64::try_from(paid.len()).unwrap();
+    assert!(orders >= i64::from(rounds * CUSTOMERS), "{orders} orders");
+    assert_eq!(stack.count("sessions").await, orders);
+    assert_eq!(stack.count("payments").await, orders);
+    println!(
+        "{rounds} kills, {orders} orders, {acknowledged} things acknowledged before a kill: none \
+         lost, none doubled; {cut} orders cut off before their payment had started; {}",
+        told(restarts)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_after_kill_in_the_middle_of_orders_none_is_made_twice() {
+    let options = StackOptions {
+        sogenactif: true,
+        one_click: true,
+        add_cards: true,
+        ..StackOptions::default()
+    };
+    let mut stack = Arc::new(Stack::start(options).await);
+    let card = stack.save_card("client-42", SMOOTH).await;
+    let before = stack.office_orders().await;
+    let (mut orders, mut unanswered, mut taken) = (0, 0, 0);
+    let mut restarts = Vec::new();
+    let rounds = rounds(3);
+    for round in 0..rounds {
+        let mut intents = Vec::new();
+        for _ in 0..CUSTOMERS {
+            let checkout = stack.session_of("client-42", AMOUNT).await;
+            intents.push((checkout, fresh_key()));
+        }
+        // Long enough that most orders are under way when the backend dies.
+        let slow = json!({ "office_slow_ms": 100 });
+        stack.break_office(slow).await;
+        let body = json!({ "method": "sogenactif_card", "card": card });
+        let mut shop = JoinSet::new();
+        for (checkout, key) in intents {
+            let (stack, body) = (Arc::clone(&stack), body.clone());
+            shop.spawn(async move {
+                let pay = stack.shop_pays_request(DEMO_SHOP_KEY, &checkout, &key, &body);
+                let answer = stack.http.try_send(pay).await.ok();
+                (checkout, key, answer.map(|answer| answer.expect(201)))
+            });
+        }
+        let (outcomes, restart) = kill_among(&mut stack, moment(round, 400), shop).await;
+        restarts.push(restart);
+        stack.mend_office().await;
+        for (checkout, key, answer) in outcomes {
+            orders += 1;
+            unanswered += usize::from(answer.is_none());
+            let again = stack.shop_pays(DEMO_SHOP_KEY, &checkout, &key, &body).await;
+            again.expect(201);
+            let paid = ended(&stack, &checkout).await;
+            assert!(paid || answer.is_none(), "an order that was acknowledged");
+            taken += usize::from(paid);
+        }
+        assert_eq!(stack.office_orders().await, before + taken);
+        stack.http.forget();
+    }
+    println!(
+        "{rounds} kills, {orders} orders, {unanswered} of them killed in the middle: {taken} taken \
+         once, {} not at all, none twice; {}",
+        orders - taken,
+        told(restarts)
+    );
+}
+
+/// Whether a session is paid, once its only payment is over. It is if the platform took the order.
+async fn ended(stack: &Stack, checkout: &Checkout) -> bool {
+    let truth = stack.truth(checkout).await;
+    let payments = truth["payments"].as_array().unwrap();
+    assert_eq!(payments.len(), 1, "{truth}");
+    let payment = payments[0]["id"].as_str().unwrap();
+    let reference = payments[0]["platform_reference"].as_str().unwrap();
+    let book = stack.office_book(reference).await;
+    if book == Value::Null {
+        // What the platform does not know may still be on its way to it, up to the deadline.
+        stack.pass_deadline_of(payment).await;
+    }
+    until("its end", || async {
+        stack.take_up(payment).await;
+        (stack.stage(payment).await == "over").then_some(())
+    })
+    .await;
+    let truth = stack.truth(checkout).await;
+    let paid = truth["status"] == "paid";
+    assert_eq!(paid, book["responseCode"] == "00", "{truth}\n{book}");
+    let accepted = if paid { AMOUNT } else { 0 };
+    assert_eq!(truth["payments"][0]["accepted"], accepted, "{truth}");
+    paid
+}
