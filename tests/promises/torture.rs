@@ -17,7 +17,8 @@ const AMOUNT: u64 = 4200;
 /// Those who order at the same time.
 const CUSTOMERS: u32 = 6;
 
-/// An order, as far as it was acknowledged. Who is cut off in the middle goes on with the same keys.
+/// An order, as far as it was acknowledged. Who is cut off in the middle goes on with the same
+/// keys.
 #[derive(Debug)]
 struct Order {
     key: String,
