@@ -492,10 +492,12 @@ impl Store for SqliteStore {
             return Ok(());
         }
         let mut tx = self.begin().await?;
-        // It says nothing new, and is written all the same.
+        // It says nothing new and counts as no change, and is written all the same.
         sqlx::query("PRAGMA user_version = 0")
             .execute(&mut *tx)
             .await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.health.wrote();
+        Ok(())
     }
 }

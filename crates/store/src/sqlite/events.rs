@@ -86,12 +86,15 @@ pub(super) async fn record(
         _ => None,
     };
     event.payment = payment.as_ref();
-    let Some(seq) = insert_event(tx, &event).await? else {
+    let content = serde_json::to_string(event.content)?;
+    let (again, same) = told_before(tx, &event, &content).await?;
+    if same {
         if event.source == Source::Notification {
             queries::ask_again(tx, &event).await?;
         }
         return Ok(without_effect(Recorded::Duplicate));
-    };
+    }
+    let seq = insert_event(tx, &event, &content).await?;
     let Some(payment) = event.payment else {
         return Ok(without_effect(Recorded::Unmatched));
     };
@@ -103,7 +106,6 @@ pub(super) async fn record(
         }
     }
     let (attention, book) = refold(tx, payment).await?;
-    let again = told_before(tx, &event, seq).await?;
     let id = payment.clone();
     let query = match (asked, ask) {
         (true, Ask::Now) => queries::open(book, payment, event.content, seq),
@@ -119,25 +121,26 @@ pub(super) async fn record(
     })
 }
 
-/// Adds the event and gives its number; none if it was there.
+/// Adds the event and gives its number.
 async fn insert_event(
     tx: &mut SqliteConnection,
     event: &NewEvent<'_>,
-) -> Result<Option<i64>, StoreError> {
+    content: &str,
+) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar(
         "INSERT INTO events (payment_id, account, reference, identity, content, source, raw,
             received_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
     )
     .bind(event.payment.map(PaymentId::as_str))
     .bind(event.account)
     .bind(event.reference)
     .bind(event.identity)
-    .bind(serde_json::to_string(event.content)?)
+    .bind(content)
     .bind(event.source.as_str())
     .bind(event.raw)
     .bind(event.now)
-    .fetch_optional(tx)
+    .fetch_one(tx)
     .await?)
 }
 
@@ -190,21 +193,23 @@ async fn bind(
     Ok(bound == payment.as_str())
 }
 
-/// Whether the same transaction was told of before, with other content.
+/// Whether the same transaction was told of before, and whether with the same content. It is looked
+/// up first: an insert that changes nothing would be flushed to disk all the same, since it counts
+/// up the table's sequence.
 async fn told_before(
     tx: &mut SqliteConnection,
     event: &NewEvent<'_>,
-    seq: i64,
-) -> Result<bool, StoreError> {
-    let others: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM events WHERE account = ? AND identity = ? AND seq <> ?",
+    content: &str,
+) -> Result<(bool, bool), StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT count(*) > 0, coalesce(max(content = ?), 0) FROM events
+         WHERE account = ? AND identity = ?",
     )
+    .bind(content)
     .bind(event.account)
     .bind(event.identity)
-    .bind(seq)
     .fetch_one(tx)
-    .await?;
-    Ok(others > 0)
+    .await?)
 }
 
 /// Folds the payments of a session anew after one of them got an event, and settles the session

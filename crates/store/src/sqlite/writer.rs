@@ -97,6 +97,7 @@ impl Writer {
             options,
             file,
             health,
+            changes: None,
         };
         tokio::spawn(work.run(requests));
         Self { queue }
@@ -134,6 +135,8 @@ struct Work {
     options: SqliteConnectOptions,
     file: Identity,
     health: Arc<Health>,
+    /// How many rows this connection has changed by its last commit, as far as is known.
+    changes: Option<i64>,
 }
 
 impl Work {
@@ -172,16 +175,12 @@ impl Work {
         let (outcome, close) = self.turns(first, requests, &mut kept).await;
         let committed = match outcome {
             Ok(()) if kept.is_empty() => self.run_sql("ROLLBACK").await,
-            Ok(()) => self.run_sql("COMMIT").await,
+            Ok(()) => self.commit().await,
             Err(error) => Err(error),
         };
-        match &committed {
-            Ok(()) if kept.is_empty() => {}
-            Ok(()) => self.health.wrote(),
-            Err(error) => {
-                self.throw_away().await;
-                self.health.failed(error);
-            }
+        if let Err(error) = &committed {
+            self.throw_away().await;
+            self.health.failed(error);
         }
         for done in kept {
             let outcome = match &committed {
@@ -254,8 +253,23 @@ impl Work {
             // The file may have been replaced in between.
             self.file.check()?;
             self.db = Some(Arc::new(Mutex::new(db)));
+            self.changes = Some(0);
         }
         self.run_sql("BEGIN IMMEDIATE; SAVEPOINT turn").await
+    }
+
+    /// Commits. Turns that only read succeed on a full disk too, and show nothing of it.
+    async fn commit(&mut self) -> Result<(), StoreError> {
+        let db = self.db.as_ref().ok_or_else(closed)?;
+        let mut db = db.lock().await;
+        let changes: i64 = sqlx::query_scalar("COMMIT; SELECT total_changes()")
+            .fetch_one(&mut *db)
+            .await?;
+        if self.changes.is_some_and(|before| before != changes) {
+            self.health.wrote();
+        }
+        self.changes = Some(changes);
+        Ok(())
     }
 
     async fn run_sql(&mut self, statements: &'static str) -> Result<(), StoreError> {

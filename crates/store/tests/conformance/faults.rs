@@ -248,6 +248,16 @@ async fn full_at_any_page(disk: &Disk) {
             Money::Paid
         );
     }
+    // What changes nothing succeeds on a full disk too, and makes nothing ready.
+    disk.fill(0);
+    for _ in 0..3 {
+        assert!(write(&store, "keep_unreadable", seed + 1).await.is_err());
+        let told = confirmation(&payment(&session(seed), seed), &seed.to_string(), 1500);
+        let again = store.record_fact(&told, Source::Query, None, 1100).await;
+        assert_eq!(again.unwrap(), Recorded::Duplicate);
+        assert!(store.ping().await.is_err(), "ready on a full disk");
+    }
+    disk.free();
     assert!(failed > 20, "the disk was full {failed} times only");
     store.close().await;
 }
