@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CARD, CARD_AT_ONCE, Stack, StackOptions, Started, VOUCHER, until};
+use crate::support::{CARD, CARD_AT_ONCE, NO_LIMITS, Stack, StackOptions, Started, VOUCHER, until};
 
 /// The meal voucher that is three euros short.
 const SHORT: &str = "9999000000000003";
@@ -567,7 +567,11 @@ async fn when_the_main_page_host_is_down_the_form_goes_to_the_backup() {
 
 #[tokio::test]
 async fn when_both_page_hosts_are_down_nothing_is_started_and_the_same_click_works_later() {
-    let stack = Stack::usual().await;
+    let stack = Stack::start(StackOptions {
+        lines: NO_LIMITS.into(),
+        ..Default::default()
+    })
+    .await;
     stack
         .faults(json!({ "page_main_down": true, "page_backup_down": true }))
         .await;

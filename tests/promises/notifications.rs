@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, CARD, CARD_AT_ONCE, Checkout, NOTIFY_SECRET, OTHER_SITE, Stack, StackOptions, Started,
+    Answer, CARD, CARD_AT_ONCE, Checkout, NO_LIMITS, NOTIFY_SECRET, OTHER_SITE, Stack,
+    StackOptions, Started,
 };
 
 /// A payment that waits for its notification, which the sandbox holds back.
@@ -72,7 +73,11 @@ async fn a_genuine_notification_pays_and_its_repetition_changes_nothing() {
 
 #[tokio::test]
 async fn a_notification_with_any_byte_changed_is_refused_and_changes_nothing() {
-    let stack = Stack::usual().await;
+    let stack = Stack::start(StackOptions {
+        lines: NO_LIMITS.into(),
+        ..Default::default()
+    })
+    .await;
     let (checkout, _, query) = held(&stack).await;
     let before = (stack.truth(&checkout).await, stack.count("events").await);
     for at in 0..query.len() {
@@ -123,6 +128,7 @@ async fn a_notification_with_any_byte_changed_is_refused_and_changes_nothing() {
 async fn a_posted_notification_with_any_bit_changed_is_refused_and_changes_nothing() {
     let stack = Stack::start(StackOptions {
         notify_post: true,
+        lines: NO_LIMITS.into(),
         ..Default::default()
     })
     .await;

@@ -91,13 +91,8 @@ impl Checker<'_> {
                         return Err(format!("{value} is not one of {rule}"));
                     }
                 }
-                "minimum" => {
-                    if value
-                        .as_f64()
-                        .is_some_and(|number| number < rule.as_f64().unwrap())
-                    {
-                        return Err(format!("{value} is less than {rule}"));
-                    }
+                "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" => {
+                    within(keyword, rule.as_f64().unwrap(), value)?;
                 }
                 "required" => {
                     for name in rule.as_array().unwrap() {
@@ -130,6 +125,24 @@ impl Checker<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a number, or the length of a text or a list, is within a limit.
+fn within(keyword: &str, limit: f64, value: &Value) -> Result<(), String> {
+    let length = match value {
+        Value::String(text) => Some(text.chars().count()),
+        Value::Array(items) => Some(items.len()),
+        _ => None,
+    };
+    let length = length.map(|length| f64::from(u32::try_from(length).unwrap()));
+    let fits = |size: f64| match keyword {
+        "maximum" | "maxLength" => size <= limit,
+        _ => size >= limit,
+    };
+    match value.as_f64().or(length) {
+        Some(size) if !fits(size) => Err(format!("{value} against {keyword} {limit}")),
+        _ => Ok(()),
     }
 }
 
@@ -412,4 +425,87 @@ async fn health_and_readiness_are_told_without_a_key() {
         stack.backend_log().contains("stopping"),
         "it ends by itself when it is asked to"
     );
+}
+
+/// A text of that length that fits the field but for it.
+fn text_of(stack: &Stack, field: &str, length: usize) -> String {
+    let (start, end) = match field {
+        "/return_url" => (stack.shop() + "/", ""),
+        "/shopper/email" => (String::new(), "@b.fr"),
+        _ => (String::new(), ""),
+    };
+    let rest = length.saturating_sub(start.len() + end.len());
+    start + &"a".repeat(rest) + end
+}
+
+#[tokio::test]
+async fn every_limit_that_the_document_states_is_the_one_that_is_kept() {
+    let stack = Stack::usual().await;
+    let document = document(&stack).await;
+    let mut tried = 0;
+    for (schema, at) in [("NewSession", ""), ("NewShopper", "/shopper")] {
+        let properties = &document["components"]["schemas"][schema]["properties"];
+        for (name, rule) in properties.as_object().unwrap() {
+            let field = format!("{at}/{name}");
+            let number = |keyword: &str| rule[keyword].as_u64();
+            let mut tries = Vec::new();
+            if let Some(most) = number("maxLength").filter(|most| *most > 2) {
+                let text = |length: u64| text_of(&stack, &field, usize::try_from(length).unwrap());
+                tries.push((json!(text(most)), true));
+                tries.push((json!(text(most + 1)), false));
+            }
+            if number("minLength").is_some() {
+                tries.push((json!(""), false));
+            }
+            if let Some(most) = number("maximum") {
+                tries.push((json!(most), true));
+                tries.push((json!(most + 1), false));
+            }
+            if let Some(least) = number("minimum").filter(|least| *least > 0) {
+                tries.push((json!(least), true));
+                tries.push((json!(least - 1), false));
+            }
+            if number("minItems").is_some() {
+                tries.push((json!([]), false));
+            }
+            for (value, fits) in tries {
+                let mut order = stack.order(4200);
+                order.pointer_mut(at).unwrap()[name] = value.clone();
+                let answer = stack
+                    .create_session(&crate::support::fresh_key(), &order)
+                    .await;
+                tried += 1;
+                if fits {
+                    assert_eq!(answer.status, 201, "{field} {value}: {}", answer.text());
+                } else {
+                    let problem = answer.problem(422, "field_invalid");
+                    let named =
+                        format!("/{}", problem["field"].as_str().unwrap().replace('.', "/"));
+                    assert_eq!(named, field, "{problem}");
+                }
+            }
+        }
+    }
+    assert!(tried >= 18, "{tried} tries");
+    // The size of a body.
+    let client = stack.http.client();
+    let body = |size: usize| {
+        let post = client.post(stack.at_backend("/v1/sessions"));
+        post.bearer_auth(DEMO_SHOP_KEY)
+            .header("idempotency-key", "k")
+            .body(" ".repeat(size))
+    };
+    assert!(
+        document["info"]["description"]
+            .as_str()
+            .unwrap()
+            .contains("65,536 bytes")
+    );
+    stack
+        .http
+        .send(body(65_536))
+        .await
+        .problem(400, "json_invalid");
+    let answer = stack.http.send_too_much(body(65_537)).await;
+    answer.problem(413, "body_too_large");
 }

@@ -37,7 +37,7 @@ pub(crate) use self::{
     disk::Disk,
     http::Answer,
     options::{
-        DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, LogTo, NOTIFY_SECRET, OTHER_HMAC_KEY,
+        DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, LogTo, NO_LIMITS, NOTIFY_SECRET, OTHER_HMAC_KEY,
         OTHER_SHOP_KEY, OTHER_SITE, SOGENACTIF_KEY, StackOptions,
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},

@@ -82,6 +82,12 @@ pub(crate) struct StackOptions {
     pub(crate) database_url: String,
 }
 
+/// Limits for a test that tries every case there is, one right after the other.
+pub(crate) const NO_LIMITS: &str = "[limits]\ncaller = { per_second = 10000, burst = 100000 }\n\
+    session = { per_second = 10000, burst = 100000 }\n\
+    session_calls = { per_second = 10000, burst = 100000 }\n\
+    shop = { per_second = 10000, burst = 100000 }\n";
+
 /// Where the backend's log goes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum LogTo {

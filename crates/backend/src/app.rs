@@ -13,6 +13,8 @@ use tokio_util::task::TaskTracker;
 use crate::clock;
 use crate::config::Config;
 use crate::jobs::Questions;
+use crate::limiter::Limiter;
+use crate::metrics::Metrics;
 use crate::platform::Platform;
 
 /// The running backend.
@@ -20,6 +22,7 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) platform: Platform,
+    pub(crate) limiter: Arc<Limiter>,
     /// Wakes the job that looks for questions that are due.
     pub(crate) wake_queries: Notify,
     /// Questions to the platforms.
@@ -37,8 +40,10 @@ impl App {
         store: Arc<dyn Store>,
         platform: Platform,
         questions: Questions,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
+            limiter: Arc::new(Limiter::new(&config.limits, metrics)),
             config,
             store,
             platform,

@@ -14,9 +14,11 @@ use guichet_providers::registry;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+mod limits;
 mod shop;
 mod urls;
 
+pub(crate) use limits::{Limits, Rate};
 use shop::ShopTable;
 pub(crate) use shop::{Shop, ShopMethods, VoucherRest};
 
@@ -32,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) assets: PathBuf,
     /// Whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) limits: Limits,
     pub(crate) shops: Vec<Shop>,
     pub(crate) accounts: Vec<Box<dyn Provider>>,
 }
@@ -47,6 +50,8 @@ struct File {
     assets: PathBuf,
     #[serde(default)]
     trusted_proxies: Vec<String>,
+    #[serde(default)]
+    limits: Limits,
     #[serde(default)]
     shops: Vec<ShopTable>,
     #[serde(default)]
@@ -99,6 +104,7 @@ impl Config {
             database: urls::database(&file.database_url, folder)?,
             assets: folder.join(file.assets),
             trusted_proxies: urls::trusted_proxies(&file.trusted_proxies)?,
+            limits: file.limits,
             shops: shop::read_all(file.shops, &accounts, file.environment)?,
             accounts,
         })

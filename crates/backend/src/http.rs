@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post};
 
 use crate::app::App;
@@ -17,6 +17,7 @@ mod continuation;
 mod edge;
 mod new_shopper;
 mod openapi;
+mod order;
 mod platforms;
 mod problem;
 mod request;
@@ -24,6 +25,7 @@ mod sessions;
 mod starting;
 
 pub(crate) use openapi::document as openapi_document;
+pub(crate) use problem::Quiet;
 
 /// Every route.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -66,7 +68,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         )
         .method_not_allowed_fallback(wrong_method)
         .merge(assets::router(&app))
-        .layer(from_fn(edge::edge))
+        .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
         .layer(from_fn(edge::log))
         .with_state(app)
 }

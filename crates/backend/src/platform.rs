@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use guichet_providers::contract::{
     CallAnswer, CallError, CallMethod, Exchange, Failure, PlatformCall, Step,
 };
+
+use tokio::sync::Semaphore;
 
 use crate::clock;
 
@@ -15,9 +18,14 @@ const STEPS_MAX: usize = 8;
 /// Most bytes of an answer that are read.
 const ANSWER_MAX: usize = 1024 * 1024;
 
+/// How long a call waits until it may be made, where many are under way.
+const TURN: Duration = Duration::from_secs(5);
+
 /// Makes platform calls.
 pub(crate) struct Platform {
     client: reqwest::Client,
+    /// A call holds one of these.
+    calls: Semaphore,
     cache: Mutex<HashMap<String, Cached>>,
 }
 
@@ -28,7 +36,8 @@ struct Cached {
 }
 
 impl Platform {
-    pub(crate) fn new() -> anyhow::Result<Self> {
+    /// `calls` may be made at once.
+    pub(crate) fn new(calls: usize) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -36,6 +45,7 @@ impl Platform {
             .build()?;
         Ok(Self {
             client,
+            calls: Semaphore::new(calls),
             cache: Mutex::new(HashMap::new()),
         })
     }
@@ -110,6 +120,11 @@ impl Platform {
     }
 
     async fn send(&self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+        // Whoever hangs up while a platform is slow leaves a call behind: they must not pile up.
+        let turn = tokio::time::timeout(TURN, self.calls.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(CallError::NotSent);
+        };
         let method = match call.method {
             CallMethod::Get => reqwest::Method::GET,
             CallMethod::Post => reqwest::Method::POST,
@@ -147,4 +162,45 @@ fn host(url: &str) -> String {
         .ok()
         .and_then(|u| u.host_str().map(str::to_owned))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn calls_of_a_platform_that_is_slow_do_not_pile_up() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let platform = Platform::new(2).unwrap();
+        let call = PlatformCall {
+            method: CallMethod::Post,
+            url,
+            content_type: None,
+            body: Vec::new(),
+            timeout: 3 * TURN,
+            cache_for: None,
+            note: String::new(),
+        };
+        // It takes the calls and answers none.
+        let mut held = Vec::new();
+        let calls = async {
+            tokio::join!(
+                platform.call(&call),
+                platform.call(&call),
+                platform.call(&call)
+            )
+        };
+        let (one, two, three) = tokio::select! {
+            ended = calls => ended,
+            () = async { loop { held.push(listener.accept().await) } } => unreachable!(),
+        };
+        // The third was never sent: nothing is unknown about it.
+        assert!(matches!(three, Err(CallError::NotSent)), "{three:?}");
+        assert!(matches!(
+            (one, two),
+            (Err(CallError::NoAnswer), Err(CallError::NoAnswer))
+        ));
+        assert_eq!(held.len(), 2);
+    }
 }

@@ -1,7 +1,5 @@
 //! `guichet serve`.
 
-use std::future::IntoFuture as _;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +9,14 @@ use guichet_store::Store as _;
 use guichet_store::sqlite::{Lock, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::connections::Connections;
 use crate::jobs::Questions;
+use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
@@ -42,28 +42,29 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let local = listener.local_addr()?;
     tracing::info!(%local, environment = ?config.environment, "listening");
     let mut jobs = JoinSet::new();
+    let metrics = Arc::new(Metrics::new(log.lost()));
     if let Some(address) = config.metrics_listen {
-        let metrics = Arc::new(Metrics::new(log.lost()));
-        jobs.spawn(metrics::serve(metrics, metrics::listen(address).await?));
+        let listener = metrics::listen(address).await?;
+        jobs.spawn(metrics::serve(Arc::clone(&metrics), listener));
     }
+    let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     store.release_queries(clock::unix_now()).await?;
     let (questions, taken) = Questions::new();
-    let app = App::new(config, store.clone(), Platform::new()?, questions);
+    let platform = Platform::new(config.limits.platform_calls())?;
+    let app = App::new(config, store.clone(), platform, questions, metrics);
     let app = Arc::new(app);
+    jobs.spawn(Arc::clone(&connections).rounds());
+    jobs.spawn(Limiter::rounds(Arc::clone(&app.limiter)));
     jobs.spawn(jobs::deadlines(Arc::clone(&app)));
     jobs.spawn(jobs::queries(Arc::clone(&app), taken));
     jobs.spawn(jobs::due_queries(Arc::clone(&app)));
     jobs.spawn(conversations::run(Arc::clone(&app)));
-    let stop = Arc::new(Notify::new());
-    let stopped = Arc::clone(&stop);
+    let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
-    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stopped.notified().await });
-    let server = tokio::spawn(server.into_future());
+    let server = tokio::spawn(connections.serve(listener, http::router(app), stop.clone()));
     let outcome = until_stopped(&mut jobs).await;
     tracing::info!("stopping");
-    stop.notify_one();
+    stop.cancel();
     // What is under way is finished, but nobody who holds a connection open holds up the stop.
     let _ = tokio::time::timeout(PATIENCE, server).await;
     tasks.close();

@@ -121,7 +121,7 @@ fn lines(text: &str) -> String {
 }
 
 async fn send(prepared: &Prepared) -> Result<CallAnswer, String> {
-    let platform = Platform::new().map_err(|error| error.to_string())?;
+    let platform = Platform::new(1).map_err(|error| error.to_string())?;
     let effect = prepared.method.effect;
     for tries in 1.. {
         let error = match make(&platform, &prepared.call).await {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Exchange, KeptCard, Owner, Vault};
@@ -15,6 +15,7 @@ use guichet_wire::{SavedCard, SavedCards};
 
 use super::checkout;
 use super::problem::ApiError;
+use super::request::Caller;
 use super::starting::{refuse_if_closed, refused_by_platform};
 use crate::app::App;
 use crate::clock;
@@ -33,9 +34,10 @@ use crate::views::{Folded, Offer, offers};
 )]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Result<Json<SavedCards>, ApiError> {
-    let (book, shop) = checkout::authenticate(&app, &headers).await?;
+    let (book, shop) = checkout::authenticate(&app, &caller).await?;
+    app.limiter.session_call(&book.session.id)?;
     Ok(Json(saved(&app, shop, &book).await?))
 }
 
@@ -55,10 +57,11 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<StatusCode, ApiError> {
-    let (book, shop) = checkout::authenticate(&app, &headers).await?;
+    let (book, shop) = checkout::authenticate(&app, &caller).await?;
+    app.limiter.session_call(&book.session.id)?;
     refuse_if_closed(&Folded::new(&book, clock::unix_now()))?;
     let unknown = || {
         let detail = "this session has no such saved card; GET /checkout/v1/cards lists them";

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method as HttpMethod, StatusCode, header};
+use axum::http::{HeaderValue, Method as HttpMethod, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use guichet_store::Book;
@@ -14,7 +14,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::problem::ApiError;
 use super::request::{
-    Client, RawBody, bearer, enter, idempotency, json, sha256, speak, to_the_end,
+    Caller, RawBody, bearer, enter, idempotency, json, sha256, speak, to_the_end,
 };
 use super::sessions::SECRET_PREFIX;
 use super::starting::{Starting, settled};
@@ -49,11 +49,20 @@ pub(crate) async fn no_store(request: Request, next: Next) -> Response {
     response
 }
 
-/// The book and the shop that the request's secret and origin open.
+/// The book and the shop that the request's secret and origin open, for a caller and a session that
+/// have not had too much.
 pub(super) async fn authenticate<'a>(
     app: &'a App,
-    headers: &HeaderMap,
+    caller: &Caller,
 ) -> Result<(Book, &'a Shop), ApiError> {
+    let (book, shop) = open(app, caller).await?;
+    app.limiter.session(&book.session.id)?;
+    Ok((book, shop))
+}
+
+/// The book and the shop that the request's secret and origin open.
+pub(super) async fn open<'a>(app: &'a App, caller: &Caller) -> Result<(Book, &'a Shop), ApiError> {
+    let headers = &caller.headers;
     let unknown = |detail: &str| {
         Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
@@ -68,7 +77,9 @@ pub(super) async fn authenticate<'a>(
         }
         _ => return unknown("send the session's secret: Authorization: Bearer css_…"),
     };
-    let Some(book) = app.store.book_by_secret(&sha256(secret.as_bytes())).await? else {
+    let digest = sha256(secret.as_bytes());
+    let look = app.store.book_by_secret(&digest);
+    let Some(book) = caller.look_up(app, &digest, look).await? else {
         return unknown("there is no session with this secret");
     };
     let Some(shop) = app.config.shop(&book.session.shop) else {
@@ -97,9 +108,9 @@ pub(super) async fn authenticate<'a>(
 )]
 pub(crate) async fn session(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Result<Json<CheckoutSession>, ApiError> {
-    let (book, shop) = authenticate(&app, &headers).await?;
+    let (book, shop) = authenticate(&app, &caller).await?;
     let folded = Folded::new(&book, clock::unix_now());
     Ok(Json(checkout_session(&app.config, shop, &folded)))
 }
@@ -115,9 +126,9 @@ pub(crate) async fn session(
 )]
 pub(crate) async fn status(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Result<Json<CheckoutStatus>, ApiError> {
-    let (book, _) = authenticate(&app, &headers).await?;
+    let (book, _) = authenticate(&app, &caller).await?;
     Ok(Json(
         Folded::new(&book, clock::unix_now()).checkout_status(),
     ))
@@ -137,15 +148,17 @@ pub(crate) async fn status(
 )]
 pub(crate) async fn start(
     State(app): State<Arc<App>>,
-    Client(client): Client,
-    headers: HeaderMap,
-    RawBody(body): RawBody,
+    caller: Caller,
+    body: RawBody,
 ) -> Result<Response, ApiError> {
+    let (book, _) = authenticate(&app, &caller).await?;
+    app.limiter.session_call(&book.session.id)?;
+    let body = body.read(&app).await?;
     to_the_end(&Arc::clone(&app), async move {
-        let (mut book, shop) = authenticate(&app, &headers).await?;
-        speak(&mut book.session, shop, &headers);
+        let (mut book, shop) = open(&app, &caller).await?;
+        speak(&mut book.session, shop, &caller.headers);
         let scope = format!("session/{}/payments", book.session.id);
-        let mark = idempotency(&headers, scope, &body)?;
+        let mark = idempotency(&caller.headers, scope, &body)?;
         let _in_flight = enter(&app, format!("{}/{}", mark.scope, mark.key))?;
         // Even an intent that began before: its form must not be sent once another payment settled.
         if book.session.settled_by.is_some() {
@@ -155,7 +168,7 @@ pub(crate) async fn start(
             app: &app,
             shop,
             book: &book,
-            client,
+            client: caller.client,
             mark: &mark,
         };
         starting.run(|| json(&body), false).await

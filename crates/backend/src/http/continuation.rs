@@ -1,13 +1,12 @@
 //! `POST /checkout/v1/payments/{id}/continue`: what the platform's fields in the page, or the
 //! shopper, gave.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use guichet_domain::iban::Iban;
 use guichet_domain::id::PaymentId;
@@ -15,9 +14,9 @@ use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceed
 use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Stage};
 use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
-use super::checkout::authenticate;
+use super::checkout::{authenticate, open};
 use super::problem::ApiError;
-use super::request::{Client, RawBody, hidden_fingerprint, idempotency, json, speak, to_the_end};
+use super::request::{Caller, RawBody, hidden_fingerprint, idempotency, json, speak, to_the_end};
 use super::starting::{
     answer, created, expired, payment_open, refused_by_platform, replay, settled,
 };
@@ -48,23 +47,24 @@ const TOKEN_MAX: usize = 4096;
 pub(crate) async fn proceed(
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
-    Client(client): Client,
-    headers: HeaderMap,
-    RawBody(body): RawBody,
+    caller: Caller,
+    body: RawBody,
 ) -> Result<Response, ApiError> {
-    let work = take(Arc::clone(&app), id, client, headers, body);
+    let (book, _) = authenticate(&app, &caller).await?;
+    app.limiter.session_call(&book.session.id)?;
+    let body = body.read(&app).await?;
+    let work = take(Arc::clone(&app), id, caller, body);
     to_the_end(&app, work).await
 }
 
 async fn take(
     app: Arc<App>,
     id: Result<Path<String>, PathRejection>,
-    client: Option<IpAddr>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let (mut book, shop) = authenticate(&app, &headers).await?;
-    speak(&mut book.session, shop, &headers);
+    let (mut book, shop) = open(&app, &caller).await?;
+    speak(&mut book.session, shop, &caller.headers);
     let unknown = || {
         let detail = "this session has no such payment that could be continued";
         ApiError::new(StatusCode::NOT_FOUND, "payment_unknown", detail)
@@ -76,8 +76,8 @@ async fn take(
         .iter()
         .find(|(p, _)| p.id == id)
         .ok_or_else(unknown)?;
-    let mut mark = idempotency(&headers, format!("payment/{id}/continue"), &body)?;
-    mark.fingerprint = hidden_fingerprint(&headers, &body);
+    let mut mark = idempotency(&caller.headers, format!("payment/{id}/continue"), &body)?;
+    mark.fingerprint = hidden_fingerprint(&caller.headers, &body);
     let Some(_in_flight) = app.enter(format!("{}/{}", mark.scope, mark.key)) else {
         return Err(under_way());
     };
@@ -105,7 +105,7 @@ async fn take(
         book: &book,
         payment,
         by: By::Shopper,
-        client,
+        client: caller.client,
     };
     go_on(&talk, &conversation, given.borrow(), &mark).await
 }

@@ -1,12 +1,16 @@
 //! What every request goes through first and every answer last.
 
-use axum::extract::{MatchedPath, Request};
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::problem::ApiError;
+use super::problem::{ApiError, Quiet};
+use super::request::{Counted, bucket_of};
+use crate::app::App;
 
 const KNOWN: [Method; 7] = [
     Method::GET,
@@ -20,13 +24,28 @@ const KNOWN: [Method; 7] = [
 
 /// A request of HTTP/1.1 names one host (RFC 9112, section 3.2): with none or several, a proxy and
 /// the backend may think of different ones. And no answer is taken for what it does not say it is.
-pub(super) async fn edge(request: Request, next: Next) -> Response {
+///
+/// Whoever is refused without having proven who he is, has it counted against his address.
+pub(super) async fn edge(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let bucket = bucket_of(&app, request.extensions(), request.headers());
+    let counted = Counted::default();
+    request.extensions_mut().insert(counted.clone());
     let mut response = if request.version() == Version::HTTP_11 && !one_host(request.headers()) {
         let detail = "send one Host header with the name of the host, as HTTP/1.1 asks for";
         ApiError::new(StatusCode::BAD_REQUEST, "host_invalid", detail).into_response()
     } else {
         next.run(request).await
     };
+    if response.status().is_client_error()
+        && !counted.get()
+        && let Err(refused) = app.limiter.unproven(bucket)
+    {
+        response = ApiError::from(refused).into_response();
+    }
     let nosniff = HeaderValue::from_static("nosniff");
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
@@ -57,6 +76,10 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     let before = crate::clock::now();
     let response = next.run(request).await;
     let took_us = crate::clock::now().duration_since(before).as_micros();
+    // A flood has one line a minute, of the limiter's.
+    if response.extensions().get::<Quiet>().is_some() {
+        return response;
+    }
     let status = response.status().as_u16();
     tracing::info!(
         http.method = method,

@@ -15,9 +15,11 @@ pub(crate) struct NewShopper {
     /// Your own name of a shopper who has logged in, 1 to 64 ASCII characters without spaces: the
     /// key to this shopper's saved cards. Leave it out for a guest. Never an e-mail address that
     /// somebody typed.
+    #[schema(min_length = 1, max_length = 64)]
     id: Option<String>,
     name: Option<NewName>,
     /// 6 to 120 characters. The domain may be in any script.
+    #[schema(max_length = 120)]
     email: Option<String>,
     /// In international form (`+33612345678`, `0033 6 12 34 56 78`), or a national number of the
     /// address's country, else of France.
@@ -29,6 +31,7 @@ pub(crate) struct NewShopper {
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct NewName {
+    /// Cut at 100 characters, as the other one.
     first: Option<String>,
     last: Option<String>,
 }
@@ -37,10 +40,13 @@ pub(crate) struct NewName {
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct NewAddress {
+    /// Cut at 200 characters, as the second line.
     line1: Option<String>,
     line2: Option<String>,
     /// Part of a whole address only where the country has postal codes.
+    /// Cut at 16 characters.
     postal_code: Option<String>,
+    /// Cut at 100 characters.
     city: Option<String>,
     /// ISO 3166-1 code, such as `FR`; `XK` for Kosovo.
     country: Option<String>,

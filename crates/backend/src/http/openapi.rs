@@ -11,7 +11,12 @@ use super::{cards, checkout, continuation, sessions};
         title = "Guichet",
         description = "The shop's server makes a session and reads the truth from it; the widget \
             does the rest. Amounts are integers of minor units. Errors are problem+json with a \
-            stable `code`.",
+            stable `code`. A body may have at most 65,536 bytes, a request's first line and \
+            headers 32,768, unless the operator says otherwise. Who sends too many requests is \
+            answered 429, `too_many_requests`, with a `Retry-After` in seconds: wait that long and \
+            send the same request again. By default that is above 200 requests a second for each \
+            shop, 50 for each session, and 1 for each session among those that may call a \
+            platform; bursts of 1,000, 500 and 40 are taken.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(

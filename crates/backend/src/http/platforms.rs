@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,15 +12,13 @@ use guichet_domain::id::PaymentId;
 use guichet_providers::contract::{Incoming, Provider, Refusal};
 use guichet_store::{Book, Payment, Source};
 
+use super::problem::ApiError;
+use super::request::{Caller, RawBody};
 use crate::app::App;
 use crate::conversations;
 
 /// Most bytes of a notification, query or body.
 pub(crate) const NOTIFICATION_MAX: usize = 16 * 1024;
-
-/// A body, or why there is none: it is answered by its status alone, since a platform reads no
-/// words.
-type ReadBody = Result<Bytes, BytesRejection>;
 
 /// The parts of a path, or why there are none: then there is nothing at it.
 type ReadPath<T> = Result<Path<T>, PathRejection>;
@@ -35,20 +32,19 @@ pub(crate) async fn notify(
     method: Method,
     path: ReadPath<(String, String)>,
     RawQuery(query): RawQuery,
-    body: ReadBody,
-) -> StatusCode {
+    caller: Caller,
+    body: RawBody,
+) -> Response {
     let Ok(Path((provider, account))) = path else {
-        return StatusCode::NOT_FOUND;
+        return StatusCode::NOT_FOUND.into_response();
     };
-    receive(
-        &app,
-        &method,
-        (&provider, &account),
-        None,
-        query.as_deref(),
-        body,
-    )
-    .await
+    let message = Message {
+        method: &method,
+        secret: None,
+        query: query.as_deref().unwrap_or_default().as_bytes(),
+        caller: &caller,
+    };
+    receive(&app, (&provider, &account), message, body).await
 }
 
 /// A notification to an account's secret address.
@@ -57,64 +53,76 @@ pub(crate) async fn notify_secret(
     method: Method,
     path: ReadPath<(String, String, String)>,
     RawQuery(query): RawQuery,
-    body: ReadBody,
-) -> StatusCode {
+    caller: Caller,
+    body: RawBody,
+) -> Response {
     let Ok(Path((provider, account, secret))) = path else {
-        return StatusCode::NOT_FOUND;
+        return StatusCode::NOT_FOUND.into_response();
     };
-    receive(
-        &app,
-        &method,
-        (&provider, &account),
-        Some(&secret),
-        query.as_deref(),
-        body,
-    )
-    .await
+    let message = Message {
+        method: &method,
+        secret: Some(&secret),
+        query: query.as_deref().unwrap_or_default().as_bytes(),
+        caller: &caller,
+    };
+    receive(&app, (&provider, &account), message, body).await
 }
 
+/// What came to a notification's address, but for its body.
+struct Message<'a> {
+    method: &'a Method,
+    secret: Option<&'a str>,
+    query: &'a [u8],
+    caller: &'a Caller,
+}
+
+/// Answers by a status alone, since a platform reads no words.
 async fn receive(
     app: &App,
-    method: &Method,
     (provider, account): (&str, &str),
-    secret: Option<&str>,
-    query: Option<&str>,
-    body: ReadBody,
-) -> StatusCode {
+    message: Message<'_>,
+    body: RawBody,
+) -> Response {
+    let Message {
+        method,
+        secret,
+        query,
+        caller,
+    } = message;
     let Some(account) = app.config.account(provider, account) else {
-        return StatusCode::NOT_FOUND;
+        return StatusCode::NOT_FOUND.into_response();
     };
     let post = *method == Method::POST;
     if !post && *method != Method::GET {
-        return StatusCode::METHOD_NOT_ALLOWED;
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let query = query.unwrap_or_default().as_bytes();
-    let body: &[u8] = match &body {
+    let body = match body.read(app).await {
         Ok(body) => body,
-        Err(rejection) => return rejection.status(),
+        Err(unread) => return unread.status().into_response(),
     };
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
-        return StatusCode::PAYLOAD_TOO_LARGE;
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    let raw = if post { body } else { query };
+    let raw: &[u8] = if post { &body } else { query };
     let incoming = Incoming {
         post,
         query,
-        body,
+        body: &body,
         secret,
     };
     let stored = async {
         match account.verify(&incoming) {
             Ok(verified) => match app.ingest(&verified, Source::Notification, Some(raw)).await {
-                Ok(_) => StatusCode::OK,
-                Err(error) => unstored(&error),
+                Ok(_) => Ok(StatusCode::OK),
+                Err(error) => Ok(unstored(&error)),
             },
-            Err(refusal) => refused(app, account, &refusal, raw).await,
+            Err(refusal) => refused(app, account, caller, &refusal, raw).await,
         }
     };
     tokio::time::timeout(NOTIFICATION_PATIENCE, stored)
         .await
-        .unwrap_or_else(|_| unstored(&"the books took too long"))
+        .unwrap_or_else(|_| Ok(unstored(&"the books took too long")))
+        .into_response()
 }
 
 fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
@@ -122,7 +130,16 @@ fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
     StatusCode::SERVICE_UNAVAILABLE
 }
 
-async fn refused(app: &App, account: &dyn Provider, refusal: &Refusal, raw: &[u8]) -> StatusCode {
+/// Only who sends what does not verify has a bucket: a platform is never refused for its number of
+/// notifications.
+async fn refused(
+    app: &App,
+    account: &dyn Provider,
+    caller: &Caller,
+    refusal: &Refusal,
+    raw: &[u8],
+) -> Result<StatusCode, ApiError> {
+    caller.counted.set();
     match refusal {
         Refusal::Unreadable(why) => {
             tracing::error!(
@@ -135,20 +152,21 @@ async fn refused(app: &App, account: &dyn Provider, refusal: &Refusal, raw: &[u8
                 .keep_unreadable(account.account(), why, raw, now)
                 .await
             {
-                return unstored(&error);
+                return Ok(unstored(&error));
             }
         }
         _ => {
+            app.limiter.unproven(caller.bucket)?;
             tracing::warn!(account = %account.account(), %refusal, "a notification was refused");
         }
     }
-    match refusal {
+    Ok(match refusal {
         Refusal::WrongSecret => StatusCode::NOT_FOUND,
         Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Refusal::Malformed(_) | Refusal::Unreadable(_) | Refusal::BadSignature => {
             StatusCode::BAD_REQUEST
         }
-    }
+    })
 }
 
 /// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what
@@ -158,7 +176,8 @@ pub(crate) async fn come_back(
     method: Method,
     path: ReadPath<(String, String, String)>,
     RawQuery(query): RawQuery,
-    body: ReadBody,
+    caller: Caller,
+    body: RawBody,
 ) -> Response {
     let Ok(Path((provider, payment, last))) = path else {
         return StatusCode::NOT_FOUND.into_response();
@@ -166,17 +185,20 @@ pub(crate) async fn come_back(
     let Ok(id) = PaymentId::try_from(payment) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let found = match app.store.payment(&id).await {
+    let look = app.store.payment(&id);
+    let found = match caller.look_up(&app, id.as_str().as_bytes(), look).await {
         Ok(found) => found.filter(|(payment, _)| payment.provider == provider),
-        Err(error) => {
-            tracing::error!(error.cause = %error, "a return could not be looked up");
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
-        }
+        Err(error) => return error.into_response(),
     };
     let Some((payment, book)) = found else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let (query, body) = (query.unwrap_or_default(), body.unwrap_or_default());
+    // A shopper is sent on however often the page is loaded; it is not looked at each time.
+    if app.limiter.session(&payment.session).is_err() {
+        return see_other(&book);
+    }
+    let body = body.read(&app).await.unwrap_or_default();
+    let query = query.unwrap_or_default();
     let post = method == Method::POST;
     let incoming = Incoming {
         post,

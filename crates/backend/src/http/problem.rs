@@ -1,5 +1,7 @@
 //! Errors to the outside: `application/problem+json` (RFC 9457) with a stable `code`.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +10,8 @@ use guichet_domain::field::FIELD_INVALID;
 use guichet_store::StoreError;
 use guichet_wire::Problem;
 
+use crate::limiter::TooMany;
+
 /// An error as the outside sees it. `detail` never holds a secret or an internal.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -15,6 +19,23 @@ pub(crate) struct ApiError {
     code: &'static str,
     detail: String,
     errors: Vec<FieldError>,
+    retry_after: Option<Duration>,
+}
+
+/// Marks an answer that has no line of its own in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quiet;
+
+impl From<TooMany> for ApiError {
+    fn from(refused: TooMany) -> Self {
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "too many requests; wait as many seconds as Retry-After says, then send it again",
+        );
+        error.retry_after = Some(refused.retry_after);
+        error
+    }
 }
 
 impl ApiError {
@@ -24,6 +45,7 @@ impl ApiError {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -64,6 +86,7 @@ impl From<Vec<FieldError>> for ApiError {
             code,
             detail,
             errors,
+            retry_after: None,
         }
     }
 }
@@ -109,6 +132,11 @@ impl IntoResponse for ApiError {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(retry_after) = self.retry_after {
+            // Whole seconds, and never too soon.
+            headers.insert(header::RETRY_AFTER, (retry_after.as_secs() + 1).into());
+            response.extensions_mut().insert(Quiet);
         }
         response
     }

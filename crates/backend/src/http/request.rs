@@ -3,19 +3,20 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 use guichet_domain::FieldError;
 use guichet_domain::field::Faults;
 use guichet_domain::language::Language;
 use guichet_domain::session::Session;
-use guichet_store::Idempotency;
+use guichet_store::{Idempotency, StoreError};
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -30,41 +31,149 @@ pub(crate) const JSON_MAX: usize = 64 * 1024;
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// A body of at most as many bytes as the route allows, whatever its type.
-pub(crate) struct RawBody(pub(crate) Bytes);
+/// A body of at most as many bytes as the route allows, whatever its type. It is not read before
+/// somebody asks for it: who may send one is known by then.
+pub(crate) struct RawBody(Request);
 
-impl<S: Send + Sync> FromRequest<S> for RawBody {
-    type Rejection = ApiError;
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Unread {
+    TooLarge,
+    TooSlow,
+    Broken,
+}
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Bytes::from_request(request, state)
-            .await
-            .map(Self)
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    let detail = format!("the body may have at most {JSON_MAX} bytes");
-                    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
-                } else {
-                    let detail = "the body could not be read to its end; send the request again";
-                    ApiError::new(StatusCode::BAD_REQUEST, "body_unreadable", detail)
-                }
-            })
+impl Unread {
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
     }
 }
 
-/// The address of whoever asks. A proxy's word on it counts only where the proxy is trusted.
-pub(crate) struct Client(pub(crate) Option<IpAddr>);
+impl RawBody {
+    /// Reads it to its end, for as long as a body may take.
+    pub(crate) async fn read(self, app: &App) -> Result<Bytes, Unread> {
+        let read = Bytes::from_request(self.0, &());
+        match tokio::time::timeout(app.config.limits.body(), read).await {
+            Ok(Ok(body)) => Ok(body),
+            Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Unread::TooLarge)
+            }
+            Ok(Err(_)) => Err(Unread::Broken),
+            Err(_) => Err(Unread::TooSlow),
+        }
+    }
+}
 
-impl FromRequestParts<Arc<App>> for Client {
+impl From<Unread> for ApiError {
+    fn from(unread: Unread) -> Self {
+        let (code, detail) = match unread {
+            Unread::TooLarge => {
+                let detail = format!("the body may have at most {JSON_MAX} bytes");
+                ("body_too_large", detail)
+            }
+            Unread::TooSlow => {
+                let detail = "the body did not come in time; send the request again";
+                ("body_timeout", detail.to_owned())
+            }
+            Unread::Broken => {
+                let detail = "the body could not be read to its end; send the request again";
+                ("body_unreadable", detail.to_owned())
+            }
+        };
+        ApiError::new(unread.status(), code, detail)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(request))
+    }
+}
+
+/// Whoever asks, as far as that is known before anything is proven.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) headers: HeaderMap,
+    /// The address. A proxy's word on it counts only where the proxy is trusted.
+    pub(crate) client: Option<IpAddr>,
+    /// Whose bucket what it can't prove is counted against: the address, or the proxy that does not
+    /// tell it.
+    pub(crate) bucket: Option<IpAddr>,
+    /// What became of the bucket of the address.
+    pub(crate) counted: Counted,
+}
+
+/// Whether a request needs to be counted against its caller's address no more: it was, or it has
+/// proven whose it is. Shared by all who hold a request.
+#[derive(Clone, Default)]
+pub(crate) struct Counted(Arc<AtomicBool>);
+
+impl Counted {
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Caller {
+    /// Looks up what only those can name whom it concerns. A caller whose address has named too
+    /// many that are not there waits for his turn with all others like him, and is refused if this
+    /// one is not there either: whoever shares an address with a flood is served all the same.
+    pub(crate) async fn look_up<T>(
+        &self,
+        app: &App,
+        name: &[u8],
+        look: impl Future<Output = Result<Option<T>, StoreError>>,
+    ) -> Result<Option<T>, ApiError> {
+        self.counted.set();
+        let refused = app.limiter.named(name, self.bucket).err();
+        let _turn = match refused {
+            Some(_) => app.limiter.turn().await,
+            None => None,
+        };
+        let found = look.await?;
+        match (&found, refused) {
+            (Some(_), _) => app.limiter.prove(name),
+            (None, Some(refused)) => return Err(refused.into()),
+            (None, None) => {}
+        }
+        Ok(found)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let trusted = &app.config.trusted_proxies;
-        Ok(Self(peer.and_then(|peer| {
-            client(peer.ip(), &parts.headers, trusted)
-        })))
+        let counted = parts.extensions.get_or_insert_default::<Counted>().clone();
+        Ok(Self {
+            headers: parts.headers.clone(),
+            client: client_of(app, &parts.extensions, &parts.headers),
+            bucket: bucket_of(app, &parts.extensions, &parts.headers),
+            counted,
+        })
     }
+}
+
+/// The address of whoever sent a request, where it is known.
+fn client_of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    client(peer.ip(), headers, &app.config.trusted_proxies)
+}
+
+/// Whose bucket a request is counted against.
+pub(crate) fn bucket_of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    client_of(app, extensions, headers).or(Some(peer.ip().to_canonical()))
 }
 
 /// The last address on the way here that is none of our own proxies. Unknown if what a trusted

@@ -177,6 +177,8 @@ impl<'a> Starting<'a> {
             AddedPayment::Kept(Kept::New) => {
                 let (session, method) = (&payment.session, &payment.method);
                 tracing::info!(payment = %payment.id, %session, %method, "started");
+                // The shopper comes back by this name.
+                self.app.limiter.prove(payment.id.as_str().as_bytes());
                 if proceeds {
                     let talk = self.talk(account, payment, by)?;
                     return go_on(&talk, &conversation, Given::Nothing, self.mark).await;
