@@ -34,6 +34,8 @@ pub enum Face {
     Incomplete,
     /// Too late.
     Expired,
+    /// The order was paid in another checkout: nothing is due here.
+    PaidElsewhere,
     /// The backend can't be reached.
     Offline,
     /// Something is wrong that the shopper can't mend.
@@ -57,6 +59,7 @@ impl Face {
             Self::Cancelled => "cancelled",
             Self::Incomplete => "incomplete",
             Self::Expired => "expired",
+            Self::PaidElsewhere => "paid-elsewhere",
             Self::Offline => "offline",
             Self::Broken => "broken",
         }
@@ -77,6 +80,7 @@ impl Face {
             Self::Cancelled => words.cancelled_title,
             Self::Incomplete => words.incomplete_title,
             Self::Expired => words.expired_title,
+            Self::PaidElsewhere => words.paid_elsewhere_title,
             Self::Offline => words.offline_title,
             Self::Broken => words.broken_title,
         }
@@ -307,6 +311,12 @@ impl Model {
         match status.status {
             Status::Paid => Face::Paid,
             Status::Authorised => Face::Authorised,
+            // What is under way, or held, here is shown all the same.
+            Status::Open | Status::Refused | Status::Cancelled | Status::Expired
+                if status.paid_elsewhere =>
+            {
+                Face::PaidElsewhere
+            }
             Status::Expired => Face::Expired,
             _ if self.step == Step::Leaving => Face::Leaving,
             _ if self.entry.is_some() => {
@@ -636,6 +646,29 @@ mod tests {
             if matches!(face, Face::Paid | Face::Authorised | Face::Expired) {
                 assert!(!model.can_choose());
             }
+        }
+    }
+
+    #[test]
+    fn an_order_that_was_paid_elsewhere_is_never_asked_to_be_paid_and_hides_nothing_that_was_taken()
+    {
+        for status in STATUSES {
+            let mut session = session(status, false, false);
+            session.status.paid_elsewhere = true;
+            let model = Model {
+                session: Some(session),
+                ..Model::default()
+            };
+            let face = match status {
+                Status::Paid => Face::Paid,
+                Status::Authorised => Face::Authorised,
+                Status::Pending => Face::Waiting,
+                Status::Incomplete => Face::Incomplete,
+                Status::Open | Status::Refused | Status::Cancelled | Status::Expired => {
+                    Face::PaidElsewhere
+                }
+            };
+            assert_eq!((model.face(), model.can_choose()), (face, false));
         }
     }
 

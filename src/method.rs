@@ -109,14 +109,14 @@ pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
     fill(text, &[("brand", &brand.name)])
 }
 
-/// The part of the session that this voucher may pay, when it is not all of it.
+/// The part of the session that meal vouchers may pay by this method, when it is not all of it.
 #[must_use]
 pub fn eligible(offer: &MethodOffer, session: &CheckoutSession) -> Option<u64> {
     let declared = match offer.kind {
         MethodKind::MealVoucher => offer.eligible_amount.or(session.voucher_eligible_amount),
-        MethodKind::HolidayVoucher => offer.eligible_amount,
+        MethodKind::Choice => offer.eligible_amount,
         MethodKind::Card
-        | MethodKind::Choice
+        | MethodKind::HolidayVoucher
         | MethodKind::Wallet
         | MethodKind::CreditTransfer
         | MethodKind::DirectDebit => None,

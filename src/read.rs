@@ -135,6 +135,7 @@ pub fn status(json: &impl Json) -> Option<CheckoutStatus> {
         status: status_name(json)?,
         can_pay: flag(json, "can_pay")?,
         open_elsewhere: flag(json, "open_elsewhere")?,
+        paid_elsewhere: flag(json, "paid_elsewhere").unwrap_or_default(),
         payment: maybe(json, "payment", payment)?,
         others: list(json, "others", payment)?,
     })

@@ -35,6 +35,7 @@ pub(crate) fn session(methods: impl Into<Vec<MethodOffer>>) -> CheckoutSession {
             status: Status::Open,
             can_pay: true,
             open_elsewhere: false,
+            paid_elsewhere: false,
             payment: None,
             others: vec![],
         },

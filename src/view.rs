@@ -182,7 +182,9 @@ impl<'a> Scene<'a> {
     /// Sign, title and text of a face that tells how things stand.
     fn outcome(&self) -> El {
         let (tone, outline) = match self.face {
-            Face::Paid | Face::Authorised => ("good", "M5 12.5l4.500 4.500L19 7.500"),
+            Face::Paid | Face::Authorised | Face::PaidElsewhere => {
+                ("good", "M5 12.5l4.500 4.500L19 7.500")
+            }
             Face::Loading
             | Face::Choosing
             | Face::Card
@@ -240,6 +242,7 @@ impl<'a> Scene<'a> {
             Face::Cancelled => say(words.cancelled_body),
             Face::Incomplete => say(words.incomplete_body),
             Face::Expired => say(words.expired_body),
+            Face::PaidElsewhere => say(words.paid_elsewhere_body),
             Face::Offline => say(words.offline_body),
             Face::Broken if self.model.outage == Some(Outage::Failing) => say(words.broken_retry),
             Face::Broken => say(words.broken_body),
@@ -766,7 +769,7 @@ impl<'a> Scene<'a> {
                 let next = el("p").text(&method::what_next(offer, brand, words));
                 let session = self.session();
                 let part = session.and_then(|session| method::eligible(offer, session));
-                let eligible = part.map(|part| self.eligible(offer, part));
+                let eligible = part.map(|part| self.eligible(part));
                 return el("div").part("hint").maybe(eligible).with(next);
             }
         };
@@ -777,20 +780,16 @@ impl<'a> Scene<'a> {
             .with(el("p").text(&text))
     }
 
-    fn eligible(&self, offer: &MethodOffer, part: u64) -> El {
-        let text = match offer.kind {
-            MethodKind::HolidayVoucher => self.words.eligible_holiday,
-            _ => self.words.eligible_meal,
-        };
-        let total = self.session().map_or(0, |session| session.amount);
-        let rest = self.money(total.saturating_sub(part));
+    fn eligible(&self, part: u64) -> El {
+        let shop = self.session().map_or("", |session| &session.shop);
         let eligible = self.money(part);
         let values = [
             ("eligible", &*eligible),
             ("total", &*self.total()),
-            ("rest", &*rest),
+            ("shop", shop),
         ];
-        el("p").part("eligible").text(&fill(text, &values))
+        let text = fill(self.words.eligible_meal, &values);
+        el("p").part("eligible").text(&text)
     }
 }
 

@@ -182,6 +182,7 @@ fn terms(byte: u8) -> Terms {
         kind,
         total: amount(10),
         manual_capture: byte & 0x80 != 0,
+        voucher_eligible: (byte & 0x40 != 0).then_some(5),
     }
 }
 

@@ -71,7 +71,10 @@ pub(crate) fn session() -> Session {
         expires_at: NOW + 3600,
         created_at: NOW,
         metadata: BTreeMap::new(),
+        references_repeat: false,
+        replaces: None,
         settled_by: None,
+        paid_in: None,
     }
 }
 

@@ -34,9 +34,8 @@ pub(super) static WORDS: Words = Words {
     next_holiday: "You will confirm the payment with your Chèque-Vacances Connect account. If \
         that is not enough, the page will then ask for a bank card.",
     next_choice: "The payment page will offer every way to pay that the shop accepts.",
-    eligible_meal: "Meal vouchers: {eligible} of {total} is eligible. The rest, {rest}, by card.",
-    eligible_holiday: "Holiday vouchers: {eligible} of {total} is eligible. The rest, {rest}, by \
-        card.",
+    eligible_meal: "Meal vouchers: up to {eligible} of {total}. {shop} sets this limit and answers \
+        for it; the payment page does not check it.",
     below_minimum: "For purchases from {limit}",
     above_maximum: "For purchases up to {limit}",
     choose_first: "Choose a way to pay first.",
@@ -134,6 +133,9 @@ pub(super) static WORDS: Words = Words {
     expired_body: "Go back to your basket to start again.",
     expired_started: "If you have just paid, the shop will be told: check your order before you \
         pay again.",
+    paid_elsewhere_title: "This order is already paid",
+    paid_elsewhere_body: "It was paid on another page. There is nothing more to pay here. If in \
+        doubt, contact {shop} and mention order {reference}.",
     offline_title: "Connection lost",
     offline_body: "The payment service does not answer. Check your connection: your choice is \
         kept, and we will check where the payment stands before going on.",

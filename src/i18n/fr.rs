@@ -38,10 +38,8 @@ pub(super) static WORDS: Words = Words {
     next_holiday: "Vous validerez le paiement avec votre compte Chèque-Vacances Connect. S’il \
         manque une somme, la page vous demandera ensuite une carte bancaire.",
     next_choice: "La page de paiement vous proposera tous les moyens que la boutique accepte.",
-    eligible_meal: "Titres-restaurant\u{202f}: {eligible} éligibles sur {total}. Le reste, \
-        {rest}, par carte.",
-    eligible_holiday: "Chèques-vacances\u{202f}: {eligible} éligibles sur {total}. Le reste, \
-        {rest}, par carte.",
+    eligible_meal: "Titres-restaurant\u{202f}: jusqu’à {eligible} sur {total}. {shop} fixe cette \
+        limite et en répond\u{202f}; la page de paiement ne la vérifie pas.",
     below_minimum: "À partir de {limit} d’achat",
     above_maximum: "Jusqu’à {limit} d’achat",
     choose_first: "Choisissez d’abord un moyen de paiement.",
@@ -142,6 +140,9 @@ pub(super) static WORDS: Words = Words {
     expired_body: "Retournez à votre panier pour recommencer.",
     expired_started: "Si vous venez de payer, la boutique en sera informée\u{202f}: vérifiez votre \
         commande avant de payer à nouveau.",
+    paid_elsewhere_title: "Cette commande est déjà payée",
+    paid_elsewhere_body: "Son paiement a été fait dans une autre page. Il n’y a plus rien à payer \
+        ici. En cas de doute, contactez {shop} en indiquant la commande {reference}.",
     offline_title: "Connexion interrompue",
     offline_body: "Le service de paiement ne répond pas. Vérifiez votre connexion\u{202f}: votre \
         choix est gardé, et nous vérifierons où en est le paiement avant de continuer.",

@@ -138,10 +138,9 @@ words! {
     next_holiday,
     /// What happens next: page of choice.
     next_choice,
-    /// Part that meal vouchers may pay. Places: `{eligible}`, `{total}`, `{rest}`.
+    /// Part that meal vouchers may pay, which the platform holds nobody to. Places: `{eligible}`,
+    /// `{total}`, `{shop}`.
     eligible_meal,
-    /// Part that holiday vouchers may pay. Places: `{eligible}`, `{total}`, `{rest}`.
-    eligible_holiday,
     /// Why a method can't be chosen. Places: `{limit}`.
     below_minimum,
     /// Why a method can't be chosen. Places: `{limit}`.
@@ -298,6 +297,10 @@ words! {
     expired_body,
     /// Face `expired`: added when a payment had been started.
     expired_started,
+    /// Face `paid-elsewhere`: title.
+    paid_elsewhere_title,
+    /// Face `paid-elsewhere`: text.
+    paid_elsewhere_body,
     /// Face `offline`: title.
     offline_title,
     /// Face `offline`: text.

@@ -97,6 +97,7 @@ fn a_session() -> CheckoutSession {
             status: Status::Open,
             can_pay: true,
             open_elsewhere: false,
+            paid_elsewhere: true,
             payment: Some(a_payment(Status::Paid, None)),
             others: vec![a_payment(Status::Incomplete, Some(Refusal::Funds))],
         },

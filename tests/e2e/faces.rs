@@ -239,6 +239,25 @@ fn paid_with_a_surplus() {
 }
 
 #[test]
+fn an_order_that_was_paid_in_another_checkout_is_said_to_be_paid_and_asks_for_nothing() {
+    play(async |w: &mut World| {
+        let wish = json!({ "amount": 4200, "reference": "commande-42" });
+        let (one, two) = (w.order(wish.clone()).await?, w.order(wish).await?);
+        w.open_checkout(&one).await?;
+        w.leave_with("card", "card").await?;
+        w.type_card(CARD_AT_ONCE).await?;
+        w.browser.wait_for_face("paid").await?;
+        w.open_payment(&two).await?;
+        w.browser.wait_for_face("paid-elsewhere").await?;
+        let text = w.browser.widget_text().await?;
+        ensure!(text.contains("Cette commande est déjà payée"), "{text}");
+        let buttons = w.browser.count_inside("input[name=method], button").await?;
+        ensure!(buttons == 0, "{buttons} ways to pay once more");
+        w.look("paid-elsewhere").await
+    });
+}
+
+#[test]
 fn expired_offline_and_broken() {
     play(async |w: &mut World| {
         let order = w.order(json!({ "amount": 4200, "expires_in": 1 })).await?;

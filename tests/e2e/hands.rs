@@ -204,3 +204,28 @@ fn the_widget_speaks_the_sessions_language_or_its_own_attributes() {
         Ok(())
     });
 }
+
+#[test]
+fn the_platforms_page_is_asked_to_speak_as_the_widget_does() {
+    play(async |w: &mut World| {
+        let order = w.order(json!({ "amount": 4200 })).await?;
+        w.open_checkout(&order).await?;
+        w.browser
+            .eval::<Value>(
+                "document.querySelector('guichet-checkout').setAttribute('locale', 'en');
+                 const real = window.fetch;
+                 window.fetch = (url, init) => {
+                   if (init?.method !== 'POST') return real(url, init);
+                   window.spoken = new Headers(init.headers).get('accept-language');
+                   return new Promise(() => {});
+                 };",
+            )
+            .await?;
+        w.browser.inside("[lang=en] .methods").await?;
+        w.choose("apetiz").await?;
+        w.press_pay().await?;
+        let spoken: Value = w.browser.eval("return window.spoken").await?;
+        ensure!(spoken == "en", "{spoken}");
+        Ok(())
+    });
+}

@@ -237,7 +237,16 @@ fn what_vouchers_may_not_pay_is_explained() {
             .await?
             .text()
             .await?;
-        ensure!(text.contains("30,00") && text.contains("12,00"), "{text}");
+        ensure!(
+            text.contains("jusqu’à 30,00") && text.contains("42,00"),
+            "{text}"
+        );
+        // Nobody holds the shopper to that part: it promises no rest, and says who answers.
+        ensure!(
+            text.contains("La Halle du Tilleul fixe cette limite"),
+            "{text}"
+        );
+        ensure!(!text.contains("12,00"), "{text}");
         let small = w.order(wish(50)).await?;
         w.open_checkout(&small).await?;
         let barred = w

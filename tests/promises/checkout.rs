@@ -180,8 +180,6 @@ async fn a_method_that_is_not_offered_is_refused() {
     for method in ["apetiz", "sodexo", "upchequdej", "up2pay_choice"] {
         refuse(&partly, method).await;
     }
-    let dollars = stack.session_with(4200, json!({ "currency": "USD" })).await;
-    refuse(&dollars, "card").await;
 }
 
 #[tokio::test]

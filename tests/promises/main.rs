@@ -21,6 +21,7 @@ mod money;
 mod notifications;
 mod office;
 mod openapi;
+mod orders;
 mod saved_cards;
 mod secrets;
 mod sessions;

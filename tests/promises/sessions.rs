@@ -87,6 +87,8 @@ async fn an_amount_that_is_none_is_refused_and_nothing_is_stored() {
             json!(10_000_000_000_u64),
         ),
         ("amount: all that 64 bits hold", "/amount", json!(u64::MAX)),
+        ("amount: euros and cents", "/amount", json!(19.99)),
+        ("amount: the same as text", "/amount", json!("19,99")),
         ("amount: text", "/amount", json!("4200")),
         ("amount: a list", "/amount", json!([4200])),
         ("amount: true", "/amount", json!(true)),
@@ -247,9 +249,9 @@ async fn a_request_that_is_not_understood_is_refused_and_nothing_is_stored() {
         ("capture: unknown", "/capture", json!("later")),
         ("expires in: zero", "/expires_in", json!(0)),
         (
-            "expires in: more than a week",
+            "expires in: more than 60 days",
             "/expires_in",
-            json!(604_801),
+            json!(5_184_001),
         ),
         ("expires in: negative", "/expires_in", json!(-1)),
         ("metadata: a number", "/metadata", json!({ "a": 1 })),
@@ -308,6 +310,19 @@ async fn a_locale_is_taken_as_shops_have_it_and_without_one_page_and_shop_decide
     let checkout = stack.session(4200).await;
     let started = stack.start_payment(&checkout, "card").await;
     assert_eq!(started.field("PBX_LANGUE"), "ESP");
+}
+
+#[tokio::test]
+async fn a_session_may_live_for_sixty_days() {
+    let stack = Stack::usual().await;
+    let checkout = stack
+        .session_with(4200, json!({ "expires_in": 5_184_000 }))
+        .await;
+    let truth = stack.truth(&checkout).await;
+    let lives = truth["expires_at"].as_i64().unwrap() - truth["created_at"].as_i64().unwrap();
+    assert_eq!(lives, 60 * 24 * 3600);
+    let started = stack.start_payment(&checkout, "card").await;
+    stack.open_page(&started).await;
 }
 
 fn latin1(text: &str) -> Vec<u8> {

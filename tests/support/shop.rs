@@ -31,6 +31,13 @@ impl Stack {
         })
     }
 
+    /// The same with a reference of its own: paying one order pays no other.
+    fn new_order(&self, amount: u64) -> Value {
+        let mut order = self.order(amount);
+        order["reference"] = json!(format!("commande-{}", fresh_key()));
+        order
+    }
+
     /// `POST /v1/sessions`, with whatever headers and body.
     pub(crate) async fn post_session(&self, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         self.http.send(self.session_request(headers, body)).await
@@ -73,7 +80,7 @@ impl Stack {
 
     /// The same with some of the order's fields changed or added.
     pub(crate) async fn session_with(&self, amount: u64, change: Value) -> Checkout {
-        let mut order = self.order(amount);
+        let mut order = self.new_order(amount);
         for (name, value) in change.as_object().expect("an object") {
             order[name] = value.clone();
         }
@@ -97,7 +104,7 @@ impl Stack {
         shopper: &str,
         amount: u64,
     ) -> Checkout {
-        let mut order = self.order(amount);
+        let mut order = self.new_order(amount);
         order["shopper"]["id"] = json!(shopper);
         let (bearer, key) = (format!("Bearer {shop_key}"), fresh_key());
         let headers = [
@@ -153,6 +160,20 @@ impl Stack {
         self.http
             .send(self.http.client().get(address).bearer_auth(shop_key))
             .await
+    }
+
+    /// `POST /v1/sessions/{id}/expire` as the demo shop.
+    pub(crate) async fn expire_session(&self, checkout: &Checkout) -> Answer {
+        let address = self.at_backend(&format!("/v1/sessions/{}/expire", checkout.id));
+        let post = self.http.client().post(address).bearer_auth(DEMO_SHOP_KEY);
+        self.http.send(post).await
+    }
+
+    /// `GET /v1/sessions` with a shop's key and that query.
+    pub(crate) async fn find_sessions(&self, shop_key: &str, query: &[(&str, &str)]) -> Answer {
+        let address = reqwest::Url::parse_with_params(&self.at_backend("/v1/sessions"), query);
+        let get = self.http.client().get(address.expect("an address"));
+        self.http.send(get.bearer_auth(shop_key)).await
     }
 
     /// Never paid so far, by anybody's account.

@@ -88,7 +88,7 @@ pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advan
         Stage::Finalise => (stage, Some(now)),
         Stage::Unknown | Stage::Overdue => (stage, Some(now + 1)),
         Stage::Talking => (stage, Some(now + TALKING_SECONDS)),
-        Stage::Over | Stage::GivenUp => (stage, None),
+        Stage::Closed | Stage::Over | Stage::GivenUp => (stage, None),
     };
     Advance {
         next_try_at,
@@ -179,7 +179,10 @@ async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
         by: By::Shopper,
         client: None,
     };
-    let settled_otherwise = book.session.settled_by.as_ref().is_some_and(|by| by != id);
+    let settled_otherwise = match &book.session.settled_by {
+        Some(by) => by != id,
+        None => book.session.paid_in.is_some(),
+    };
     match conversation.stage {
         // A card is ordered only now: a second payment is not taken where that can be helped. What
         // a wallet may have taken by itself is finalised all the same, and shown as a surplus.

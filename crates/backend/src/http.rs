@@ -22,7 +22,9 @@ mod platforms;
 mod problem;
 mod request;
 mod sessions;
+mod shop;
 mod starting;
+mod upkeep;
 
 pub(crate) use openapi::document as openapi_document;
 pub(crate) use problem::Quiet;
@@ -52,8 +54,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         )
         .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX));
     Router::new()
-        .route("/v1/sessions", post(sessions::create))
+        .route("/v1/sessions", post(sessions::create).get(upkeep::find))
         .route("/v1/sessions/{id}", get(sessions::read))
+        .route("/v1/sessions/{id}/expire", post(upkeep::expire))
         .route("/v1/sessions/{id}/cards", get(sessions::cards))
         .route("/v1/sessions/{id}/payments", post(sessions::pay))
         .route("/v1/{*nothing}", any(unknown_path))

@@ -1,12 +1,12 @@
 //! What shop and shopper are told of a session: the books, put into the words of the interfaces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guichet_domain::id::PaymentId;
 use guichet_domain::language::Language;
 use guichet_domain::method::{Method, MethodDescription};
-use guichet_domain::payment::{Attention, Money, PaymentState, fold};
-use guichet_domain::session::{Attempt, Capture, Overview, Session, overview};
+use guichet_domain::payment::{Attention, Money, PaymentState};
+use guichet_domain::session::{Attempt, Capture, Overview, Session};
 use guichet_domain::shopper::Shopper;
 use guichet_domain::{FieldError, MethodKind};
 use guichet_providers::contract::{Demand, Provider};
@@ -29,13 +29,8 @@ pub(crate) struct Folded<'a> {
 
 impl<'a> Folded<'a> {
     pub(crate) fn new(book: &'a Book, now: i64) -> Self {
-        let folded =
-            |(payment, events): &(Payment, Vec<_>)| fold(&payment.terms(&book.session), events);
-        let states: Vec<_> = book.payments.iter().map(folded).collect();
-        let attempts: Vec<_> = attempts(book, &states)
-            .map(|(_, attempt)| attempt)
-            .collect();
-        let overview = overview(&book.session, &attempts, now);
+        let states = book.states();
+        let overview = book.overview(&states, now);
         Self {
             book,
             states,
@@ -43,8 +38,8 @@ impl<'a> Folded<'a> {
         }
     }
 
-    fn attempts(&self) -> impl Iterator<Item = (&'a Payment, Attempt<'_>)> {
-        attempts(self.book, &self.states)
+    fn attempts(&self) -> impl Iterator<Item = (&Payment, Attempt<'_>)> {
+        self.book.attempts(&self.states)
     }
 
     /// Where one payment stands.
@@ -79,6 +74,7 @@ impl<'a> Folded<'a> {
             status: self.overview.status,
             can_pay: self.overview.can_pay,
             open_elsewhere: self.overview.open_elsewhere,
+            paid_elsewhere: session.paid_in.is_some(),
             payment,
             others,
         }
@@ -95,6 +91,8 @@ impl<'a> Folded<'a> {
             capture: session.capture.into(),
             status: self.overview.status,
             settled_by: session.settled_by.as_ref().map(ToString::to_string),
+            paid_in: session.paid_in.as_ref().map(ToString::to_string),
+            replaces: session.replaces.as_ref().map(ToString::to_string),
             return_url: session.return_url.clone(),
             expires_at: session.expires_at,
             created_at: session.created_at,
@@ -105,32 +103,6 @@ impl<'a> Folded<'a> {
                 .collect(),
         }
     }
-}
-
-/// Each payment of a book with its state.
-fn attempts<'a, 's>(
-    book: &'a Book,
-    states: &'s [PaymentState],
-) -> impl Iterator<Item = (&'a Payment, Attempt<'s>)>
-where
-    'a: 's,
-{
-    book.payments
-        .iter()
-        .zip(states)
-        .map(|((payment, _), state)| {
-            let dormant = book.dormant.contains(&payment.id);
-            (
-                payment,
-                Attempt {
-                    id: &payment.id,
-                    state,
-                    dormant,
-                    single: book.single.contains(&payment.id),
-                    unresolved: book.unresolved.contains(&payment.id),
-                },
-            )
-        })
 }
 
 fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {
@@ -172,6 +144,14 @@ pub(crate) struct ShopSession {
     pub(crate) status: Status,
     /// The payment that settled the session.
     pub(crate) settled_by: Option<String>,
+    /// The other session with this reference in which the order was paid first. Nothing can be
+    /// started here any more, and what was paid here all the same is `surplus`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) paid_in: Option<String>,
+    /// The session in whose place this one was made: the same request had made it, and it had
+    /// expired unpaid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replaces: Option<String>,
     /// Where the browser goes back to.
     pub(crate) return_url: String,
     /// Unix second from which no payment may be started.
@@ -229,7 +209,7 @@ pub(crate) struct ShopPayment {
     /// Where the money stands; no hint of a browser moves it.
     #[schema(value_type = String, example = "paid")]
     pub(crate) money: Money,
-    /// Paid although another payment had settled the session.
+    /// Paid although another payment had settled the session, or another session its order.
     pub(crate) surplus: bool,
     /// Sum of the parts that count, in minor units.
     pub(crate) accepted: u64,
@@ -382,6 +362,56 @@ fn missing(account: &dyn Provider, demand: &Demand, field: &str) -> FieldError {
         None => "send it".to_owned(),
     };
     FieldError::with_remedy(field, problem, remedy)
+}
+
+/// Refuses a session that none of its methods could ever pay: the shop's server is told, not the
+/// shopper.
+pub(crate) fn refuse_untakeable(
+    config: &Config,
+    shop: &Shop,
+    session: &Session,
+) -> Result<(), FieldError> {
+    let wanted = |method: &Method| {
+        session
+            .methods
+            .as_ref()
+            .is_none_or(|all| all.contains(method))
+    };
+    let mut methods = Vec::new();
+    for entry in &shop.methods {
+        let account = config.account(&entry.provider, entry.account.as_str());
+        let descriptions = account.map(|account| account.methods()).unwrap_or_default();
+        let offered = |method: &Method| entry.methods.contains(method) && wanted(method);
+        methods.extend(
+            descriptions
+                .into_iter()
+                .filter(|known| offered(&known.method)),
+        );
+    }
+    // A shop without a method is not the session's fault.
+    if methods.is_empty() {
+        return Ok(());
+    }
+    let currency = session.currency;
+    let takes: BTreeSet<_> = methods
+        .iter()
+        .flat_map(|m| &m.currencies)
+        .map(|c| c.code())
+        .collect();
+    methods.retain(|method| method.currencies.contains(&currency));
+    if methods.is_empty() {
+        let takes = Vec::from_iter(takes).join(", ");
+        let detail = format!(
+            "is {}; the methods of this session take {takes}",
+            currency.code()
+        );
+        return Err(FieldError::new("currency", detail));
+    }
+    if session.capture == Capture::Manual && !methods.iter().any(|method| method.manual_capture) {
+        let detail = "is manual; the methods of this session take the money with the payment";
+        return Err(FieldError::new("capture", detail));
+    }
+    Ok(())
 }
 
 fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<MethodOffer> {

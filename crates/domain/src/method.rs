@@ -17,6 +17,12 @@ impl Method {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is the holiday voucher, Chèque-Vacances Connect. Where the shopper chose on the
+    /// platform's page, only the method that was learnt from there tells.
+    pub(crate) fn is_holiday_voucher(&self) -> bool {
+        self.0 == "cvconnect"
+    }
 }
 
 impl TryFrom<String> for Method {

@@ -29,6 +29,9 @@ pub struct Terms {
     pub total: Amount,
     /// Whether the shop captures later: then the full amount makes it authorised, not paid.
     pub manual_capture: bool,
+    /// Most that meal vouchers should pay of it, in minor units, if the shop said so. The platform
+    /// holds nobody to that: more of it still counts, and a person is told.
+    pub voucher_eligible: Option<u64>,
 }
 
 /// Where the money of a payment stands. Only verified facts and time move it.
@@ -76,6 +79,8 @@ pub enum Attention {
     StillPending,
     /// An accepted notification was never confirmed by our own account, though time is over.
     Unconfirmed,
+    /// Meal vouchers paid more than the part of the basket that they may pay.
+    Ineligible,
 }
 
 impl Attention {
@@ -91,6 +96,9 @@ impl Attention {
             Self::StillPending => "the platform still owes a final answer",
             Self::Unconfirmed => {
                 "our own account has not confirmed this: unknown there, or the platform is silent"
+            }
+            Self::Ineligible => {
+                "meal vouchers paid more than voucher_eligible_amount: the shop answers for that"
             }
         }
     }
@@ -216,6 +224,16 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if accepted > terms.total.minor() {
         attention.insert(Attention::Overpaid);
     }
+    let by_meal_voucher = parts
+        .iter()
+        .filter(|p| p.counts && is_meal_voucher(terms, &p.part));
+    let by_meal_voucher: u64 = by_meal_voucher.map(|p| p.part.amount.minor()).sum();
+    if terms
+        .voucher_eligible
+        .is_some_and(|eligible| by_meal_voucher > eligible)
+    {
+        attention.insert(Attention::Ineligible);
+    }
     if money == Money::Incomplete {
         attention.insert(Attention::PartHeld);
     }
@@ -238,6 +256,16 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         attention,
         parts,
     }
+}
+
+fn is_meal_voucher(terms: &Terms, part: &Part) -> bool {
+    let holiday = |method: &Option<Method>| method.as_ref().is_some_and(Method::is_holiday_voucher);
+    let in_question = match terms.kind {
+        MethodKind::MealVoucher => true,
+        MethodKind::Choice => !holiday(&part.method),
+        _ => false,
+    };
+    in_question && part.kind == PartKind::Voucher
 }
 
 fn accepted_by_platform(part: &PartState) -> bool {

@@ -26,7 +26,8 @@ pub enum Capture {
     Manual,
 }
 
-/// One checkout of one order. Nothing in it changes after it was made, but `settled_by`.
+/// One checkout of one order. Nothing in it changes after it was made, but which payment settled
+/// it, and `expires_at` when the shop closes it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Session {
     /// Public id.
@@ -60,8 +61,26 @@ pub struct Session {
     pub created_at: i64,
     /// Whatever the shop wants back: never read here.
     pub metadata: BTreeMap<String, String>,
+    /// Whether another session with the same reference is another order. Otherwise one payment of
+    /// one of them pays the order, and every other one that is paid is a surplus.
+    #[serde(default)]
+    pub references_repeat: bool,
+    /// The session in whose place it was made, because that one had expired unpaid.
+    #[serde(default)]
+    pub replaces: Option<SessionId>,
     /// The payment that settled it: recorded once, with the fact that settled it.
     pub settled_by: Option<PaymentId>,
+    /// The other session in which its order was paid first. Told with the whole book alone.
+    #[serde(default)]
+    pub paid_in: Option<SessionId>,
+}
+
+impl Session {
+    /// Whether its order is paid, or reserved, here or in another session.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.settled_by.is_some() || self.paid_in.is_some()
+    }
 }
 
 /// One payment of a session with its state, as [`overview`] takes it.
@@ -82,10 +101,17 @@ pub struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Paid although another payment settled the session.
+    /// Paid although another payment settled the session, or its order.
     #[must_use]
     pub fn is_surplus(&self, session: &Session) -> bool {
         self.state.money.is_settled() && session.settled_by.as_ref() != Some(self.id)
+    }
+
+    /// Whether it may still take money: starting another one warns first.
+    #[must_use]
+    pub fn may_be_open(&self) -> bool {
+        let over = self.single && self.state.money == Money::Refused;
+        self.is_unresolved() || (!self.dormant && !over && self.state.may_be_open())
     }
 
     /// No fact has ended it, and it may have taken money.
@@ -103,7 +129,7 @@ impl Attempt<'_> {
         if self.is_surplus(session) {
             attention.insert(Attention::Surplus);
         }
-        if session.settled_by.is_some() && self.state.holds_a_part() {
+        if session.is_settled() && self.state.holds_a_part() {
             attention.insert(Attention::PartHeld);
         }
         attention
@@ -117,7 +143,7 @@ impl Attempt<'_> {
             return Status::Pending;
         }
         let shown = self.state.shown();
-        if shown == Status::Pending && session.settled_by.is_some() && self.state.holds_a_part() {
+        if shown == Status::Pending && session.is_settled() && self.state.holds_a_part() {
             return Status::Incomplete;
         }
         shown
@@ -135,15 +161,19 @@ pub struct Overview {
     pub can_pay: bool,
     /// Whether a payment may still be open on a platform's page.
     pub open_elsewhere: bool,
+    /// Whether it has expired, its order is unpaid, and nothing of it may still take money.
+    pub dead: bool,
 }
 
 /// Puts a session's payments together. `attempts` are in the order in which they were made.
 #[must_use]
 pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overview {
-    let settled = session
-        .settled_by
-        .as_ref()
-        .and_then(|id| attempts.iter().position(|attempt| attempt.id == id));
+    let settled_by = |attempt: &Attempt<'_>| match &session.settled_by {
+        Some(id) => attempt.id == id,
+        // Paid here though the order was paid elsewhere before.
+        None => attempt.state.money.is_settled(),
+    };
+    let settled = attempts.iter().position(settled_by);
     let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.dormant));
     let expired = now >= session.expires_at;
     let status = match speaks_of {
@@ -155,15 +185,14 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         None if expired => Status::Expired,
         None => Status::Open,
     };
-    let may_be_open = |attempt: &Attempt<'_>| {
-        let over = attempt.single && attempt.state.money == Money::Refused;
-        attempt.is_unresolved() || (!attempt.dormant && !over && attempt.state.may_be_open())
-    };
+    let open_elsewhere = settled.is_none() && attempts.iter().any(Attempt::may_be_open);
+    let settled = settled.is_some() || session.is_settled();
     Overview {
         status,
         speaks_of,
-        can_pay: settled.is_none() && !expired && attempts.len() < PAYMENTS_MAX,
-        open_elsewhere: settled.is_none() && attempts.iter().any(may_be_open),
+        can_pay: !settled && !expired && attempts.len() < PAYMENTS_MAX,
+        open_elsewhere,
+        dead: expired && !settled && !open_elsewhere,
     }
 }
 
@@ -194,8 +223,28 @@ mod tests {
             expires_at: 2000,
             created_at: 1000,
             metadata: BTreeMap::new(),
+            references_repeat: false,
+            replaces: None,
             settled_by: None,
+            paid_in: None,
         }
+    }
+
+    fn by_card(status: PartStatus) -> PaymentEvent {
+        PaymentEvent::Part(Part {
+            transaction: "1".into(),
+            call: String::new(),
+            kind: PartKind::Card,
+            method: None,
+            brand: "CB".into(),
+            amount: Amount::try_from(1500).unwrap(),
+            status,
+            code: String::new(),
+            refusal: None,
+            parts_expected: None,
+            trust: Trust::Ours,
+            fingerprint: String::new(),
+        })
     }
 
     fn state(events: &[PaymentEvent]) -> PaymentState {
@@ -204,6 +253,7 @@ mod tests {
             kind: MethodKind::Card,
             total: Amount::try_from(1500).unwrap(),
             manual_capture: false,
+            voucher_eligible: None,
         };
         fold(&terms, events)
     }
@@ -249,20 +299,7 @@ mod tests {
 
     #[test]
     fn a_refusal_ends_a_payment_that_is_one_try_and_leaves_a_platforms_page_open() {
-        let refused = state(&[PaymentEvent::Part(Part {
-            transaction: "1".into(),
-            call: String::new(),
-            kind: PartKind::Card,
-            method: None,
-            brand: "CB".into(),
-            amount: Amount::try_from(1500).unwrap(),
-            status: PartStatus::Refused,
-            code: "05".into(),
-            refusal: None,
-            parts_expected: None,
-            trust: Trust::Ours,
-            fingerprint: String::new(),
-        })]);
+        let refused = state(&[by_card(PartStatus::Refused)]);
         let id = PaymentId::from_random([1; 16]);
         for (single, open) in [(true, false), (false, true)] {
             let attempt = Attempt {
@@ -297,6 +334,46 @@ mod tests {
         let attention = attempt(true).attention(&session());
         assert!(attention.contains(&Attention::StillPending));
         assert!(attempt(false).attention(&session()).is_empty());
+    }
+
+    #[test]
+    fn an_order_that_was_paid_in_another_session_is_not_paid_again_and_a_surplus_is_told() {
+        let elsewhere = Session {
+            paid_in: Some(SessionId::from_random([9; 16])),
+            ..session()
+        };
+        let unpaid = overview(&elsewhere, &[], 1100);
+        assert_eq!((unpaid.status, unpaid.can_pay), (Status::Open, false));
+        assert!(!overview(&elsewhere, &[], 2000).dead);
+
+        let (paid, fresh) = (state(&[by_card(PartStatus::Accepted)]), state(&[]));
+        let ids = [1, 2].map(|n| PaymentId::from_random([n; 16]));
+        let attempts = [(&ids[0], &paid), (&ids[1], &fresh)].map(|(id, state)| Attempt {
+            id,
+            state,
+            dormant: false,
+            single: false,
+            unresolved: false,
+        });
+        // Who paid is never called unpaid, whatever was begun after it.
+        let seen = overview(&elsewhere, &attempts, 1100);
+        assert_eq!((seen.status, seen.speaks_of), (Status::Paid, Some(0)));
+        assert!(attempts[0].is_surplus(&elsewhere));
+        assert!(
+            attempts[0]
+                .attention(&elsewhere)
+                .contains(&Attention::Surplus)
+        );
+    }
+
+    #[test]
+    fn a_session_is_dead_once_it_has_expired_and_nothing_of_it_may_take_money() {
+        let (fresh, late) = (state(&[]), state(&[PaymentEvent::DeadlinePassed]));
+        assert!(!seen(&[], 1999).dead);
+        assert!(seen(&[], 2000).dead);
+        assert!(seen(&[(&late, false)], 2000).dead);
+        assert!(seen(&[(&fresh, true)], 2000).dead);
+        assert!(!seen(&[(&fresh, false)], 2000).dead);
     }
 
     #[test]

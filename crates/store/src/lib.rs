@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::method::Method;
-use guichet_domain::payment::{Attention, Terms};
-use guichet_domain::session::{Capture, Session};
+use guichet_domain::payment::{Attention, PaymentState, Terms, fold};
+use guichet_domain::session::{Attempt, Capture, Overview, Session, overview};
 use guichet_domain::shopper::ShopperId;
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +128,7 @@ impl Payment {
             kind: self.kind,
             total: session.amount,
             manual_capture: session.capture == Capture::Manual,
+            voucher_eligible: session.voucher_eligible_amount,
         }
     }
 }
@@ -159,6 +160,41 @@ impl Book {
             single: BTreeSet::new(),
             unresolved: BTreeSet::new(),
         }
+    }
+
+    /// The state of each payment, in their order.
+    #[must_use]
+    pub fn states(&self) -> Vec<PaymentState> {
+        let folded =
+            |(payment, events): &(Payment, Vec<_>)| fold(&payment.terms(&self.session), events);
+        self.payments.iter().map(folded).collect()
+    }
+
+    /// Each payment with its state, one of [`Book::states`].
+    pub fn attempts<'a>(
+        &'a self,
+        states: &'a [PaymentState],
+    ) -> impl Iterator<Item = (&'a Payment, Attempt<'a>)> {
+        self.payments
+            .iter()
+            .zip(states)
+            .map(|((payment, _), state)| {
+                let attempt = Attempt {
+                    id: &payment.id,
+                    state,
+                    dormant: self.dormant.contains(&payment.id),
+                    single: self.single.contains(&payment.id),
+                    unresolved: self.unresolved.contains(&payment.id),
+                };
+                (payment, attempt)
+            })
+    }
+
+    /// The session as a whole.
+    #[must_use]
+    pub fn overview(&self, states: &[PaymentState], now: i64) -> Overview {
+        let attempts: Vec<_> = self.attempts(states).map(|(_, attempt)| attempt).collect();
+        overview(&self.session, &attempts, now)
     }
 }
 
@@ -241,6 +277,8 @@ pub enum Stage {
     Overdue,
     /// It was looked up for days, and the platform never told: a person must.
     GivenUp,
+    /// Its session was closed before anything was sent for it: it can't go on.
+    Closed,
     /// There is nothing more to do.
     Over,
 }
@@ -337,14 +375,29 @@ pub struct UnmatchedEvent {
 /// The books.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Stores a new session. `body` is what to answer when the request is repeated.
+    /// Stores a new session. The answer to keep is its id. Where the same request made a session
+    /// before and that one is dead, the new one is stored in its place. Sets what only the books
+    /// know of it: `replaces` and `paid_in`.
     async fn add_session(
         &self,
-        session: &Session,
+        session: &mut Session,
         secret: &SecretMark,
         mark: &Idempotency,
-        body: &str,
     ) -> Result<Kept, StoreError>;
+
+    /// Closes a session: no payment can be started from `now` on. Unless something of it may still
+    /// take money.
+    async fn expire_session(&self, id: &SessionId, now: i64) -> Result<Closed, StoreError>;
+
+    /// Sessions of a shop with this reference, newest first, at most `limit`: those that are older
+    /// than `before`, if it is given.
+    async fn sessions_of(
+        &self,
+        shop: &Slug,
+        reference: &str,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Book>, StoreError>;
 
     /// What a marked request was answered, if it took effect before.
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError>;
@@ -358,8 +411,8 @@ pub trait Store: Send + Sync {
     /// A session with its payments, by the SHA-256 of its secret.
     async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError>;
 
-    /// Stores a new payment, unless its session has been settled, or has as many as may be: then
-    /// [`AddedPayment`] says so and nothing is stored.
+    /// Stores a new payment, unless the session's order is paid, or it has expired or has as many
+    /// payments as may be: then [`AddedPayment`] says so and nothing is stored.
     async fn add_payment(
         &self,
         payment: &Payment,
@@ -383,7 +436,8 @@ pub trait Store: Send + Sync {
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError>;
 
     /// Records what a platform told. In one transaction: the event, the payment's new state, and,
-    /// when the total is reached and no payment had settled the session, that this one did.
+    /// when the total is reached and no payment had paid the order, in this session or in another,
+    /// that this one did.
     async fn record_fact(
         &self,
         fact: &PlatformFact,
@@ -482,13 +536,26 @@ pub trait Store: Send + Sync {
     async fn ping(&self) -> Result<(), StoreError>;
 }
 
+/// What became of a session that was to be closed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Closed {
+    /// It takes no payment from now on, or did so before.
+    Done,
+    /// It is paid, or another one paid its order. No effect.
+    Settled,
+    /// These payments may still take money. No effect.
+    UnderWay(Vec<PaymentId>),
+}
+
 /// What became of a new payment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AddedPayment {
     /// Stored, or recalled: see [`Kept`].
     Kept(Kept),
-    /// The session is settled.
+    /// The session, or another one of its order, is settled.
     Settled,
+    /// The session has expired.
+    Expired,
     /// The session has as many payments as it may have.
     TooMany,
 }

@@ -12,8 +12,8 @@ use sqlx::{ConnectOptions as _, Row as _};
 
 use self::answers::{answer, keep, recall};
 use self::books::{
-    BookKey, from_word, insert_conversation, insert_payment, load_book, read_payment, read_session,
-    readable, word,
+    BookKey, from_word, insert_conversation, insert_payment, load_book, paid_in, read_payment,
+    read_session, readable, word,
 };
 use self::events::{Ask, NewEvent, record, refold};
 use self::file::Identity;
@@ -21,8 +21,8 @@ use self::health::Health;
 use self::numbers::Numbers;
 use self::writer::{TURN_TIMEOUT, Turn, Writer};
 use crate::{
-    AddedPayment, Advance, Attended, Book, CardMark, Conversation, Idempotency, Kept, OpenQuery,
-    Payment, Recorded, SecretMark, Source, Stage, Store, StoreError, UnmatchedEvent,
+    AddedPayment, Advance, Attended, Book, CardMark, Closed, Conversation, Idempotency, Kept,
+    OpenQuery, Payment, Recorded, SecretMark, Source, Stage, Store, StoreError, UnmatchedEvent,
 };
 
 mod answers;
@@ -34,6 +34,7 @@ mod first_payments;
 mod health;
 mod lock;
 mod numbers;
+mod orders;
 mod queries;
 mod waits;
 mod writer;
@@ -95,33 +96,53 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn add_session(
         &self,
-        session: &Session,
+        session: &mut Session,
         secret: &SecretMark,
         mark: &Idempotency,
-        body: &str,
     ) -> Result<Kept, StoreError> {
         let mut tx = self.begin().await?;
-        if let Some(kept) = recall(&mut tx, mark).await? {
-            tx.commit().await?;
-            return Ok(kept);
+        match recall(&mut tx, mark).await? {
+            Some(Kept::Replayed(id)) => {
+                let made = load_book(&mut tx, BookKey::Session(&id)).await?;
+                let dead = |book: &Book| book.overview(&book.states(), session.created_at).dead;
+                let Some(dead) = made.filter(dead) else {
+                    tx.commit().await?;
+                    return Ok(Kept::Replayed(id));
+                };
+                session.replaces = Some(dead.session.id);
+            }
+            Some(kept) => {
+                tx.commit().await?;
+                return Ok(kept);
+            }
+            None => {}
         }
-        sqlx::query(
-            "INSERT INTO sessions (id, shop, secret_hash, secret_salt, body, expires_at,
-                created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(session.id.as_str())
-        .bind(session.shop.as_str())
-        .bind(&secret.hash)
-        .bind(&secret.salt)
-        .bind(serde_json::to_string(session)?)
-        .bind(session.expires_at)
-        .bind(session.created_at)
-        .execute(&mut *tx)
-        .await?;
-        keep(&mut tx, mark, body, session.created_at).await?;
+        orders::insert_session(&mut tx, session, secret).await?;
+        session.paid_in = paid_in(&mut tx, &session.id).await?;
+        answer(&mut tx, mark, session.id.as_str(), session.created_at).await?;
         tx.commit().await?;
         Ok(Kept::New)
+    }
+
+    async fn expire_session(&self, id: &SessionId, now: i64) -> Result<Closed, StoreError> {
+        let mut tx = self.begin().await?;
+        let Some(book) = load_book(&mut tx, BookKey::Session(id.as_str())).await? else {
+            return Err(StoreError::Corrupt(format!("{id} is not there")));
+        };
+        let closed = orders::close(&mut tx, &book, now).await?;
+        tx.commit().await?;
+        Ok(closed)
+    }
+
+    async fn sessions_of(
+        &self,
+        shop: &Slug,
+        reference: &str,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Book>, StoreError> {
+        let mut db = self.readers.begin().await?;
+        orders::by_reference(&mut db, shop, reference, before, limit).await
     }
 
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
@@ -171,7 +192,8 @@ impl Store for SqliteStore {
             return Ok(AddedPayment::Kept(kept));
         }
         let row = sqlx::query(
-            "SELECT s.settled_by, (SELECT count(*) FROM payments WHERE session_id = s.id) AS made
+            "SELECT s.settled_by, s.expires_at,
+                (SELECT count(*) FROM payments WHERE session_id = s.id) AS made
              FROM sessions s WHERE s.id = ?",
         )
         .bind(payment.session.as_str())
@@ -179,9 +201,15 @@ impl Store for SqliteStore {
         .await?;
         let settled_by: Option<String> = row.try_get("settled_by")?;
         let made: i64 = row.try_get("made")?;
-        if settled_by.is_some() {
+        let paid_in = paid_in(&mut tx, &payment.session).await?;
+        if settled_by.is_some() || paid_in.is_some() {
             tx.commit().await?;
             return Ok(AddedPayment::Settled);
+        }
+        let expires_at: i64 = row.try_get("expires_at")?;
+        if payment.created_at >= expires_at {
+            tx.commit().await?;
+            return Ok(AddedPayment::Expired);
         }
         if usize::try_from(made).is_ok_and(|made| made >= PAYMENTS_MAX) {
             tx.commit().await?;
@@ -240,7 +268,7 @@ impl Store for SqliteStore {
             return Ok(false);
         }
         if let Some((mark, body)) = step.answer {
-            answer(&mut tx, mark, body).await?;
+            answer(&mut tx, mark, body, 0).await?;
         }
         // Whether an outcome is still open decides what a person should look at.
         refold(&mut tx, payment).await?;

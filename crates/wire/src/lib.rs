@@ -146,6 +146,10 @@ pub struct CheckoutStatus {
     pub can_pay: bool,
     /// Whether a payment may still be open on a platform's page: starting another warns first.
     pub open_elsewhere: bool,
+    /// `true` when the order was paid first in another session. Nothing can be started here; what
+    /// was paid here all the same is told as a `surplus`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub paid_elsewhere: bool,
     /// The payment that `status` speaks of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub payment: Option<PaymentView>,
@@ -164,7 +168,7 @@ pub struct PaymentView {
     pub method: String,
     /// Where this payment stands.
     pub status: Status,
-    /// `true` for a payment that was paid though another one had settled the session.
+    /// `true` for a payment that was paid though another one had paid the order.
     pub surplus: bool,
     /// Sum of the accepted parts, in minor units.
     pub accepted: u64,

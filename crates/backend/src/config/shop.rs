@@ -29,6 +29,8 @@ pub(crate) struct Shop {
     pub(crate) language: Option<Language>,
     /// Sells tourism or leisure: only then may CV-Connect be offered.
     pub(crate) tourism: bool,
+    /// One reference may stand for several orders: each session is then an order of its own.
+    pub(crate) references_repeat: bool,
     /// Offers saved cards to the shoppers whom it names.
     pub(crate) one_click: bool,
     pub(crate) voucher_rest: VoucherRest,
@@ -66,6 +68,8 @@ pub(super) struct ShopTable {
     language: Option<Language>,
     #[serde(default)]
     tourism: bool,
+    #[serde(default)]
+    references_repeat: bool,
     #[serde(default)]
     one_click: bool,
     #[serde(default)]
@@ -154,6 +158,7 @@ fn read(
         origins,
         language: table.language,
         tourism: table.tourism,
+        references_repeat: table.references_repeat,
         one_click: table.one_click,
         voucher_rest: table.voucher_rest,
         labels: table.labels,

@@ -161,7 +161,7 @@ pub(crate) async fn start(
         let mark = idempotency(&caller.headers, scope, &body)?;
         let _in_flight = enter(&app, format!("{}/{}", mark.scope, mark.key))?;
         // Even an intent that began before: its form must not be sent once another payment settled.
-        if book.session.settled_by.is_some() {
+        if book.session.is_settled() {
             return Err(settled());
         }
         let starting = Starting {

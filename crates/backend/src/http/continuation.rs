@@ -209,7 +209,7 @@ pub(super) async fn go_on(
 /// What this payment took is replayed before; another one's money is not to be taken twice. `book`
 /// is how things stand now: who asks knew less.
 fn refuse_if_moved_on(talk: &Talk<'_>, book: Option<&Book>) -> Result<(), ApiError> {
-    let Some(book) = book.filter(|book| book.session.settled_by.is_none()) else {
+    let Some(book) = book.filter(|book| !book.session.is_settled()) else {
         return Err(settled());
     };
     let now = clock::unix_now();

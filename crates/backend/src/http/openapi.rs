@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{cards, checkout, continuation, sessions};
+use super::{cards, checkout, continuation, sessions, upkeep};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +20,8 @@ use super::{cards, checkout, continuation, sessions};
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        sessions::create, sessions::read, sessions::cards, sessions::pay, checkout::session,
+        sessions::create, upkeep::find, sessions::read, upkeep::expire, sessions::cards,
+        sessions::pay, checkout::session,
         checkout::status, checkout::start, continuation::proceed, cards::list, cards::remove
     ),
     tags(

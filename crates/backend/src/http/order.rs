@@ -23,14 +23,16 @@ use crate::views::CaptureMode;
 /// How long a session lives when the shop does not say, in seconds.
 const EXPIRES_IN_DEFAULT: u32 = 3600;
 
-/// The longest that a session may live, in seconds: a week.
-const EXPIRES_IN_MAX: u32 = 7 * 24 * 3600;
+/// The longest that a session may live, in seconds: 60 days. Shops that sell tickets keep an order
+/// for weeks.
+const EXPIRES_IN_MAX: u32 = 60 * 24 * 3600;
 
 /// A checkout to make, as the shop's server sends it.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSession {
-    /// The shop's own order reference, of any length.
+    /// The shop's own order reference, of any length. Sessions with the same one pay the same
+    /// order, once, unless the shop is configured with `references_repeat`.
     #[schema(min_length = 1)]
     reference: String,
     /// Total to pay, an integer of minor units (cents for EUR), 1 to 9,999,999,999.
@@ -58,8 +60,8 @@ pub(crate) struct NewSession {
     /// Where the browser goes after the platform's page: an address of the shop's own origins.
     #[schema(max_length = 2000)]
     return_url: String,
-    /// Seconds that the session lives, 1 to 604,800; an hour if absent.
-    #[schema(minimum = 1, maximum = 604_800)]
+    /// Seconds that the session lives, 1 to 5,184,000 (60 days); an hour if absent.
+    #[schema(minimum = 1, maximum = 5_184_000)]
     expires_in: Option<u32>,
     /// Whatever the shop wants back, at most 50 entries.
     #[serde(default)]
@@ -111,7 +113,10 @@ pub(super) fn parse(
             expires_at: now + i64::from(expires_in?),
             created_at: now,
             metadata: new.metadata,
+            references_repeat: shop.references_repeat,
+            replaces: None,
             settled_by: None,
+            paid_in: None,
         })
     })();
     faults.finish(whole)

@@ -385,9 +385,11 @@ impl Unfit {
     fn replace(&self, whole: &mut Value, stand_in: Option<Value>) {
         match whole.pointer_mut(&self.parent) {
             Some(Value::Object(object)) => {
-                object.remove(&self.name);
-                if let Some(stand_in) = stand_in {
-                    object.insert(self.name.clone(), stand_in);
+                // In its place: where maps keep their order, another fault would come first.
+                match (object.get_mut(&self.name), stand_in) {
+                    (Some(value), Some(stand_in)) => *value = stand_in,
+                    (None, Some(stand_in)) => drop(object.insert(self.name.clone(), stand_in)),
+                    (_, None) => drop(object.remove(&self.name)),
                 }
             }
             Some(Value::Array(list)) => {
@@ -419,7 +421,12 @@ fn unfit(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Unfit {
             names.push(name.to_owned());
             detail.to_owned()
         }
-        None => in_words_of_json(message),
+        None => {
+            let is_amount = |name: &String| name.rsplit('_').next() == Some("amount");
+            let amount = names.last().filter(|name| is_amount(name));
+            let minor = amount.and_then(|_| in_minor_units(message));
+            minor.unwrap_or_else(|| in_words_of_json(message))
+        }
     };
     let mut field = String::new();
     for name in &names {
@@ -455,6 +462,29 @@ fn segment(segment: &Segment) -> Option<String> {
         Segment::Map { key } => Some(key.clone()),
         Segment::Enum { .. } | Segment::Unknown => None,
     }
+}
+
+/// What to say of an amount that is no whole number, such as `19.99`: what it is in minor units, if
+/// it is money at all.
+fn in_minor_units(message: &str) -> Option<String> {
+    let quoted = ["invalid type: floating point `", "invalid type: string \""];
+    let rest = quoted
+        .iter()
+        .find_map(|start| message.strip_prefix(start))?;
+    let text = rest.split(['`', '"']).next()?;
+    let (whole, cents) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let money = (1..=8).contains(&whole.len()) && cents.len() <= 2;
+    if !(money && digits(whole) && digits(cents)) {
+        return None;
+    }
+    if !text.contains(['.', ',']) {
+        return Some(format!(
+            "is the text {text:?}; send a number, in minor units (cents)"
+        ));
+    }
+    let minor: u64 = format!("{whole}{cents:0<2}").parse().ok()?;
+    Some(format!("is {text}; send minor units (cents): {minor}"))
 }
 
 #[cfg(test)]
@@ -531,6 +561,23 @@ mod tests {
             "when",
         ];
         assert_eq!(fields, all);
+    }
+
+    #[test]
+    fn an_amount_with_a_fraction_is_told_in_minor_units() {
+        let said = |amount: &str| field_of(&format!(r#"{{"inner":{{"amount":{amount}}}}}"#));
+        for (sent, minor) in [
+            ("19.99", "minor units (cents): 1999"),
+            ("42.0", "minor units (cents): 4200"),
+            ("0.5", "minor units (cents): 50"),
+            (r#""19,99""#, "minor units (cents): 1999"),
+            (r#""4200""#, "send a number"),
+            ("-19.99", "expected a whole number"),
+            ("19.999", "expected a whole number"),
+            (r#""42 EUR""#, "expected a whole number"),
+        ] {
+            assert!(said(sent).contains(minor), "{sent}: {}", said(sent));
+        }
     }
 
     #[test]

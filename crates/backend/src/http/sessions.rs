@@ -6,8 +6,8 @@ use aws_lc_rs::hmac;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use guichet_domain::id::SessionId;
@@ -21,15 +21,16 @@ use super::cards::saved;
 use super::order::{NewSession, parse};
 use super::problem::ApiError;
 use super::request::{
-    Caller, RawBody, bearer, enter, idempotency, json, json_with_faults, key_reused, sha256, speak,
+    Caller, RawBody, enter, idempotency, json, json_with_faults, key_reused, sha256, speak,
     to_the_end,
 };
+use super::shop::{authenticate, no_store, session_id, shop_book, shop_of, shop_session};
 use super::starting::Starting;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::demands::{self, LeftOut};
-use crate::views::{Folded, ShopSession};
+use crate::views::{Folded, ShopSession, refuse_untakeable};
 
 /// What every session secret begins with.
 pub(crate) const SECRET_PREFIX: &str = "css_";
@@ -47,43 +48,6 @@ pub(crate) struct CreatedSession {
     left_out: Vec<LeftOut>,
 }
 
-/// The shop whose secret key the request carries, unless it has had too much.
-fn authenticate<'a>(
-    app: &'a App,
-    caller: &Caller,
-) -> Result<(&'a Shop, &'a SecretString), ApiError> {
-    let (shop, key) = shop_of(app, &caller.headers)?;
-    caller.counted.set();
-    app.limiter.shop(&shop.id)?;
-    Ok((shop, key))
-}
-
-fn shop_of<'a>(
-    app: &'a App,
-    headers: &HeaderMap,
-) -> Result<(&'a Shop, &'a SecretString), ApiError> {
-    let unknown = || {
-        ApiError::new(
-            StatusCode::UNAUTHORIZED,
-            "key_unknown",
-            "send the shop's secret key: Authorization: Bearer sk_…",
-        )
-    };
-    let token = bearer(headers).ok_or_else(unknown)?;
-    // Digests are compared, so that the time taken tells nothing of the keys.
-    let digest = sha256(token.as_bytes());
-    let known = app
-        .config
-        .shops
-        .iter()
-        .flat_map(|shop| shop.secret_keys.iter().map(move |key| (shop, key)));
-    let fits = |(_, key): &(&Shop, &SecretString)| {
-        let known = sha256(key.expose_secret().as_bytes());
-        aws_lc_rs::constant_time::verify_slices_are_equal(&known, &digest).is_ok()
-    };
-    known.into_iter().find(fits).ok_or_else(unknown)
-}
-
 /// The secret of a session. Whoever holds the shop's key can derive it again from the salt, so that
 /// a repeated request is given the same secret though only its digest is stored.
 fn session_secret(key: &SecretString, salt: &[u8]) -> String {
@@ -95,10 +59,14 @@ fn session_secret(key: &SecretString, salt: &[u8]) -> String {
     format!("{SECRET_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(tag))
 }
 
-/// Makes a session.
+/// Makes a session. The same request with the same key gives the same session again, whatever
+/// became of it; but one that has expired unpaid gives a new session, which names the old one in
+/// `replaces`.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "shop",
-    params(("Idempotency-Key" = String, Header, description = "One per order, kept on retries")),
+    params(
+        ("Idempotency-Key" = String, Header, description = "One per try to pay, kept on retries"),
+    ),
     request_body = NewSession,
     responses(
         (status = 201, body = CreatedSession),
@@ -114,9 +82,16 @@ pub(crate) async fn create(
     let (shop, key) = authenticate(&app, &caller)?;
     let body = body.read(&app).await?;
     let mark = idempotency(&caller.headers, format!("shop/{}/sessions", shop.id), &body)?;
+    // Before the body is read: what was taken once is not refused after a change of configuration.
+    if let Some(kept) = app.store.recall(&mark).await?
+        && let Some(answer) = replay(&app, shop, kept).await?
+    {
+        return Ok(answer);
+    }
     let id = SessionId::from_random(clock::random().map_err(|e| ApiError::internal(&e))?);
     let (new, faults) = json_with_faults(&body)?;
-    let session = parse(&app, shop, new, id, faults)?;
+    let mut session = parse(&app, shop, new, id, faults)?;
+    refuse_untakeable(&app.config, shop, &session)?;
     demands::check(&app.config, shop, &session)?;
     let salt: [u8; 16] = clock::random().map_err(|e| ApiError::internal(&e))?;
     let secret = session_secret(key, &salt);
@@ -124,25 +99,32 @@ pub(crate) async fn create(
         hash: sha256(secret.as_bytes()),
         salt: salt.to_vec(),
     };
-    let id = session.id.to_string();
-    match app
-        .store
-        .add_session(&session, &secret_mark, &mark, &id)
-        .await?
-    {
+    let kept = app.store.add_session(&mut session, &secret_mark, &mark);
+    match kept.await? {
         Kept::New => Ok(created(&app, shop, &Book::of(session), secret)),
         Kept::OtherBody => Err(key_reused()),
-        Kept::Replayed(id) => {
-            let id = SessionId::try_from(id)?;
-            let secret = secret_again(&app, shop, &id).await?;
-            Ok(created(
-                &app,
-                shop,
-                &shop_book(&app, shop, &id).await?,
-                secret,
-            ))
-        }
+        Kept::Replayed(id) => made_before(&app, shop, &SessionId::try_from(id)?).await,
     }
+}
+
+/// The answer to a request that was made before; none where a new session is to be made.
+async fn replay(app: &App, shop: &Shop, kept: Kept) -> Result<Option<Response>, ApiError> {
+    let id = match kept {
+        Kept::New => return Ok(None),
+        Kept::OtherBody => return Err(key_reused()),
+        Kept::Replayed(id) => SessionId::try_from(id)?,
+    };
+    let book = shop_book(app, shop, &id).await?;
+    if Folded::new(&book, clock::unix_now()).overview.dead {
+        return Ok(None);
+    }
+    let secret = secret_again(app, shop, &id).await?;
+    Ok(Some(created(app, shop, &book, secret)))
+}
+
+async fn made_before(app: &App, shop: &Shop, id: &SessionId) -> Result<Response, ApiError> {
+    let secret = secret_again(app, shop, id).await?;
+    Ok(created(app, shop, &shop_book(app, shop, id).await?, secret))
 }
 
 async fn secret_again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, ApiError> {
@@ -176,34 +158,6 @@ fn created(app: &App, shop: &Shop, book: &Book, secret: String) -> Response {
     no_store((StatusCode::CREATED, Json(body)))
 }
 
-async fn shop_session(app: &App, shop: &Shop, id: &SessionId) -> Result<ShopSession, ApiError> {
-    let book = shop_book(app, shop, id).await?;
-    Ok(Folded::new(&book, clock::unix_now()).shop_session())
-}
-
-async fn shop_book(app: &App, shop: &Shop, id: &SessionId) -> Result<Book, ApiError> {
-    let book = app
-        .store
-        .book(id)
-        .await?
-        .filter(|book| book.session.shop == shop.id);
-    book.ok_or_else(|| {
-        ApiError::new(
-            StatusCode::NOT_FOUND,
-            "session_unknown",
-            "this shop has no such session",
-        )
-    })
-}
-
-fn no_store(response: impl IntoResponse) -> Response {
-    let mut response = response.into_response();
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
 /// Tells the shop the truth about a session: what it delivers on.
 #[utoipa::path(
     get, path = "/v1/sessions/{id}", tag = "shop",
@@ -222,17 +176,6 @@ pub(crate) async fn read(
     let (shop, _) = authenticate(&app, &caller)?;
     let id = session_id(id)?;
     Ok(no_store(Json(shop_session(&app, shop, &id).await?)))
-}
-
-fn session_id(id: Result<Path<String>, PathRejection>) -> Result<SessionId, ApiError> {
-    let id = id.ok().and_then(|Path(id)| SessionId::try_from(id).ok());
-    id.ok_or_else(|| {
-        ApiError::new(
-            StatusCode::NOT_FOUND,
-            "session_unknown",
-            "a session's id begins with cs_",
-        )
-    })
 }
 
 /// The saved cards of the session's shopper, for a payment without the shopper.

@@ -187,6 +187,7 @@ impl<'a> Starting<'a> {
             }
             AddedPayment::Kept(kept) => replay(kept),
             AddedPayment::Settled => Err(settled()),
+            AddedPayment::Expired => Err(expired()),
             AddedPayment::TooMany => Err(too_many()),
         }
     }
@@ -287,7 +288,7 @@ pub(super) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
         return Ok(());
     }
     let session = &folded.book.session;
-    Err(if session.settled_by.is_some() {
+    Err(if session.is_settled() {
         settled()
     } else if folded.book.payments.len() >= PAYMENTS_MAX {
         too_many()
@@ -308,7 +309,7 @@ pub(super) fn payment_open() -> ApiError {
 }
 
 pub(super) fn settled() -> ApiError {
-    let detail = "this session is paid; ask for its status";
+    let detail = "this session, or another one of the same order, is paid; ask for its status";
     ApiError::new(StatusCode::CONFLICT, "session_paid", detail)
 }
 

@@ -16,6 +16,7 @@ fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
         kind,
         total: amount(total),
         manual_capture: false,
+        voucher_eligible: None,
     }
 }
 
@@ -402,6 +403,40 @@ fn manual_capture_is_authorised_and_not_paid() {
         (state.money, state.shown()),
         (Money::Authorised, Status::Authorised)
     );
+}
+
+#[test]
+fn a_voucher_part_above_what_is_eligible_counts_and_raises_attention() {
+    let limited = |terms: Terms| Terms {
+        voucher_eligible: Some(1200),
+        ..terms
+    };
+    let raised = |terms: &Terms, events: &[PaymentEvent]| {
+        let state = fold(terms, events);
+        let raised = state.attention.contains(&Attention::Ineligible);
+        (state.money, raised)
+    };
+    let complement = accepted("2", PartKind::Complement, 300);
+    let at_most = [accepted("1", PartKind::Voucher, 1200), complement.clone()];
+    assert_eq!(raised(&limited(meal(1500)), &at_most), (Money::Paid, false));
+    let all = [accepted("1", PartKind::Voucher, 1500)];
+    assert_eq!(raised(&limited(meal(1500)), &all), (Money::Paid, true));
+    assert_eq!(raised(&meal(1500), &all), (Money::Paid, false));
+    // The same on the platform's page of choice, where a card or a holiday voucher may pay it all.
+    let choice = limited(terms("up2pay_choice", MethodKind::Choice, 1500));
+    assert_eq!(raised(&choice, &all), (Money::Paid, true));
+    let card = [accepted("1", PartKind::Card, 1500)];
+    assert_eq!(raised(&choice, &card), (Money::Paid, false));
+    let mut holiday = part("1", PartKind::Voucher, 1500, PartStatus::Accepted);
+    holiday.method = Some(method("cvconnect"));
+    let holiday = [PaymentEvent::Part(holiday)];
+    assert_eq!(raised(&choice, &holiday), (Money::Paid, false));
+    // Before the rest is paid as well: that is when a person can still act.
+    let (money, raised) = raised(
+        &limited(meal(1500)),
+        &[accepted("1", PartKind::Voucher, 1300)],
+    );
+    assert_eq!((money, raised), (Money::Pending, true));
 }
 
 #[test]

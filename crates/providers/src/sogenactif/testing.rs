@@ -129,7 +129,10 @@ pub(super) fn session() -> Session {
         expires_at: NOW + 3600,
         created_at: NOW,
         metadata: std::collections::BTreeMap::default(),
+        references_repeat: false,
+        replaces: None,
         settled_by: None,
+        paid_in: None,
     }
 }
 

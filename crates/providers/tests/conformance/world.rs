@@ -278,7 +278,10 @@ pub(crate) fn session() -> Session {
         expires_at: NOW + 3600,
         created_at: NOW,
         metadata: Default::default(),
+        references_repeat: false,
+        replaces: None,
         settled_by: None,
+        paid_in: None,
     }
 }
 

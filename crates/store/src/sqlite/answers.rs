@@ -42,12 +42,13 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Keeps the answer to a request; in place of the first one, where the request that started the
-/// payment took the step as well.
+/// Keeps the answer to a request, in place of the first one if there was one: the request that
+/// started a payment may have taken a step as well, and a session may have been replaced.
 pub(super) async fn answer(
     db: &mut SqliteConnection,
     mark: &Idempotency,
     body: &str,
+    now: i64,
 ) -> Result<(), StoreError> {
     let replaced = sqlx::query(
         "UPDATE idempotency SET body = ? WHERE scope = ? AND key = ? AND fingerprint = ?",
@@ -59,7 +60,7 @@ pub(super) async fn answer(
     .execute(&mut *db)
     .await?;
     if replaced.rows_affected() == 0 {
-        keep(db, mark, body, 0).await?;
+        keep(db, mark, body, now).await?;
     }
     Ok(())
 }

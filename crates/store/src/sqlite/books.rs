@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::payment::{Attention, PaymentState};
 use guichet_domain::session::Session;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
@@ -60,7 +61,10 @@ pub(super) async fn load_book(
     let Some(row) = query.fetch_optional(&mut *db).await? else {
         return Ok(None);
     };
-    let session = read_session(&row)?;
+    let mut session = read_session(&row)?;
+    if session.settled_by.is_none() {
+        session.paid_in = paid_in(&mut *db, &session.id).await?;
+    }
     let payments = load_payments(&mut *db, &session.id).await?;
     let conversations: Vec<(String, String)> = sqlx::query_as(
         "SELECT c.payment_id, c.stage FROM conversations c JOIN payments p ON p.id = c.payment_id
@@ -75,7 +79,7 @@ pub(super) async fn load_book(
     for (id, stage) in conversations {
         let id: PaymentId = from_word(&id)?;
         match from_word(&stage)? {
-            Stage::Proceed | Stage::Token => drop(dormant.insert(id.clone())),
+            Stage::Proceed | Stage::Token | Stage::Closed => drop(dormant.insert(id.clone())),
             Stage::Talking | Stage::Finalise | Stage::Unknown | Stage::GivenUp => {
                 unresolved.insert(id.clone());
             }
@@ -193,4 +197,45 @@ pub(super) async fn insert_conversation(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The session that paid this one's order first, where it is another one.
+pub(super) async fn paid_in(
+    db: &mut SqliteConnection,
+    session: &SessionId,
+) -> Result<Option<SessionId>, StoreError> {
+    let id: Option<String> = sqlx::query_scalar(
+        "SELECT o.id FROM sessions s
+         JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
+         WHERE s.id = ? AND s.order_key <> '' AND o.settled_by IS NOT NULL
+         ORDER BY o.rowid LIMIT 1",
+    )
+    .bind(session.as_str())
+    .fetch_optional(db)
+    .await?;
+    id.as_deref().map(from_word).transpose()
+}
+
+/// Keeps where each payment of a book stands, for the lists, and gives what of it a person should
+/// look at.
+pub(super) async fn store_states(
+    db: &mut SqliteConnection,
+    book: &Book,
+    states: &[PaymentState],
+) -> Result<Vec<(PaymentId, BTreeSet<Attention>)>, StoreError> {
+    let mut told = Vec::with_capacity(states.len());
+    for (p, attempt) in book.attempts(states) {
+        let attention = attempt.attention(&book.session);
+        sqlx::query(
+            "UPDATE payments SET money = ?, attention = ?, deadline_passed = ? WHERE id = ?",
+        )
+        .bind(word(&attempt.state.money)?)
+        .bind(serde_json::to_string(&attention)?)
+        .bind(attempt.state.deadline_passed)
+        .bind(p.id.as_str())
+        .execute(&mut *db)
+        .await?;
+        told.push((p.id.clone(), attention));
+    }
+    Ok(told)
 }

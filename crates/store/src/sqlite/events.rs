@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact, Trust};
 use guichet_domain::id::PaymentId;
-use guichet_domain::payment::{Attention, fold};
-use guichet_domain::session::Attempt;
+use guichet_domain::payment::Attention;
 use sqlx::SqliteConnection;
 
-use super::books::{BookKey, from_word, load_book, word};
+use super::books::{BookKey, from_word, load_book, store_states};
+use super::orders::refold_others;
 use super::queries;
 use super::writer::Turn;
 use crate::{Book, OpenQuery, Recorded, Source, StoreError};
@@ -213,8 +213,8 @@ async fn told_before(
 }
 
 /// Folds the payments of a session anew after one of them got an event, and settles the session
-/// with that one if it reached the total and no other had. Gives why a person should look at it,
-/// and the book.
+/// with that one if it reached the total and no other had paid the order. Gives why a person
+/// should look at it, and the book.
 pub(super) async fn refold(
     tx: &mut SqliteConnection,
     payment: &PaymentId,
@@ -222,17 +222,12 @@ pub(super) async fn refold(
     let Some(mut book) = load_book(tx, BookKey::Payment(payment.as_str())).await? else {
         return Err(StoreError::Corrupt(format!("{payment} has no session")));
     };
-    let states: Vec<_> = book
-        .payments
-        .iter()
-        .map(|(p, events)| fold(&p.terms(&book.session), events))
-        .collect();
+    let states = book.states();
     let settles = book
-        .payments
-        .iter()
-        .zip(&states)
-        .any(|((p, _), state)| p.id == *payment && state.money.is_settled());
-    if settles && book.session.settled_by.is_none() {
+        .attempts(&states)
+        .any(|(p, attempt)| p.id == *payment && attempt.state.money.is_settled());
+    let settles = settles && !book.session.is_settled();
+    if settles {
         sqlx::query("UPDATE sessions SET settled_by = ? WHERE id = ? AND settled_by IS NULL")
             .bind(payment.as_str())
             .bind(book.session.id.as_str())
@@ -240,28 +235,13 @@ pub(super) async fn refold(
             .await?;
         book.session.settled_by = Some(payment.clone());
     }
-    let mut own = BTreeSet::new();
-    for ((p, _), state) in book.payments.iter().zip(&states) {
-        let attention = Attempt {
-            id: &p.id,
-            state,
-            dormant: false,
-            single: false,
-            unresolved: book.unresolved.contains(&p.id),
-        }
-        .attention(&book.session);
-        sqlx::query(
-            "UPDATE payments SET money = ?, attention = ?, deadline_passed = ? WHERE id = ?",
-        )
-        .bind(word(&state.money)?)
-        .bind(serde_json::to_string(&attention)?)
-        .bind(state.deadline_passed)
-        .bind(p.id.as_str())
-        .execute(&mut *tx)
-        .await?;
-        if p.id == *payment {
-            own = attention;
-        }
+    let told = store_states(tx, &book, &states).await?;
+    if settles {
+        refold_others(tx, &book.session.id).await?;
     }
-    Ok((own, book))
+    let own = told.into_iter().find(|(p, _)| p == payment);
+    Ok((
+        own.map(|(_, attention)| attention).unwrap_or_default(),
+        book,
+    ))
 }

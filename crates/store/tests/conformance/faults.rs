@@ -26,7 +26,7 @@ const WRITES: [&str; 9] = [
 
 /// Does one of them, for the payment of that number.
 async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreError> {
-    let session = session(seed);
+    let mut session = session(seed);
     let payment = payment(&session, seed);
     let identity = |name: &str| mark(&format!("{name}{seed}"), "b");
     let transaction = seed.to_string();
@@ -34,7 +34,7 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
     match what {
         "add_session" => {
             let (secret, mark) = (secret(seed), identity("s"));
-            let kept = store.add_session(&session, &secret, &mark, "{}").await?;
+            let kept = store.add_session(&mut session, &secret, &mark).await?;
             assert_eq!(kept, Kept::New);
         }
         "add_payment" => {

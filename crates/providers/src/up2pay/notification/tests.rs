@@ -433,6 +433,7 @@ fn an_unknown_instrument_is_kept_and_counts_for_no_method() {
                 kind,
                 total: part.amount,
                 manual_capture: false,
+                voucher_eligible: None,
             };
             let state = fold(&terms, [&PaymentEvent::Part(part.clone())]);
             assert_ne!(state.money, Money::Paid, "{code}");
