@@ -1,6 +1,7 @@
 //! The long attacks, with customers beside them. Here each is made for a moment;
 //! `cargo xtask torture` makes them for hours.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{
     CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, SMOOTH, Stack, StackOptions, Started, fresh_key, rounds,
-    until,
+    seconds, until,
 };
 
 const AMOUNT: u64 = 4200;
@@ -286,4 +287,162 @@ async fn ended(stack: &Stack, checkout: &Checkout) -> bool {
     let accepted = if paid { AMOUNT } else { 0 };
     assert_eq!(truth["payments"][0]["accepted"], accepted, "{truth}");
     paid
+}
+
+/// Those of a flood who send at the same time, for each kind of request.
+const FLOODERS: u32 = 40;
+
+/// Connections that never say a word.
+const SILENT: u32 = 200;
+
+const SECRETS: &str = "wrong secrets";
+const KEYS: &str = "wrong keys";
+const NOTIFICATIONS: &str = "bad notifications";
+const LISTS: &str = "lists of cards";
+/// Nobody waits for their answers.
+const HANGING_UP: &str = "starts that hang up";
+
+/// What came of a kind of request: how often each status; 0 where there was no answer.
+type Answers = BTreeMap<u16, u64>;
+
+/// Sends one request after the other until it is time.
+async fn flood(end: Instant, request: impl Fn() -> reqwest::RequestBuilder) -> Answers {
+    let mut answers = Answers::new();
+    while Instant::now() < end {
+        let answer = request().send().await;
+        let status = answer.map_or(0, |answer| answer.status().as_u16());
+        *answers.entry(status).or_default() += 1;
+    }
+    answers
+}
+
+/// What strangers, and a customer who means ill, can send: a name, and requests of that kind.
+async fn kinds(stack: &Arc<Stack>) -> Vec<(&'static str, Arc<Attack>)> {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let stranger = |path: &'static str| {
+        let (client, address) = (client.clone(), stack.at_backend(path));
+        Arc::new(move || client.get(&address).bearer_auth("wrong")) as Arc<Attack>
+    };
+    let customer = stack.session_of("client-42", AMOUNT).await;
+    let (cards, cards_of) = (
+        stack.at_backend("/checkout/v1/cards"),
+        customer.secret.clone(),
+    );
+    let lists = client.clone();
+    let (body, ill) = (json!({ "method": "sogenactif_card" }), Arc::clone(stack));
+    let customer = stack.session(AMOUNT).await;
+    vec![
+        (SECRETS, stranger("/checkout/v1/session")),
+        (KEYS, stranger("/v1/sessions/cs_x")),
+        (
+            NOTIFICATIONS,
+            stranger("/notify/up2pay/demo?Mt=4200&Ref=x&Auto=1&Erreur=00000&K=AA"),
+        ),
+        (
+            LISTS,
+            Arc::new(move || lists.get(&cards).bearer_auth(&cards_of)),
+        ),
+        (
+            HANGING_UP,
+            Arc::new(move || {
+                let start = ill.payment_request(&customer, &fresh_key(), &body);
+                start.timeout(Duration::from_millis(200))
+            }),
+        ),
+    ]
+}
+
+type Attack = dyn Fn() -> reqwest::RequestBuilder + Send + Sync;
+
+/// Customers who order, one order after the other, until it is time: how many were paid, each once.
+async fn customers(stack: &Arc<Stack>, end: Instant) -> u32 {
+    let mut all = JoinSet::new();
+    for _ in 0..CUSTOMERS {
+        let stack = Arc::clone(stack);
+        all.spawn(async move {
+            let mut paid = 0;
+            while Instant::now() < end {
+                let mut order = Order::new();
+                order.go_on(&stack).await.unwrap();
+                order.assert_paid_once(&stack).await;
+                stack.http.forget();
+                paid += 1;
+            }
+            paid
+        });
+    }
+    all.join_all().await.into_iter().sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_order_as_ever_beside_a_flood_of_everything() {
+    let options = StackOptions {
+        sogenactif: true,
+        one_click: true,
+        ..StackOptions::default()
+    };
+    let begun = Instant::now();
+    let stack = Arc::new(Stack::start(options).await);
+    stack.break_office(json!({ "office_slow_ms": 500 })).await;
+    let kinds = kinds(&stack).await;
+    let (mut calm, mut beside) = ((0, 0.0), (0, 0.0));
+    let mut answers: BTreeMap<&str, Answers> = BTreeMap::new();
+    let all = seconds(3);
+    // Calm and flood take turns, so that what else the machine does falls on both.
+    for _ in 0..3 {
+        let start = Instant::now();
+        calm.0 += customers(&stack, start + all / 9).await;
+        calm.1 += start.elapsed().as_secs_f64();
+        let mut silent = Vec::new();
+        for _ in 0..SILENT {
+            let address = stack.backend().replace("http://", "");
+            silent.push(tokio::net::TcpStream::connect(address).await.unwrap());
+        }
+        let (start, mut flooders) = (Instant::now(), JoinSet::new());
+        let end = start + all / 3;
+        for (name, request) in &kinds {
+            for _ in 0..FLOODERS {
+                let (name, request) = (*name, Arc::clone(request));
+                flooders.spawn(async move { (name, flood(end, &*request).await) });
+            }
+        }
+        beside.0 += customers(&stack, end).await;
+        beside.1 += start.elapsed().as_secs_f64();
+        for (name, more) in flooders.join_all().await {
+            for (status, count) in more {
+                *answers.entry(name).or_default().entry(status).or_default() += count;
+            }
+        }
+    }
+    for (name, answers) in &answers {
+        let failed = answers.keys().any(|status| *status >= 500);
+        assert!(!failed, "{name}: {answers:?}");
+        println!("{name}: {answers:?}");
+    }
+    // The limits that are usual: for each address, and what may call a platform for each session.
+    let seconds = begun.elapsed().as_secs() + 1;
+    let heard = |name, status| answers[name].get(&status).copied().unwrap_or(0);
+    let strangers = heard(SECRETS, 401) + heard(KEYS, 401) + heard(NOTIFICATIONS, 400);
+    assert!(
+        strangers <= 400 + 20 * seconds,
+        "{strangers} in {seconds} s"
+    );
+    let lists = heard(LISTS, 200);
+    assert!(lists <= 40 + seconds, "{lists} lists in {seconds} s");
+    let log = stack.backend_log();
+    let told = log.matches("alert=\"flood\"").count();
+    let minutes = usize::try_from(seconds / 60).unwrap();
+    // One line a minute for each of the four buckets, and no line for a request.
+    assert!(told <= 4 * (minutes + 1), "{told} lines");
+    assert_eq!(stack.attention().await, "Nothing needs attention.\n");
+    let rate = |(orders, seconds): (u32, f64)| f64::from(orders) / seconds;
+    println!(
+        "{} s of flood, {SILENT} silent connections beside it: {} orders, each paid once and none \
+         refused, {:.1} a second; without it {:.1} a second; {:.2} of it kept",
+        all.as_secs(),
+        beside.0,
+        rate(beside),
+        rate(calm),
+        rate(beside) / rate(calm)
+    );
 }

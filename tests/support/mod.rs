@@ -44,6 +44,6 @@ pub(crate) use self::{
     shop::fresh_key,
     sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},
     stack::Stack,
-    torture::rounds,
+    torture::{rounds, seconds},
     wait::{until, until_within},
 };

@@ -1,7 +1,7 @@
-//! `cargo xtask torture`: the tests that are attacks, as often as is wanted.
+//! `cargo xtask torture`: the tests that are attacks, for as long as is wanted.
 //!
-//! Each of them runs with all other tests too, for a moment. Here they are given more rounds,
-//! and run one after the other.
+//! Each of them runs with all other tests too, for a moment. Here they are given more rounds or
+//! more time, and run one after the other.
 
 use std::fmt;
 
@@ -20,12 +20,17 @@ pub(crate) struct Options {
     /// How often the backend is killed, and how often the disk fills up.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rounds: u32,
+    /// How long the floods last.
+    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    seconds: u32,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Attack {
     /// kill -9 while customers order.
     Kills,
+    /// Everything that a stranger can send, while customers order.
+    Floods,
     /// No space at any write, and any statement that fails.
     Disk,
 }
@@ -34,6 +39,7 @@ impl fmt::Display for Attack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Kills => "kills",
+            Self::Floods => "floods",
             Self::Disk => "disk",
         })
     }
@@ -42,7 +48,7 @@ impl fmt::Display for Attack {
 /// A test: the attack, the target and the module in which it is, its name.
 type Test = (Attack, &'static str, &'static str, &'static str);
 
-const TESTS: [Test; 5] = [
+const TESTS: [Test; 6] = [
     (
         Attack::Kills,
         "promises",
@@ -54,6 +60,12 @@ const TESTS: [Test; 5] = [
         "promises",
         "torture",
         "kill_after_kill_in_the_middle_of_orders_none_is_made_twice",
+    ),
+    (
+        Attack::Floods,
+        "promises",
+        "torture",
+        "customers_order_as_ever_beside_a_flood_of_everything",
     ),
     (
         Attack::Disk,
@@ -97,6 +109,7 @@ fn chosen(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         let mut cargo = tests_run::cargo_test(ctx);
         cargo
             .env("GUICHET_TORTURE_ROUNDS", options.rounds.to_string())
+            .env("GUICHET_TORTURE_SECONDS", options.seconds.to_string())
             .args(["--test", target, "--", "--exact", "--nocapture"])
             .arg(format!("{module}::{name}"));
         let ran = tests_run::stage(stages, &format!("{attack}: {name}"), cargo, None);

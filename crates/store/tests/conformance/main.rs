@@ -10,6 +10,7 @@
 #[path = "../../../../tests/support/disk.rs"]
 mod disk;
 mod faults;
+#[allow(dead_code, reason = "what takes its time runs elsewhere")]
 #[path = "../../../../tests/support/torture.rs"]
 mod torture;
 
