@@ -130,6 +130,7 @@ async fn a_platform_is_asked_once_though_its_answer_can_not_be_recorded_for_a_wh
 }
 
 /// Starts counting the flushes of the backend. None, and a word why, where it can't be traced.
+#[expect(clippy::print_stdout, reason = "a test that is left out says so")]
 async fn trace(stack: &Stack) -> Option<(tokio::process::Child, std::path::PathBuf)> {
     let file = stack.folder().join("trace");
     let mut strace = tokio::process::Command::new("strace");

@@ -263,7 +263,7 @@ async fn a_return_moves_no_money_whatever_it_says() {
     let (address, query) = back.split_once('?').unwrap();
     let altered = [
         format!("{address}?{}", query.replace("Mt=4200", "Mt=1")),
-        format!("{address}?{query}&Erreur=00000"),
+        format!("{address}?{query}&Erreur=00105"),
         address.to_owned(),
         address.replace("accepted", "cancelled"),
         address.replace("accepted", "anything"),

@@ -223,6 +223,7 @@ impl Stack {
             "sessions" => "SELECT count(*) FROM sessions",
             "payments" => "SELECT count(*) FROM payments",
             "events" => "SELECT count(*) FROM events",
+            "messages" => "SELECT count(*) FROM messages",
             _ => panic!("no such table: {table}"),
         };
         let books = self.books().await;

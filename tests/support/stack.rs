@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::http::{Answer, Http};
 use super::options::{DEMO_SHOP_KEY, LogTo, OTHER_SHOP_KEY, Ports, StackOptions};
 use super::process::{Program, command, read_log};
-use super::wait::until_within;
+use super::wait::{until, until_within};
 
 /// How long a program may take to answer.
 const START: Duration = Duration::from_secs(30);
@@ -197,6 +197,17 @@ impl Stack {
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         let value = value.unwrap_or_else(|| panic!("no {name} in:\n{text}"));
         value.parse().expect("a number")
+    }
+
+    /// Waits until the backend has logged a line that holds all these words, and gives the whole log:
+    /// lines are written beside the requests that they tell of.
+    pub(crate) async fn logged(&self, words: &[&str]) -> String {
+        until(&format!("a line of the log with {words:?}"), || async {
+            let log = self.backend_log();
+            let holds = |line: &str| words.iter().all(|word| line.contains(word));
+            log.lines().any(holds).then_some(log)
+        })
+        .await
     }
 
     /// What the sandbox has logged.

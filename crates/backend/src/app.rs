@@ -16,6 +16,7 @@ use crate::jobs::Questions;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
+use crate::quiet::Quiet;
 
 /// The running backend.
 pub(crate) struct App {
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub(crate) wake_conversations: Notify,
     /// What goes on though nobody waits for it any more.
     pub(crate) tasks: TaskTracker,
+    /// What was logged lately, of what anybody can cause.
+    pub(crate) quiet: Quiet,
     in_flight: Mutex<HashSet<String>>,
 }
 
@@ -51,6 +54,7 @@ impl App {
             questions,
             wake_conversations: Notify::new(),
             tasks: TaskTracker::new(),
+            quiet: Quiet::default(),
             in_flight: Mutex::new(HashSet::new()),
         }
     }

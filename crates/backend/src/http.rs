@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
 
@@ -40,14 +41,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/cards/{method}/{card}", delete(cards::remove))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
-        .layer(checkout::cors())
-        .layer(from_fn(checkout::no_store));
+        .layer(checkout::cors());
     let platforms = Router::new()
-        .route("/notify/{provider}/{account}", any(platforms::notify))
-        .route(
-            "/notify/{provider}/{account}/{secret}",
-            any(platforms::notify_secret),
-        )
+        .route("/notify", any(platforms::notify))
+        .route("/notify/", any(platforms::notify))
+        .route("/notify/{*address}", any(platforms::notify))
         .route(
             "/return/{provider}/{payment}/{outcome}",
             any(platforms::come_back),
@@ -70,10 +68,18 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(async || axum::Json(openapi_document())),
         )
         .method_not_allowed_fallback(wrong_method)
-        .merge(assets::router(&app))
+        .merge(files(&app))
         .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
+        .layer(not_stored())
         .layer(from_fn(edge::log))
         .with_state(app)
+}
+
+/// The widget's files, and before them a notification that no route took.
+fn files(app: &Arc<App>) -> Router<Arc<App>> {
+    assets::router(app)
+        .layer(from_fn_with_state(Arc::clone(app), platforms::before_files))
+        .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX))
 }
 
 async fn ready(State(app): State<Arc<App>>) -> StatusCode {
@@ -81,6 +87,15 @@ async fn ready(State(app): State<Arc<App>>) -> StatusCode {
         Ok(()) => StatusCode::OK,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// Nothing is kept on the way but an asset, which says itself for how long: a proxy that answers a
+/// repeated notification or `/readyz` from its memory hides them from us.
+fn not_stored() -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    )
 }
 
 async fn unknown_path() -> problem::ApiError {

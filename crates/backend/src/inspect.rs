@@ -31,15 +31,17 @@ pub(crate) enum InspectCommand {
     },
     /// Verify a notification's signature and explain its fields.
     ///
-    /// The signature is the last pair, whatever its name. Exit status: 0 verified; 1 not verified;
-    /// 2 unreadable.
+    /// Takes it as the argument, or from standard input without one; the query, the body or the
+    /// whole address, exactly as it arrived. The signature is known by its value, whatever its
+    /// name. What the backend believes is verified here, and nothing else; what became of the
+    /// message on its way is told. Exit status: 0 verified; 1 not verified; 2 unreadable.
     Up2payNotification {
         /// PEM file of the public key; the platform's published key without it.
         #[arg(long, value_name = "FILE")]
         public_key: Option<PathBuf>,
-        /// The raw query string or body, exactly as it arrived.
+        /// The raw query string or body; standard input without it.
         #[arg(value_name = "RAW QUERY")]
-        raw: String,
+        raw: Option<String>,
     },
     /// Seal a JSON message of Sogenactif, or check its seal, and print the string that is sealed.
     ///
@@ -60,7 +62,7 @@ pub(crate) fn run(command: InspectCommand) -> ExitCode {
     let outcome = match command {
         InspectCommand::Up2payRequest { key_file } => inspect_request(&key_file),
         InspectCommand::Up2payNotification { public_key, raw } => {
-            inspect_notification(public_key.as_deref(), &raw)
+            inspect_notification(public_key.as_deref(), raw)
         }
         InspectCommand::SogenactifSeal { key_file } => inspect_seal(&key_file),
     };
@@ -80,22 +82,27 @@ pub(crate) fn run(command: InspectCommand) -> ExitCode {
 fn read_file(path: &Path) -> Result<String, String> {
     let refuse = |why: String| format!("{}: {why}", path.display());
     let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
-    let mut text = String::new();
-    file.take(INPUT_MAX)
-        .read_to_string(&mut text)
-        .map_err(|error| refuse(error.to_string()))?;
-    Ok(text)
+    let bytes = read_whole(file).map_err(refuse)?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("is not UTF-8 text".into()))?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map_or_else(|| text.clone(), str::to_owned))
 }
 
 /// Standard input, whole.
 pub(crate) fn read_input() -> Result<Vec<u8>, String> {
-    let mut input = Vec::new();
-    let read = std::io::stdin()
-        .lock()
-        .take(INPUT_MAX)
-        .read_to_end(&mut input);
-    read.map_err(|error| format!("standard input: {error}"))?;
-    Ok(input)
+    read_whole(std::io::stdin().lock()).map_err(|error| format!("standard input: {error}"))
+}
+
+/// All of it, or why not: what was cut is another message.
+fn read_whole(source: impl std::io::Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = source.take(INPUT_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > INPUT_MAX {
+        return Err("is longer than 1 MiB, which nothing to inspect is".into());
+    }
+    Ok(bytes)
 }
 
 fn inspect_seal(key_file: &Path) -> Outcome {
@@ -143,10 +150,10 @@ fn inspect_request(key_file: &Path) -> Outcome {
     Ok((print_request(&report), status))
 }
 
-fn inspect_notification(key_file: Option<&Path>, raw: &str) -> Outcome {
+fn inspect_notification(key_file: Option<&Path>, raw: Option<String>) -> Outcome {
     let pem = key_file.map(read_file).transpose()?;
-    let report =
-        notification(raw.as_bytes(), pem.as_deref()).map_err(|why| unreadable(&why, key_file))?;
+    let raw = raw.map_or_else(read_input, |raw| Ok(raw.into_bytes()))?;
+    let report = notification(&raw, pem.as_deref()).map_err(|why| unreadable(&why, key_file))?;
     let status = u8::from(!report.verified);
     Ok((print_notification(&report), status))
 }
@@ -158,17 +165,48 @@ fn unreadable(why: &Unreadable, key_file: Option<&Path>) -> String {
     }
 }
 
-/// What came from outside, without what a terminal would act on.
+/// What came from outside, without what a terminal would act on: control characters are replaced,
+/// and what is invisible or turns the direction of the text is written as its number.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect()
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            shown.push(char::REPLACEMENT_CHARACTER);
+        } else if is_format(c) {
+            let _ = write!(shown, "<U+{:04X}>", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// The characters of Unicode's category Cf (format), and the two separators of lines.
+fn is_format(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}'
+            | '\u{e0020}'..='\u{e007f}'
+    )
 }
 
 fn print_request(report: &RequestReport) -> String {
@@ -184,6 +222,9 @@ fn print_request(report: &RequestReport) -> String {
         Verdict::Mismatch => writeln!(out, "PBX_HMAC: mismatch"),
         Verdict::Absent => writeln!(out, "PBX_HMAC: none given"),
     };
+    for note in &report.notes {
+        let _ = writeln!(out, "  mind: {note}");
+    }
     for way in &report.wrong_ways {
         let _ = writeln!(out, "  known cause: {way}");
     }
@@ -214,10 +255,19 @@ fn print_notification(report: &NotificationReport) -> String {
     };
     let _ = writeln!(out, "signature ({}): {word}", shown(&report.signature_name));
     if report.unsigned > 0 {
-        let _ = writeln!(out, "  the first {} pairs are not signed", report.unsigned);
+        let _ = writeln!(
+            out,
+            "  {} pairs are not signed, and are never read",
+            report.unsigned
+        );
     }
-    for way in &report.wrong_ways {
-        let _ = writeln!(out, "  known cause: {way}");
+    let became = if report.verified {
+        "on its way"
+    } else {
+        "known cause"
+    };
+    for change in &report.changes {
+        let _ = writeln!(out, "  {became}: {}", shown(change));
     }
     if report.verified {
         let _ = writeln!(
@@ -226,8 +276,8 @@ fn print_notification(report: &NotificationReport) -> String {
              PPPS, or use a secret address"
         );
     }
-    for (index, field) in report.fields.iter().enumerate() {
-        let unsigned = if report.verified && index < report.unsigned {
+    for field in &report.fields {
+        let unsigned = if report.verified && !field.signed {
             " (unsigned)"
         } else {
             ""
@@ -236,4 +286,34 @@ fn print_notification(report: &NotificationReport) -> String {
         let _ = writeln!(out, "{name} = {value}{unsigned}\n    {}", field.meaning);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_not_printed() {
+        assert_eq!(shown("a\u{1b}[31m"), "a\u{fffd}[31m");
+        // U+202E turns what follows around; U+2066 isolates; U+200B and U+FEFF can't be seen.
+        for (mark, told) in [
+            ("\u{202e}", "<U+202E>"),
+            ("\u{2066}", "<U+2066>"),
+            ("\u{200f}", "<U+200F>"),
+            ("\u{200b}", "<U+200B>"),
+            ("\u{feff}", "<U+FEFF>"),
+            ("\u{e0041}", "<U+E0041>"),
+        ] {
+            assert_eq!(shown(&format!("CB{mark}00")), format!("CB{told}00"));
+        }
+        assert_eq!(shown("Élodie’s 12 €"), "Élodie’s 12 €");
+    }
+
+    #[test]
+    fn what_is_longer_than_a_mebibyte_is_refused_and_not_cut() {
+        let full = vec![b'x'; 1 << 20];
+        assert_eq!(read_whole(&full[..]).unwrap().len(), 1 << 20);
+        let more = vec![b'x'; (1 << 20) + 1];
+        assert!(read_whole(&more[..]).unwrap_err().contains("1 MiB"));
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_providers::contract::{Answered, Failure, Provider, Query, Step};
-use guichet_store::{OpenQuery, Source, StoreError};
+use guichet_store::{DENIED, OpenQuery, Source, StoreError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -238,7 +238,10 @@ async fn disagreed(app: &App, open: &OpenQuery, what: &str) -> Result<(), StoreE
             "a signed message speaks of a transaction that our account does not know so"
         );
     }
-    app.store.postpone_query(open.event_seq, next, what).await
+    let answer = format!("{DENIED}{what}");
+    app.store
+        .postpone_query(open.event_seq, next, &answer)
+        .await
 }
 
 async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<(), StoreError> {

@@ -19,8 +19,10 @@ mod jobs;
 mod limiter;
 mod log;
 mod metrics;
+mod notifications;
 mod payments;
 mod platform;
+mod quiet;
 mod seldom;
 mod serve;
 mod sogenactif;
@@ -55,6 +57,17 @@ enum Command {
         /// The new file.
         to: PathBuf,
     },
+    /// List the notifications that were refused, or print one as it came.
+    ///
+    /// Genuine ones that can't be read come first: money may have moved. Of those that nobody is
+    /// known to have signed the latest are kept. With a number, prints that one's bytes and nothing
+    /// else: pipe them to `guichet inspect up2pay-notification`.
+    Notifications {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The number of one in the list.
+        number: Option<i64>,
+    },
     /// Help an integrator whose call is refused.
     #[command(subcommand)]
     Inspect(inspect::InspectCommand),
@@ -83,6 +96,9 @@ async fn main() -> ExitCode {
         } => payments::attention(&config.config).await,
         Command::Doctor(arg) => doctor::run(&arg.config).await,
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
+        Command::Notifications { config, number } => {
+            notifications::run(&config.config, number).await
+        }
         Command::Openapi => print_openapi(),
     };
     match done {

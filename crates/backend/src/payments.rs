@@ -3,9 +3,11 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use guichet_store::{Attended, Store as _, UnmatchedEvent};
+use guichet_store::{Attended, KeptMessage, Store as _, UnmatchedEvent};
 
 use crate::config::Config;
+use crate::inspect::shown;
+use crate::notifications::{self, time};
 use crate::serve::open_store;
 
 const LIMIT: u32 = 500;
@@ -16,13 +18,15 @@ pub(crate) async fn attention(config: &Path) -> anyhow::Result<()> {
     let store = open_store(&config).await?;
     let attended = store.attention(LIMIT).await?;
     let unmatched = store.unmatched(LIMIT).await?;
+    let mut unreadable = store.messages(LIMIT).await?;
+    unreadable.retain(|message| message.genuine);
     store.close().await;
-    std::io::stdout().write_all(list(&attended, &unmatched).as_bytes())?;
+    std::io::stdout().write_all(list(&attended, &unmatched, &unreadable).as_bytes())?;
     Ok(())
 }
 
-fn list(attended: &[Attended], unmatched: &[UnmatchedEvent]) -> String {
-    if attended.is_empty() && unmatched.is_empty() {
+fn list(attended: &[Attended], unmatched: &[UnmatchedEvent], unreadable: &[KeptMessage]) -> String {
+    if attended.is_empty() && unmatched.is_empty() && unreadable.is_empty() {
         return "Nothing needs attention.\n".into();
     }
     let mut text = String::new();
@@ -48,10 +52,11 @@ fn list(attended: &[Attended], unmatched: &[UnmatchedEvent]) -> String {
              ours: money may have moved\n    {}\n",
             time(event.received_at),
             event.account,
-            event.reference,
-            event.content,
+            shown(&event.reference),
+            shown(&event.content),
         );
     }
+    text.extend(unreadable.iter().map(notifications::entry));
     text
 }
 
@@ -59,12 +64,6 @@ fn word(attention: &guichet_domain::payment::Attention) -> String {
     serde_json::to_value(attention)
         .ok()
         .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
-fn time(unix: i64) -> String {
-    jiff::Timestamp::from_second(unix)
-        .map(|t| t.to_string())
         .unwrap_or_default()
 }
 

@@ -83,12 +83,18 @@ pub trait Provider: Send + Sync {
     /// Whether this account's notifications come as POST; the other method is answered 405.
     fn notification_by_post(&self) -> bool;
 
+    /// Whether a query or body that came to no address of ours looks like a notification of this
+    /// account's. For a warning; nothing is believed.
+    fn looks_like_notification(&self, _raw: &[u8]) -> bool {
+        false
+    }
+
     /// *Begin*: a session and a method in; out comes what the browser does next, or a call to make
     /// first. `exchanges` are the calls made so far for this payment, with their answers.
     fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun>;
 
     /// *Verify*: the raw bytes of a notification in, what the platform vouches for out.
-    fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal>;
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, Refusal>;
 
     /// Reads the browser's return. What is signed is checked; it is a hint all the same.
     fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal>;
@@ -530,11 +536,49 @@ pub enum Refusal {
     #[error("malformed: {0}")]
     Malformed(String),
     /// The platform signed it, and yet it can't be read: money may have moved.
-    #[error("genuine, but {0}")]
-    Unreadable(String),
+    #[error("genuine, but {why}")]
+    Unreadable {
+        /// What can't be read.
+        why: String,
+        /// What was signed, with the signature, and nothing beside it.
+        signed: SignedBytes,
+    },
     /// The signature does not verify with any key of the account.
     #[error("the signature does not verify")]
     BadSignature,
+}
+
+/// The signed part of a message, raw. Its `Debug` shows nothing of it.
+#[derive(Clone, Eq, PartialEq)]
+pub struct SignedBytes(Vec<u8>);
+
+impl SignedBytes {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes: pairs and signature, joined by `&`.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SignedBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignedBytes({} bytes)", self.0.len())
+    }
+}
+
+/// A notification that the platform vouched for.
+#[derive(Debug)]
+pub struct Notified {
+    /// What it tells.
+    pub fact: Verified<PlatformFact>,
+    /// What was signed, with the signature: nothing else of what arrived is kept.
+    pub signed: SignedBytes,
+    /// What became of the message on its way, in words. Nothing of it touched what was signed.
+    pub changes: Vec<&'static str>,
 }
 
 /// What the browser brought back.

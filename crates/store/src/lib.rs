@@ -372,6 +372,43 @@ pub struct UnmatchedEvent {
     pub received_at: i64,
 }
 
+/// A notification that could not be taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// Our account that it came to.
+    pub account: &'a Slug,
+    /// Whether the platform signed it: then money may have moved.
+    pub genuine: bool,
+    /// What is wrong with it.
+    pub why: &'a str,
+    /// The signed pairs of a genuine one and nothing beside them; all that arrived of another.
+    pub content: &'a [u8],
+}
+
+/// A notification that could not be taken, as it is kept.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeptMessage {
+    /// Its number.
+    pub seq: i64,
+    /// Our account that it came to.
+    pub account: String,
+    /// Whether the platform signed it.
+    pub genuine: bool,
+    /// What is wrong with it.
+    pub why: String,
+    /// Length of its content.
+    pub bytes: u32,
+    /// How often it came.
+    pub times: u32,
+    /// Unix second of its first arrival.
+    pub first_at: i64,
+    /// Unix second of its latest arrival.
+    pub last_at: i64,
+}
+
+/// How an answer begins by which our own account denied a claim.
+pub const DENIED: &str = "denied: ";
+
 /// The books.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -464,14 +501,15 @@ pub trait Store: Send + Sync {
         now: i64,
     ) -> Result<Recorded, StoreError>;
 
-    /// Keeps a genuine message that could not be read, for a person to look at.
-    async fn keep_unreadable(
-        &self,
-        account: &Slug,
-        why: &str,
-        raw: &[u8],
-        now: i64,
-    ) -> Result<(), StoreError>;
+    /// Keeps a notification that could not be taken, for a person to look at, and gives how often
+    /// it came. How many of one account are kept is bounded.
+    async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError>;
+
+    /// Notifications that could not be taken: the genuine ones first, then the latest.
+    async fn messages(&self, limit: u32) -> Result<Vec<KeptMessage>, StoreError>;
+
+    /// The content of one of them.
+    async fn message(&self, seq: i64) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Records a hint of the browser or the passing of time. Never anything that moves money.
     async fn record_hint(
@@ -502,7 +540,7 @@ pub trait Store: Send + Sync {
     async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError>;
 
     /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends
-    /// it.
+    /// it. An answer by which the claim was denied begins with [`DENIED`].
     async fn postpone_query(
         &self,
         event_seq: i64,
@@ -529,7 +567,8 @@ pub trait Store: Send + Sync {
     /// Payments that a person should look at, newest first.
     async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError>;
 
-    /// Genuine messages that fit no payment of ours, newest first.
+    /// Genuine messages that fit no payment of ours, oldest first: whoever causes many pushes
+    /// none off the list that came before.
     async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError>;
 
     /// Whether the books can be read and written.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::{PAYMENTS_MAX, Session};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{ConnectOptions as _, Row as _};
@@ -22,7 +22,8 @@ use self::numbers::Numbers;
 use self::writer::{TURN_TIMEOUT, Turn, Writer};
 use crate::{
     AddedPayment, Advance, Attended, Book, CardMark, Closed, Conversation, Idempotency, Kept,
-    OpenQuery, Payment, Recorded, SecretMark, Source, Stage, Store, StoreError, UnmatchedEvent,
+    KeptMessage, Message, OpenQuery, Payment, Recorded, SecretMark, Source, Stage, Store,
+    StoreError, UnmatchedEvent,
 };
 
 mod answers;
@@ -33,6 +34,7 @@ mod file;
 mod first_payments;
 mod health;
 mod lock;
+mod messages;
 mod numbers;
 mod orders;
 mod queries;
@@ -338,27 +340,19 @@ impl Store for SqliteStore {
         Ok(outcome.recorded)
     }
 
-    async fn keep_unreadable(
-        &self,
-        account: &Slug,
-        why: &str,
-        raw: &[u8],
-        now: i64,
-    ) -> Result<(), StoreError> {
+    async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO events (account, reference, identity, content, source, raw, received_at)
-             VALUES (?, '', hex(?), ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(account.as_str())
-        .bind(raw)
-        .bind(serde_json::json!({ "type": "unreadable", "why": why }).to_string())
-        .bind(Source::Notification.as_str())
-        .bind(raw)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await
+        let times = messages::keep(&mut tx, message, now).await?;
+        tx.commit().await?;
+        Ok(times)
+    }
+
+    async fn messages(&self, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
+        messages::list(&self.readers, limit).await
+    }
+
+    async fn message(&self, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        messages::content(&self.readers, seq).await
     }
 
     async fn record_hint(
@@ -498,7 +492,7 @@ impl Store for SqliteStore {
     async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError> {
         let rows = sqlx::query(
             "SELECT account, reference, content, received_at FROM events
-             WHERE payment_id IS NULL ORDER BY seq DESC LIMIT ?",
+             WHERE payment_id IS NULL ORDER BY seq LIMIT ?",
         )
         .bind(limit)
         .fetch_all(&self.readers)

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, Method as HttpMethod, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use guichet_store::Book;
 use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment};
@@ -37,16 +36,6 @@ pub(super) fn preflights() -> CorsLayer {
     CorsLayer::new()
         .allow_headers(AllowHeaders::mirror_request())
         .max_age(Duration::from_secs(600))
-}
-
-/// Nothing of what the widget asks for is kept on its way.
-pub(crate) async fn no_store(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response
-        .headers_mut()
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// The book and the shop that the request's secret and origin open, for a caller and a session that

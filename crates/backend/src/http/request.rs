@@ -54,6 +54,11 @@ impl Unread {
 }
 
 impl RawBody {
+    /// The body of a request that came another way than to its route.
+    pub(crate) fn of(request: Request) -> Self {
+        Self(request)
+    }
+
     /// Reads it to its end, for as long as a body may take.
     pub(crate) async fn read(self, app: &App) -> Result<Bytes, Unread> {
         let read = Bytes::from_request(self.0, &());

@@ -66,15 +66,13 @@ mod transfer;
 pub mod types;
 mod vault;
 
-use guichet_domain::event::PlatformFact;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 
-use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
     Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Finalise, Incoming, LookUp,
-    LookedUp, Proceed, Proceeded, Provider, Query, Refusal, Return, Seed, Step, Vault,
+    LookedUp, Notified, Proceed, Proceeded, Provider, Query, Refusal, Return, Seed, Step, Vault,
 };
 
 /// One account at Sogenactif.
@@ -144,7 +142,7 @@ impl Provider for Sogenactif {
         flow::begin(&self.config, begin, exchanges)
     }
 
-    fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
         notification::verify(incoming)
     }
 

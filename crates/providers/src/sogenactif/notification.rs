@@ -3,13 +3,10 @@
 //! sealed answers to our own calls are the facts, and the browser's return to the payment's own
 //! address is read as opaque text by *finalise*.
 
-use guichet_domain::event::PlatformFact;
-
-use crate::Verified;
-use crate::contract::{Incoming, Refusal, Return};
+use crate::contract::{Incoming, Notified, Refusal, Return};
 
 /// Nothing that arrives is the platform's.
-pub(super) fn verify(_: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
+pub(super) fn verify(_: &Incoming<'_>) -> Result<Notified, Refusal> {
     Err(Refusal::Malformed(
         "this platform sends no notification".into(),
     ))

@@ -11,7 +11,7 @@
 //! | `public_keys` | PEM texts, or `"published"` for the key built in; default `["published"]` |
 //! | `confirm` | `"query"` or `"secret_address"`; mandatory in production |
 //! | `notify_secret` | with `secret_address`: 22 to 128 of `A-Z a-z 0-9 - _` |
-//! | `notify_method` | `"get"` (default) or `"post"` |
+//! | `notify_method` | `"get"` (default) or `"post"`, which passes every proxy unchanged |
 //! | `page_timeout_seconds` | PBX_DISPLAY, 100 to 86400, default 900 |
 //! | `deadline_seconds` | default the page plus 600; less than the page in the sandbox only |
 //! | `letter_z` | whether letter Z is asked for, default `true` |

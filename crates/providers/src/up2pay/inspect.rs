@@ -9,6 +9,9 @@ pub use notification::{Explained, NotificationReport, notification};
 pub use request::{RequestReport, Verdict, request};
 pub use rules::Broken;
 
+/// What some editors put in front of a text.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// Why there is nothing to report. Holds nothing of a key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Unreadable {
@@ -27,7 +30,13 @@ pub enum Unreadable {
     /// A digest that is not computed here.
     #[error("PBX_HASH={0} is not computed here: SHA512, SHA384, SHA256 and SHA224 are")]
     Hash(String),
-    /// The notification has no signature as its last pair.
-    #[error("the last pair is no signature: base64 of 128 bytes, percent-encoded, is expected")]
+    /// The notification has no signature.
+    #[error(
+        "no pair is a signature: base64 of 128 bytes, percent-encoded, is expected. Was it lost, or \
+         cut, on its way? A query that a proxy drops leaves nothing behind the ?"
+    )]
     NoSignature,
+    /// The notification is longer than any.
+    #[error("it is longer than 16 KiB: no notification is, and the backend refuses it")]
+    TooLong,
 }

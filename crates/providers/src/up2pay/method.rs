@@ -121,8 +121,8 @@ pub(super) enum Instrument {
     Unknown,
 }
 
-/// Card types under P=CARTE: the values of PBX_TYPECARTE (Verifone "Paybox System" V8.0), and the
-/// spellings that letter C was seen with.
+/// Card types: the values of PBX_TYPECARTE (Verifone "Paybox System" V8.0), and the spellings that
+/// letter C was seen with.
 const CARD_TYPES: [&str; 21] = [
     "CB",
     "VISA",
@@ -149,19 +149,35 @@ const CARD_TYPES: [&str; 21] = [
 
 impl Instrument {
     /// Reads P and C. `more` are the account's further card types.
+    ///
+    /// A voucher is told by P=LIMONETIK alone. Any other P with a card in C is a card: P says how it
+    /// was paid (`CARTE`, and `3DSECURE` in signed messages of 2014 and 2022), C with what. C may be
+    /// a list of cards, `CB,VISA,EUROCARD_MASTERCARD`, where PBX_TYPECARTE was one (signed in 2012).
     pub(super) fn read(payment: &str, card: &str, more: &[String]) -> Self {
         match (payment, card) {
             (LIMONETIK, LIMOCB) => Self::Complement,
             (LIMONETIK, voucher) => Way::of_voucher(voucher).map_or(Self::Unknown, Self::Voucher),
-            ("CARTE", card) => {
-                let mut known = CARD_TYPES
-                    .into_iter()
-                    .chain(more.iter().map(String::as_str));
-                let is_card = known.any(|known| known.eq_ignore_ascii_case(card));
-                if is_card { Self::Card } else { Self::Unknown }
+            ("", _) => Self::Unknown,
+            (other, _) if other.eq_ignore_ascii_case(LIMONETIK) => Self::Unknown,
+            (_, cards) => {
+                let known = || {
+                    CARD_TYPES
+                        .into_iter()
+                        .chain(more.iter().map(String::as_str))
+                };
+                let is_card = |card: &str| known().any(|known| known.eq_ignore_ascii_case(card));
+                if cards.split(',').all(is_card) {
+                    Self::Card
+                } else {
+                    Self::Unknown
+                }
             }
-            _ => Self::Unknown,
         }
+    }
+
+    /// Whether P alone, without a C, tells a bank card: what was refused or left may have no C.
+    pub(super) fn is_card_payment(payment: &str) -> bool {
+        matches!(payment, "CARTE" | "3DSECURE")
     }
 
     /// Kind and method of the part. What is unknown is a voucher of no method: the state machine
@@ -230,6 +246,31 @@ mod tests {
         ] {
             assert_eq!(read(payment, card), Instrument::Unknown, "{payment} {card}");
         }
+    }
+
+    #[test]
+    fn a_card_is_a_card_however_it_was_paid_unless_a_voucher_was() {
+        for payment in ["CARTE", "3DSECURE", "WALLET", "WHATMAYCOME"] {
+            assert_eq!(read(payment, "CB"), Instrument::Card, "{payment}");
+            assert_eq!(read(payment, "NEW"), Instrument::Unknown, "{payment}");
+            assert_eq!(read(payment, "LIMOCB"), Instrument::Unknown, "{payment}");
+            assert_eq!(read(payment, "APETIZ"), Instrument::Unknown, "{payment}");
+        }
+        for payment in ["LIMONETIK", "limonetik"] {
+            assert_eq!(read(payment, "CB"), Instrument::Unknown, "{payment}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_cards_is_a_card_and_a_list_with_anything_else_is_not() {
+        assert_eq!(
+            read("CARTE", "CB,VISA,EUROCARD_MASTERCARD"),
+            Instrument::Card
+        );
+        for mixed in ["CB,APETIZ", "CB,LIMOCB", "CB,", ",CB", "CB,,VISA", ","] {
+            assert_eq!(read("CARTE", mixed), Instrument::Unknown, "{mixed}");
+        }
+        assert_eq!(read("LIMONETIK", "APETIZ,SODEXO"), Instrument::Unknown);
     }
 
     #[test]

@@ -40,16 +40,15 @@ mod page;
 mod query;
 mod request;
 mod seal;
+mod signed;
 
-use guichet_domain::event::PlatformFact;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 
-use crate::Verified;
 use crate::contract::ConfigError;
 use crate::contract::{
-    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Incoming, Provider, Query,
-    Refusal, Return, Seed, Step,
+    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Incoming, Notified, Provider,
+    Query, Refusal, Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -109,11 +108,15 @@ impl Provider for Up2pay {
         self.config.notify_by_post
     }
 
+    fn looks_like_notification(&self, raw: &[u8]) -> bool {
+        notification::looks_like_one(raw)
+    }
+
     fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
         page::begin(&self.config, begin, exchanges).map(Begun::from)
     }
 
-    fn verify(&self, incoming: &Incoming<'_>) -> Result<Verified<PlatformFact>, Refusal> {
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
         notification::verify(&self.config, incoming)
     }
 

@@ -1,12 +1,10 @@
 //! Notifications (IPN) and the browser's return: signature first, values after.
 //!
-//! The platform signs the pairs as they stand on the wire, up to `&Signature=` (Verifone "Paybox
-//! System" V8.0; Crédit Agricole's PHP kit, `testsign.php`). Some characters are percent-encoded
-//! and some are not, so nothing is decoded before the signature is checked. On a notification to
-//! PBX_REPONDRE_A the merchant's own parameters are not signed, on a browser's return they are, and
-//! on LIMONETIK notifications names that were not asked for may be left out of what is signed
-//! (Crédit Agricole's WooCommerce module 0.9): so the whole text before the signature is tried,
-//! then, for a notification, the pairs that we asked for.
+//! The platform signs the pairs as it writes them, up to `&Signature=` (Verifone "Paybox System"
+//! V8.0; Crédit Agricole's PHP kit, `testsign.php`). On a notification to PBX_REPONDRE_A the
+//! merchant's own parameters are not signed, on a browser's return they are, and on LIMONETIK
+//! notifications names that were not asked for may be left out of what is signed (Crédit Agricole's
+//! WooCommerce module 0.9). `signed.rs` finds what was signed; nothing else is read.
 //!
 //! # What counts
 //!
@@ -15,8 +13,6 @@
 //! and never counts: an unknown code is pending, and an unknown instrument is a voucher of no
 //! method, which the state machine fits to nothing and shows to the operator when it was accepted.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use guichet_domain::PartStatus;
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
 use guichet_domain::money::Amount;
@@ -26,20 +22,15 @@ use super::config::{Config, Confirm};
 use super::letters::Letter;
 use super::method::Instrument;
 use super::numbers::{NumAppel, NumTrans};
+use super::signed::{NotFound, Pair, Search, Signed};
 use crate::Verified;
-use crate::contract::{Environment, Incoming, Refusal, Return};
-
-/// Most bytes of a notification. A real one has less than 1000.
-const LENGTH_MAX: usize = 16 * 1024;
+use crate::contract::{Environment, Incoming, Notified, Refusal, Return, SignedBytes};
 
 /// The authorisation number of every test account.
 const TEST_AUTHORISATION: &str = "XXXXXX";
 
 /// Verifies a notification.
-pub(super) fn verify(
-    config: &Config,
-    incoming: &Incoming<'_>,
-) -> Result<Verified<PlatformFact>, Refusal> {
+pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
     let trust = trust(config, incoming.secret)?;
     if incoming.post != config.notify_by_post {
         return Err(Refusal::WrongMethod);
@@ -49,17 +40,32 @@ pub(super) fn verify(
     } else {
         incoming.query
     };
-    let pairs = signed_pairs(config, raw, true)?;
-    let fact = Told::read(config, &pairs).and_then(|told| told.fact(config, trust));
-    fact.map(Verified::new).map_err(genuine)
+    let signed = signed(config, raw, false)?;
+    match Told::of(config, &signed).and_then(|told| told.fact(config, trust)) {
+        Ok(fact) => Ok(Notified {
+            fact: Verified::new(fact),
+            signed: SignedBytes::new(signed.message()),
+            changes: signed.changes.iter().map(|c| c.describe()).collect(),
+        }),
+        // What is wrong with a message whose signature was checked is the platform's doing.
+        Err(Refusal::Malformed(why)) => Err(Refusal::Unreadable {
+            why,
+            signed: SignedBytes::new(signed.message()),
+        }),
+        Err(other) => Err(other),
+    }
 }
 
-/// What is wrong with a message whose signature was checked is the platform's doing.
-fn genuine(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Malformed(why) => Refusal::Unreadable(why),
-        other => other,
-    }
+/// Whether it holds what every message of the platform holds, whatever became of the rest.
+pub(super) fn looks_like_one(raw: &[u8]) -> bool {
+    let holds = |letter: Letter| {
+        let mark = format!("{}=", letter.name());
+        raw.split(|b| *b == b'&')
+            .any(|pair| pair.starts_with(mark.as_bytes()))
+    };
+    [Letter::Signature, Letter::Reference, Letter::Code]
+        .into_iter()
+        .all(holds)
 }
 
 /// Reads the browser's return.
@@ -69,7 +75,7 @@ pub(super) fn read_return(config: &Config, incoming: &Incoming<'_>) -> Result<Re
     } else {
         incoming.query
     };
-    let told = Told::read(config, &signed_pairs(config, raw, false)?)?;
+    let told = Told::of(config, &signed(config, raw, true)?)?;
     let part = if told.transaction.is_none() {
         None
     } else {
@@ -95,105 +101,17 @@ fn malformed(why: &str) -> Refusal {
     Refusal::Malformed(why.to_owned())
 }
 
-type Pair<'a> = (&'a [u8], &'a [u8]);
-
-/// The pairs that a key of the account signed, raw. `reduce`: whether pairs that we did not ask for
-/// may be unsigned; they are then dropped.
-fn signed_pairs<'a>(
-    config: &Config,
-    raw: &'a [u8],
-    reduce: bool,
-) -> Result<Vec<Pair<'a>>, Refusal> {
-    if raw.len() > LENGTH_MAX {
-        return Err(malformed("too long"));
-    }
-    let name = Letter::Signature.name();
-    let (signed, signature) =
-        split_signature(raw, name).ok_or_else(|| malformed("no signature as the last pair"))?;
-    let signature = decode_signature(signature).ok_or_else(|| malformed("signature unreadable"))?;
-    let pairs = split_pairs(signed).ok_or_else(|| malformed("an empty pair"))?;
-    let mut names: Vec<&[u8]> = pairs.iter().map(|(name, _)| *name).collect();
-    names.push(name.as_bytes());
-    names.sort_unstable();
-    if names.windows(2).any(|two| two[0] == two[1]) {
-        return Err(malformed("a name stands twice"));
-    }
-    let verifies = |data: &[u8]| {
-        config
-            .public_keys
-            .iter()
-            .any(|k| k.verifies(data, &signature))
+/// What a key of the account signed. `whole`: nothing before the signature may be unsigned.
+fn signed(config: &Config, raw: &[u8], whole: bool) -> Result<Signed, Refusal> {
+    let search = Search {
+        keys: &config.public_keys,
+        signature_name: Some(Letter::Signature.name()),
+        whole,
     };
-    if verifies(signed) {
-        return Ok(pairs);
-    }
-    if reduce {
-        let asked: Vec<Pair<'_>> = pairs
-            .into_iter()
-            .filter(|(name, _)| is_ours(name))
-            .collect();
-        if verifies(&join(&asked)) {
-            return Ok(asked);
-        }
-    }
-    Err(Refusal::BadSignature)
-}
-
-fn is_ours(name: &[u8]) -> bool {
-    Letter::ALL
-        .iter()
-        .any(|letter| letter.name().as_bytes() == name)
-}
-
-fn join(pairs: &[Pair<'_>]) -> Vec<u8> {
-    let written: Vec<_> = pairs
-        .iter()
-        .map(|(name, value)| [*name, *value].join(&b'='))
-        .collect();
-    written.join(&b'&')
-}
-
-/// Splits at the last `&name=`. What follows it must be the signature alone: a pair after it would
-/// be unsigned.
-pub(super) fn split_signature<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], &'a [u8])> {
-    let mark = format!("&{name}=");
-    let at = raw
-        .windows(mark.len())
-        .rposition(|window| window == mark.as_bytes())?;
-    let (signed, rest) = (&raw[..at], &raw[at + mark.len()..]);
-    (!rest.contains(&b'&')).then_some((signed, rest))
-}
-
-/// Undoes the percent-encoding, then the base64. A `+` stays what it is. One message's escapes are
-/// written in one case: with both, it was altered on the way.
-pub(super) fn decode_signature(text: &[u8]) -> Option<Vec<u8>> {
-    let escapes = text
-        .split(|b| *b == b'%')
-        .skip(1)
-        .flat_map(|rest| rest.iter().take(2));
-    let letters: Vec<u8> = escapes.copied().filter(u8::is_ascii_alphabetic).collect();
-    let one_case =
-        letters.iter().all(u8::is_ascii_uppercase) || letters.iter().all(u8::is_ascii_lowercase);
-    if !one_case {
-        return None;
-    }
-    let decoded: Vec<u8> = percent_encoding::percent_decode(text).collect();
-    STANDARD.decode(decoded).ok()
-}
-
-/// Splits into names and values, raw. A piece without `=` is a name without a value; an empty piece
-/// is none.
-pub(super) fn split_pairs(data: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
-    data.split(|b| *b == b'&')
-        .map(|piece| {
-            let at = piece.iter().position(|b| *b == b'=');
-            let (name, value) = match at {
-                Some(at) => (&piece[..at], &piece[at + 1..]),
-                None => (piece, &piece[piece.len()..]),
-            };
-            (!name.is_empty()).then_some((name, value))
-        })
-        .collect()
+    search.find(raw).map_err(|not_found| match not_found {
+        NotFound::Mismatch => Refusal::BadSignature,
+        other => Refusal::Malformed(other.describe()),
+    })
 }
 
 /// What a genuine message says of one transaction.
@@ -235,6 +153,12 @@ fn fingerprint(pairs: &[Pair<'_>]) -> String {
 }
 
 impl Told {
+    fn of(config: &Config, signed: &Signed) -> Result<Self, Refusal> {
+        let pairs = signed.pairs();
+        let pairs = pairs.map_err(|wrong| Refusal::Malformed(wrong.describe()))?;
+        Self::read(config, &pairs)
+    }
+
     fn read(config: &Config, pairs: &[Pair<'_>]) -> Result<Self, Refusal> {
         let letters = Letters { pairs };
         let amount = letters.required(Letter::Amount)?;
@@ -290,7 +214,9 @@ impl Told {
         }
         let (kind, method) = match instrument {
             // A refused card may have no type: it is a card all the same.
-            Instrument::Unknown if !accepted && self.payment == "CARTE" => Instrument::Card.kind(),
+            Instrument::Unknown if !accepted && Instrument::is_card_payment(&self.payment) => {
+                Instrument::Card.kind()
+            }
             instrument => instrument.kind(),
         };
         let brand = match (kind, &method) {

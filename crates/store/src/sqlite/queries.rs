@@ -6,17 +6,29 @@ use sqlx::SqliteConnection;
 
 use super::books::{read_open_query, readable};
 use super::events::{Ask, NewEvent};
-use crate::{ASKING_SECONDS, Book, OpenQuery, StoreError};
+use crate::{ASKING_SECONDS, Book, DENIED, OpenQuery, StoreError};
 
-/// Most claims of one payment that the platform is asked about. More than a shopper can make by
-/// paying is somebody playing.
-const QUERIES_MAX: i64 = 50;
+/// Most claims that name one transaction and are asked about at once. A transaction has one content,
+/// or two when it was pending first: more is somebody playing, who must not keep the true one
+/// waiting. The others are asked about later, and a claim that was denied holds up none.
+const SAME_TRANSACTION_MAX: i64 = 10;
+
+/// By how many seconds the others are asked about later.
+const SAME_TRANSACTION_LATER: i64 = 600;
+
+/// Denied claims of one payment of which each is asked about for as long as it may be: the
+/// platform's books may lag. Beyond that a claim that was denied so often is not asked about again.
+const DENIED_MAX: i64 = 50;
+
+/// How often the platform denies a claim before it counts as denied for good, beyond that number.
+const DENIED_TIMES: i64 = 5;
 
 /// The last answer of a question that somebody has taken and not answered yet.
 const ASKING: &str = "asking";
 
-/// Asks about a claim, unless it is known to be ours by another way, or somebody is playing.
-/// Whether it is asked about. A question that is asked now is taken with it.
+/// Asks about a claim, unless it is known to be ours by another way. One is asked about later that
+/// names a transaction which many claims name that are not answered yet. Whether it is asked about
+/// at once: a question that is asked now is taken with it.
 pub(super) async fn add(
     tx: &mut SqliteConnection,
     seq: i64,
@@ -24,14 +36,15 @@ pub(super) async fn add(
     now: i64,
     ask: Ask,
 ) -> Result<bool, StoreError> {
+    let crowded = is_crowded(tx, seq, payment).await?;
     let (next_try_at, tries, answer) = match ask {
+        _ if crowded => (now + SAME_TRANSACTION_LATER, 0, None),
         Ask::Now => (now + ASKING_SECONDS, 1, Some(ASKING)),
         Ask::Later => (now, 0, None),
     };
     let added = sqlx::query(
         "INSERT INTO queries (event_seq, payment_id, next_try_at, tries, last_answer)
          SELECT e.seq, e.payment_id, ?, ?, ? FROM events e WHERE e.seq = ?
-            AND (SELECT count(*) FROM queries WHERE payment_id = ?) < ?
             AND NOT EXISTS (
                 SELECT 1 FROM events o WHERE o.account = e.account AND o.identity = e.identity
                 AND json_extract(o.content, '$.trust') = 'ours'
@@ -41,11 +54,34 @@ pub(super) async fn add(
     .bind(tries)
     .bind(answer)
     .bind(seq)
-    .bind(payment.as_str())
-    .bind(QUERIES_MAX)
     .execute(tx)
     .await?;
-    Ok(added.rows_affected() > 0)
+    Ok(added.rows_affected() > 0 && !crowded)
+}
+
+/// Whether many claims wait for an answer that name the transaction of this one.
+async fn is_crowded(
+    tx: &mut SqliteConnection,
+    seq: i64,
+    payment: &PaymentId,
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) >= ? FROM events e
+         JOIN queries q ON q.payment_id = ? AND q.next_try_at < ?
+            AND coalesce(q.last_answer, '') NOT LIKE ? || '%'
+         JOIN events o ON o.seq = q.event_seq
+            AND json_extract(o.content, '$.call') = json_extract(e.content, '$.call')
+            AND json_extract(o.content, '$.transaction')
+                = json_extract(e.content, '$.transaction')
+         WHERE e.seq = ?",
+    )
+    .bind(SAME_TRANSACTION_MAX)
+    .bind(payment.as_str())
+    .bind(i64::MAX)
+    .bind(DENIED)
+    .bind(seq)
+    .fetch_one(tx)
+    .await?)
 }
 
 /// What is known to be ours need not be asked about.
@@ -102,7 +138,8 @@ pub(super) fn open(
     })
 }
 
-/// What should be asked.
+/// What should be asked: first what was asked about least, so that no claim waits behind those that
+/// are denied again and again.
 pub(super) async fn due(
     db: &mut SqliteConnection,
     now: i64,
@@ -112,7 +149,7 @@ pub(super) async fn due(
         "SELECT p.*, s.body, s.settled_by, q.event_seq, q.tries, e.content
          FROM queries q JOIN events e ON e.seq = q.event_seq
          JOIN payments p ON p.id = q.payment_id JOIN sessions s ON s.id = p.session_id
-         WHERE q.next_try_at <= ? ORDER BY q.next_try_at LIMIT ?",
+         WHERE q.next_try_at <= ? ORDER BY min(q.tries, 3), q.next_try_at LIMIT ?",
     )
     .bind(now)
     .bind(limit)
@@ -147,19 +184,31 @@ pub(super) async fn release(tx: &mut SqliteConnection, now: i64) -> Result<bool,
     Ok(released.await?.rows_affected() > 0)
 }
 
-/// Puts the next question off; for good, where there is no time for it. A question that has ended
-/// keeps its row, with the answer, for whoever looks into the payment.
+/// Puts the next question off; for good, where there is no time for it, or beside many that were
+/// denied when it was too, often enough. A question that has ended keeps its row, with the answer,
+/// for whoever looks into the payment.
 pub(super) async fn put_off(
     tx: &mut SqliteConnection,
     event_seq: i64,
     next_try_at: Option<i64>,
     answer: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE queries SET next_try_at = ?, last_answer = ? WHERE event_seq = ?")
-        .bind(next_try_at.unwrap_or(i64::MAX))
-        .bind(answer)
-        .bind(event_seq)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE queries SET last_answer = ?2,
+            next_try_at = iif(?2 LIKE ?5 || '%' AND tries >= ?6 AND (
+                SELECT count(*) FROM queries o WHERE o.payment_id = queries.payment_id
+                AND o.event_seq <> ?3 AND o.last_answer LIKE ?5 || '%'
+            ) >= ?7, ?4, ?1)
+         WHERE event_seq = ?3",
+    )
+    .bind(next_try_at.unwrap_or(i64::MAX))
+    .bind(answer)
+    .bind(event_seq)
+    .bind(i64::MAX)
+    .bind(DENIED)
+    .bind(DENIED_TIMES)
+    .bind(DENIED_MAX)
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -20,7 +20,7 @@ const WRITES: [&str; 9] = [
     "postpone_query",
     "record a confirmation",
     "record a deadline",
-    "keep_unreadable",
+    "keep_message",
     "next_number",
 ];
 
@@ -72,11 +72,14 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
             let recorded = store.record_hint(&payment.id, &hint, Source::Clock, 1600);
             assert_eq!(recorded.await?, Recorded::New(payment.id));
         }
-        "keep_unreadable" => {
-            let raw = [seed; 8];
-            store
-                .keep_unreadable(&payment.account, "why", &raw, 1100)
-                .await?;
+        "keep_message" => {
+            let message = Message {
+                account: &payment.account,
+                genuine: true,
+                why: "why",
+                content: &[seed; 8],
+            };
+            store.keep_message(&message, 1100).await?;
         }
         "next_number" => {
             store.next_number("scope", &seed.to_string()).await?;

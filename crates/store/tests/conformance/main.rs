@@ -26,8 +26,8 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId
 use guichet_domain::{MethodKind, PartKind, PartStatus};
 use guichet_store::sqlite::SqliteStore;
 use guichet_store::{
-    ASKING_SECONDS, AddedPayment, Advance, CardMark, Closed, Conversation, Idempotency, Kept,
-    Payment, Recorded, SecretMark, Source, Stage, Store, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, CardMark, Closed, Conversation, DENIED, Idempotency,
+    Kept, Message, Payment, Recorded, SecretMark, Source, Stage, Store, WAIT_MAX,
 };
 
 async fn open(folder: &tempfile::TempDir) -> SqliteStore {
@@ -578,36 +578,206 @@ async fn what_is_known_to_be_ours_is_not_asked_about() {
 }
 
 #[tokio::test]
-async fn a_flood_of_claims_is_kept_and_not_asked_about() {
+async fn every_transaction_named_is_asked_about_however_many_others_are_claimed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    let record = async |fact: PlatformFact| {
+        let recorded = store.record_fact(&fact, Source::Notification, None, 1100);
+        recorded.await.unwrap()
+    };
+    for n in 0..60 {
+        record(claim(&made, &n.to_string(), 1500)).await;
+    }
+    let due = store.due_queries(1100, 100).await.unwrap();
+    assert_eq!(due.len(), 60, "other merchants' transactions, each of them");
+    for open in &due {
+        let later = Some(1100 + 600);
+        let answer = format!("{DENIED}not found");
+        store
+            .postpone_query(open.event_seq, later, &answer)
+            .await
+            .unwrap();
+    }
+    record(claim(&made, "true", 1500)).await;
+    let due = store.due_queries(1100, 100).await.unwrap();
+    assert_eq!(due.len(), 1, "what was denied counts for nothing");
+    assert_eq!(due[0].claim.transaction, "true");
+}
+
+#[tokio::test]
+async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_none_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    for amount in 1..=30 {
+        let fact = claim(&made, "same", amount);
+        store
+            .record_fact(&fact, Source::Notification, None, 1100)
+            .await
+            .unwrap();
+    }
+    let due = store.due_queries(1100, 100).await.unwrap();
+    assert_eq!(due.len(), 10);
+    assert_eq!(store.due_queries(1700, 100).await.unwrap().len(), 30);
+    for open in &due {
+        let answer = format!("{DENIED}MONTANT differs");
+        store
+            .postpone_query(open.event_seq, Some(9000), &answer)
+            .await
+            .unwrap();
+    }
+    let fact = claim(&made, "same", 1500);
+    store
+        .record_fact(&fact, Source::Notification, None, 1100)
+        .await
+        .unwrap();
+    let due = store.due_queries(1100, 100).await.unwrap();
+    assert_eq!(due.len(), 0, "twenty are still to be asked about");
+    assert_eq!(store.due_queries(1700, 100).await.unwrap().len(), 21);
+}
+
+#[tokio::test]
+async fn a_claim_that_is_denied_beside_many_is_not_asked_about_for_ever() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let session = add_session(&store, 1).await;
     let made = add(&store, &session, 1).await;
     for n in 0..60 {
-        let claim = claim(&made, &n.to_string(), 1500);
+        let fact = claim(&made, &n.to_string(), 1500);
         store
-            .record_fact(&claim, Source::Notification, None, 1100)
+            .record_fact(&fact, Source::Notification, None, 1100)
             .await
             .unwrap();
     }
-    assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 50);
-    let book = store.book(&session.id).await.unwrap().unwrap();
-    assert_eq!(book.payments[0].1.len(), 60);
+    let deny = async || {
+        for open in store.due_queries(1100, 100).await.unwrap() {
+            let seq = open.event_seq;
+            store.take_queries(&[seq], 1100).await.unwrap();
+            let answer = format!("{DENIED}not found");
+            let postponed = store.postpone_query(seq, Some(1100), &answer).await;
+            postponed.unwrap();
+        }
+    };
+    for _ in 0..4 {
+        deny().await;
+        assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 60);
+    }
+    deny().await;
+    assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 0);
+    // Beside few that are denied the platform's books may lag for as long as they do.
+    let session = add_session(&store, 2).await;
+    let made = add(&store, &session, 2).await;
+    let fact = claim(&made, "lags", 1500);
+    store
+        .record_fact(&fact, Source::Notification, None, 1100)
+        .await
+        .unwrap();
+    for _ in 0..20 {
+        deny().await;
+    }
+    assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 1);
+}
+
+fn message<'a>(account: &'a Slug, genuine: bool, content: &'a [u8]) -> Message<'a> {
+    Message {
+        account,
+        genuine,
+        why: "Auto is missing",
+        content,
+    }
 }
 
 #[tokio::test]
-async fn a_genuine_message_that_can_not_be_read_is_kept_for_a_person() {
+async fn a_message_that_can_not_be_taken_is_kept_once_with_a_count() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
-    for _ in 0..2 {
+    let main = slug("main");
+    for (times, now) in [(1, 1100), (2, 1200), (3, 1300)] {
+        let kept = store
+            .keep_message(&message(&main, true, b"Mt=1"), now)
+            .await;
+        assert_eq!(kept.unwrap(), times);
+    }
+    let kept = store.messages(10).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    let one = &kept[0];
+    assert_eq!(
+        (one.account.as_str(), one.genuine, one.times),
+        ("main", true, 3)
+    );
+    assert_eq!((one.first_at, one.last_at, one.bytes), (1100, 1300, 4));
+    assert_eq!(one.why, "Auto is missing");
+    let content = store.message(one.seq).await.unwrap();
+    assert_eq!(content.as_deref(), Some(&b"Mt=1"[..]));
+    assert_eq!(store.message(one.seq + 1).await.unwrap(), None);
+    // It is no payment's event, and pushes none off the list.
+    assert!(store.unmatched(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn of_genuine_messages_the_oldest_stay_and_of_refused_ones_the_latest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (main, other) = (slug("main"), slug("other"));
+    store
+        .keep_message(&message(&other, false, b"theirs"), 1)
+        .await
+        .unwrap();
+    for n in 0..1010_i64 {
+        let content = n.to_string();
+        let genuine = message(&main, true, content.as_bytes());
+        store.keep_message(&genuine, 1000 + n).await.unwrap();
+        if n < 150 {
+            let refused = message(&main, false, content.as_bytes());
+            store.keep_message(&refused, 1000 + n).await.unwrap();
+        }
+    }
+    let kept = store.messages(5000).await.unwrap();
+    let of = |account: &str, genuine: bool| {
+        let of = kept
+            .iter()
+            .filter(|m| m.account == account && m.genuine == genuine);
+        of.collect::<Vec<_>>()
+    };
+    let genuine = of("main", true);
+    assert_eq!(genuine.len(), 1001);
+    let rest = genuine.iter().find(|m| m.bytes == 0).unwrap();
+    assert_eq!(rest.times, 10, "{rest:?}");
+    assert!(
+        genuine.iter().any(|m| m.first_at == 1000),
+        "the first is there"
+    );
+    let refused = of("main", false);
+    assert_eq!(refused.len(), 100);
+    assert!(
+        refused.iter().all(|m| m.first_at >= 1050),
+        "the latest are there"
+    );
+    assert_eq!(of("other", false).len(), 1, "each account has its own");
+    // One that is there is counted though there is no room for another.
+    let again = store.keep_message(&message(&main, true, b"0"), 5000).await;
+    assert_eq!(again.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn the_first_message_that_fits_no_payment_is_pushed_off_the_list_by_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    for n in 0..20 {
+        let mut fact = claim(&made, &n.to_string(), 1500);
+        fact.reference = format!("NOT-OURS-{n}");
         store
-            .keep_unreadable(&slug("main"), "Auto is missing", b"Mt=1", 1100)
+            .record_fact(&fact, Source::Notification, None, 1100)
             .await
             .unwrap();
     }
-    let kept = store.unmatched(10).await.unwrap();
-    assert_eq!(kept.len(), 1);
-    assert!(kept[0].content.contains("Auto is missing"));
+    let unmatched = store.unmatched(10).await.unwrap();
+    assert_eq!(unmatched[0].reference, "NOT-OURS-0");
 }
 
 #[tokio::test]

@@ -2,22 +2,23 @@
 
 use super::super::codes;
 use super::super::letters::Letter;
-use super::super::notification::{decode_signature, split_pairs};
 use super::super::seal::PublicKey;
-use super::Unreadable;
+use super::super::signed::{Change, NotFound, Search, Signed, split_pairs, text};
+use super::{BOM, Unreadable};
 
 /// What was found out about a notification.
 #[derive(Clone, Debug)]
 pub struct NotificationReport {
-    /// Whether the signature verifies, over all of it or with the first pairs left out.
+    /// Whether a key signed it, in one of the forms that the backend takes too.
     pub verified: bool,
     /// Name of the pair that holds the signature.
     pub signature_name: String,
-    /// Leading pairs that are not signed: the merchant's own parameters.
+    /// Pairs that are not signed: the merchant's own parameters, or what something added. They are
+    /// never read.
     pub unsigned: usize,
-    /// When it does not verify: known wrong ways that explain it.
-    pub wrong_ways: Vec<String>,
-    /// The pairs, without the signature.
+    /// What became of it on its way, in words; where it does not verify, what may have.
+    pub changes: Vec<String>,
+    /// The pairs, without the signature. Where it verifies these are the values that were signed.
     pub fields: Vec<Explained>,
 }
 
@@ -30,6 +31,8 @@ pub struct Explained {
     pub value: String,
     /// What it means, as far as name and value tell.
     pub meaning: String,
+    /// Whether the signature covers it.
+    pub signed: bool,
 }
 
 /// Names that merchants give the letters, beside ours. In lower case.
@@ -71,47 +74,97 @@ const ALIASES: [(&str, Letter); 27] = [
 pub fn notification(raw: &[u8], pem: Option<&str>) -> Result<NotificationReport, Unreadable> {
     let key = pem.map_or_else(PublicKey::published, PublicKey::from_pem);
     let key = key.map_err(|error| Unreadable::Key(error.to_string()))?;
-    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
-    let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
-    let raw = after_address(raw);
-    let at = raw
-        .iter()
-        .rposition(|b| *b == b'&')
-        .ok_or(Unreadable::NoSignature)?;
-    let (signed, last) = (&raw[..at], &raw[at + 1..]);
-    let equals = last
-        .iter()
-        .position(|b| *b == b'=')
-        .ok_or(Unreadable::NoSignature)?;
-    let (name, written) = (&last[..equals], &last[equals + 1..]);
-    let spaced = written.contains(&b' ');
-    let restored: Vec<u8> = written
-        .trim_ascii()
-        .iter()
-        .map(|b| if *b == b' ' { b'+' } else { *b })
-        .collect();
-    let signature = decode_signature(&restored)
-        .filter(|bytes| bytes.len() >= 128)
-        .ok_or(Unreadable::NoSignature)?;
-    let pairs = split_pairs(signed).unwrap_or_default();
-    let unsigned = (!spaced)
-        .then(|| unsigned_pairs(&key, signed, &signature))
-        .flatten();
-    let wrong_ways = match unsigned {
-        Some(_) => Vec::new(),
-        None => wrong_ways(&key, signed, &signature, spaced),
+    let bare = raw.strip_prefix(BOM).unwrap_or(raw);
+    let ended = bare.strip_suffix(b"\n").unwrap_or(bare);
+    let ended = ended.strip_suffix(b"\r").unwrap_or(ended);
+    let trimmed = after_address(ended.trim_ascii());
+    let mut changes = Vec::new();
+    if bare.len() != raw.len() {
+        changes.push("a byte order mark stood in front of it".to_owned());
+    }
+    if ended.trim_ascii().len() != ended.len() {
+        changes.push("a stray space or line break stands around it".to_owned());
+    }
+    let search = Search {
+        keys: std::slice::from_ref(&key),
+        signature_name: None,
+        whole: false,
     };
-    Ok(NotificationReport {
-        verified: unsigned.is_some(),
-        signature_name: text(name),
-        unsigned: unsigned.unwrap_or_default(),
-        wrong_ways,
-        fields: pairs
-            .iter()
-            .map(|(name, value)| explain(&text(name), &text(value)))
-            .collect(),
-    })
+    let found = search.find(trimmed).and_then(|signed| {
+        let fields = explain_signed(&signed)?;
+        Ok((signed, fields))
+    });
+    match found {
+        Ok((signed, fields)) => {
+            changes.extend(signed.changes.iter().map(|c| c.describe().to_owned()));
+            Ok(NotificationReport {
+                verified: true,
+                signature_name: text(&signed.name),
+                unsigned: signed.unsigned.len(),
+                changes,
+                fields,
+            })
+        }
+        Err(NotFound::TooLong) => Err(Unreadable::TooLong),
+        Err(NotFound::Nothing | NotFound::NoSignature | NotFound::Illegible) => {
+            Err(Unreadable::NoSignature)
+        }
+        Err(why) => Ok(not_verified(trimmed, &why, changes)),
+    }
 }
+
+fn explain_signed(signed: &Signed) -> Result<Vec<Explained>, NotFound> {
+    let pairs = signed.pairs()?;
+    let covered = pairs.iter().map(|(n, v)| explain(n, v, true));
+    let beside = signed.unsigned.iter();
+    let beside = beside.map(|(n, v)| explain(n, v.as_deref().unwrap_or_default(), false));
+    Ok(beside.chain(covered).collect())
+}
+
+/// What can be said of a message that no key signed in any known form.
+fn not_verified(raw: &[u8], why: &NotFound, mut changes: Vec<String>) -> NotificationReport {
+    let mut pairs: Vec<_> = raw
+        .split(|b| *b == b'&')
+        .filter_map(|piece| split_pairs(piece)?.pop())
+        .collect();
+    if *why != NotFound::Mismatch {
+        changes.push(why.describe());
+    }
+    let is_signature = |value: &[u8]| value.len() >= 172;
+    let at = pairs.iter().rposition(|(_, value)| is_signature(value));
+    let signature_name = at.map(|at| text(pairs.remove(at).0)).unwrap_or_default();
+    let names: Vec<&[u8]> = pairs.iter().map(|(name, _)| *name).collect();
+    if names.len() > 3 && names.is_sorted() {
+        changes.push(format!(
+            "{} — here by their names",
+            Change::Sorted.describe()
+        ));
+    }
+    let lost: Vec<&str> = ALWAYS
+        .iter()
+        .map(|letter| letter.name())
+        .filter(|name| !names.contains(&name.as_bytes()))
+        .collect();
+    if !lost.is_empty() && lost.len() < ALWAYS.len() {
+        changes.push(format!("lost: there is no {}", lost.join(", no ")));
+    }
+    NotificationReport {
+        verified: false,
+        signature_name,
+        unsigned: 0,
+        changes,
+        fields: pairs.iter().map(|(n, v)| explain(n, v, false)).collect(),
+    }
+}
+
+/// What stands in every message under our names.
+const ALWAYS: [Letter; 5] = [
+    Letter::Amount,
+    Letter::Reference,
+    Letter::Call,
+    Letter::Code,
+    Letter::Transaction,
+];
 
 /// What follows the `?` where a whole address, a path or a leading `?` was given.
 fn after_address(raw: &[u8]) -> &[u8] {
@@ -121,70 +174,6 @@ fn after_address(raw: &[u8]) -> &[u8] {
     let before = &raw[..at];
     let address = before.is_empty() || before[0] == b'/' || before.windows(3).any(|w| w == b"://");
     if address { &raw[at + 1..] } else { raw }
-}
-
-fn text(raw: &[u8]) -> String {
-    percent_encoding::percent_decode(raw)
-        .decode_utf8_lossy()
-        .into_owned()
-}
-
-/// With how many leading pairs left out the signature verifies.
-fn unsigned_pairs(key: &PublicKey, signed: &[u8], signature: &[u8]) -> Option<usize> {
-    let mut rest = signed;
-    for left_out in 0..64 {
-        if key.verifies(rest, signature) {
-            return Some(left_out);
-        }
-        let at = rest.iter().position(|b| *b == b'&')?;
-        rest = &rest[at + 1..];
-    }
-    None
-}
-
-/// What a framework, a proxy or a copy by hand may have done to the text.
-fn wrong_ways(key: &PublicKey, signed: &[u8], signature: &[u8], spaced: bool) -> Vec<String> {
-    let written = String::from_utf8_lossy(signed).into_owned();
-    let literal = |text: &str| {
-        ["%40 @", "%2F /", "%3A :", "%2C ,", "%3B ;"]
-            .iter()
-            .fold(text.to_owned(), |text, pair| {
-                let (escape, character) = pair.split_once(' ').unwrap_or_default();
-                text.replace(escape, character)
-                    .replace(&escape.to_ascii_lowercase(), character)
-            })
-    };
-    let ways = [
-        (
-            "the signature was decoded once too often: its + became spaces",
-            written.clone(),
-        ),
-        (
-            "spaces are written as + or as themselves: the platform signs %20",
-            { written.replace(['+', ' '], "%20") },
-        ),
-        (
-            "characters were percent-encoded anew: verify the text as it arrived",
-            literal(&written),
-        ),
-        (
-            "it was encoded anew with +: verify the text as it arrived",
-            { literal(&written).replace(['+', ' '], "%20") },
-        ),
-        (
-            "a stray space or line break stands around it",
-            written.trim().to_owned(),
-        ),
-        ("& was HTML-escaped as &amp;", written.replace("&amp;", "&")),
-    ];
-    let mut found: Vec<String> = ways
-        .into_iter()
-        .filter(|(_, text)| spaced || text.as_bytes() != signed)
-        .filter(|(_, text)| unsigned_pairs(key, text.as_bytes(), signature).is_some())
-        .map(|(way, _)| way.to_owned())
-        .collect();
-    found.truncate(1);
-    found
 }
 
 fn letter_of(name: &str) -> Option<Letter> {
@@ -200,11 +189,12 @@ fn letter_of(name: &str) -> Option<Letter> {
     })
 }
 
-fn explain(name: &str, value: &str) -> Explained {
-    let meaning = match letter_of(name) {
+fn explain(name: &[u8], value: &[u8], signed: bool) -> Explained {
+    let (name, value) = (text(name), text(value));
+    let meaning = match letter_of(&name) {
         None => "not one of the usual names; signed pairs of other names are ignored".to_owned(),
         Some(Letter::Code) => {
-            let known = codes::explain(value).map(|(text, _)| text);
+            let known = codes::explain(&value).map(|(text, _)| text);
             let known = known.unwrap_or("unknown code: an unknown outcome, not a success");
             format!("{}: {known}", Letter::Code.meaning())
         }
@@ -217,9 +207,10 @@ fn explain(name: &str, value: &str) -> Explained {
         Some(letter) => letter.meaning().to_owned(),
     };
     Explained {
-        name: name.to_owned(),
-        value: value.to_owned(),
+        name,
+        value,
         meaning,
+        signed,
     }
 }
 

@@ -3,8 +3,8 @@
 use aws_lc_rs::hmac;
 
 use super::super::seal::{HmacKey, Mac};
-use super::Unreadable;
 use super::rules::{Broken, broken};
+use super::{BOM, Unreadable};
 
 /// What was found out about a request.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct RequestReport {
     pub hmac: String,
     /// Whether the request's own HMAC is that one.
     pub verdict: Verdict,
+    /// How the input was read, where it is not the fields as they are posted.
+    pub notes: Vec<String>,
     /// On a mismatch: known wrong ways that give the request's own HMAC.
     pub wrong_ways: Vec<String>,
     /// Every rule that the fields break.
@@ -45,45 +47,158 @@ pub(super) type Field = (String, String);
 /// [`Unreadable`], when there is nothing to compute.
 pub fn request(input: &[u8], key: &str) -> Result<RequestReport, Unreadable> {
     let decoded = HmacKey::from_hex(key).map_err(|error| Unreadable::Key(error.to_string()))?;
-    let fields = read_fields(input)?;
-    let hash = value(&fields, "PBX_HASH")
-        .unwrap_or("SHA512")
-        .trim()
-        .to_owned();
-    let algorithm = match hash.to_ascii_uppercase().as_str() {
-        "SHA512" => hmac::HMAC_SHA512,
-        "SHA384" => hmac::HMAC_SHA384,
-        "SHA256" => hmac::HMAC_SHA256,
-        "SHA224" => hmac::HMAC_SHA224,
-        _ => return Err(Unreadable::Hash(hash)),
+    let (input, mut notes) = match input.strip_prefix(BOM) {
+        Some(rest) => (rest, vec![NOTE_BOM.to_owned()]),
+        None => (input, Vec::new()),
     };
-    let sealed: Vec<Field> = fields
+    let readings = readings(read_fields(input)?);
+    let mut checked = Vec::with_capacity(readings.len());
+    for (fields, how) in readings {
+        checked.push((Check::new(fields, &decoded)?, how));
+    }
+    // The reading that matches, or the last, which undoes all that was recognised.
+    let matches = |(check, _): &(Check, Vec<&str>)| check.verdict == Verdict::Match;
+    let best = checked
         .iter()
-        .filter(|(name, _)| name != "PBX_HMAC")
-        .cloned()
-        .collect();
-    let message = join(&sealed);
-    let mac = decoded.seal_with(algorithm, message.as_bytes());
-    let given = value(&fields, "PBX_HMAC");
-    let verdict = match given {
-        None => Verdict::Absent,
-        Some(given) if mac.matches(given) => Verdict::Match,
-        Some(_) => Verdict::Mismatch,
-    };
-    let wrong_ways = match given {
-        Some(given) if verdict == Verdict::Mismatch => {
-            wrong_ways(&sealed, given, key.trim(), &decoded, algorithm)
+        .position(matches)
+        .unwrap_or(checked.len() - 1);
+    let (check, how) = checked.swap_remove(best);
+    notes.extend(how.into_iter().map(str::to_owned));
+    let wrong_ways = match value(&check.fields, "PBX_HMAC") {
+        Some(given) if check.verdict == Verdict::Mismatch => {
+            wrong_ways(&check.sealed, given, key.trim(), &decoded, check.algorithm)
         }
         _ => Vec::new(),
     };
     Ok(RequestReport {
-        fields: sealed.len(),
-        bytes: message.len(),
-        hash,
-        hmac: mac.to_hex(),
-        verdict,
+        fields: check.sealed.len(),
+        bytes: check.message.len(),
+        hash: check.hash,
+        hmac: check.mac.to_hex(),
+        verdict: check.verdict,
+        notes,
         wrong_ways,
-        broken: broken(&fields),
+        broken: broken(&check.fields),
+    })
+}
+
+/// Fields, and the seal that belongs to them.
+struct Check {
+    fields: Vec<Field>,
+    /// Without PBX_HMAC.
+    sealed: Vec<Field>,
+    message: String,
+    hash: String,
+    algorithm: hmac::Algorithm,
+    mac: Mac,
+    verdict: Verdict,
+}
+
+impl Check {
+    fn new(fields: Vec<Field>, key: &HmacKey) -> Result<Self, Unreadable> {
+        let hash = value(&fields, "PBX_HASH")
+            .unwrap_or("SHA512")
+            .trim()
+            .to_owned();
+        let algorithm = match hash.to_ascii_uppercase().as_str() {
+            "SHA512" => hmac::HMAC_SHA512,
+            "SHA384" => hmac::HMAC_SHA384,
+            "SHA256" => hmac::HMAC_SHA256,
+            "SHA224" => hmac::HMAC_SHA224,
+            _ => return Err(Unreadable::Hash(hash)),
+        };
+        let sealed: Vec<Field> = fields
+            .iter()
+            .filter(|(name, _)| name != "PBX_HMAC")
+            .cloned()
+            .collect();
+        let message = join(&sealed);
+        let mac = key.seal_with(algorithm, message.as_bytes());
+        let verdict = match value(&fields, "PBX_HMAC") {
+            None => Verdict::Absent,
+            Some(given) if mac.matches(given) => Verdict::Match,
+            Some(_) => Verdict::Mismatch,
+        };
+        Ok(Self {
+            fields,
+            sealed,
+            message,
+            hash,
+            algorithm,
+            mac,
+            verdict,
+        })
+    }
+}
+
+const NOTE_BOM: &str = "a byte order mark stood in front of it";
+const NOTE_ENCODED: &str = "the input is percent-encoded, as the browser's tools copy a body: it was \
+                            decoded; what is sealed is not encoded";
+const NOTE_ENTITIES: &str = "there are HTML entities in the XML of PBX_BILLING or PBX_SHOPPINGCART, \
+                             as in a page's source: they were undone; what is sealed has none";
+
+/// The fields as they stand, then with what was recognised undone, and how each was read.
+fn readings(fields: Vec<Field>) -> Vec<(Vec<Field>, Vec<&'static str>)> {
+    let mut readings = vec![(fields, Vec::new())];
+    if is_percent_encoded(&readings[0].0) {
+        let decoded = readings[0].0.iter().map(|(name, value)| {
+            let spaced = value.replace('+', " ");
+            let value = percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy();
+            (name.clone(), value.into_owned())
+        });
+        let decoded = decoded.collect();
+        readings.push((decoded, vec![NOTE_ENCODED]));
+    }
+    let last = readings.len() - 1;
+    let (fields, how) = &readings[last];
+    if fields.iter().any(has_entities) {
+        let undone = |field: &Field| {
+            let value = if has_entities(field) {
+                without_entities(&field.1)
+            } else {
+                field.1.clone()
+            };
+            (field.0.clone(), value)
+        };
+        let undone = fields.iter().map(undone).collect();
+        let how = [how.as_slice(), &[NOTE_ENTITIES]].concat();
+        readings.push((undone, how));
+    }
+    readings
+}
+
+/// Whether the values are what a form's body is made of, with an escape among them. Fields as they
+/// are sealed hold other characters: the colons of PBX_RETOUR.
+fn is_percent_encoded(fields: &[Field]) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.*~!'()+%".contains(&b);
+    let escape = |window: &[u8]| window[0] == b'%' && window[1..].iter().all(u8::is_ascii_hexdigit);
+    fields.iter().all(|(_, value)| value.bytes().all(plain))
+        && fields
+            .iter()
+            .any(|(_, value)| value.as_bytes().windows(3).any(escape))
+}
+
+fn has_entities((name, value): &Field) -> bool {
+    let xml = name == "PBX_BILLING" || name == "PBX_SHOPPINGCART";
+    xml && (value.trim_start().starts_with("&lt;") || value.contains("=&quot;"))
+}
+
+fn without_entities(text: &str) -> String {
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#x22;", "\""),
+        ("&#039;", "'"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (entity, character)| {
+        text.replace(entity, character)
     })
 }
 

@@ -19,7 +19,7 @@ fn get(raw: &[u8]) -> Incoming<'_> {
 }
 
 fn fact(config: &Config, raw: &str) -> Result<PlatformFact, Refusal> {
-    verify(config, &get(raw.as_bytes())).map(Verified::into_inner)
+    verify(config, &get(raw.as_bytes())).map(|told| told.fact.into_inner())
 }
 
 fn part(config: &Config, raw: &str) -> Part {
@@ -63,7 +63,7 @@ fn ours() -> Config {
 
 /// Its signature is good, and yet it can't be read.
 fn is_unreadable(result: Result<PlatformFact, Refusal>) -> bool {
-    matches!(result, Err(Refusal::Unreadable(_)))
+    matches!(result, Err(Refusal::Unreadable { .. }))
 }
 
 fn is_malformed(result: Result<PlatformFact, Refusal>) -> bool {
@@ -162,7 +162,7 @@ fn the_secret_address_makes_a_part_ours() {
             secret,
             ..get(raw.as_bytes())
         };
-        verify(&config, &incoming).map(|fact| match fact.into_inner().event {
+        verify(&config, &incoming).map(|told| match told.fact.into_inner().event {
             PaymentEvent::Part(part) => part.trust,
             other => panic!("{other:?}"),
         })
@@ -254,27 +254,75 @@ fn the_complement_is_told_apart() {
 #[test]
 fn a_name_that_stands_twice_is_refused() {
     let data = message(&[]).split_once("&Signature=").unwrap().0.to_owned();
+    // Signed so: money may have moved, and nobody knows how much.
+    let doubled = fact(&ours(), &sign(&format!("{data}&Mt=1")));
+    let Err(Refusal::Unreadable { why, .. }) = doubled else {
+        panic!("{doubled:?}")
+    };
+    assert!(why.contains("Mt stands there twice"), "{why}");
     for doubled in [
-        sign(&format!("{data}&Mt=1")),
         format!("Mt=1&{}", sign(&data)),
+        format!("{}&Mt=1", sign(&data)),
         format!("own=1&own=2&{}", sign(&data)),
         format!("Signature=x&{}", sign(&data)),
+        format!("{}&Signature=x", sign(&data)),
     ] {
         assert!(is_malformed(fact(&ours(), &doubled)), "{doubled}");
     }
 }
 
 #[test]
-fn nothing_may_follow_the_signature() {
-    for after in ["&Mt=1", "&x=1", "&"] {
+fn what_follows_the_signature_is_never_read() {
+    let plain = fact(&ours(), &message(&[])).unwrap();
+    for after in [
+        "&x=1",
+        "&",
+        "&&",
+        "&Partie=1-2",
+        "&utm=a&fbclid=b",
+        "&Pays=FRA&x",
+    ] {
         let raw = format!("{}{after}", message(&[]));
-        let refusal = malformed("no signature as the last pair");
-        assert_eq!(fact(&ours(), &raw), Err(refusal), "{after}");
+        assert_eq!(fact(&ours(), &raw).as_ref(), Ok(&plain), "{after}");
+        let back = read_return(&ours(), &get(raw.as_bytes())).unwrap();
+        assert_eq!(back.reference, plain.reference);
     }
     assert!(is_malformed(fact(
         &ours(),
         &format!("{}&Signature=", message(&[]))
     )));
+}
+
+#[test]
+fn what_became_of_it_on_its_way_is_told_and_changes_nothing() {
+    let told = |raw: &str| {
+        let told = verify(&ours(), &get(raw.as_bytes())).unwrap();
+        (told.fact.into_inner(), told.changes.join("; "))
+    };
+    let raw = message(&[]);
+    let (plain, changes) = told(&raw);
+    assert_eq!(changes, "");
+    let (twice, changes) = told(&format!("{raw}&{raw}"));
+    assert_eq!(twice, plain);
+    assert!(changes.contains("doubled: ") && changes.contains("stands there twice"));
+}
+
+#[test]
+fn an_unreadable_messages_signed_pairs_are_all_that_is_kept_of_it() {
+    let genuine = message(&[("Auto", None)]);
+    let kept = |raw: &str| match fact(&ours(), raw) {
+        Err(Refusal::Unreadable { signed, .. }) => signed,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(kept(&genuine).as_slice(), genuine.as_bytes());
+    for more in [
+        format!("a=1&{genuine}"),
+        format!("a={}&b&{genuine}&c=3", "x".repeat(5000)),
+        format!("{genuine}&{genuine}"),
+        genuine.replace("00000", "%30%30000"),
+    ] {
+        assert_eq!(kept(&more).as_slice(), genuine.as_bytes(), "{more}");
+    }
 }
 
 #[test]
@@ -468,6 +516,57 @@ fn a_refused_card_without_a_type_is_a_card() {
         ("Erreur", Some("00004")),
     ];
     assert_eq!(part(&ours(), &message(&refused)).kind, PartKind::Card);
+}
+
+/// P=3DSECURE with C=CB: an accepted test message of February 2014 and a cancel of December 2022.
+#[test]
+fn a_card_paid_with_3_d_secure_is_a_card_and_pays() {
+    use guichet_domain::payment::{Money, Terms, fold};
+    for (payment, card) in [
+        ("3DSECURE", "CB"),
+        ("CARTE", "CB,VISA,EUROCARD_MASTERCARD"),
+        ("CARTE", "CB%2CVISA"),
+    ] {
+        let raw = message(&[("ChoixPaiement", Some(payment)), ("ChoixCarte", Some(card))]);
+        let mut part = part(&ours(), &raw);
+        assert_eq!(
+            (part.kind, part.method.clone()),
+            (PartKind::Card, Some(method("card")))
+        );
+        part.trust = Trust::Ours;
+        let terms = Terms {
+            method: method("card"),
+            kind: guichet_wire::MethodKind::Card,
+            total: part.amount,
+            manual_capture: false,
+        };
+        let state = fold(&terms, [&PaymentEvent::Part(part)]);
+        assert_eq!(state.money, Money::Paid, "{payment} {card}");
+        assert!(state.attention.is_empty(), "{payment} {card}");
+    }
+}
+
+/// Shaped as a signed cancel return of December 2022 (the tests of highcanfly-club/up2pay): a P, no
+/// C, an empty N, a call number, and a transaction number 0.
+#[test]
+fn a_cancel_with_a_payment_type_and_an_empty_card_number_is_read() {
+    for payment in ["3DSECURE", "CARTE"] {
+        let left = [
+            ("Auto", None),
+            ("ChoixPaiement", Some(payment)),
+            ("ChoixCarte", None),
+            ("N", Some("")),
+            ("Erreur", Some("00001")),
+            ("Transaction", Some("0")),
+        ];
+        let told = part(&ours(), &message(&left));
+        assert_eq!((told.status, told.refusal), (PartStatus::Refused, None));
+        assert_eq!(told.kind, PartKind::Card, "{payment}");
+        let raw = message(&left);
+        let back = read_return(&ours(), &get(raw.as_bytes())).unwrap();
+        assert_eq!(back.outcome, ReturnOutcome::Cancelled);
+        assert!(back.part.is_none());
+    }
 }
 
 #[test]

@@ -69,25 +69,36 @@ fn own_parameters_are_told() {
 fn an_altered_message_does_not_verify() {
     let report = notification(k1().replace("1000", "1001").as_bytes(), None).unwrap();
     assert!(!report.verified);
-    assert!(report.wrong_ways.is_empty());
+    let told = report.changes.join("");
+    assert!(
+        !told.contains("escaped") && !told.contains("sorted"),
+        "{told}"
+    );
+    assert!(report.fields.iter().all(|field| !field.signed));
 }
 
 #[test]
-fn known_wrong_ways_are_named() {
+fn known_changes_are_named() {
     let signed = sign("Mt=1&Carte=Visa%20Electron&Mail=a@b.fr&Heure=10:00:00");
     let key = signer_pem();
-    let way = |text: String| {
+    let told = |text: String| {
         let report = notification(text.as_bytes(), Some(&key)).unwrap();
-        assert!(!report.verified, "{text}");
-        report.wrong_ways.join("")
+        assert!(report.verified, "{text}");
+        report.changes.join("; ")
     };
-    assert!(way(signed.replace("%20", "+")).contains("spaces"));
-    assert!(way(signed.replace("Visa%20", "Visa ")).contains("spaces"));
-    assert!(way(signed.replace('@', "%40")).contains("percent-encoded anew"));
-    assert!(way(signed.replace(':', "%3a")).contains("percent-encoded anew"));
-    assert!(way(signed.replace('@', "%40").replace("%20", "+")).contains("encoded anew with +"));
-    assert!(way(format!(" {signed}")).contains("stray space"));
-    assert!(way(signed.replacen("&Carte", "&amp;Carte", 1)).contains("&amp;"));
+    assert_eq!(told(signed.clone()), "");
+    assert!(told(signed.replace("%20", "+")).contains("spaces"));
+    assert!(told(signed.replace("Visa%20", "Visa ")).contains("spaces"));
+    assert!(told(signed.replace('@', "%40")).contains("percent-encoded anew"));
+    assert!(told(signed.replace(':', "%3a")).contains("percent-encoded anew"));
+    let both = told(signed.replace('@', "%40").replace("%20", "+"));
+    assert!(
+        both.contains("percent-encoded anew") && both.contains("+ for a space"),
+        "{both}"
+    );
+    assert!(told(format!(" {signed}")).contains("stray space"));
+    assert!(told(format!("\u{feff}{signed}\n")).contains("byte order mark"));
+    assert!(told(signed.replacen("&Carte", "&amp;Carte", 1)).contains("&amp;"));
     let mut signed = signed;
     for at in 0.. {
         if signed.contains("%2B") {
@@ -95,7 +106,43 @@ fn known_wrong_ways_are_named() {
         }
         signed = sign(&format!("Mt={at}"));
     }
-    assert!(way(signed.replace("%2B", " ")).contains("decoded once too often"));
+    assert!(told(signed.replace("%2B", " ")).contains("decoded once too often"));
+}
+
+/// What an operator reads is what was signed, and what was added is marked.
+#[test]
+fn what_is_not_signed_is_marked() {
+    let report = notification(format!("shop=1&{}&Mail=x", k1()).as_bytes(), None).unwrap();
+    assert!(report.verified);
+    let signed = |name: &str| {
+        let field = report.fields.iter().find(|field| field.name == name);
+        field.unwrap().signed
+    };
+    assert_eq!((signed("shop"), signed("Mail")), (false, false));
+    assert_eq!((signed("Mt"), signed("Erreur")), (true, true));
+}
+
+#[test]
+fn what_is_lost_sorted_or_told_twice_is_named() {
+    let key = signer_pem();
+    let told = |text: String| {
+        let report = notification(text.as_bytes(), Some(&key)).unwrap();
+        assert!(!report.verified, "{text}");
+        report.changes.join("; ")
+    };
+    let data = "Mt=1&Ref=A&Appel=2&Erreur=00000&Transaction=3";
+    let lost = told(sign(data).replace("Erreur=00000&", ""));
+    assert!(lost.contains("lost: there is no Erreur"), "{lost}");
+    // Names of somebody else's: their order is not known here, that it is sorted can be seen.
+    let sorted = sign("t=3&m=1&r=A&e=00000").replace("t=3&m=1&r=A&e=00000", "e=00000&m=1&r=A&t=3");
+    assert!(told(sorted).contains("sorted:"));
+    let twice = told(format!("Mt=2&{}", sign(data)));
+    assert!(twice.contains("Mt stands there twice"), "{twice}");
+    let long = format!("{}&x={}", sign(data), "a".repeat(1 << 20));
+    assert_eq!(
+        notification(long.as_bytes(), Some(&key)).unwrap_err(),
+        Unreadable::TooLong
+    );
 }
 
 #[test]

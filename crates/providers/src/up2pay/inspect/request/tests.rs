@@ -72,6 +72,75 @@ fn without_an_hmac_it_is_only_computed() {
     );
 }
 
+/// A body as "copy as cURL" and "view source" give it, after WHATWG's URL standard §5.2.
+fn as_a_browser_posts_it(message: &str) -> String {
+    let pairs = message.split("&PBX_").map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap();
+        let name = name.strip_prefix("PBX_").unwrap_or(name);
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        format!("PBX_{name}={value}")
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+#[test]
+fn a_body_copied_from_the_browsers_tools_is_recognised() {
+    for (message, hmac) in [(A, A_HMAC), (A2, include_str!("../../golden/a2.hmac"))] {
+        let body = as_a_browser_posts_it(&format!("{message}&PBX_HMAC={}", hmac.trim_end()));
+        let report = inspect(&body);
+        assert_eq!(report.verdict, Verdict::Match, "{body}");
+        assert!(
+            report.notes[0].contains("percent-encoded"),
+            "{:?}",
+            report.notes
+        );
+        let retour = |b: &Broken| b.field == "PBX_RETOUR" && !b.rule.contains("space");
+        assert!(!report.broken.iter().any(retour), "{:?}", report.broken);
+        assert!(given(message, hmac).notes.is_empty());
+    }
+    // What it is without an HMAC is said as well, and computed over what is sealed.
+    let report = inspect(&as_a_browser_posts_it(A));
+    assert_eq!(
+        (report.verdict, report.hmac.as_str()),
+        (Verdict::Absent, A_HMAC.trim_end())
+    );
+}
+
+#[test]
+fn entities_in_the_xml_are_recognised() {
+    let xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Billing><Address></Address></Billing>";
+    let message = format!("{A}&PBX_BILLING={xml}");
+    let seal = mac(&message);
+    let escaped = html_escaped(xml);
+    for body in [
+        format!("{A}&PBX_BILLING={escaped}&PBX_HMAC={seal}"),
+        as_a_browser_posts_it(&format!("{A}&PBX_BILLING={escaped}&PBX_HMAC={seal}")),
+    ] {
+        let report = inspect(&body);
+        assert_eq!(report.verdict, Verdict::Match, "{body}");
+        let notes = report.notes.join("; ");
+        assert!(
+            notes.contains("HTML entities") && notes.contains("PBX_BILLING"),
+            "{notes}"
+        );
+    }
+    assert!(given(&message, &seal).notes.is_empty());
+    // Sealed with the entities in it: that is the mistake, and it is named.
+    let wrong = mac(&format!("{A}&PBX_BILLING={escaped}"));
+    let report = given(&message, &wrong);
+    assert!(
+        report.wrong_ways.join("").contains("HTML-escaped"),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_data() {
+    let report = inspect(&format!("\u{feff}{A}"));
+    assert_eq!(report.hmac, A_HMAC.trim_end());
+    assert!(report.notes[0].contains("byte order mark"));
+}
+
 #[test]
 fn one_a_line_is_the_same_and_a_final_line_break_is_no_data() {
     for ending in ["\n", "\r\n"] {
