@@ -1,5 +1,6 @@
 //! The books while something is wrong with the disk, the file, or who else is there.
 
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::support::{CARD_AT_ONCE, Disk, Stack, StackOptions, fresh_key, rounds, until};
@@ -151,7 +152,7 @@ async fn trace(stack: &Stack) -> Option<(tokio::process::Child, std::path::PathB
             }
         }
     }
-    println!("SKIPPED: counting flushes needs strace, and the right to trace");
+    eprintln!("SKIPPED: counting flushes needs strace, and the right to trace");
     None
 }
 
@@ -268,4 +269,63 @@ async fn books_that_are_damaged_are_refused_at_the_start_and_backed_up_by_nobody
         );
     }
     assert!(!copy.exists());
+}
+
+#[tokio::test]
+async fn the_operators_list_is_read_from_books_that_are_there_and_makes_none() {
+    let stack = Stack::usual().await;
+    let config = std::fs::read_to_string(stack.config()).unwrap();
+    let other = config.replacen("books.db", "none.db", 1);
+    assert_ne!(config, other);
+    let path = stack.folder().join("other.toml");
+    std::fs::write(&path, other).unwrap();
+    for command in [["payments", "--attention"].as_slice(), &["notifications"]] {
+        let arguments = [command, &["--config", path.to_str().unwrap()]].concat();
+        let (status, list, errors) = stack.guichet(&arguments).await;
+        assert_eq!((status, list.as_str()), (1, ""), "{errors}");
+        assert!(
+            errors.contains("no such file") && errors.contains("database_url"),
+            "{errors}"
+        );
+    }
+    assert!(!stack.folder().join("none.db").exists());
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_with_open_payments_is_told_once_and_asked_about_when_it_is_back() {
+    let mut stack = Stack::usual().await;
+    stack.faults(json!({ "ppps_down": true })).await;
+    let checkout = stack.session(4200).await;
+    let (started, _) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+    until("a claim is open", || async {
+        let pending = stack.status(&checkout).await["status"] == "pending";
+        pending.then_some(())
+    })
+    .await;
+    stack.stop_backend().await;
+    let config = std::fs::read_to_string(stack.config()).unwrap();
+    let gone = config
+        .replace("id = \"demo\"\nprovider", "id = \"gone\"\nprovider")
+        .replace("account = \"demo\"", "account = \"gone\"");
+    assert_ne!(config, gone);
+    std::fs::write(stack.config(), gone).unwrap();
+    stack.start_backend().await;
+    stack.ask_again(&started).await;
+    until("the question was put off again", || async {
+        let log = stack.backend_log();
+        (log.matches("alert=\"account_gone\"").count() == 1).then_some(())
+    })
+    .await;
+    assert!(stack.backend_log().contains("payments=1"));
+    stack.stop_backend().await;
+    std::fs::write(stack.config(), config).unwrap();
+    stack.no_faults().await;
+    stack.start_backend().await;
+    stack.ask_again(&started).await;
+    stack.wait_status(&checkout, "paid").await;
+    let told = stack
+        .backend_log()
+        .matches("alert=\"account_gone\"")
+        .count();
+    assert_eq!(told, 1);
 }

@@ -263,7 +263,6 @@ async fn a_return_moves_no_money_whatever_it_says() {
     let (address, query) = back.split_once('?').unwrap();
     let altered = [
         format!("{address}?{}", query.replace("Mt=4200", "Mt=1")),
-        format!("{address}?{query}&Erreur=00105"),
         address.to_owned(),
         address.replace("accepted", "cancelled"),
         address.replace("accepted", "anything"),
@@ -275,6 +274,9 @@ async fn a_return_moves_no_money_whatever_it_says() {
         assert_eq!(status["status"], "pending", "{address}: {status}");
     }
     assert_eq!(stack.count("events").await, 0, "nothing unsigned is kept");
+    // What stands after the signature is not read: it is the signed return, and no refusal.
+    let appended = format!("{address}?{query}&Erreur=00105");
+    assert_eq!(stack.come_back(&appended).await, home);
     for _ in 0..20 {
         assert_eq!(stack.come_back(&back).await, home);
     }

@@ -31,6 +31,9 @@ use crate::views::Folded;
 /// Longer than any conversation with a platform takes.
 const TALKING_SECONDS: i64 = 120;
 
+/// How long a payment is left alone whose account is not in the configuration.
+const GONE_SECONDS: i64 = 600;
+
 /// How often the books are looked through for what is due.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -152,7 +155,12 @@ async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
         .config
         .account(&payment.provider, payment.account.as_str());
     let Some((account, continuing)) = account.and_then(|a| Some((a, a.continuing()?))) else {
-        tracing::error!(account = %payment.account, "an account with open payments is gone");
+        // Told of at the start; it may be put back, at the next one.
+        let later = Advance {
+            next_try_at: Some(clock::unix_now() + GONE_SECONDS),
+            ..Advance::new(conversation.stage, conversation.stage)
+        };
+        app.store.advance(id, &later).await?;
         return Ok(());
     };
     // Who only asks sends nothing that could take money.

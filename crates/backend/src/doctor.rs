@@ -11,6 +11,7 @@ use guichet_providers::contract::{Demand, Provider};
 use guichet_store::sqlite::check_file;
 
 use crate::config::Config;
+use crate::terminal::print;
 
 /// Reads the configuration and tells what each method of each shop demands of the shopper. Then
 /// reads every page of the books, if there are any yet: it fails if they are damaged.
@@ -27,7 +28,7 @@ pub(crate) async fn run(path: &Path) -> anyhow::Result<()> {
     if let Ok(told) = books {
         line(&mut report, &format!("\n{told}"));
     }
-    std::io::Write::write_all(&mut std::io::stdout(), report.as_bytes())?;
+    print(report)?;
     books
         .map(drop)
         .with_context(|| format!("the books at {}", config.database.display()))

@@ -159,10 +159,8 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
         .account(&payment.provider, payment.account.as_str());
     let answer = match account {
         Some(account) => Some(put(app, account, open).await?),
-        None => {
-            tracing::error!(account = %payment.account, "an account with open queries is gone");
-            None
-        }
+        // Told of at the start; it may be put back.
+        None => None,
     };
     // The platform is not asked again because our books could not be written for a while.
     for pause in PAUSES_SECONDS {

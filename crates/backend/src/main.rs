@@ -26,6 +26,7 @@ mod quiet;
 mod seldom;
 mod serve;
 mod sogenactif;
+mod terminal;
 mod views;
 
 #[derive(Parser)]
@@ -39,7 +40,7 @@ struct Cli {
 enum Command {
     /// Run the backend.
     Serve(ConfigArg),
-    /// List payments.
+    /// List payments. The exit status is 3 if there is something to look at, 0 if not.
     Payments {
         #[command(flatten)]
         config: ConfigArg,
@@ -93,7 +94,10 @@ async fn main() -> ExitCode {
         Command::Payments {
             config,
             attention: _,
-        } => payments::attention(&config.config).await,
+        } => match payments::attention(&config.config).await {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Command::Doctor(arg) => doctor::run(&arg.config).await,
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Notifications { config, number } => {
@@ -132,6 +136,5 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 
 fn print_openapi() -> anyhow::Result<()> {
     let json = http::openapi_document().to_pretty_json()?;
-    std::io::Write::write_all(&mut std::io::stdout(), format!("{json}\n").as_bytes())?;
-    Ok(())
+    terminal::print(format!("{json}\n"))
 }

@@ -1,6 +1,5 @@
 //! `guichet notifications`: what came from a platform, or as if from one, and could not be taken.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -8,7 +7,8 @@ use guichet_store::{KeptMessage, Store as _};
 
 use crate::config::Config;
 use crate::inspect::shown;
-use crate::serve::open_store;
+use crate::serve::open_to_read;
+use crate::terminal::print;
 
 /// More are never kept of ten accounts.
 const LIMIT: u32 = 20_000;
@@ -16,7 +16,7 @@ const LIMIT: u32 = 20_000;
 /// Prints the list, or the bytes of one, exactly as they are kept: for `guichet inspect`.
 pub(crate) async fn run(config: &Path, number: Option<i64>) -> anyhow::Result<()> {
     let config = Config::read(config)?;
-    let store = open_store(&config).await?;
+    let store = open_to_read(&config).await?;
     let printed = match number {
         None => store
             .messages(LIMIT)
@@ -27,8 +27,7 @@ pub(crate) async fn run(config: &Path, number: Option<i64>) -> anyhow::Result<()
         })?,
     };
     store.close().await;
-    std::io::stdout().write_all(&printed)?;
-    Ok(())
+    print(&printed)
 }
 
 fn list(kept: &[KeptMessage]) -> String {

@@ -1,52 +1,54 @@
 //! `guichet payments --attention`: what a person should look at.
 
-use std::io::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 
-use guichet_store::{Attended, KeptMessage, Store as _, UnmatchedEvent};
+use guichet_store::{Attended, AttentionCounts, KeptMessage, Store as _, UnmatchedEvent};
 
 use crate::config::Config;
 use crate::inspect::shown;
 use crate::notifications::{self, time};
-use crate::serve::open_store;
+use crate::serve::open_to_read;
+use crate::terminal::print;
 
+/// Most entries of each kind that are printed; how many more there are is said.
 const LIMIT: u32 = 500;
 
-/// Prints the operator's list.
-pub(crate) async fn attention(config: &Path) -> anyhow::Result<()> {
+/// The exit status where a person should look at something: neither well nor failed, so that a
+/// scheduled run can tell all three apart.
+const ATTENTION: u8 = 3;
+
+/// Prints the operator's list. Nothing is made or written: a wrong path is an error.
+pub(crate) async fn attention(config: &Path) -> anyhow::Result<ExitCode> {
     let config = Config::read(config)?;
-    let store = open_store(&config).await?;
-    let attended = store.attention(LIMIT).await?;
-    let unmatched = store.unmatched(LIMIT).await?;
-    let mut unreadable = store.messages(LIMIT).await?;
-    unreadable.retain(|message| message.genuine);
+    let store = open_to_read(&config).await?;
+    let counts = store.attention_counts().await?;
+    let found = Found {
+        attended: store.attention(LIMIT).await?,
+        unmatched: store.unmatched(LIMIT).await?,
+        unreadable: store.messages(LIMIT).await?,
+    };
     store.close().await;
-    std::io::stdout().write_all(list(&attended, &unmatched, &unreadable).as_bytes())?;
-    Ok(())
+    print(list(found, &counts))?;
+    let nothing = counts == AttentionCounts::default();
+    Ok(ExitCode::from(if nothing { 0 } else { ATTENTION }))
 }
 
-fn list(attended: &[Attended], unmatched: &[UnmatchedEvent], unreadable: &[KeptMessage]) -> String {
-    if attended.is_empty() && unmatched.is_empty() && unreadable.is_empty() {
+struct Found {
+    attended: Vec<Attended>,
+    unmatched: Vec<UnmatchedEvent>,
+    unreadable: Vec<KeptMessage>,
+}
+
+/// What no payment of ours accounts for comes first, and the oldest of it: it may be money that
+/// nobody has noticed.
+fn list(mut found: Found, counts: &AttentionCounts) -> String {
+    found.unreadable.retain(|message| message.genuine);
+    if *counts == AttentionCounts::default() {
         return "Nothing needs attention.\n".into();
     }
     let mut text = String::new();
-    for entry in attended {
-        let (payment, session) = (&entry.payment, &entry.session);
-        text += &format!(
-            "{}  {}  {}  {}  order {}\n    session {}, reference at the platform {}\n",
-            time(payment.created_at),
-            payment.id,
-            payment.method,
-            money(session.amount.minor(), session.currency),
-            session.reference,
-            session.id,
-            payment.reference,
-        );
-        for attention in &entry.attention {
-            text += &format!("    {}: {}\n", word(attention), attention.describe());
-        }
-    }
-    for event in unmatched {
+    for event in &found.unmatched {
         text += &format!(
             "{}  unmatched  account {}  reference {}\n    a genuine message fits no payment of \
              ours: money may have moved\n    {}\n",
@@ -56,8 +58,46 @@ fn list(attended: &[Attended], unmatched: &[UnmatchedEvent], unreadable: &[KeptM
             shown(&event.content),
         );
     }
-    text.extend(unreadable.iter().map(notifications::entry));
+    text += &more(
+        counts.unmatched,
+        found.unmatched.len(),
+        "unmatched messages",
+    );
+    text.extend(found.unreadable.iter().map(notifications::entry));
+    text += &more(
+        counts.unreadable,
+        found.unreadable.len(),
+        "unreadable messages; guichet notifications lists them",
+    );
+    text.extend(found.attended.iter().map(attended));
+    text + &more(counts.payments, found.attended.len(), "payments")
+}
+
+fn attended(entry: &Attended) -> String {
+    let (payment, session) = (&entry.payment, &entry.session);
+    let mut text = format!(
+        "{}  {}  {}  {}  order {}\n    session {}, reference at the platform {}\n",
+        time(payment.created_at),
+        payment.id,
+        payment.method,
+        money(session.amount.minor(), session.currency),
+        session.reference,
+        session.id,
+        payment.reference,
+    );
+    for attention in &entry.attention {
+        text += &format!("    {}: {}\n", word(attention), attention.describe());
+    }
     text
+}
+
+/// Says how many there are beside those that are shown.
+fn more(all: u64, shown: usize, what: &str) -> String {
+    let left = all.saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
+    match left {
+        0 => String::new(),
+        left => format!("and {left} more {what}\n"),
+    }
 }
 
 fn word(attention: &guichet_domain::payment::Attention) -> String {

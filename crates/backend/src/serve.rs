@@ -55,6 +55,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let app = Arc::new(app);
     jobs.spawn(Arc::clone(&connections).rounds());
     jobs.spawn(Limiter::rounds(Arc::clone(&app.limiter)));
+    tell_of_gone_accounts(&app).await?;
     jobs.spawn(jobs::deadlines(Arc::clone(&app)));
     jobs.spawn(jobs::queries(Arc::clone(&app), taken));
     jobs.spawn(jobs::due_queries(Arc::clone(&app)));
@@ -102,6 +103,31 @@ pub(crate) async fn open_store(config: &Config) -> anyhow::Result<SqliteStore> {
     SqliteStore::open(&config.database)
         .await
         .with_context(|| books(config))
+}
+
+/// Opens the books of a backend that has run, to read them alone.
+pub(crate) async fn open_to_read(config: &Config) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open_to_read(&config.database)
+        .await
+        .with_context(|| books(config))
+}
+
+/// Tells once of open payments of accounts that are no longer in the configuration: nobody can ask
+/// their platform any more, and money may have moved.
+async fn tell_of_gone_accounts(app: &App) -> anyhow::Result<()> {
+    for open in app.store.open_accounts().await? {
+        if app.config.account(&open.provider, &open.account).is_none() {
+            tracing::error!(
+                alert = "account_gone",
+                provider = open.provider,
+                account = open.account,
+                payments = open.payments,
+                "an account with open payments is not in the configuration: put it back until they \
+                 are settled, since nobody else can ask what became of them"
+            );
+        }
+    }
+    Ok(())
 }
 
 fn books(config: &Config) -> String {

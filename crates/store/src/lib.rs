@@ -30,6 +30,9 @@ pub enum StoreError {
     /// The file that was opened is no longer there. What is written into it is lost with it.
     #[error("the database was replaced while it was in use: {0}; put it back, or start again")]
     Replaced(String),
+    /// There are no books to read, or they are another version's.
+    #[error("there are no books to read: {0}")]
+    Absent(String),
     /// The file is not whole.
     #[error("the database is damaged: {0}; restore the last backup, and keep this file")]
     Damaged(String),
@@ -359,6 +362,28 @@ pub struct Attended {
     pub attention: Vec<Attention>,
 }
 
+/// How much there is that a person should look at.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct AttentionCounts {
+    /// Payments.
+    pub payments: u64,
+    /// Genuine messages that fit no payment of ours.
+    pub unmatched: u64,
+    /// Genuine messages that can't be read.
+    pub unreadable: u64,
+}
+
+/// An account with payments whose outcome is still asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OpenAccount {
+    /// The provider's name.
+    pub provider: String,
+    /// The account's.
+    pub account: String,
+    /// How many payments of it are open.
+    pub payments: u64,
+}
+
 /// A genuine message that fits no payment of ours.
 #[derive(Clone, Debug)]
 pub struct UnmatchedEvent {
@@ -570,6 +595,13 @@ pub trait Store: Send + Sync {
     /// Genuine messages that fit no payment of ours, oldest first: whoever causes many pushes
     /// none off the list that came before.
     async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError>;
+
+    /// How many there are of each that [`Self::attention`], [`Self::unmatched`] and
+    /// [`Self::messages`] list.
+    async fn attention_counts(&self) -> Result<AttentionCounts, StoreError>;
+
+    /// The accounts of which a platform is still to be asked something.
+    async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError>;
 
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::{PAYMENTS_MAX, Session};
-use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
-use sqlx::{ConnectOptions as _, Row as _};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
+use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 
 use self::answers::{answer, keep, recall};
 use self::books::{
@@ -21,9 +21,9 @@ use self::health::Health;
 use self::numbers::Numbers;
 use self::writer::{TURN_TIMEOUT, Turn, Writer};
 use crate::{
-    AddedPayment, Advance, Attended, Book, CardMark, Closed, Conversation, Idempotency, Kept,
-    KeptMessage, Message, OpenQuery, Payment, Recorded, SecretMark, Source, Stage, Store,
-    StoreError, UnmatchedEvent,
+    AddedPayment, Advance, Attended, AttentionCounts, Book, CardMark, Closed, Conversation,
+    Idempotency, Kept, KeptMessage, Message, OpenAccount, OpenQuery, Payment, Recorded, SecretMark,
+    Source, Stage, Store, StoreError, UnmatchedEvent,
 };
 
 mod answers;
@@ -33,6 +33,7 @@ mod events;
 mod file;
 mod first_payments;
 mod health;
+mod lists;
 mod lock;
 mod messages;
 mod numbers;
@@ -43,6 +44,9 @@ mod writer;
 
 pub use self::backup::{BackedUp, back_up, check_file};
 pub use self::lock::Lock;
+
+/// The tables, step by step.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The books in a SQLite file.
 #[derive(Debug)]
@@ -61,10 +65,39 @@ impl SqliteStore {
         let options = file::options(path);
         let mut db = options.connect().await?;
         file::refuse_unsafe(&mut db).await?;
-        sqlx::migrate!("migrations/sqlite")
+        MIGRATIONS
             .run(&mut db)
             .await
             .map_err(|error| StoreError::Unavailable(error.into()))?;
+        Self::with(db, options, path).await
+    }
+
+    /// Opens books that are there, to read them: nothing is made, and what tries to write fails.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            let what =
+                "there is no such file; does database_url name the one that the backend uses?";
+            return Err(StoreError::Absent(what.into()));
+        }
+        let options = file::options(path).create_if_missing(false).read_only(true);
+        let mut db = options.connect().await?;
+        let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+            .fetch_one(&mut db)
+            .await
+            .map_err(|_| StoreError::Absent("the file holds no books of ours".into()))?;
+        if version != MIGRATIONS.iter().map(|step| step.version).max() {
+            let what = "another version of this program keeps them; use that one, or start the \
+                        backend with this one first";
+            return Err(StoreError::Absent(what.into()));
+        }
+        Self::with(db, options, path).await
+    }
+
+    async fn with(
+        db: SqliteConnection,
+        options: SqliteConnectOptions,
+        path: &Path,
+    ) -> Result<Self, StoreError> {
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(TURN_TIMEOUT)
@@ -506,6 +539,14 @@ impl Store for SqliteStore {
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    async fn attention_counts(&self) -> Result<AttentionCounts, StoreError> {
+        lists::attention_counts(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError> {
+        lists::open_accounts(&mut *self.readers.acquire().await?).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -105,9 +105,10 @@ impl From<StoreError> for ApiError {
                     "the books can't be written now; send the same request again in a moment",
                 )
             }
-            StoreError::Corrupt(_) | StoreError::Unsafe(_) | StoreError::InUse { .. } => {
-                Self::internal(&error)
-            }
+            StoreError::Corrupt(_)
+            | StoreError::Unsafe(_)
+            | StoreError::Absent(_)
+            | StoreError::InUse { .. } => Self::internal(&error),
         }
     }
 }
