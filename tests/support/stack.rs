@@ -199,8 +199,8 @@ impl Stack {
         value.parse().expect("a number")
     }
 
-    /// Waits until the backend has logged a line that holds all these words, and gives the whole log:
-    /// lines are written beside the requests that they tell of.
+    /// Waits until the backend has logged a line that holds all these words, and gives the whole
+    /// log: lines are written beside the requests that they tell of.
     pub(crate) async fn logged(&self, words: &[&str]) -> String {
         until(&format!("a line of the log with {words:?}"), || async {
             let log = self.backend_log();

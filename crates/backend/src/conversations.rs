@@ -127,6 +127,15 @@ async fn take_up_alone(app: Arc<App>, payment: PaymentId) {
     }
 }
 
+/// Its account is not in the configuration, which was told of at the start: it may be put back.
+async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), StoreError> {
+    let later = Advance {
+        next_try_at: Some(clock::unix_now() + GONE_SECONDS),
+        ..Advance::new(stage, stage)
+    };
+    app.store.advance(id, &later).await.map(drop)
+}
+
 async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
     let Some(conversation) = app.store.conversation(id).await? else {
         return Ok(());
@@ -155,13 +164,7 @@ async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
         .config
         .account(&payment.provider, payment.account.as_str());
     let Some((account, continuing)) = account.and_then(|a| Some((a, a.continuing()?))) else {
-        // Told of at the start; it may be put back, at the next one.
-        let later = Advance {
-            next_try_at: Some(clock::unix_now() + GONE_SECONDS),
-            ..Advance::new(conversation.stage, conversation.stage)
-        };
-        app.store.advance(id, &later).await?;
-        return Ok(());
+        return leave_alone(app, id, conversation.stage).await;
     };
     // Who only asks sends nothing that could take money.
     let at = match conversation.stage {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::session::{PAYMENTS_MAX, Session};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};

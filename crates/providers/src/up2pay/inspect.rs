@@ -32,8 +32,8 @@ pub enum Unreadable {
     Hash(String),
     /// The notification has no signature.
     #[error(
-        "no pair is a signature: base64 of 128 bytes, percent-encoded, is expected. Was it lost, or \
-         cut, on its way? A query that a proxy drops leaves nothing behind the ?"
+        "no pair is a signature: base64 of 128 bytes, percent-encoded, is expected. Was it lost, \
+         or cut, on its way? A query that a proxy drops leaves nothing behind the ?"
     )]
     NoSignature,
     /// The notification is longer than any.

@@ -150,9 +150,10 @@ const CARD_TYPES: [&str; 21] = [
 impl Instrument {
     /// Reads P and C. `more` are the account's further card types.
     ///
-    /// A voucher is told by P=LIMONETIK alone. Any other P with a card in C is a card: P says how it
-    /// was paid (`CARTE`, and `3DSECURE` in signed messages of 2014 and 2022), C with what. C may be
-    /// a list of cards, `CB,VISA,EUROCARD_MASTERCARD`, where PBX_TYPECARTE was one (signed in 2012).
+    /// A voucher is told by P=LIMONETIK alone. Any other P with a card in C is a card: P says how
+    /// it was paid (`CARTE`, and `3DSECURE` in signed messages of 2014 and 2022), C with what. C
+    /// may be a list of cards, `CB,VISA,EUROCARD_MASTERCARD`, where PBX_TYPECARTE was one (signed
+    /// in 2012).
     pub(super) fn read(payment: &str, card: &str, more: &[String]) -> Self {
         match (payment, card) {
             (LIMONETIK, LIMOCB) => Self::Complement,

@@ -8,9 +8,9 @@ use super::books::{read_open_query, readable};
 use super::events::{Ask, NewEvent};
 use crate::{ASKING_SECONDS, Book, DENIED, OpenQuery, StoreError};
 
-/// Most claims that name one transaction and are asked about at once. A transaction has one content,
-/// or two when it was pending first: more is somebody playing, who must not keep the true one
-/// waiting. The others are asked about later, and a claim that was denied holds up none.
+/// Most claims that name one transaction and are asked about at once. A transaction has one
+/// content, or two when it was pending first: more is somebody playing, who must not keep the true
+/// one waiting. The others are asked about later, and a claim that was denied holds up none.
 const SAME_TRANSACTION_MAX: i64 = 10;
 
 /// By how many seconds the others are asked about later.

@@ -132,10 +132,11 @@ impl Check {
 }
 
 const NOTE_BOM: &str = "a byte order mark stood in front of it";
-const NOTE_ENCODED: &str = "the input is percent-encoded, as the browser's tools copy a body: it was \
-                            decoded; what is sealed is not encoded";
-const NOTE_ENTITIES: &str = "there are HTML entities in the XML of PBX_BILLING or PBX_SHOPPINGCART, \
-                             as in a page's source: they were undone; what is sealed has none";
+const NOTE_ENCODED: &str = "the input is percent-encoded, as the browser's tools copy a body: it \
+                            was decoded; what is sealed is not encoded";
+const NOTE_ENTITIES: &str = "there are HTML entities in the XML of PBX_BILLING or \
+                             PBX_SHOPPINGCART, as in a page's source: they were \
+                             undone; what is sealed has none";
 
 /// The fields as they stand, then with what was recognised undone, and how each was read.
 fn readings(fields: Vec<Field>) -> Vec<(Vec<Field>, Vec<&'static str>)> {
