@@ -539,6 +539,7 @@ fn a_card_paid_with_3_d_secure_is_a_card_and_pays() {
             kind: guichet_wire::MethodKind::Card,
             total: part.amount,
             manual_capture: false,
+            voucher_eligible: None,
         };
         let state = fold(&terms, [&PaymentEvent::Part(part)]);
         assert_eq!(state.money, Money::Paid, "{payment} {card}");
