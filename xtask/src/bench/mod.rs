@@ -16,6 +16,7 @@ use anyhow::Result;
 use crate::child::Children;
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
+use crate::{assets, setup};
 use side::Side;
 
 /// How many callers there are at a time.
@@ -73,6 +74,9 @@ impl Work {
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()> {
     let Target::Backend(options) = target;
     if !options.no_build {
+        // The backend serves the widget, or does not start.
+        let wasm = setup::run(ctx, stages, setup::Need::Build)?;
+        assets::run(ctx, stages, &wasm, &assets::Options::default())?;
         let mut cargo = ctx.command("cargo");
         cargo.args(["build", "--release", "--workspace"]);
         cargo.args(["--bin", "guichet", "--bin", "guichet-sandbox"]);

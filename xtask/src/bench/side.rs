@@ -13,7 +13,8 @@ use super::client::{Client, Request};
 use super::{Figure, Work};
 use crate::child::{Child, Children};
 use crate::ctx::Ctx;
-use crate::demo::config::{Demo, ORDINARY, SECRET_KEY};
+
+const SECRET_KEY: &str = "sk_sandbox_bench_8d2f5a7c1e904b6395d8a2f4c7e1b603";
 
 /// How many notifications each caller sends.
 const NOTIFICATIONS: usize = 40;
@@ -44,36 +45,31 @@ impl Side {
         stop: &AtomicBool,
     ) -> Result<Self> {
         let [shop, backend, platform] = ports()?;
-        let demo = Demo {
-            folder: ctx.target.join("bench").join(name.replace(' ', "-")),
-            assets: ctx.target.join("bench/assets"),
-            shop,
-            backend,
-            platform,
-        };
-        if demo.folder.exists() {
-            std::fs::remove_dir_all(&demo.folder)?;
+        let folder = ctx.target.join("bench").join(name.replace(' ', "-"));
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
         }
-        std::fs::create_dir_all(&demo.assets)?;
-        let config = demo.write()?;
+        let data = folder.join("sandbox");
+        std::fs::create_dir_all(&data)?;
+        let config = folder.join("guichet.toml");
+        std::fs::write(&config, text(&ctx.assets(), &folder, backend, platform))?;
         let sandbox = ctx.target.join("release/guichet-sandbox");
         let mut sandbox = ctx.command(&sandbox.display().to_string());
         sandbox
             .args(["--platform-listen", &format!("127.0.0.1:{platform}")])
             .args(["--shop-listen", &format!("127.0.0.1:{shop}")])
-            .args(["--backend", &demo.backend_url()])
+            .args(["--backend", &format!("http://127.0.0.1:{backend}")])
             .args(["--shop-secret-key", SECRET_KEY])
-            .args(["--shop-methods", ORDINARY])
             .arg("--data-dir")
-            .arg(demo.sandbox())
+            .arg(data)
             .args(["--www", "www"])
             .env("RUST_LOG", "warn");
-        let log = demo.folder.join("sandbox.log");
+        let log = folder.join("sandbox.log");
         children.add(Child::start("sandbox", sandbox, log)?);
         children.wait_for("sandbox", shop, "/", stop)?;
         let mut serve = ctx.command(&program.display().to_string());
         serve.args(["serve", "--config"]).arg(config);
-        let log = demo.folder.join("backend.log");
+        let log = folder.join("backend.log");
         children.add(Child::start(name, serve, log)?);
         children.wait_for(name, backend, "/readyz", stop)?;
         Ok(Self {
@@ -221,6 +217,49 @@ impl Side {
             query: query.context("no notification")?.to_owned(),
         })
     }
+}
+
+/// A configuration that older builds understand too: nothing is said that has a default.
+fn text(assets: &Path, folder: &Path, backend: u16, platform: u16) -> String {
+    let path = |path: &Path| format!("{:?}", path.display().to_string());
+    let database = format!("sqlite://{}", folder.join("guichet.db").display());
+    let (assets, key) = (
+        path(assets),
+        path(&folder.join("sandbox/up2pay-public.pem")),
+    );
+    // The published test key of the platform: it signs nothing outside its test servers.
+    let hmac_key = "0123456789ABCDEF".repeat(8);
+    format!(
+        r#"environment = "sandbox"
+listen = "127.0.0.1:{backend}"
+public_url = "http://127.0.0.1:{backend}"
+database_url = {database:?}
+assets = {assets}
+
+[[shops]]
+id = "demo"
+name = "La Halle du Tilleul"
+secret_keys = ["{SECRET_KEY}"]
+origins = ["http://localhost:8080"]
+
+[[shops.methods]]
+provider = "up2pay"
+account = "demo"
+methods = ["card"]
+
+[[accounts]]
+id = "demo"
+provider = "up2pay"
+site = "1999888"
+rang = "32"
+identifiant = "110647233"
+hmac_key = "{hmac_key}"
+page_hosts = ["http://127.0.0.1:{platform}"]
+ppps_hosts = ["http://127.0.0.1:{platform}"]
+public_key_files = [{key}]
+confirm = "query"
+"#
+    )
 }
 
 fn status(client: &mut Client, secret: &str) -> Result<String> {

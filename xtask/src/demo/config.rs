@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 /// Opens the demo's own shop on the demo's own backend, and nothing else.
-pub(crate) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
+pub(super) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
 
 /// What the demo shop offers for an ordinary order from France, as a real one would; its checkout
 /// page can ask for all methods.
-pub(crate) const ORDINARY: &str =
+pub(super) const ORDINARY: &str =
     "sogenactif_card,card,apetiz,sodexo,upchequdej,cvconnect,sogenactif_paypal";
 
 /// What the account at Sogenactif has.
@@ -22,29 +22,29 @@ const SOGENACTIF: [&str; 5] = [
 ];
 
 /// Where the demo is.
-pub(crate) struct Demo {
-    pub(crate) folder: PathBuf,
-    pub(crate) assets: PathBuf,
-    pub(crate) shop: u16,
-    pub(crate) backend: u16,
-    pub(crate) platform: u16,
+pub(super) struct Demo {
+    pub(super) folder: PathBuf,
+    pub(super) assets: PathBuf,
+    pub(super) shop: u16,
+    pub(super) backend: u16,
+    pub(super) platform: u16,
 }
 
 impl Demo {
-    pub(crate) fn backend_url(&self) -> String {
+    pub(super) fn backend_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.backend)
     }
 
-    pub(crate) fn shop_url(&self) -> String {
+    pub(super) fn shop_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.shop)
     }
 
     /// The sandbox's own folder.
-    pub(crate) fn sandbox(&self) -> PathBuf {
+    pub(super) fn sandbox(&self) -> PathBuf {
         self.folder.join("sandbox")
     }
 
-    pub(crate) fn write(&self) -> Result<PathBuf> {
+    pub(super) fn write(&self) -> Result<PathBuf> {
         std::fs::create_dir_all(self.sandbox())?;
         let file = self.folder.join("guichet.toml");
         std::fs::write(&file, self.text())?;
