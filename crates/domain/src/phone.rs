@@ -69,9 +69,15 @@ impl Phone {
     }
 }
 
+/// As E.164 writes it. What reads as another number the second time is none: of its zeros, some
+/// were taken for the one that is dialled in front.
 fn e164(number: &phonenumber::PhoneNumber) -> Option<Phone> {
-    let (code, national) = (number.code().value(), number.national());
-    Some(Phone(format!("+{code}{national}"))).filter(Phone::fits)
+    let written = |number: &phonenumber::PhoneNumber| {
+        format!("+{}{}", number.code().value(), number.national())
+    };
+    let phone = Some(Phone(written(number))).filter(Phone::fits)?;
+    let again = phonenumber::parse(None, &phone.0).ok()?;
+    (written(&again) == phone.0).then_some(phone)
 }
 
 impl Phone {
@@ -202,6 +208,7 @@ mod tests {
             "+33 six",
             "+999 123 456 789",
             "call me",
+            "+310000001",
             "1".repeat(40).as_str(),
         ] {
             let error = Phone::parse(typed, None).unwrap_err();
