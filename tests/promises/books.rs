@@ -101,7 +101,7 @@ async fn a_platform_is_asked_once_though_its_answer_can_not_be_recorded_for_a_wh
     stack
         .alter(
             "CREATE TRIGGER t BEFORE INSERT ON events WHEN NEW.source = 'query'
-            BEGIN SELECT RAISE(ROLLBACK, 'injected'); END",
+            BEGIN SELECT RAISE(ABORT, 'injected'); END",
         )
         .await;
     let mut paid = Vec::new();

@@ -1078,8 +1078,12 @@ async fn production_takes_no_cards_to_keep() {
         assert_eq!((status, out.as_str()), (1, ""), "{errors}");
         assert!(errors.contains("add_cards"), "{errors}");
     }
-    // It is this key alone that is refused.
+    // It is this key alone that is refused: without it, only the books are missing.
     std::fs::write(&path, config(false)).unwrap();
     let (status, _, errors) = stack.guichet(&list).await;
-    assert_eq!(status, 0, "{errors}");
+    assert_eq!(status, 1, "{errors}");
+    assert!(
+        errors.contains("no such file") && !errors.contains("add_cards"),
+        "{errors}"
+    );
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     Bank, CARD, CHALLENGED, Checkout, DEMO_HMAC_KEY, DEMO_SHOP_KEY, NOTIFY_SECRET, OTHER_HMAC_KEY,
@@ -63,6 +63,18 @@ fn configured() -> Vec<&'static str> {
         OTHER_HMAC_KEY,
         NOTIFY_SECRET,
     ]
+}
+
+/// The files that the widget's build lists: no other is served.
+fn listed(assets: &Path) -> Vec<String> {
+    let Ok(list) = std::fs::read(assets.join("manifest.json")) else {
+        return Vec::new();
+    };
+    let list: Value = serde_json::from_slice(&list).unwrap();
+    let files = list["files"].as_array().unwrap().iter();
+    files
+        .map(|file| file["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Every file below a folder.
@@ -172,9 +184,8 @@ async fn no_secret_is_in_any_answer_page_log_list_or_book() {
         let assets = std::env::var_os("GUICHET_ASSETS")
             .map(PathBuf::from)
             .unwrap_or_default();
-        for file in files(&assets) {
-            let path = file.strip_prefix(&assets).unwrap().display().to_string();
-            stack.get(&format!("/{path}")).await.expect(200);
+        for name in listed(&assets) {
+            stack.get(&format!("/{name}")).await.expect(200);
         }
         let list = stack.attention().await;
         assert!(list.contains("UNKNOWN"), "{list}");

@@ -70,7 +70,9 @@ impl Order {
     }
 
     async fn make(&self, stack: &Stack) -> reqwest::Result<Checkout> {
-        let request = stack.order_request(&self.key, &stack.order(AMOUNT));
+        let mut order = stack.order(AMOUNT);
+        order["reference"] = json!(format!("commande-{}", self.key));
+        let request = stack.order_request(&self.key, &order);
         let answer = stack.http.try_send(request).await?;
         Ok(Checkout::new(&answer.expect(201).json()))
     }

@@ -254,7 +254,7 @@ async fn full_at_any_page(disk: &Disk) {
     // What changes nothing succeeds on a full disk too, and makes nothing ready.
     disk.fill(0);
     for _ in 0..3 {
-        assert!(write(&store, "keep_unreadable", seed + 1).await.is_err());
+        assert!(write(&store, "keep_message", seed + 1).await.is_err());
         let told = confirmation(&payment(&session(seed), seed), &seed.to_string(), 1500);
         let again = store.record_fact(&told, Source::Query, None, 1100).await;
         assert_eq!(again.unwrap(), Recorded::Duplicate);
