@@ -153,3 +153,18 @@ fn the_library_comes_from_the_platform_only() {
     assert!(sandbox().allows_sdk("http://127.0.0.1:8603/sdk.js"));
     assert!(!sandbox().allows_sdk("http://evil.example/sdk.js"));
 }
+
+#[test]
+fn a_method_that_pays_no_more_is_warned_about_at_the_start() {
+    let warnings = |methods: &str| {
+        let table = with(sandbox_table(), &format!("methods = {methods}"));
+        read(table, Environment::Sandbox).unwrap().warnings()
+    };
+    let told = warnings(r#"["sogenactif_card", "sogenactif_paylib"]"#);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("sogenactif_paylib") && told[0].contains("Wero"),
+        "{told:?}"
+    );
+    assert!(warnings(r#"["sogenactif_card"]"#).is_empty());
+}
