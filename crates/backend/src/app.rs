@@ -3,19 +3,15 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::PaymentId;
-use guichet_providers::Verified;
-use guichet_store::{Recorded, Source, Store, StoreError};
+use guichet_store::Store;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::clock;
 use crate::config::Config;
-use crate::jobs::Questions;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
+use crate::questions::Questions;
 use crate::quiet::Quiet;
 
 /// The running backend.
@@ -57,78 +53,6 @@ impl App {
             quiet: Quiet::default(),
             in_flight: Mutex::new(HashSet::new()),
         }
-    }
-
-    /// The one way in for what moves money. It takes what a platform vouched for, and nothing else;
-    /// when it returns, the fact is on disk.
-    pub(crate) async fn ingest(
-        &self,
-        fact: &Verified<PlatformFact>,
-        source: Source,
-        raw: Option<&[u8]>,
-    ) -> Result<Recorded, StoreError> {
-        let now = clock::unix_now();
-        // Where there is room, what is claimed is asked about at once.
-        let (recorded, query) = match self.questions.room() {
-            Some(room) => {
-                let (recorded, query) = self.store.record_claim(fact, source, raw, now).await?;
-                (recorded, query.map(|query| (query, room)))
-            }
-            None => (self.store.record_fact(fact, source, raw, now).await?, None),
-        };
-        self.tell(&recorded, fact, source);
-        match query {
-            Some((query, room)) => self.questions.ask(query, room),
-            // It may be asked about later, or again.
-            None => self.wake_queries.notify_one(),
-        }
-        Ok(recorded)
-    }
-
-    /// Takes our own account's word on a claim, which ends the question about it.
-    pub(crate) async fn ingest_answer(
-        &self,
-        fact: &Verified<PlatformFact>,
-        event_seq: i64,
-    ) -> Result<(), StoreError> {
-        let now = clock::unix_now();
-        let recorded = self.store.record_answer(fact, event_seq, now).await?;
-        self.tell(&recorded, fact, Source::Query);
-        Ok(())
-    }
-
-    /// Logs what became of a fact.
-    fn tell(&self, recorded: &Recorded, fact: &PlatformFact, source: Source) {
-        match recorded {
-            Recorded::New(payment) => {
-                tracing::info!(%payment, source = ?source, "a platform's fact was recorded");
-            }
-            Recorded::Conflict(payment) => {
-                tracing::error!(
-                    alert = "conflict", %payment, identity = %fact.identity,
-                    "one transaction was told of twice with different contents"
-                );
-            }
-            Recorded::Duplicate => {}
-            Recorded::Unmatched => {
-                tracing::error!(
-                    alert = "unmatched", account = %fact.account, reference = %fact.reference,
-                    "a genuine message fits no payment of ours: money may have moved"
-                );
-            }
-        }
-    }
-
-    /// Records a hint of the browser or the passing of time: neither moves money.
-    pub(crate) async fn hint(
-        &self,
-        payment: &PaymentId,
-        hint: &PaymentEvent,
-        source: Source,
-    ) -> Result<Recorded, StoreError> {
-        self.store
-            .record_hint(payment, hint, source, clock::unix_now())
-            .await
     }
 
     /// Marks a request as being worked on; none if it is already. Released when dropped.

@@ -5,29 +5,26 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::{backup, doctor, inspect, notifications, sogenactif, terminal};
+
 mod app;
-mod backup;
+mod books;
+mod cli;
 mod clock;
 mod config;
 mod connections;
-mod conversations;
-mod demands;
-mod doctor;
 mod http;
-mod inspect;
 mod jobs;
 mod limiter;
 mod log;
 mod metrics;
-mod notifications;
 mod payments;
 mod platform;
+mod questions;
 mod quiet;
 mod seldom;
 mod serve;
-mod sogenactif;
-mod terminal;
-mod views;
+mod sessions;
 
 #[derive(Parser)]
 #[command(name = "guichet", version, about)]
@@ -94,7 +91,7 @@ async fn main() -> ExitCode {
         Command::Payments {
             config,
             attention: _,
-        } => match payments::attention(&config.config).await {
+        } => match cli::payments::attention(&config.config).await {
             Ok(status) => return status,
             Err(error) => Err(error),
         },

@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use guichet_store::Store as _;
-use guichet_store::sqlite::{Lock, SqliteStore};
+use guichet_store::sqlite::Lock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::books::{books, open_store};
 use crate::config::Config;
 use crate::connections::Connections;
-use crate::jobs::Questions;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
-use crate::{clock, conversations, http, jobs, metrics};
+use crate::questions::Questions;
+use crate::{clock, http, jobs, metrics};
 
 /// How long requests may go on after the stop was asked for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -56,10 +57,10 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     jobs.spawn(Arc::clone(&connections).rounds());
     jobs.spawn(Limiter::rounds(Arc::clone(&app.limiter)));
     tell_of_gone_accounts(&app).await?;
-    jobs.spawn(jobs::deadlines(Arc::clone(&app)));
-    jobs.spawn(jobs::queries(Arc::clone(&app), taken));
-    jobs.spawn(jobs::due_queries(Arc::clone(&app)));
-    jobs.spawn(conversations::run(Arc::clone(&app)));
+    jobs.spawn(jobs::deadlines::run(Arc::clone(&app)));
+    jobs.spawn(jobs::queries::run(Arc::clone(&app), taken));
+    jobs.spawn(jobs::queries::due(Arc::clone(&app)));
+    jobs.spawn(jobs::conversations::run(Arc::clone(&app)));
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
     let server = tokio::spawn(connections.serve(listener, http::router(app), stop.clone()));
@@ -98,20 +99,6 @@ fn warn(config: &Config) {
     }
 }
 
-/// Opens the books.
-pub(crate) async fn open_store(config: &Config) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open(&config.database)
-        .await
-        .with_context(|| books(config))
-}
-
-/// Opens the books of a backend that has run, to read them alone.
-pub(crate) async fn open_to_read(config: &Config) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open_to_read(&config.database)
-        .await
-        .with_context(|| books(config))
-}
-
 /// Tells once of open payments of accounts that are no longer in the configuration: nobody can ask
 /// their platform any more, and money may have moved.
 async fn tell_of_gone_accounts(app: &App) -> anyhow::Result<()> {
@@ -128,8 +115,4 @@ async fn tell_of_gone_accounts(app: &App) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn books(config: &Config) -> String {
-    format!("the books at {}", config.database.display())
 }

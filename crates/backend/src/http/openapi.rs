@@ -3,7 +3,9 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{cards, checkout, continuation, sessions, upkeep};
+use super::checkout::cards;
+use super::shop::{sessions, upkeep};
+use super::{checkout, go_on};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,7 +24,7 @@ use super::{cards, checkout, continuation, sessions, upkeep};
     paths(
         sessions::create, upkeep::find, sessions::read, upkeep::expire, sessions::cards,
         sessions::pay, checkout::session,
-        checkout::status, checkout::start, continuation::proceed, cards::list, cards::remove
+        checkout::status, checkout::start, go_on::proceed, cards::list, cards::remove
     ),
     tags(
         (name = "shop", description = "The shop's server, with its secret key."),

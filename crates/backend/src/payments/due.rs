@@ -7,7 +7,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId};
@@ -22,50 +21,16 @@ use guichet_store::{
     Advance, Book, CardMark, Conversation, Payment, Recorded, Source, Stage, StoreError,
 };
 
-use tokio::task::JoinSet;
-
 use crate::app::App;
 use crate::clock;
-use crate::views::Folded;
+use crate::payments::ingest::ingest;
+use crate::sessions::views::Folded;
 
 /// Longer than any conversation with a platform takes.
 const TALKING_SECONDS: i64 = 120;
 
 /// How long a payment is left alone whose account is not in the configuration.
 const GONE_SECONDS: i64 = 600;
-
-/// How often the books are looked through for what is due.
-const TICK: Duration = Duration::from_secs(1);
-
-/// How many payments are talked about at a time. One slow platform then holds up no other.
-const TALKS_MAX: usize = 100;
-
-/// Keeps the browser's return, once. `false`: it came to the wrong address, or too often, or too
-/// early.
-pub(crate) async fn came_back(
-    app: &App,
-    payment: &PaymentId,
-    nonce: &str,
-    posted: &[(String, String)],
-) -> Result<bool, StoreError> {
-    let Some(conversation) = app.store.conversation(payment).await? else {
-        return Ok(false);
-    };
-    let (ours, given) = (conversation.nonce.as_bytes(), nonce.as_bytes());
-    if aws_lc_rs::constant_time::verify_slices_are_equal(ours, given).is_err() {
-        return Ok(false);
-    }
-    let step = Advance {
-        posted: Some(posted),
-        next_try_at: Some(clock::unix_now()),
-        ..Advance::new(Stage::Return, Stage::Finalise)
-    };
-    let kept = app.store.advance(payment, &step).await?;
-    if kept {
-        app.wake_conversations.notify_one();
-    }
-    Ok(kept)
-}
 
 /// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
 /// is looked up.
@@ -99,34 +64,6 @@ pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advan
     }
 }
 
-/// Takes up what is due, for ever: side by side, and each payment once at a time.
-pub(crate) async fn run(app: Arc<App>) {
-    let mut talks = JoinSet::new();
-    loop {
-        let woken = app.wake_conversations.notified();
-        while talks.try_join_next().is_some() {}
-        let room = u32::try_from(TALKS_MAX - talks.len()).unwrap_or_default();
-        match app.store.due_conversations(clock::unix_now(), room).await {
-            Ok(due) => {
-                for payment in due {
-                    talks.spawn(take_up_alone(Arc::clone(&app), payment));
-                }
-            }
-            Err(error) => tracing::error!(error.cause = %error, "due payments could not be read"),
-        }
-        let _ = tokio::time::timeout(TICK, woken).await;
-    }
-}
-
-async fn take_up_alone(app: Arc<App>, payment: PaymentId) {
-    let Some(_alone) = app.enter(format!("payment/{payment}/take-up")) else {
-        return;
-    };
-    if let Err(error) = take_up(&app, &payment).await {
-        tracing::error!(error.cause = %error, %payment, "could not be taken up");
-    }
-}
-
 /// Its account is not in the configuration, which was told of at the start: it may be put back.
 async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), StoreError> {
     let later = Advance {
@@ -136,7 +73,7 @@ async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), Stor
     app.store.advance(id, &later).await.map(drop)
 }
 
-async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
+pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
     let Some(conversation) = app.store.conversation(id).await? else {
         return Ok(());
     };
@@ -331,7 +268,7 @@ impl Talk<'_> {
             Ok(LookedUp::Facts(facts)) => {
                 let mut last = false;
                 for fact in &facts {
-                    let recorded = self.app.ingest(fact, Source::Query, None).await?;
+                    let recorded = ingest(self.app, fact, Source::Query, None).await?;
                     tell_of_wait(fact, &recorded);
                     last |= matches!(
                         &fact.event,
@@ -382,7 +319,7 @@ impl Talk<'_> {
 
     /// Records what the platform told, then moves on.
     async fn record(&self, proceeded: Proceeded) -> Result<(), StoreError> {
-        self.ingest(&proceeded).await?;
+        self.record_facts(&proceeded).await?;
         if proceeded.next_action.is_some() || self.is_pending().await? {
             // The platform owes a final word, or wants more of a browser that has gone.
             return self
@@ -395,9 +332,9 @@ impl Talk<'_> {
     }
 
     /// Records what the platform told: all of it is on disk when this returns.
-    pub(crate) async fn ingest(&self, proceeded: &Proceeded) -> Result<(), StoreError> {
+    pub(crate) async fn record_facts(&self, proceeded: &Proceeded) -> Result<(), StoreError> {
         for fact in &proceeded.facts {
-            let recorded = self.app.ingest(fact, Source::Query, None).await?;
+            let recorded = ingest(self.app, fact, Source::Query, None).await?;
             tell_of_wait(fact, &recorded);
         }
         if let Some(first) = &proceeded.first {

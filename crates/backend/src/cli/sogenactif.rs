@@ -12,8 +12,9 @@ use guichet_providers::sogenactif::operator::{Operator, list, markdown};
 use guichet_providers::sogenactif::request::{After, Prepared, after};
 use serde::Deserialize;
 
+use super::inspect::read_input;
+use super::terminal::shown;
 use crate::config::resolve;
-use crate::inspect::{read_input, shown};
 use crate::platform::Platform;
 
 /// The sandbox's demo shop: the first of the platform's public simulation.

@@ -5,10 +5,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use guichet_store::{KeptMessage, Store as _};
 
+use super::terminal::{print, shown};
+use crate::books::open_to_read;
 use crate::config::Config;
-use crate::inspect::shown;
-use crate::serve::open_to_read;
-use crate::terminal::print;
 
 /// More are never kept of ten accounts.
 const LIMIT: u32 = 20_000;

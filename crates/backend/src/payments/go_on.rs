@@ -14,17 +14,18 @@ use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceed
 use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Stage};
 use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
 
-use super::checkout::{authenticate, open};
-use super::problem::ApiError;
-use super::request::{Caller, RawBody, hidden_fingerprint, idempotency, json, speak, to_the_end};
-use super::starting::{
-    answer, created, expired, payment_open, refused_by_platform, replay, settled,
-};
+use super::due::{Talk, leaving, one_at_a_time};
+use super::start::{answer, created, expired, payment_open, refused_by_platform, replay, settled};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::conversations::{Talk, leaving, one_at_a_time};
-use crate::views::{Folded, offers};
+use crate::http::checkout::{authenticate, open};
+use crate::http::problem::ApiError;
+use crate::http::request::{
+    Caller, RawBody, hidden_fingerprint, idempotency, json, speak, to_the_end,
+};
+use crate::sessions::offers::offers;
+use crate::sessions::views::Folded;
 
 /// Longest token that is passed on.
 const TOKEN_MAX: usize = 4096;
@@ -185,7 +186,7 @@ fn under_way() -> ApiError {
 
 /// Goes on with a payment that waits for what the shopper gives, or for nothing: once, and never
 /// beside another payment of its session, so that the second sees what became of the first.
-pub(super) async fn go_on(
+pub(crate) async fn go_on(
     talk: &Talk<'_>,
     conversation: &Conversation,
     given: Given<'_>,
@@ -264,7 +265,7 @@ async fn record(
     proceeded: Proceeded,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
-    talk.ingest(&proceeded).await?;
+    talk.record_facts(&proceeded).await?;
     let to = match (&proceeded.next_action, proceeded.facts.is_empty()) {
         (Some(NextAction::FormPost { .. }), _) => Stage::Return,
         (Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }), _) => Stage::Token,

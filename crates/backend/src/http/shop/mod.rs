@@ -8,12 +8,15 @@ use guichet_domain::id::SessionId;
 use guichet_store::Book;
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub(super) mod sessions;
+pub(super) mod upkeep;
+
 use super::problem::ApiError;
 use super::request::{Caller, bearer, sha256};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::views::{Folded, ShopSession};
+use crate::sessions::views::{Folded, ShopSession};
 
 /// The shop whose secret key the request carries, unless it has had too much.
 pub(super) fn authenticate<'a>(

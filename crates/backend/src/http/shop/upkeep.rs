@@ -15,13 +15,13 @@ use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
-use super::problem::ApiError;
-use super::request::Caller;
-use super::shop::{authenticate, no_store, session_id, shop_book, shop_session};
-use super::starting::settled;
+use super::super::problem::ApiError;
+use super::super::request::Caller;
+use super::{authenticate, no_store, session_id, shop_book, shop_session};
 use crate::app::App;
 use crate::clock;
-use crate::views::{Folded, ShopSession};
+use crate::payments::start::settled;
+use crate::sessions::views::{Folded, ShopSession};
 
 /// Sessions in one answer where the request does not say.
 const LIMIT_DEFAULT: u32 = 20;

@@ -16,27 +16,28 @@ use guichet_store::{
 };
 use guichet_wire::{NextAction, StartPayment, StartedPayment};
 
-use super::continuation::go_on;
-use super::problem::ApiError;
-use super::request::key_reused;
+use super::due::Talk;
+use super::go_on::go_on;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::conversations::Talk;
-use crate::views::{Folded, Offer, offers};
+use crate::http::problem::ApiError;
+use crate::http::request::key_reused;
+use crate::sessions::offers::{Offer, offers};
+use crate::sessions::views::Folded;
 
 /// A payment that is being started.
-pub(super) struct Starting<'a> {
-    pub(super) app: &'a Arc<App>,
-    pub(super) shop: &'a Shop,
-    pub(super) book: &'a Book,
-    pub(super) client: Option<IpAddr>,
-    pub(super) mark: &'a Idempotency,
+pub(crate) struct Starting<'a> {
+    pub(crate) app: &'a Arc<App>,
+    pub(crate) shop: &'a Shop,
+    pub(crate) book: &'a Book,
+    pub(crate) client: Option<IpAddr>,
+    pub(crate) mark: &'a Idempotency,
 }
 
 impl<'a> Starting<'a> {
     /// Starts the payment, or answers what was answered before.
-    pub(super) async fn run(
+    pub(crate) async fn run(
         &self,
         request: impl FnOnce() -> Result<StartPayment, ApiError>,
         by_shop: bool,
@@ -267,7 +268,7 @@ fn conversation(nonce: String, begun: &Begun) -> Conversation {
     }
 }
 
-pub(super) fn replay(kept: Kept) -> Result<Response, ApiError> {
+pub(crate) fn replay(kept: Kept) -> Result<Response, ApiError> {
     match kept {
         Kept::Replayed(body) => Ok(created(body)),
         Kept::OtherBody => Err(key_reused()),
@@ -275,7 +276,7 @@ pub(super) fn replay(kept: Kept) -> Result<Response, ApiError> {
     }
 }
 
-pub(super) fn created(body: String) -> Response {
+pub(crate) fn created(body: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
@@ -283,7 +284,7 @@ pub(super) fn created(body: String) -> Response {
     (StatusCode::CREATED, headers, body).into_response()
 }
 
-pub(super) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
+pub(crate) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
     if folded.overview.can_pay {
         return Ok(());
     }
@@ -297,18 +298,18 @@ pub(super) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
     })
 }
 
-pub(super) fn expired() -> ApiError {
+pub(crate) fn expired() -> ApiError {
     let detail = "this session has expired; the shop must make a new one";
     ApiError::new(StatusCode::GONE, "session_expired", detail)
 }
 
-pub(super) fn payment_open() -> ApiError {
+pub(crate) fn payment_open() -> ApiError {
     let detail = "another payment of this session may still take money; ask for the session until \
                   its outcome is known";
     ApiError::new(StatusCode::CONFLICT, "payment_open", detail)
 }
 
-pub(super) fn settled() -> ApiError {
+pub(crate) fn settled() -> ApiError {
     let detail = "this session, or another one of the same order, is paid; ask for its status";
     ApiError::new(StatusCode::CONFLICT, "session_paid", detail)
 }
@@ -322,7 +323,7 @@ fn too_many() -> ApiError {
 }
 
 /// The body of an answer that tells the browser what to do next.
-pub(super) fn answer(payment: &PaymentId, next_action: NextAction) -> Result<String, ApiError> {
+pub(crate) fn answer(payment: &PaymentId, next_action: NextAction) -> Result<String, ApiError> {
     let started = StartedPayment {
         payment: payment.to_string(),
         next_action,
@@ -330,7 +331,7 @@ pub(super) fn answer(payment: &PaymentId, next_action: NextAction) -> Result<Str
     serde_json::to_string(&started).map_err(|e| ApiError::internal(&e))
 }
 
-pub(super) fn refused_by_platform(failure: Failure) -> ApiError {
+pub(crate) fn refused_by_platform(failure: Failure) -> ApiError {
     match failure {
         Failure::Unreachable => ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -1,28 +1,22 @@
-//! What happens without a request: deadlines, and questions to the platforms.
+//! Questions to the platforms.
 
 use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_domain::event::PaymentEvent;
-use guichet_domain::id::PaymentId;
 use guichet_providers::contract::{Answered, Failure, Provider, Query, Step};
-use guichet_store::{DENIED, OpenQuery, Source, StoreError};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use guichet_store::{DENIED, OpenQuery, StoreError};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
+use super::TICK;
 use crate::app::App;
-use crate::{clock, conversations};
-
-/// How often the books are looked through for what is due.
-const TICK: Duration = Duration::from_secs(1);
+use crate::clock;
+use crate::payments::ingest::ingest_answer;
+use crate::questions::Taken;
 
 /// How many items one round takes.
 const BATCH: usize = 50;
-
-/// How many questions are under way at a time. One slow platform then holds up no other.
-const ASKING_MAX: usize = 200;
 
 /// How long is waited before an answer that could not be recorded is recorded again. Together, and
 /// with the longest question, less than [`guichet_store::ASKING_SECONDS`].
@@ -31,77 +25,8 @@ const PAUSES_SECONDS: [u64; 6] = [1, 1, 2, 4, 8, 16];
 /// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
 const DISAGREED_ALARM: u32 = 3;
 
-/// Records deadlines, for ever.
-pub(crate) async fn deadlines(app: Arc<App>) {
-    loop {
-        if let Err(error) = record_deadlines(&app).await {
-            tracing::error!(error.cause = %error, "deadlines could not be recorded");
-        }
-        tokio::time::sleep(TICK).await;
-    }
-}
-
-async fn record_deadlines(app: &App) -> Result<(), StoreError> {
-    // First: the clock may have been ahead when they were set.
-    let accounts = app.config.accounts.iter();
-    let longest = accounts.map(|account| account.deadline_seconds()).max();
-    let (now, longest) = (clock::unix_now(), longest.unwrap_or_default());
-    app.store.bound_waits(now, longest).await?;
-    for payment in app.store.due_deadlines(clock::unix_now(), 50).await? {
-        // One payment that can't be recorded must not hold up the others.
-        if let Err(error) = record_deadline(app, &payment).await {
-            tracing::error!(error.cause = %error, %payment, "its deadline could not be recorded");
-        }
-    }
-    Ok(())
-}
-
-async fn record_deadline(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
-    // First: what is not done once the deadline is recorded would never be done.
-    if let Some((payment, _)) = app.store.payment(payment).await? {
-        conversations::end_waiting(app, &payment).await?;
-    }
-    app.hint(payment, &PaymentEvent::DeadlinePassed, Source::Clock)
-        .await?;
-    tracing::info!(%payment, "its deadline has passed");
-    Ok(())
-}
-
-/// A question that was taken from the books, with the room that it takes among those under way.
-pub(crate) struct Taken {
-    query: OpenQuery,
-    _room: OwnedSemaphorePermit,
-}
-
-/// Hands questions over to the job that asks them.
-pub(crate) struct Questions {
-    room: Arc<Semaphore>,
-    taken: UnboundedSender<Taken>,
-}
-
-impl Questions {
-    /// With the questions that [`queries`] asks.
-    pub(crate) fn new() -> (Self, UnboundedReceiver<Taken>) {
-        // Each one in it has room, and of that there is only so much.
-        let (taken, questions) = unbounded_channel();
-        let room = Arc::new(Semaphore::new(ASKING_MAX));
-        (Self { room, taken }, questions)
-    }
-
-    /// Room for one more, if there is any.
-    pub(crate) fn room(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.room).try_acquire_owned().ok()
-    }
-
-    /// Has a question asked that was taken from the books.
-    pub(crate) fn ask(&self, query: OpenQuery, room: OwnedSemaphorePermit) {
-        // It fails when the job has ended, and then the process does.
-        let _ = self.taken.send(Taken { query, _room: room });
-    }
-}
-
 /// Asks platforms about claimed parts, for ever, side by side.
-pub(crate) async fn queries(app: Arc<App>, mut questions: UnboundedReceiver<Taken>) {
+pub(crate) async fn run(app: Arc<App>, mut questions: UnboundedReceiver<Taken>) {
     let mut asking = JoinSet::new();
     while let Some(taken) = questions.recv().await {
         while asking.try_join_next().is_some() {}
@@ -115,7 +40,7 @@ pub(crate) async fn queries(app: Arc<App>, mut questions: UnboundedReceiver<Take
 }
 
 /// Takes the questions that are due, for ever.
-pub(crate) async fn due_queries(app: Arc<App>) {
+pub(crate) async fn due(app: Arc<App>) {
     loop {
         let woken = app.wake_queries.notified();
         match take_due(&app).await {
@@ -129,7 +54,7 @@ pub(crate) async fn due_queries(app: Arc<App>) {
 
 /// Takes some of them, as many as there is room for. Whether there may be more.
 async fn take_due(app: &App) -> Result<bool, StoreError> {
-    let Ok(first) = Arc::clone(&app.questions.room).acquire_owned().await else {
+    let Some(first) = app.questions.room_to_come().await else {
         return Ok(false);
     };
     let room = iter::once(first).chain(iter::from_fn(|| app.questions.room()));
@@ -215,7 +140,7 @@ async fn record(
     answer: Option<&Result<Answered, Failure>>,
 ) -> Result<(), StoreError> {
     match answer {
-        Some(Ok(Answered::Agreed(fact))) => app.ingest_answer(fact, open.event_seq).await,
+        Some(Ok(Answered::Agreed(fact))) => ingest_answer(app, fact, open.event_seq).await,
         Some(Ok(Answered::Disagreed(what))) => disagreed(app, open, what).await,
         Some(Err(failure)) => unanswered(app, open, failure).await,
         None => {

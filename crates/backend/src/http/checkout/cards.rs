@@ -13,14 +13,15 @@ use guichet_providers::contract::{Exchange, KeptCard, Owner, Vault};
 use guichet_store::{Book, CardMark};
 use guichet_wire::{SavedCard, SavedCards};
 
-use super::checkout;
-use super::problem::ApiError;
-use super::request::Caller;
-use super::starting::{refuse_if_closed, refused_by_platform};
+use super::super::checkout;
+use super::super::problem::ApiError;
+use super::super::request::Caller;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::views::{Folded, Offer, offers};
+use crate::payments::start::{refuse_if_closed, refused_by_platform};
+use crate::sessions::offers::{Offer, offers};
+use crate::sessions::views::Folded;
 
 /// The cards that can pay this session.
 #[utoipa::path(
@@ -118,7 +119,11 @@ async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<Kep
 }
 
 /// The shopper's cards that have not expired.
-pub(super) async fn saved(app: &App, shop: &Shop, book: &Book) -> Result<SavedCards, ApiError> {
+pub(in crate::http) async fn saved(
+    app: &App,
+    shop: &Shop,
+    book: &Book,
+) -> Result<SavedCards, ApiError> {
     refuse_if_closed(&Folded::new(book, clock::unix_now()))?;
     let Some(owner) = Owner::of(&book.session) else {
         return Ok(SavedCards::default());

@@ -12,23 +12,21 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::app::App;
 
 pub(crate) mod assets;
-mod cards;
-mod checkout;
-mod continuation;
+pub(crate) mod checkout;
 mod edge;
-mod new_shopper;
 mod openapi;
-mod order;
 mod platforms;
-mod problem;
-mod request;
-mod sessions;
+pub(crate) mod problem;
+pub(crate) mod request;
 mod shop;
-mod starting;
-mod upkeep;
 
 pub(crate) use openapi::document as openapi_document;
 pub(crate) use problem::Quiet;
+
+use checkout::cards;
+use shop::{sessions, upkeep};
+
+use crate::payments::go_on;
 
 /// Every route.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -36,19 +34,19 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/session", get(checkout::session))
         .route("/status", get(checkout::status))
         .route("/payments", post(checkout::start))
-        .route("/payments/{id}/continue", post(continuation::proceed))
+        .route("/payments/{id}/continue", post(go_on::proceed))
         .route("/cards", get(cards::list))
         .route("/cards/{method}/{card}", delete(cards::remove))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(checkout::cors());
     let platforms = Router::new()
-        .route("/notify", any(platforms::notify))
-        .route("/notify/", any(platforms::notify))
-        .route("/notify/{*address}", any(platforms::notify))
+        .route("/notify", any(platforms::notify::notify))
+        .route("/notify/", any(platforms::notify::notify))
+        .route("/notify/{*address}", any(platforms::notify::notify))
         .route(
             "/return/{provider}/{payment}/{outcome}",
-            any(platforms::come_back),
+            any(platforms::back::come_back),
         )
         .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX));
     Router::new()
@@ -78,7 +76,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 /// The widget's files, and before them a notification that no route took.
 fn files(app: &Arc<App>) -> Router<Arc<App>> {
     assets::router(app)
-        .layer(from_fn_with_state(Arc::clone(app), platforms::before_files))
+        .layer(from_fn_with_state(
+            Arc::clone(app),
+            platforms::notify::before_files,
+        ))
         .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX))
 }
 

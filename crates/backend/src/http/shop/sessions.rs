@@ -2,38 +2,32 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use guichet_domain::id::SessionId;
 use guichet_store::{Book, Kept, SecretMark};
 use guichet_wire::{SavedCards, StartPayment, StartedPayment};
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::cards::saved;
-use super::order::{NewSession, parse};
-use super::problem::ApiError;
-use super::request::{
+use super::super::checkout::cards::saved;
+use super::super::problem::ApiError;
+use super::super::request::{
     Caller, RawBody, enter, idempotency, json, json_with_faults, key_reused, sha256, speak,
     to_the_end,
 };
-use super::shop::{authenticate, no_store, session_id, shop_book, shop_of, shop_session};
-use super::starting::Starting;
+use super::{authenticate, no_store, session_id, shop_book, shop_of, shop_session};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::demands::{self, LeftOut};
-use crate::views::{Folded, ShopSession, refuse_untakeable};
-
-/// What every session secret begins with.
-pub(crate) const SECRET_PREFIX: &str = "css_";
+use crate::payments::start::Starting;
+use crate::sessions::offers::{self, LeftOut, refuse_untakeable};
+use crate::sessions::order::{NewSession, parse};
+use crate::sessions::secret::session_secret;
+use crate::sessions::views::{Folded, ShopSession};
 
 /// A session that was made. `secret` goes into the element's `session` attribute.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,17 +40,6 @@ pub(crate) struct CreatedSession {
     /// none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut>,
-}
-
-/// The secret of a session. Whoever holds the shop's key can derive it again from the salt, so that
-/// a repeated request is given the same secret though only its digest is stored.
-fn session_secret(key: &SecretString, salt: &[u8]) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret().as_bytes());
-    let tag = hmac::sign(
-        &key,
-        &[b"guichet session secret ".as_slice(), salt].concat(),
-    );
-    format!("{SECRET_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(tag))
 }
 
 /// Makes a session. The same request with the same key gives the same session again, whatever
@@ -92,7 +75,7 @@ pub(crate) async fn create(
     let (new, faults) = json_with_faults(&body)?;
     let mut session = parse(&app, shop, new, id, faults)?;
     refuse_untakeable(&app.config, shop, &session)?;
-    demands::check(&app.config, shop, &session)?;
+    offers::check(&app.config, shop, &session)?;
     let salt: [u8; 16] = clock::random().map_err(|e| ApiError::internal(&e))?;
     let secret = session_secret(key, &salt);
     let secret_mark = SecretMark {
@@ -149,7 +132,7 @@ async fn secret_again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, 
 
 fn created(app: &App, shop: &Shop, book: &Book, secret: String) -> Response {
     let session = Folded::new(book, clock::unix_now()).shop_session();
-    let left_out = demands::left_out(&app.config, shop, &book.session);
+    let left_out = offers::left_out(&app.config, shop, &book.session);
     let body = CreatedSession {
         secret,
         session,

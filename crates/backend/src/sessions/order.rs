@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::new_shopper::NewShopper;
+use super::shopper::NewShopper;
+use super::views::CaptureMode;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::views::CaptureMode;
 
 /// How long a session lives when the shop does not say, in seconds.
 const EXPIRES_IN_DEFAULT: u32 = 3600;
@@ -73,7 +73,7 @@ fn one() -> u32 {
 }
 
 /// Reads a new session. One answer names every field that is at fault.
-pub(super) fn parse(
+pub(crate) fn parse(
     app: &App,
     shop: &Shop,
     new: Option<NewSession>,

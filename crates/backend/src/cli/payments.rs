@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use guichet_store::{Attended, AttentionCounts, KeptMessage, Store as _, UnmatchedEvent};
 
+use super::notifications::{self, time};
+use super::terminal::{print, shown};
+use crate::books::open_to_read;
 use crate::config::Config;
-use crate::inspect::shown;
-use crate::notifications::{self, time};
-use crate::serve::open_to_read;
-use crate::terminal::print;
 
 /// Most entries of each kind that are printed; how many more there are is said.
 const LIMIT: u32 = 500;

@@ -1,24 +1,20 @@
 //! What shop and shopper are told of a session: the books, put into the words of the interfaces.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use guichet_domain::id::PaymentId;
 use guichet_domain::language::Language;
-use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::payment::{Attention, Money, PaymentState};
 use guichet_domain::session::{Attempt, Capture, Overview, Session};
-use guichet_domain::shopper::Shopper;
-use guichet_domain::{FieldError, MethodKind};
-use guichet_providers::contract::{Demand, Provider};
 use guichet_store::{Book, Payment};
 use guichet_wire::{
-    CheckoutSession, CheckoutStatus, MethodOffer, PartKind, PartStatus, PartView, PaymentView,
-    Status, Unavailable,
+    CheckoutSession, CheckoutStatus, PartKind, PartStatus, PartView, PaymentView, Status,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::config::{Config, Shop, ShopMethods, VoucherRest};
+use super::offers::offers;
+use crate::config::{Config, Shop};
 
 /// A book with the states of its payments.
 pub(crate) struct Folded<'a> {
@@ -268,194 +264,6 @@ fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         attention: attempt.attention(session).into_iter().collect(),
         created_at: payment.created_at,
     }
-}
-
-/// A method on offer, with the account that would take it.
-pub(crate) struct Offer<'a> {
-    pub(crate) entry: &'a ShopMethods,
-    pub(crate) description: MethodDescription,
-    pub(crate) offer: MethodOffer,
-}
-
-/// A method that a session may use if nothing is lacking.
-pub(crate) struct Candidate<'a> {
-    pub(crate) offer: Offer<'a>,
-    /// What its account demands to know of the shopper and the shop did not give.
-    pub(crate) lacking: Vec<FieldError>,
-}
-
-/// The methods that a session may use, in the shop's order or in the session's own.
-pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> Vec<Offer<'a>> {
-    let all = candidates(config, shop, session).into_iter();
-    let complete = all.filter(|candidate| candidate.lacking.is_empty());
-    complete.map(|candidate| candidate.offer).collect()
-}
-
-/// The same, with those for which something is lacking.
-pub(crate) fn candidates<'a>(
-    config: &Config,
-    shop: &'a Shop,
-    session: &Session,
-) -> Vec<Candidate<'a>> {
-    let mut candidates = Vec::new();
-    for entry in &shop.methods {
-        let Some(account) = config.account(&entry.provider, entry.account.as_str()) else {
-            continue;
-        };
-        let descriptions = account.methods();
-        for method in &entry.methods {
-            let description = descriptions.iter().find(|d| d.method == *method);
-            let wanted = session
-                .methods
-                .as_ref()
-                .is_none_or(|wanted| wanted.contains(method));
-            if let Some(description) = description.filter(|_| wanted)
-                && let Some(mut offer) = offer(shop, session, description)
-            {
-                let owned = shop.one_click && session.shopper.id.is_some();
-                if let Some(vault) = account.vault().filter(|_| owned && description.saved_cards) {
-                    (offer.saved_cards, offer.can_save) = (true, vault.adds());
-                }
-                let description = description.clone();
-                candidates.push(Candidate {
-                    lacking: lacking(account, method, &session.shopper),
-                    offer: Offer {
-                        entry,
-                        description,
-                        offer,
-                    },
-                });
-            }
-        }
-    }
-    if let Some(wanted) = &session.methods {
-        let place = |candidate: &Candidate<'_>| {
-            let method = &candidate.offer.description.method;
-            wanted.iter().position(|wanted| wanted == method)
-        };
-        candidates.sort_by_key(place);
-    }
-    candidates
-}
-
-/// What a payment by this method lacks. Nothing where it can begin.
-fn lacking(account: &dyn Provider, method: &Method, shopper: &Shopper) -> Vec<FieldError> {
-    let lacks = |demand: &Demand| {
-        let error = |field| missing(account, demand, field);
-        shopper
-            .lacks(demand.datum)
-            .into_iter()
-            .map(error)
-            .collect::<Vec<_>>()
-    };
-    account.demands(method).iter().flat_map(lacks).collect()
-}
-
-fn missing(account: &dyn Provider, demand: &Demand, field: &str) -> FieldError {
-    let name = account.account();
-    let problem = format!(
-        "is missing, or holds no letter or digit: account {name} demands it; {}",
-        demand.because
-    );
-    let remedy = match demand.unless {
-        Some(setting) => format!("send it, or write {setting} into the account's table"),
-        None => "send it".to_owned(),
-    };
-    FieldError::with_remedy(field, problem, remedy)
-}
-
-/// Refuses a session that none of its methods could ever pay: the shop's server is told, not the
-/// shopper.
-pub(crate) fn refuse_untakeable(
-    config: &Config,
-    shop: &Shop,
-    session: &Session,
-) -> Result<(), FieldError> {
-    let wanted = |method: &Method| {
-        session
-            .methods
-            .as_ref()
-            .is_none_or(|all| all.contains(method))
-    };
-    let mut methods = Vec::new();
-    for entry in &shop.methods {
-        let account = config.account(&entry.provider, entry.account.as_str());
-        let descriptions = account.map(|account| account.methods()).unwrap_or_default();
-        let offered = |method: &Method| entry.methods.contains(method) && wanted(method);
-        methods.extend(
-            descriptions
-                .into_iter()
-                .filter(|known| offered(&known.method)),
-        );
-    }
-    // A shop without a method is not the session's fault.
-    if methods.is_empty() {
-        return Ok(());
-    }
-    let currency = session.currency;
-    let takes: BTreeSet<_> = methods
-        .iter()
-        .flat_map(|m| &m.currencies)
-        .map(|c| c.code())
-        .collect();
-    methods.retain(|method| method.currencies.contains(&currency));
-    if methods.is_empty() {
-        let takes = Vec::from_iter(takes).join(", ");
-        let detail = format!(
-            "is {}; the methods of this session take {takes}",
-            currency.code()
-        );
-        return Err(FieldError::new("currency", detail));
-    }
-    if session.capture == Capture::Manual && !methods.iter().any(|method| method.manual_capture) {
-        let detail = "is manual; the methods of this session take the money with the payment";
-        return Err(FieldError::new("capture", detail));
-    }
-    Ok(())
-}
-
-fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<MethodOffer> {
-    let takes_currency = method.currencies.contains(&session.currency);
-    let takes_capture = session.capture == Capture::Automatic || method.manual_capture;
-    let takes_goods = method.kind != MethodKind::HolidayVoucher || shop.tourism;
-    if !(takes_currency && takes_capture && takes_goods) {
-        return None;
-    }
-    let total = session.amount.minor();
-    let eligible = session
-        .voucher_eligible_amount
-        .filter(|eligible| *eligible < total);
-    let by_meal_voucher = matches!(method.kind, MethodKind::MealVoucher | MethodKind::Choice);
-    let eligible = eligible.filter(|_| by_meal_voucher);
-    if eligible.is_some() && shop.voucher_rest == VoucherRest::Hide {
-        return None;
-    }
-    if eligible == Some(0) && method.kind == MethodKind::MealVoucher {
-        return None;
-    }
-    let payable = match method.kind {
-        MethodKind::MealVoucher => eligible.unwrap_or(total),
-        _ => total,
-    };
-    let below = method.minimum.filter(|minimum| payable < minimum.minor());
-    let above = method.maximum.filter(|maximum| payable > maximum.minor());
-    let unavailable = below
-        .map(|minimum| Unavailable::BelowMinimum {
-            minimum: minimum.minor(),
-        })
-        .or(above.map(|maximum| Unavailable::AboveMaximum {
-            maximum: maximum.minor(),
-        }));
-    Some(MethodOffer {
-        method: method.method.to_string(),
-        label: shop.labels.get(&method.method).cloned(),
-        kind: method.kind,
-        unavailable,
-        embedded: method.embedded,
-        saved_cards: false,
-        can_save: false,
-        eligible_amount: eligible,
-    })
 }
 
 fn tag(language: &Language) -> String {

@@ -11,16 +11,18 @@ use guichet_store::Book;
 use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+pub(super) mod cards;
+
 use super::problem::ApiError;
 use super::request::{
     Caller, RawBody, bearer, enter, idempotency, json, sha256, speak, to_the_end,
 };
-use super::sessions::SECRET_PREFIX;
-use super::starting::{Starting, settled};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
-use crate::views::{Folded, checkout_session};
+use crate::payments::start::{Starting, settled};
+use crate::sessions::secret::SECRET_PREFIX;
+use crate::sessions::views::{Folded, checkout_session};
 
 /// Lets the browser of any origin read the answer; whether there is one to read is decided by
 /// [`authenticate`], which refuses by status and not by the lack of a header.
@@ -32,7 +34,7 @@ pub(crate) fn cors() -> CorsLayer {
 
 /// Preflights are answered for the headers that the page asks for: its own scripts add some to
 /// every `fetch` (`traceparent`, `baggage`). Nobody reads them, and there are no cookies.
-pub(super) fn preflights() -> CorsLayer {
+pub(in crate::http) fn preflights() -> CorsLayer {
     CorsLayer::new()
         .allow_headers(AllowHeaders::mirror_request())
         .max_age(Duration::from_secs(600))
@@ -40,7 +42,7 @@ pub(super) fn preflights() -> CorsLayer {
 
 /// The book and the shop that the request's secret and origin open, for a caller and a session that
 /// have not had too much.
-pub(super) async fn authenticate<'a>(
+pub(crate) async fn authenticate<'a>(
     app: &'a App,
     caller: &Caller,
 ) -> Result<(Book, &'a Shop), ApiError> {
@@ -50,7 +52,7 @@ pub(super) async fn authenticate<'a>(
 }
 
 /// The book and the shop that the request's secret and origin open.
-pub(super) async fn open<'a>(app: &'a App, caller: &Caller) -> Result<(Book, &'a Shop), ApiError> {
+pub(crate) async fn open<'a>(app: &'a App, caller: &Caller) -> Result<(Book, &'a Shop), ApiError> {
     let headers = &caller.headers;
     let unknown = |detail: &str| {
         Err(ApiError::new(

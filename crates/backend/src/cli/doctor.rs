@@ -10,8 +10,8 @@ use guichet_domain::method::Method;
 use guichet_providers::contract::{Demand, Provider};
 use guichet_store::sqlite::check_file;
 
+use super::terminal::print;
 use crate::config::Config;
-use crate::terminal::print;
 
 /// Reads the configuration and tells what each method of each shop demands of the shopper. Then
 /// reads every page of the books, if there are any yet: it fails if they are damaged.

@@ -1,0 +1,9 @@
+//! The commands but `serve`: each reads what is there, and prints.
+
+pub(crate) mod backup;
+pub(crate) mod doctor;
+pub(crate) mod inspect;
+pub(crate) mod notifications;
+pub(crate) mod payments;
+pub(crate) mod sogenactif;
+pub(crate) mod terminal;
