@@ -19,16 +19,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::{Config, Identity};
-use super::conversation::{Halt, Talk, unexpected, unsuitable};
+use super::conversation::{Halt, Talk, ours, unexpected, unsuitable};
 use super::naming::{self, Name, New};
 use super::office::checkout::{
     CardByToken, CardCheckEnrollment, CardValidateAuthenticationAndOrder, WalletCheckEnrollment,
     WalletOrder,
 };
 use super::office::parts::{FraudData, PaymentOptions, WalletEntry};
-use super::payment::{
-    Asks, Away, End, Opening, Pays, keep, kept, open, options, ours, purchase, settle,
-};
+use super::payment::{Asks, Away, End, Opening, Pays, keep, kept, open, options, purchase, settle};
 use super::types::PaymentToken;
 use super::vault::Proof;
 use super::{shopper, vault};

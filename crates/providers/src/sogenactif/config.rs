@@ -28,10 +28,10 @@ use std::ops::{Deref, DerefMut};
 use guichet_domain::id::Slug;
 use url::{Host, Url};
 
-use super::method::Way;
 use super::office::{DEFAULT_VERSION, MethodInfo};
 use super::seal::{Algorithm, KeyRing, SecretKey};
-use super::types::{KeyVersion, MerchantId};
+use super::types::{KeyVersion, MerchantId, PUBLIC_MERCHANTS};
+use super::way::Way;
 use crate::contract::ConfigError;
 use crate::contract::Environment;
 use crate::table::Table;
@@ -40,10 +40,6 @@ use crate::table::Table;
 const OFFICE_PRODUCTION: &str = "https://office-server.sogenactif.com";
 /// The server of the test platform, with simulated acquirers.
 const OFFICE_TEST: &str = "https://office-server-sogenactif.test.sips-services.com";
-
-/// Shops of the public simulation: their keys stand in public code.
-pub(super) const PUBLIC_MERCHANTS: [&str; 3] =
-    ["002001000000001", "002001000000002", "002001000000003"];
 
 /// Where the hosted fields' library may come from, unless configured (D: the origin in the sample
 /// of the Sips test platform, and the platform's own domain).

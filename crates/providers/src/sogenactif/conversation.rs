@@ -7,6 +7,7 @@ use guichet_domain::FieldError;
 use super::config::Config;
 use super::office::{Effect, MethodInfo, OfficeRequest, fields_of};
 use super::request::{After, Answer, AnswerError, after};
+use super::types::NotThat;
 use crate::contract::{Exchange, Failure, PlatformCall, Step};
 
 /// A conversation: the calls made so far, read in their order.
@@ -33,6 +34,11 @@ impl From<Failure> for Halt {
 
 pub(super) fn unexpected(what: impl Into<String>) -> Failure {
     Failure::Unexpected(what.into())
+}
+
+/// A value of ours that the platform does not take.
+pub(super) fn ours(error: NotThat) -> Failure {
+    unexpected(error.to_string())
 }
 
 /// What a code other than 00 means, for the log.

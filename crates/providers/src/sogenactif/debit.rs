@@ -11,15 +11,13 @@ use guichet_domain::iban::{Iban, Scope};
 use guichet_domain::{FieldError, PartStatus};
 use guichet_wire::{NextAction, Question};
 
-use super::conversation::{Halt, Talk, unsuitable};
+use super::conversation::{Halt, Talk, ours, unsuitable};
 use super::derived;
 use super::fact::{Verdict, verdict};
 use super::naming::{self, New};
 use super::office::checkout::DirectDebitOrder;
 use super::office::mandate::{FinalizeMandate, InitializeMandate};
-use super::payment::{
-    Asks, Away, End, Opening, Pays, ended, open, options, ours, purchase, settle,
-};
+use super::payment::{Asks, Away, End, Opening, Pays, ended, open, options, purchase, settle};
 use super::types::WalletId;
 use super::{shopper, vault};
 use crate::contract::{Begin, Begun, Failure, Given, Owner, Proceed, Proceeded};

@@ -2,12 +2,12 @@
 //! after the browser's return (Sogenactif documentation, connector Office, release 24.2, confidence
 //! A; the second C).
 
-use super::conversation::{Halt, Talk, refused, unexpected};
+use super::conversation::{Halt, Talk, ours, refused, unexpected};
 use super::naming::New;
 use super::office::OfficeRequest;
 use super::office::checkout::{PaymentProviderFinalize, PaymentProviderInitialize};
 use super::office::parts::RedirectionAnswer;
-use super::payment::{Asks, Away, End, keep, opened, options, ours, purchase, settle};
+use super::payment::{Asks, Away, End, keep, opened, options, purchase, settle};
 use crate::contract::{Begin, Begun, Failure, Next, Proceeded};
 
 pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {

@@ -5,11 +5,11 @@ use guichet_domain::{PartKind, PartStatus, Refusal};
 
 use super::codes::{AcquirerCode, HolderStatus, Outcome, ResponseCode, Stage, TransactionStatus};
 use super::config::Config;
-use super::method::Way;
 use super::naming::Name;
 use super::office::OfficeRequest;
 use super::office::diagnostic::GetTransactionData;
 use super::office::parts::PaymentAnswer;
+use super::way::Way;
 use crate::Verified;
 use crate::contract::Begin;
 

@@ -2,9 +2,9 @@
 
 use super::config::Config;
 use super::conversation::{Halt, Talk, step, unexpected, unsuitable};
-use super::method::{Flow, Way};
 use super::naming::New;
 use super::payment::{Away, kept};
+use super::way::{Flow, Way};
 use super::{card, debit, external, hosted, transfer};
 use crate::contract::{Begin, Begun, By, Exchange, Failure, Finalise, Proceed, Proceeded, Step};
 

@@ -65,14 +65,17 @@ mod shopper;
 mod transfer;
 pub mod types;
 mod vault;
+mod way;
 
+use conversation::{Talk, step};
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 
 use crate::contract::ConfigError;
 use crate::contract::{
-    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Finalise, Incoming, LookUp,
-    LookedUp, Notified, Proceed, Proceeded, Provider, Query, Refusal, Return, Seed, Step, Vault,
+    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Finalise, First, Incoming,
+    KeptCard, LookUp, LookedUp, Notified, Owner, Proceed, Proceeded, Provider, Query, Refusal,
+    Return, Save, Seed, Step, Vault,
 };
 
 /// One account at Sogenactif.
@@ -161,7 +164,7 @@ impl Provider for Sogenactif {
     fn vault(&self) -> Option<&dyn Vault> {
         self.config
             .ways
-            .contains(&method::Way::Card)
+            .contains(&way::Way::Card)
             .then_some(self as &dyn Vault)
     }
 }
@@ -177,6 +180,26 @@ impl Continue for Sogenactif {
 
     fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {
         query::look_up(&self.config, look_up, exchanges)
+    }
+}
+
+impl Vault for Sogenactif {
+    fn adds(&self) -> bool {
+        self.config.add_cards
+    }
+
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>> {
+        step(vault::cards(&mut Talk::new(&self.config, exchanges), owner))
+    }
+
+    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
+        let calls = &mut Talk::new(&self.config, exchanges);
+        step(vault::remove(calls, owner, card))
+    }
+
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>> {
+        let calls = &mut Talk::new(&self.config, exchanges);
+        step(vault::add(calls, owner, save))
     }
 }
 

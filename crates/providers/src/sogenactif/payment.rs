@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::AcquirerCode;
 use super::config::Config;
-use super::conversation::{Halt, Talk, unexpected};
+use super::conversation::{Halt, Talk, ours, unexpected};
 use super::fact::{Verdict, answer_agrees, part, verdict};
 use super::naming::{Name, New};
 use super::office::OfficeRequest;
@@ -16,7 +16,6 @@ use super::office::parts::{
     PaymentAnswer, PaymentOptions, Purchase, RedirectionAnswer, RedirectionEcho,
 };
 use super::request::{Answer, currency_code};
-use super::types::NotThat;
 use super::{shopper, vault};
 use crate::contract::{Begin, Failure, Proceeded};
 
@@ -322,11 +321,6 @@ pub(super) fn ended(
     } else {
         End::Over(proceeded)
     })
-}
-
-/// A value of ours that the platform does not take.
-pub(super) fn ours(error: NotThat) -> Failure {
-    unexpected(error.to_string())
 }
 
 /// What is paid, as the session says.

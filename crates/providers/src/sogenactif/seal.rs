@@ -19,7 +19,7 @@ use aws_lc_rs::{constant_time, digest, hmac};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::json::{Json, sort_scalars};
-use super::types::KeyVersion;
+use super::types::{KeyVersion, PUBLIC_MERCHANTS};
 
 /// What is not sealed, at the top level.
 const EXCLUDED: [&str; 3] = ["keyVersion", "sealAlgorithm", "seal"];
@@ -97,7 +97,7 @@ impl SecretKey {
     pub(super) fn is_public(&self) -> bool {
         let text = self.0.expose_secret();
         let shop = text.split_once("_KEY").map(|(shop, _)| shop);
-        shop.is_some_and(|shop| super::config::PUBLIC_MERCHANTS.contains(&shop))
+        shop.is_some_and(|shop| PUBLIC_MERCHANTS.contains(&shop))
     }
 
     fn bytes(&self) -> &[u8] {

@@ -10,14 +10,14 @@
 use guichet_wire::{NextAction, OTHER_BANK, Question};
 use serde::{Deserialize, Serialize};
 
-use super::conversation::{Halt, Talk, refused, unsuitable};
+use super::conversation::{Halt, Talk, ours, refused, unsuitable};
 use super::derived;
 use super::external::send_away;
 use super::naming::New;
 use super::office::checkout::{
     CreditTransferFinalizeAndOrder, CreditTransferInitialize, CreditTransferInquire,
 };
-use super::payment::{Asks, Away, End, Opening, keep, kept, open, options, ours, purchase, settle};
+use super::payment::{Asks, Away, End, Opening, keep, kept, open, options, purchase, settle};
 use crate::contract::{Begin, Begun, Failure, Given, Next, Proceed, Proceeded};
 
 /// What is kept while the shopper chooses a bank.

@@ -65,6 +65,10 @@ macro_rules! hidden {
     )*};
 }
 
+/// Shops of the public simulation: their keys stand in public code.
+pub(super) const PUBLIC_MERCHANTS: [&str; 3] =
+    ["002001000000001", "002001000000002", "002001000000003"];
+
 text_types! {
     /// `merchantId`: the shop's 15 digits.
     MerchantId: is_merchant, "must be the 15 digits of the shop";

@@ -4,31 +4,12 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::Sogenactif;
 use super::config::Config;
-use super::conversation::{Halt, Talk, refused, step, unexpected};
+use super::conversation::{Halt, Talk, ours, refused, unexpected};
 use super::office::parts::{PaymentAnswer, WalletEntry};
 use super::office::wallet::{AddCard, DeletePaymentMean, GetWalletData, PaymentMean};
 use super::types::{TokenPan, WalletId};
-use crate::contract::{Exchange, Failure, First, KeptCard, Owner, Save, Step, Vault};
-
-impl Vault for Sogenactif {
-    fn adds(&self) -> bool {
-        self.config.add_cards
-    }
-
-    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>> {
-        step(cards(&mut Talk::new(&self.config, exchanges), owner))
-    }
-
-    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
-        step(remove(&mut Talk::new(&self.config, exchanges), owner, card))
-    }
-
-    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>> {
-        step(add(&mut Talk::new(&self.config, exchanges), owner, save))
-    }
-}
+use crate::contract::{Failure, First, KeptCard, Owner, Save};
 
 /// What makes these digests unlike any other of ours.
 const DOMAIN: &str = "guichet/sogenactif/wallet/1";
@@ -101,7 +82,7 @@ fn month(text: &str) -> Option<(i16, i8)> {
     Some((year.parse().ok()?, month))
 }
 
-fn remove(talk: &mut Talk<'_>, owner: &Owner<'_>, card: &str) -> Result<(), Halt> {
+pub(super) fn remove(talk: &mut Talk<'_>, owner: &Owner<'_>, card: &str) -> Result<(), Halt> {
     let request = DeletePaymentMean {
         entry: WalletEntry {
             merchant_wallet_id: wallet_of(owner)?,
@@ -180,7 +161,11 @@ pub(super) fn to_save(config: &Config, order: &PaymentAnswer) -> Option<Save> {
     serde_json::to_string(&saving).ok().map(Save)
 }
 
-fn add(talk: &mut Talk<'_>, owner: &Owner<'_>, save: &Save) -> Result<Option<First>, Halt> {
+pub(super) fn add(
+    talk: &mut Talk<'_>,
+    owner: &Owner<'_>,
+    save: &Save,
+) -> Result<Option<First>, Halt> {
     let saving = serde_json::from_str::<Saving>(&save.0);
     // The error would quote the token.
     let saving = saving.map_err(|_| unexpected("addCard: nothing to save"))?;
@@ -189,7 +174,7 @@ fn add(talk: &mut Talk<'_>, owner: &Owner<'_>, save: &Save) -> Result<Option<Fir
         merchant_wallet_id: wallet_of(owner)?,
         payment_token: None,
         card_number: Some(saving.token),
-        pan_type: Some(token_pan.map_err(super::payment::ours)?),
+        pan_type: Some(token_pan.map_err(ours)?),
         card_expiry_date: Some(saving.expiry),
         payment_mean_alias: None,
         payment_mean_brand: saving.brand,

@@ -36,9 +36,9 @@ use guichet_domain::shopper::Datum;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use super::method::Way;
 use super::numbers::{Identifiant, Rang, Site};
 use super::seal::{HmacKey, PublicKey, same};
+use super::way::Way;
 use crate::contract::{ConfigError, Demand, Environment};
 use crate::table::Table;
 

@@ -41,6 +41,7 @@ mod query;
 mod request;
 mod seal;
 mod signed;
+mod way;
 
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};

@@ -14,11 +14,11 @@ use guichet_domain::{PartKind, PartStatus};
 
 use super::codes::{Ppps, ppps};
 use super::config::{Config, Contract, Origin};
-use super::method::{LIMOCB, Way};
 use super::numbers::{NumAppel, NumTrans};
 use super::request::paris;
 use super::seal::Fields;
 use super::signed::split_pairs;
+use super::way::{LIMOCB, Way};
 use crate::Verified;
 use crate::contract::{Answered, CallMethod, Exchange, Failure, PlatformCall, Query, Step};
 

@@ -13,9 +13,9 @@ use jiff::tz::TimeZone;
 use super::billing::{billing, shopping_cart};
 use super::config::{Config, Confirm};
 use super::letters::return_list;
-use super::method::Way;
 use super::numbers::Reference;
 use super::seal::{Fields, Sealed};
+use super::way::Way;
 use crate::contract::{Addresses, Begin, Environment, Failure};
 use crate::plain::plain_end;
 

@@ -55,7 +55,7 @@ macro_rules! requests {
             $name { $($(#[$field_meta])* $field: $type,)* }
         }
 
-        impl $crate::sogenactif::office::OfficeRequest for $name {
+        impl $crate::sogenactif::office::info::OfficeRequest for $name {
             const METHOD: &'static str = $method;
             type Answer = $answer;
         }

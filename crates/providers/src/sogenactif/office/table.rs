@@ -14,6 +14,7 @@ use super::checkout::{
 use super::diagnostic::{
     AddToFraudList, GetFraudData, GetTransactionData, GetVelocityData, RemoveFromFraudList,
 };
+use super::info::{Confidence, Effect, MethodInfo, OfficeRequest, TransactionRule, check, read};
 use super::mandate::{
     FinalizeMandate, GetMandateData, GetPdfMandate, InitializeMandate, SearchMandate,
 };
@@ -22,7 +23,6 @@ use super::wallet::{
     AddCard, AddDirectDebit, DeletePaymentMean, GetPaymentMeanData, GetWalletData, SignOff,
     UpdatePaymentMean,
 };
-use super::{Confidence, Effect, MethodInfo, OfficeRequest, TransactionRule};
 use Confidence::{A, B, C, D};
 
 /// Short names of the sources.
@@ -268,6 +268,18 @@ const fn info<R: OfficeRequest>() -> MethodInfo {
 }
 
 impl MethodInfo {
+    /// The method of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        METHODS.iter().find(|method| method.name == name)
+    }
+
+    /// The method of that request.
+    #[must_use]
+    pub fn of<R: OfficeRequest>() -> Option<&'static Self> {
+        Self::find(R::METHOD)
+    }
+
     const fn new<R: OfficeRequest>(group: &'static str, prefix: &'static str) -> Self {
         Self {
             name: R::METHOD,
@@ -284,8 +296,8 @@ impl MethodInfo {
             path_known: D,
             fields_known: D,
             source: "",
-            check: super::check::<R>,
-            read: super::read::<R>,
+            check: check::<R>,
+            read: read::<R>,
         }
     }
 

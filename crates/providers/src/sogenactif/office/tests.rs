@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::super::json::Json;
 use super::super::testing::json;
 use super::*;
 

@@ -1,12 +1,13 @@
 use guichet_domain::id::Slug;
 use guichet_domain::shopper::ShopperId;
 
+use super::super::Sogenactif;
 use super::super::testing::{
     Ended, Plays, converse, production_table, read, sandbox, sandbox_table, slug, with,
 };
 use super::*;
 use crate::contract::CallError::{NoAnswer, NotSent};
-use crate::contract::{Environment, Provider as _};
+use crate::contract::{Environment, Exchange, Provider as _, Step, Vault as _};
 
 const LIST: &str = "getWalletData";
 const REMOVE: &str = "deletePaymentMean";

@@ -4,7 +4,7 @@ use super::super::codes;
 use super::super::letters::Letter;
 use super::super::seal::PublicKey;
 use super::super::signed::{Change, NotFound, Search, Signed, split_pairs, text};
-use super::{BOM, Unreadable};
+use super::unreadable::{BOM, Unreadable};
 
 /// What was found out about a notification.
 #[derive(Clone, Debug)]

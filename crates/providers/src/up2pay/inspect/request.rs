@@ -3,8 +3,9 @@
 use aws_lc_rs::hmac;
 
 use super::super::seal::{HmacKey, Mac};
+use super::field::{Field, join, value};
 use super::rules::{Broken, broken};
-use super::{BOM, Unreadable};
+use super::unreadable::{BOM, Unreadable};
 
 /// What was found out about a request.
 #[derive(Clone, Debug)]
@@ -37,8 +38,6 @@ pub enum Verdict {
     /// The request has no PBX_HMAC.
     Absent,
 }
-
-pub(super) type Field = (String, String);
 
 /// Inspects a request. `input`: the fields, joined by `&` or one a line; `key`: the text of the key
 /// file, hexadecimal.
@@ -201,21 +200,6 @@ fn without_entities(text: &str) -> String {
     .fold(text.to_owned(), |text, (entity, character)| {
         text.replace(entity, character)
     })
-}
-
-pub(super) fn value<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
-    fields
-        .iter()
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.as_str())
-}
-
-fn join(fields: &[Field]) -> String {
-    let pairs: Vec<_> = fields
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    pairs.join("&")
 }
 
 /// Splits before `&PBX_`, or before `PBX_` at the beginning of a line, and nowhere else; so an `&`

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::request::{Field, value};
+use super::field::{Field, value};
 
 /// A rule that a request breaks.
 #[derive(Clone, Debug, Eq, PartialEq)]

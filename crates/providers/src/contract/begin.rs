@@ -1,0 +1,92 @@
+//! *Begin*: a session and a method in, what the browser does next out.
+
+use std::net::IpAddr;
+
+use guichet_domain::method::Method;
+use guichet_domain::session::Session;
+use guichet_wire::NextAction;
+
+/// What *begin* needs to know.
+#[derive(Debug)]
+pub struct Begin<'a> {
+    /// The session to pay.
+    pub session: &'a Session,
+    /// The method chosen.
+    pub method: &'a Method,
+    /// Who starts it, and with which saved card, if one pays.
+    pub by: By<'a>,
+    /// The address of the shopper's browser, while it is asking.
+    pub client: Option<IpAddr>,
+    /// For [`By::ShopWith`], while it begins: what the card's first payment left
+    /// ([`First::proof`]).
+    pub first: Option<&'a str>,
+    /// Our reference at the platform: what `new_reference` made for this payment.
+    pub reference: &'a str,
+    /// Where the platform calls and sends the browser back to.
+    pub addresses: &'a Addresses,
+    /// The time of signing.
+    pub now: jiff::Timestamp,
+}
+
+/// Who starts a payment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum By<'a> {
+    /// The shopper, who gives the means of payment.
+    Shopper,
+    /// The shopper, with a card that was saved before.
+    ShopperWith {
+        /// As [`Vault::cards`] names it.
+        card: &'a str,
+    },
+    /// The shop's server, with a card that the shopper saved before. The shopper is not there.
+    ShopWith {
+        /// As [`Vault::cards`] names it.
+        card: &'a str,
+    },
+}
+
+/// The addresses that a platform is given. All come from the configured public address.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Addresses {
+    /// Where notifications go. No query string.
+    pub notify: String,
+    /// The browser's return after a payment.
+    pub accepted: String,
+    /// The browser's return after a refusal.
+    pub refused: String,
+    /// The browser's return after a cancellation.
+    pub cancelled: String,
+    /// The browser's return while the outcome is open.
+    pub waiting: String,
+    /// The browser's one return of a payment that goes on by *finalise*. It ends in a part that
+    /// only the platform and this browser are shown.
+    pub back: String,
+}
+
+/// A payment that has begun.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Begun {
+    /// What happens next.
+    pub next: Next,
+    /// What the provider wants back when the payment goes on. Kept by the backend, shown to nobody.
+    pub keep: Option<String>,
+}
+
+/// What happens after a payment's beginning.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// The browser does this.
+    Browser(NextAction),
+    /// Nobody has to be asked: once the payment is stored, the backend goes on by *proceed* with
+    /// [`Given::Nothing`], before it answers.
+    Proceed,
+}
+
+impl From<NextAction> for Begun {
+    fn from(next_action: NextAction) -> Self {
+        Self {
+            next: Next::Browser(next_action),
+            keep: None,
+        }
+    }
+}

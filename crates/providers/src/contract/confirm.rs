@@ -1,0 +1,34 @@
+//! *Query*: what our own account says of a claim.
+
+use guichet_domain::event::{Part, PlatformFact};
+use guichet_domain::money::Amount;
+
+use crate::Verified;
+
+/// A question to the platform about one transaction.
+#[derive(Debug)]
+pub struct Query<'a> {
+    /// Our reference at the platform.
+    pub reference: &'a str,
+    /// What a signed message claims.
+    pub claim: &'a Part,
+    /// The total of the payment.
+    pub total: Amount,
+    /// A number that this account has not used today; each step of a query is given a new one.
+    pub sequence: u32,
+    /// The time of asking.
+    pub now: jiff::Timestamp,
+}
+
+/// The platform's answer to a query.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made and read at a time, never stored"
+)]
+#[derive(Clone, Debug)]
+pub enum Answered {
+    /// Our account knows the transaction, and amount and reference agree.
+    Agreed(Verified<PlatformFact>),
+    /// Our account does not know it, or knows it otherwise: what differs, for the operator.
+    Disagreed(String),
+}

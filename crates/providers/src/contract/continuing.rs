@@ -1,0 +1,119 @@
+//! The rest of a payment that goes on after *begin*.
+
+use std::fmt;
+
+use guichet_domain::event::PlatformFact;
+use guichet_domain::iban::Iban;
+use guichet_wire::NextAction;
+
+use super::begin::Begin;
+use super::call::{Exchange, Step};
+use super::vault::{First, Save};
+use crate::Verified;
+
+/// The rest of a payment that goes on after *begin*: with a token from the platform's fields, after
+/// the browser's return, or by asking what became of it. Answers to our own calls make the facts.
+///
+/// The backend sees to it that `proceed` and `finalise` each run at most once at a time for a
+/// payment, and asks `look_up` before anything else when an answer never came.
+pub trait Continue: Send + Sync {
+    /// Goes on with what the shopper gave.
+    fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
+
+    /// Goes on after the browser's return. What it posted is opaque and unproven.
+    fn finalise(&self, finalise: &Finalise<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
+
+    /// Asks the platform what became of the payment.
+    fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp>;
+}
+
+/// What *proceed* needs to know.
+#[derive(Debug)]
+pub struct Proceed<'a> {
+    /// The payment's beginning.
+    pub begin: Begin<'a>,
+    /// What was kept.
+    pub keep: Option<&'a str>,
+    /// What the shopper gave.
+    pub given: Given<'a>,
+}
+
+/// What the shopper gave, for a payment to go on. Its `Debug` shows none of it.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Given<'a> {
+    /// What the platform's fields made of a card.
+    Token {
+        /// Stands for the card.
+        token: &'a str,
+        /// The brand that the shopper chose on a card that bears two.
+        brand: Option<&'a str>,
+        /// The card is to be saved. Only where [`Vault::adds`], for a session with an owner.
+        save: bool,
+    },
+    /// The code of a bank that was on offer, or [`guichet_wire::OTHER_BANK`].
+    Bank(&'a str),
+    /// The account to debit.
+    Iban(&'a Iban),
+    /// Nothing: see [`Next::Proceed`].
+    Nothing,
+}
+
+impl fmt::Debug for Given<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token { .. } => "Token(…)",
+            Self::Bank(_) => "Bank(…)",
+            Self::Iban(_) => "Iban(…)",
+            Self::Nothing => "Nothing",
+        })
+    }
+}
+
+/// What *finalise* needs to know.
+#[derive(Debug)]
+pub struct Finalise<'a> {
+    /// The payment's beginning.
+    pub begin: Begin<'a>,
+    /// What was kept.
+    pub keep: Option<&'a str>,
+    /// What the browser posted, decoded, in its order.
+    pub posted: &'a [(String, String)],
+}
+
+/// What *look up* needs to know.
+#[derive(Debug)]
+pub struct LookUp<'a> {
+    /// The payment's beginning.
+    pub begin: Begin<'a>,
+    /// What was kept.
+    pub keep: Option<&'a str>,
+}
+
+/// How far a payment went.
+#[derive(Clone, Debug)]
+pub struct Proceeded {
+    /// What the platform told, to be recorded before anything is answered.
+    pub facts: Vec<Verified<PlatformFact>>,
+    /// What the browser does next; none when the facts say all. None without a fact: the backend
+    /// keeps what is to be kept, and goes on by *finalise* at once. That is how *proceed* has the
+    /// platform's name of a transaction written down before the transaction can take money.
+    pub next_action: Option<NextAction>,
+    /// What the provider wants back later, in place of what was kept.
+    pub keep: Option<String>,
+    /// A card to add to the shopper's, once the facts are recorded.
+    pub save: Option<Save>,
+    /// What a saved card's payment left.
+    pub first: Option<First>,
+}
+
+/// What the platform says of a payment that was asked about.
+#[derive(Clone, Debug)]
+pub enum LookedUp {
+    /// This. A part that is pending means that the platform waits for another's word itself: it is
+    /// asked for as long as that may take.
+    Facts(Vec<Verified<PlatformFact>>),
+    /// It is not over: ask again later.
+    NotYet,
+    /// The platform has never heard of it: nothing was taken by this payment so far.
+    Nothing,
+}

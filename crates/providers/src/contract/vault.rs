@@ -1,0 +1,112 @@
+//! Cards that the platform keeps for a shopper.
+
+use std::fmt;
+
+use guichet_domain::id::Slug;
+use guichet_domain::session::Session;
+use guichet_domain::shopper::ShopperId;
+
+use super::call::{Exchange, Step};
+
+/// Cards that the platform keeps for a shopper. Whose they are is decided by the shop's server: the
+/// browser names a card, and never an owner.
+pub trait Vault: Send + Sync {
+    /// Whether a card can be added. Where it can't, nobody is asked.
+    fn adds(&self) -> bool;
+
+    /// The cards that can pay.
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>>;
+
+    /// Removes a card for good. One that is not there any more is removed.
+    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()>;
+
+    /// Adds what [`Proceeded::save`] holds. One that is there already is added. Its payment was the
+    /// card's first: what that left, where it left something.
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>>;
+}
+
+/// Whose cards.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// The shop that names the shopper.
+    pub shop: &'a Slug,
+    /// The shop's own name of the shopper.
+    pub shopper: &'a ShopperId,
+}
+
+impl<'a> Owner<'a> {
+    /// The owner of a session's cards, if its shop says who the shopper is.
+    #[must_use]
+    pub fn of(session: &'a Session) -> Option<Self> {
+        Some(Self {
+            shop: &session.shop,
+            shopper: session.shopper.id.as_ref()?,
+        })
+    }
+}
+
+/// A card that the platform keeps.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeptCard {
+    /// The platform's name of it among its owner's.
+    pub id: String,
+    /// Brand in the platform's words.
+    pub brand: String,
+    /// The last digits, four at most.
+    pub last_digits: String,
+    /// Year and month of its end, where the platform tells it.
+    pub expires: Option<(i16, i8)>,
+}
+
+impl KeptCard {
+    /// Whether it pays no more: a card pays until the end of its month.
+    #[must_use]
+    pub fn has_expired(&self, now: jiff::Timestamp) -> bool {
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC);
+        let this_month = (today.year(), today.month());
+        self.expires.is_some_and(|expires| expires < this_month)
+    }
+}
+
+/// What stands for a card that is to be saved, in the provider's own form. Its `Debug` is empty.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Save(pub String);
+
+impl fmt::Debug for Save {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Save(…)")
+    }
+}
+
+/// What a saved card's payment with the shopper left: later ones without the shopper need it. The
+/// backend keeps the first of each card.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct First {
+    /// The platform's name of the card among its owner's.
+    pub card: String,
+    /// In the provider's own form. No secret.
+    pub proof: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_pays_until_the_end_of_its_month() {
+        let has_expired = |expires, now: &str| {
+            let card = KeptCard {
+                id: "1".into(),
+                brand: "CB".into(),
+                last_digits: "00".into(),
+                expires,
+            };
+            card.has_expired(now.parse().unwrap())
+        };
+        assert!(!has_expired(Some((2026, 11)), "2026-11-30T23:59:59Z"));
+        assert!(has_expired(Some((2026, 11)), "2026-12-01T00:00:00Z"));
+        assert!(!has_expired(Some((2027, 1)), "2026-12-31T12:00:00Z"));
+        assert!(has_expired(Some((2025, 12)), "2026-01-01T12:00:00Z"));
+        assert!(!has_expired(None, "2026-01-01T12:00:00Z"));
+    }
+}
