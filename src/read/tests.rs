@@ -229,7 +229,7 @@ fn a_problem_names_its_code_and_the_field_at_fault() {
         type_: "about:blank".into(),
         title: "Unprocessable".into(),
         status: 422,
-        code: "field_invalid".into(),
+        code: guichet_wire::ProblemCode::FieldInvalid,
         detail: "is not an IBAN".into(),
         field: Some("iban".into()),
         errors: Vec::new(),

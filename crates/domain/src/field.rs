@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use guichet_wire::FieldProblem;
+use guichet_wire::{FieldProblem, ProblemCode};
 
 /// A refused field. Its texts are meant for the developer who sent it and hold no secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,11 +16,8 @@ pub struct FieldError {
     /// What to send instead alone; none where it was said in one.
     pub remedy: Option<String>,
     /// Stable code for programs that have words of their own for this fault.
-    pub code: &'static str,
+    pub code: ProblemCode,
 }
-
-/// The code of a fault that has no code of its own.
-pub const FIELD_INVALID: &str = "field_invalid";
 
 impl FieldError {
     /// Names the field and says what is wrong with it and what to send instead, in one.
@@ -31,7 +28,7 @@ impl FieldError {
             problem: detail.clone(),
             detail,
             remedy: None,
-            code: FIELD_INVALID,
+            code: ProblemCode::FieldInvalid,
         }
     }
 
@@ -47,13 +44,13 @@ impl FieldError {
             detail: format!("{problem}; {remedy}"),
             problem,
             remedy: Some(remedy),
-            code: FIELD_INVALID,
+            code: ProblemCode::FieldInvalid,
         }
     }
 
     /// The same fault, with a code of its own.
     #[must_use]
-    pub fn coded(self, code: &'static str) -> Self {
+    pub fn coded(self, code: ProblemCode) -> Self {
         Self { code, ..self }
     }
 }

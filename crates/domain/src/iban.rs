@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use guichet_wire::ProblemCode;
 use iban::{IbanLike as _, ParseBaseIbanError, ParseIbanError};
 
 use crate::FieldError;
@@ -121,13 +122,13 @@ impl TryFrom<&str> for Iban {
         if let Some((at, odd)) = odd_character(&compact) {
             let detail =
                 format!("holds {odd:?} as its character {at}: an IBAN has letters and digits only");
-            return Err(wrong(detail).coded("iban_characters"));
+            return Err(wrong(detail).coded(ProblemCode::IbanCharacters));
         }
         let given = compact.chars().count();
         if given != *length {
             let name = country(code);
             let detail = format!("has {given} characters; an IBAN of {name} has {length}");
-            return Err(wrong(detail).coded("iban_length"));
+            return Err(wrong(detail).coded(ProblemCode::IbanLength));
         }
         let iban = compact.parse::<iban::Iban>().map_err(|error| {
             wrong(match error {
@@ -205,7 +206,7 @@ fn known_country(compact: &str) -> Result<&'static Country, FieldError> {
     let code = compact.get(..2).unwrap_or_default();
     if !(code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())) {
         let detail = "must begin with the two letters of its country, such as FR";
-        return Err(wrong(detail).coded("iban_characters"));
+        return Err(wrong(detail).coded(ProblemCode::IbanCharacters));
     }
     let found = COUNTRIES.iter().find(|Country(known, ..)| *known == code);
     found.ok_or_else(|| {
@@ -213,7 +214,7 @@ fn known_country(compact: &str) -> Result<&'static Country, FieldError> {
             "is of an account in {}, which is not in SEPA: such an account can't be debited",
             country(code)
         );
-        wrong(detail).coded("iban_country")
+        wrong(detail).coded(ProblemCode::IbanCountry)
     })
 }
 

@@ -7,6 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod problem;
+
+pub use problem::{FieldProblem, Problem, ProblemCode};
+
 /// Where a session, or a payment of it, stands, as shop and shopper are told.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -391,43 +395,6 @@ pub struct FormField {
     pub name: String,
     /// Value, raw: neither URL-encoded nor HTML-escaped.
     pub value: String,
-}
-
-/// An error, as `application/problem+json` (RFC 9457) with four members of our own.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Problem {
-    /// Always `about:blank`: `code` is what programs compare.
-    #[serde(rename = "type")]
-    pub type_: String,
-    /// The HTTP status' own words.
-    pub title: String,
-    /// The HTTP status.
-    pub status: u16,
-    /// Stable code for programs, such as `amount_invalid`.
-    pub code: String,
-    /// What was wrong and what to do, for the developer who reads it.
-    pub detail: String,
-    /// The field at fault, as a dotted path into the request, such as `shopper.email`; the first of
-    /// `errors`.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub field: Option<String>,
-    /// Every field at fault, where fields are.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub errors: Vec<FieldProblem>,
-}
-
-/// What is wrong with one field of a request.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FieldProblem {
-    /// A dotted path into the request, such as `shopper.email`.
-    pub field: String,
-    /// What is wrong with it.
-    pub problem: String,
-    /// What to do, where `problem` does not say it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub remedy: Option<String>,
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use guichet_wire::ProblemCode;
+
 use super::problem::{ApiError, Quiet};
 use super::request::{Counted, bucket_of};
 use crate::app::App;
@@ -36,7 +38,7 @@ pub(super) async fn edge(
     request.extensions_mut().insert(counted.clone());
     let mut response = if request.version() == Version::HTTP_11 && !one_host(request.headers()) {
         let detail = "send one Host header with the name of the host, as HTTP/1.1 asks for";
-        ApiError::new(StatusCode::BAD_REQUEST, "host_invalid", detail).into_response()
+        ApiError::new(StatusCode::BAD_REQUEST, ProblemCode::HostInvalid, detail).into_response()
     } else {
         next.run(request).await
     };

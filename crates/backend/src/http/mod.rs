@@ -9,6 +9,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use guichet_wire::ProblemCode;
+
 use crate::app::App;
 
 pub(crate) mod assets;
@@ -102,12 +104,16 @@ fn not_stored() -> SetResponseHeaderLayer<HeaderValue> {
 async fn unknown_path() -> problem::ApiError {
     problem::ApiError::new(
         StatusCode::NOT_FOUND,
-        "path_unknown",
+        ProblemCode::PathUnknown,
         "there is nothing at this path",
     )
 }
 
 async fn wrong_method() -> problem::ApiError {
     let detail = "this path takes another HTTP method; see /openapi.json";
-    problem::ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    problem::ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ProblemCode::MethodNotAllowed,
+        detail,
+    )
 }

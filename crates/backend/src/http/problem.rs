@@ -6,9 +6,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::FieldError;
-use guichet_domain::field::FIELD_INVALID;
 use guichet_store::StoreError;
-use guichet_wire::Problem;
+use guichet_wire::{Problem, ProblemCode};
 
 use crate::limiter::TooMany;
 
@@ -16,7 +15,7 @@ use crate::limiter::TooMany;
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    code: &'static str,
+    code: ProblemCode,
     detail: String,
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
@@ -30,7 +29,7 @@ impl From<TooMany> for ApiError {
     fn from(refused: TooMany) -> Self {
         let mut error = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
-            "too_many_requests",
+            ProblemCode::TooManyRequests,
             "too many requests; wait as many seconds as Retry-After says, then send it again",
         );
         error.retry_after = Some(refused.retry_after);
@@ -39,7 +38,7 @@ impl From<TooMany> for ApiError {
 }
 
 impl ApiError {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             status,
             code,
@@ -58,7 +57,7 @@ impl ApiError {
         tracing::error!(error.cause = %cause, "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
+            ProblemCode::Internal,
             "something failed on our side; the same request may be sent again",
         )
     }
@@ -78,7 +77,7 @@ impl From<Vec<FieldError>> for ApiError {
             several => {
                 let told: Vec<_> = several.iter().map(ToString::to_string).collect();
                 let detail = format!("{} fields are at fault. {}", told.len(), told.join(". "));
-                (FIELD_INVALID, detail)
+                (ProblemCode::FieldInvalid, detail)
             }
         };
         Self {
@@ -101,7 +100,7 @@ impl From<StoreError> for ApiError {
                 tracing::error!(error.cause = %error, "the store is not available");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "store_unavailable",
+                    ProblemCode::StoreUnavailable,
                     "the books can't be written now; send the same request again in a moment",
                 )
             }
@@ -119,7 +118,7 @@ impl IntoResponse for ApiError {
             type_: "about:blank".into(),
             title: self.status.canonical_reason().unwrap_or("Error").into(),
             status: self.status.as_u16(),
-            code: self.code.into(),
+            code: self.code,
             detail: self.detail,
             field: self.errors.first().map(|error| error.field.clone()),
             errors: self.errors.into_iter().map(Into::into).collect(),

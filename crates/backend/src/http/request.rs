@@ -22,6 +22,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use serde_path_to_error::Segment;
 
+use guichet_wire::ProblemCode;
+
 use super::problem::ApiError;
 use crate::app::{App, InFlight};
 use crate::config::Shop;
@@ -78,15 +80,15 @@ impl From<Unread> for ApiError {
         let (code, detail) = match unread {
             Unread::TooLarge => {
                 let detail = format!("the body may have at most {JSON_MAX} bytes");
-                ("body_too_large", detail)
+                (ProblemCode::BodyTooLarge, detail)
             }
             Unread::TooSlow => {
                 let detail = "the body did not come in time; send the request again";
-                ("body_timeout", detail.to_owned())
+                (ProblemCode::BodyTimeout, detail.to_owned())
             }
             Unread::Broken => {
                 let detail = "the body could not be read to its end; send the request again";
-                ("body_unreadable", detail.to_owned())
+                (ProblemCode::BodyUnreadable, detail.to_owned())
             }
         };
         ApiError::new(unread.status(), code, detail)
@@ -244,7 +246,7 @@ pub(crate) fn idempotency(
     let refuse = |detail: &str| {
         Err(ApiError::new(
             StatusCode::BAD_REQUEST,
-            "idempotency_key_invalid",
+            ProblemCode::IdempotencyKeyInvalid,
             detail,
         ))
     };
@@ -292,7 +294,7 @@ pub(crate) fn enter(app: &Arc<App>, work: String) -> Result<InFlight, ApiError> 
     app.enter(work).ok_or_else(|| {
         ApiError::new(
             StatusCode::CONFLICT,
-            "idempotency_in_flight",
+            ProblemCode::IdempotencyInFlight,
             "such a request is being worked on; send the same again in a moment",
         )
     })
@@ -302,7 +304,7 @@ pub(crate) fn enter(app: &Arc<App>, work: String) -> Result<InFlight, ApiError> 
 pub(crate) fn key_reused() -> ApiError {
     ApiError::new(
         StatusCode::UNPROCESSABLE_ENTITY,
-        "idempotency_key_reused",
+        ProblemCode::IdempotencyKeyReused,
         "this Idempotency-Key came before with another body; use a new key for a new intent",
     )
 }
@@ -318,7 +320,8 @@ pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 pub(crate) fn json_with_faults<T: DeserializeOwned>(
     body: &[u8],
 ) -> Result<(Option<T>, Faults), ApiError> {
-    let not_json = |detail: &str| ApiError::new(StatusCode::BAD_REQUEST, "json_invalid", detail);
+    let not_json =
+        |detail: &str| ApiError::new(StatusCode::BAD_REQUEST, ProblemCode::JsonInvalid, detail);
     // A list would do for serde: it takes the fields by their order.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(not_json("the body must be a JSON object"));

@@ -12,7 +12,7 @@ use guichet_domain::iban::Iban;
 use guichet_domain::id::PaymentId;
 use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceeded};
 use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Stage};
-use guichet_wire::{ContinuePayment, NextAction, StartedPayment};
+use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartedPayment};
 
 use super::due::{Talk, leaving, one_at_a_time};
 use super::start::{answer, created, expired, payment_open, refused_by_platform, replay, settled};
@@ -68,7 +68,7 @@ async fn take(
     speak(&mut book.session, shop, &caller.headers);
     let unknown = || {
         let detail = "this session has no such payment that could be continued";
-        ApiError::new(StatusCode::NOT_FOUND, "payment_unknown", detail)
+        ApiError::new(StatusCode::NOT_FOUND, ProblemCode::PaymentUnknown, detail)
     };
     let id = id.ok().and_then(|Path(id)| PaymentId::try_from(id).ok());
     let id = id.ok_or_else(unknown)?;
@@ -178,7 +178,7 @@ fn can_save(app: &App, shop: &Shop, book: &Book, payment: &Payment) -> bool {
 fn under_way() -> ApiError {
     ApiError::new(
         StatusCode::CONFLICT,
-        "idempotency_in_flight",
+        ProblemCode::IdempotencyInFlight,
         "this payment, or another of this session, is being worked on, or it has gone on; ask \
          for the session's status",
     )

@@ -14,7 +14,7 @@ use guichet_providers::contract::{
 use guichet_store::{
     AddedPayment, Book, CardMark, Conversation, Idempotency, Kept, Payment, Stage,
 };
-use guichet_wire::{NextAction, StartPayment, StartedPayment};
+use guichet_wire::{NextAction, ProblemCode, StartPayment, StartedPayment};
 
 use super::due::Talk;
 use super::go_on::go_on;
@@ -74,7 +74,7 @@ impl<'a> Starting<'a> {
         let not_offered = || {
             ApiError::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "method_not_offered",
+                ProblemCode::MethodNotOffered,
                 "this method is not among those that GET /checkout/v1/session offers",
             )
         };
@@ -300,24 +300,24 @@ pub(crate) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), ApiError> {
 
 pub(crate) fn expired() -> ApiError {
     let detail = "this session has expired; the shop must make a new one";
-    ApiError::new(StatusCode::GONE, "session_expired", detail)
+    ApiError::new(StatusCode::GONE, ProblemCode::SessionExpired, detail)
 }
 
 pub(crate) fn payment_open() -> ApiError {
     let detail = "another payment of this session may still take money; ask for the session until \
                   its outcome is known";
-    ApiError::new(StatusCode::CONFLICT, "payment_open", detail)
+    ApiError::new(StatusCode::CONFLICT, ProblemCode::PaymentOpen, detail)
 }
 
 pub(crate) fn settled() -> ApiError {
     let detail = "this session, or another one of the same order, is paid; ask for its status";
-    ApiError::new(StatusCode::CONFLICT, "session_paid", detail)
+    ApiError::new(StatusCode::CONFLICT, ProblemCode::SessionPaid, detail)
 }
 
 fn too_many() -> ApiError {
     ApiError::new(
         StatusCode::TOO_MANY_REQUESTS,
-        "too_many_payments",
+        ProblemCode::TooManyPayments,
         format!("a session may have {PAYMENTS_MAX} payments; the shop must make a new one"),
     )
 }
@@ -335,7 +335,7 @@ pub(crate) fn refused_by_platform(failure: Failure) -> ApiError {
     match failure {
         Failure::Unreachable => ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "platform_unreachable",
+            ProblemCode::PlatformUnreachable,
             "the payment platform does not answer; nothing was started, try again in a moment",
         ),
         Failure::Unsuitable(field) => field.into(),

@@ -9,7 +9,7 @@
 
 use guichet_domain::iban::{Iban, Scope};
 use guichet_domain::{FieldError, PartStatus};
-use guichet_wire::{NextAction, Question};
+use guichet_wire::{NextAction, ProblemCode, Question};
 
 use super::conversation::{Halt, Talk, ours, unsuitable};
 use super::derived;
@@ -45,7 +45,7 @@ fn beyond_the_area(iban: &Iban) -> Failure {
          this platform is not told. Another account, or another method, pays",
         iban.country()
     );
-    Failure::Unsuitable(FieldError::new("iban", detail).coded("iban_country"))
+    Failure::Unsuitable(FieldError::new("iban", detail).coded(ProblemCode::IbanCountry))
 }
 
 /// Opens the signing. The IBAN goes to the platform, and nowhere else.

@@ -11,7 +11,7 @@ use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Exchange, KeptCard, Owner, Vault};
 use guichet_store::{Book, CardMark};
-use guichet_wire::{SavedCard, SavedCards};
+use guichet_wire::{ProblemCode, SavedCard, SavedCards};
 
 use super::super::checkout;
 use super::super::problem::ApiError;
@@ -66,7 +66,7 @@ pub(crate) async fn remove(
     refuse_if_closed(&Folded::new(&book, clock::unix_now()))?;
     let unknown = || {
         let detail = "this session has no such saved card; GET /checkout/v1/cards lists them";
-        ApiError::new(StatusCode::NOT_FOUND, "card_unknown", detail)
+        ApiError::new(StatusCode::NOT_FOUND, ProblemCode::CardUnknown, detail)
     };
     let Path((method, card)) = path.map_err(|_| unknown())?;
     let owner = Owner::of(&book.session).ok_or_else(unknown)?;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method as HttpMethod, StatusCode, header};
 use axum::response::Response;
 use guichet_store::Book;
-use guichet_wire::{CheckoutSession, CheckoutStatus, StartPayment, StartedPayment};
+use guichet_wire::{CheckoutSession, CheckoutStatus, ProblemCode, StartPayment, StartedPayment};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 pub(super) mod cards;
@@ -57,7 +57,7 @@ pub(crate) async fn open<'a>(app: &'a App, caller: &Caller) -> Result<(Book, &'a
     let unknown = |detail: &str| {
         Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
-            "session_unknown",
+            ProblemCode::SessionUnknown,
             detail,
         ))
     };
@@ -81,7 +81,7 @@ pub(crate) async fn open<'a>(app: &'a App, caller: &Caller) -> Result<(Book, &'a
     if !origins.all(allowed) {
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
-            "origin_refused",
+            ProblemCode::OriginRefused,
             "this page's origin is not among the origins configured for the shop",
         ));
     }

@@ -11,6 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub(super) mod sessions;
 pub(super) mod upkeep;
 
+use guichet_wire::ProblemCode;
+
 use super::problem::ApiError;
 use super::request::{Caller, bearer, sha256};
 use crate::app::App;
@@ -36,7 +38,7 @@ pub(super) fn shop_of<'a>(
     let unknown = || {
         ApiError::new(
             StatusCode::UNAUTHORIZED,
-            "key_unknown",
+            ProblemCode::KeyUnknown,
             "send the shop's secret key: Authorization: Bearer sk_…",
         )
     };
@@ -73,7 +75,7 @@ pub(super) async fn shop_book(app: &App, shop: &Shop, id: &SessionId) -> Result<
     book.ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
-            "session_unknown",
+            ProblemCode::SessionUnknown,
             "this shop has no such session",
         )
     })
@@ -92,7 +94,7 @@ pub(super) fn session_id(id: Result<Path<String>, PathRejection>) -> Result<Sess
     id.ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
-            "session_unknown",
+            ProblemCode::SessionUnknown,
             "a session's id begins with cs_",
         )
     })

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use guichet_domain::id::SessionId;
 use guichet_store::{Book, Kept, SecretMark};
-use guichet_wire::{SavedCards, StartPayment, StartedPayment};
+use guichet_wire::{ProblemCode, SavedCards, StartPayment, StartedPayment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -124,7 +124,7 @@ async fn secret_again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, 
         .ok_or_else(|| {
             ApiError::new(
                 StatusCode::CONFLICT,
-                "key_rotated",
+                ProblemCode::KeyRotated,
                 "this session was made with a key that is no longer configured; make a new session",
             )
         })

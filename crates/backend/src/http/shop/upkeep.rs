@@ -15,6 +15,8 @@ use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
+use guichet_wire::ProblemCode;
+
 use super::super::problem::ApiError;
 use super::super::request::Caller;
 use super::{authenticate, no_store, session_id, shop_book, shop_session};
@@ -174,5 +176,5 @@ fn under_way(book: &Book, payments: &[PaymentId]) -> ApiError {
         "may still take money: {}; ask for the session until the outcome is known",
         open.join(", ")
     );
-    ApiError::new(StatusCode::CONFLICT, "payment_open", detail)
+    ApiError::new(StatusCode::CONFLICT, ProblemCode::PaymentOpen, detail)
 }

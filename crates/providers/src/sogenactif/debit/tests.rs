@@ -120,7 +120,10 @@ fn an_account_whose_debit_takes_a_bic_is_refused_in_words_before_anything_is_sen
         let Err(Failure::Unsuitable(error)) = end else {
             panic!("{end:?}")
         };
-        assert_eq!((error.field.as_str(), error.code), ("iban", "iban_country"));
+        assert_eq!(
+            (error.field.as_str(), error.code.as_str()),
+            ("iban", "iban_country")
+        );
         assert!(
             error.detail.contains(name) && error.detail.contains("BIC"),
             "{error}"
