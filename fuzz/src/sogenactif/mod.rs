@@ -12,13 +12,9 @@ use guichet_providers::sogenactif::operator::Operator;
 use guichet_providers::sogenactif::request::{AnswerError, Prepared};
 
 use crate::fixture::{ok, slug};
-use oracle::Seal;
+use oracle::{KEY, OLD_KEY, Seal};
 
 pub use talk::sogenactif_talk;
-
-/// A key of nobody's, and an older one. They stand in no seed: no output may hold them.
-pub(crate) const KEY: &str = "k3y-of-the-fuzzer_nobody-else-has-it-0000001";
-pub(crate) const OLD_KEY: &str = "k3y-of-the-fuzzer_of-last-year-it-was-000002";
 
 /// The account's table. The two keys and the identity are what the targets need of it.
 fn table(identity: &str, host: &str, merchant: &str) -> String {

@@ -5,7 +5,9 @@ use hmac::{Hmac, Mac as _};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::{KEY, OLD_KEY};
+/// A key of nobody's, and an older one. They stand in no seed: no output may hold them.
+pub(crate) const KEY: &str = "k3y-of-the-fuzzer_nobody-else-has-it-0000001";
+pub(crate) const OLD_KEY: &str = "k3y-of-the-fuzzer_of-last-year-it-was-000002";
 
 /// Most values of one message that are changed in turn.
 const ALTERED_MAX: usize = 12;

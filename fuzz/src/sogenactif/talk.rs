@@ -13,7 +13,8 @@ use guichet_providers::sogenactif::json::Json;
 use guichet_wire::NextAction;
 
 use super::oracle::{self, Seal};
-use super::{KEY, OLD_KEY, production_table};
+use super::oracle::{KEY, OLD_KEY};
+use super::production_table;
 use crate::fixture::{addresses, amount, begin, converse, method, now, ok, open, session};
 
 /// One account for each way of naming transactions.

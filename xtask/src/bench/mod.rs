@@ -5,6 +5,7 @@
 //! doing beside falls on both.
 
 mod client;
+mod figure;
 mod side;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::child::Children;
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
 use crate::{assets, setup};
+use figure::{Figure, Work, middle};
 use side::Side;
 
 /// How many callers there are at a time.
@@ -42,33 +44,6 @@ pub(crate) struct Options {
     /// Measure what `target/release` has, without building.
     #[arg(long)]
     no_build: bool,
-}
-
-/// One figure: how many a second, and how long the slowest of a hundred took.
-#[derive(Clone, Copy, Default)]
-struct Figure {
-    rate: f64,
-    p99: Duration,
-}
-
-/// What is measured, in the order of the table.
-#[derive(Clone, Copy)]
-enum Work {
-    Sessions,
-    Notifications,
-    Statuses,
-}
-
-impl Work {
-    const ALL: [Self; 3] = [Self::Sessions, Self::Notifications, Self::Statuses];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sessions => "sessions made",
-            Self::Notifications => "notifications confirmed",
-            Self::Statuses => "statuses",
-        }
-    }
 }
 
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()> {
@@ -120,12 +95,6 @@ fn measure(options: &Options, sides: &[(&str, Side)]) -> Result<Vec<Row>> {
         }
     }
     Ok(rows)
-}
-
-fn middle(mut figures: Vec<Figure>) -> Figure {
-    figures.sort_by(|a, b| a.rate.total_cmp(&b.rate));
-    let middle = figures.len() / 2;
-    figures.get(middle).copied().unwrap_or_default()
 }
 
 fn print(sides: &[(&str, Side)], rows: &[Row]) {

@@ -1,6 +1,6 @@
 //! Length of functions, read off the indentation that rustfmt gives.
 
-use super::Finding;
+use super::tree::Finding;
 
 const LONGEST: usize = 70;
 /// A test tells a story from its beginning to its end.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::functions::function_name;
-use super::{Finding, Tree};
+use super::tree::{Finding, Tree};
 
 const FILE: &str = "docs/ARCHITECTURE.md";
 
@@ -90,7 +90,7 @@ fn exists(tree: &Tree, functions: &BTreeSet<&str>, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{FILE, check};
-    use crate::tidy::sample;
+    use crate::tidy::tree::sample;
 
     fn found(table: &str) -> Vec<String> {
         let files = [

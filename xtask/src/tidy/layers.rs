@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::Finding;
+use super::tree::Finding;
 
 /// Each crate, and all that it may depend on in the workspace.
 const MAY_KNOW: [(&str, &[&str]); 9] = [
@@ -53,6 +53,18 @@ pub(super) struct Package {
     is_program: bool,
     /// Name, and whether only its tests use it.
     dependencies: Vec<(String, bool)>,
+}
+
+impl Package {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A file among its sources, relative to the root.
+    pub(super) fn source(&self, file: &str) -> String {
+        let path = Path::new(&self.folder).join("src").join(file);
+        path.display().to_string()
+    }
 }
 
 /// Reads what `cargo metadata --no-deps` prints.
@@ -142,14 +154,7 @@ pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
 
 /// Programs and tests may print, libraries may not.
 pub(super) fn may_print(packages: &[Package], path: &str) -> bool {
-    let is_source = |package: &&Package| {
-        path.starts_with(
-            &Path::new(&package.folder)
-                .join("src/")
-                .display()
-                .to_string(),
-        )
-    };
+    let is_source = |package: &&Package| path.starts_with(&package.source(""));
     let is_main = path.ends_with("/main.rs") || path.contains("/bin/");
     is_main
         || packages

@@ -1,6 +1,6 @@
 //! Length of lines, space at their end, and the newline at the end of a file.
 
-use super::Finding;
+use super::tree::Finding;
 
 const LONGEST: usize = 100;
 

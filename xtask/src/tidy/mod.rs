@@ -1,84 +1,19 @@
 //! `cargo xtask tidy`: what the project asks of its own text, and no other tool checks.
 
+mod circles;
 mod functions;
 mod invariants;
 mod layers;
 mod lines;
 mod providers;
+mod tree;
 mod words;
-
-use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
 use crate::ctx::Ctx;
 use crate::proc;
-
-/// One thing that is wrong.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Finding {
-    path: String,
-    /// 0 where no single line is at fault.
-    line: usize,
-    text: String,
-}
-
-impl Finding {
-    fn new(path: &str, line: usize, text: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            text: text.into(),
-        }
-    }
-}
-
-/// The text files of the tree: those in git, and new ones that git does not ignore.
-struct Tree(BTreeMap<String, String>);
-
-impl Tree {
-    fn read(ctx: &Ctx) -> Result<Self> {
-        let mut git = ctx.command("git");
-        git.args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ]);
-        let mut files = BTreeMap::new();
-        for path in proc::read(&mut git)?
-            .split('\0')
-            .filter(|path| !path.is_empty())
-        {
-            // A file that was removed and not yet committed is still listed; a picture is no text.
-            if let Ok(content) = std::fs::read_to_string(ctx.root.join(path)) {
-                files.insert(path.to_owned(), content);
-            }
-        }
-        Ok(Self(files))
-    }
-
-    fn rust(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.all().filter(|(path, _)| path.ends_with(".rs"))
-    }
-
-    fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(path, content)| (path.as_str(), content.as_str()))
-    }
-
-    fn get(&self, path: &str) -> Option<&str> {
-        self.0.get(path).map(String::as_str)
-    }
-
-    /// Whether a path is a file, or a folder with a file in it.
-    fn has(&self, path: &str) -> bool {
-        let folder = format!("{}/", path.trim_end_matches('/'));
-        self.0.contains_key(path) || self.0.keys().any(|have| have.starts_with(&folder))
-    }
-}
+use tree::{Finding, Tree};
 
 pub(crate) fn run(ctx: &Ctx) -> Result<()> {
     let tree = Tree::read(ctx)?;
@@ -100,6 +35,7 @@ pub(crate) fn run(ctx: &Ctx) -> Result<()> {
         }
     }
     findings.extend(layers::check(&packages));
+    findings.extend(circles::check(&packages, &tree));
     findings.extend(providers::check(&tree));
     findings.extend(invariants::check(&tree));
     findings.sort();
@@ -107,22 +43,8 @@ pub(crate) fn run(ctx: &Ctx) -> Result<()> {
         println!("{path}:{line}: {text}");
     }
     if !findings.is_empty() {
-        bail!(
-            "tidy: {} findings in {} files",
-            findings.len(),
-            tree.0.len()
-        );
+        bail!("tidy: {} findings in {} files", findings.len(), tree.len());
     }
-    println!("tidy: {} files, nothing to say", tree.0.len());
+    println!("tidy: {} files, nothing to say", tree.len());
     Ok(())
-}
-
-#[cfg(test)]
-fn sample(files: &[(&str, &str)]) -> Tree {
-    Tree(
-        files
-            .iter()
-            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-            .collect(),
-    )
 }

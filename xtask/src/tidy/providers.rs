@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Tree};
+use super::tree::{Finding, Tree};
 
 const FOLDER: &str = "crates/providers/src/";
 
@@ -40,7 +40,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::{PARTS, check};
-    use crate::tidy::sample;
+    use crate::tidy::tree::sample;
 
     #[test]
     fn a_provider_that_lacks_a_file_is_found() {

@@ -1,6 +1,6 @@
 //! Words that have no place in the tree.
 
-use super::Finding;
+use super::tree::Finding;
 
 /// Left-overs, in two halves so that this file does not contain them.
 const UNFINISHED: [(&str, &str); 4] = [
