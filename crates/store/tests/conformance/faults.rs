@@ -8,8 +8,8 @@ use guichet_store::StoreError;
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use super::disk::Disk;
+use super::fixtures::*;
 use super::torture::rounds;
-use super::*;
 
 /// Everything that writes, in the order in which a payment goes through it.
 const WRITES: [&str; 9] = [
