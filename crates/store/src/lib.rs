@@ -10,14 +10,17 @@ use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::session::Session;
 
 mod error;
+mod rules;
 pub mod sqlite;
+mod transaction;
 mod types;
+mod words;
 
 pub use self::error::StoreError;
 pub use self::types::{
-    ASKING_SECONDS, AddedPayment, Advance, Attended, AttentionCounts, Book, CardMark, Closed,
-    Conversation, DENIED, Idempotency, Kept, KeptMessage, Message, OpenAccount, OpenQuery, Payment,
-    Recorded, SecretMark, Source, Stage, UnmatchedEvent, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, Attended, AttentionCounts, Book, CardMark,
+    Closed, Conversation, DENIED, Entry, Idempotency, Kept, KeptMessage, Message, OpenAccount,
+    OpenQuery, Payment, Recorded, SecretMark, Source, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -72,9 +75,9 @@ pub trait Store: Send + Sync {
     /// The rest of a payment, if it goes on after its beginning.
     async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError>;
 
-    /// Takes a step of a conversation; `false` if it was not at the stage that the step starts
-    /// from.
-    async fn advance(&self, payment: &PaymentId, step: &Advance<'_>) -> Result<bool, StoreError>;
+    /// Moves a payment that goes on from stage to stage; `false` if it was not at the first one.
+    async fn advance(&self, payment: &PaymentId, advance: &Advance<'_>)
+    -> Result<bool, StoreError>;
 
     /// Conversations that a job should take up, at most `limit`: those to be finalised first, whose
     /// shoppers wait.
@@ -160,7 +163,12 @@ pub trait Store: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Keeps what a saved card's payment with the shopper left; of the first one only.
-    async fn keep_first_payment(&self, card: &CardMark<'_>, proof: &str) -> Result<(), StoreError>;
+    async fn keep_first_payment(
+        &self,
+        card: &CardMark<'_>,
+        proof: &str,
+        now: i64,
+    ) -> Result<(), StoreError>;
 
     /// What a saved card's first payment left.
     async fn first_payment(&self, card: &CardMark<'_>) -> Result<Option<String>, StoreError>;

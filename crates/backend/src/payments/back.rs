@@ -1,7 +1,8 @@
 //! The browser coming back from a platform's page.
 
 use guichet_domain::id::PaymentId;
-use guichet_store::{Advance, Stage, StoreError};
+use guichet_domain::stage::Stage;
+use guichet_store::{Advance, StoreError};
 
 use crate::app::App;
 use crate::clock;

@@ -1,9 +1,9 @@
 //! Payments that go on after their beginning: with a token, after the browser's return, or by being
 //! looked up when an answer never came.
 //!
-//! Every step is taken from a stage by compare-and-set, so that of twenty returns one has an
-//! effect, and the platform is never told twice. Whoever talks with the platform says so first;
-//! should he die, the payment is looked up after [`TALKING_SECONDS`].
+//! Every stage is left by compare-and-set, so that of twenty returns one has an effect, and the
+//! platform is never told twice. Whoever talks with the platform says so first; a payment of which
+//! nothing more is heard for [`TALKING_SECONDS`] is looked up.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,23 +11,19 @@ use std::sync::Arc;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
-use guichet_domain::{MethodKind, PartStatus, Status};
+use guichet_domain::stage::{Stage, TALKING_SECONDS, is_ordered_last};
+use guichet_domain::{PartStatus, Status};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
     Begin, By, Continue, Exchange, Failure, Finalise, First, LookUp, LookedUp, Owner, Proceeded,
     Provider, Save,
 };
-use guichet_store::{
-    Advance, Book, CardMark, Conversation, Payment, Recorded, Source, Stage, StoreError,
-};
+use guichet_store::{Advance, Book, CardMark, Conversation, Payment, Recorded, Source, StoreError};
 
 use crate::app::App;
 use crate::clock;
 use crate::payments::ingest::ingest;
 use crate::sessions::views::Folded;
-
-/// Longer than any conversation with a platform takes.
-const TALKING_SECONDS: i64 = 120;
 
 /// How long a payment is left alone whose account is not in the configuration.
 const GONE_SECONDS: i64 = 600;
@@ -35,32 +31,20 @@ const GONE_SECONDS: i64 = 600;
 /// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
 /// is looked up.
 pub(crate) async fn end_waiting(app: &App, payment: &Payment) -> Result<(), StoreError> {
-    for stage in [Stage::Proceed, Stage::Token, Stage::Return] {
+    for stage in Stage::ALL.into_iter().filter(|s| s.waits_for_browser()) {
         let end = leaving(payment, stage, stage);
         app.store.advance(&payment.id, &end).await?;
     }
     Ok(())
 }
 
-/// The step that leaves a payment at this stage, with the time at which a job takes it up. Past its
-/// deadline nobody is waited for, and it leads to where that ends.
+/// What leaves a payment at this stage, with the time at which a job takes it up. Past its deadline
+/// nobody is waited for, and it leads to where that ends.
 pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advance<'a> {
-    let now = clock::unix_now();
-    let late = now >= payment.deadline_at;
-    let (to, next_try_at) = match stage {
-        Stage::Proceed | Stage::Token if late => (Stage::Over, None),
-        // What is ordered last has taken nothing; what the shopper did elsewhere may have.
-        Stage::Return if late && is_ordered_last(payment.kind) => (Stage::Overdue, Some(now)),
-        Stage::Return if late => (Stage::Unknown, Some(now)),
-        Stage::Proceed | Stage::Token | Stage::Return => (stage, Some(payment.deadline_at)),
-        Stage::Finalise => (stage, Some(now)),
-        Stage::Unknown | Stage::Overdue => (stage, Some(now + 1)),
-        Stage::Talking => (stage, Some(now + TALKING_SECONDS)),
-        Stage::Closed | Stage::Over | Stage::GivenUp => (stage, None),
-    };
+    let due = stage.entered(payment.kind, payment.deadline_at, clock::unix_now());
     Advance {
-        next_try_at,
-        ..Advance::new(from, to)
+        next_try_at: due.next_try_at,
+        ..Advance::new(from, due.stage)
     }
 }
 
@@ -80,10 +64,7 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
     let Some((payment, book)) = app.store.payment(id).await? else {
         return Ok(());
     };
-    if matches!(
-        conversation.stage,
-        Stage::Proceed | Stage::Token | Stage::Return
-    ) {
+    if conversation.stage.waits_for_browser() {
         return end_waiting(app, &payment).await;
     }
     let finalises = conversation.stage == Stage::Finalise;
@@ -103,12 +84,7 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
     let Some((account, continuing)) = account.and_then(|a| Some((a, a.continuing()?))) else {
         return leave_alone(app, id, conversation.stage).await;
     };
-    // Who only asks sends nothing that could take money.
-    let at = match conversation.stage {
-        Stage::Finalise => Stage::Talking,
-        Stage::Talking => Stage::Unknown,
-        stage => stage,
-    };
+    let at = conversation.stage.taken_up();
     let talk = Advance {
         next_try_at: Some(clock::unix_now() + TALKING_SECONDS),
         due: Some(clock::unix_now()),
@@ -193,7 +169,8 @@ async fn keep_first(
     if anew {
         app.store.forget_first_payment(&card).await?;
     }
-    app.store.keep_first_payment(&card, &first.proof).await
+    let now = clock::unix_now();
+    app.store.keep_first_payment(&card, &first.proof, now).await
 }
 
 /// The platform itself waits, and may for weeks: the operator is told once.
@@ -208,11 +185,6 @@ fn tell_of_wait(fact: &Verified<PlatformFact>, recorded: &Recorded) {
             "the platform waits for another's word itself: it is asked for up to 30 days"
         );
     }
-}
-
-/// Whether nothing is taken before the payment is finalised.
-fn is_ordered_last(kind: MethodKind) -> bool {
-    matches!(kind, MethodKind::Card | MethodKind::DirectDebit)
 }
 
 /// A conversation with the platform about one payment, by whoever took it up.

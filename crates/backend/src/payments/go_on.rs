@@ -10,8 +10,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use guichet_domain::iban::Iban;
 use guichet_domain::id::PaymentId;
+use guichet_domain::stage::Stage;
 use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceeded};
-use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Stage};
+use guichet_store::{Advance, Answer, Book, Conversation, Idempotency, Payment};
 use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartedPayment};
 
 use super::due::{Talk, leaving, one_at_a_time};
@@ -72,11 +73,7 @@ async fn take(
     };
     let id = id.ok().and_then(|Path(id)| PaymentId::try_from(id).ok());
     let id = id.ok_or_else(unknown)?;
-    let (payment, _) = book
-        .payments
-        .iter()
-        .find(|(p, _)| p.id == id)
-        .ok_or_else(unknown)?;
+    let payment = &book.entry(&id).ok_or_else(unknown)?.payment;
     let mut mark = idempotency(&caller.headers, format!("payment/{id}/continue"), &body)?;
     mark.fingerprint = hidden_fingerprint(&caller.headers, &body);
     let Some(_in_flight) = app.enter(format!("{}/{}", mark.scope, mark.key)) else {
@@ -279,7 +276,11 @@ async fn record(
     )?;
     let step = Advance {
         keep: proceeded.keep.as_deref(),
-        answer: Some((mark, &body)),
+        answer: Some(Answer {
+            mark,
+            body: &body,
+            at: clock::unix_now(),
+        }),
         ..leaving(talk.payment, Stage::Talking, to)
     };
     talk.app.store.advance(&talk.payment.id, &step).await?;

@@ -8,12 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use guichet_domain::id::PaymentId;
 use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
+use guichet_domain::stage::Stage;
 use guichet_providers::contract::{
     Begin, Begun, By, Exchange, Failure, Given, Next, Owner, Provider, Seed,
 };
-use guichet_store::{
-    AddedPayment, Book, CardMark, Conversation, Idempotency, Kept, Payment, Stage,
-};
+use guichet_store::{AddedPayment, Book, CardMark, Conversation, Idempotency, Kept, Payment};
 use guichet_wire::{NextAction, ProblemCode, StartPayment, StartedPayment};
 
 use super::due::Talk;
@@ -198,7 +197,7 @@ impl<'a> Starting<'a> {
     async fn again(&self, body: String, by: By<'_>) -> Result<Response, ApiError> {
         let started: StartedPayment =
             serde_json::from_str(&body).map_err(|e| ApiError::internal(&e))?;
-        let mut payments = self.book.payments.iter().map(|(payment, _)| payment);
+        let mut payments = self.book.payments.iter().map(|entry| &entry.payment);
         let payment = payments.find(|payment| payment.id.as_str() == started.payment);
         let (Some(payment), NextAction::Wait) = (payment, &started.next_action) else {
             return Ok(created(body));

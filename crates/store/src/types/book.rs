@@ -1,11 +1,10 @@
 //! A session with all that happened to it.
 
-use std::collections::BTreeSet;
-
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::payment::{PaymentState, fold};
 use guichet_domain::session::{Attempt, Overview, Session, overview};
+use guichet_domain::stage::Stage;
 
 use super::payment::Payment;
 
@@ -14,15 +13,19 @@ use super::payment::Payment;
 pub struct Book {
     /// The session.
     pub session: Session,
-    /// Its payments in the order of their making, each with its events in the order of recording.
-    pub payments: Vec<(Payment, Vec<PaymentEvent>)>,
-    /// Payments that wait for what the shopper gives, or for their own request: nothing was sent
-    /// yet that could take money.
-    pub dormant: BTreeSet<PaymentId>,
-    /// Payments that are one try at their platform: what it refuses, it refuses for good.
-    pub single: BTreeSet<PaymentId>,
-    /// Payments of which something was sent that may have taken money, with an unknown outcome.
-    pub unresolved: BTreeSet<PaymentId>,
+    /// Its payments in the order of their making.
+    pub payments: Vec<Entry>,
+}
+
+/// What a book has of one payment.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The payment.
+    pub payment: Payment,
+    /// Its events in the order of recording.
+    pub events: Vec<PaymentEvent>,
+    /// How far it has come, where it goes on after its beginning.
+    pub stage: Option<Stage>,
 }
 
 impl Book {
@@ -32,17 +35,20 @@ impl Book {
         Self {
             session,
             payments: Vec::new(),
-            dormant: BTreeSet::new(),
-            single: BTreeSet::new(),
-            unresolved: BTreeSet::new(),
         }
+    }
+
+    /// What it has of this payment.
+    #[must_use]
+    pub fn entry(&self, payment: &PaymentId) -> Option<&Entry> {
+        let mut entries = self.payments.iter();
+        entries.find(|entry| entry.payment.id == *payment)
     }
 
     /// The state of each payment, in their order.
     #[must_use]
     pub fn states(&self) -> Vec<PaymentState> {
-        let folded =
-            |(payment, events): &(Payment, Vec<_>)| fold(&payment.terms(&self.session), events);
+        let folded = |entry: &Entry| fold(&entry.payment.terms(&self.session), &entry.events);
         self.payments.iter().map(folded).collect()
     }
 
@@ -51,19 +57,14 @@ impl Book {
         &'a self,
         states: &'a [PaymentState],
     ) -> impl Iterator<Item = (&'a Payment, Attempt<'a>)> {
-        self.payments
-            .iter()
-            .zip(states)
-            .map(|((payment, _), state)| {
-                let attempt = Attempt {
-                    id: &payment.id,
-                    state,
-                    dormant: self.dormant.contains(&payment.id),
-                    single: self.single.contains(&payment.id),
-                    unresolved: self.unresolved.contains(&payment.id),
-                };
-                (payment, attempt)
-            })
+        self.payments.iter().zip(states).map(|(entry, state)| {
+            let attempt = Attempt {
+                id: &entry.payment.id,
+                state,
+                stage: entry.stage,
+            };
+            (&entry.payment, attempt)
+        })
     }
 
     /// The session as a whole.

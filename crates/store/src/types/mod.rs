@@ -11,9 +11,9 @@ mod payment;
 mod question;
 mod session;
 
-pub use self::book::Book;
+pub use self::book::{Book, Entry};
 pub use self::card::CardMark;
-pub use self::conversation::{Advance, Conversation, Stage};
+pub use self::conversation::{Advance, Answer, Conversation};
 pub use self::event::{Recorded, Source};
 pub use self::idempotency::{Idempotency, Kept};
 pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};

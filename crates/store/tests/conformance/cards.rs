@@ -15,8 +15,8 @@ async fn the_first_payment_of_a_card_is_kept_until_it_is_forgotten() {
         card: "1",
     };
     assert_eq!(store.first_payment(&card).await.unwrap(), None);
-    store.keep_first_payment(&card, "one").await.unwrap();
-    store.keep_first_payment(&card, "two").await.unwrap();
+    store.keep_first_payment(&card, "one", 1000).await.unwrap();
+    store.keep_first_payment(&card, "two", 1000).await.unwrap();
     store.close().await;
     let store = self::open(&folder).await;
     let first = store.first_payment(&card).await.unwrap();
@@ -43,7 +43,10 @@ async fn the_first_payment_of_a_card_is_kept_until_it_is_forgotten() {
     assert!(store.first_payment(&card).await.unwrap().is_some());
     store.forget_first_payment(&card).await.unwrap();
     assert_eq!(store.first_payment(&card).await.unwrap(), None);
-    store.keep_first_payment(&card, "three").await.unwrap();
+    store
+        .keep_first_payment(&card, "three", 1000)
+        .await
+        .unwrap();
     let first = store.first_payment(&card).await.unwrap();
     assert_eq!(first.as_deref(), Some("three"));
 }

@@ -15,7 +15,11 @@ async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
         let (mark, body) = (mark.clone(), body.to_owned());
         async move {
             let step = Advance {
-                answer: Some((&mark, &body)),
+                answer: Some(Answer {
+                    mark: &mark,
+                    body: &body,
+                    at: 1100,
+                }),
                 ..Advance::new(from, to)
             };
             store.advance(&id, &step).await.unwrap()
@@ -38,7 +42,11 @@ async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
     // The same key with another body is another request: the step fails as a whole.
     let changed = mark("p1", "c");
     let step = Advance {
-        answer: Some((&changed, "fourth")),
+        answer: Some(Answer {
+            mark: &changed,
+            body: "fourth",
+            at: 1100,
+        }),
         ..Advance::new(Stage::Return, Stage::Over)
     };
     assert!(store.advance(&one.id, &step).await.is_err());
@@ -99,8 +107,9 @@ async fn a_payment_of_which_nothing_was_sent_is_dormant() {
     ] {
         let made = begin(&store, &session, seed, stage).await;
         let book = store.book(&session.id).await.unwrap().unwrap();
-        assert_eq!(book.dormant.contains(&made.id), dormant, "{stage:?}");
-        assert!(book.single.contains(&made.id), "{stage:?}");
+        let stored = book.entry(&made.id).unwrap().stage;
+        assert_eq!(stored, Some(stage));
+        assert_eq!(stored.is_some_and(Stage::is_dormant), dormant, "{stage:?}");
     }
 }
 
@@ -145,7 +154,12 @@ async fn a_payment_that_may_have_taken_money_is_unresolved_until_its_conversatio
     ] {
         let made = begin(&store, &session, seed, stage).await;
         let book = store.book(&session.id).await.unwrap().unwrap();
-        assert_eq!(book.unresolved.contains(&made.id), unresolved, "{stage:?}");
+        let stored = book.entry(&made.id).unwrap().stage;
+        assert_eq!(
+            stored.is_some_and(Stage::is_unresolved),
+            unresolved,
+            "{stage:?}"
+        );
     }
 }
 

@@ -20,7 +20,7 @@ async fn a_second_content_is_kept_as_a_conflict() {
         .unwrap();
     assert_eq!(recorded, Recorded::Conflict(made.id.clone()));
     let book = store.book(&session.id).await.unwrap().unwrap();
-    assert_eq!(book.payments[0].1.len(), 2);
+    assert_eq!(book.payments[0].events.len(), 2);
     assert_eq!(
         store.attention(10).await.unwrap()[0].attention,
         vec![Attention::Conflict]

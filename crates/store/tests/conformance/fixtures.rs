@@ -11,11 +11,12 @@ pub(crate) use guichet_domain::money::{Amount, Currency};
 pub(crate) use guichet_domain::payment::{Attention, Money, fold};
 pub(crate) use guichet_domain::session::{Capture, PAYMENTS_MAX, Session};
 pub(crate) use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
+pub(crate) use guichet_domain::stage::Stage;
 pub(crate) use guichet_domain::{MethodKind, PartKind, PartStatus};
 pub(crate) use guichet_store::sqlite::SqliteStore;
 pub(crate) use guichet_store::{
-    ASKING_SECONDS, AddedPayment, Advance, CardMark, Closed, Conversation, DENIED, Idempotency,
-    Kept, Message, Payment, Recorded, SecretMark, Source, Stage, Store, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, CardMark, Closed, Conversation, DENIED,
+    Idempotency, Kept, Message, Payment, Recorded, SecretMark, Source, Store, WAIT_MAX,
 };
 
 pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {
@@ -149,12 +150,8 @@ pub(crate) async fn add_session(store: &dyn Store, seed: u8) -> Session {
 
 pub(crate) async fn money(store: &dyn Store, payment: &Payment) -> Money {
     let book = store.book(&payment.session).await.unwrap().unwrap();
-    let (stored, events) = book
-        .payments
-        .iter()
-        .find(|(p, _)| p.id == payment.id)
-        .unwrap();
-    fold(&stored.terms(&book.session), events).money
+    let entry = book.entry(&payment.id).unwrap();
+    fold(&entry.payment.terms(&book.session), &entry.events).money
 }
 
 pub(crate) fn claim(payment: &Payment, transaction: &str, minor: u64) -> PlatformFact {

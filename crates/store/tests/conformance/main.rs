@@ -24,3 +24,4 @@ mod sessions;
 #[allow(dead_code, reason = "what takes its time runs elsewhere")]
 #[path = "../../../../tests/support/torture.rs"]
 mod torture;
+mod upgrade;

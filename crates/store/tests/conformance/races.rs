@@ -64,7 +64,7 @@ async fn facts_in_parallel_lose_nothing() {
     assert_eq!(money(&*store, &made).await, Money::Paid);
     let book = store.book(&session.id).await.unwrap().unwrap();
     assert_eq!(
-        (book.session.settled_by, book.payments[0].1.len()),
+        (book.session.settled_by, book.payments[0].events.len()),
         (Some(made.id), 2)
     );
 }

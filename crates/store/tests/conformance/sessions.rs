@@ -232,7 +232,9 @@ async fn a_session_is_closed_unless_it_is_paid_or_something_of_it_may_take_money
     // What the shopper types into the fields now pays nothing: nothing was sent before.
     let step = Advance::new(Stage::Token, Stage::Talking);
     assert!(!store.advance(&waits.id, &step).await.unwrap());
-    assert!(book.dormant.contains(&waits.id));
+    let stage = book.entry(&waits.id).unwrap().stage;
+    assert_eq!(stage, Some(Stage::Closed));
+    assert!(stage.is_some_and(Stage::is_dormant));
     let late = Payment {
         created_at: 1500,
         ..payment(&fresh, 2)

@@ -165,10 +165,9 @@ pub(crate) async fn expire(
 
 fn under_way(book: &Book, payments: &[PaymentId]) -> ApiError {
     let method = |id: &PaymentId| {
-        let payment = book.payments.iter().find(|(payment, _)| payment.id == *id);
-        payment.map_or_else(
+        book.entry(id).map_or_else(
             || id.to_string(),
-            |(payment, _)| format!("{id} ({})", payment.method),
+            |entry| format!("{id} ({})", entry.payment.method),
         )
     };
     let open: Vec<_> = payments.iter().map(method).collect();
