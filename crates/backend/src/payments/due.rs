@@ -5,7 +5,6 @@
 //! platform is never told twice. Whoever talks with the platform says so first; a payment of which
 //! nothing more is heard for [`TALKING_SECONDS`] is looked up.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
@@ -15,8 +14,8 @@ use guichet_domain::stage::{Stage, TALKING_SECONDS, is_ordered_last};
 use guichet_domain::{PartStatus, Status};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    Begin, By, Continue, Exchange, Failure, Finalise, First, LookUp, LookedUp, Owner, Proceeded,
-    Provider, Save,
+    Addresses, Context, Continuing, Exchange, Failure, Finalise, First, LookUp, LookedUp, Owner,
+    Proceeded, Provider, Save,
 };
 use guichet_store::{Advance, Book, CardMark, Conversation, Payment, Recorded, Source, StoreError};
 
@@ -100,8 +99,6 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
         continuing,
         book: &book,
         payment: &payment,
-        by: By::Shopper,
-        client: None,
     };
     let settled_otherwise = match &book.session.settled_by {
         Some(by) => by != id,
@@ -135,7 +132,7 @@ async fn add_card(app: &App, session: &Session, payment: &Payment, save: &Save) 
         return;
     };
     let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
-    let kept = match app.platform.converse(step).await {
+    let kept = match app.platform.exchange(step).await {
         Ok(Some(first)) => keep_first(app, session, payment, &first, true).await,
         Ok(None) => Ok(()),
         Err(failure) => {
@@ -193,26 +190,24 @@ pub(crate) struct Talk<'a> {
     /// The stage that it is at meanwhile.
     pub(crate) at: Stage,
     pub(crate) account: &'a dyn Provider,
-    pub(crate) continuing: &'a dyn Continue,
+    pub(crate) continuing: &'a dyn Continuing,
     pub(crate) book: &'a Book,
     pub(crate) payment: &'a Payment,
-    pub(crate) by: By<'a>,
-    pub(crate) client: Option<IpAddr>,
 }
 
 impl Talk<'_> {
     async fn finalise(&self, conversation: &Conversation) -> Result<(), StoreError> {
-        let (keep, posted) = (conversation.keep.as_deref(), conversation.posted.as_slice());
+        let (memo, posted) = (conversation.keep.as_deref(), conversation.posted.as_slice());
         let addresses = self.addresses(&conversation.nonce);
         let step = |exchanges: &[Exchange]| {
             let finalise = Finalise {
-                begin: self.begin(&addresses),
-                keep,
+                context: self.context(&addresses),
+                memo,
                 posted,
             };
             self.continuing.finalise(&finalise, exchanges)
         };
-        match self.app.platform.converse(step).await {
+        match self.app.platform.exchange(step).await {
             Ok(proceeded) => self.record(proceeded).await,
             // Nothing was sent: the same may be tried again.
             Err(Failure::Unreachable) => {
@@ -227,16 +222,16 @@ impl Talk<'_> {
     }
 
     async fn look_up(&self, conversation: &Conversation) -> Result<(), StoreError> {
-        let keep = conversation.keep.as_deref();
+        let memo = conversation.keep.as_deref();
         let addresses = self.addresses(&conversation.nonce);
         let step = |exchanges: &[Exchange]| {
             let look_up = LookUp {
-                begin: self.begin(&addresses),
-                keep,
+                context: self.context(&addresses),
+                memo,
             };
             self.continuing.look_up(&look_up, exchanges)
         };
-        let over = match self.app.platform.converse(step).await {
+        let over = match self.app.platform.exchange(step).await {
             Ok(LookedUp::Facts(facts)) => {
                 let mut last = false;
                 for fact in &facts {
@@ -358,22 +353,16 @@ impl Talk<'_> {
         clock::unix_now() >= self.payment.deadline_at
     }
 
-    pub(crate) fn addresses(&self, nonce: &str) -> guichet_providers::contract::Addresses {
+    pub(crate) fn addresses(&self, nonce: &str) -> Addresses {
         self.app
             .config
             .addresses(self.account, &self.payment.id, nonce)
     }
 
-    pub(crate) fn begin<'b>(
-        &'b self,
-        addresses: &'b guichet_providers::contract::Addresses,
-    ) -> Begin<'b> {
-        Begin {
+    pub(crate) fn context<'b>(&'b self, addresses: &'b Addresses) -> Context<'b> {
+        Context {
             session: &self.book.session,
             method: &self.payment.method,
-            by: self.by,
-            client: self.client,
-            first: None,
             reference: &self.payment.reference,
             addresses,
             now: clock::now(),

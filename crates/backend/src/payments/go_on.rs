@@ -1,6 +1,7 @@
 //! `POST /checkout/v1/payments/{id}/continue`: what the platform's fields in the page, or the
 //! shopper, gave.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -83,7 +84,7 @@ async fn take(
         return replay(kept);
     }
     let request: ContinuePayment = json(&body)?;
-    let given = Gift::parse(&request)?;
+    let given = given(&request)?;
     if request.save && !can_save(&app, shop, &book, payment) {
         let detail = "this card can't be saved: see can_save of the methods";
         return Err(ApiError::field("save", detail));
@@ -102,68 +103,46 @@ async fn take(
         continuing,
         book: &book,
         payment,
+    };
+    let asker = Asker {
         by: By::Shopper,
         client: caller.client,
     };
-    go_on(&talk, &conversation, given.borrow(), &mark).await
+    go_on(&talk, &conversation, asker, &given, &mark).await
 }
 
-/// What the shopper gave, parsed.
-enum Gift<'a> {
-    Token {
-        token: &'a str,
-        brand: Option<&'a str>,
-        save: bool,
-    },
-    Bank(&'a str),
-    Iban(Iban),
-}
-
-impl<'a> Gift<'a> {
-    fn parse(request: &'a ContinuePayment) -> Result<Self, ApiError> {
-        let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
-        let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
-        match (token, bank, iban) {
-            (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
-                let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
-                Err(ApiError::field("token", detail))
-            }
-            (Some(token), None, None) => Ok(Self::Token {
-                token,
-                brand,
-                save: request.save,
-            }),
-            (None, ..) if brand.is_some() => Err(ApiError::field(
-                "brand",
-                "goes with a token, and with nothing else",
-            )),
-            (None, ..) if request.save => Err(ApiError::field(
-                "save",
-                "goes with a token, and with nothing else",
-            )),
-            (None, Some(bank), None) => Ok(Self::Bank(bank)),
-            (None, None, Some(iban)) => Ok(Self::Iban(Iban::try_from(iban)?)),
-            (None, None, None) => {
-                let detail = "is missing: send token, bank or iban, as next_action asked for it";
-                Err(ApiError::field("token", detail))
-            }
-            _ => Err(ApiError::field(
-                "token",
-                "send one of token, bank and iban, not several",
-            )),
+/// What the shopper gave.
+fn given(request: &ContinuePayment) -> Result<Given<'_>, ApiError> {
+    let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
+    let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
+    match (token, bank, iban) {
+        (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
+            let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
+            Err(ApiError::field("token", detail))
         }
-    }
-
-    fn borrow(&self) -> Given<'_> {
-        match self {
-            Self::Token { token, brand, save } => Given::Token {
-                token,
-                brand: *brand,
-                save: *save,
-            },
-            Self::Bank(bank) => Given::Bank(bank),
-            Self::Iban(iban) => Given::Iban(iban),
+        (Some(token), None, None) => Ok(Given::Token {
+            token,
+            brand,
+            save: request.save,
+        }),
+        (None, ..) if brand.is_some() => Err(ApiError::field(
+            "brand",
+            "goes with a token, and with nothing else",
+        )),
+        (None, ..) if request.save => Err(ApiError::field(
+            "save",
+            "goes with a token, and with nothing else",
+        )),
+        (None, Some(bank), None) => Ok(Given::Bank(bank)),
+        (None, None, Some(iban)) => Ok(Given::Iban(Iban::try_from(iban)?)),
+        (None, None, None) => {
+            let detail = "is missing: send token, bank or iban, as next_action asked for it";
+            Err(ApiError::field("token", detail))
         }
+        _ => Err(ApiError::field(
+            "token",
+            "send one of token, bank and iban, not several",
+        )),
     }
 }
 
@@ -181,18 +160,27 @@ fn under_way() -> ApiError {
     )
 }
 
+/// Who has a payment go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) by: By<'a>,
+    /// The address of the shopper's browser, if that is what asks.
+    pub(crate) client: Option<IpAddr>,
+}
+
 /// Goes on with a payment that waits for what the shopper gives, or for nothing: once, and never
 /// beside another payment of its session, so that the second sees what became of the first.
 pub(crate) async fn go_on(
     talk: &Talk<'_>,
     conversation: &Conversation,
-    given: Given<'_>,
+    asker: Asker<'_>,
+    given: &Given<'_>,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
     let (store, session) = (&talk.app.store, &talk.book.session.id);
     let alone = talk.app.enter(one_at_a_time(session));
     let _alone = alone.ok_or_else(under_way)?;
-    refuse_if_moved_on(talk, store.book(session).await?.as_ref())?;
+    refuse_if_moved_on(talk, asker.by, store.book(session).await?.as_ref())?;
     let from = match given {
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
@@ -201,12 +189,19 @@ pub(crate) async fn go_on(
     if !store.advance(&talk.payment.id, &talking).await? {
         return Err(under_way());
     }
-    converse(talk, conversation, from, given, mark).await
+    let client = asker.client;
+    let next = Proceeding {
+        conversation,
+        from,
+        client,
+        given,
+    };
+    converse(talk, &next, mark).await
 }
 
 /// What this payment took is replayed before; another one's money is not to be taken twice. `book`
 /// is how things stand now: who asks knew less.
-fn refuse_if_moved_on(talk: &Talk<'_>, book: Option<&Book>) -> Result<(), ApiError> {
+fn refuse_if_moved_on(talk: &Talk<'_>, by: By<'_>, book: Option<&Book>) -> Result<(), ApiError> {
     let Some(book) = book.filter(|book| !book.session.is_settled()) else {
         return Err(settled());
     };
@@ -215,7 +210,7 @@ fn refuse_if_moved_on(talk: &Talk<'_>, book: Option<&Book>) -> Result<(), ApiErr
         return Err(expired());
     }
     let is_open = |book| Folded::new(book, now).overview.open_elsewhere;
-    match talk.by {
+    match by {
         By::ShopWith { .. } if is_open(book) => Err(payment_open()),
         // The shopper was warned of what was open when the request came, and of nothing else.
         By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(talk.book) => {
@@ -225,27 +220,34 @@ fn refuse_if_moved_on(talk: &Talk<'_>, book: Option<&Book>) -> Result<(), ApiErr
     }
 }
 
+/// What *proceed* is asked with, and the stage that it was taken from.
+struct Proceeding<'a> {
+    conversation: &'a Conversation,
+    from: Stage,
+    client: Option<IpAddr>,
+    given: &'a Given<'a>,
+}
+
 async fn converse(
     talk: &Talk<'_>,
-    conversation: &Conversation,
-    from: Stage,
-    given: Given<'_>,
+    next: &Proceeding<'_>,
     mark: &Idempotency,
 ) -> Result<Response, ApiError> {
-    let addresses = talk.addresses(&conversation.nonce);
+    let addresses = talk.addresses(&next.conversation.nonce);
     let step = |exchanges: &[Exchange]| {
         let proceed = Proceed {
-            begin: talk.begin(&addresses),
-            keep: conversation.keep.as_deref(),
-            given,
+            context: talk.context(&addresses),
+            client: next.client,
+            memo: next.conversation.keep.as_deref(),
+            given: next.given,
         };
         talk.continuing.proceed(&proceed, exchanges)
     };
-    match talk.app.platform.converse(step).await {
+    match talk.app.platform.exchange(step).await {
         Ok(proceeded) => record(talk, proceeded, mark).await,
         // Nothing was sent: the same may be tried again.
         Err(failure @ (Failure::Unreachable | Failure::Unsuitable(_))) => {
-            let again = leaving(talk.payment, Stage::Talking, from);
+            let again = leaving(talk.payment, Stage::Talking, next.from);
             talk.app.store.advance(&talk.payment.id, &again).await?;
             Err(refused_by_platform(failure))
         }
@@ -275,7 +277,7 @@ async fn record(
         proceeded.next_action.unwrap_or(NextAction::Wait),
     )?;
     let step = Advance {
-        keep: proceeded.keep.as_deref(),
+        keep: proceeded.memo.as_deref(),
         answer: Some(Answer {
             mark,
             body: &body,

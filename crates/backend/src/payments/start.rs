@@ -10,13 +10,13 @@ use guichet_domain::method::Method;
 use guichet_domain::session::PAYMENTS_MAX;
 use guichet_domain::stage::Stage;
 use guichet_providers::contract::{
-    Begin, Begun, By, Exchange, Failure, Given, Next, Owner, Provider, Seed,
+    Begin, Begun, By, Context, Exchange, Failure, Given, Next, Owner, Provider, Seed,
 };
 use guichet_store::{AddedPayment, Book, CardMark, Conversation, Idempotency, Kept, Payment};
 use guichet_wire::{NextAction, ProblemCode, StartPayment, StartedPayment};
 
 use super::due::Talk;
-use super::go_on::go_on;
+use super::go_on::{Asker, go_on};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
@@ -100,18 +100,20 @@ impl<'a> Starting<'a> {
         let first = self.first(account, by).await?;
         let step = |exchanges: &[Exchange]| {
             let begin = Begin {
-                session,
-                method,
+                context: Context {
+                    session,
+                    method,
+                    reference: &reference,
+                    addresses: &addresses,
+                    now: clock::now(),
+                },
                 by,
                 client: self.client,
                 first: first.as_deref(),
-                reference: &reference,
-                addresses: &addresses,
-                now: clock::now(),
             };
             account.begin(&begin, exchanges)
         };
-        let begun = app.platform.converse(step).await;
+        let begun = app.platform.exchange(step).await;
         let begun = begun.map_err(refused_by_platform)?;
         let now = clock::unix_now();
         let payment = Payment {
@@ -143,7 +145,7 @@ impl<'a> Starting<'a> {
     }
 
     async fn seed(&self, account: &dyn Provider) -> Result<Seed, ApiError> {
-        let day = clock::paris_day(clock::now()).map_err(|e| ApiError::internal(&e))?;
+        let day = account.day(clock::now());
         let number = match account.reference_scope() {
             Some(scope) => self.app.store.next_number(&scope, &day.to_string()).await?,
             None => 0,
@@ -180,8 +182,9 @@ impl<'a> Starting<'a> {
                 // The shopper comes back by this name.
                 self.app.limiter.prove(payment.id.as_str().as_bytes());
                 if proceeds {
-                    let talk = self.talk(account, payment, by)?;
-                    return go_on(&talk, &conversation, Given::Nothing, self.mark).await;
+                    let talk = self.talk(account, payment)?;
+                    let asker = self.asker(by);
+                    return go_on(&talk, &conversation, asker, &Given::Nothing, self.mark).await;
                 }
                 Ok(created(body))
             }
@@ -212,15 +215,26 @@ impl<'a> Starting<'a> {
             .config
             .account(&payment.provider, payment.account.as_str())
             .ok_or_else(|| ApiError::internal(&"a payment without its account"))?;
-        let talk = self.talk(account, payment, by)?;
-        go_on(&talk, &conversation, Given::Nothing, self.mark).await
+        let talk = self.talk(account, payment)?;
+        go_on(
+            &talk,
+            &conversation,
+            self.asker(by),
+            &Given::Nothing,
+            self.mark,
+        )
+        .await
+    }
+
+    fn asker<'t>(&self, by: By<'t>) -> Asker<'t> {
+        let client = self.client;
+        Asker { by, client }
     }
 
     fn talk<'t>(
         &'t self,
         account: &'t dyn Provider,
         payment: &'t Payment,
-        by: By<'t>,
     ) -> Result<Talk<'t>, ApiError> {
         let continuing = account.continuing();
         Ok(Talk {
@@ -231,8 +245,6 @@ impl<'a> Starting<'a> {
                 .ok_or_else(|| ApiError::internal(&"a payment that can't go on"))?,
             book: self.book,
             payment,
-            by,
-            client: self.client,
         })
     }
 }
@@ -257,7 +269,7 @@ fn conversation(nonce: String, begun: &Begun) -> Conversation {
         Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) => Stage::Token,
         Next::Browser(NextAction::FormPost { .. } | NextAction::Wait) => Stage::Return,
     };
-    let keep = begun.keep.clone();
+    let keep = begun.memo.clone();
     Conversation {
         nonce,
         stage,

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
-use guichet_providers::contract::{Exchange, KeptCard, Owner, Vault};
+use guichet_providers::contract::{Exchange, Owner, Vault, VaultCard};
 use guichet_store::{Book, CardMark};
 use guichet_wire::{ProblemCode, SavedCard, SavedCards};
 
@@ -87,7 +87,7 @@ pub(crate) async fn remove(
         return Ok(StatusCode::NO_CONTENT);
     }
     let step = |exchanges: &[Exchange]| vault.remove(&owner, &card, exchanges);
-    let removed = app.platform.converse(step).await;
+    let removed = app.platform.exchange(step).await;
     removed.map_err(refused_by_platform)?;
     tracing::info!(session = %book.session.id, "a saved card was removed");
     Ok(StatusCode::NO_CONTENT)
@@ -112,9 +112,9 @@ fn vaults<'a>(app: &'a App, shop: &'a Shop, book: &Book) -> Vec<(Method, &'a Slu
 }
 
 /// Every card of an owner.
-async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<KeptCard>, ApiError> {
+async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<VaultCard>, ApiError> {
     let step = |exchanges: &[Exchange]| vault.cards(owner, exchanges);
-    let kept = app.platform.converse(step).await;
+    let kept = app.platform.exchange(step).await;
     kept.map_err(refused_by_platform)
 }
 

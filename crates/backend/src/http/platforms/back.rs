@@ -8,10 +8,11 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
-use guichet_providers::contract::{Incoming, Provider};
+use guichet_providers::contract::{Headers, HttpMethod, Incoming, Notifications};
 use guichet_store::{Book, Payment, Source};
 
 use super::super::request::{Caller, RawBody};
+use super::notify::wanted;
 use crate::app::App;
 use crate::payments::back::came_back;
 use crate::payments::ingest::{ingest, record_hint};
@@ -49,19 +50,24 @@ pub(crate) async fn come_back(
     }
     let body = body.read(&app).await.unwrap_or_default();
     let query = query.unwrap_or_default();
-    let post = method == Method::POST;
+    let account = app.config.account(&provider, payment.account.as_str());
+    let notifications = account.and_then(|account| account.notifications());
+    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        post,
+        method: if method == Method::POST {
+            HttpMethod::Post
+        } else {
+            HttpMethod::Get
+        },
         query: query.as_bytes(),
+        headers: Headers::new(&headers),
         body: &body,
         secret: None,
     };
-    if let Some(account) = app.config.account(&provider, payment.account.as_str()) {
-        if account.continuing().is_some() {
-            keep_return(&app, &payment, &last, &incoming).await;
-        } else {
-            keep_hint(&app, account, &payment, &incoming).await;
-        }
+    if account.is_some_and(|account| account.continuing().is_some()) {
+        keep_return(&app, &payment, &last, &incoming).await;
+    } else if let Some(notifications) = notifications {
+        keep_hint(&app, notifications, &payment, &incoming).await;
     }
     see_other(&book)
 }
@@ -69,12 +75,9 @@ pub(crate) async fn come_back(
 /// A return that the payment goes on with: kept once, if it came to the right address, and taken up
 /// by a job. What was posted is opaque.
 async fn keep_return(app: &App, payment: &Payment, nonce: &str, incoming: &Incoming<'_>) {
-    let fields = if incoming.post {
-        incoming.body
-    } else {
-        incoming.query
-    };
-    let posted: Vec<_> = url::form_urlencoded::parse(fields).into_owned().collect();
+    let posted: Vec<_> = url::form_urlencoded::parse(incoming.message())
+        .into_owned()
+        .collect();
     match came_back(app, &payment.id, nonce, &posted).await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(payment = %payment.id, "a return changed nothing"),
@@ -82,15 +85,20 @@ async fn keep_return(app: &App, payment: &Payment, nonce: &str, incoming: &Incom
     }
 }
 
-async fn keep_hint(app: &App, account: &dyn Provider, payment: &Payment, incoming: &Incoming<'_>) {
-    let back = match account.read_return(incoming) {
+async fn keep_hint(
+    app: &App,
+    notifications: &dyn Notifications,
+    payment: &Payment,
+    incoming: &Incoming<'_>,
+) {
+    let back = match notifications.read_return(incoming) {
         Ok(back) if back.reference == payment.reference => back,
         Ok(_) => {
             tracing::warn!(payment = %payment.id, "a return speaks of another payment");
             return;
         }
-        Err(refusal) => {
-            tracing::warn!(payment = %payment.id, %refusal, "a return was not understood");
+        Err(error) => {
+            tracing::warn!(payment = %payment.id, %error, "a return was not understood");
             return;
         }
     };

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use guichet_providers::contract::{Incoming, Provider, Refusal};
+use guichet_providers::contract::{
+    Headers, HttpMethod, Incoming, MessageError, Notifications, Provider,
+};
 use guichet_store::{Message, Source, StoreError};
 
 use super::super::problem::ApiError;
@@ -122,7 +124,10 @@ pub(crate) async fn before_files(
         uri.query().unwrap_or_default().as_bytes()
     };
     let mut accounts = app.config.accounts.iter();
-    if accounts.any(|account| account.looks_like_notification(raw)) {
+    if accounts.any(|account| {
+        let notifications = account.notifications();
+        notifications.is_some_and(|own| own.looks_like_one(raw))
+    }) {
         return missed(&app, uri.path());
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
@@ -149,10 +154,11 @@ async fn receive(
         query,
         caller,
     } = arrived;
-    let post = *method == Method::POST;
-    if !post && *method != Method::GET {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
-    }
+    let method = match *method {
+        Method::GET => HttpMethod::Get,
+        Method::POST => HttpMethod::Post,
+        _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    };
     let body = match body.read(app).await {
         Ok(body) => body,
         Err(unread) => return unread.status().into_response(),
@@ -160,15 +166,24 @@ async fn receive(
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    let raw: &[u8] = if post { &body } else { query };
+    let notifications = account.notifications();
+    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        post,
+        method,
         query,
+        headers: Headers::new(&headers),
         body: &body,
         secret,
     };
+    let verified = match notifications {
+        Some(notifications) => notifications.verify(&incoming),
+        None => {
+            let why = "this platform sends no notification";
+            Err(MessageError::Malformed(why.to_owned()))
+        }
+    };
     let stored = async {
-        match account.verify(&incoming) {
+        match verified {
             Ok(told) => {
                 for change in &told.changes {
                     tracing::warn!(
@@ -182,13 +197,26 @@ async fn receive(
                     Err(error) => Ok(unstored(&error)),
                 }
             }
-            Err(refusal) => refused(app, account, caller, &refusal, raw).await,
+            Err(error) => refused(app, account, caller, &error, incoming.message()).await,
         }
     };
     tokio::time::timeout(NOTIFICATION_PATIENCE, stored)
         .await
         .unwrap_or_else(|_| Ok(unstored(&"the books took too long")))
         .into_response()
+}
+
+/// The headers that the account's messages are read by: no others are handed over.
+pub(super) fn wanted<'a>(
+    headers: &'a HeaderMap,
+    notifications: Option<&dyn Notifications>,
+) -> Vec<(&'a str, &'a [u8])> {
+    let names = notifications.map_or(&[][..], Notifications::headers);
+    let is_wanted = |name: &str| names.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let all = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()));
+    all.filter(|(name, _)| is_wanted(name)).collect()
 }
 
 fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
@@ -202,16 +230,16 @@ async fn refused(
     app: &App,
     account: &dyn Provider,
     caller: &Caller,
-    refusal: &Refusal,
+    error: &MessageError,
     raw: &[u8],
 ) -> Result<StatusCode, ApiError> {
     caller.counted.set();
-    let kept = match refusal {
-        Refusal::Unreadable { why, signed } => {
+    let kept = match error {
+        MessageError::Unreadable { why, signed } => {
             unreadable(app, account, why, signed.as_slice()).await
         }
         // What it is of nobody is told who guesses, and what was guessed is kept nowhere.
-        Refusal::WrongSecret => {
+        MessageError::WrongSecret => {
             app.limiter.unproven(caller.bucket)?;
             if let Some(more) = app.quiet.permit(&format!("secret {}", account.account())) {
                 tracing::warn!(
@@ -223,18 +251,18 @@ async fn refused(
         }
         _ => {
             app.limiter.unproven(caller.bucket)?;
-            failed(app, account, refusal, raw).await
+            failed(app, account, error, raw).await
         }
     };
-    if let Err(error) = kept {
-        return Ok(unstored(&error));
+    if let Err(cause) = kept {
+        return Ok(unstored(&cause));
     }
-    Ok(match refusal {
-        Refusal::WrongSecret => StatusCode::NOT_FOUND,
-        Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Refusal::Malformed(_) | Refusal::Unreadable { .. } | Refusal::BadSignature => {
-            StatusCode::BAD_REQUEST
-        }
+    Ok(match error {
+        MessageError::WrongSecret => StatusCode::NOT_FOUND,
+        MessageError::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        MessageError::Malformed(_)
+        | MessageError::Unreadable { .. }
+        | MessageError::BadSignature => StatusCode::BAD_REQUEST,
     })
 }
 
@@ -271,11 +299,11 @@ async fn unreadable(
 async fn failed(
     app: &App,
     account: &dyn Provider,
-    refusal: &Refusal,
+    error: &MessageError,
     raw: &[u8],
 ) -> Result<(), StoreError> {
     let account = account.account();
-    let why = refusal.to_string();
+    let why = error.to_string();
     if app.quiet.may_keep(account) {
         let message = Message {
             account,
@@ -298,7 +326,56 @@ async fn failed(
 
 #[cfg(test)]
 mod tests {
+    use guichet_providers::contract::{Notified, Return};
+
     use super::*;
+
+    /// Reads what it is told by two headers.
+    struct ByHeader;
+
+    impl Notifications for ByHeader {
+        fn headers(&self) -> &'static [&'static str] {
+            &["X-Signature", "Authorization"]
+        }
+
+        fn looks_like_one(&self, _: &[u8]) -> bool {
+            false
+        }
+
+        fn verify(&self, _: &Incoming<'_>) -> Result<Notified, MessageError> {
+            Err(MessageError::BadSignature)
+        }
+
+        fn read_return(&self, _: &Incoming<'_>) -> Result<Return, MessageError> {
+            Err(MessageError::BadSignature)
+        }
+    }
+
+    #[test]
+    fn a_provider_is_handed_the_headers_that_it_asks_for_and_no_others() {
+        let mut all = HeaderMap::new();
+        for (name, value) in [
+            ("cookie", "a=b"),
+            ("x-signature", "one"),
+            ("x-signature", "two"),
+            ("authorization", "key"),
+        ] {
+            all.append(name, value.parse().unwrap());
+        }
+        let handed = wanted(&all, Some(&ByHeader));
+        let expected: [(&str, &[u8]); 3] = [
+            ("x-signature", b"one"),
+            ("x-signature", b"two"),
+            ("authorization", b"key"),
+        ];
+        assert_eq!(handed, expected);
+        assert_eq!(
+            Headers::new(&handed).one("AUTHORIZATION"),
+            Some(&b"key"[..])
+        );
+        assert_eq!(Headers::new(&handed).one("x-signature"), None);
+        assert_eq!(wanted(&all, None), []);
+    }
 
     #[test]
     fn a_path_is_shown_without_what_may_be_a_secret() {
