@@ -30,7 +30,8 @@ pub struct Begin<'a> {
     pub by: By<'a>,
     /// The address of the shopper's browser, while it is asking.
     pub client: Option<IpAddr>,
-    /// For [`By::ShopWith`]: what the card's first payment left ([`crate::contract::First::proof`]).
+    /// For [`By::ShopWith`]: what the card's first payment left
+    /// ([`crate::contract::First::proof`]).
     pub first: Option<&'a str>,
 }
 
