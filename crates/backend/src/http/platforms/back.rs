@@ -6,31 +6,29 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
-use guichet_providers::contract::{Headers, HttpMethod, Incoming, Notifications};
-use guichet_store::{Book, Payment, Source};
+use guichet_providers::contract::Incoming;
+use guichet_store::Book;
 
-use super::super::request::{Caller, RawBody};
-use super::notify::wanted;
 use crate::app::App;
-use crate::payments::back::came_back;
-use crate::payments::ingest::{ingest, record_hint};
+use crate::http::body::RawBody;
+use crate::http::caller::Caller;
+use crate::payments::back::keep;
 
-/// The parts of a path, or why there are none: then there is nothing at it.
-type ReadPath<T> = Result<Path<T>, PathRejection>;
+/// Provider, payment, and the ending that the platform was given for this return.
+type ReturnPath = (String, String, String);
 
 /// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what
 /// is signed is kept as a hint.
-pub(crate) async fn come_back(
+pub(super) async fn come_back(
     State(app): State<Arc<App>>,
     method: Method,
-    path: ReadPath<(String, String, String)>,
+    path: Result<Path<ReturnPath>, PathRejection>,
     RawQuery(query): RawQuery,
     caller: Caller,
     body: RawBody,
 ) -> Response {
-    let Ok(Path((provider, payment, last))) = path else {
+    let Ok(Path((provider, payment, ending))) = path else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let Ok(id) = PaymentId::try_from(payment) else {
@@ -49,76 +47,14 @@ pub(crate) async fn come_back(
         return see_other(&book);
     }
     let body = body.read(&app).await.unwrap_or_default();
-    let query = query.unwrap_or_default();
-    let account = app.config.account(&provider, payment.account.as_str());
-    let notifications = account.and_then(|account| account.notifications());
-    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        method: if method == Method::POST {
-            HttpMethod::Post
-        } else {
-            HttpMethod::Get
-        },
-        query: query.as_bytes(),
-        headers: Headers::new(&headers),
+        post: method == Method::POST,
+        query: query.as_deref().unwrap_or_default().as_bytes(),
         body: &body,
         secret: None,
     };
-    if account.is_some_and(|account| account.continuing().is_some()) {
-        keep_return(&app, &payment, &last, &incoming).await;
-    } else if let Some(notifications) = notifications {
-        keep_hint(&app, notifications, &payment, &incoming).await;
-    }
+    keep(&app, &payment, &ending, &incoming).await;
     see_other(&book)
-}
-
-/// A return that the payment goes on with: kept once, if it came to the right address, and taken up
-/// by a job. What was posted is opaque.
-async fn keep_return(app: &App, payment: &Payment, nonce: &str, incoming: &Incoming<'_>) {
-    let posted: Vec<_> = url::form_urlencoded::parse(incoming.message())
-        .into_owned()
-        .collect();
-    match came_back(app, &payment.id, nonce, &posted).await {
-        Ok(true) => {}
-        Ok(false) => tracing::warn!(payment = %payment.id, "a return changed nothing"),
-        Err(error) => tracing::error!(error.cause = %error, "a return could not be stored"),
-    }
-}
-
-async fn keep_hint(
-    app: &App,
-    notifications: &dyn Notifications,
-    payment: &Payment,
-    incoming: &Incoming<'_>,
-) {
-    let back = match notifications.read_return(incoming) {
-        Ok(back) if back.reference == payment.reference => back,
-        Ok(_) => {
-            tracing::warn!(payment = %payment.id, "a return speaks of another payment");
-            return;
-        }
-        Err(error) => {
-            tracing::warn!(payment = %payment.id, %error, "a return was not understood");
-            return;
-        }
-    };
-    let hint = PaymentEvent::Returned {
-        outcome: back.outcome,
-    };
-    let claim = async {
-        match &back.part {
-            // It does not count by itself: it makes us ask the platform, should no notification
-            // come.
-            Some(part) => ingest(app, part, Source::Return, None).await.map(drop),
-            None => Ok(()),
-        }
-    };
-    // Together, so that they are one flush to disk.
-    let (hint, claim) = tokio::join!(record_hint(app, &payment.id, &hint, Source::Return), claim);
-    let stored = hint.map(drop).and(claim);
-    if let Err(error) = stored {
-        tracing::error!(error.cause = %error, "a return could not be stored");
-    }
 }
 
 fn see_other(book: &Book) -> Response {
@@ -127,7 +63,6 @@ fn see_other(book: &Book) -> Response {
     };
     let headers = [
         (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
             header::REFERRER_POLICY,
             HeaderValue::from_static("no-referrer"),
