@@ -125,7 +125,9 @@ async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(
     }
     let payment = in_hand.payment;
     if settled_otherwise(in_hand) && is_ordered_last(payment.kind) {
-        tracing::info!(payment = %payment.id, "not ordered: another payment had settled the session");
+        tracing::info!(
+            payment = %payment.id, "not ordered: another payment had settled the session"
+        );
         let over = leaving(payment, Stage::Talking, Stage::Over);
         return in_hand.advance(&over).await.map(drop);
     }

@@ -2,7 +2,8 @@
 //!
 //! A stage is left by compare-and-set, so that of twenty returns one has an effect, and the
 //! platform is never told twice. Whoever is going to talk with the platform says so first; a
-//! payment of which nothing more is heard after [`guichet_domain::stage::TALKING_SECONDS`] is looked up.
+//! payment of which nothing more is heard for
+//! [`TALKING_SECONDS`](guichet_domain::stage::TALKING_SECONDS) is looked up.
 
 use std::net::IpAddr;
 use std::sync::Arc;
