@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_providers::contract::{Answered, Failure, Provider, Query, Step};
+use guichet_providers::contract::{Answered, Confirmation, Failure, Provider, Query, Step};
 use guichet_store::{DENIED, OpenQuery, StoreError};
 
 use super::due::Job;
-use crate::accounts::Gone;
 use crate::app::App;
 use crate::clock;
 use crate::payments::ingest::ingest_answer;
@@ -55,10 +54,12 @@ impl Job for Questions {
 }
 
 async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
-    let answer = match app.accounts.of(&open.payment) {
-        Ok(account) => Some(put(app, account, open).await?),
+    let account = app.accounts.of(&open.payment).ok();
+    let asked = account.and_then(|account| Some((account, account.confirmation()?)));
+    let answer = match asked {
+        Some((account, confirmation)) => Some(put(app, account, confirmation, open).await?),
         // Told of at the start; it may be put back.
-        Err(Gone) => None,
+        None => None,
     };
     // The platform is not asked again because our books could not be written for a while.
     for pause in PAUSES_SECONDS {
@@ -77,10 +78,12 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
 async fn put(
     app: &App,
     account: &dyn Provider,
+    confirmation: &dyn Confirmation,
     open: &OpenQuery,
 ) -> anyhow::Result<Result<Answered, Failure>> {
     let mut exchanges = Vec::new();
-    let mut sequence = number(app, account).await?;
+    let scope = confirmation.sequence_scope();
+    let mut sequence = number(app, account, &scope).await?;
     loop {
         let now = clock::now();
         let query = |sequence| Query {
@@ -90,10 +93,10 @@ async fn put(
             sequence,
             now,
         };
-        let mut step = account.query(&query(sequence), &exchanges);
+        let mut step = confirmation.query(&query(sequence), &exchanges);
         if !exchanges.is_empty() && matches!(step, Step::Call(_)) {
-            sequence = number(app, account).await?;
-            step = account.query(&query(sequence), &exchanges);
+            sequence = number(app, account, &scope).await?;
+            step = confirmation.query(&query(sequence), &exchanges);
         }
         if let Some(end) = app.platform.step(step, &mut exchanges).await {
             return Ok(end);
@@ -101,10 +104,9 @@ async fn put(
     }
 }
 
-async fn number(app: &App, account: &dyn Provider) -> anyhow::Result<u32> {
-    let day = clock::paris_day(clock::now())?.to_string();
-    let scope = account.sequence_scope();
-    Ok(app.store.question_number(&scope, &day).await?)
+async fn number(app: &App, account: &dyn Provider, scope: &str) -> anyhow::Result<u32> {
+    let day = account.day(clock::now()).to_string();
+    Ok(app.store.question_number(scope, &day).await?)
 }
 
 async fn record(

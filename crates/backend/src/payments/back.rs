@@ -3,7 +3,7 @@
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
-use guichet_providers::contract::{Incoming, Provider};
+use guichet_providers::contract::{Incoming, Notifications};
 use guichet_store::{Advance, Payment, Source, StoreError};
 
 use super::ingest::{ingest, record_hint};
@@ -20,8 +20,10 @@ pub(crate) async fn keep(app: &App, payment: &Payment, ending: &str, incoming: &
     };
     let kept = if account.continuing().is_some() {
         keep_return(app, &payment.id, ending, incoming).await
+    } else if let Some(notifications) = account.notifications() {
+        keep_hint(app, notifications, payment, incoming).await
     } else {
-        keep_hint(app, account, payment, incoming).await
+        Ok(())
     };
     if let Err(error) = kept {
         tracing::error!(error.cause = %error, "a return could not be stored");
@@ -36,12 +38,8 @@ async fn keep_return(
     ending: &str,
     incoming: &Incoming<'_>,
 ) -> Result<(), StoreError> {
-    let fields = if incoming.post {
-        incoming.body
-    } else {
-        incoming.query
-    };
-    let posted: Vec<_> = url::form_urlencoded::parse(fields).into_owned().collect();
+    let fields = url::form_urlencoded::parse(incoming.message());
+    let posted: Vec<_> = fields.into_owned().collect();
     if !go_on_after_return(app, payment, ending, &posted).await? {
         tracing::warn!(%payment, "a return changed nothing");
     }
@@ -77,18 +75,18 @@ async fn go_on_after_return(
 /// the transaction that it names is asked about.
 async fn keep_hint(
     app: &App,
-    account: &dyn Provider,
+    notifications: &dyn Notifications,
     payment: &Payment,
     incoming: &Incoming<'_>,
 ) -> Result<(), StoreError> {
-    let back = match account.read_return(incoming) {
+    let back = match notifications.read_return(incoming) {
         Ok(back) if back.reference == payment.reference => back,
         Ok(_) => {
             tracing::warn!(payment = %payment.id, "a return speaks of another payment");
             return Ok(());
         }
-        Err(refusal) => {
-            tracing::warn!(payment = %payment.id, %refusal, "a return was not understood");
+        Err(error) => {
+            tracing::warn!(payment = %payment.id, %error, "a return was not understood");
             return Ok(());
         }
     };

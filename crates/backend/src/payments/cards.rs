@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guichet_domain::method::Method;
 use guichet_domain::session::Session;
 use guichet_providers::contract::{
-    Exchange, Failure, First, KeptCard, Owner, Provider, Save, Vault,
+    Exchange, Failure, First, Owner, Provider, Save, Vault, VaultCard,
 };
 use guichet_store::{Book, CardMark, Payment, StoreError};
 use guichet_wire::{SavedCard, SavedCards};
@@ -35,7 +35,7 @@ pub(crate) async fn list(app: &App, shop: &Shop, book: &Book) -> Result<SavedCar
     Ok(SavedCards { cards })
 }
 
-fn told(method: &Method, card: KeptCard) -> SavedCard {
+fn told(method: &Method, card: VaultCard) -> SavedCard {
     let month = |(year, month)| format!("{year:04}-{month:02}");
     SavedCard {
         method: method.to_string(),
@@ -68,7 +68,7 @@ pub(crate) async fn remove(
         return Ok(());
     }
     let step = |exchanges: &[Exchange]| vault.remove(&owner, card, exchanges);
-    app.platform.converse(step).await?;
+    app.platform.exchange(step).await?;
     tracing::info!(session = %book.session.id, "a saved card was removed");
     Ok(())
 }
@@ -87,9 +87,9 @@ fn vaults<'a>(
 }
 
 /// Every card of an owner.
-async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<KeptCard>, Failure> {
+async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<VaultCard>, Failure> {
     let step = |exchanges: &[Exchange]| vault.cards(owner, exchanges);
-    app.platform.converse(step).await
+    app.platform.exchange(step).await
 }
 
 fn mark<'a>(account: &'a dyn Provider, owner: &Owner<'a>, card: &'a str) -> CardMark<'a> {
@@ -131,7 +131,7 @@ async fn add(app: &App, session: &Session, payment: &Payment, save: &Save) {
         return;
     };
     let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
-    let kept = match app.platform.converse(step).await {
+    let kept = match app.platform.exchange(step).await {
         Ok(Some(first)) => keep_first(app, session, payment, &first, true).await,
         Ok(None) => Ok(()),
         Err(failure) => {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use guichet_domain::id::PaymentId;
 use guichet_domain::stage::{Stage, is_ordered_last};
-use guichet_providers::contract::{By, Finalise};
-use guichet_store::{Advance, Book, Conversation, Payment, StoreError};
+use guichet_providers::contract::Finalise;
+use guichet_store::{Advance, Conversation, Payment, StoreError};
 
 use super::in_hand::{InHand, leaving};
 use super::lookup::look_up;
@@ -60,12 +60,12 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
             };
             // Read anew: what was ordered a moment ago may have settled the session.
             let book = app.store.book(&payment.session).await?.unwrap_or(book);
-            match in_hand(app, &book, &payment) {
+            match InHand::new(app, &book, &payment) {
                 Ok(in_hand) => finalise(&in_hand, &conversation).await,
                 Err(Gone) => leave_alone(app, id, conversation.stage).await,
             }
         }
-        Some(Due::LookUp) => match in_hand(app, &book, &payment) {
+        Some(Due::LookUp) => match InHand::new(app, &book, &payment) {
             Ok(in_hand) => match taken(&in_hand, conversation.stage).await? {
                 Some(at) => look_up(&in_hand, &conversation, at).await,
                 None => Ok(()),
@@ -73,15 +73,6 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
             Err(Gone) => leave_alone(app, id, conversation.stage).await,
         },
     }
-}
-
-/// No browser asks: what the platform is told of it, it was told before.
-fn in_hand<'a>(
-    app: &'a Arc<App>,
-    book: &'a Book,
-    payment: &'a Payment,
-) -> Result<InHand<'a>, Gone> {
-    InHand::new(app, book, payment, By::Shopper, None)
 }
 
 /// Takes what is due, by leaving the payment for as long as that may take at the stage that is
@@ -131,10 +122,10 @@ async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(
         let over = leaving(payment, Stage::Talking, Stage::Over);
         return in_hand.advance(&over).await.map(drop);
     }
-    let spoken = in_hand.converse(conversation, |begin, exchanges| {
+    let spoken = in_hand.exchange(conversation, |context, exchanges| {
         let finalise = Finalise {
-            begin,
-            keep: conversation.keep.as_deref(),
+            context,
+            memo: conversation.keep.as_deref(),
             posted: conversation.posted.as_slice(),
         };
         in_hand.continuing.finalise(&finalise, exchanges)

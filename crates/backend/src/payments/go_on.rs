@@ -80,8 +80,7 @@ impl<'a> Asked<'a> {
 impl GoingOn<'_> {
     /// Goes on with what the shopper gave. Gives what is answered, as JSON.
     pub(crate) async fn run(&self, request: &ContinuePayment) -> Result<String, PaymentError> {
-        let iban = iban(request)?;
-        let given = given(request, iban.as_ref())?;
+        let given = given(request)?;
         let Asked {
             app,
             payment: id,
@@ -95,10 +94,14 @@ impl GoingOn<'_> {
             let detail = "this card can't be saved: see can_save of the methods";
             return Err(FieldError::new("save", detail).into());
         }
-        let in_hand = InHand::new(app, &self.book, payment, By::Shopper, *client)?;
+        let in_hand = InHand::new(app, &self.book, payment)?;
+        let asker = Asker {
+            by: By::Shopper,
+            client: *client,
+        };
         let conversation = app.store.conversation(id).await?;
         let conversation = conversation.ok_or(PaymentError::Unknown)?;
-        go_on(&in_hand, &conversation, given, mark).await
+        go_on(&in_hand, &conversation, asker, &given, mark).await
     }
 
     fn can_save(&self, method: &guichet_domain::method::Method) -> bool {
@@ -108,28 +111,11 @@ impl GoingOn<'_> {
     }
 }
 
-/// The IBAN, where that alone was given.
-fn iban(request: &ContinuePayment) -> Result<Option<Iban>, FieldError> {
-    match request {
-        ContinuePayment {
-            token: None,
-            bank: None,
-            brand: None,
-            save: false,
-            iban: Some(iban),
-        } => Iban::try_from(iban.as_str()).map(Some),
-        _ => Ok(None),
-    }
-}
-
 /// What the shopper gave: one of token, bank and IBAN.
-fn given<'a>(
-    request: &'a ContinuePayment,
-    iban: Option<&'a Iban>,
-) -> Result<Given<'a>, FieldError> {
+fn given(request: &ContinuePayment) -> Result<Given<'_>, FieldError> {
     let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
-    let brand = request.brand.as_deref();
-    match (token, bank, &request.iban) {
+    let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
+    match (token, bank, iban) {
         (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
             let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
             Err(FieldError::new("token", detail))
@@ -146,14 +132,24 @@ fn given<'a>(
             let detail = "is missing: send token, bank or iban, as next_action asked for it";
             Err(FieldError::new("token", detail))
         }
-        _ => iban.map(Given::Iban).ok_or_else(|| {
-            FieldError::new("token", "send one of token, bank and iban, not several")
-        }),
+        (None, None, Some(iban)) => Iban::try_from(iban).map(Given::Iban),
+        _ => {
+            let detail = "send one of token, bank and iban, not several";
+            Err(FieldError::new("token", detail))
+        }
     }
 }
 
 fn with_token_alone(field: &str) -> FieldError {
     FieldError::new(field, "goes with a token, and with nothing else")
+}
+
+/// Who has a payment go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) by: By<'a>,
+    /// The address of the shopper's browser, if that is what asks.
+    pub(crate) client: Option<IpAddr>,
 }
 
 /// Goes on with a payment that waits for what the shopper gives, or for nothing: once, and never
@@ -162,14 +158,15 @@ fn with_token_alone(field: &str) -> FieldError {
 pub(crate) async fn go_on(
     in_hand: &InHand<'_>,
     conversation: &Conversation,
-    given: Given<'_>,
+    asker: Asker<'_>,
+    given: &Given<'_>,
     mark: &Idempotency,
 ) -> Result<String, PaymentError> {
     let (app, payment) = (in_hand.app, in_hand.payment);
     let alone = app.claims.take(Claim::GoingOn(payment.session.clone()));
     let _alone = alone.ok_or(PaymentError::UnderWay)?;
     let book = app.store.book(&payment.session).await?;
-    refuse_if_moved_on(in_hand, book.as_ref())?;
+    refuse_if_moved_on(in_hand, asker.by, book.as_ref())?;
     let from = match given {
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
@@ -178,10 +175,11 @@ pub(crate) async fn go_on(
     if !in_hand.advance(&talking).await? {
         return Err(PaymentError::UnderWay);
     }
-    let spoken = in_hand.converse(conversation, |begin, exchanges| {
+    let spoken = in_hand.exchange(conversation, |context, exchanges| {
         let proceed = Proceed {
-            begin,
-            keep: conversation.keep.as_deref(),
+            context,
+            client: asker.client,
+            memo: conversation.keep.as_deref(),
             given,
         };
         in_hand.continuing.proceed(&proceed, exchanges)
@@ -196,7 +194,11 @@ pub(crate) async fn go_on(
 
 /// What this payment took is replayed before; another one's money is not to be taken twice. `book`
 /// is how things stand now: who asks knew less.
-fn refuse_if_moved_on(in_hand: &InHand<'_>, book: Option<&Book>) -> Result<(), PaymentError> {
+fn refuse_if_moved_on(
+    in_hand: &InHand<'_>,
+    by: By<'_>,
+    book: Option<&Book>,
+) -> Result<(), PaymentError> {
     let Some(book) = book.filter(|book| !book.session.is_settled()) else {
         return Err(PaymentError::SessionPaid);
     };
@@ -205,7 +207,7 @@ fn refuse_if_moved_on(in_hand: &InHand<'_>, book: Option<&Book>) -> Result<(), P
         return Err(PaymentError::SessionExpired);
     }
     let is_open = |book| Folded::new(book, now).overview.open_elsewhere;
-    match in_hand.by {
+    match by {
         By::ShopWith { .. } if is_open(book) => Err(PaymentError::OtherOpen),
         // The shopper was warned of what was open when the request came, and of nothing else.
         By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(in_hand.book) => {

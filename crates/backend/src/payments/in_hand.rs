@@ -5,7 +5,6 @@
 //! payment of which nothing more is heard for
 //! [`TALKING_SECONDS`](guichet_domain::stage::TALKING_SECONDS) is looked up.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
@@ -14,7 +13,7 @@ use guichet_domain::stage::Stage;
 use guichet_domain::{PartStatus, Status};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    Addresses, Begin, By, Continue, Exchange, Failure, Proceeded, Provider, Step,
+    Addresses, Context, Continuing, Exchange, Failure, Proceeded, Provider, Step,
 };
 use guichet_store::{
     Advance, Answer, Book, Conversation, Idempotency, Payment, Recorded, Source, StoreError,
@@ -32,12 +31,10 @@ use crate::sessions::views::Folded;
 pub(crate) struct InHand<'a> {
     pub(crate) app: &'a Arc<App>,
     account: &'a dyn Provider,
-    pub(crate) continuing: &'a dyn Continue,
+    pub(crate) continuing: &'a dyn Continuing,
     /// Its session with all payments, as whoever took it up knows it.
     pub(crate) book: &'a Book,
     pub(crate) payment: &'a Payment,
-    pub(crate) by: By<'a>,
-    client: Option<IpAddr>,
 }
 
 /// What a conversation with the platform came to.
@@ -49,14 +46,11 @@ pub(crate) enum Concluded {
 }
 
 impl<'a> InHand<'a> {
-    /// Takes a payment in hand, for whoever started it, from the address of his browser if there is
-    /// one. [`Gone`] where no account goes on with it.
+    /// Takes a payment in hand. [`Gone`] where no account goes on with it.
     pub(crate) fn new(
         app: &'a Arc<App>,
         book: &'a Book,
         payment: &'a Payment,
-        by: By<'a>,
-        client: Option<IpAddr>,
     ) -> Result<Self, Gone> {
         let account = app.accounts.of(payment)?;
         Ok(Self {
@@ -65,16 +59,14 @@ impl<'a> InHand<'a> {
             continuing: account.continuing().ok_or(Gone)?,
             book,
             payment,
-            by,
-            client,
         })
     }
 
     /// Talks with the platform to an end. Whoever does has left the payment at [`Stage::Talking`].
-    pub(crate) async fn converse<T: Send>(
+    pub(crate) async fn exchange<T: Send>(
         &self,
         conversation: &Conversation,
-        step: impl Fn(Begin<'_>, &[Exchange]) -> Step<T> + Send + Sync,
+        step: impl Fn(Context<'_>, &[Exchange]) -> Step<T> + Send + Sync,
     ) -> Result<T, Failure> {
         let addresses = addresses(
             &self.app.config.public_url,
@@ -82,17 +74,14 @@ impl<'a> InHand<'a> {
             &self.payment.id,
             &conversation.nonce,
         );
-        let step = |exchanges: &[Exchange]| step(self.begin(&addresses), exchanges);
-        self.app.platform.converse(step).await
+        let step = |exchanges: &[Exchange]| step(self.context(&addresses), exchanges);
+        self.app.platform.exchange(step).await
     }
 
-    fn begin<'b>(&'b self, addresses: &'b Addresses) -> Begin<'b> {
-        Begin {
+    fn context<'b>(&'b self, addresses: &'b Addresses) -> Context<'b> {
+        Context {
             session: &self.book.session,
             method: &self.payment.method,
-            by: self.by,
-            client: self.client,
-            first: None,
             reference: &self.payment.reference,
             addresses,
             now: clock::now(),
@@ -132,7 +121,7 @@ impl<'a> InHand<'a> {
         let next_action = proceeded.next_action.unwrap_or(NextAction::Wait);
         let body = answer(&self.payment.id, &next_action)?;
         self.advance(&Advance {
-            keep: proceeded.keep.as_deref(),
+            keep: proceeded.memo.as_deref(),
             answer: asked.map(|mark| Answer {
                 mark,
                 body: &body,

@@ -43,10 +43,10 @@ enum Told {
 
 /// Asks, and records what is told.
 async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, StoreError> {
-    let asked = in_hand.converse(conversation, |begin, exchanges| {
+    let asked = in_hand.exchange(conversation, |context, exchanges| {
         let look_up = LookUp {
-            begin,
-            keep: conversation.keep.as_deref(),
+            context,
+            memo: conversation.keep.as_deref(),
         };
         in_hand.continuing.look_up(&look_up, exchanges)
     });

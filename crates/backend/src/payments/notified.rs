@@ -1,6 +1,6 @@
 //! A platform's notifications: recorded if they verify, and otherwise kept for a person to look at.
 
-use guichet_providers::contract::{Notified, Provider, Refusal};
+use guichet_providers::contract::{MessageError, Notified, Provider};
 use guichet_store::{Message, Source, StoreError};
 
 use super::ingest::ingest;
@@ -30,15 +30,15 @@ pub(crate) async fn record(
 pub(crate) async fn keep_refused(
     app: &App,
     account: &dyn Provider,
-    refusal: &Refusal,
+    error: &MessageError,
     raw: &[u8],
 ) -> Result<(), StoreError> {
-    match refusal {
-        Refusal::Unreadable { why, signed } => {
+    match error {
+        MessageError::Unreadable { why, signed } => {
             unreadable(app, account, why, signed.as_slice()).await
         }
         // What it is of nobody is told who guesses, and what was guessed is kept nowhere.
-        Refusal::WrongSecret => {
+        MessageError::WrongSecret => {
             if let Some(more) = app.quiet.permit(&format!("secret {}", account.account())) {
                 tracing::warn!(
                     account = %account.account(), more,
@@ -47,7 +47,7 @@ pub(crate) async fn keep_refused(
             }
             Ok(())
         }
-        _ => unproven(app, account, refusal, raw).await,
+        _ => unproven(app, account, error, raw).await,
     }
 }
 
@@ -81,11 +81,11 @@ async fn unreadable(
 async fn unproven(
     app: &App,
     account: &dyn Provider,
-    refusal: &Refusal,
+    error: &MessageError,
     raw: &[u8],
 ) -> Result<(), StoreError> {
     let account = account.account();
-    let why = refusal.to_string();
+    let why = error.to_string();
     if app.quiet.may_keep(account) {
         let message = Message {
             account,

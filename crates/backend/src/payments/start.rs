@@ -8,14 +8,16 @@ use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_domain::stage::Stage;
-use guichet_providers::contract::{Begin, Begun, By, Exchange, Given, Next, Provider, Seed};
+use guichet_providers::contract::{
+    Begin, Begun, By, Context, Exchange, Given, Next, Provider, Seed,
+};
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment};
 use guichet_wire::{NextAction, StartPayment, StartedPayment};
 
 use super::book;
 use super::cards::first_payment;
 use super::error::{PaymentError, refuse_if_closed};
-use super::go_on::go_on;
+use super::go_on::{Asker, go_on};
 use super::in_hand::{InHand, answer};
 use crate::accounts::addresses;
 use crate::app::App;
@@ -139,18 +141,20 @@ impl Starting<'_> {
         };
         let step = |exchanges: &[Exchange]| {
             let begin = Begin {
-                session,
-                method,
+                context: Context {
+                    session,
+                    method,
+                    reference: &reference,
+                    addresses: &addresses,
+                    now: clock::now(),
+                },
                 by,
                 client: self.asked.client,
                 first: first.as_deref(),
-                reference: &reference,
-                addresses: &addresses,
-                now: clock::now(),
             };
             account.begin(&begin, exchanges)
         };
-        let begun = app.platform.converse(step).await?;
+        let begun = app.platform.exchange(step).await?;
         let now = clock::unix_now();
         let payment = Payment {
             id,
@@ -167,7 +171,7 @@ impl Starting<'_> {
     }
 
     async fn seed(&self, account: &dyn Provider) -> Result<Seed, PaymentError> {
-        let day = clock::paris_day(clock::now()).map_err(PaymentError::failed)?;
+        let day = account.day(clock::now());
         let store = &self.asked.app.store;
         let number = match account.reference_scope() {
             Some(scope) => store.next_number(&scope, &day.to_string()).await?,
@@ -244,8 +248,10 @@ impl Starting<'_> {
         let Asked {
             app, client, mark, ..
         } = &self.asked;
-        let in_hand = InHand::new(app, &self.book, payment, by, *client)?;
-        go_on(&in_hand, conversation, Given::Nothing, mark).await
+        let in_hand = InHand::new(app, &self.book, payment)?;
+        let client = *client;
+        let asker = Asker { by, client };
+        go_on(&in_hand, conversation, asker, &Given::Nothing, mark).await
     }
 }
 
@@ -272,7 +278,7 @@ fn conversation(nonce: String, begun: &Begun) -> Conversation {
     Conversation {
         nonce,
         stage,
-        keep: begun.keep.clone(),
+        keep: begun.memo.clone(),
         posted: Vec::new(),
         tries: 0,
     }

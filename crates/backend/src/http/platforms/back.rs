@@ -7,9 +7,10 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::id::PaymentId;
-use guichet_providers::contract::Incoming;
+use guichet_providers::contract::{Headers, HttpMethod, Incoming};
 use guichet_store::Book;
 
+use super::headers::wanted;
 use crate::app::App;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
@@ -47,9 +48,17 @@ pub(super) async fn come_back(
         return see_other(&book);
     }
     let body = body.read(&app).await.unwrap_or_default();
+    let account = app.accounts.of(&payment).ok();
+    let notifications = account.and_then(|account| account.notifications());
+    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        post: method == Method::POST,
+        method: if method == Method::POST {
+            HttpMethod::Post
+        } else {
+            HttpMethod::Get
+        },
         query: query.as_deref().unwrap_or_default().as_bytes(),
+        headers: Headers::new(&headers),
         body: &body,
         secret: None,
     };

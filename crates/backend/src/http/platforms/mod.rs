@@ -10,6 +10,7 @@ use axum::routing::any;
 use crate::app::App;
 
 mod back;
+mod headers;
 mod notify;
 
 /// Every route.

@@ -8,8 +8,9 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use guichet_providers::contract::{Incoming, Provider, Refusal};
+use guichet_providers::contract::{Headers, HttpMethod, Incoming, MessageError, Provider};
 
+use super::headers::wanted;
 use crate::app::App;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
@@ -124,7 +125,10 @@ pub(super) async fn before_files(
         uri.query().unwrap_or_default().as_bytes()
     };
     let mut accounts = app.accounts.iter();
-    if accounts.any(|account| account.looks_like_notification(raw)) {
+    if accounts.any(|account| {
+        let notifications = account.notifications();
+        notifications.is_some_and(|own| own.looks_like_one(raw))
+    }) {
         return missed(&app, uri.path());
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
@@ -151,10 +155,11 @@ async fn receive(
         query,
         caller,
     } = arrived;
-    let post = *method == Method::POST;
-    if !post && *method != Method::GET {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
-    }
+    let method = match *method {
+        Method::GET => HttpMethod::Get,
+        Method::POST => HttpMethod::Post,
+        _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    };
     let body = match body.read(app).await {
         Ok(body) => body,
         Err(unread) => return unread.status().into_response(),
@@ -162,20 +167,29 @@ async fn receive(
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    let raw: &[u8] = if post { &body } else { query };
+    let notifications = account.notifications();
+    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        post,
+        method,
         query,
+        headers: Headers::new(&headers),
         body: &body,
         secret,
     };
+    let verified = match notifications {
+        Some(notifications) => notifications.verify(&incoming),
+        None => {
+            let why = "this platform sends no notification";
+            Err(MessageError::Malformed(why.to_owned()))
+        }
+    };
     let stored = async {
-        match account.verify(&incoming) {
+        match verified {
             Ok(told) => Ok(match record(app, account, &told).await {
                 Ok(()) => StatusCode::OK,
                 Err(error) => unstored(&error),
             }),
-            Err(refusal) => refused(app, account, caller, &refusal, raw).await,
+            Err(error) => refused(app, account, caller, &error, incoming.message()).await,
         }
     };
     tokio::time::timeout(NOTIFICATION_PATIENCE, stored)
@@ -195,23 +209,23 @@ async fn refused(
     app: &App,
     account: &dyn Provider,
     caller: &Caller,
-    refusal: &Refusal,
+    error: &MessageError,
     raw: &[u8],
 ) -> Result<StatusCode, ApiError> {
     caller.counted.set();
     // What the platform signed is its own, whatever is wrong with it.
-    if !matches!(refusal, Refusal::Unreadable { .. }) {
+    if !matches!(error, MessageError::Unreadable { .. }) {
         app.limiter.unproven(caller.bucket)?;
     }
-    if let Err(error) = keep_refused(app, account, refusal, raw).await {
-        return Ok(unstored(&error));
+    if let Err(cause) = keep_refused(app, account, error, raw).await {
+        return Ok(unstored(&cause));
     }
-    Ok(match refusal {
-        Refusal::WrongSecret => StatusCode::NOT_FOUND,
-        Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Refusal::Malformed(_) | Refusal::Unreadable { .. } | Refusal::BadSignature => {
-            StatusCode::BAD_REQUEST
-        }
+    Ok(match error {
+        MessageError::WrongSecret => StatusCode::NOT_FOUND,
+        MessageError::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        MessageError::Malformed(_)
+        | MessageError::Unreadable { .. }
+        | MessageError::BadSignature => StatusCode::BAD_REQUEST,
     })
 }
 
