@@ -39,8 +39,9 @@ const nodesOf = (field, label, lang) => {
   return { text, box, error: make('p', field, error) };
 };
 
-// `tell(action, value, more)` goes to the module. The function that comes back is called by it:
-// `open` with the time that it may take and its texts, `read`, `brand` with a brand, `close`.
+// `tell(news)` goes to the module, which reads it as `News` in `src/browser/hosted.rs`. What comes
+// back is called by the module: `open` with what `Opening` there has and the time that it may take,
+// `read`, `brand` with a brand, `close`.
 export const cardFields = (host, tell) => {
   let open;
 
@@ -56,12 +57,15 @@ export const cardFields = (host, tell) => {
   // Says beside a field what is wrong with it, if anything is.
   const mark = (it, field, wrong) => {
     const { box, error } = it.nodes[field];
-    const text = (it.texts[wrong] || {})[field] || '';
+    const { empty, wrong: bad, refused } = it.opening;
+    const texts = { empty, wrong: bad, refused: { number: refused } };
+    const text = (texts[wrong] || {})[field] || '';
     box.toggleAttribute('data-invalid', !!text);
     if (error.textContent !== text) error.textContent = text;
   };
 
-  const start = async (it, limit, script, token, brands, labels) => {
+  const start = async (it, limit) => {
+    const { url, integrity, token, brands, labels } = it.opening;
     const places = {};
     for (const field of FIELDS) {
       const { text, box, error } = it.nodes[field];
@@ -74,15 +78,17 @@ export const cardFields = (host, tell) => {
       change: mine((field, wrong, borne) => {
         if (wrong !== undefined) mark(it, field, wrong);
         const list = borne?.join(' ') ?? it.brands;
-        if (list !== it.brands) tell('fields-brands', (it.brands = list));
+        if (list === it.brands) return;
+        it.brands = list;
+        tell({ type: 'brands', brands: borne });
       }),
       // A click into a frame of another origin makes nothing of this page match `:focus`.
       focus: mine((field, on) => it.nodes[field].box.toggleAttribute('data-focused', on)),
-      submit: mine(() => tell('card-pay')),
-      expired: mine(() => tell('fields-expired')),
+      submit: mine(() => tell({ type: 'submit' })),
+      expired: mine(() => tell({ type: 'expired' })),
     };
-    brands = brands.split(' ').filter(Boolean);
-    const opening = openFields({ ...script, token, brands, places, labels, on });
+    const nonce = nonceOf(host, 'script');
+    const opening = openFields({ url, integrity, nonce, token, brands, places, labels, on });
     opening.then(
       (library) => it !== open && library.close(),
       () => {},
@@ -90,30 +96,27 @@ export const cardFields = (host, tell) => {
     it.library = await inTime(opening, limit);
   };
 
-  const calls = {
+  return {
     close,
 
-    async open(limit, url, token, brands, integrity, lang, ...texts) {
+    async open(opening, limit) {
       close();
       count++;
-      const three = (from) =>
-        Object.fromEntries(FIELDS.map((field, index) => [field, texts[from + index]]));
-      const labels = three(0);
       const nodes = {};
-      for (const field of FIELDS) nodes[field] = nodesOf(field, labels[field], lang);
-      const told = { empty: three(3), wrong: three(6), refused: { number: texts[9] } };
-      const it = { nodes, brands: '', texts: told };
+      for (const field of FIELDS) {
+        nodes[field] = nodesOf(field, opening.labels[field], opening.lang);
+      }
+      const it = { nodes, brands: '', opening };
       open = it;
       try {
-        const script = { url, integrity, nonce: nonceOf(host, 'script') };
-        await start(it, limit, script, token, brands, labels);
+        await start(it, limit);
         if (it !== open) return;
         for (const field of FIELDS) nodes[field].box.removeAttribute('data-opening');
-        tell('fields-ready');
+        tell({ type: 'ready' });
       } catch (reason) {
         if (it !== open) return;
         console.error('guichet: the card fields did not open.', reason);
-        tell(reason?.expired ? 'fields-expired' : 'fields-failed');
+        tell({ type: reason?.expired ? 'expired' : 'failed' });
       }
     },
 
@@ -123,23 +126,21 @@ export const cardFields = (host, tell) => {
       let news;
       try {
         const { token, brand } = await inTime(it.library.read(), READING);
-        news = ['fields-token', token, brand];
+        news = { type: 'token', token, brand };
       } catch (reason) {
         const wrong = reason?.wrong || {};
         const first = FIELDS.find((field) => wrong[field]);
-        news = [reason?.expired ? 'fields-expired' : first ? 'fields-wrong' : 'fields-lost'];
+        news = { type: reason?.expired ? 'expired' : first ? 'wrong' : 'lost' };
         if (it !== open) return;
         for (const field of FIELDS) mark(it, field, wrong[field]);
         if (first) it.library.focus(first);
         else console.error('guichet: no token for the card.', reason);
       }
-      if (it === open) tell(...news);
+      if (it === open) tell(news);
     },
 
     brand(brand) {
       open?.library?.brand(brand);
     },
   };
-
-  return (call, ...texts) => void calls[call](...texts);
 };

@@ -7,8 +7,8 @@
 // reason, nothing on the way to that message asks for more than they have.
 
 import css from './widget.css';
-import { wordsFor } from './i18n/loading.js';
-import { call, emit, inTime, langAround, nonceOf, pageOf, sleep } from './page.js';
+import { inTime, nonceOf } from './page.js';
+import { wordsFor } from './words/loading.js';
 
 const NAME = 'guichet-checkout';
 const GLUE = '__GUICHET_GLUE__';
@@ -60,7 +60,7 @@ document.addEventListener('securitypolicyviolation', (event) => {
   if (blockedURI.startsWith(beside('.').href)) barred = effectiveDirective;
 });
 const isBarred = async () => {
-  await sleep(50);
+  await new Promise((done) => setTimeout(done, 50));
   return barred;
 };
 
@@ -115,8 +115,42 @@ const theModule = () => {
   return module;
 };
 
+// Tells the shop's page, through every shadow root.
+const emit = (host, type, detail) => {
+  host.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+};
+
+// The nearest `lang` around the element, through shadow roots.
+const langAround = (host) => {
+  for (let node = host; node; node = node.getRootNode().host) {
+    const found = node.closest('[lang]');
+    if (found) return found.getAttribute('lang');
+  }
+  return '';
+};
+
+// Asks for the session. Resolves to { ok, body }; without `body`, nobody knows what happened: there
+// was no answer, or none that could be read.
+const heard = async (base, secret) => {
+  const answer = await fetch(base + '/checkout/v1/session', {
+    headers: { Authorization: 'Bearer ' + secret },
+    cache: 'no-store',
+    signal: window.AbortSignal?.timeout?.(PATIENCE),
+  });
+  const text = await answer.text();
+  const { ok, status } = answer;
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    if (!ok) body = {};
+  }
+  return { ok, status, body };
+};
+
 const ask = async (base, secret) => {
-  const answer = await call(base, secret, 'session');
+  // Not every browser has that signal.
+  const answer = await inTime(heard(base, secret), PATIENCE).catch(() => ({}));
   const { ok, status, body } = answer;
   if (ok === false) {
     console.error('guichet: ' + (body.code || status) + ': ' + (body.detail || ''));
@@ -152,7 +186,7 @@ const clear = (root) => {
 };
 
 // Draws a face with a message, and a button if there is a text for it.
-const say = (root, face, lang, text, retry) => {
+const say = (root, face, lang, text, retry, again) => {
   const box = make('div', 'checkout');
   box.setAttribute('data-face', face);
   box.lang = lang;
@@ -165,6 +199,7 @@ const say = (root, face, lang, text, retry) => {
     const button = make('button', 'button', retry);
     button.type = 'button';
     button.setAttribute('data-action', 'retry');
+    button.onclick = again;
     box.appendChild(button);
   }
   clear(root);
@@ -214,7 +249,6 @@ class GuichetCheckout extends HTMLElement {
   #run = 0;
   #root;
   #mounted;
-  #module;
   #embedded;
   #card;
   #wish;
@@ -253,79 +287,53 @@ class GuichetCheckout extends HTMLElement {
     const root = this.attachShadow({ mode: 'open' });
     this.#root = root;
     dress(this, root);
-    for (const type of ['click', 'change', 'submit']) root.addEventListener(type, this);
+    for (const type of ['click', 'change']) root.addEventListener(type, this.#onBegin);
   }
 
-  // Every listener of the widget. A submit button is pressed by its click, which Enter in a field
-  // makes too: in a sandbox without forms there is no `submit`.
-  handleEvent(event) {
-    const { type, target } = event;
-    // The shopper has begun: the script is here by the time that fields are to open.
+  // The shopper has begun: the script is here by the time that fields are to open.
+  #onBegin = () => {
     if (this.#embedded) theCard().catch(() => {});
     this.#embedded = false;
-    if (type === 'submit') {
-      event.preventDefault();
-      this.#submit(target, event.submitter);
-    } else if (type === 'change') {
-      // The answer to a question has no name: it is read when the form is sent, and never before.
-      if (!target.name) return;
-      const off = target.type === 'checkbox' && !target.checked;
-      this.#act('choose-' + target.name, off ? '' : target.value);
-    } else {
-      const button = target.closest('button[data-action]');
-      if (!button) return;
-      if (button.type !== 'submit') return this.#act(button.dataset.action, button.value);
-      event.preventDefault();
-      this.#submit(button.form, button);
-    }
-  }
-
-  #submit(form, button) {
-    const answer = form.querySelector('[data-answer]')?.value.trim();
-    this.#act(button?.dataset.action || 'pay', answer);
-  }
-
-  #act(action, value = '', more = '') {
-    if (this.#mounted >= 0) this.#module.act(this.#mounted, action, value, more);
-    else if (action === 'retry') this.#start();
-  }
-
-  // What is said to the platform's fields for a card: `open` with its texts, `read`, `brand` with a
-  // brand, `close`.
-  #fields = (call, ...texts) => {
-    if (call === 'open') return void this.#openFields(texts);
-    if (call === 'close') this.#wish = undefined;
-    this.#card?.(call, ...texts);
   };
 
-  #onPageShow = (event) => this.#wake(event.persisted);
+  #onPageShow = (event) => this.#mounted?.wake(event.persisted);
 
-  #onWake = () => this.#wake(false);
+  #onWake = () => this.#mounted?.wake(false);
 
-  #wake(restored) {
-    if (this.#mounted >= 0) this.#module.wake(this.#mounted, restored);
-  }
+  // What the platform's fields have to say.
+  #tell = (news) => this.#mounted?.hear(news);
 
-  async #openFields(texts) {
+  // What the module says to them.
+  #fields = {
+    open: (opening) => void this.#openFields(opening),
+    read: () => this.#card?.read(),
+    brand: (brand) => this.#card?.brand(brand),
+    close: () => {
+      this.#wish = undefined;
+      this.#card?.close();
+    },
+  };
+
+  async #openFields(opening) {
     const wish = (this.#wish = {});
     const end = performance.now() + OPENING;
     try {
       const { cardFields } = await inTime(theCard(), OPENING);
       if (wish !== this.#wish) return;
-      this.#card ||= cardFields(this, (...news) => this.#act(...news));
-      this.#card('open', end - performance.now(), ...texts);
+      this.#card ||= cardFields(this, this.#tell);
+      this.#card.open(opening, end - performance.now());
     } catch (reason) {
       if (wish !== this.#wish) return;
       console.error('guichet: the card fields did not open.', reason);
-      this.#act('fields-failed');
+      this.#tell({ type: 'failed' });
     }
   }
 
   #stop() {
     this.#run++;
     clearTimeout(this.#late);
-    this.#fields('close');
-    if (this.#mounted >= 0) this.#module.unmount(this.#mounted);
+    this.#fields.close();
+    this.#mounted?.unmount();
     this.#mounted = undefined;
   }
 
@@ -347,16 +355,20 @@ class GuichetCheckout extends HTMLElement {
       const [loaded, answer] = await Promise.all([theModule(), ask(base, secret)]);
       if (run !== this.#run) return;
       clear(this.#root);
-      this.#module = loaded;
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
-      this.#mounted = loaded.mount(this.#root, {
-        ...pageOf(this, base, secret),
+      const mounted = loaded.mount(this.#root, {
+        host: this,
+        base,
+        secret,
+        answer,
         fields: this.#fields,
         locale: this.getAttribute('locale') || '',
-        lang: langAround(this),
+        lang: langAround(this) || '',
         back: cameBack(),
-        ...answer,
       });
+      // A listener of the page may have taken the element away, or given it another session.
+      if (run !== this.#run) return mounted.unmount();
+      this.#mounted = mounted;
     } catch (reason) {
       if (run !== this.#run) return;
       if (!(reason instanceof Lost)) return giveUp(this, this.#root, reason);
@@ -367,7 +379,7 @@ class GuichetCheckout extends HTMLElement {
         return giveUp(this, this.#root, directive + why, 'policy_refused');
       }
       console.error('guichet: the module could not be loaded.', reason);
-      say(this.#root, 'offline', lang, words.failed, words.retry);
+      say(this.#root, 'offline', lang, words.failed, words.retry, () => this.#start());
       emit(this, 'guichet:error', { code: 'load_failed' });
     }
   }

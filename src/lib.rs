@@ -1,32 +1,16 @@
 //! Guichet's checkout widget: what a shopper sees inside `<guichet-checkout>`.
 //!
-//! The decisions are plain Rust without a browser and are tested natively: which face to show
-//! ([`face`]), how a payment goes on in the page ([`entry`]) by a card that is typed ([`card`]) or
-//! by an answer ([`ask`]), the shopper's saved cards ([`saved`]), every word ([`i18n`]), amounts
-//! ([`money`]), what a method is called ([`method`]) and how the backend's JSON is read ([`read`]).
-//! What needs a browser is compiled for WebAssembly only: the state and its effects (`app`), the
-//! views (`view`), the calls (`client`) and the page around the element (`page`). `element.js`
-//! defines the element and calls [`mount`](app::mount).
+//! What can be decided without a browser is plain Rust and tested natively: the state and what
+//! changes it ([`state`]), every word ([`words`]). One view of every face (`view`) is drawn by
+//! Leptos twice: to HTML on the server (`render`), and in the browser, where `browser` mounts it,
+//! does what the shopper wants and calls the backend. `element.js` defines the element and mounts
+//! the module.
 
-pub mod ask;
-pub mod card;
-pub mod entry;
-pub mod face;
-pub mod i18n;
-pub mod method;
-pub mod money;
-pub mod read;
-pub mod saved;
-#[cfg(test)]
-mod testing;
-
-#[cfg(target_arch = "wasm32")]
-pub mod app;
-#[cfg(target_arch = "wasm32")]
-mod client;
-#[cfg(target_arch = "wasm32")]
-mod page;
-#[cfg(target_arch = "wasm32")]
-mod ui;
-#[cfg(target_arch = "wasm32")]
+pub mod state;
 mod view;
+pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod render;

@@ -214,9 +214,10 @@ fn the_platforms_page_is_asked_to_speak_as_the_widget_does() {
             .eval::<Value>(
                 "document.querySelector('guichet-checkout').setAttribute('locale', 'en');
                  const real = window.fetch;
-                 window.fetch = (url, init) => {
-                   if (init?.method !== 'POST') return real(url, init);
-                   window.spoken = new Headers(init.headers).get('accept-language');
+                 window.fetch = (input, init) => {
+                   const request = new Request(input, init);
+                   if (request.method !== 'POST') return real(request);
+                   window.spoken = request.headers.get('accept-language');
                    return new Promise(() => {});
                  };",
             )

@@ -9,11 +9,12 @@ use crate::platform::CARD_AT_ONCE;
 use crate::site::play_on_site;
 use crate::world::{World, play, target, wish};
 
-/// What a tracing script does: it puts headers on every request of the page.
+/// What a tracing script does: it puts headers on every request of the page, and leaves those that
+/// are there.
 const TRACING: &str = "
     const asked = window.fetch;
     window.fetch = (input, init = {}) => {
-      const headers = new Headers(init.headers);
+      const headers = new Headers(init.headers || (input instanceof Request ? input.headers : {}));
       headers.set('traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01');
       headers.set('tracestate', 'es=s:1');
       headers.set('baggage', 'sentry-environment=production');

@@ -11,7 +11,6 @@ use crate::method::Method;
 use crate::money::{Amount, Currency};
 use crate::payment::{Attention, Money, PaymentState};
 use crate::shopper::Shopper;
-use crate::stage::Stage;
 
 /// Most payments that one session may have.
 pub const PAYMENTS_MAX: usize = 20;
@@ -91,9 +90,14 @@ pub struct Attempt<'a> {
     pub id: &'a PaymentId,
     /// Its state.
     pub state: &'a PaymentState,
-    /// How far it has come, where it goes on after its beginning. Such a payment is one try: once
-    /// refused, there is no page on which the shopper could try again.
-    pub stage: Option<Stage>,
+    /// Whether nothing was sent that could take money: it waits for what the shopper types into the
+    /// platform's fields. Such a payment is as good as not begun.
+    pub dormant: bool,
+    /// Whether it is one try: once refused, there is no page on which the shopper could try again.
+    pub single: bool,
+    /// Whether something was sent that may have taken money, and its outcome is not known yet. Such
+    /// a payment is pending, however late it is.
+    pub unresolved: bool,
 }
 
 impl Attempt<'_> {
@@ -106,24 +110,13 @@ impl Attempt<'_> {
     /// Whether it may still take money: starting another one warns first.
     #[must_use]
     pub fn may_be_open(&self) -> bool {
-        let over = self.is_single() && self.state.money == Money::Refused;
-        self.is_unresolved() || (!self.is_dormant() && !over && self.state.may_be_open())
-    }
-
-    /// Whether nothing was sent that could take money: it is as good as not begun.
-    fn is_dormant(&self) -> bool {
-        self.stage.is_some_and(Stage::is_dormant)
-    }
-
-    /// Whether it is one try, which a refusal ends.
-    fn is_single(&self) -> bool {
-        self.stage.is_some()
+        let over = self.single && self.state.money == Money::Refused;
+        self.is_unresolved() || (!self.dormant && !over && self.state.may_be_open())
     }
 
     /// No fact has ended it, and it may have taken money.
     fn is_unresolved(&self) -> bool {
-        self.stage.is_some_and(Stage::is_unresolved)
-            && matches!(self.state.money, Money::Pending | Money::Expired)
+        self.unresolved && matches!(self.state.money, Money::Pending | Money::Expired)
     }
 
     /// What an operator should look at, given what else happened in the session.
@@ -181,7 +174,7 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         None => attempt.state.money.is_settled(),
     };
     let settled = attempts.iter().position(settled_by);
-    let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.is_dormant()));
+    let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.dormant));
     let expired = now >= session.expires_at;
     let status = match speaks_of {
         Some(index) => match attempts[index].status(session) {
@@ -276,7 +269,9 @@ mod tests {
             .map(|(id, (state, dormant))| Attempt {
                 id,
                 state,
-                stage: dormant.then_some(Stage::Token),
+                dormant: *dormant,
+                single: false,
+                unresolved: false,
             })
             .collect();
         overview(&session(), &attempts, now)
@@ -310,7 +305,9 @@ mod tests {
             let attempt = Attempt {
                 id: &id,
                 state: &refused,
-                stage: single.then_some(Stage::Over),
+                dormant: false,
+                single,
+                unresolved: false,
             };
             let seen = overview(&session(), &[attempt], 1100);
             assert_eq!((seen.status, seen.open_elsewhere), (Status::Refused, open));
@@ -324,11 +321,9 @@ mod tests {
         let attempt = |unresolved| Attempt {
             id: &id,
             state: &late,
-            stage: Some(if unresolved {
-                Stage::Unknown
-            } else {
-                Stage::Over
-            }),
+            dormant: false,
+            single: true,
+            unresolved,
         };
         let seen = |unresolved| {
             let seen = overview(&session(), &[attempt(unresolved)], 1100);
@@ -356,7 +351,9 @@ mod tests {
         let attempts = [(&ids[0], &paid), (&ids[1], &fresh)].map(|(id, state)| Attempt {
             id,
             state,
-            stage: None,
+            dormant: false,
+            single: false,
+            unresolved: false,
         });
         // Who paid is never called unpaid, whatever was begun after it.
         let seen = overview(&elsewhere, &attempts, 1100);

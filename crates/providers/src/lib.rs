@@ -11,6 +11,5 @@ pub mod sogenactif;
 mod table;
 pub mod up2pay;
 mod verified;
-mod zone;
 
 pub use verified::Verified;

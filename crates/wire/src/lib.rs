@@ -5,9 +5,12 @@
 //! minor units (cents for EUR). Times are Unix seconds. Nothing here is validated beyond its shape:
 //! the backend parses requests into the types of `guichet-domain`.
 
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{self, StringDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 mod problem;
+mod read;
 
 pub use problem::{FieldProblem, Problem, ProblemCode};
 
@@ -125,7 +128,7 @@ pub enum MethodKind {
 /// Why a method that the shop offers can't be chosen for this session.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "read::AnyUnavailable")]
 #[serde(tag = "reason")]
 pub enum Unavailable {
     /// The amount is below the method's minimum.
@@ -179,10 +182,25 @@ pub struct PaymentView {
     /// The platform transactions known so far, in a stable order.
     pub parts: Vec<PartView>,
     /// Why it was refused, in a few classes that the widget has words for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        default,
+        deserialize_with = "any_refusal"
+    )]
     pub refusal: Option<Refusal>,
     /// A voucher part was taken and the rest is not paid: the platform may hold that part.
     pub voucher_may_be_held: bool,
+}
+
+/// Reads a reason that is not known here as one that says nothing: a page that is open may be older
+/// than the backend, and its answer must not be lost for that.
+fn any_refusal<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Refusal>, D::Error> {
+    let name = Option::<String>::deserialize(from)?;
+    let known = |name: String| {
+        let name: StringDeserializer<value::Error> = name.into_deserializer();
+        Refusal::deserialize(name).unwrap_or(Refusal::Issuer)
+    };
+    Ok(name.map(known))
 }
 
 /// One platform transaction of a payment.
@@ -274,6 +292,7 @@ pub struct StartedPayment {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "type")]
+#[serde(try_from = "read::AnyAction")]
 pub enum NextAction {
     /// Submit these fields, in this order and unchanged, as a top-level form POST.
     FormPost {
@@ -308,6 +327,7 @@ pub enum NextAction {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "type")]
+#[serde(try_from = "read::AnyQuestion")]
 pub enum Question {
     /// At which bank. The answer is the bank's code, as `bank`; or `other`, to choose on the
     /// platform's page.
@@ -417,6 +437,27 @@ mod tests {
                 r#""fields":[{"name":"PBX_SITE","value":"1999888"}]}"#
             )
         );
+    }
+
+    #[test]
+    fn a_refusal_of_tomorrow_is_one_without_a_reason() {
+        let read = |refusal: &str| {
+            let payment = format!(
+                r#"{{"id":"pay_1","method":"card","status":"refused","surplus":false,"accepted":0,
+                    "parts":[],"voucher_may_be_held":false{refusal}}}"#
+            );
+            serde_json::from_str::<PaymentView>(&payment).map(|payment| payment.refusal)
+        };
+        let cases = [
+            ("", None),
+            (r#","refusal":null"#, None),
+            (r#","refusal":"funds""#, Some(Refusal::Funds)),
+            (r#","refusal":"of_tomorrow""#, Some(Refusal::Issuer)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text).unwrap(), expected, "{text}");
+        }
+        assert!(read(r#","refusal":7"#).is_err());
     }
 
     #[test]

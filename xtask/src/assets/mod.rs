@@ -4,14 +4,17 @@
 //! carries its content's hash, a brotli sibling, and a line in the table against the budget.
 
 mod names;
+mod parts;
 mod publish;
 mod stamp;
+mod unused;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use self::parts::{Mode, STEM, Scripts, pkg};
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
 use crate::setup::wasm::{LEAN_RUSTFLAGS, Wasm};
@@ -28,21 +31,6 @@ pub(crate) struct Options {
     #[arg(long)]
     force: bool,
 }
-
-/// How the module is compiled.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Mode {
-    Dev,
-    Plain,
-    Lean,
-}
-
-/// The stem of the module's and its glue's file names.
-const STEM: &str = "guichet_widget";
-/// The script tag's file: its name never changes.
-const ELEMENT: &str = "guichet.js";
-/// The stem of the script for the platform's fields, which comes when a card is paid with.
-const CARD: &str = "guichet_card";
 
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm, options: &Options) -> Result<()> {
     let mode = match (options.dev, options.plain || !wasm.lean) {
@@ -126,12 +114,17 @@ const PASSES: [&str; 13] = [
 fn shrink(ctx: &Ctx) -> Result<()> {
     let module = pkg(ctx).join(format!("{STEM}_bg.wasm"));
     let small = module.with_extension("small.wasm");
+    let file = pkg(ctx).join(format!("{STEM}.js"));
+    let glue = unused::without_streams(&std::fs::read_to_string(&file)?);
+    let graph = ctx.target.join("xtask/graph.json");
+    std::fs::write(&graph, unused::graph(&glue).to_string())?;
+    let mut dce = ctx.command("wasm-metadce");
+    dce.arg(&module).arg("--graph-file").arg(&graph);
+    proc::read(dce.arg("-o").arg(&small))?;
     let mut opt = ctx.command("wasm-opt");
-    opt.args(PASSES).arg(&module).arg("-o").arg(&small);
+    opt.args(PASSES).arg(&small).arg("-o").arg(&small);
     let table = proc::read(&mut opt)?;
-    let glue = pkg(ctx).join(format!("{STEM}.js"));
-    let renamed = names::apply(&table, &std::fs::read_to_string(&glue)?)?;
-    std::fs::write(glue, renamed)?;
+    std::fs::write(file, names::apply(&table, &glue)?)?;
     Ok(std::fs::rename(small, module)?)
 }
 
@@ -146,13 +139,6 @@ const SYNTAX: [&str; 4] = [
 ];
 /// Something that is not of that syntax.
 const TOO_NEW: &str = "a?.b;\n";
-
-/// The scripts, minified.
-struct Scripts {
-    glue: String,
-    element: String,
-    card: String,
-}
 
 fn minify(ctx: &Ctx) -> Result<Scripts> {
     let sources = with_small_sheets(ctx)?;
@@ -194,24 +180,17 @@ fn is_old(ctx: &Ctx, script: &str) -> Result<bool> {
     Ok(written(&SYNTAX)? == written(&["--target=esnext"])?)
 }
 
-/// The glue with what `element.js` calls. It hands over a compiled module: that the glue could also
-/// take an answer of `fetch`, or an address, is left out.
+/// The glue with what `element.js` calls.
 fn glue(ctx: &Ctx) -> Result<String> {
     let source = pkg(ctx).join(format!("{STEM}.js"));
-    let text = std::fs::read_to_string(&source)?;
-    let calls = text.split("async function __wbg_load").next();
-    ensure!(
-        calls.is_some_and(|calls| !calls.contains("Response") && !calls.contains("Request")),
-        "the module itself calls for Response or Request, which are left out of its glue"
-    );
     let entry = ctx.target.join("xtask/glue.js");
-    let names = "default, act, mount, unmount, wake";
     let from = serde_json::to_string(&source)?;
-    std::fs::write(&entry, format!("export {{ {names} }} from {from};\n"))?;
+    std::fs::write(
+        &entry,
+        format!("export {{ default, mount }} from {from};\n"),
+    )?;
     let mut command = esbuild(ctx, &entry);
-    command.args(["--bundle", "--format=esm"]);
-    command.args(["--define:Response=undefined", "--define:Request=undefined"]);
-    proc::read(&mut command)
+    proc::read(command.args(["--bundle", "--format=esm"]))
 }
 
 fn esbuild(ctx: &Ctx, source: &Path) -> Command {
@@ -242,8 +221,4 @@ fn with_small_sheets(ctx: &Ctx) -> Result<PathBuf> {
         std::fs::write(copy, content.trim_end())?;
     }
     Ok(to)
-}
-
-fn pkg(ctx: &Ctx) -> PathBuf {
-    ctx.root.join("pkg")
 }

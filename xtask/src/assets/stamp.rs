@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
-use super::Mode;
+use super::parts::Mode;
 use crate::ctx::Ctx;
 use crate::pins;
 use crate::setup::wasm::{LEAN_RUSTFLAGS, Wasm};

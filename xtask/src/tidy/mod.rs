@@ -7,6 +7,7 @@ mod layers;
 mod lines;
 mod providers;
 mod tree;
+mod widget;
 mod words;
 
 use anyhow::{Result, bail};
@@ -27,6 +28,7 @@ pub(crate) fn run(ctx: &Ctx) -> Result<()> {
     for (path, content) in tree.all() {
         findings.extend(lines::check(path, content));
         findings.extend(words::check(path, content));
+        findings.extend(widget::check(path, content));
     }
     for (path, content) in tree.rust() {
         findings.extend(functions::check(path, content));

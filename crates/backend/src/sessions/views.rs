@@ -14,8 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::offers::offers;
-use crate::accounts::Accounts;
-use crate::config::Shop;
+use crate::config::{Config, Shop};
 
 /// A book with the states of its payments.
 pub(crate) struct Folded<'a> {
@@ -273,7 +272,7 @@ fn tag(language: &Language) -> String {
 
 /// What `GET /checkout/v1/session` answers.
 pub(crate) fn checkout_session(
-    accounts: &Accounts,
+    config: &Config,
     shop: &Shop,
     folded: &Folded<'_>,
 ) -> CheckoutSession {
@@ -290,7 +289,7 @@ pub(crate) fn checkout_session(
         manual_capture: session.capture == Capture::Manual,
         voucher_eligible_amount: session.voucher_eligible_amount,
         expires_at: session.expires_at,
-        methods: offers(accounts, shop, session)
+        methods: offers(config, shop, session)
             .into_iter()
             .map(|o| o.offer)
             .collect(),

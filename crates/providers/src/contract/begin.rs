@@ -6,33 +6,26 @@ use guichet_domain::method::Method;
 use guichet_domain::session::Session;
 use guichet_wire::NextAction;
 
-/// What is the same in every step of a payment, whoever takes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
+/// What *begin* needs to know.
+#[derive(Debug)]
+pub struct Begin<'a> {
     /// The session to pay.
     pub session: &'a Session,
     /// The method chosen.
     pub method: &'a Method,
-    /// Our reference at the platform: what `new_reference` made for this payment.
-    pub reference: &'a str,
-    /// Where the platform calls and sends the browser back to.
-    pub addresses: &'a Addresses,
-    /// The time of the step.
-    pub now: jiff::Timestamp,
-}
-
-/// What *begin* needs to know.
-#[derive(Debug)]
-pub struct Begin<'a> {
-    /// The payment.
-    pub context: Context<'a>,
     /// Who starts it, and with which saved card, if one pays.
     pub by: By<'a>,
     /// The address of the shopper's browser, while it is asking.
     pub client: Option<IpAddr>,
-    /// For [`By::ShopWith`]: what the card's first payment left
-    /// ([`crate::contract::First::proof`]).
+    /// For [`By::ShopWith`], while it begins: what the card's first payment left
+    /// ([`First::proof`]).
     pub first: Option<&'a str>,
+    /// Our reference at the platform: what `new_reference` made for this payment.
+    pub reference: &'a str,
+    /// Where the platform calls and sends the browser back to.
+    pub addresses: &'a Addresses,
+    /// The time of signing.
+    pub now: jiff::Timestamp,
 }
 
 /// Who starts a payment.
@@ -42,12 +35,12 @@ pub enum By<'a> {
     Shopper,
     /// The shopper, with a card that was saved before.
     ShopperWith {
-        /// As [`crate::contract::Vault::cards`] names it.
+        /// As [`Vault::cards`] names it.
         card: &'a str,
     },
     /// The shop's server, with a card that the shopper saved before. The shopper is not there.
     ShopWith {
-        /// As [`crate::contract::Vault::cards`] names it.
+        /// As [`Vault::cards`] names it.
         card: &'a str,
     },
 }
@@ -75,9 +68,8 @@ pub struct Addresses {
 pub struct Begun {
     /// What happens next.
     pub next: Next,
-    /// What the provider wants to be handed when the payment goes on. The backend keeps it with the
-    /// conversation, shown to nobody.
-    pub memo: Option<String>,
+    /// What the provider wants back when the payment goes on. Kept by the backend, shown to nobody.
+    pub keep: Option<String>,
 }
 
 /// What happens after a payment's beginning.
@@ -86,7 +78,7 @@ pub enum Next {
     /// The browser does this.
     Browser(NextAction),
     /// Nobody has to be asked: once the payment is stored, the backend goes on by *proceed* with
-    /// [`crate::contract::Given::Nothing`], before it answers.
+    /// [`Given::Nothing`], before it answers.
     Proceed,
 }
 
@@ -94,7 +86,7 @@ impl From<NextAction> for Begun {
     fn from(next_action: NextAction) -> Self {
         Self {
             next: Next::Browser(next_action),
-            memo: None,
+            keep: None,
         }
     }
 }

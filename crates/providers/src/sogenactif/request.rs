@@ -13,7 +13,7 @@ use super::json::{Json, JsonError};
 use super::office::{Effect, MethodInfo, OfficeRequest, RequestError, TransactionRule, read_as};
 use super::seal::SealCheck;
 use super::types::KeyVersion;
-use crate::contract::{Body, CallAnswer, CallError, Environment, HttpMethod, PlatformCall};
+use crate::contract::{CallAnswer, CallError, CallMethod, Environment, PlatformCall};
 
 /// How long a call that moves nothing may take.
 const TIMEOUT_READ: Duration = Duration::from_secs(10);
@@ -114,13 +114,10 @@ impl Config {
             Effect::Keeps | Effect::Moves => TIMEOUT_MOVE,
         };
         let call = PlatformCall {
-            method: HttpMethod::Post,
+            method: CallMethod::Post,
             url: self.address(method),
-            headers: Vec::new(),
-            body: Some(Body {
-                content_type: "application/json",
-                bytes: message.to_string().into_bytes(),
-            }),
+            content_type: Some("application/json"),
+            body: message.to_string().into_bytes(),
             timeout,
             cache_for: None,
             note: method.name.to_owned(),

@@ -16,9 +16,10 @@ use super::flow;
 use super::json::Json;
 use super::query;
 use crate::Verified;
+use crate::contract::ConfigError;
 use crate::contract::{
-    Addresses, Begin, Begun, By, CallAnswer, CallError, ConfigError, Context, Environment,
-    Exchange, Failure, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded, Step,
+    Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
+    Given, LookUp, LookedUp, Proceed, Proceeded, Step,
 };
 
 /// A key of nobody's.
@@ -69,7 +70,7 @@ pub(super) fn json(text: &str) -> Json {
 }
 
 /// The platform's answer with these fields, sealed with the account's newest key; one that has a
-/// `seal` of its own memos it.
+/// `seal` of its own keeps it.
 pub(super) fn sealed_answer(config: &Config, fields: &str) -> CallAnswer {
     let mut message = json(fields);
     if !fields.contains("\"seal\"") {
@@ -187,17 +188,11 @@ impl World {
 
     pub(super) fn begin(&self) -> Begin<'_> {
         Begin {
-            context: self.context(),
+            session: &self.session,
+            method: &self.method,
             by: self.by,
             client: self.client,
             first: self.first,
-        }
-    }
-
-    pub(super) fn context(&self) -> Context<'_> {
-        Context {
-            session: &self.session,
-            method: &self.method,
             reference: self.reference,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),
@@ -209,7 +204,7 @@ impl World {
 pub(super) type Plays = (&'static str, Result<&'static str, CallError>);
 
 /// Plays the platform: each call must be the next of the script. Returns the end and what was sent.
-pub(super) fn exchange<T>(
+pub(super) fn converse<T>(
     config: &Config,
     script: &[Plays],
     mut step: impl FnMut(&[Exchange]) -> Step<T>,
@@ -225,7 +220,7 @@ pub(super) fn exchange<T>(
                 let (method, answer) = script.next().unwrap();
                 assert_eq!(call.note, *method);
                 assert!(call.url.ends_with(&format!("/{method}")), "{}", call.url);
-                sent.push(Json::parse_object(&call.body.as_ref().unwrap().bytes).unwrap());
+                sent.push(Json::parse_object(&call.body).unwrap());
                 let answer = answer.map(|fields| sealed_answer(config, fields));
                 exchanges.push(Exchange { call, answer });
                 continue;
@@ -236,11 +231,11 @@ pub(super) fn exchange<T>(
     }
 }
 
-/// What the calls came to, and what was sent.
+/// The end of a conversation, and what was sent.
 pub(super) type Ended<T> = (Result<T, Failure>, Vec<Json>);
 
 pub(super) fn begin(config: &Config, world: &World, script: &[Plays]) -> Ended<Begun> {
-    exchange(config, script, |exchanges| {
+    converse(config, script, |exchanges| {
         flow::begin(config, &world.begin(), exchanges)
     })
 }
@@ -248,34 +243,29 @@ pub(super) fn begin(config: &Config, world: &World, script: &[Plays]) -> Ended<B
 pub(super) fn proceed(
     config: &Config,
     world: &World,
-    memo: Option<&str>,
+    keep: Option<&str>,
     given: Given<'_>,
     script: &[Plays],
 ) -> Ended<Proceeded> {
-    exchange(config, script, |exchanges| {
-        let proceed = Proceed {
-            context: world.context(),
-            client: world.client,
-            memo,
-            given: &given,
-        };
-        flow::proceed(config, &proceed, exchanges)
+    converse(config, script, |exchanges| {
+        let begin = world.begin();
+        flow::proceed(config, &Proceed { begin, keep, given }, exchanges)
     })
 }
 
 pub(super) fn finalise(
     config: &Config,
     world: &World,
-    memo: Option<&str>,
+    keep: Option<&str>,
     posted: &[(&str, &str)],
     script: &[Plays],
 ) -> Ended<Proceeded> {
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let posted: Vec<_> = posted.iter().map(own).collect();
-    exchange(config, script, |exchanges| {
+    converse(config, script, |exchanges| {
         let back = Finalise {
-            context: world.context(),
-            memo,
+            begin: world.begin(),
+            keep,
             posted: &posted,
         };
         flow::finalise(config, &back, exchanges)
@@ -285,12 +275,12 @@ pub(super) fn finalise(
 pub(super) fn look_up(
     config: &Config,
     world: &World,
-    memo: Option<&str>,
+    keep: Option<&str>,
     script: &[Plays],
 ) -> Ended<LookedUp> {
-    exchange(config, script, |exchanges| {
-        let context = world.context();
-        query::look_up(config, &LookUp { context, memo }, exchanges)
+    converse(config, script, |exchanges| {
+        let begin = world.begin();
+        query::look_up(config, &LookUp { begin, keep }, exchanges)
     })
 }
 

@@ -24,20 +24,23 @@ use super::method::Instrument;
 use super::numbers::{NumAppel, NumTrans};
 use super::signed::{NotFound, Pair, Search, Signed};
 use crate::Verified;
-use crate::contract::{
-    Environment, HttpMethod, Incoming, MessageError, Notified, Return, SignedBytes,
-};
+use crate::contract::{Environment, Incoming, Notified, Refusal, Return, SignedBytes};
 
 /// The authorisation number of every test account.
 const TEST_AUTHORISATION: &str = "XXXXXX";
 
 /// Verifies a notification.
-pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notified, MessageError> {
+pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
     let trust = trust(config, incoming.secret)?;
-    if (incoming.method == HttpMethod::Post) != config.notify_by_post {
-        return Err(MessageError::WrongMethod);
+    if incoming.post != config.notify_by_post {
+        return Err(Refusal::WrongMethod);
     }
-    let signed = signed(config, incoming.message(), false)?;
+    let raw = if incoming.post {
+        incoming.body
+    } else {
+        incoming.query
+    };
+    let signed = signed(config, raw, false)?;
     match Told::of(config, &signed).and_then(|told| told.fact(config, trust)) {
         Ok(fact) => Ok(Notified {
             fact: Verified::new(fact),
@@ -45,7 +48,7 @@ pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notifie
             changes: signed.changes.iter().map(|c| c.describe()).collect(),
         }),
         // What is wrong with a message whose signature was checked is the platform's doing.
-        Err(MessageError::Malformed(why)) => Err(MessageError::Unreadable {
+        Err(Refusal::Malformed(why)) => Err(Refusal::Unreadable {
             why,
             signed: SignedBytes::new(signed.message()),
         }),
@@ -66,11 +69,13 @@ pub(super) fn looks_like_one(raw: &[u8]) -> bool {
 }
 
 /// Reads the browser's return.
-pub(super) fn read_return(
-    config: &Config,
-    incoming: &Incoming<'_>,
-) -> Result<Return, MessageError> {
-    let told = Told::of(config, &signed(config, incoming.message(), true)?)?;
+pub(super) fn read_return(config: &Config, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
+    let raw = if incoming.post {
+        incoming.body
+    } else {
+        incoming.query
+    };
+    let told = Told::of(config, &signed(config, raw, true)?)?;
     let part = if told.transaction.is_none() {
         None
     } else {
@@ -84,28 +89,28 @@ pub(super) fn read_return(
 }
 
 /// What the address that it came to is worth.
-fn trust(config: &Config, secret: Option<&str>) -> Result<Trust, MessageError> {
+fn trust(config: &Config, secret: Option<&str>) -> Result<Trust, Refusal> {
     match (&config.confirm, secret) {
         (_, None) => Ok(Trust::Signed),
         (Confirm::SecretAddress(ours), Some(given)) if ours.is(given) => Ok(Trust::Ours),
-        (_, Some(_)) => Err(MessageError::WrongSecret),
+        (_, Some(_)) => Err(Refusal::WrongSecret),
     }
 }
 
-fn malformed(why: &str) -> MessageError {
-    MessageError::Malformed(why.to_owned())
+fn malformed(why: &str) -> Refusal {
+    Refusal::Malformed(why.to_owned())
 }
 
 /// What a key of the account signed. `whole`: nothing before the signature may be unsigned.
-fn signed(config: &Config, raw: &[u8], whole: bool) -> Result<Signed, MessageError> {
+fn signed(config: &Config, raw: &[u8], whole: bool) -> Result<Signed, Refusal> {
     let search = Search {
         keys: &config.public_keys,
         signature_name: Some(Letter::Signature.name()),
         whole,
     };
     search.find(raw).map_err(|not_found| match not_found {
-        NotFound::Mismatch => MessageError::BadSignature,
-        other => MessageError::Malformed(other.describe()),
+        NotFound::Mismatch => Refusal::BadSignature,
+        other => Refusal::Malformed(other.describe()),
     })
 }
 
@@ -148,13 +153,13 @@ fn fingerprint(pairs: &[Pair<'_>]) -> String {
 }
 
 impl Told {
-    fn of(config: &Config, signed: &Signed) -> Result<Self, MessageError> {
+    fn of(config: &Config, signed: &Signed) -> Result<Self, Refusal> {
         let pairs = signed.pairs();
-        let pairs = pairs.map_err(|wrong| MessageError::Malformed(wrong.describe()))?;
+        let pairs = pairs.map_err(|wrong| Refusal::Malformed(wrong.describe()))?;
         Self::read(config, &pairs)
     }
 
-    fn read(config: &Config, pairs: &[Pair<'_>]) -> Result<Self, MessageError> {
+    fn read(config: &Config, pairs: &[Pair<'_>]) -> Result<Self, Refusal> {
         let letters = Letters { pairs };
         let amount = letters.required(Letter::Amount)?;
         let digits = amount.bytes().all(|b| b.is_ascii_digit());
@@ -198,7 +203,7 @@ impl Told {
         Ok(told)
     }
 
-    fn fact(&self, config: &Config, trust: Trust) -> Result<PlatformFact, MessageError> {
+    fn fact(&self, config: &Config, trust: Trust) -> Result<PlatformFact, Refusal> {
         let instrument = Instrument::read(&self.payment, &self.card, &config.card_types);
         let (status, refusal) = self.status();
         let accepted = status == PartStatus::Accepted;
@@ -293,7 +298,7 @@ struct Letters<'a> {
 impl Letters<'_> {
     /// The value, percent-decoded. A browser's or proxy's `+` in P and C is a space; elsewhere it
     /// stays.
-    fn value(&self, letter: Letter) -> Result<Option<String>, MessageError> {
+    fn value(&self, letter: Letter) -> Result<Option<String>, Refusal> {
         let name = letter.name().as_bytes();
         let Some((_, raw)) = self.pairs.iter().find(|(pair, _)| *pair == name) else {
             return Ok(None);
@@ -313,22 +318,19 @@ impl Letters<'_> {
         }))
     }
 
-    fn present(&self, letter: Letter) -> Result<String, MessageError> {
-        let missing = || MessageError::Malformed(format!("{} is missing", letter.name()));
+    fn present(&self, letter: Letter) -> Result<String, Refusal> {
+        let missing = || Refusal::Malformed(format!("{} is missing", letter.name()));
         self.value(letter)?.ok_or_else(missing)
     }
 
-    fn optional(&self, letter: Letter) -> Result<String, MessageError> {
+    fn optional(&self, letter: Letter) -> Result<String, Refusal> {
         Ok(self.value(letter)?.unwrap_or_default())
     }
 
-    fn required(&self, letter: Letter) -> Result<String, MessageError> {
+    fn required(&self, letter: Letter) -> Result<String, Refusal> {
         let value = self.present(letter)?;
         if value.is_empty() {
-            return Err(MessageError::Malformed(format!(
-                "{} is empty",
-                letter.name()
-            )));
+            return Err(Refusal::Malformed(format!("{} is empty", letter.name())));
         }
         Ok(value)
     }

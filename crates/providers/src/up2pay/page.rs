@@ -10,7 +10,7 @@ use guichet_wire::{FormField, NextAction};
 
 use super::config::{Config, Origin};
 use super::request::form;
-use crate::contract::{Context, Exchange, Failure, HttpMethod, PlatformCall, Step};
+use crate::contract::{Begin, CallMethod, Exchange, Failure, PlatformCall, Step};
 
 /// How long a host may take to say that it is well.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -19,10 +19,10 @@ const CACHE: Duration = Duration::from_secs(5);
 
 pub(super) fn begin(
     config: &Config,
-    context: &Context<'_>,
+    begin: &Begin<'_>,
     exchanges: &[Exchange],
 ) -> Step<NextAction> {
-    let sealed = match form(config, context) {
+    let sealed = match form(config, begin) {
         Ok(sealed) => sealed,
         Err(failure) => return Step::Failed(failure),
     };
@@ -44,10 +44,10 @@ pub(super) fn begin(
 
 fn health_call(url: String) -> PlatformCall {
     PlatformCall {
-        method: HttpMethod::Get,
+        method: CallMethod::Get,
         url,
-        headers: Vec::new(),
-        body: None,
+        content_type: None,
+        body: Vec::new(),
         timeout: TIMEOUT,
         cache_for: Some(CACHE),
         note: "health".into(),

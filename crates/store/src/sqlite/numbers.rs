@@ -6,7 +6,7 @@ use std::ops::Range;
 use tokio::sync::Mutex;
 
 use super::writer::Writer;
-use crate::error::StoreError;
+use crate::StoreError;
 
 /// How many numbers are drawn from the books at a time. What is left of them at the end of the
 /// process is lost; the platforms ask that numbers differ, not that they follow each other.
@@ -54,10 +54,16 @@ pub(super) async fn draw(
     day: &str,
     count: u32,
 ) -> Result<u32, StoreError> {
-    let add = sqlx::query_scalar(
+    let mut tx = writer.begin().await?;
+    let last = sqlx::query_scalar(
         "INSERT INTO counters (scope, day, value) VALUES (?1, ?2, ?3)
          ON CONFLICT (scope, day) DO UPDATE SET value = value + ?3 RETURNING value",
-    );
-    let add = add.bind(scope).bind(day).bind(count);
-    writer.write(async |db| Ok(add.fetch_one(db).await?)).await
+    )
+    .bind(scope)
+    .bind(day)
+    .bind(count)
+    .fetch_one(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(last)
 }

@@ -1,0 +1,58 @@
+//! What saved cards' first payments left.
+
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
+
+use crate::{CardMark, StoreError};
+
+pub(super) async fn keep(
+    db: &mut SqliteConnection,
+    card: &CardMark<'_>,
+    proof: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO first_payments (account, shop, shopper, card, proof) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(card.account.as_str())
+    .bind(card.shop.as_str())
+    .bind(card.shopper.as_str())
+    .bind(card.card)
+    .bind(proof)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find(
+    db: &SqlitePool,
+    card: &CardMark<'_>,
+) -> Result<Option<String>, StoreError> {
+    let found = sqlx::query_scalar(
+        "SELECT proof FROM first_payments
+         WHERE account = ? AND shop = ? AND shopper = ? AND card = ?",
+    )
+    .bind(card.account.as_str())
+    .bind(card.shop.as_str())
+    .bind(card.shopper.as_str())
+    .bind(card.card)
+    .fetch_optional(db)
+    .await?;
+    Ok(found)
+}
+
+pub(super) async fn forget(
+    db: &mut SqliteConnection,
+    card: &CardMark<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM first_payments WHERE account = ? AND shop = ? AND shopper = ? AND card = ?",
+    )
+    .bind(card.account.as_str())
+    .bind(card.shop.as_str())
+    .bind(card.shopper.as_str())
+    .bind(card.card)
+    .execute(db)
+    .await?;
+    Ok(())
+}

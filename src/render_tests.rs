@@ -1,0 +1,164 @@
+//! Every face, drawn without a browser.
+
+use guichet_wire::{
+    Bank, MethodKind, MethodOffer, PartKind, PartStatus, PartView, Question, SavedCard, Status,
+    Unavailable,
+};
+
+use super::*;
+use crate::state::action::Action;
+use crate::state::entry::Fields;
+use crate::state::face::{Choice, Outage, Step, Trouble};
+use crate::state::testing::{offer, payment, session};
+
+fn offers() -> Vec<MethodOffer> {
+    let mut below = offer("apetiz", MethodKind::MealVoucher);
+    below.unavailable = Some(Unavailable::BelowMinimum { minimum: 100 });
+    let mut card = offer("sogenactif_card", MethodKind::Card);
+    (card.embedded, card.saved_cards, card.can_save) = (true, true, true);
+    vec![card, below, offer("sodexo", MethodKind::MealVoucher)]
+}
+
+fn open() -> Model {
+    let mut model = Model::default();
+    model.take(session(offers()));
+    model
+}
+
+fn with_status(status: Status) -> Model {
+    let mut session = session(offers());
+    session.status.status = status;
+    session.status.open_elsewhere = status == Status::Pending;
+    let mut seen = payment("pay_1", "sodexo", status);
+    seen.voucher_may_be_held = status == Status::Incomplete;
+    seen.surplus = status == Status::Paid;
+    seen.parts.push(PartView {
+        kind: PartKind::Voucher,
+        brand: "SODEXO".into(),
+        amount: 1200,
+        status: PartStatus::Accepted,
+    });
+    session.status.payment = Some(seen);
+    let mut model = Model::default();
+    model.take(session);
+    model
+}
+
+/// A model of every face, and of every part that can be pressed.
+fn models() -> Vec<Model> {
+    let mut all: Vec<Model> = [
+        Status::Open,
+        Status::Pending,
+        Status::Authorised,
+        Status::Paid,
+        Status::Refused,
+        Status::Cancelled,
+        Status::Incomplete,
+        Status::Expired,
+    ]
+    .into_iter()
+    .map(with_status)
+    .collect();
+    all.push(Model::default());
+    for outage in [
+        Outage::Offline,
+        Outage::Broken,
+        Outage::Failing,
+        Outage::Late,
+    ] {
+        let outage = Some(outage);
+        all.push(Model { outage, ..open() });
+    }
+    for step in [Step::Confirming, Step::Starting, Step::Leaving] {
+        all.push(Model { step, ..open() });
+    }
+    let trouble = Some(Trouble::ChooseFirst);
+    all.push(Model { trouble, ..open() });
+    let mut anyway = with_status(Status::Pending);
+    anyway.anyway = true;
+    all.push(anyway);
+    let mut saved = open();
+    let card = |name: &str| SavedCard {
+        method: "sogenactif_card".into(),
+        card: name.into(),
+        brand: "VISA".into(),
+        last_digits: "4242".into(),
+        expires: Some("2030-01".into()),
+    };
+    saved.take_cards(vec![card("one"), card("two")]);
+    saved.ask_removal(Choice::from("sogenactif_card/one"));
+    all.push(saved);
+    let mut typed = open();
+    typed.open_card("pay_1".into(), "sogenactif_card".into(), Fields::default());
+    typed.card_brands(vec!["CB".into(), "VISA".into()]);
+    all.push(typed);
+    let bank = Bank {
+        code: "B".into(),
+        name: "Bank".into(),
+    };
+    for question in [Question::Iban, Question::Bank { banks: vec![bank] }] {
+        let mut asked = open();
+        asked.open_ask("pay_1".into(), "sogenactif_ideal".into(), question);
+        all.push(asked);
+    }
+    all
+}
+
+/// The values of an attribute, wherever it stands.
+fn values<'h>(html: &'h str, before: &str) -> Vec<&'h str> {
+    let after = html.split(before).skip(1);
+    after.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn every_face_can_be_drawn_and_whatever_can_be_pressed_on_it_is_an_action() {
+    let (mut buttons, mut controls, mut faces) = (vec![], vec![], vec![]);
+    for lang in Lang::ALL {
+        for model in models() {
+            let face = model.face().name();
+            let html = drawn(model, lang);
+            assert_eq!(values(&html, "data-face=\""), [face]);
+            assert!(html.contains(&format!("lang=\"{}\"", lang.tag())));
+            faces.push(face.to_owned());
+            for name in values(&html, "data-action=\"") {
+                assert!(Action::pressed(name, "").is_ok(), "{name} on {face}");
+                buttons.push(name.to_owned());
+            }
+            for input in html.split("<input").skip(1) {
+                let tag = input.split('>').next().unwrap_or_default();
+                for name in values(tag, " name=\"") {
+                    assert!(Action::chosen(name, "", true).is_ok(), "{name} on {face}");
+                    controls.push(name.to_owned());
+                }
+            }
+        }
+    }
+    for (mut seen, expected) in [(buttons, 10), (controls, 3), (faces, 14)] {
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), expected, "{seen:?}");
+    }
+}
+
+#[test]
+fn what_shop_and_platform_wrote_is_text() {
+    let mut session = session(offers());
+    session.shop = "<img src=x onerror=alert(1)>\"'&".into();
+    session.methods[0].method = "\"><script>".into();
+    session.methods[1].label = Some("</label><b>".into());
+    let html = face(session, Lang::Fr);
+    for wrong in ["<img", "<script", "<b>", "\"><"] {
+        let quoted = wrong == "\"><";
+        assert!(quoted || !html.contains(wrong), "{wrong} in {html}");
+    }
+    assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    assert!(
+        html.contains("value=\"&quot;&gt;&lt;script&gt;\"") || html.contains("&quot;><script>")
+    );
+}
+
+#[test]
+fn what_has_no_end_is_written_without_one() {
+    let html = face(session(offers()), Lang::En);
+    assert!(html.contains("<input") && !html.contains("</input>"));
+}

@@ -1,0 +1,82 @@
+//! One view of every face, for the server and for the browser: a file for each face and part.
+
+mod ask;
+mod card;
+pub(crate) mod el;
+mod entry;
+mod list;
+mod outcome;
+mod parts;
+mod saved;
+mod scene;
+mod summary;
+pub(crate) mod ui;
+
+use leptos::prelude::*;
+
+use self::el::{El, el};
+use self::scene::Scene;
+use self::ui::{Ui, is_busy};
+use crate::state::entry::EntryStep;
+use crate::state::face::Face;
+use crate::state::model::Model;
+
+/// The widget's root, which listens to nothing yet.
+pub(crate) fn root(ui: Ui) -> El {
+    el("div")
+        .part("checkout")
+        .attr("lang", ui.lang.tag())
+        .live("data-face", move || ui.follow(|model| model.face().name()))
+        .live("aria-busy", move || ui.busy().then_some("true"))
+        .with(spoken(ui))
+        .dynamic(move || {
+            ui.follow_drawing();
+            ui.with(|model| draw(ui, model))
+                .unwrap_or_else(|| ().into_any())
+        })
+}
+
+/// The live region: it is there before its text changes, and outlives every face.
+fn spoken(ui: Ui) -> El {
+    el("p")
+        .attr("class", "spoken")
+        .attr("role", "status")
+        .dynamic(move || {
+            let words = ui.words();
+            let text = ui.follow(|model| match model.face() {
+                _ if is_busy(model) => words.pay_busy,
+                face if face.is_entry() => match &model.entry {
+                    Some(entry) if entry.step == EntryStep::Opening => words.card_opening,
+                    _ => "",
+                },
+                _ if model.saved.removed && model.can_choose() => words.saved_removed,
+                Face::Loading | Face::Choosing => "",
+                face => face.title(words),
+            });
+            el::text(text.unwrap_or_default())
+        })
+}
+
+fn draw(ui: Ui, model: &Model) -> AnyView {
+    let scene = Scene::of(ui, model);
+    let mut body = el("div").part("body");
+    if scene.face != Face::Choosing && !scene.face.is_entry() {
+        body = body.with(scene.outcome());
+    }
+    for notice in scene.notices() {
+        body = body.with(notice);
+    }
+    body = body.maybe(scene.parts());
+    if scene.face.is_entry() {
+        body = body.maybe(scene.entry());
+    } else if model.can_choose() {
+        body = body.with(scene.form());
+    } else {
+        body = body.maybe(scene.action());
+    }
+    el("div")
+        .attr("class", "face")
+        .maybe(scene.summary())
+        .with(body)
+        .done()
+}
