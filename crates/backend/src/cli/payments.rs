@@ -119,3 +119,40 @@ fn money(minor: u64, currency: guichet_domain::money::Currency) -> String {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_printed_is_counted_and_what_fits_no_payment_comes_first() {
+        let unmatched = |reference: &str| UnmatchedEvent {
+            account: "demo".into(),
+            reference: reference.into(),
+            content: "{}".into(),
+            received_at: 0,
+        };
+        let found = Found {
+            attended: Vec::new(),
+            unmatched: vec![unmatched("older"), unmatched("younger")],
+            unreadable: Vec::new(),
+        };
+        let counts = AttentionCounts {
+            payments: 7,
+            unmatched: 1_502,
+            unreadable: 1,
+        };
+        let list = list(found, &counts);
+        let at = |text: &str| list.find(text).unwrap_or_else(|| panic!("{text}: {list}"));
+        assert!(at("reference older") < at("reference younger"));
+        assert!(at("reference younger") < at("and 1500 more unmatched messages\n"));
+        assert!(at("unmatched messages") < at("and 1 more unreadable messages;"));
+        assert!(list.ends_with("and 7 more payments\n"), "{list}");
+    }
+
+    #[test]
+    fn of_what_is_printed_nothing_more_is_said() {
+        assert_eq!(more(500, 500, "payments"), "");
+        assert_eq!(more(501, 500, "payments"), "and 1 more payments\n");
+    }
+}

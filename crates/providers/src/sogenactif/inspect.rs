@@ -46,12 +46,16 @@ pub enum Unreadable {
     Algorithm(String),
 }
 
+/// What some editors put in front of a text in UTF-8.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
 /// Seals a message, and compares with its `seal` if it has one.
 ///
 /// # Errors
 /// [`Unreadable`].
 pub fn seal(input: &[u8], key: &str) -> Result<SealReport, Unreadable> {
-    let message = Json::parse_object(input)?;
+    let without = input.strip_prefix(BOM);
+    let message = Json::parse_object(without.unwrap_or(input))?;
     let secret = SecretKey::parse(key).map_err(|error| Unreadable::Key(error.to_string()))?;
     let algorithm = match message.text("sealAlgorithm") {
         None => Algorithm::HmacSha256,
@@ -74,6 +78,11 @@ pub fn seal(input: &[u8], key: &str) -> Result<SealReport, Unreadable> {
         .map(|given| causes(&message, given, &secret, key))
         .unwrap_or_default();
     let mut warnings = Vec::new();
+    if without.is_some() {
+        warnings.push(
+            "the message begins with a byte order mark, which JSON does not allow: it was left out",
+        );
+    }
     if sorted != sealed {
         warnings.push("a list is not sorted: some kits of the platform sort it before sealing");
     }
@@ -151,6 +160,15 @@ mod tests {
         );
         assert_eq!(report.sealed, include_str!("golden/v1.txt").trim_end());
         assert!(report.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_message_and_is_told() {
+        let report = seal(format!("\u{feff}{}", v1()).as_bytes(), KEY).unwrap();
+        assert_eq!(report.sealed, include_str!("golden/v1.txt").trim_end());
+        assert!(report.warnings[0].contains("byte order mark"));
+        // One alone: a second is something else than a message.
+        assert!(seal(format!("\u{feff}\u{feff}{}", v1()).as_bytes(), KEY).is_err());
     }
 
     fn with(fields: &str) -> SealReport {
