@@ -36,6 +36,29 @@ impl Client {
 
     /// Sends it, and gives the body of the answer once its status is the one expected.
     pub(super) fn send(&mut self, request: &Request<'_>, expected: u16) -> Result<Vec<u8>> {
+        let (status, answer) = self.exchange(request)?;
+        ensure!(
+            status == Some(expected),
+            "{} {}: {status:?} in place of {expected}: {}",
+            request.method,
+            request.path,
+            String::from_utf8_lossy(&answer)
+        );
+        Ok(answer)
+    }
+
+    /// Sends it and goes, without waiting for an answer.
+    pub(super) fn hang_up(mut self, request: &Request<'_>) -> Result<()> {
+        self.write(request)
+    }
+
+    /// Sends it, and gives the status and the body of the answer.
+    pub(super) fn exchange(&mut self, request: &Request<'_>) -> Result<(Option<u16>, Vec<u8>)> {
+        self.write(request)?;
+        self.read()
+    }
+
+    fn write(&mut self, request: &Request<'_>) -> Result<()> {
         let Request {
             method,
             path,
@@ -47,7 +70,10 @@ impl Client {
             self.host,
             body.len()
         );
-        self.stream.get_mut().write_all(text.as_bytes())?;
+        Ok(self.stream.get_mut().write_all(text.as_bytes())?)
+    }
+
+    fn read(&mut self) -> Result<(Option<u16>, Vec<u8>)> {
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
         let status = line.split(' ').nth(1).and_then(|code| code.parse().ok());
@@ -64,12 +90,7 @@ impl Client {
         }
         let mut answer = vec![0; length];
         self.stream.read_exact(&mut answer)?;
-        ensure!(
-            status == Some(expected),
-            "{method} {path}: {status:?} in place of {expected}: {}",
-            String::from_utf8_lossy(&answer)
-        );
-        Ok(answer)
+        Ok((status, answer))
     }
 
     /// The same for an answer in JSON.

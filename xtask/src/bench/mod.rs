@@ -6,6 +6,7 @@
 
 mod client;
 mod figure;
+mod floods;
 mod side;
 
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ const CALLERS: [usize; 2] = [1, 32];
 pub(crate) enum Target {
     /// Sessions made and signed, notifications confirmed by a question, statuses asked for.
     Backend(Options),
+    /// What a flood leaves of the service to those who order beside it.
+    Floods(floods::Options),
 }
 
 #[derive(clap::Args)]
@@ -47,18 +50,31 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()> {
-    let Target::Backend(options) = target;
-    if !options.no_build {
-        // The backend serves the widget, or does not start.
-        let wasm = setup::run(ctx, stages, setup::Need::Build)?;
-        assets::run(ctx, stages, &wasm, &assets::Options::default())?;
-        let mut cargo = ctx.command("cargo");
-        cargo.args(["build", "--release", "--workspace"]);
-        cargo.args(["--bin", "guichet", "--bin", "guichet-sandbox"]);
-        stages.run("release build", || proc::run(&mut cargo))?;
+    let no_build = match target {
+        Target::Backend(options) => options.no_build,
+        Target::Floods(options) => options.no_build,
+    };
+    if !no_build {
+        build(ctx, stages)?;
     }
-    let release = ctx.target.join("release");
-    let mut programs = vec![("this build", release.join("guichet"))];
+    match target {
+        Target::Backend(options) => backend(ctx, options),
+        Target::Floods(options) => floods::run(ctx, options),
+    }
+}
+
+/// The backend serves the widget, or does not start.
+fn build(ctx: &Ctx, stages: &mut Stages) -> Result<()> {
+    let wasm = setup::run(ctx, stages, setup::Need::Build)?;
+    assets::run(ctx, stages, &wasm, &assets::Options::default())?;
+    let mut cargo = ctx.command("cargo");
+    cargo.args(["build", "--release", "--workspace"]);
+    cargo.args(["--bin", "guichet", "--bin", "guichet-sandbox"]);
+    stages.run("release build", || proc::run(&mut cargo))
+}
+
+fn backend(ctx: &Ctx, options: &Options) -> Result<()> {
+    let mut programs = vec![("this build", side::built(ctx))];
     if let Some(beside) = &options.beside {
         programs.push(("beside", std::path::absolute(beside)?));
     }
@@ -66,7 +82,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()>
     let stop = AtomicBool::new(false);
     let mut sides = Vec::new();
     for (name, program) in &programs {
-        let side = Side::start(ctx, name, program, &mut children, &stop)?;
+        let side = Side::start(ctx, name, program, side::NO_LIMITS, &mut children, &stop)?;
         sides.push((*name, side));
     }
     let rows = measure(options, &sides);

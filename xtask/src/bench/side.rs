@@ -1,7 +1,7 @@
 //! One build that is measured, with a sandbox of its own.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ const NOTIFICATIONS: usize = 40;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) struct Side {
-    backend: u16,
+    pub(super) backend: u16,
     platform: u16,
     /// Numbers the orders, so that each is one of its own.
     orders: AtomicUsize,
@@ -35,12 +35,18 @@ struct Held {
     query: String,
 }
 
+/// The program that is built from this tree.
+pub(super) fn built(ctx: &Ctx) -> PathBuf {
+    ctx.target.join("release/guichet")
+}
+
 impl Side {
     /// Starts a backend of that program on fresh books, and a sandbox.
     pub(super) fn start(
         ctx: &Ctx,
         name: &'static str,
         program: &Path,
+        limits: &str,
         children: &mut Children,
         stop: &AtomicBool,
     ) -> Result<Self> {
@@ -54,7 +60,7 @@ impl Side {
         let config = folder.join("guichet.toml");
         let mut text = text(&ctx.assets(), &folder, backend, platform);
         if knows_limits(program)? {
-            text.push_str(LIMITS);
+            text.push_str(limits);
         }
         std::fs::write(&config, text)?;
         let sandbox = ctx.target.join("release/guichet-sandbox");
@@ -162,7 +168,7 @@ impl Side {
     }
 
     /// Makes a session; gives its id and its secret.
-    fn session(&self, client: &mut Client) -> Result<(String, String)> {
+    pub(super) fn session(&self, client: &mut Client) -> Result<(String, String)> {
         let number = self.orders.fetch_add(1, Ordering::Relaxed);
         let body = json!({
             "reference": format!("commande-{number}"),
@@ -225,7 +231,7 @@ impl Side {
 
 /// Everything here is asked for by one shop from one address: what is measured is the work, not
 /// where its limits are.
-const LIMITS: &str = "
+pub(super) const NO_LIMITS: &str = "
 [limits]
 caller = { per_second = 1_000_000, burst = 1_000_000 }
 session = { per_second = 1_000_000, burst = 1_000_000 }
@@ -283,17 +289,17 @@ confirm = "query"
     )
 }
 
-fn status(client: &mut Client, secret: &str) -> Result<String> {
+pub(super) fn status(client: &mut Client, secret: &str) -> Result<String> {
     let headers = widget(secret);
     let status = client.json(&get("/checkout/v1/status", &headers), 200)?;
     Ok(status["status"].as_str().unwrap_or_default().to_owned())
 }
 
-fn widget(secret: &str) -> String {
+pub(super) fn widget(secret: &str) -> String {
     format!("Authorization: Bearer {secret}\r\nOrigin: http://localhost:8080\r\n")
 }
 
-fn get<'a>(path: &'a str, headers: &'a str) -> Request<'a> {
+pub(super) fn get<'a>(path: &'a str, headers: &'a str) -> Request<'a> {
     let (method, body) = ("GET", "");
     Request {
         method,
@@ -303,7 +309,7 @@ fn get<'a>(path: &'a str, headers: &'a str) -> Request<'a> {
     }
 }
 
-fn post<'a>(path: &'a str, headers: &'a str, body: &'a str) -> Request<'a> {
+pub(super) fn post<'a>(path: &'a str, headers: &'a str, body: &'a str) -> Request<'a> {
     let method = "POST";
     Request {
         method,
