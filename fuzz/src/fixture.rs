@@ -1,4 +1,4 @@
-//! What several targets share: a session, its addresses, conversations.
+//! What several targets share: a session, its addresses, exchanges.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,15 @@ use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 use guichet_providers::contract::{
-    Addresses, Begin, By, CallAnswer, CallError, Environment, Exchange, Failure, Provider, Step,
+    Addresses, Begin, By, CallAnswer, CallError, Context, Environment, Exchange, Failure, Provider,
+    Step,
 };
 use guichet_providers::registry;
 
 /// 2026-03-01T09:00:00Z.
 pub(crate) const NOW: i64 = 1_772_355_600;
 
-/// Most calls of one conversation: the longest has six, each of them tried twice.
+/// Most calls of one step: the longest has six, each of them tried twice.
 const CALLS_MAX: usize = 16;
 
 pub(crate) fn now() -> jiff::Timestamp {
@@ -90,33 +91,40 @@ pub(crate) fn addresses() -> Addresses {
     }
 }
 
-pub(crate) fn begin<'a>(
+pub(crate) fn context<'a>(
     session: &'a Session,
     method: &'a Method,
     reference: &'a str,
     addresses: &'a Addresses,
-) -> Begin<'a> {
-    Begin {
+) -> Context<'a> {
+    Context {
         session,
         method,
-        by: By::Shopper,
-        client: None,
-        first: None,
         reference,
         addresses,
         now: now(),
     }
 }
 
+/// A shopper begins it.
+pub(crate) fn begin(context: Context<'_>) -> Begin<'_> {
+    Begin {
+        context,
+        by: By::Shopper,
+        client: None,
+        first: None,
+    }
+}
+
 /// Plays the backend: the n-th call gets the n-th answer, and any further one none. Gives the end
 /// and how many answers were read.
-pub(crate) fn converse<T>(
+pub(crate) fn exchange<T>(
     answers: &[CallAnswer],
     mut step: impl FnMut(&[Exchange]) -> Step<T>,
 ) -> (Result<T, Failure>, usize) {
     let mut exchanges = Vec::new();
     loop {
-        assert!(exchanges.len() <= CALLS_MAX, "a conversation without end");
+        assert!(exchanges.len() <= CALLS_MAX, "calls without end");
         match step(&exchanges) {
             Step::Done(done) => return (Ok(done), exchanges.len().min(answers.len())),
             Step::Failed(failure) => return (Err(failure), exchanges.len().min(answers.len())),

@@ -91,8 +91,9 @@ impl Stack {
     /// Writes that this card has paid before, like the shopper's other one.
     pub(crate) async fn know_first_payment(&self, card: &str) {
         self.write(
-            "INSERT INTO first_payments SELECT account, shop, shopper, ?, proof
-             FROM first_payments LIMIT 1",
+            "INSERT INTO first_payments
+             SELECT account, shop, shopper, ?, proof, created_at, used_at FROM first_payments
+             LIMIT 1",
             card,
         )
         .await;
@@ -122,8 +123,7 @@ impl Stack {
 
     /// Makes a session expire.
     pub(crate) async fn expire(&self, checkout: &Checkout) {
-        let statement = "UPDATE sessions SET expires_at = created_at,
-            body = json_set(body, '$.expires_at', created_at) WHERE id = ?";
+        let statement = "UPDATE sessions SET expires_at = created_at WHERE id = ?";
         self.write(statement, &checkout.id).await;
     }
 
@@ -132,7 +132,7 @@ impl Stack {
         let books = self.books().await;
         sqlx::query(
             "UPDATE queries SET next_try_at = 0
-             WHERE payment_id = ? AND next_try_at < 9223372036854775807",
+             WHERE payment_id = ? AND next_try_at IS NOT NULL",
         )
         .bind(&started.payment)
         .execute(&books)

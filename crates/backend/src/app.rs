@@ -1,86 +1,91 @@
 //! What every request and job shares.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use guichet_store::Store;
-use tokio::sync::Notify;
+use guichet_domain::id::PaymentId;
+use guichet_store::{OpenQuery, Store};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::Accounts;
+use crate::claims::{Claimed, Claims};
 use crate::config::Config;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
-use crate::questions::Questions;
+use crate::queue::{Queue, Taken};
 use crate::quiet::Quiet;
+
+/// How many of each kind of work are under way at a time.
+const DEADLINES_MAX: usize = 50;
+const QUESTIONS_MAX: usize = 200;
+const CONVERSATIONS_MAX: usize = 100;
 
 /// The running backend.
 pub(crate) struct App {
     pub(crate) config: Config,
+    pub(crate) accounts: Accounts,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) platform: Platform,
     pub(crate) limiter: Arc<Limiter>,
-    /// Wakes the job that looks for questions that are due.
-    pub(crate) wake_queries: Notify,
-    /// Questions to the platforms.
-    pub(crate) questions: Questions,
-    /// Wakes the job that goes on with payments.
-    pub(crate) wake_conversations: Notify,
+    /// Who works on what.
+    pub(crate) claims: Arc<Claims>,
+    pub(crate) queues: Queues,
     /// What goes on though nobody waits for it any more.
     pub(crate) tasks: TaskTracker,
     /// What was logged lately, of what anybody can cause.
     pub(crate) quiet: Quiet,
-    in_flight: Mutex<HashSet<String>>,
+}
+
+/// What the jobs do.
+pub(crate) struct Queues {
+    /// Payments whose deadline has passed.
+    pub(crate) deadlines: Queue<(PaymentId, Claimed)>,
+    /// Questions to the platforms.
+    pub(crate) questions: Queue<OpenQuery>,
+    /// Payments that go on.
+    pub(crate) conversations: Queue<(PaymentId, Claimed)>,
+}
+
+/// What is handed over to the jobs.
+pub(crate) struct Handed {
+    pub(crate) deadlines: UnboundedReceiver<Taken<(PaymentId, Claimed)>>,
+    pub(crate) questions: UnboundedReceiver<Taken<OpenQuery>>,
+    pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Claimed)>>,
 }
 
 impl App {
+    /// With what the jobs take their work from.
     pub(crate) fn new(
         config: Config,
+        accounts: Accounts,
         store: Arc<dyn Store>,
         platform: Platform,
-        questions: Questions,
         metrics: Arc<Metrics>,
-    ) -> Self {
-        Self {
+    ) -> (Arc<Self>, Handed) {
+        let (deadlines, handed_deadlines) = Queue::new(DEADLINES_MAX);
+        let (questions, handed_questions) = Queue::new(QUESTIONS_MAX);
+        let (conversations, handed_conversations) = Queue::new(CONVERSATIONS_MAX);
+        let app = Self {
             limiter: Arc::new(Limiter::new(&config.limits, metrics)),
             config,
+            accounts,
             store,
             platform,
-            wake_queries: Notify::new(),
-            questions,
-            wake_conversations: Notify::new(),
+            claims: Arc::default(),
+            queues: Queues {
+                deadlines,
+                questions,
+                conversations,
+            },
             tasks: TaskTracker::new(),
             quiet: Quiet::default(),
-            in_flight: Mutex::new(HashSet::new()),
-        }
-    }
-
-    /// Marks a request as being worked on; none if it is already. Released when dropped.
-    pub(crate) fn enter(self: &Arc<Self>, key: String) -> Option<InFlight> {
-        let mut keys = self
-            .in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        keys.insert(key.clone()).then(|| InFlight {
-            app: Arc::clone(self),
-            key,
-        })
-    }
-}
-
-/// A request that is being worked on.
-pub(crate) struct InFlight {
-    app: Arc<App>,
-    key: String,
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        let mut keys = self
-            .app
-            .in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        keys.remove(&self.key);
+        };
+        let handed = Handed {
+            deadlines: handed_deadlines,
+            questions: handed_questions,
+            conversations: handed_conversations,
+        };
+        (Arc::new(app), handed)
     }
 }

@@ -53,13 +53,6 @@ pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// The day in Paris, where the platforms count theirs. By the rule itself, so that it is the same
-/// where the system has no time zones.
-pub(crate) fn paris_day(now: jiff::Timestamp) -> Result<jiff::civil::Date, jiff::Error> {
-    let paris = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3")?;
-    Ok(now.to_zoned(paris).date())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,14 +71,5 @@ mod tests {
             );
         }
         assert_eq!(next(32), None);
-    }
-
-    #[test]
-    fn the_day_changes_at_midnight_in_paris() {
-        let day = |text: &str| paris_day(text.parse().unwrap()).unwrap().to_string();
-        assert_eq!(day("2026-07-14T21:59:59Z"), "2026-07-14");
-        assert_eq!(day("2026-07-14T22:00:00Z"), "2026-07-15");
-        assert_eq!(day("2026-01-14T22:59:59Z"), "2026-01-14");
-        assert_eq!(day("2026-01-14T23:00:00Z"), "2026-01-15");
     }
 }

@@ -29,7 +29,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::config::Limits;
-use crate::http::Quiet;
+use crate::limiter::TooMany;
 use crate::metrics::Metrics;
 use crate::seldom::Seldom;
 
@@ -216,7 +216,7 @@ impl Connections {
             let answer = router.clone().oneshot(request);
             async move {
                 let Ok(answer) = answer.await;
-                if answer.extensions().get::<Quiet>().is_some() {
+                if answer.extensions().get::<TooMany>().is_some() {
                     line.enter(Phase::Penance);
                     tokio::time::sleep(PENANCE).await;
                 }

@@ -4,7 +4,6 @@
 //! bucket of his own, or none, and shares it with no stranger. Everybody else shares the bucket of
 //! his address. Each kind's refusals are told of in one line a minute.
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,19 +18,22 @@ use ipnet::IpNet;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::{Limits, Rate};
+use crate::digest::Sha256;
 use crate::metrics::{Bucket, Metrics};
+use crate::recent::Recent;
 use crate::seldom::Seldom;
 
 /// Most callers that are told apart one by one. Above it, whole networks are.
 const CALLERS_MAX: usize = 50_000;
 
-/// Most proven names that are remembered, in each of two generations.
+/// Most proven names, and most secrets, that are remembered in each of two halves.
 const PROVEN_MAX: usize = 20_000;
 
 /// How often buckets that are full again are forgotten.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// Who was refused, and after how long he may try again.
+/// Too many requests, and after how long another one may be sent. An answer that carries it has no
+/// line of its own in the log, and is held back.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct TooMany {
     pub(crate) retry_after: Duration,
@@ -86,29 +88,12 @@ impl<K: Clone + Eq + Hash + ToString> Buckets<K> {
     }
 }
 
-/// Names that have proven themselves lately, by their hashes. The older half is forgotten when the
-/// younger one is full.
-#[derive(Default)]
-struct Proven {
-    hasher: RandomState,
-    halves: Mutex<(HashSet<u64>, HashSet<u64>)>,
-}
-
-impl Proven {
-    fn insert(&self, name: impl Hash) {
-        let hash = self.hasher.hash_one(name);
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        if halves.0.len() >= PROVEN_MAX {
-            halves.1 = std::mem::take(&mut halves.0);
-        }
-        halves.0.insert(hash);
-    }
-
-    fn contains(&self, name: impl Hash) -> bool {
-        let hash = self.hasher.hash_one(name);
-        let halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        halves.0.contains(&hash) || halves.1.contains(&hash)
-    }
+/// A session whose secret has proven itself. Neither of the two ever changes, so that whoever asks
+/// too much is refused before anything is read for him.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Known {
+    pub(crate) session: SessionId,
+    pub(crate) shop: Slug,
 }
 
 /// All buckets.
@@ -121,7 +106,11 @@ pub(crate) struct Limiter {
     callers_max: usize,
     /// There are more of them.
     crowded: AtomicBool,
-    proven: Proven,
+    /// Names that have proven themselves lately, by their hashes.
+    proven: Recent<u64, ()>,
+    hasher: RandomState,
+    /// Secrets that have opened a session lately, by their digests.
+    opened: Recent<Sha256, Known>,
     /// Held while a name is looked up for an address that has named too many.
     turn: Semaphore,
     metrics: Arc<Metrics>,
@@ -136,7 +125,9 @@ impl Limiter {
             shops: Buckets::new("shop", limits.shop),
             callers_max: CALLERS_MAX,
             crowded: AtomicBool::new(false),
-            proven: Proven::default(),
+            proven: Recent::new(PROVEN_MAX),
+            hasher: RandomState::new(),
+            opened: Recent::new(PROVEN_MAX),
             turn: Semaphore::new(1),
             metrics,
         }
@@ -154,7 +145,7 @@ impl Limiter {
     /// A request that names something which only those know whom it concerns: free if it has
     /// proven itself before.
     pub(crate) fn named(&self, name: &[u8], caller: Option<IpAddr>) -> Result<(), TooMany> {
-        if self.proven.contains(name) {
+        if self.proven.get(&self.hasher.hash_one(name)).is_some() {
             return Ok(());
         }
         self.unproven(caller)
@@ -167,7 +158,17 @@ impl Limiter {
 
     /// The name has proven itself.
     pub(crate) fn prove(&self, name: &[u8]) {
-        self.proven.insert(name);
+        self.proven.insert(self.hasher.hash_one(name), ());
+    }
+
+    /// The session that a secret with this digest has opened lately.
+    pub(crate) fn known(&self, digest: &Sha256) -> Option<Known> {
+        self.opened.get(digest)
+    }
+
+    /// A secret with this digest opens this session.
+    pub(crate) fn remember(&self, digest: Sha256, known: Known) {
+        self.opened.insert(digest, known);
     }
 
     /// A request with a session's secret.
@@ -270,8 +271,7 @@ mod tests {
         }
         let callers = limiter.callers.limiter.len();
         assert!((2_000..2_010).contains(&callers), "{callers}");
-        let halves = limiter.proven.halves.lock().unwrap();
-        assert!(halves.0.len() + halves.1.len() <= 2 * PROVEN_MAX);
+        assert!(limiter.proven.len() <= 2 * PROVEN_MAX);
     }
 
     #[test]

@@ -7,12 +7,15 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::{backup, doctor, inspect, notifications, sogenactif, terminal};
 
+mod accounts;
 mod app;
 mod books;
+mod claims;
 mod cli;
 mod clock;
 mod config;
 mod connections;
+mod digest;
 mod http;
 mod jobs;
 mod limiter;
@@ -20,8 +23,9 @@ mod log;
 mod metrics;
 mod payments;
 mod platform;
-mod questions;
+mod queue;
 mod quiet;
+mod recent;
 mod seldom;
 mod serve;
 mod sessions;
@@ -132,6 +136,6 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 fn print_openapi() -> anyhow::Result<()> {
-    let json = http::openapi_document().to_pretty_json()?;
+    let json = http::document().to_pretty_json()?;
     terminal::print(format!("{json}\n"))
 }

@@ -12,16 +12,21 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::Accounts;
 use crate::app::App;
 use crate::books::{books, open_store};
 use crate::config::Config;
 use crate::connections::Connections;
+use crate::http::assets::Assets;
+use crate::jobs::conversations::Conversations;
+use crate::jobs::deadlines::Deadlines;
+use crate::jobs::due;
+use crate::jobs::questions::Questions;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
-use crate::questions::Questions;
-use crate::{clock, http, jobs, metrics};
+use crate::{clock, http, metrics};
 
 /// How long requests may go on after the stop was asked for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,10 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Runs until SIGINT or SIGTERM, then finishes what is under way. Refused while another process
 /// serves the same books.
 pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
-    let config = Config::read(config)?;
-    http::assets::check(&config.assets)?;
+    let (config, accounts) = Config::read(config)?;
+    let assets = Assets::open(&config.assets)?;
     let _lock = Lock::take(&config.database).with_context(|| books(&config))?;
-    warn(&config);
+    warn(&accounts);
     let store = Arc::new(open_store(&config).await?);
     // Before anything is written into a file that is damaged.
     store.check().await.with_context(|| books(&config))?;
@@ -50,20 +55,21 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     }
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     store.release_queries(clock::unix_now()).await?;
-    let (questions, taken) = Questions::new();
     let platform = Platform::new(config.limits.platform_calls())?;
-    let app = App::new(config, store.clone(), platform, questions, metrics);
-    let app = Arc::new(app);
+    let (app, handed) = App::new(config, accounts, store.clone(), platform, metrics);
     jobs.spawn(Arc::clone(&connections).rounds());
     jobs.spawn(Limiter::rounds(Arc::clone(&app.limiter)));
     tell_of_gone_accounts(&app).await?;
-    jobs.spawn(jobs::deadlines::run(Arc::clone(&app)));
-    jobs.spawn(jobs::queries::run(Arc::clone(&app), taken));
-    jobs.spawn(jobs::queries::due(Arc::clone(&app)));
-    jobs.spawn(jobs::conversations::run(Arc::clone(&app)));
+    let (deadlines, questions) = (handed.deadlines, handed.questions);
+    jobs.spawn(due::run::<Deadlines>(Arc::clone(&app), deadlines));
+    jobs.spawn(due::run::<Questions>(Arc::clone(&app), questions));
+    jobs.spawn(due::run::<Conversations>(
+        Arc::clone(&app),
+        handed.conversations,
+    ));
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
-    let server = tokio::spawn(connections.serve(listener, http::router(app), stop.clone()));
+    let server = tokio::spawn(connections.serve(listener, http::router(app, assets), stop.clone()));
     let outcome = until_stopped(&mut jobs).await;
     tracing::info!("stopping");
     stop.cancel();
@@ -91,8 +97,8 @@ async fn until_stopped(jobs: &mut JoinSet<()>) -> anyhow::Result<()> {
 }
 
 /// Tells the operator what is configured and should be changed.
-fn warn(config: &Config) {
-    for account in &config.accounts {
+fn warn(accounts: &Accounts) {
+    for account in accounts.iter() {
         for warning in account.warnings() {
             tracing::warn!(account = %account.account(), "{warning}");
         }
@@ -103,7 +109,7 @@ fn warn(config: &Config) {
 /// their platform any more, and money may have moved.
 async fn tell_of_gone_accounts(app: &App) -> anyhow::Result<()> {
     for open in app.store.open_accounts().await? {
-        if app.config.account(&open.provider, &open.account).is_none() {
+        if app.accounts.find(&open.provider, &open.account).is_none() {
             tracing::error!(
                 alert = "account_gone",
                 provider = open.provider,

@@ -17,6 +17,7 @@ pub mod payment;
 pub mod phone;
 pub mod session;
 pub mod shopper;
+pub mod stage;
 
 pub use field::FieldError;
 pub use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};

@@ -209,18 +209,18 @@ impl PaymentState {
 
 /// Makes the state out of the set of events. Order and repetition of `events` change nothing.
 pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent>) -> PaymentState {
-    let mut known = Known::default();
+    let mut told = Told::default();
     for event in events {
-        known.add(event);
+        told.add(event);
     }
     let mut attention = BTreeSet::new();
-    let parts = known.part_states(terms, &mut attention);
+    let parts = told.parts(terms, &mut attention);
     let accepted: u64 = parts
         .iter()
         .filter(|p| p.counts)
         .map(|p| p.part.amount.minor())
         .sum();
-    let money = money(terms, &parts, accepted, known.deadline_passed);
+    let money = money(terms, &parts, accepted, told.deadline_passed);
     if accepted > terms.total.minor() {
         attention.insert(Attention::Overpaid);
     }
@@ -237,10 +237,10 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if money == Money::Incomplete {
         attention.insert(Attention::PartHeld);
     }
-    if known.deadline_passed && money == Money::Pending {
+    if told.deadline_passed && money == Money::Pending {
         attention.insert(Attention::StillPending);
     }
-    if known.deadline_passed && parts.iter().any(|p| accepted_by_platform(p) && !p.ours) {
+    if told.deadline_passed && parts.iter().any(|p| accepted_by_platform(p) && !p.ours) {
         attention.insert(Attention::Unconfirmed);
     }
     let refused = parts
@@ -251,8 +251,8 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         money,
         accepted,
         refusal: refused.filter_map(|p| p.part.refusal).next(),
-        returned: known.returned,
-        deadline_passed: known.deadline_passed,
+        returned: told.returned,
+        deadline_passed: told.deadline_passed,
         attention,
         parts,
     }
@@ -325,25 +325,26 @@ fn fits(terms: &Terms, part: &Part) -> bool {
     }
 }
 
+/// What the events tell, put together by what they tell of.
 #[derive(Default)]
-struct Known<'a> {
-    parts: BTreeMap<&'a str, BTreeSet<&'a Part>>,
-    confirmed: BTreeSet<&'a Confirmation>,
+struct Told<'a> {
+    /// By the number of the transaction: the contents with which it was told of.
+    transactions: BTreeMap<&'a str, BTreeSet<&'a Part>>,
+    /// What our own account said.
+    confirmations: BTreeSet<&'a Confirmation>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,
 }
 
-impl<'a> Known<'a> {
+impl<'a> Told<'a> {
     fn add(&mut self, event: &'a PaymentEvent) {
         match event {
             PaymentEvent::Part(part) => {
-                self.parts
-                    .entry(&part.transaction)
-                    .or_default()
-                    .insert(part);
+                let contents = self.transactions.entry(&part.transaction);
+                contents.or_default().insert(part);
             }
             PaymentEvent::Confirmed(confirmation) => {
-                self.confirmed.insert(confirmation);
+                self.confirmations.insert(confirmation);
             }
             PaymentEvent::Returned { outcome } => {
                 let first = self.returned.into_iter().chain([*outcome]);
@@ -353,59 +354,47 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn part_states(&self, terms: &Terms, attention: &mut BTreeSet<Attention>) -> Vec<PartState> {
-        let mut states = Vec::with_capacity(self.parts.len());
-        for versions in self.parts.values() {
-            if is_conflict(versions) {
+    /// The state of each transaction.
+    fn parts(&self, terms: &Terms, attention: &mut BTreeSet<Attention>) -> Vec<PartState> {
+        let mut parts = Vec::with_capacity(self.transactions.len());
+        for contents in self.transactions.values() {
+            if is_conflict(contents) {
                 attention.insert(Attention::Conflict);
             }
-            // A version that counts wins, then one that is ours, then the most final: so the choice
-            // depends on no order, and another version can never unpay what was paid.
-            let known: Vec<_> = versions
-                .iter()
-                .map(|part| self.known(terms, part))
-                .collect();
-            // The least that any version which counts expects: a later one can't ask for more.
-            let counting = known.iter().filter(|state| state.counts);
-            let expected = counting
-                .map(|state| state.part.parts_expected.unwrap_or(1))
-                .min();
-            if known.iter().any(|state| state.disputed) {
+            let judged = contents.iter().map(|part| self.judge(terms, part));
+            let judged: Vec<_> = judged.collect();
+            if judged.iter().any(|state| state.disputed) {
                 attention.insert(Attention::Conflict);
             }
-            let best = known
-                .into_iter()
-                .max_by(|one, other| one.rank().cmp(&other.rank()));
-            let Some(mut state) = best else { continue };
-            if expected.is_some() {
-                state.part.parts_expected = expected;
-            }
+            let Some(state) = believed(judged) else {
+                continue;
+            };
             if state.ours && accepted_by_platform(&state) && !state.counts {
                 attention.insert(Attention::Mismatch);
             }
-            states.push(state);
+            parts.push(state);
         }
-        states
+        parts
     }
 
-    /// One version of a transaction with what our own account says of it. Its word ends what the
+    /// One content of a transaction, beside what our own account says of it. That ends what the
     /// platform had called pending; what was final must agree.
-    fn known(&self, terms: &Terms, part: &Part) -> PartState {
-        let about = self.confirmed.iter().filter(|confirmed| {
-            confirmed.transaction == part.transaction
-                && confirmed.call == part.call
-                && confirmed.amount == part.amount
+    fn judge(&self, terms: &Terms, part: &Part) -> PartState {
+        let confirmations = self.confirmations.iter().filter(|confirmation| {
+            confirmation.transaction == part.transaction
+                && confirmation.call == part.call
+                && confirmation.amount == part.amount
         });
+        let confirmed = confirmations.map(|confirmation| confirmation.status).max();
         let mut part = part.clone();
-        let word = about.map(|confirmed| confirmed.status).max();
         if part.status == PartStatus::Pending
-            && let Some(word) = word
+            && let Some(status) = confirmed
         {
-            part.status = word;
+            part.status = status;
         }
-        let ours = part.trust == Trust::Ours || word.is_some_and(|word| word == part.status);
-        let final_word = word.filter(|word| *word != PartStatus::Pending);
-        let disputed = final_word.is_some_and(|word| word != part.status);
+        let ours = part.trust == Trust::Ours || confirmed == Some(part.status);
+        let disputed =
+            confirmed.is_some_and(|status| status != PartStatus::Pending && status != part.status);
         let counts = ours && part.status == PartStatus::Accepted && fits(terms, &part);
         PartState {
             part,
@@ -416,8 +405,26 @@ impl<'a> Known<'a> {
     }
 }
 
+/// Which content of one transaction is believed: one that counts wins, then one that is ours, then
+/// the most final. So the choice depends on no order, and another content can never unpay what was
+/// paid.
+fn believed(judged: Vec<PartState>) -> Option<PartState> {
+    // The least that any of them which counts expects: a later one can't ask for more.
+    let counting = judged.iter().filter(|state| state.counts);
+    let expected = counting
+        .map(|state| state.part.parts_expected.unwrap_or(1))
+        .min();
+    let mut best = judged
+        .into_iter()
+        .max_by(|one, other| one.rank().cmp(&other.rank()))?;
+    if expected.is_some() {
+        best.part.parts_expected = expected;
+    }
+    Some(best)
+}
+
 impl PartState {
-    /// Which of several versions of one transaction is believed: the greatest.
+    /// Of several contents of one transaction the greatest is believed.
     fn rank(&self) -> impl Ord + '_ {
         let fewest = std::cmp::Reverse(self.part.parts_expected.unwrap_or(1));
         (
@@ -442,11 +449,11 @@ fn hope(outcome: ReturnOutcome) -> u8 {
 }
 
 /// Different contents for one transaction, other than a pending one that became final.
-fn is_conflict(versions: &BTreeSet<&Part>) -> bool {
-    let finals = versions
+fn is_conflict(contents: &BTreeSet<&Part>) -> bool {
+    let finals = contents
         .iter()
         .filter(|part| part.status != PartStatus::Pending);
-    let contents = finals.map(|part| {
+    let finals = finals.map(|part| {
         (
             &part.call,
             part.kind,
@@ -457,8 +464,8 @@ fn is_conflict(versions: &BTreeSet<&Part>) -> bool {
             &part.fingerprint,
         )
     });
-    let amounts: BTreeSet<_> = versions.iter().map(|part| part.amount).collect();
-    contents.collect::<BTreeSet<_>>().len() > 1 || amounts.len() > 1
+    let amounts: BTreeSet<_> = contents.iter().map(|part| part.amount).collect();
+    finals.collect::<BTreeSet<_>>().len() > 1 || amounts.len() > 1
 }
 
 #[cfg(test)]

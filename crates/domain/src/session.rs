@@ -11,6 +11,7 @@ use crate::method::Method;
 use crate::money::{Amount, Currency};
 use crate::payment::{Attention, Money, PaymentState};
 use crate::shopper::Shopper;
+use crate::stage::Stage;
 
 /// Most payments that one session may have.
 pub const PAYMENTS_MAX: usize = 20;
@@ -90,14 +91,9 @@ pub struct Attempt<'a> {
     pub id: &'a PaymentId,
     /// Its state.
     pub state: &'a PaymentState,
-    /// Whether nothing was sent that could take money: it waits for what the shopper types into the
-    /// platform's fields. Such a payment is as good as not begun.
-    pub dormant: bool,
-    /// Whether it is one try: once refused, there is no page on which the shopper could try again.
-    pub single: bool,
-    /// Whether something was sent that may have taken money, and its outcome is not known yet. Such
-    /// a payment is pending, however late it is.
-    pub unresolved: bool,
+    /// How far it has come, where it goes on after its beginning. Such a payment is one try: once
+    /// refused, there is no page on which the shopper could try again.
+    pub stage: Option<Stage>,
 }
 
 impl Attempt<'_> {
@@ -110,13 +106,24 @@ impl Attempt<'_> {
     /// Whether it may still take money: starting another one warns first.
     #[must_use]
     pub fn may_be_open(&self) -> bool {
-        let over = self.single && self.state.money == Money::Refused;
-        self.is_unresolved() || (!self.dormant && !over && self.state.may_be_open())
+        let over = self.is_single() && self.state.money == Money::Refused;
+        self.is_unresolved() || (!self.is_dormant() && !over && self.state.may_be_open())
+    }
+
+    /// Whether nothing was sent that could take money: it is as good as not begun.
+    fn is_dormant(&self) -> bool {
+        self.stage.is_some_and(Stage::is_dormant)
+    }
+
+    /// Whether it is one try, which a refusal ends.
+    fn is_single(&self) -> bool {
+        self.stage.is_some()
     }
 
     /// No fact has ended it, and it may have taken money.
     fn is_unresolved(&self) -> bool {
-        self.unresolved && matches!(self.state.money, Money::Pending | Money::Expired)
+        self.stage.is_some_and(Stage::is_unresolved)
+            && matches!(self.state.money, Money::Pending | Money::Expired)
     }
 
     /// What an operator should look at, given what else happened in the session.
@@ -174,7 +181,7 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
         None => attempt.state.money.is_settled(),
     };
     let settled = attempts.iter().position(settled_by);
-    let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.dormant));
+    let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.is_dormant()));
     let expired = now >= session.expires_at;
     let status = match speaks_of {
         Some(index) => match attempts[index].status(session) {
@@ -269,9 +276,7 @@ mod tests {
             .map(|(id, (state, dormant))| Attempt {
                 id,
                 state,
-                dormant: *dormant,
-                single: false,
-                unresolved: false,
+                stage: dormant.then_some(Stage::Token),
             })
             .collect();
         overview(&session(), &attempts, now)
@@ -305,9 +310,7 @@ mod tests {
             let attempt = Attempt {
                 id: &id,
                 state: &refused,
-                dormant: false,
-                single,
-                unresolved: false,
+                stage: single.then_some(Stage::Over),
             };
             let seen = overview(&session(), &[attempt], 1100);
             assert_eq!((seen.status, seen.open_elsewhere), (Status::Refused, open));
@@ -321,9 +324,11 @@ mod tests {
         let attempt = |unresolved| Attempt {
             id: &id,
             state: &late,
-            dormant: false,
-            single: true,
-            unresolved,
+            stage: Some(if unresolved {
+                Stage::Unknown
+            } else {
+                Stage::Over
+            }),
         };
         let seen = |unresolved| {
             let seen = overview(&session(), &[attempt(unresolved)], 1100);
@@ -351,9 +356,7 @@ mod tests {
         let attempts = [(&ids[0], &paid), (&ids[1], &fresh)].map(|(id, state)| Attempt {
             id,
             state,
-            dormant: false,
-            single: false,
-            unresolved: false,
+            stage: None,
         });
         // Who paid is never called unpaid, whatever was begun after it.
         let seen = overview(&elsewhere, &attempts, 1100);

@@ -9,18 +9,17 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use guichet_domain::event::{Part, Trust};
-use guichet_domain::money::Amount;
-use guichet_domain::{PartKind, PartStatus};
-use guichet_providers::contract::{
-    By, CallError, Exchange, Failure, Incoming, Next, Provider, Query,
-};
+use guichet_providers::contract::{By, CallError, Failure, Next, Provider};
 
 use samples::Sample;
-use world::{Answer, NOW, World, converse, each, hides_what_is_secret, nonsense};
+use world::{World, each, hides_what_is_secret, nonsense};
 
+#[path = "conformance/confirmation.rs"]
+mod confirmation;
 #[path = "conformance/continuing.rs"]
 mod continuing;
+#[path = "conformance/notifications.rs"]
+mod notifications;
 #[path = "conformance/samples.rs"]
 mod samples;
 #[path = "conformance/vault.rs"]
@@ -40,7 +39,7 @@ fn every_method_described_can_be_begun_and_shows_no_key() {
                 panic!("nothing was asked of the shopper")
             };
             hides_what_is_secret(&serde_json::to_string(&action).unwrap());
-            hides_what_is_secret(begun.keep.as_deref().unwrap_or_default());
+            hides_what_is_secret(begun.memo.as_deref().unwrap_or_default());
         }
     });
 }
@@ -98,64 +97,22 @@ fn each_payment_has_its_own_reference() {
 }
 
 #[test]
-fn what_is_not_signed_is_refused() {
+fn a_payment_can_come_to_an_end() {
     each(|provider, _| {
-        for raw in [
-            &b""[..],
-            b"a=b",
-            b"&&&",
-            b"\xff\x00",
-            b"Signature=",
-            &[b'a'; 1 << 20],
-        ] {
-            for post in [false, true] {
-                for secret in [None, Some("guess")] {
-                    let incoming = Incoming {
-                        post,
-                        query: raw,
-                        body: raw,
-                        secret,
-                    };
-                    assert!(provider.verify(&incoming).is_err());
-                    assert!(provider.read_return(&incoming).is_err());
-                }
-            }
-        }
+        // Without either of them, nothing would ever tell that it was paid.
+        assert!(provider.notifications().is_some() || provider.continuing().is_some());
     });
 }
 
 #[test]
-fn a_query_without_a_usable_answer_agrees_to_nothing() {
+fn a_platforms_day_lasts_24_hours() {
     each(|provider, _| {
-        let claim = Part {
-            transaction: "1".into(),
-            call: "2".into(),
-            kind: PartKind::Card,
-            method: None,
-            brand: "CB".into(),
-            amount: Amount::try_from(5000).unwrap(),
-            status: PartStatus::Accepted,
-            code: "00000".into(),
-            refusal: None,
-            parts_expected: None,
-            fingerprint: String::new(),
-            trust: Trust::Signed,
+        let at = |hour: i64| jiff::Timestamp::from_second(world::NOW + hour * 3600).unwrap();
+        let hours = |day| {
+            (-48..96)
+                .filter(|hour| provider.day(at(*hour)) == day)
+                .count()
         };
-        let lost: [Answer; 1] = [Err(CallError::NoAnswer)];
-        for answer in nonsense().into_iter().chain(lost) {
-            let mut sequence = 0;
-            let step = |exchanges: &[Exchange]| {
-                sequence += 1;
-                let query = Query {
-                    reference: "R",
-                    claim: &claim,
-                    total: claim.amount,
-                    sequence,
-                    now: jiff::Timestamp::from_second(NOW).unwrap(),
-                };
-                provider.query(&query, exchanges)
-            };
-            assert!(converse(step, |_, _| answer.clone()).is_err());
-        }
+        assert_eq!(hours(provider.day(at(0))), 24);
     });
 }

@@ -46,7 +46,7 @@ pub struct FieldProblem {
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal,)+) => {
         /// The stable code of a [`Problem`].
-        #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+        #[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
         pub enum ProblemCode {
             $($(#[doc = $doc])+ #[serde(rename = $code)] $name,)+
             /// One that a newer backend sends and that is not known here. No backend makes it.
@@ -147,6 +147,13 @@ codes! {
     TooManyPayments = "too_many_payments",
     /// Wait as many seconds as `Retry-After` says, then send the same request again.
     TooManyRequests = "too_many_requests",
+}
+
+/// As it is sent: whoever reads a log, or a failed test, looks for that.
+impl fmt::Debug for ProblemCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 impl fmt::Display for ProblemCode {

@@ -1,4 +1,4 @@
-//! Whole conversations: what is believed of what the platform answers.
+//! Calls in a row: what is believed of what the platform answers.
 
 use std::sync::LazyLock;
 
@@ -6,8 +6,8 @@ use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, Trus
 use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    Answered, Begun, CallAnswer, Environment, Exchange, Failure, Finalise, Given, KeptCard, LookUp,
-    LookedUp, Next, Owner, Proceed, Proceeded, Provider, Query, Step,
+    Answered, Begun, CallAnswer, Environment, Exchange, Failure, Finalise, Given, LookUp, LookedUp,
+    Next, Owner, Proceed, Proceeded, Provider, Query, Step, VaultCard,
 };
 use guichet_providers::sogenactif::json::Json;
 use guichet_wire::NextAction;
@@ -15,7 +15,7 @@ use guichet_wire::NextAction;
 use super::oracle::{self, Seal};
 use super::oracle::{KEY, OLD_KEY};
 use super::production_table;
-use crate::fixture::{addresses, amount, begin, converse, method, now, ok, open, session};
+use crate::fixture::{addresses, amount, begin, context, exchange, method, now, ok, open, session};
 
 /// One account for each way of naming transactions.
 struct Account {
@@ -23,7 +23,7 @@ struct Account {
     /// Our reference of the payment.
     reference: &'static str,
     /// What is kept of its transaction.
-    keep: &'static str,
+    memo: &'static str,
     /// The same in the books.
     transaction: &'static str,
 }
@@ -32,21 +32,21 @@ const ACCOUNTS: [Account; 3] = [
     Account {
         identity: "reference",
         reference: "00112233445566778899aabbccddeeff",
-        keep: r#"{"reference":"00112233445566778899aabbccddeeff","redirection_data":"D",
+        memo: r#"{"reference":"00112233445566778899aabbccddeeff","redirection_data":"D",
             "message_version":"2.2"}"#,
         transaction: "00112233445566778899aabbccddeeff",
     },
     Account {
         identity: "s10",
         reference: "20260301000042",
-        keep: r#"{"s10":{"number":"000042","day":"20260302"},"redirection_data":"D",
+        memo: r#"{"s10":{"number":"000042","day":"20260302"},"redirection_data":"D",
             "message_version":"2.2"}"#,
         transaction: "20260302000042",
     },
     Account {
         identity: "platform",
         reference: "00112233445566778899aabbccddeeff",
-        keep: r#"{"reference":"PLATFORM1","redirection_data":"D","message_version":"2.2"}"#,
+        memo: r#"{"reference":"PLATFORM1","redirection_data":"D","message_version":"2.2"}"#,
         transaction: "PLATFORM1",
     },
 ];
@@ -61,14 +61,14 @@ static PRODUCTION: LazyLock<[Box<dyn Provider>; 3]> = LazyLock::new(|| {
     })
 });
 
-/// What a conversation gave.
+/// What the calls came to.
 #[derive(Debug)]
 enum Gave {
     Begun(Begun),
     Proceeded(Proceeded),
     LookedUp(LookedUp),
     Answered(Answered),
-    Cards(Vec<KeptCard>),
+    Cards(Vec<VaultCard>),
 }
 
 /// Answers, one a line: as they stand, and each sealed. In production nothing is done by an answer
@@ -99,38 +99,40 @@ fn talk(
     posted: &str,
 ) {
     let (session, method, addresses) = (session(), method(code), addresses());
-    let begin = || begin(&session, &method, account.reference, &addresses);
+    let context = context(&session, &method, account.reference, &addresses);
     let play = |step: &mut dyn FnMut(&[Exchange]) -> Step<Gave>| play(account, answers, step);
-    let go_on = provider.continuing().expect("it goes on");
-    let opened = begin();
+    let continuing = provider.continuing().expect("it goes on");
+    let opened = begin(context);
     play(&mut |made| provider.begin(&opened, made).map(Gave::Begun));
     let proceed = Proceed {
-        begin: begin(),
-        keep: None,
-        given: Given::Token {
+        context,
+        client: None,
+        memo: None,
+        given: &Given::Token {
             token: "tok_1",
             brand: None,
             save: true,
         },
     };
-    play(&mut |made| go_on.proceed(&proceed, made).map(Gave::Proceeded));
+    play(&mut |made| continuing.proceed(&proceed, made).map(Gave::Proceeded));
     let posted = [("PaRes".to_owned(), posted.to_owned())];
-    for keep in [account.keep, &posted[0].1] {
+    for memo in [account.memo, &posted[0].1] {
         let finalise = Finalise {
-            begin: begin(),
-            keep: Some(keep),
+            context,
+            memo: Some(memo),
             posted: &posted,
         };
-        play(&mut |made| go_on.finalise(&finalise, made).map(Gave::Proceeded));
+        play(&mut |made| continuing.finalise(&finalise, made).map(Gave::Proceeded));
     }
     let look_up = LookUp {
-        begin: begin(),
-        keep: Some(account.keep),
+        context,
+        memo: Some(account.memo),
     };
-    play(&mut |made| go_on.look_up(&look_up, made).map(Gave::LookedUp));
+    play(&mut |made| continuing.look_up(&look_up, made).map(Gave::LookedUp));
     if let Some((vault, owner)) = provider.vault().zip(Owner::of(&session)) {
         play(&mut |made| vault.cards(&owner, made).map(Gave::Cards));
     }
+    let confirmation = provider.confirmation().expect("it can be asked");
     let claim = claim(account);
     let query = Query {
         reference: account.reference,
@@ -139,7 +141,7 @@ fn talk(
         sequence: 1,
         now: now(),
     };
-    play(&mut |made| provider.query(&query, made).map(Gave::Answered));
+    play(&mut |made| confirmation.query(&query, made).map(Gave::Answered));
 }
 
 fn claim(account: &Account) -> Part {
@@ -160,7 +162,7 @@ fn claim(account: &Account) -> Part {
 }
 
 fn play(account: &Account, answers: &[CallAnswer], step: impl FnMut(&[Exchange]) -> Step<Gave>) {
-    let (end, read) = converse(answers, step);
+    let (end, read) = exchange(answers, step);
     let shown = format!("{end:?}");
     assert!(
         !shown.contains(KEY) && !shown.contains(OLD_KEY),
@@ -187,7 +189,7 @@ fn check(account: &Account, gave: &Gave, last: Option<&CallAnswer>) {
         Gave::Proceeded(proceeded) => {
             check_action(proceeded.next_action.as_ref());
             let tells = !proceeded.facts.is_empty() || proceeded.next_action.is_some();
-            let written_down = account.identity != "reference" && proceeded.keep.is_some();
+            let written_down = account.identity != "reference" && proceeded.memo.is_some();
             assert!(tells || written_down);
             proceeded.facts.iter().for_each(check_fact);
         }

@@ -12,7 +12,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha512;
 
 use super::{KEY, table};
-use crate::fixture::{addresses, begin, converse, ok, open, session};
+use crate::fixture::{addresses, begin, context, exchange, ok, open, session};
 
 /// Lines of an input before the page: the session's fields.
 const LINES: usize = 12;
@@ -32,11 +32,12 @@ pub fn up2pay_begin(data: &[u8]) {
         return;
     };
     let addresses = addresses();
-    let begin = begin(&session, &method, "7ZK2M0Q4W8E6R1T3Y5AB", &addresses);
+    let context = context(&session, &method, "7ZK2M0Q4W8E6R1T3Y5AB", &addresses);
+    let begin = begin(context);
     let page = lines.next().unwrap_or_default();
     let well = "<div id=\"server_status\">OK</div>";
     for page in [page, well] {
-        let (end, _) = converse(&[ok(page.as_bytes())], |made| ACCOUNT.begin(&begin, made));
+        let (end, _) = exchange(&[ok(page.as_bytes())], |made| ACCOUNT.begin(&begin, made));
         let Ok(begun) = end else {
             continue;
         };

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use guichet_domain::PartStatus;
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
-use guichet_providers::contract::{Environment, Incoming, Provider, Refusal, Return};
+use guichet_providers::contract::{
+    Environment, Headers, HttpMethod, Incoming, MessageError, Notifications, Provider, Return,
+};
 use num_bigint_dig::{BigUint, ModInverse as _, RandPrime as _};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -59,23 +61,29 @@ impl Accounts {
     }
 
     /// Verifies in every way that a message can come, and gives what the plain one came to.
-    fn verify(&self, raw: &[u8]) -> Result<PlatformFact, Refusal> {
+    fn verify(&self, raw: &[u8]) -> Result<PlatformFact, MessageError> {
         let (by_get, by_post) = (by_get(raw), by_post(raw));
         let told = fact(self.get.as_ref(), &by_get);
         assert_eq!(fact(self.post.as_ref(), &by_post), told);
-        assert_eq!(fact(self.get.as_ref(), &by_post), Err(Refusal::WrongMethod));
-        assert_eq!(fact(self.post.as_ref(), &by_get), Err(Refusal::WrongMethod));
+        assert_eq!(
+            fact(self.get.as_ref(), &by_post),
+            Err(MessageError::WrongMethod)
+        );
+        assert_eq!(
+            fact(self.post.as_ref(), &by_get),
+            Err(MessageError::WrongMethod)
+        );
         let to = |secret| Incoming {
             secret: Some(secret),
             ..by_get
         };
         assert_eq!(
             fact(self.get.as_ref(), &to(SECRET)),
-            Err(Refusal::WrongSecret)
+            Err(MessageError::WrongSecret)
         );
         assert_eq!(
             fact(self.secret.as_ref(), &to("guess")),
-            Err(Refusal::WrongSecret)
+            Err(MessageError::WrongSecret)
         );
         let at_secret = fact(self.secret.as_ref(), &to(SECRET));
         match (&told, at_secret) {
@@ -90,15 +98,16 @@ impl Accounts {
         told
     }
 
-    fn read_return(&self, raw: &[u8]) -> Result<Return, Refusal> {
-        self.get.read_return(&by_get(raw))
+    fn read_return(&self, raw: &[u8]) -> Result<Return, MessageError> {
+        signed(self.get.as_ref()).read_return(&by_get(raw))
     }
 }
 
 fn by_get(query: &[u8]) -> Incoming<'_> {
     Incoming {
-        post: false,
+        method: HttpMethod::Get,
         query,
+        headers: Headers::default(),
         body: b"",
         secret: None,
     }
@@ -106,15 +115,20 @@ fn by_get(query: &[u8]) -> Incoming<'_> {
 
 fn by_post(body: &[u8]) -> Incoming<'_> {
     Incoming {
-        post: true,
+        method: HttpMethod::Post,
         query: b"",
+        headers: Headers::default(),
         body,
         secret: None,
     }
 }
 
-fn fact(provider: &dyn Provider, incoming: &Incoming<'_>) -> Result<PlatformFact, Refusal> {
-    Ok(provider.verify(incoming)?.fact.into_inner())
+fn signed(provider: &dyn Provider) -> &dyn Notifications {
+    provider.notifications().expect("its messages are signed")
+}
+
+fn fact(provider: &dyn Provider, incoming: &Incoming<'_>) -> Result<PlatformFact, MessageError> {
+    Ok(signed(provider).verify(incoming)?.fact.into_inner())
 }
 
 fn part(fact: &PlatformFact) -> &Part {
@@ -136,7 +150,7 @@ pub fn up2pay_notification(data: &[u8]) {
     let voucher = pairs(GENUINE[1].as_bytes(), false);
     match &told {
         Ok(fact) => check_part(part(fact), &fact.reference, &voucher),
-        Err(Refusal::Unreadable { signed, .. }) => {
+        Err(MessageError::Unreadable { signed, .. }) => {
             let mut genuine = GENUINE.iter().map(|text| [text.as_bytes(), MARK].concat());
             let known = genuine.any(|genuine| signed.as_slice().starts_with(&genuine));
             assert!(known, "believed, and signed by nobody: {told:?}");
@@ -197,10 +211,13 @@ pub fn up2pay_signed(text: &[u8]) {
     }
     // What is malformed before any signature is looked at needs none: to sign takes a millisecond.
     let unsigned = [text, MARK, b"AAAA"].concat();
-    match PLATFORM.accounts.get.verify(&by_get(&unsigned)) {
-        Err(Refusal::BadSignature) => {}
+    match signed(PLATFORM.accounts.get.as_ref()).verify(&by_get(&unsigned)) {
+        Err(MessageError::BadSignature) => {}
         other => {
-            assert!(matches!(other, Err(Refusal::Malformed(_))), "{other:?}");
+            assert!(
+                matches!(other, Err(MessageError::Malformed(_))),
+                "{other:?}"
+            );
             return;
         }
     }
@@ -208,10 +225,13 @@ pub fn up2pay_signed(text: &[u8]) {
     let message = |text: &[u8]| [text, MARK, &signature].concat();
     let raw = message(text);
     let told = PLATFORM.accounts.verify(&raw);
-    assert!(told != Err(Refusal::BadSignature), "genuine, and refused");
+    assert!(
+        told != Err(MessageError::BadSignature),
+        "genuine, and refused"
+    );
     let read = PLATFORM.accounts.read_return(&raw);
     assert!(
-        !matches!(read, Err(Refusal::BadSignature)),
+        !matches!(read, Err(MessageError::BadSignature)),
         "genuine, and refused"
     );
     let said = pairs(text, false);

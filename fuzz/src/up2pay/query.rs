@@ -7,7 +7,7 @@ use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::contract::{Answered, CallAnswer, Environment, Exchange, Provider, Query};
 
 use super::{KEY, bare, pairs, table, value};
-use crate::fixture::{amount, converse, method, now, ok, open};
+use crate::fixture::{amount, exchange, method, now, ok, open};
 
 const REFERENCE: &str = "7ZK2M0Q4W8E6R1T3Y5AB";
 /// Most answers of one input.
@@ -20,12 +20,13 @@ const FIRST: u32 = 7;
 pub fn up2pay_query(data: &[u8]) {
     static ACCOUNT: LazyLock<Box<dyn Provider>> =
         LazyLock::new(|| open("up2pay", &table(""), Environment::Sandbox));
+    let confirmation = ACCOUNT.confirmation().expect("it can be asked");
     let lines = data.split(|byte| *byte == b'\n').take(ANSWERS_MAX);
     let answers: Vec<CallAnswer> = lines.map(ok).collect();
     for kind in [PartKind::Voucher, PartKind::Complement, PartKind::Card] {
         let claim = claim(kind);
         let mut asked = FIRST;
-        let (end, read) = converse(&answers, |made: &[Exchange]| {
+        let (end, read) = exchange(&answers, |made: &[Exchange]| {
             asked = FIRST + u32::try_from(made.len()).unwrap_or_default();
             let query = Query {
                 reference: REFERENCE,
@@ -34,7 +35,7 @@ pub fn up2pay_query(data: &[u8]) {
                 sequence: asked,
                 now: now(),
             };
-            ACCOUNT.query(&query, made)
+            confirmation.query(&query, made)
         });
         assert!(
             !format!("{end:?}").to_uppercase().contains(KEY),

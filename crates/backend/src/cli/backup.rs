@@ -10,7 +10,7 @@ use crate::config::Config;
 
 /// Copies the books into a new file, and says what is in it.
 pub(crate) async fn run(config: &Path, to: &Path) -> anyhow::Result<()> {
-    let config = Config::read(config)?;
+    let (config, _) = Config::read(config)?;
     let held = back_up(&config.database, to)
         .await
         .with_context(|| format!("a copy of the books at {}", config.database.display()))?;

@@ -11,13 +11,14 @@ use guichet_providers::contract::{Demand, Provider};
 use guichet_store::sqlite::check_file;
 
 use super::terminal::print;
+use crate::accounts::Accounts;
 use crate::config::Config;
 
 /// Reads the configuration and tells what each method of each shop demands of the shopper. Then
 /// reads every page of the books, if there are any yet: it fails if they are damaged.
 pub(crate) async fn run(path: &Path) -> anyhow::Result<()> {
-    let config = Config::read(path)?;
-    let mut report = report(&config);
+    let (config, accounts) = Config::read(path)?;
+    let mut report = report(&config, &accounts);
     let books = if config.database.exists() {
         check_file(&config.database)
             .await
@@ -34,13 +35,13 @@ pub(crate) async fn run(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the books at {}", config.database.display()))
 }
 
-fn report(config: &Config) -> String {
+fn report(config: &Config, accounts: &Accounts) -> String {
     let mut report = String::from(
         "What POST /v1/sessions has to say of the shopper. A method whose demands are not met is \
          left out;\na session for which none remains is refused.\n",
     );
-    for account in &config.accounts {
-        let methods = offered(config, account.as_ref());
+    for account in accounts.iter() {
+        let methods = offered(config, account);
         line(
             &mut report,
             &format!("\naccount {} ({})", account.account(), account.name()),
@@ -48,7 +49,7 @@ fn report(config: &Config) -> String {
         if methods.is_empty() {
             line(&mut report, "  no shop offers a method of it");
         }
-        for (demands, methods) in grouped(account.as_ref(), methods) {
+        for (demands, methods) in grouped(account, methods) {
             line(&mut report, &format!("  {}", methods.join(", ")));
             if demands.is_empty() {
                 line(&mut report, "    demand nothing");

@@ -14,7 +14,7 @@ const LIMIT: u32 = 20_000;
 
 /// Prints the list, or the bytes of one, exactly as they are kept: for `guichet inspect`.
 pub(crate) async fn run(config: &Path, number: Option<i64>) -> anyhow::Result<()> {
-    let config = Config::read(config)?;
+    let (config, _) = Config::read(config)?;
     let store = open_to_read(&config).await?;
     let printed = match number {
         None => store

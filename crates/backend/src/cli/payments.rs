@@ -19,7 +19,7 @@ const ATTENTION: u8 = 3;
 
 /// Prints the operator's list. Nothing is made or written: a wrong path is an error.
 pub(crate) async fn attention(config: &Path) -> anyhow::Result<ExitCode> {
-    let config = Config::read(config)?;
+    let (config, _) = Config::read(config)?;
     let store = open_to_read(&config).await?;
     let counts = store.attention_counts().await?;
     let found = Found {

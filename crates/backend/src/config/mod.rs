@@ -6,21 +6,26 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context as _, bail, ensure};
-use guichet_domain::id::{PaymentId, Slug};
-use guichet_providers::contract::{Addresses, Environment, Provider};
-use guichet_providers::registry;
+use anyhow::Context as _;
+use guichet_domain::id::Slug;
+use guichet_providers::contract::Environment;
 use ipnet::IpNet;
 use serde::Deserialize;
 
+mod file;
 mod limits;
 mod shop;
 mod urls;
 
+pub(crate) use file::resolve;
+use file::without_value;
 pub(crate) use limits::{Limits, Rate};
 use shop::ShopTable;
-pub(crate) use shop::{Shop, ShopMethods, VoucherRest};
+pub(crate) use shop::{SecretKey, Shop, ShopMethods, VoucherRest};
+
+use crate::accounts::Accounts;
 
 /// The configuration, checked.
 pub(crate) struct Config {
@@ -35,8 +40,7 @@ pub(crate) struct Config {
     /// Whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
-    pub(crate) shops: Vec<Shop>,
-    pub(crate) accounts: Vec<Box<dyn Provider>>,
+    pub(crate) shops: Vec<Arc<Shop>>,
 }
 
 #[derive(Deserialize)]
@@ -59,8 +63,10 @@ struct File {
 }
 
 impl Config {
-    /// Reads and checks the file. The error names the key at fault and never shows a secret.
-    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+    /// Reads and checks the file, and opens its accounts: shops name methods of theirs, so that
+    /// neither can be checked without the other. The error names the key at fault and never shows a
+    /// secret.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<(Self, Accounts)> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("can't read the configuration {}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -72,7 +78,7 @@ impl Config {
         text: &str,
         folder: &Path,
         env: &dyn Fn(&str) -> Option<String>,
-    ) -> anyhow::Result<Self> {
+    ) -> anyhow::Result<(Self, Accounts)> {
         // The parser's own message quotes the line, which may hold a key: only its place is shown.
         let mut table: toml::Table = toml::from_str(text).map_err(|error| {
             let at = error
@@ -93,8 +99,8 @@ impl Config {
                 without_value(error.inner().message())
             )
         })?;
-        let accounts = open_accounts(file.accounts, file.environment)?;
-        Ok(Self {
+        let accounts = Accounts::open(file.accounts, file.environment)?;
+        let config = Self {
             environment: file.environment,
             listen: file
                 .listen
@@ -106,132 +112,14 @@ impl Config {
             trusted_proxies: urls::trusted_proxies(&file.trusted_proxies)?,
             limits: file.limits,
             shops: shop::read_all(file.shops, &accounts, file.environment)?,
-            accounts,
-        })
-    }
-
-    /// The account of that name at that provider.
-    pub(crate) fn account(&self, provider: &str, account: &str) -> Option<&dyn Provider> {
-        self.accounts
-            .iter()
-            .find(|a| a.name() == provider && a.account().as_str() == account)
-            .map(AsRef::as_ref)
-    }
-
-    /// The addresses that a platform is given for a payment. They come from the configured public
-    /// address alone.
-    pub(crate) fn addresses(
-        &self,
-        account: &dyn Provider,
-        payment: &PaymentId,
-        nonce: &str,
-    ) -> Addresses {
-        let (public_url, name, own) = (&self.public_url, account.name(), account.account());
-        let back = |outcome: &str| format!("{public_url}/return/{name}/{payment}/{outcome}");
-        Addresses {
-            notify: format!("{public_url}/notify/{name}/{own}"),
-            accepted: back("accepted"),
-            refused: back("refused"),
-            cancelled: back("cancelled"),
-            waiting: back("waiting"),
-            back: back(nonce),
-        }
+        };
+        Ok((config, accounts))
     }
 
     /// The shop of that name.
-    pub(crate) fn shop(&self, id: &Slug) -> Option<&Shop> {
+    pub(crate) fn shop(&self, id: &Slug) -> Option<&Arc<Shop>> {
         self.shops.iter().find(|shop| shop.id == *id)
     }
-}
-
-/// serde's words without the value that they quote: it may be a key at the wrong place.
-fn without_value(message: &str) -> String {
-    let quotes = ["invalid type: ", "invalid value: ", "unknown variant "];
-    match message.split_once(", expected ") {
-        Some((start, expected)) if quotes.iter().any(|quote| start.starts_with(quote)) => {
-            format!("must be {expected}")
-        }
-        _ => message.to_owned(),
-    }
-}
-
-pub(crate) fn resolve(
-    table: &mut toml::Table,
-    folder: &Path,
-    env: &dyn Fn(&str) -> Option<String>,
-) -> anyhow::Result<()> {
-    for key in table.keys().cloned().collect::<Vec<_>>() {
-        let Some(mut value) = table.remove(&key) else {
-            continue;
-        };
-        resolve_value(&key, &mut value, folder, env)?;
-        let read = |path: &toml::Value| -> anyhow::Result<toml::Value> {
-            let path = folder.join(path.as_str().unwrap_or_default());
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("{key}: can't read {}", path.display()))?;
-            Ok(text.trim().into())
-        };
-        match (
-            key.strip_suffix("_file"),
-            key.strip_suffix("_files"),
-            &value,
-        ) {
-            (Some(name), ..) => table.insert(name.into(), read(&value)?),
-            (_, Some(name), toml::Value::Array(paths)) => {
-                let texts = paths.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-                table.insert(format!("{name}s"), texts.into())
-            }
-            _ => table.insert(key, value),
-        };
-    }
-    Ok(())
-}
-
-fn resolve_value(
-    key: &str,
-    value: &mut toml::Value,
-    folder: &Path,
-    env: &dyn Fn(&str) -> Option<String>,
-) -> anyhow::Result<()> {
-    match value {
-        toml::Value::String(text) => {
-            if let Some(name) = text.strip_prefix("env:") {
-                *text = env(name).with_context(|| {
-                    format!("{key}: the environment variable {name} is not set")
-                })?;
-            }
-        }
-        toml::Value::Array(values) => {
-            for value in values {
-                resolve_value(key, value, folder, env)?;
-            }
-        }
-        toml::Value::Table(table) => resolve(table, folder, env)?,
-        _ => {}
-    }
-    Ok(())
-}
-
-fn open_accounts(
-    tables: Vec<toml::Table>,
-    environment: Environment,
-) -> anyhow::Result<Vec<Box<dyn Provider>>> {
-    let mut accounts: Vec<Box<dyn Provider>> = Vec::new();
-    for (index, mut table) in tables.into_iter().enumerate() {
-        let mut take = |key: &str| match table.remove(key) {
-            Some(toml::Value::String(text)) => Ok(text),
-            _ => bail!("accounts[{index}].{key}: must be given, as text"),
-        };
-        let id = Slug::try_from(take("id")?)
-            .map_err(|error| anyhow::anyhow!("accounts[{index}].id {}", error.detail))?;
-        let provider = take("provider")?;
-        ensure!(
-            accounts.iter().all(|account| *account.account() != id),
-            "accounts[{index}].id: {id} is there twice"
-        );
-        accounts.push(registry::open(&provider, id, table, environment)?);
-    }
-    Ok(accounts)
 }
 
 #[cfg(test)]

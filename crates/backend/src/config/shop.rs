@@ -1,17 +1,20 @@
 //! Shops: who may ask for a session, and what is offered to their shoppers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use guichet_domain::field::looks_random;
 use guichet_domain::id::Slug;
 use guichet_domain::language::Language;
 use guichet_domain::method::Method;
-use guichet_providers::contract::{Environment, Provider};
+use guichet_providers::contract::Environment;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::urls;
+use crate::accounts::Accounts;
+use crate::digest::{Sha256, sha256};
 
 /// Least length of a shop's secret key.
 const SECRET_KEY_MIN: usize = 32;
@@ -19,11 +22,27 @@ const SECRET_KEY_MIN: usize = 32;
 /// What the secret key of the published demo begins with. Whoever has read it could make sessions.
 const DEMO_KEY_PREFIX: &str = "sk_sandbox_";
 
+/// A secret key of a shop.
+pub(crate) struct SecretKey {
+    pub(crate) secret: SecretString,
+    /// What it is recognised by in a request.
+    pub(crate) digest: Sha256,
+}
+
+impl From<String> for SecretKey {
+    fn from(secret: String) -> Self {
+        Self {
+            digest: sha256(secret.as_bytes()),
+            secret: secret.into(),
+        }
+    }
+}
+
 /// A shop.
 pub(crate) struct Shop {
     pub(crate) id: Slug,
     pub(crate) name: String,
-    pub(crate) secret_keys: Vec<SecretString>,
+    pub(crate) secret_keys: Vec<Arc<SecretKey>>,
     pub(crate) origins: Vec<String>,
     /// What is spoken where neither session nor page names a language that is known.
     pub(crate) language: Option<Language>,
@@ -83,9 +102,9 @@ pub(super) struct ShopTable {
 /// Checks all shops. The errors name the shop and its key, and never show a secret.
 pub(super) fn read_all(
     tables: Vec<ShopTable>,
-    accounts: &[Box<dyn Provider>],
+    accounts: &Accounts,
     environment: Environment,
-) -> anyhow::Result<Vec<Shop>> {
+) -> anyhow::Result<Vec<Arc<Shop>>> {
     ensure!(
         !tables.is_empty(),
         "shops: at least one [[shops]] is needed"
@@ -109,15 +128,11 @@ pub(super) fn read_all(
     }
     tables
         .into_iter()
-        .map(|table| read(table, accounts, environment))
+        .map(|table| Ok(Arc::new(read(table, accounts, environment)?)))
         .collect()
 }
 
-fn read(
-    table: ShopTable,
-    accounts: &[Box<dyn Provider>],
-    environment: Environment,
-) -> anyhow::Result<Shop> {
+fn read(table: ShopTable, accounts: &Accounts, environment: Environment) -> anyhow::Result<Shop> {
     let id = table.id;
     ensure!(
         !table.name.trim().is_empty(),
@@ -153,7 +168,7 @@ fn read(
         secret_keys: table
             .secret_keys
             .into_iter()
-            .map(SecretString::from)
+            .map(|key| Arc::new(SecretKey::from(key)))
             .collect(),
         origins,
         language: table.language,
@@ -198,13 +213,12 @@ fn check_keys(id: &Slug, keys: &[String], environment: Environment) -> anyhow::R
 fn check_methods(
     id: &Slug,
     entries: &[ShopMethods],
-    accounts: &[Box<dyn Provider>],
+    accounts: &Accounts,
 ) -> anyhow::Result<BTreeSet<Method>> {
     let mut offered = BTreeSet::new();
     for entry in entries {
         let account = accounts
-            .iter()
-            .find(|a| a.name() == entry.provider && *a.account() == entry.account)
+            .find(&entry.provider, entry.account.as_str())
             .with_context(|| {
                 format!(
                     "shop {id}: methods: no account {} at {}",

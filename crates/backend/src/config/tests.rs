@@ -13,7 +13,7 @@ secret_keys = ["env:SHOP_KEY"]
 origins = ["http://127.0.0.1:8600"]
 "#;
 
-fn parse(text: &str) -> anyhow::Result<Config> {
+fn parse(text: &str) -> anyhow::Result<(Config, Accounts)> {
     Config::parse(text, Path::new("/etc/guichet"), &|name| match name {
         "SHOP_KEY" => Some("sk_canary_0123456789abcdef0123456789".to_owned()),
         "HMAC_KEY" => Some("8c1f0b6a4d2e97553b08e1a6c4f7d291".repeat(4)),
@@ -30,7 +30,7 @@ fn refusal(text: &str) -> String {
 
 #[test]
 fn paths_are_read_from_beside_the_file() {
-    let config = parse(GOOD).unwrap();
+    let (config, _) = parse(GOOD).unwrap();
     assert_eq!(config.database, Path::new("/etc/guichet/books.db"));
     assert_eq!(config.public_url, "http://127.0.0.1:8601");
 }
@@ -111,7 +111,7 @@ fn a_trusted_proxy_is_an_address_or_a_network_and_not_everybody() {
     let taken = parse(&with(
         r#"["10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "::1"]"#,
     ));
-    assert_eq!(taken.unwrap().trusted_proxies.len(), 4);
+    assert_eq!(taken.unwrap().0.trusted_proxies.len(), 4);
     for wrong in ["0.0.0.0/0", "::/0", "proxy.example", "10.0.0.0/33", "", "*"] {
         let error = refusal(&with(&format!("[{wrong:?}]")));
         assert!(error.contains("trusted_proxies"), "{wrong}: {error}");

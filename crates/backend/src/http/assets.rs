@@ -1,8 +1,8 @@
 //! The widget's files: those that its build lists, and no other file of that folder.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context as _, ensure};
 use axum::Router;
@@ -11,11 +11,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use tower_http::cors::Any;
 use tower_http::services::ServeDir;
 
-use super::checkout;
-use crate::app::App;
+use super::cors;
 
 /// The list that the widget's build writes beside its files.
 const MANIFEST: &str = "manifest.json";
@@ -30,37 +28,73 @@ struct Listed {
     name: String,
 }
 
-/// Names with a hash in them never change; `guichet.js` is asked for each time.
-pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let files = ServeDir::new(&app.config.assets)
-        .precompressed_br()
-        .append_index_html_on_directories(false);
-    Router::new()
-        .fallback_service(files)
-        .layer(from_fn_with_state(Arc::clone(app), listed_only))
-        .layer(checkout::preflights().allow_origin(Any))
-        .layer(from_fn(cache))
+/// The widget's folder, and what its list said when it was read last.
+#[derive(Clone)]
+pub(crate) struct Assets(Arc<Folder>);
+
+struct Folder {
+    path: PathBuf,
+    names: RwLock<BTreeSet<String>>,
 }
 
-/// Refuses a folder that is not the widget's: any other may hold keys, or the books.
-pub(crate) fn check(folder: &Path) -> anyhow::Result<()> {
-    let wrong = || {
-        format!(
-            "assets: {} is not the folder of the built widget: name target/assets, which \
-             `cargo xtask build` makes",
-            folder.display()
-        )
-    };
-    let list = std::fs::read(folder.join(MANIFEST)).with_context(wrong)?;
-    let names = names(&list).with_context(wrong)?;
-    for name in names {
-        ensure!(
-            folder.join(&name).is_file(),
-            "assets: {} lacks {name}, which its {MANIFEST} lists: build the widget again",
-            folder.display()
-        );
+impl Assets {
+    /// Refuses a folder that is not the widget's: any other may hold keys, or the books.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        let wrong = || {
+            format!(
+                "assets: {} is not the folder of the built widget: name target/assets, which \
+                 `cargo xtask build` makes",
+                path.display()
+            )
+        };
+        let list = std::fs::read(path.join(MANIFEST)).with_context(wrong)?;
+        let names = names(&list).with_context(wrong)?;
+        for name in &names {
+            ensure!(
+                path.join(name).is_file(),
+                "assets: {} lacks {name}, which its {MANIFEST} lists: build the widget again",
+                path.display()
+            );
+        }
+        Ok(Self(Arc::new(Folder {
+            path: path.to_owned(),
+            names: RwLock::new(names),
+        })))
     }
-    Ok(())
+
+    /// Names with a hash in them never change; `guichet.js` is asked for each time.
+    pub(super) fn routes<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
+        let files = ServeDir::new(&self.0.path)
+            .precompressed_br()
+            .append_index_html_on_directories(false);
+        Router::new()
+            .fallback_service(files)
+            .layer(from_fn_with_state(self, listed_only))
+            .layer(cors::assets())
+            .layer(from_fn(cache))
+    }
+
+    /// Whether the list has this name. It is read again only for a name that it did not have: a
+    /// build may put new files beside the old ones while the backend runs.
+    async fn lists(&self, name: &str) -> bool {
+        let Folder { path, names: known } = &*self.0;
+        if known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(name)
+        {
+            return true;
+        }
+        let list = tokio::fs::read(path.join(MANIFEST)).await;
+        let Some(names) = list.ok().and_then(|list| names(&list).ok()) else {
+            return false;
+        };
+        let found = names.contains(name);
+        if found {
+            *known.write().unwrap_or_else(PoisonError::into_inner) = names;
+        }
+        found
+    }
 }
 
 fn names(manifest: &[u8]) -> serde_json::Result<BTreeSet<String>> {
@@ -68,13 +102,9 @@ fn names(manifest: &[u8]) -> serde_json::Result<BTreeSet<String>> {
     Ok(manifest.files.into_iter().map(|file| file.name).collect())
 }
 
-/// The list is read for each request, so that a build may put new files in place of the old ones
-/// while the backend runs.
-async fn listed_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let list = tokio::fs::read(app.config.assets.join(MANIFEST)).await;
-    let names = list.ok().and_then(|list| names(&list).ok());
+async fn listed_only(State(assets): State<Assets>, request: Request, next: Next) -> Response {
     let path = request.uri().path().trim_start_matches('/');
-    if names.is_some_and(|names| names.contains(path)) {
+    if assets.lists(path).await {
         next.run(request).await
     } else {
         StatusCode::NOT_FOUND.into_response()
@@ -100,12 +130,13 @@ async fn cache(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{MANIFEST, check};
+    use super::{Assets, MANIFEST};
 
     #[test]
     fn a_folder_that_is_not_the_widgets_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let refusal = |folder: &std::path::Path| format!("{:#}", check(folder).unwrap_err());
+        let refusal =
+            |folder: &std::path::Path| format!("{:#}", Assets::open(folder).err().unwrap());
         assert!(refusal(&folder.path().join("gone")).contains("cargo xtask build"));
         std::fs::write(folder.path().join("guichet.toml"), "a secret").unwrap();
         assert!(refusal(folder.path()).contains("not the folder of the built widget"));
@@ -113,6 +144,21 @@ mod tests {
         std::fs::write(folder.path().join(MANIFEST), list).unwrap();
         assert!(refusal(folder.path()).contains("lacks guichet.js"));
         std::fs::write(folder.path().join("guichet.js"), "").unwrap();
-        assert!(check(folder.path()).is_ok());
+        assert!(Assets::open(folder.path()).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_name_that_a_new_build_lists_is_found_and_a_known_one_needs_no_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = |names: &str| std::fs::write(folder.path().join(MANIFEST), names).unwrap();
+        std::fs::write(folder.path().join("guichet.js"), "").unwrap();
+        list(r#"{"files": [{"name": "guichet.js"}]}"#);
+        let assets = Assets::open(folder.path()).unwrap();
+        assert!(!assets.lists("guichet-2.wasm").await);
+        list(r#"{"files": [{"name": "guichet.js"}, {"name": "guichet-2.wasm"}]}"#);
+        assert!(assets.lists("guichet-2.wasm").await);
+        std::fs::remove_file(folder.path().join(MANIFEST)).unwrap();
+        assert!(assets.lists("guichet.js").await && assets.lists("guichet-2.wasm").await);
+        assert!(!assets.lists("guichet.toml").await);
     }
 }

@@ -10,9 +10,11 @@ use axum::response::{IntoResponse as _, Response};
 
 use guichet_wire::ProblemCode;
 
-use super::problem::{ApiError, Quiet};
-use super::request::{Counted, bucket_of};
+use super::caller::{Counted, bucket_of};
+use super::problem::ApiError;
 use crate::app::App;
+use crate::clock;
+use crate::limiter::TooMany;
 
 const KNOWN: [Method; 7] = [
     Method::GET,
@@ -75,11 +77,11 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(file)".to_owned(), |path| path.as_str().to_owned());
-    let before = crate::clock::now();
+    let before = clock::now();
     let response = next.run(request).await;
-    let took_us = crate::clock::now().duration_since(before).as_micros();
+    let took_us = clock::now().duration_since(before).as_micros();
     // A flood has one line a minute, of the limiter's.
-    if response.extensions().get::<Quiet>().is_some() {
+    if response.extensions().get::<TooMany>().is_some() {
         return response;
     }
     let status = response.status().as_u16();

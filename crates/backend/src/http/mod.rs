@@ -1,88 +1,62 @@
-//! The HTTP surface.
+//! The HTTP surface, thin: what is done is in `sessions` and `payments`.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, get};
+use axum::{Json, Router};
 use tower_http::set_header::SetResponseHeaderLayer;
-
-use guichet_wire::ProblemCode;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+mod answers;
 pub(crate) mod assets;
-pub(crate) mod checkout;
+mod auth;
+mod body;
+mod caller;
+mod checkout;
+mod cors;
 mod edge;
+mod json;
 mod openapi;
 mod platforms;
-pub(crate) mod problem;
-pub(crate) mod request;
+mod problem;
+mod request;
 mod shop;
 
-pub(crate) use openapi::document as openapi_document;
-pub(crate) use problem::Quiet;
-
-use checkout::cards;
-use shop::{sessions, upkeep};
-
-use crate::payments::go_on;
-
 /// Every route.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let checkout = Router::new()
-        .route("/session", get(checkout::session))
-        .route("/status", get(checkout::status))
-        .route("/payments", post(checkout::start))
-        .route("/payments/{id}/continue", post(go_on::proceed))
-        .route("/cards", get(cards::list))
-        .route("/cards/{method}/{card}", delete(cards::remove))
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(checkout::cors());
-    let platforms = Router::new()
-        .route("/notify", any(platforms::notify::notify))
-        .route("/notify/", any(platforms::notify::notify))
-        .route("/notify/{*address}", any(platforms::notify::notify))
-        .route(
-            "/return/{provider}/{payment}/{outcome}",
-            any(platforms::back::come_back),
-        )
-        .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX));
-    Router::new()
-        .route("/v1/sessions", post(sessions::create).get(upkeep::find))
-        .route("/v1/sessions/{id}", get(sessions::read))
-        .route("/v1/sessions/{id}/expire", post(upkeep::expire))
-        .route("/v1/sessions/{id}/cards", get(sessions::cards))
-        .route("/v1/sessions/{id}/payments", post(sessions::pay))
-        .route("/v1/{*nothing}", any(unknown_path))
-        .nest("/checkout/v1", checkout)
-        .layer(DefaultBodyLimit::max(request::JSON_MAX))
-        .merge(platforms)
+pub(crate) fn router(app: Arc<App>, assets: assets::Assets) -> Router {
+    let (documented, document) = documented().split_for_parts();
+    let document = get(async move || Json(document.clone()));
+    documented
+        .route("/v1/{*nothing}", any(answers::unknown_path))
+        .layer(DefaultBodyLimit::max(body::JSON_MAX))
+        .merge(platforms::routes())
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .route(
-            "/openapi.json",
-            get(async || axum::Json(openapi_document())),
-        )
-        .method_not_allowed_fallback(wrong_method)
-        .merge(files(&app))
+        .route("/openapi.json", document)
+        .method_not_allowed_fallback(answers::wrong_method)
+        .merge(platforms::before(&app, assets.routes()))
         .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
         .layer(not_stored())
         .layer(from_fn(edge::log))
         .with_state(app)
 }
 
-/// The widget's files, and before them a notification that no route took.
-fn files(app: &Arc<App>) -> Router<Arc<App>> {
-    assets::router(app)
-        .layer(from_fn_with_state(
-            Arc::clone(app),
-            platforms::notify::before_files,
-        ))
-        .layer(DefaultBodyLimit::max(platforms::NOTIFICATION_MAX))
+/// The routes that are in the OpenAPI document. A path and its document are one attribute.
+fn documented() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(shop::routes())
+        .nest(checkout::PREFIX, checkout::routes())
+}
+
+/// The OpenAPI document.
+pub(crate) fn document() -> OpenApi {
+    documented().into_openapi()
 }
 
 async fn ready(State(app): State<Arc<App>>) -> StatusCode {
@@ -98,22 +72,5 @@ fn not_stored() -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-store"),
-    )
-}
-
-async fn unknown_path() -> problem::ApiError {
-    problem::ApiError::new(
-        StatusCode::NOT_FOUND,
-        ProblemCode::PathUnknown,
-        "there is nothing at this path",
-    )
-}
-
-async fn wrong_method() -> problem::ApiError {
-    let detail = "this path takes another HTTP method; see /openapi.json";
-    problem::ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        ProblemCode::MethodNotAllowed,
-        detail,
     )
 }

@@ -1,11 +1,7 @@
-//! The OpenAPI document, generated from the handlers and their types.
+//! What the OpenAPI document says beside the handlers and their types.
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-
-use super::checkout::cards;
-use super::shop::{sessions, upkeep};
-use super::{checkout, go_on};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,11 +16,6 @@ use super::{checkout, go_on};
             shop, 50 for each session, and 1 for each session among those that may call a \
             platform; bursts of 1,000, 500 and 40 are taken.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
-    ),
-    paths(
-        sessions::create, upkeep::find, sessions::read, upkeep::expire, sessions::cards,
-        sessions::pay, checkout::session,
-        checkout::status, checkout::start, go_on::proceed, cards::list, cards::remove
     ),
     tags(
         (name = "shop", description = "The shop's server, with its secret key."),
@@ -46,7 +37,7 @@ impl Modify for Schemes {
     }
 }
 
-/// The document.
-pub(crate) fn document() -> utoipa::openapi::OpenApi {
+/// The document, before any route is in it.
+pub(super) fn base() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }

@@ -1,42 +1,44 @@
-//! Takes up the payments that go on, once that is due.
+//! Payments that go on after their beginning, taken up once that is due.
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use guichet_domain::id::PaymentId;
-use tokio::task::JoinSet;
+use guichet_store::StoreError;
 
-use super::TICK;
+use super::due::Job;
 use crate::app::App;
+use crate::claims::{Claim, Claimed};
 use crate::clock;
 use crate::payments::due::take_up;
+use crate::queue::Queue;
 
-/// How many payments are talked about at a time. One slow platform then holds up no other.
-const TALKS_MAX: usize = 100;
+/// Takes up a payment.
+pub(crate) struct Conversations;
 
-/// Takes up what is due, for ever: side by side, and each payment once at a time.
-pub(crate) async fn run(app: Arc<App>) {
-    let mut talks = JoinSet::new();
-    loop {
-        let woken = app.wake_conversations.notified();
-        while talks.try_join_next().is_some() {}
-        let room = u32::try_from(TALKS_MAX - talks.len()).unwrap_or_default();
-        match app.store.due_conversations(clock::unix_now(), room).await {
-            Ok(due) => {
-                for payment in due {
-                    talks.spawn(take_up_alone(Arc::clone(&app), payment));
-                }
-            }
-            Err(error) => tracing::error!(error.cause = %error, "due payments could not be read"),
-        }
-        let _ = tokio::time::timeout(TICK, woken).await;
+impl Job for Conversations {
+    type Work = (PaymentId, Claimed);
+
+    const FAILED: &'static str = "a payment could not be taken up";
+
+    const BATCH: usize = usize::MAX;
+
+    fn queue(app: &App) -> &Queue<Self::Work> {
+        &app.queues.conversations
     }
-}
 
-async fn take_up_alone(app: Arc<App>, payment: PaymentId) {
-    let Some(_alone) = app.enter(format!("payment/{payment}/take-up")) else {
-        return;
-    };
-    if let Err(error) = take_up(&app, &payment).await {
-        tracing::error!(error.cause = %error, %payment, "could not be taken up");
+    async fn claim(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
+        let due = app.store.due_conversations(clock::unix_now(), most).await?;
+        let claimed = due.into_iter().filter_map(|payment| {
+            let claimed = app.claims.take(Claim::TakingUp(payment.clone()))?;
+            Some((payment, claimed))
+        });
+        Ok(claimed.collect())
+    }
+
+    async fn perform(app: &Arc<App>, (payment, _): &Self::Work) -> anyhow::Result<()> {
+        take_up(app, payment)
+            .await
+            .with_context(|| payment.to_string())
     }
 }

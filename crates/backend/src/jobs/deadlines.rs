@@ -2,47 +2,63 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_store::{Source, StoreError};
 
-use super::TICK;
+use super::due::Job;
 use crate::app::App;
+use crate::claims::{Claim, Claimed};
 use crate::clock;
 use crate::payments::due::end_waiting;
 use crate::payments::ingest::record_hint;
+use crate::queue::Queue;
 
-/// Records deadlines, for ever.
-pub(crate) async fn run(app: Arc<App>) {
-    loop {
-        if let Err(error) = record_deadlines(&app).await {
-            tracing::error!(error.cause = %error, "deadlines could not be recorded");
-        }
-        tokio::time::sleep(TICK).await;
+/// Records that the deadline of a payment has passed.
+pub(crate) struct Deadlines;
+
+impl Job for Deadlines {
+    type Work = (PaymentId, Claimed);
+
+    const FAILED: &'static str = "a deadline could not be recorded";
+
+    const BATCH: usize = usize::MAX;
+
+    fn queue(app: &App) -> &Queue<Self::Work> {
+        &app.queues.deadlines
+    }
+
+    async fn claim(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
+        // First: the clock may have been ahead when they were set.
+        let longest = app
+            .accounts
+            .iter()
+            .map(|account| account.deadline_seconds());
+        let longest = longest.max().unwrap_or_default();
+        app.store.bound_waits(clock::unix_now(), longest).await?;
+        let due = app.store.due_deadlines(clock::unix_now(), most).await?;
+        let claimed = due.into_iter().filter_map(|payment| {
+            let claimed = app.claims.take(Claim::Deadline(payment.clone()))?;
+            Some((payment, claimed))
+        });
+        Ok(claimed.collect())
+    }
+
+    async fn perform(app: &Arc<App>, (payment, _): &Self::Work) -> anyhow::Result<()> {
+        record(app, payment)
+            .await
+            .with_context(|| payment.to_string())
     }
 }
 
-async fn record_deadlines(app: &App) -> Result<(), StoreError> {
-    // First: the clock may have been ahead when they were set.
-    let accounts = app.config.accounts.iter();
-    let longest = accounts.map(|account| account.deadline_seconds()).max();
-    let (now, longest) = (clock::unix_now(), longest.unwrap_or_default());
-    app.store.bound_waits(now, longest).await?;
-    for payment in app.store.due_deadlines(clock::unix_now(), 50).await? {
-        // One payment that can't be recorded must not hold up the others.
-        if let Err(error) = record_deadline(app, &payment).await {
-            tracing::error!(error.cause = %error, %payment, "its deadline could not be recorded");
-        }
-    }
-    Ok(())
-}
-
-async fn record_deadline(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
+async fn record(app: &App, payment: &PaymentId) -> Result<(), StoreError> {
     // First: what is not done once the deadline is recorded would never be done.
     if let Some((payment, _)) = app.store.payment(payment).await? {
         end_waiting(app, &payment).await?;
     }
-    record_hint(app, payment, &PaymentEvent::DeadlinePassed, Source::Clock).await?;
+    let passed = PaymentEvent::DeadlinePassed;
+    record_hint(app, payment, &passed, Source::Clock).await?;
     tracing::info!(%payment, "its deadline has passed");
     Ok(())
 }

@@ -1,10 +1,6 @@
-//! What happens without a request.
-
-use std::time::Duration;
+//! What happens without a request: one loop ([`due`]), and the kinds of work that it does.
 
 pub(crate) mod conversations;
 pub(crate) mod deadlines;
-pub(crate) mod queries;
-
-/// How often the books are looked through for what is due.
-const TICK: Duration = Duration::from_secs(1);
+pub(crate) mod due;
+pub(crate) mod questions;

@@ -1,291 +1,218 @@
-//! `POST /checkout/v1/payments/{id}/continue`: what the platform's fields in the page, or the
-//! shopper, gave.
+//! A payment going on while its request waits: with what the platform's fields in the page, or the
+//! shopper, gave; or with nothing, right after its start.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use guichet_domain::FieldError;
 use guichet_domain::iban::Iban;
-use guichet_domain::id::PaymentId;
-use guichet_providers::contract::{By, Exchange, Failure, Given, Proceed, Proceeded};
-use guichet_store::{Advance, Book, Conversation, Idempotency, Payment, Stage};
-use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartedPayment};
+use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::language::Language;
+use guichet_domain::stage::Stage;
+use guichet_providers::contract::{By, Given, Proceed};
+use guichet_store::{Book, Conversation, Idempotency, Kept};
+use guichet_wire::ContinuePayment;
 
-use super::due::{Talk, leaving, one_at_a_time};
-use super::start::{answer, created, expired, payment_open, refused_by_platform, replay, settled};
+use super::book;
+use super::error::PaymentError;
+use super::in_hand::{Concluded, InHand, answer, leaving};
 use crate::app::App;
+use crate::claims::{Claim, Claimed};
 use crate::clock;
 use crate::config::Shop;
-use crate::http::checkout::{authenticate, open};
-use crate::http::problem::ApiError;
-use crate::http::request::{
-    Caller, RawBody, hidden_fingerprint, idempotency, json, speak, to_the_end,
-};
 use crate::sessions::offers::offers;
 use crate::sessions::views::Folded;
 
 /// Longest token that is passed on.
 const TOKEN_MAX: usize = 4096;
 
-/// Goes on with a payment.
-#[utoipa::path(
-    post, path = "/checkout/v1/payments/{id}/continue", tag = "widget",
-    params(
-        ("id" = String, Path, description = "The payment's id, pay_…"),
-        ("Idempotency-Key" = String, Header, description = "One per intent, kept on retries"),
-    ),
-    request_body = ContinuePayment,
-    responses(
-        (status = 201, body = StartedPayment),
-        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
-        (status = 503, body = guichet_wire::Problem, content_type = "application/problem+json"),
-    ),
-    security(("session_secret" = []))
-)]
-pub(crate) async fn proceed(
-    State(app): State<Arc<App>>,
-    id: Result<Path<String>, PathRejection>,
-    caller: Caller,
-    body: RawBody,
-) -> Result<Response, ApiError> {
-    let (book, _) = authenticate(&app, &caller).await?;
-    app.limiter.session_call(&book.session.id)?;
-    let body = body.read(&app).await?;
-    let work = take(Arc::clone(&app), id, caller, body);
-    to_the_end(&app, work).await
+/// A request of the shopper's browser to go on with a payment.
+pub(crate) struct Asked<'a> {
+    pub(crate) app: &'a Arc<App>,
+    /// The session's.
+    pub(crate) shop: &'a Shop,
+    pub(crate) session: &'a SessionId,
+    pub(crate) payment: &'a PaymentId,
+    /// What the browser asks for.
+    pub(crate) language: Option<Language>,
+    /// The browser's address.
+    pub(crate) client: Option<IpAddr>,
+    pub(crate) mark: &'a Idempotency,
 }
 
-async fn take(
-    app: Arc<App>,
-    id: Result<Path<String>, PathRejection>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, ApiError> {
-    let (mut book, shop) = open(&app, &caller).await?;
-    speak(&mut book.session, shop, &caller.headers);
-    let unknown = || {
-        let detail = "this session has no such payment that could be continued";
-        ApiError::new(StatusCode::NOT_FOUND, ProblemCode::PaymentUnknown, detail)
-    };
-    let id = id.ok().and_then(|Path(id)| PaymentId::try_from(id).ok());
-    let id = id.ok_or_else(unknown)?;
-    let (payment, _) = book
-        .payments
-        .iter()
-        .find(|(p, _)| p.id == id)
-        .ok_or_else(unknown)?;
-    let mut mark = idempotency(&caller.headers, format!("payment/{id}/continue"), &body)?;
-    mark.fingerprint = hidden_fingerprint(&caller.headers, &body);
-    let Some(_in_flight) = app.enter(format!("{}/{}", mark.scope, mark.key)) else {
-        return Err(under_way());
-    };
-    if let Some(kept) = app.store.recall(&mark).await? {
-        return replay(kept);
-    }
-    let request: ContinuePayment = json(&body)?;
-    let given = Gift::parse(&request)?;
-    if request.save && !can_save(&app, shop, &book, payment) {
-        let detail = "this card can't be saved: see can_save of the methods";
-        return Err(ApiError::field("save", detail));
-    }
-    let account = app
-        .config
-        .account(&payment.provider, payment.account.as_str());
-    let (account, continuing) = account
-        .and_then(|a| Some((a, a.continuing()?)))
-        .ok_or_else(unknown)?;
-    let conversation = app.store.conversation(&id).await?.ok_or_else(unknown)?;
-    let talk = Talk {
-        app: &app,
-        at: Stage::Talking,
-        account,
-        continuing,
-        book: &book,
-        payment,
-        by: By::Shopper,
-        client: caller.client,
-    };
-    go_on(&talk, &conversation, given.borrow(), &mark).await
+/// A payment that one request goes on with at a time.
+pub(crate) struct GoingOn<'a> {
+    asked: Asked<'a>,
+    book: Book,
+    _claimed: Claimed,
 }
 
-/// What the shopper gave, parsed.
-enum Gift<'a> {
-    Token {
-        token: &'a str,
-        brand: Option<&'a str>,
-        save: bool,
-    },
-    Bank(&'a str),
-    Iban(Iban),
+/// What becomes of a request to go on.
+pub(crate) enum Taken<'a> {
+    /// It was answered before: with this, as JSON.
+    Answered(String),
+    /// It is the first of its kind.
+    New(Box<GoingOn<'a>>),
 }
 
-impl<'a> Gift<'a> {
-    fn parse(request: &'a ContinuePayment) -> Result<Self, ApiError> {
-        let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
-        let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
-        match (token, bank, iban) {
-            (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
-                let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
-                Err(ApiError::field("token", detail))
-            }
-            (Some(token), None, None) => Ok(Self::Token {
-                token,
-                brand,
-                save: request.save,
-            }),
-            (None, ..) if brand.is_some() => Err(ApiError::field(
-                "brand",
-                "goes with a token, and with nothing else",
-            )),
-            (None, ..) if request.save => Err(ApiError::field(
-                "save",
-                "goes with a token, and with nothing else",
-            )),
-            (None, Some(bank), None) => Ok(Self::Bank(bank)),
-            (None, None, Some(iban)) => Ok(Self::Iban(Iban::try_from(iban)?)),
-            (None, None, None) => {
-                let detail = "is missing: send token, bank or iban, as next_action asked for it";
-                Err(ApiError::field("token", detail))
-            }
-            _ => Err(ApiError::field(
-                "token",
-                "send one of token, bank and iban, not several",
-            )),
+impl<'a> Asked<'a> {
+    /// Takes the request, before its body is read: what was answered once is answered again.
+    pub(crate) async fn take(self) -> Result<Taken<'a>, PaymentError> {
+        let book = book::read(self.app, self.shop, self.session, self.language.as_ref()).await?;
+        if book.entry(self.payment).is_none() {
+            return Err(PaymentError::Unknown);
         }
-    }
-
-    fn borrow(&self) -> Given<'_> {
-        match self {
-            Self::Token { token, brand, save } => Given::Token {
-                token,
-                brand: *brand,
-                save: *save,
-            },
-            Self::Bank(bank) => Given::Bank(bank),
-            Self::Iban(iban) => Given::Iban(iban),
+        let Idempotency { scope, key, .. } = self.mark;
+        let claim = Claim::Request(scope.clone(), key.clone());
+        let claimed = self.app.claims.take(claim).ok_or(PaymentError::UnderWay)?;
+        match self.app.store.recall(self.mark).await? {
+            Some(Kept::OtherBody) => Err(PaymentError::KeyReused),
+            Some(Kept::Replayed(body)) => Ok(Taken::Answered(body)),
+            Some(Kept::New) | None => Ok(Taken::New(Box::new(GoingOn {
+                asked: self,
+                book,
+                _claimed: claimed,
+            }))),
         }
     }
 }
 
-fn can_save(app: &App, shop: &Shop, book: &Book, payment: &Payment) -> bool {
-    let mut offers = offers(&app.config, shop, &book.session).into_iter();
-    offers.any(|o| o.description.method == payment.method && o.offer.can_save)
+impl GoingOn<'_> {
+    /// Goes on with what the shopper gave. Gives what is answered, as JSON.
+    pub(crate) async fn run(&self, request: &ContinuePayment) -> Result<String, PaymentError> {
+        let given = given(request)?;
+        let Asked {
+            app,
+            payment: id,
+            client,
+            mark,
+            ..
+        } = &self.asked;
+        let entry = self.book.entry(id).ok_or(PaymentError::Unknown)?;
+        let payment = &entry.payment;
+        if request.save && !self.can_save(&payment.method) {
+            let detail = "this card can't be saved: see can_save of the methods";
+            return Err(FieldError::new("save", detail).into());
+        }
+        let in_hand = InHand::new(app, &self.book, payment)?;
+        let asker = Asker {
+            by: By::Shopper,
+            client: *client,
+        };
+        let conversation = app.store.conversation(id).await?;
+        let conversation = conversation.ok_or(PaymentError::Unknown)?;
+        go_on(&in_hand, &conversation, asker, &given, mark).await
+    }
+
+    fn can_save(&self, method: &guichet_domain::method::Method) -> bool {
+        let Asked { app, shop, .. } = &self.asked;
+        let mut offers = offers(&app.accounts, shop, &self.book.session).into_iter();
+        offers.any(|o| o.description.method == *method && o.offer.can_save)
+    }
 }
 
-fn under_way() -> ApiError {
-    ApiError::new(
-        StatusCode::CONFLICT,
-        ProblemCode::IdempotencyInFlight,
-        "this payment, or another of this session, is being worked on, or it has gone on; ask \
-         for the session's status",
-    )
+/// What the shopper gave: one of token, bank and IBAN.
+fn given(request: &ContinuePayment) -> Result<Given<'_>, FieldError> {
+    let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
+    let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
+    match (token, bank, iban) {
+        (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
+            let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
+            Err(FieldError::new("token", detail))
+        }
+        (Some(token), None, None) => Ok(Given::Token {
+            token,
+            brand,
+            save: request.save,
+        }),
+        (None, ..) if brand.is_some() => Err(with_token_alone("brand")),
+        (None, ..) if request.save => Err(with_token_alone("save")),
+        (None, Some(bank), None) => Ok(Given::Bank(bank)),
+        (None, None, None) => {
+            let detail = "is missing: send token, bank or iban, as next_action asked for it";
+            Err(FieldError::new("token", detail))
+        }
+        (None, None, Some(iban)) => Iban::try_from(iban).map(Given::Iban),
+        _ => {
+            let detail = "send one of token, bank and iban, not several";
+            Err(FieldError::new("token", detail))
+        }
+    }
+}
+
+fn with_token_alone(field: &str) -> FieldError {
+    FieldError::new(field, "goes with a token, and with nothing else")
+}
+
+/// Who has a payment go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) by: By<'a>,
+    /// The address of the shopper's browser, if that is what asks.
+    pub(crate) client: Option<IpAddr>,
 }
 
 /// Goes on with a payment that waits for what the shopper gives, or for nothing: once, and never
-/// beside another payment of its session, so that the second sees what became of the first.
+/// beside another payment of its session, so that the second sees what became of the first. Gives
+/// what is answered, as JSON.
 pub(crate) async fn go_on(
-    talk: &Talk<'_>,
+    in_hand: &InHand<'_>,
     conversation: &Conversation,
-    given: Given<'_>,
+    asker: Asker<'_>,
+    given: &Given<'_>,
     mark: &Idempotency,
-) -> Result<Response, ApiError> {
-    let (store, session) = (&talk.app.store, &talk.book.session.id);
-    let alone = talk.app.enter(one_at_a_time(session));
-    let _alone = alone.ok_or_else(under_way)?;
-    refuse_if_moved_on(talk, store.book(session).await?.as_ref())?;
+) -> Result<String, PaymentError> {
+    let (app, payment) = (in_hand.app, in_hand.payment);
+    let alone = app.claims.take(Claim::GoingOn(payment.session.clone()));
+    let _alone = alone.ok_or(PaymentError::UnderWay)?;
+    let book = app.store.book(&payment.session).await?;
+    refuse_if_moved_on(in_hand, asker.by, book.as_ref())?;
     let from = match given {
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
     };
-    let talking = leaving(talk.payment, from, Stage::Talking);
-    if !store.advance(&talk.payment.id, &talking).await? {
-        return Err(under_way());
+    let talking = leaving(payment, from, Stage::Talking);
+    if !in_hand.advance(&talking).await? {
+        return Err(PaymentError::UnderWay);
     }
-    converse(talk, conversation, from, given, mark).await
+    let spoken = in_hand.exchange(conversation, |context, exchanges| {
+        let proceed = Proceed {
+            context,
+            client: asker.client,
+            memo: conversation.keep.as_deref(),
+            given,
+        };
+        in_hand.continuing.proceed(&proceed, exchanges)
+    });
+    let spoken = spoken.await;
+    let back = leaving(payment, Stage::Talking, from);
+    match in_hand.conclude(spoken, &back, Some(mark)).await? {
+        Concluded::Next(next_action) => Ok(answer(&payment.id, &next_action)?),
+        Concluded::NotSent(failure) => Err(failure.into()),
+    }
 }
 
 /// What this payment took is replayed before; another one's money is not to be taken twice. `book`
 /// is how things stand now: who asks knew less.
-fn refuse_if_moved_on(talk: &Talk<'_>, book: Option<&Book>) -> Result<(), ApiError> {
+fn refuse_if_moved_on(
+    in_hand: &InHand<'_>,
+    by: By<'_>,
+    book: Option<&Book>,
+) -> Result<(), PaymentError> {
     let Some(book) = book.filter(|book| !book.session.is_settled()) else {
-        return Err(settled());
+        return Err(PaymentError::SessionPaid);
     };
     let now = clock::unix_now();
     if now >= book.session.expires_at {
-        return Err(expired());
+        return Err(PaymentError::SessionExpired);
     }
     let is_open = |book| Folded::new(book, now).overview.open_elsewhere;
-    match talk.by {
-        By::ShopWith { .. } if is_open(book) => Err(payment_open()),
+    match by {
+        By::ShopWith { .. } if is_open(book) => Err(PaymentError::OtherOpen),
         // The shopper was warned of what was open when the request came, and of nothing else.
-        By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(talk.book) => {
-            Err(under_way())
+        By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(in_hand.book) => {
+            Err(PaymentError::UnderWay)
         }
         _ => Ok(()),
     }
-}
-
-async fn converse(
-    talk: &Talk<'_>,
-    conversation: &Conversation,
-    from: Stage,
-    given: Given<'_>,
-    mark: &Idempotency,
-) -> Result<Response, ApiError> {
-    let addresses = talk.addresses(&conversation.nonce);
-    let step = |exchanges: &[Exchange]| {
-        let proceed = Proceed {
-            begin: talk.begin(&addresses),
-            keep: conversation.keep.as_deref(),
-            given,
-        };
-        talk.continuing.proceed(&proceed, exchanges)
-    };
-    match talk.app.platform.converse(step).await {
-        Ok(proceeded) => record(talk, proceeded, mark).await,
-        // Nothing was sent: the same may be tried again.
-        Err(failure @ (Failure::Unreachable | Failure::Unsuitable(_))) => {
-            let again = leaving(talk.payment, Stage::Talking, from);
-            talk.app.store.advance(&talk.payment.id, &again).await?;
-            Err(refused_by_platform(failure))
-        }
-        Err(failure) => {
-            talk.unknown(&failure).await?;
-            Ok(created(answer(&talk.payment.id, NextAction::Wait)?))
-        }
-    }
-}
-
-/// Records what the platform told, and the answer with the step, before anything is answered.
-async fn record(
-    talk: &Talk<'_>,
-    proceeded: Proceeded,
-    mark: &Idempotency,
-) -> Result<Response, ApiError> {
-    talk.record_facts(&proceeded).await?;
-    let to = match (&proceeded.next_action, proceeded.facts.is_empty()) {
-        (Some(NextAction::FormPost { .. }), _) => Stage::Return,
-        (Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }), _) => Stage::Token,
-        (Some(NextAction::Wait), _) => Stage::Unknown,
-        (None, true) => Stage::Finalise,
-        (None, false) => Stage::Over,
-    };
-    let body = answer(
-        &talk.payment.id,
-        proceeded.next_action.unwrap_or(NextAction::Wait),
-    )?;
-    let step = Advance {
-        keep: proceeded.keep.as_deref(),
-        answer: Some((mark, &body)),
-        ..leaving(talk.payment, Stage::Talking, to)
-    };
-    talk.app.store.advance(&talk.payment.id, &step).await?;
-    if to == Stage::Finalise {
-        talk.app.wake_conversations.notify_one();
-    }
-    talk.save(proceeded.save);
-    Ok(created(body))
 }

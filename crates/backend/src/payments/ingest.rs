@@ -18,7 +18,7 @@ pub(crate) async fn ingest(
 ) -> Result<Recorded, StoreError> {
     let now = clock::unix_now();
     // Where there is room, what is claimed is asked about at once.
-    let (recorded, query) = match app.questions.room() {
+    let (recorded, query) = match app.queues.questions.room() {
         Some(room) => {
             let (recorded, query) = app.store.record_claim(fact, source, raw, now).await?;
             (recorded, query.map(|query| (query, room)))
@@ -27,9 +27,9 @@ pub(crate) async fn ingest(
     };
     tell(&recorded, fact, source);
     match query {
-        Some((query, room)) => app.questions.ask(query, room),
+        Some((query, room)) => app.queues.questions.hand_over(query, room),
         // It may be asked about later, or again.
-        None => app.wake_queries.notify_one(),
+        None => app.queues.questions.wake(),
     }
     Ok(recorded)
 }

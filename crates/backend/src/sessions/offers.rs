@@ -12,48 +12,38 @@ use guichet_wire::{FieldProblem, MethodOffer, Unavailable};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::config::{Config, Shop, ShopMethods, VoucherRest};
+use crate::accounts::Accounts;
+use crate::config::{Shop, ShopMethods, VoucherRest};
 
 /// A method on offer, with the account that would take it.
 pub(crate) struct Offer<'a> {
-    pub(crate) entry: &'a ShopMethods,
+    pub(crate) account: &'a dyn Provider,
     pub(crate) description: MethodDescription,
     pub(crate) offer: MethodOffer,
 }
 
 /// A method that a session may use if nothing is lacking.
-pub(crate) struct Candidate<'a> {
-    pub(crate) offer: Offer<'a>,
+struct Candidate<'a> {
+    offer: Offer<'a>,
     /// What its account demands to know of the shopper and the shop did not give.
-    pub(crate) lacking: Vec<FieldError>,
+    lacking: Vec<FieldError>,
 }
 
 /// The methods that a session may use, in the shop's order or in the session's own.
-pub(crate) fn offers<'a>(config: &Config, shop: &'a Shop, session: &Session) -> Vec<Offer<'a>> {
-    let all = candidates(config, shop, session).into_iter();
+pub(crate) fn offers<'a>(accounts: &'a Accounts, shop: &Shop, session: &Session) -> Vec<Offer<'a>> {
+    let all = candidates(accounts, shop, session).into_iter();
     let complete = all.filter(|candidate| candidate.lacking.is_empty());
     complete.map(|candidate| candidate.offer).collect()
 }
 
 /// The same, with those for which something is lacking.
-pub(crate) fn candidates<'a>(
-    config: &Config,
-    shop: &'a Shop,
-    session: &Session,
-) -> Vec<Candidate<'a>> {
+fn candidates<'a>(accounts: &'a Accounts, shop: &Shop, session: &Session) -> Vec<Candidate<'a>> {
     let mut candidates = Vec::new();
-    for entry in &shop.methods {
-        let Some(account) = config.account(&entry.provider, entry.account.as_str()) else {
-            continue;
-        };
+    for (entry, account) in entries(accounts, shop) {
         let descriptions = account.methods();
         for method in &entry.methods {
             let description = descriptions.iter().find(|d| d.method == *method);
-            let wanted = session
-                .methods
-                .as_ref()
-                .is_none_or(|wanted| wanted.contains(method));
-            if let Some(description) = description.filter(|_| wanted)
+            if let Some(description) = description.filter(|_| wants(session, method))
                 && let Some(mut offer) = offer(shop, session, description)
             {
                 let owned = shop.one_click && session.shopper.id.is_some();
@@ -64,7 +54,7 @@ pub(crate) fn candidates<'a>(
                 candidates.push(Candidate {
                     lacking: lacking(account, method, &session.shopper),
                     offer: Offer {
-                        entry,
+                        account,
                         description,
                         offer,
                     },
@@ -80,6 +70,25 @@ pub(crate) fn candidates<'a>(
         candidates.sort_by_key(place);
     }
     candidates
+}
+
+/// The methods that a shop offers, by account. That each account is there was checked when the
+/// configuration was read.
+fn entries<'a, 's>(
+    accounts: &'a Accounts,
+    shop: &'s Shop,
+) -> impl Iterator<Item = (&'s ShopMethods, &'a dyn Provider)> {
+    let entries = shop.methods.iter();
+    entries.filter_map(|entry| {
+        let account = accounts.find(&entry.provider, entry.account.as_str())?;
+        Some((entry, account))
+    })
+}
+
+/// Whether a session may use the method: any, where the shop's server named none.
+fn wants(session: &Session, method: &Method) -> bool {
+    let named = session.methods.as_ref();
+    named.is_none_or(|named| named.contains(method))
 }
 
 /// What a payment by this method lacks. Nothing where it can begin.
@@ -111,26 +120,16 @@ fn missing(account: &dyn Provider, demand: &Demand, field: &str) -> FieldError {
 /// Refuses a session that none of its methods could ever pay: the shop's server is told, not the
 /// shopper.
 pub(crate) fn refuse_untakeable(
-    config: &Config,
+    accounts: &Accounts,
     shop: &Shop,
     session: &Session,
 ) -> Result<(), FieldError> {
-    let wanted = |method: &Method| {
-        session
-            .methods
-            .as_ref()
-            .is_none_or(|all| all.contains(method))
-    };
     let mut methods = Vec::new();
-    for entry in &shop.methods {
-        let account = config.account(&entry.provider, entry.account.as_str());
-        let descriptions = account.map(|account| account.methods()).unwrap_or_default();
-        let offered = |method: &Method| entry.methods.contains(method) && wanted(method);
-        methods.extend(
-            descriptions
-                .into_iter()
-                .filter(|known| offered(&known.method)),
-        );
+    for (entry, account) in entries(accounts, shop) {
+        let offered = |known: &MethodDescription| {
+            entry.methods.contains(&known.method) && wants(session, &known.method)
+        };
+        methods.extend(account.methods().into_iter().filter(offered));
     }
     // A shop without a method is not the session's fault.
     if methods.is_empty() {
@@ -212,8 +211,8 @@ pub(crate) struct LeftOut {
 }
 
 /// The methods that the session would be offered if the shop had given more.
-pub(crate) fn left_out(config: &Config, shop: &Shop, session: &Session) -> Vec<LeftOut> {
-    let all = candidates(config, shop, session).into_iter();
+pub(crate) fn left_out(accounts: &Accounts, shop: &Shop, session: &Session) -> Vec<LeftOut> {
+    let all = candidates(accounts, shop, session).into_iter();
     let left = all.filter(|candidate| !candidate.lacking.is_empty());
     left.map(|Candidate { offer, lacking }| {
         let method = offer.description.method.to_string();
@@ -228,12 +227,12 @@ pub(crate) fn left_out(config: &Config, shop: &Shop, session: &Session) -> Vec<L
 
 /// Refuses a session that would be offered methods, and is offered none for lack of what their
 /// accounts demand.
-pub(crate) fn check(
-    config: &Config,
+pub(crate) fn refuse_lacking(
+    accounts: &Accounts,
     shop: &Shop,
     session: &Session,
 ) -> Result<(), Vec<FieldError>> {
-    let candidates = candidates(config, shop, session);
+    let candidates = candidates(accounts, shop, session);
     let missing = candidates.iter().map(|candidate| &candidate.lacking);
     if candidates.is_empty() || missing.clone().any(Vec::is_empty) {
         return Ok(());

@@ -16,7 +16,6 @@ use utoipa::ToSchema;
 
 use super::shopper::NewShopper;
 use super::views::CaptureMode;
-use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 
@@ -74,7 +73,7 @@ fn one() -> u32 {
 
 /// Reads a new session. One answer names every field that is at fault.
 pub(crate) fn parse(
-    app: &App,
+    environment: Environment,
     shop: &Shop,
     new: Option<NewSession>,
     id: SessionId,
@@ -95,7 +94,7 @@ pub(crate) fn parse(
     let locale = faults.keep_given(locale);
     let methods = new.methods.map(|methods| parse_methods(shop, methods));
     let methods = faults.keep_given(methods);
-    let return_url = faults.keep(parse_return_url(app, shop, &new.return_url));
+    let return_url = faults.keep(parse_return_url(environment, shop, &new.return_url));
     let whole = (|| {
         Some(Session {
             id,
@@ -181,7 +180,11 @@ fn parse_methods(shop: &Shop, methods: Vec<String>) -> Result<Vec<Method>, Field
     Ok(parsed)
 }
 
-fn parse_return_url(app: &App, shop: &Shop, text: &str) -> Result<String, FieldError> {
+fn parse_return_url(
+    environment: Environment,
+    shop: &Shop,
+    text: &str,
+) -> Result<String, FieldError> {
     let refuse = |detail: &str| Err(FieldError::new("return_url", detail));
     if text.len() > 2000 {
         return refuse("must be at most 2000 characters long");
@@ -195,7 +198,7 @@ fn parse_return_url(app: &App, shop: &Shop, text: &str) -> Result<String, FieldE
     };
     match url.scheme() {
         "https" => {}
-        "http" if app.config.environment != Environment::Production => {}
+        "http" if environment != Environment::Production => {}
         _ => return refuse("must be an https address"),
     }
     if !url.username().is_empty() || url.password().is_some() {

@@ -14,7 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::offers::offers;
-use crate::config::{Config, Shop};
+use crate::accounts::Accounts;
+use crate::config::Shop;
 
 /// A book with the states of its payments.
 pub(crate) struct Folded<'a> {
@@ -272,7 +273,7 @@ fn tag(language: &Language) -> String {
 
 /// What `GET /checkout/v1/session` answers.
 pub(crate) fn checkout_session(
-    config: &Config,
+    accounts: &Accounts,
     shop: &Shop,
     folded: &Folded<'_>,
 ) -> CheckoutSession {
@@ -289,7 +290,7 @@ pub(crate) fn checkout_session(
         manual_capture: session.capture == Capture::Manual,
         voucher_eligible_amount: session.voucher_eligible_amount,
         expires_at: session.expires_at,
-        methods: offers(config, shop, session)
+        methods: offers(accounts, shop, session)
             .into_iter()
             .map(|o| o.offer)
             .collect(),

@@ -6,26 +6,33 @@ use guichet_domain::method::Method;
 use guichet_domain::session::Session;
 use guichet_wire::NextAction;
 
-/// What *begin* needs to know.
-#[derive(Debug)]
-pub struct Begin<'a> {
+/// What is the same in every step of a payment, whoever takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
     /// The session to pay.
     pub session: &'a Session,
     /// The method chosen.
     pub method: &'a Method,
-    /// Who starts it, and with which saved card, if one pays.
-    pub by: By<'a>,
-    /// The address of the shopper's browser, while it is asking.
-    pub client: Option<IpAddr>,
-    /// For [`By::ShopWith`], while it begins: what the card's first payment left
-    /// ([`First::proof`]).
-    pub first: Option<&'a str>,
     /// Our reference at the platform: what `new_reference` made for this payment.
     pub reference: &'a str,
     /// Where the platform calls and sends the browser back to.
     pub addresses: &'a Addresses,
-    /// The time of signing.
+    /// The time of the step.
     pub now: jiff::Timestamp,
+}
+
+/// What *begin* needs to know.
+#[derive(Debug)]
+pub struct Begin<'a> {
+    /// The payment.
+    pub context: Context<'a>,
+    /// Who starts it, and with which saved card, if one pays.
+    pub by: By<'a>,
+    /// The address of the shopper's browser, while it is asking.
+    pub client: Option<IpAddr>,
+    /// For [`By::ShopWith`]: what the card's first payment left
+    /// ([`crate::contract::First::proof`]).
+    pub first: Option<&'a str>,
 }
 
 /// Who starts a payment.
@@ -35,12 +42,12 @@ pub enum By<'a> {
     Shopper,
     /// The shopper, with a card that was saved before.
     ShopperWith {
-        /// As [`Vault::cards`] names it.
+        /// As [`crate::contract::Vault::cards`] names it.
         card: &'a str,
     },
     /// The shop's server, with a card that the shopper saved before. The shopper is not there.
     ShopWith {
-        /// As [`Vault::cards`] names it.
+        /// As [`crate::contract::Vault::cards`] names it.
         card: &'a str,
     },
 }
@@ -68,8 +75,9 @@ pub struct Addresses {
 pub struct Begun {
     /// What happens next.
     pub next: Next,
-    /// What the provider wants back when the payment goes on. Kept by the backend, shown to nobody.
-    pub keep: Option<String>,
+    /// What the provider wants to be handed when the payment goes on. The backend keeps it with the
+    /// conversation, shown to nobody.
+    pub memo: Option<String>,
 }
 
 /// What happens after a payment's beginning.
@@ -78,7 +86,7 @@ pub enum Next {
     /// The browser does this.
     Browser(NextAction),
     /// Nobody has to be asked: once the payment is stored, the backend goes on by *proceed* with
-    /// [`Given::Nothing`], before it answers.
+    /// [`crate::contract::Given::Nothing`], before it answers.
     Proceed,
 }
 
@@ -86,7 +94,7 @@ impl From<NextAction> for Begun {
     fn from(next_action: NextAction) -> Self {
         Self {
             next: Next::Browser(next_action),
-            keep: None,
+            memo: None,
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-/// One step of a conversation with the platform.
+use secrecy::SecretString;
+
+/// One step of a function that takes calls to a platform.
 #[derive(Debug)]
 pub enum Step<T> {
     /// Make this call, then ask again with its answer added.
@@ -25,7 +27,7 @@ impl<T> Step<T> {
     }
 }
 
-/// Why a conversation with the platform can't go on.
+/// Why no further call leads anywhere.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Failure {
     /// No host of the platform answers. Nothing was started; trying again is safe.
@@ -39,20 +41,22 @@ pub enum Failure {
     Unsuitable(guichet_domain::FieldError),
 }
 
-/// A call to make. Its `Debug` shows neither headers nor body: they may hold what was sealed.
-#[derive(Clone, Eq, PartialEq)]
+/// A call to make. Its `Debug` shows method, host and path alone: the rest may hold what is secret
+/// or what was sealed, and an address may hold a key as its user.
+#[derive(Clone)]
 pub struct PlatformCall {
-    /// GET or POST.
-    pub method: CallMethod,
+    /// HTTP method.
+    pub method: HttpMethod,
     /// Absolute address.
     pub url: String,
-    /// Value of `Content-Type`, with a body.
-    pub content_type: Option<&'static str>,
-    /// The body, raw.
-    pub body: Vec<u8>,
+    /// Headers, besides those that follow from the body.
+    pub headers: Vec<Header>,
+    /// The body, if there is one.
+    pub body: Option<Body>,
     /// Give up after this time.
     pub timeout: Duration,
-    /// The answer may be used again for this long: for health checks.
+    /// The answer may be used again for this long, for a call that is the same in method, address,
+    /// headers and body: for health checks.
     pub cache_for: Option<Duration>,
     /// A note of the provider's own, to read the answer by.
     pub note: String,
@@ -60,17 +64,70 @@ pub struct PlatformCall {
 
 impl fmt::Debug for PlatformCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PlatformCall({:?} {})", self.method, self.url)
+        let url = url::Url::parse(&self.url).ok();
+        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("?");
+        let path = url.as_ref().map_or("", url::Url::path);
+        write!(f, "PlatformCall({:?} {host}{path})", self.method)
     }
 }
 
-/// HTTP method of a call.
+/// HTTP method of a call, or of a message from outside.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum CallMethod {
+pub enum HttpMethod {
     /// GET.
     Get,
     /// POST.
     Post,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
+}
+
+impl HttpMethod {
+    /// As it stands in a request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A header of a call.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// Its name, such as `Authorization`.
+    pub name: &'static str,
+    /// Its value.
+    pub value: HeaderValue,
+}
+
+/// The value of a call's header.
+#[derive(Clone, Debug)]
+pub enum HeaderValue {
+    /// Anybody may see it.
+    Plain(String),
+    /// A key, or what is made of one. Its `Debug` shows nothing of it, and no log does.
+    Secret(SecretString),
+}
+
+/// The body of a call.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Body {
+    /// Value of `Content-Type`.
+    pub content_type: &'static str,
+    /// The body, raw.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({}, {} bytes)", self.content_type, self.bytes.len())
+    }
 }
 
 /// A call that was made, and what came of it.
@@ -104,4 +161,47 @@ pub enum CallError {
     NotSent,
     /// Sent, and no answer came: the platform may have acted.
     NoAnswer,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_is_printed_shows_no_secret() {
+        let call = PlatformCall {
+            method: HttpMethod::Put,
+            url: "https://shop:S3CRET@api.example:8443/orders/1?key=S3CRET#S3CRET".into(),
+            headers: vec![
+                Header {
+                    name: "Authorization",
+                    value: HeaderValue::Secret("Basic S3CRET".to_owned().into()),
+                },
+                Header {
+                    name: "Accept",
+                    value: HeaderValue::Plain("application/json".into()),
+                },
+            ],
+            body: Some(Body {
+                content_type: "application/json",
+                bytes: br#"{"api_token":"S3CRET"}"#.to_vec(),
+            }),
+            timeout: Duration::from_secs(1),
+            cache_for: None,
+            note: "S3CRET".into(),
+        };
+        assert_eq!(
+            format!("{call:?}"),
+            "PlatformCall(Put api.example/orders/1)"
+        );
+        let parts = format!("{:?} {:?}", call.headers, call.body);
+        assert!(!parts.contains("S3CRET"), "{parts}");
+        assert!(parts.contains("Authorization") && parts.contains("application/json"));
+        let answer = Ok(CallAnswer {
+            status: 200,
+            body: b"S3CRET".to_vec(),
+        });
+        let exchange = Exchange { call, answer };
+        assert!(!format!("{exchange:?}").contains("S3CRET"));
+    }
 }

@@ -3,7 +3,20 @@
 use guichet_domain::event::{Part, PlatformFact};
 use guichet_domain::money::Amount;
 
+use super::call::{Exchange, Step};
 use crate::Verified;
+
+/// Our own account's word on what a signed message claims: the signature is every merchant's.
+pub trait Confirmation: Send + Sync {
+    /// Names the counter that [`Query::sequence`] is drawn from: accounts that share a number space
+    /// at the platform share it (`up2pay/` and the site at Up2pay). It starts anew each
+    /// [day](super::Provider::day).
+    fn sequence_scope(&self) -> String;
+
+    /// *Query*: asks the platform, with our own account and key, about a transaction that a signed
+    /// message claims to be ours.
+    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered>;
+}
 
 /// A question to the platform about one transaction.
 #[derive(Debug)]

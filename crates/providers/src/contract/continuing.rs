@@ -1,12 +1,13 @@
 //! The rest of a payment that goes on after *begin*.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use guichet_domain::event::PlatformFact;
 use guichet_domain::iban::Iban;
 use guichet_wire::NextAction;
 
-use super::begin::Begin;
+use super::begin::Context;
 use super::call::{Exchange, Step};
 use super::vault::{First, Save};
 use crate::Verified;
@@ -16,7 +17,7 @@ use crate::Verified;
 ///
 /// The backend sees to it that `proceed` and `finalise` each run at most once at a time for a
 /// payment, and asks `look_up` before anything else when an answer never came.
-pub trait Continue: Send + Sync {
+pub trait Continuing: Send + Sync {
     /// Goes on with what the shopper gave.
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded>;
 
@@ -30,16 +31,18 @@ pub trait Continue: Send + Sync {
 /// What *proceed* needs to know.
 #[derive(Debug)]
 pub struct Proceed<'a> {
-    /// The payment's beginning.
-    pub begin: Begin<'a>,
-    /// What was kept.
-    pub keep: Option<&'a str>,
+    /// The payment.
+    pub context: Context<'a>,
+    /// The address of the shopper's browser, if that is what asks.
+    pub client: Option<IpAddr>,
+    /// The provider's memo.
+    pub memo: Option<&'a str>,
     /// What the shopper gave.
-    pub given: Given<'a>,
+    pub given: &'a Given<'a>,
 }
 
 /// What the shopper gave, for a payment to go on. Its `Debug` shows none of it.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub enum Given<'a> {
     /// What the platform's fields made of a card.
     Token {
@@ -47,14 +50,14 @@ pub enum Given<'a> {
         token: &'a str,
         /// The brand that the shopper chose on a card that bears two.
         brand: Option<&'a str>,
-        /// The card is to be saved. Only where [`Vault::adds`], for a session with an owner.
+        /// The card is to be saved. Only where [`super::Vault::adds`], for a session with an owner.
         save: bool,
     },
     /// The code of a bank that was on offer, or [`guichet_wire::OTHER_BANK`].
     Bank(&'a str),
     /// The account to debit.
-    Iban(&'a Iban),
-    /// Nothing: see [`Next::Proceed`].
+    Iban(Iban),
+    /// Nothing: see [`super::Next::Proceed`].
     Nothing,
 }
 
@@ -72,10 +75,10 @@ impl fmt::Debug for Given<'_> {
 /// What *finalise* needs to know.
 #[derive(Debug)]
 pub struct Finalise<'a> {
-    /// The payment's beginning.
-    pub begin: Begin<'a>,
-    /// What was kept.
-    pub keep: Option<&'a str>,
+    /// The payment.
+    pub context: Context<'a>,
+    /// The provider's memo.
+    pub memo: Option<&'a str>,
     /// What the browser posted, decoded, in its order.
     pub posted: &'a [(String, String)],
 }
@@ -83,10 +86,10 @@ pub struct Finalise<'a> {
 /// What *look up* needs to know.
 #[derive(Debug)]
 pub struct LookUp<'a> {
-    /// The payment's beginning.
-    pub begin: Begin<'a>,
-    /// What was kept.
-    pub keep: Option<&'a str>,
+    /// The payment.
+    pub context: Context<'a>,
+    /// The provider's memo.
+    pub memo: Option<&'a str>,
 }
 
 /// How far a payment went.
@@ -95,11 +98,11 @@ pub struct Proceeded {
     /// What the platform told, to be recorded before anything is answered.
     pub facts: Vec<Verified<PlatformFact>>,
     /// What the browser does next; none when the facts say all. None without a fact: the backend
-    /// keeps what is to be kept, and goes on by *finalise* at once. That is how *proceed* has the
+    /// keeps the memo, and goes on by *finalise* at once. That is how *proceed* has the
     /// platform's name of a transaction written down before the transaction can take money.
     pub next_action: Option<NextAction>,
-    /// What the provider wants back later, in place of what was kept.
-    pub keep: Option<String>,
+    /// The provider's memo, in place of the one that it had.
+    pub memo: Option<String>,
     /// A card to add to the shopper's, once the facts are recorded.
     pub save: Option<Save>,
     /// What a saved card's payment left.

@@ -1,4 +1,8 @@
 //! What every provider offers the backend, as pure functions.
+//!
+//! [`Provider`] is what each of them has. What a platform may lack is a capability, a trait of its
+//! own that the provider hands out or does not: [`Notifications`], [`Confirmation`],
+//! [`Continuing`], [`Vault`].
 
 mod begin;
 mod call;
@@ -8,10 +12,13 @@ mod notify;
 mod provider;
 mod vault;
 
-pub use begin::{Addresses, Begin, Begun, By, Next};
-pub use call::{CallAnswer, CallError, CallMethod, Exchange, Failure, PlatformCall, Step};
-pub use confirm::{Answered, Query};
-pub use continuing::{Continue, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
-pub use notify::{Incoming, Notified, Refusal, Return, SignedBytes};
+pub use begin::{Addresses, Begin, Begun, By, Context, Next};
+pub use call::{
+    Body, CallAnswer, CallError, Exchange, Failure, Header, HeaderValue, HttpMethod, PlatformCall,
+    Step,
+};
+pub use confirm::{Answered, Confirmation, Query};
+pub use continuing::{Continuing, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
+pub use notify::{Headers, Incoming, MessageError, Notifications, Notified, Return, SignedBytes};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
-pub use vault::{First, KeptCard, Owner, Save, Vault};
+pub use vault::{First, Owner, Save, Vault, VaultCard};

@@ -3,13 +3,16 @@
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::shopper::Datum;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::begin::{Begin, Begun};
 use super::call::{Exchange, Step};
-use super::confirm::{Answered, Query};
-use super::continuing::Continue;
-use super::notify::{Incoming, Notified, Refusal, Return};
+use super::confirm::Confirmation;
+use super::continuing::Continuing;
+use super::notify::Notifications;
 use super::vault::Vault;
 
 /// Which world the backend runs in. Keys and hosts of different worlds never mix.
@@ -61,13 +64,16 @@ pub trait Provider: Send + Sync {
     /// Seconds from the making of a payment until it is clear that its page is over.
     fn deadline_seconds(&self) -> i64;
 
-    /// Names the counter that [`Query::sequence`] is drawn from: accounts that share a number space
-    /// at the platform share it (`up2pay/` and the site at Up2pay). It starts anew each day in
-    /// Paris.
-    fn sequence_scope(&self) -> String;
+    /// Where the platform's days begin and end.
+    fn time_zone(&self) -> &TimeZone;
+
+    /// The platform's day at that time: what it counts by the day is counted by this one.
+    fn day(&self, now: Timestamp) -> Date {
+        now.to_zoned(self.time_zone().clone()).date()
+    }
 
     /// Names the counter that [`Seed::number`] is drawn from, where references are made of numbers.
-    /// It starts anew each day in Paris. Accounts that share a number space share it.
+    /// It starts anew each [day](Self::day). Accounts that share a number space share it.
     fn reference_scope(&self) -> Option<String> {
         None
     }
@@ -76,33 +82,26 @@ pub trait Provider: Send + Sync {
     /// format where the platform takes one.
     fn new_reference(&self, seed: &Seed) -> String;
 
-    /// Whether this account's notifications come as POST; the other method is answered 405.
-    fn notification_by_post(&self) -> bool;
-
-    /// Whether a query or body that came to no address of ours looks like a notification of this
-    /// account's. For a warning; nothing is believed.
-    fn looks_like_notification(&self, _raw: &[u8]) -> bool {
-        false
-    }
-
     /// *Begin*: a session and a method in; out comes what the browser does next, or a call to make
     /// first. `exchanges` are the calls made so far for this payment, with their answers.
     fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun>;
 
-    /// *Verify*: the raw bytes of a notification in, what the platform vouches for out.
-    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, Refusal>;
+    /// Where the platform signs messages: notifications, and the browser's return.
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        None
+    }
 
-    /// Reads the browser's return. What is signed is checked; it is a hint all the same.
-    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal>;
+    /// Where our own account can be asked about a transaction that a signed message claims.
+    fn confirmation(&self) -> Option<&dyn Confirmation> {
+        None
+    }
 
-    /// *Query*: asks the platform, with our own account and key, about a transaction that a signed
-    /// message claims to be ours.
-    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered>;
+    /// Where a payment takes more than its beginning and the platform's notification.
+    fn continuing(&self) -> Option<&dyn Continuing> {
+        None
+    }
 
-    /// *Continue*, where a payment takes more than its beginning and the platform's notification.
-    fn continuing(&self) -> Option<&dyn Continue>;
-
-    /// *Vault*, where the platform keeps cards for shoppers.
+    /// Where the platform keeps cards for shoppers.
     fn vault(&self) -> Option<&dyn Vault> {
         None
     }
@@ -124,9 +123,79 @@ pub struct Demand {
 pub struct Seed {
     /// Drawn anew for every payment.
     pub random: [u8; 16],
-    /// The day in Paris.
-    pub day: jiff::civil::Date,
+    /// The platform's day: [`Provider::day`].
+    pub day: Date,
     /// The next number of [`Provider::reference_scope`] on that day, from 1; 0 where there is no
     /// such scope.
     pub number: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Failure;
+
+    /// A platform that has nothing but payments to begin, in another part of the world.
+    struct Bare {
+        account: Slug,
+        zone: TimeZone,
+    }
+
+    impl Provider for Bare {
+        fn name(&self) -> &'static str {
+            "bare"
+        }
+
+        fn account(&self) -> &Slug {
+            &self.account
+        }
+
+        fn methods(&self) -> Vec<MethodDescription> {
+            Vec::new()
+        }
+
+        fn demands(&self, _: &Method) -> Vec<Demand> {
+            Vec::new()
+        }
+
+        fn deadline_seconds(&self) -> i64 {
+            60
+        }
+
+        fn time_zone(&self) -> &TimeZone {
+            &self.zone
+        }
+
+        fn new_reference(&self, seed: &Seed) -> String {
+            seed.day.to_string()
+        }
+
+        fn begin(&self, _: &Begin<'_>, _: &[Exchange]) -> Step<Begun> {
+            Step::Failed(Failure::Unreachable)
+        }
+    }
+
+    /// Toronto changes its clocks on the second Sunday of March and the first of November.
+    fn toronto() -> Bare {
+        Bare {
+            account: Slug::try_from("main".to_owned()).unwrap(),
+            zone: TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_platforms_day_is_that_of_its_own_time_zone() {
+        let day = |text: &str| toronto().day(text.parse().unwrap()).to_string();
+        assert_eq!(day("2026-07-15T03:59:59Z"), "2026-07-14");
+        assert_eq!(day("2026-07-15T04:00:00Z"), "2026-07-15");
+        assert_eq!(day("2026-01-15T04:59:59Z"), "2026-01-14");
+        assert_eq!(day("2026-01-15T05:00:00Z"), "2026-01-15");
+    }
+
+    #[test]
+    fn a_platform_need_have_no_capability() {
+        let bare: &dyn Provider = &toronto();
+        assert!(bare.notifications().is_none() && bare.confirmation().is_none());
+        assert!(bare.continuing().is_none() && bare.vault().is_none());
+    }
 }

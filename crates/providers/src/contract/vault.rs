@@ -15,7 +15,7 @@ pub trait Vault: Send + Sync {
     fn adds(&self) -> bool;
 
     /// The cards that can pay.
-    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>>;
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<VaultCard>>;
 
     /// Removes a card for good. One that is not there any more is removed.
     fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()>;
@@ -47,7 +47,7 @@ impl<'a> Owner<'a> {
 
 /// A card that the platform keeps.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct KeptCard {
+pub struct VaultCard {
     /// The platform's name of it among its owner's.
     pub id: String,
     /// Brand in the platform's words.
@@ -58,7 +58,7 @@ pub struct KeptCard {
     pub expires: Option<(i16, i8)>,
 }
 
-impl KeptCard {
+impl VaultCard {
     /// Whether it pays no more: a card pays until the end of its month.
     #[must_use]
     pub fn has_expired(&self, now: jiff::Timestamp) -> bool {
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_card_pays_until_the_end_of_its_month() {
         let has_expired = |expires, now: &str| {
-            let card = KeptCard {
+            let card = VaultCard {
                 id: "1".into(),
                 brand: "CB".into(),
                 last_digits: "00".into(),

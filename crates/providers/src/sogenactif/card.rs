@@ -16,21 +16,25 @@
 //! authenticated: `walletOrder`, as one of a series (warehousenantes/sips-office-sdk-php, C). Only
 //! with references of our own: see `naming.rs`.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
+use super::calls::{Calls, Halt, ours, unexpected, unsuitable};
 use super::config::{Config, Identity};
-use super::conversation::{Halt, Talk, ours, unexpected, unsuitable};
 use super::naming::{self, Name, New};
 use super::office::checkout::{
     CardByToken, CardCheckEnrollment, CardValidateAuthenticationAndOrder, WalletCheckEnrollment,
     WalletOrder,
 };
 use super::office::parts::{FraudData, PaymentOptions, WalletEntry};
-use super::payment::{Asks, Away, End, Opening, Pays, keep, kept, open, options, purchase, settle};
+use super::payment::{
+    Asks, Away, End, Opening, Pays, open, options, purchase, read_memo, settle, write_memo,
+};
 use super::types::PaymentToken;
 use super::vault::Proof;
 use super::{shopper, vault};
-use crate::contract::{Begin, Begun, Failure, Given, Next, Owner, Proceed, Proceeded};
+use crate::contract::{Begin, Begun, Context, Failure, Given, Next, Owner, Proceed, Proceeded};
 
 /// What a second try's reference ends in.
 pub(super) const SECOND: &str = "A1";
@@ -65,28 +69,37 @@ enum Means {
     Saved(WalletEntry),
 }
 
+/// What is said of a payment beside the purchase, for its authentication.
+#[derive(Clone, Copy)]
+struct Wishes<'a> {
+    /// The address of the shopper's browser.
+    client: Option<IpAddr>,
+    /// How the issuer is asked to see the shopper.
+    challenge: Option<&'a str>,
+}
+
 /// Begins with a saved card: it must be the shopper's, and not have expired.
 pub(super) fn begin_saved(
-    talk: &mut Talk<'_>,
+    calls: &mut Calls<'_>,
     begin: &Begin<'_>,
     card: &str,
     by_shop: bool,
 ) -> Result<Begun, Halt> {
-    if by_shop && talk.config.identity != Identity::Reference {
+    if by_shop && calls.config.identity != Identity::Reference {
         let detail = "this shop's transactions are not named by references of its own: a saved \
                       card can't be charged without the shopper";
         return Err(unsuitable("card", detail).into());
     }
     let nobody = || unsuitable("card", "the session does not say who the shopper is");
-    let owner = Owner::of(begin.session).ok_or_else(nobody)?;
+    let owner = Owner::of(begin.context.session).ok_or_else(nobody)?;
     let first = by_shop.then(|| proof_of(begin)).transpose()?;
-    let cards = vault::cards(talk, &owner)?;
+    let cards = vault::cards(calls, &owner)?;
     let found = cards.into_iter().find(|kept| kept.id == card);
     let found = found.ok_or_else(|| {
         let detail = "is none of the shopper's saved cards; it may have been removed";
         unsuitable("card", detail)
     })?;
-    if found.has_expired(begin.now) {
+    if found.has_expired(begin.context.now) {
         return Err(unsuitable("card", "this saved card has expired").into());
     }
     let chosen = Chosen {
@@ -96,7 +109,7 @@ pub(super) fn begin_saved(
     };
     Ok(Begun {
         next: Next::Proceed,
-        keep: Some(keep(&chosen)?),
+        memo: Some(write_memo(&chosen)?),
     })
 }
 
@@ -110,23 +123,24 @@ fn proof_of(begin: &Begin<'_>) -> Result<Proof, Failure> {
     first.ok_or_else(|| unsuitable("card", detail))
 }
 
-pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
-    let begin = &proceed.begin;
-    match (proceed.keep, proceed.given) {
+pub(super) fn proceed(calls: &mut Calls<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
+    let context = &proceed.context;
+    match (proceed.memo, proceed.given) {
         (None, Given::Token { token, brand, save }) => {
-            pay(talk, begin, &typed(talk.config, begin, token, brand, save)?)
+            let means = typed(calls.config, context, token, *brand, *save)?;
+            pay(calls, proceed, &means)
         }
         (Some(_), Given::Nothing) => {
             let Chosen {
                 card,
                 by_shop,
                 first,
-            } = kept(proceed.keep)?;
-            let entry = entry(begin, card)?;
+            } = read_memo(proceed.memo)?;
+            let entry = entry(context, card)?;
             if by_shop {
-                return order_without_shopper(talk, begin, entry, first);
+                return order_without_shopper(calls, context, entry, first);
             }
-            pay(talk, begin, &Means::Saved(entry))
+            pay(calls, proceed, &Means::Saved(entry))
         }
         (None, _) => Err(unsuitable("token", "is missing: this payment goes on with it").into()),
         (Some(_), _) => Err(unsuitable("token", "this payment is made with a saved card").into()),
@@ -135,7 +149,7 @@ pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proc
 
 fn typed(
     config: &Config,
-    begin: &Begin<'_>,
+    context: &Context<'_>,
     token: &str,
     brand: Option<&str>,
     save: bool,
@@ -146,7 +160,7 @@ fn typed(
         let detail = format!("must be one of {}", config.brands.join(", "));
         return Err(unsuitable("brand", detail));
     }
-    if save && !(config.add_cards && Owner::of(begin.session).is_some()) {
+    if save && !(config.add_cards && Owner::of(context.session).is_some()) {
         let detail = "must be false: this payment's card can't be saved";
         return Err(unsuitable("save", detail));
     }
@@ -154,8 +168,8 @@ fn typed(
     Ok(Means::Typed { token, brand, save })
 }
 
-fn entry(begin: &Begin<'_>, payment_mean_id: String) -> Result<WalletEntry, Failure> {
-    let owner = Owner::of(begin.session);
+fn entry(context: &Context<'_>, payment_mean_id: String) -> Result<WalletEntry, Failure> {
+    let owner = Owner::of(context.session);
     let owner = owner.ok_or_else(|| unexpected("a saved card of nobody's"))?;
     Ok(WalletEntry {
         merchant_wallet_id: vault::wallet_of(&owner)?,
@@ -163,13 +177,22 @@ fn entry(begin: &Begin<'_>, payment_mean_id: String) -> Result<WalletEntry, Fail
     })
 }
 
-fn pay(talk: &mut Talk<'_>, begin: &Begin<'_>, means: &Means) -> Result<Proceeded, Halt> {
-    let first = New::of(talk.config, begin)?;
-    match (attempt(talk, begin, means, &first, None)?, first) {
+fn pay(calls: &mut Calls<'_>, proceed: &Proceed<'_>, means: &Means) -> Result<Proceeded, Halt> {
+    let context = &proceed.context;
+    let wishes = Wishes {
+        client: proceed.client,
+        challenge: None,
+    };
+    let first = New::of(calls.config, context)?;
+    match (attempt(calls, context, means, &first, wishes)?, first) {
         (End::SoftDecline(_), New::Ours(first)) => {
             let second = naming::reference(&format!("{}{SECOND}", first.as_str()))?;
             let second = New::Ours(second);
-            attempt(talk, begin, means, &second, Some(CHALLENGE)).map(End::into_inner)
+            let wishes = Wishes {
+                challenge: Some(CHALLENGE),
+                ..wishes
+            };
+            attempt(calls, context, means, &second, wishes).map(End::into_inner)
         }
         (end, _) => Ok(end.into_inner()),
     }
@@ -178,21 +201,21 @@ fn pay(talk: &mut Talk<'_>, begin: &Begin<'_>, means: &Means) -> Result<Proceede
 /// Opens a transaction, and orders it if the browser need not leave and nobody has to remember its
 /// name first.
 fn attempt(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     means: &Means,
     new: &New,
-    challenge: Option<&str>,
+    wishes: Wishes<'_>,
 ) -> Result<End, Halt> {
     let (opening, save, card) = match means {
         Means::Typed { token, brand, save } => {
-            let request = by_token(begin, token, brand.as_ref(), new, challenge)?;
-            (open(talk, begin, new, &request)?, *save, None)
+            let request = by_token(context, token, brand.as_ref(), new, wishes)?;
+            (open(calls, context, new, &request)?, *save, None)
         }
         Means::Saved(entry) => {
-            let request = by_entry(begin, entry, new, challenge)?;
+            let request = by_entry(context, entry, new, wishes)?;
             let card = entry.payment_mean_id.clone();
-            (open(talk, begin, new, &request)?, false, Some(card))
+            (open(calls, context, new, &request)?, false, Some(card))
         }
     };
     let mut open = match opening {
@@ -202,17 +225,17 @@ fn attempt(
     open.away.save = save;
     open.away.card = card;
     if open.url.is_some() {
-        return Ok(End::Over(open.proceeded(talk.config, begin)?));
+        return Ok(End::Over(open.proceeded(calls.config, context)?));
     }
     if !new.is_ours_alone() {
         return Ok(End::Over(open.written_down()?));
     }
-    order(talk, begin, &open.away, None)
+    order(calls, context, &open.away, None)
 }
 
 pub(super) fn finalise(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     away: &Away,
     posted: &[(String, String)],
 ) -> Result<Proceeded, Halt> {
@@ -221,13 +244,13 @@ pub(super) fn finalise(
     let pa_res = pa_res
         .map(|(_, value)| value.clone())
         .filter(|text| text.len() <= PA_RES_MAX);
-    order(talk, begin, away, pa_res).map(End::into_inner)
+    order(calls, context, away, pa_res).map(End::into_inner)
 }
 
 /// Reads the authentication and orders the payment: its answer is the fact.
 fn order(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     away: &Away,
     pa_res_message: Option<String>,
 ) -> Result<End, Halt> {
@@ -241,44 +264,43 @@ fn order(
         None if away.save => Pays::AndIsSaved,
         None => Pays::Once,
     };
-    settle(talk, begin, &away.name, &request, Asks::ToOrder(pays))
+    settle(calls, context, &away.name, &request, Asks::ToOrder(pays))
 }
 
 /// Orders with a saved card. A soft decline is a refusal: nobody is there to be authenticated.
 fn order_without_shopper(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     entry: WalletEntry,
     first: Option<Proof>,
 ) -> Result<Proceeded, Halt> {
-    let name = Name::Reference(naming::of_single_call(talk.config, begin)?);
+    let name = Name::Reference(naming::of_single_call(calls.config, context)?);
     let request = WalletOrder {
-        purchase: purchase(begin)?,
+        purchase: purchase(context)?,
         transaction: name.id(),
         entry,
         options: PaymentOptions {
-            // Whoever asks here is the shop's server.
-            customer_ip_address: None,
             payment_pattern: Some(WITHOUT_SHOPPER.to_owned()),
             initial_scheme_transaction_identifier: first.and_then(|first| first.scheme),
-            ..options(begin)?
+            // Whoever asks here is the shop's server.
+            ..options(context, None)?
         },
     };
     let asks = Asks::ToOrder(Pays::Once);
-    settle(talk, begin, &name, &request, asks).map(End::into_inner)
+    settle(calls, context, &name, &request, asks).map(End::into_inner)
 }
 
 fn by_token(
-    begin: &Begin<'_>,
+    context: &Context<'_>,
     token: &PaymentToken,
     brand: Option<&String>,
     new: &New,
-    challenge: Option<&str>,
+    wishes: Wishes<'_>,
 ) -> Result<CardCheckEnrollment, Failure> {
     Ok(CardCheckEnrollment {
-        purchase: purchase(begin)?,
+        purchase: purchase(context)?,
         transaction: new.id(),
-        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        merchant_return_url: context.addresses.back.clone().try_into().map_err(ours)?,
         card: CardByToken {
             payment_token: Some(token.clone()),
             payment_mean_brand: brand.cloned(),
@@ -288,41 +310,41 @@ fn by_token(
         customer_account_historic: None,
         options: PaymentOptions {
             payment_mean_brand_selection_status: brand.map(|_| "APPLIED_HOLDER".to_owned()),
-            ..wishing(begin, challenge)?
+            ..wishing(context, wishes)?
         },
     })
 }
 
 fn by_entry(
-    begin: &Begin<'_>,
+    context: &Context<'_>,
     entry: &WalletEntry,
     new: &New,
-    challenge: Option<&str>,
+    wishes: Wishes<'_>,
 ) -> Result<WalletCheckEnrollment, Failure> {
-    let back = begin.addresses.back.clone();
+    let back = context.addresses.back.clone();
     Ok(WalletCheckEnrollment {
-        purchase: purchase(begin)?,
+        purchase: purchase(context)?,
         transaction: new.id(),
         entry: entry.clone(),
         merchant_return_url: Some(back.try_into().map_err(ours)?),
         merchant_name: None,
-        options: wishing(begin, challenge)?,
+        options: wishing(context, wishes)?,
     })
 }
 
 /// What is said of a payment that may be authenticated: a wish for how, and all that the shop told
 /// of its shopper, by which the issuer decides whether it has to see them.
-fn wishing(begin: &Begin<'_>, challenge: Option<&str>) -> Result<PaymentOptions, Failure> {
-    let session = begin.session;
+fn wishing(context: &Context<'_>, wishes: Wishes<'_>) -> Result<PaymentOptions, Failure> {
+    let session = context.session;
     Ok(PaymentOptions {
         billing_address: Some(shopper::address(&session.shopper.address)),
         customer_contact: Some(shopper::contact(&session.shopper)),
         shopping_cart_detail: Some(shopper::basket(session)),
-        fraud_data: challenge.map(|mode| FraudData {
+        fraud_data: wishes.challenge.map(|mode| FraudData {
             challenge_mode_3ds: Some(mode.to_owned()),
             ..FraudData::default()
         }),
-        ..options(begin)?
+        ..options(context, wishes.client)?
     })
 }
 

@@ -118,7 +118,7 @@ impl RedirectionCode {
 
 /// Where the money of a transaction is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Stage {
+pub enum Standing {
     /// Reserved; the shop has to validate it.
     Authorised,
     /// It is taken, or will be at the next remittance.
@@ -139,8 +139,8 @@ pub enum Stage {
 impl TransactionStatus {
     /// Where the money is.
     #[must_use]
-    pub fn stage(&self) -> Stage {
-        find(STATUS, &self.0).map_or(Stage::Unknown, |(.., stage)| *stage)
+    pub fn standing(&self) -> Standing {
+        find(STATUS, &self.0).map_or(Standing::Unknown, |(.., standing)| *standing)
     }
 }
 
@@ -359,44 +359,52 @@ const REDIRECTION: Table<()> = &[
 /// on validation and refund, B; warehousenantes/sips-office-sdk-php, C); TO_CONFIRM_… and PENDING
 /// (Sips release notes 22.4 and 25.4, B). The others are generally
 /// known, without a source that could be read.
-const STATUS: Table<Stage> = &[
+const STATUS: Table<Standing> = &[
     (
         "TO_VALIDATE",
         "the shop has to validate it",
-        Stage::Authorised,
+        Standing::Authorised,
     ),
-    ("TO_CAPTURE", "goes with the next remittance", Stage::Taken),
-    ("CAPTURED", "remitted", Stage::Taken),
-    ("TO_CREDIT", "will be credited", Stage::Credited),
-    ("CREDITED", "credited", Stage::Credited),
-    ("TO_AUTHORIZE", "will be authorised later", Stage::Open),
+    (
+        "TO_CAPTURE",
+        "goes with the next remittance",
+        Standing::Taken,
+    ),
+    ("CAPTURED", "remitted", Standing::Taken),
+    ("TO_CREDIT", "will be credited", Standing::Credited),
+    ("CREDITED", "credited", Standing::Credited),
+    ("TO_AUTHORIZE", "will be authorised later", Standing::Open),
     (
         "TO_CHALLENGE",
         "the shop has to decide on a fraud score",
-        Stage::Open,
+        Standing::Open,
     ),
-    ("TO_REPLAY", "will be authorised anew", Stage::Open),
+    ("TO_REPLAY", "will be authorised anew", Standing::Open),
     (
         "TO_CONFIRM_AUTHOR",
         "the authorisation waits for a confirmation",
-        Stage::Waiting,
+        Standing::Waiting,
     ),
     (
         "TO_CONFIRM_CAPTURE",
         "the capture waits for a confirmation",
-        Stage::Waiting,
+        Standing::Waiting,
     ),
     (
         "TO_CONFIRM_CREDIT",
         "the crediting waits for a confirmation",
-        Stage::Waiting,
+        Standing::Waiting,
     ),
-    ("PENDING", "waits for another's word", Stage::Waiting),
-    ("REFUSED", "refused", Stage::Gone),
-    ("CANCELLED", "cancelled", Stage::Gone),
-    ("EXPIRED", "not validated in time", Stage::Gone),
-    ("ABORTED", "abandoned", Stage::Gone),
-    ("UNPAID", "taken back by the shopper's bank", Stage::Unknown),
+    ("PENDING", "waits for another's word", Standing::Waiting),
+    ("REFUSED", "refused", Standing::Gone),
+    ("CANCELLED", "cancelled", Standing::Gone),
+    ("EXPIRED", "not validated in time", Standing::Gone),
+    ("ABORTED", "abandoned", Standing::Gone),
+    (
+        "UNPAID",
+        "taken back by the shopper's bank",
+        Standing::Unknown,
+    ),
 ];
 
 #[cfg(test)]
@@ -444,13 +452,19 @@ mod tests {
 
     #[test]
     fn an_unknown_status_is_no_money() {
-        assert_eq!(TransactionStatus::from("TO_CAPTURE").stage(), Stage::Taken);
         assert_eq!(
-            TransactionStatus::from("TO_VALIDATE").stage(),
-            Stage::Authorised
+            TransactionStatus::from("TO_CAPTURE").standing(),
+            Standing::Taken
         );
-        assert_eq!(TransactionStatus::from("PAID").stage(), Stage::Unknown);
-        assert_eq!(TransactionStatus::from("").stage(), Stage::Unknown);
+        assert_eq!(
+            TransactionStatus::from("TO_VALIDATE").standing(),
+            Standing::Authorised
+        );
+        assert_eq!(
+            TransactionStatus::from("PAID").standing(),
+            Standing::Unknown
+        );
+        assert_eq!(TransactionStatus::from("").standing(), Standing::Unknown);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 
 use guichet_domain::id::Slug;
+use jiff::tz::TimeZone;
 use url::{Host, Url};
 
 use super::office::{DEFAULT_VERSION, MethodInfo};
@@ -35,6 +36,7 @@ use super::way::Way;
 use crate::contract::ConfigError;
 use crate::contract::Environment;
 use crate::table::Table;
+use crate::zone::paris;
 
 /// The server of the real platform.
 const OFFICE_PRODUCTION: &str = "https://office-server.sogenactif.com";
@@ -74,6 +76,7 @@ pub(super) struct Config {
     pub(super) ask_bank: bool,
     pub(super) add_cards: bool,
     pub(super) deadline_seconds: i64,
+    pub(super) time_zone: TimeZone,
     office_host: String,
     versions: BTreeMap<String, String>,
     sdk_hosts: Vec<String>,
@@ -100,6 +103,7 @@ impl Config {
             ask_bank: keys.flag("ask_bank")?.unwrap_or_default(),
             add_cards: keys.add_cards(environment)?,
             deadline_seconds: keys.deadline(environment)?,
+            time_zone: paris().map_err(|detail| keys.error("provider", detail))?,
             office_host: keys.office_host(environment)?,
             versions: keys.versions()?,
             sdk_hosts: keys.sdk_hosts()?,

@@ -11,16 +11,18 @@ use guichet_domain::iban::{Iban, Scope};
 use guichet_domain::{FieldError, PartStatus};
 use guichet_wire::{NextAction, ProblemCode, Question};
 
-use super::conversation::{Halt, Talk, ours, unsuitable};
+use super::calls::{Calls, Halt, ours, unsuitable};
 use super::derived;
 use super::fact::{Verdict, verdict};
 use super::naming::{self, New};
 use super::office::checkout::DirectDebitOrder;
 use super::office::mandate::{FinalizeMandate, InitializeMandate};
-use super::payment::{Asks, Away, End, Opening, Pays, ended, open, options, purchase, settle};
+use super::payment::{
+    Asks, Away, End, Opening, Pays, customer_language, ended, open, options, purchase, settle,
+};
 use super::types::WalletId;
 use super::{shopper, vault};
-use crate::contract::{Begin, Begun, Failure, Given, Owner, Proceed, Proceeded};
+use crate::contract::{Begun, Context, Failure, Given, Owner, Proceed, Proceeded};
 
 /// Longest `customerId` (M).
 const CUSTOMER_MAX: usize = 19;
@@ -49,29 +51,28 @@ fn beyond_the_area(iban: &Iban) -> Failure {
 }
 
 /// Opens the signing. The IBAN goes to the platform, and nowhere else.
-pub(super) fn proceed(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
-    let begin = &proceed.begin;
+pub(super) fn proceed(calls: &mut Calls<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
+    let context = &proceed.context;
     let Given::Iban(iban) = proceed.given else {
         return Err(unsuitable("iban", "is missing: this payment goes on with it").into());
     };
     if iban.scope() == Scope::Beyond {
         return Err(beyond_the_area(iban).into());
     }
-    let payer = &begin.session.shopper;
-    let wallet = Owner::of(begin.session).map(|owner| vault::wallet_of(&owner));
-    let said = options(begin)?;
+    let payer = &context.session.shopper;
+    let wallet = Owner::of(context.session).map(|owner| vault::wallet_of(&owner));
     let request = InitializeMandate {
         iban: iban.as_str().to_owned().try_into().map_err(ours)?,
-        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        merchant_return_url: context.addresses.back.clone().try_into().map_err(ours)?,
         customer_address: Some(shopper::address(&payer.address)),
         customer_contact: Some(shopper::contact(payer)),
         customer_id: wallet.transpose()?.map(customer),
-        customer_language: said.customer_language,
+        customer_language: customer_language(context.session),
         payment_mean_alias: None,
     };
-    let name = naming::of_single_call(talk.config, begin)?;
-    match open(talk, begin, &New::Ours(name), &request)? {
-        Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
+    let name = naming::of_single_call(calls.config, context)?;
+    match open(calls, context, &New::Ours(name), &request)? {
+        Opening::Open(open) => Ok(open.proceeded(calls.config, context)?),
         Opening::Over(end) => over(end),
     }
 }
@@ -88,11 +89,11 @@ fn over(end: End) -> Result<Proceeded, Halt> {
 
 /// Reads what came of the signing, and orders the debit if there is a mandate.
 pub(super) fn finalise(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     away: &Away,
 ) -> Result<Proceeded, Halt> {
-    let answer = talk.ask(&FinalizeMandate { echo: away.echo() })?;
+    let answer = calls.ask(&FinalizeMandate { echo: away.echo() })?;
     match verdict(&answer.code, None, None) {
         Verdict::Part(PartStatus::Accepted, _) => {}
         // The shopper is still there: it is not over, and nothing was ordered.
@@ -100,24 +101,24 @@ pub(super) fn finalise(
             return Ok(Proceeded {
                 facts: Vec::new(),
                 next_action: Some(NextAction::Wait),
-                keep: None,
+                memo: None,
                 save: None,
                 first: None,
             });
         }
         told => {
-            let end = ended(talk.config, begin, Some(&away.name), &answer, None, told)?;
+            let end = ended(calls.config, context, Some(&away.name), &answer, None, told)?;
             return Ok(end.into_inner());
         }
     }
     let mandate = derived::signed_mandate(&answer.message).ok_or(Failure::Unknown)?;
-    let request = order(begin, away, mandate)?;
+    let request = order(context, away, mandate)?;
     let asks = Asks::ToOrder(Pays::Once);
-    settle(talk, begin, &away.name, &request, asks).map(End::into_inner)
+    settle(calls, context, &away.name, &request, asks).map(End::into_inner)
 }
 
-fn order(begin: &Begin<'_>, away: &Away, mandate: &str) -> Result<DirectDebitOrder, Failure> {
-    let purchase = purchase(begin)?;
+fn order(context: &Context<'_>, away: &Away, mandate: &str) -> Result<DirectDebitOrder, Failure> {
+    let purchase = purchase(context)?;
     Ok(DirectDebitOrder {
         amount: purchase.amount,
         currency_code: purchase.currency_code,
@@ -125,7 +126,8 @@ fn order(begin: &Begin<'_>, away: &Away, mandate: &str) -> Result<DirectDebitOrd
         transaction: away.name.id(),
         mandate_id: Some(mandate.to_owned()),
         payment_mean_brand: None,
-        options: options(begin)?,
+        // The browser is gone by now.
+        options: options(context, None)?,
     })
 }
 

@@ -2,36 +2,37 @@
 //! after the browser's return (Sogenactif documentation, connector Office, release 24.2, confidence
 //! A; the second C).
 
-use super::conversation::{Halt, Talk, ours, refused, unexpected};
+use super::calls::{Calls, Halt, ours, refused, unexpected};
 use super::naming::New;
 use super::office::OfficeRequest;
 use super::office::checkout::{PaymentProviderFinalize, PaymentProviderInitialize};
 use super::office::parts::RedirectionAnswer;
-use super::payment::{Asks, Away, End, keep, opened, options, purchase, settle};
-use crate::contract::{Begin, Begun, Failure, Next, Proceeded};
+use super::payment::{Asks, Away, End, opened, options, purchase, settle, write_memo};
+use crate::contract::{Begin, Begun, Context, Failure, Next, Proceeded};
 
-pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
-    let new = New::of(talk.config, begin)?;
+pub(super) fn begin(calls: &mut Calls<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    let context = &begin.context;
+    let new = New::of(calls.config, context)?;
     let request = PaymentProviderInitialize {
-        purchase: purchase(begin)?,
+        purchase: purchase(context)?,
         transaction: new.id(),
-        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        merchant_return_url: context.addresses.back.clone().try_into().map_err(ours)?,
         payment_mean_brand: brand.to_owned(),
         payment_mean_data: None,
         response_key_version: None,
-        options: options(begin)?,
+        options: options(context, begin.client)?,
     };
-    send_away(talk, begin, &new, &request)
+    send_away(calls, context, &new, &request)
 }
 
 /// Begins a payment by sending the browser to another page.
 pub(super) fn send_away<R: OfficeRequest<Answer = RedirectionAnswer>>(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     new: &New,
     request: &R,
 ) -> Result<Begun, Halt> {
-    let answer = talk.ask(request).map_err(nothing_begun)?;
+    let answer = calls.ask(request).map_err(nothing_begun)?;
     if !answer.code.is_success() {
         return Err(refused(R::METHOD, &answer).into());
     }
@@ -43,10 +44,10 @@ pub(super) fn send_away<R: OfficeRequest<Answer = RedirectionAnswer>>(
     let Some(open) = opened(name, read).filter(|open| open.url.is_some()) else {
         return Err(unexpected(format!("{}: no redirection", R::METHOD)).into());
     };
-    let keep = keep(&open.away)?;
+    let memo = write_memo(&open.away)?;
     Ok(Begun {
-        next: Next::Browser(open.leave(talk.config, begin)?),
-        keep: Some(keep),
+        next: Next::Browser(open.leave(calls.config, context)?),
+        memo: Some(memo),
     })
 }
 
@@ -60,15 +61,15 @@ fn nothing_begun(halt: Halt) -> Halt {
 }
 
 pub(super) fn finalise(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     away: &Away,
 ) -> Result<Proceeded, Halt> {
     let request = PaymentProviderFinalize {
         transaction: away.name.id(),
         echo: away.echo(),
     };
-    settle(talk, begin, &away.name, &request, Asks::WhatBecame).map(End::into_inner)
+    settle(calls, context, &away.name, &request, Asks::WhatBecame).map(End::into_inner)
 }
 
 #[cfg(test)]

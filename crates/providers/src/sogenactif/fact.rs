@@ -3,7 +3,9 @@
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact, Trust};
 use guichet_domain::{PartKind, PartStatus, Refusal};
 
-use super::codes::{AcquirerCode, HolderStatus, Outcome, ResponseCode, Stage, TransactionStatus};
+use super::codes::{
+    AcquirerCode, HolderStatus, Outcome, ResponseCode, Standing, TransactionStatus,
+};
 use super::config::Config;
 use super::naming::Name;
 use super::office::OfficeRequest;
@@ -11,7 +13,7 @@ use super::office::diagnostic::GetTransactionData;
 use super::office::parts::PaymentAnswer;
 use super::way::Way;
 use crate::Verified;
-use crate::contract::Begin;
+use crate::contract::Context;
 
 /// What getTransactionData answers.
 pub(super) type Transaction = <GetTransactionData as OfficeRequest>::Answer;
@@ -51,29 +53,29 @@ pub(super) fn verdict(
 
 /// What the platform's books say of the payment; nothing while it is not over.
 pub(super) fn verdict_of_books(transaction: &Transaction) -> Verdict {
-    let stage = transaction
+    let standing = transaction
         .transaction_status
         .as_ref()
-        .map(TransactionStatus::stage);
+        .map(TransactionStatus::standing);
     let code = transaction.response_code.clone().unwrap_or_default();
     let acquirer = transaction.acquirer_response_code.as_ref();
     let told = verdict(&code, acquirer, transaction.holder_authent_status.as_ref());
-    match (stage, told) {
+    match (standing, told) {
         // What was given back later was taken before: that is another fact.
-        (Some(Stage::Taken | Stage::Authorised | Stage::Credited), told)
+        (Some(Standing::Taken | Standing::Authorised | Standing::Credited), told)
             if told == Verdict::Part(PartStatus::Accepted, None) =>
         {
             told
         }
-        (Some(Stage::Waiting), _) => Verdict::Part(PartStatus::Pending, None),
-        (Some(Stage::Gone), Verdict::Part(PartStatus::Refused, refusal)) => {
+        (Some(Standing::Waiting), _) => Verdict::Part(PartStatus::Pending, None),
+        (Some(Standing::Gone), Verdict::Part(PartStatus::Refused, refusal)) => {
             Verdict::Part(PartStatus::Refused, refusal)
         }
-        (Some(Stage::Gone), _) if is_refused(transaction) => {
+        (Some(Standing::Gone), _) if is_refused(transaction) => {
             Verdict::Part(PartStatus::Refused, Some(Refusal::Technical))
         }
         // Cancelled or expired by the shop's own doing, or by none.
-        (Some(Stage::Gone), _) => Verdict::Part(PartStatus::Refused, Some(Refusal::TimedOut)),
+        (Some(Standing::Gone), _) => Verdict::Part(PartStatus::Refused, Some(Refusal::TimedOut)),
         _ => Verdict::Unknown,
     }
 }
@@ -87,24 +89,24 @@ fn is_refused(transaction: &Transaction) -> bool {
 /// platform is named by our own reference.
 pub(super) fn part(
     config: &Config,
-    begin: &Begin<'_>,
+    context: &Context<'_>,
     name: Option<&Name>,
     code: &ResponseCode,
     brand: Option<&str>,
     (status, refusal): (PartStatus, Option<Refusal>),
 ) -> Verified<PlatformFact> {
-    let transaction = name.map_or_else(|| begin.reference.to_owned(), Name::text);
+    let transaction = name.map_or_else(|| context.reference.to_owned(), Name::text);
     Verified::new(PlatformFact {
         account: config.account.clone(),
-        reference: begin.reference.to_owned(),
+        reference: context.reference.to_owned(),
         identity: format!("{transaction}/{}", code.as_str()),
         event: PaymentEvent::Part(Part {
             transaction,
             call: String::new(),
-            kind: Way::parse(begin.method.as_str()).map_or(PartKind::Card, Way::part_kind),
-            method: Some(begin.method.clone()),
+            kind: Way::parse(context.method.as_str()).map_or(PartKind::Card, Way::part_kind),
+            method: Some(context.method.clone()),
             brand: brand.unwrap_or_default().to_owned(),
-            amount: begin.session.amount,
+            amount: context.session.amount,
             status,
             code: code.as_str().to_owned(),
             refusal,
@@ -118,17 +120,17 @@ pub(super) fn part(
 }
 
 /// Whether amount and currency, where they are told, are the session's.
-pub(super) fn agrees(begin: &Begin<'_>, amount: Option<&str>, currency: Option<&str>) -> bool {
-    let session = begin.session;
+pub(super) fn agrees(context: &Context<'_>, amount: Option<&str>, currency: Option<&str>) -> bool {
+    let session = context.session;
     let same_amount = amount.is_none_or(|text| text.parse() == Ok(session.amount.minor()));
     let numeric = super::request::currency_code(session.currency);
     same_amount && currency.is_none_or(|text| super::request::is_same_number(text, &numeric))
 }
 
 /// Whether the end of a payment speaks of the session's amount and currency.
-pub(super) fn answer_agrees(begin: &Begin<'_>, answer: &PaymentAnswer) -> bool {
+pub(super) fn answer_agrees(context: &Context<'_>, answer: &PaymentAnswer) -> bool {
     agrees(
-        begin,
+        context,
         answer.amount.as_deref(),
         answer.currency_code.as_deref(),
     )

@@ -1,29 +1,31 @@
 //! Which way to pay takes which calls: the one place where they part.
 
+use super::calls::{Calls, Halt, step, unexpected, unsuitable};
 use super::config::Config;
-use super::conversation::{Halt, Talk, step, unexpected, unsuitable};
 use super::naming::New;
-use super::payment::{Away, kept};
+use super::payment::{Away, read_memo};
 use super::way::{Flow, Way};
 use super::{card, debit, external, hosted, transfer};
-use crate::contract::{Begin, Begun, By, Exchange, Failure, Finalise, Proceed, Proceeded, Step};
+use crate::contract::{
+    Begin, Begun, By, Context, Exchange, Failure, Finalise, Proceed, Proceeded, Step,
+};
 
 pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
-    step(start(&mut Talk::new(config, exchanges), begin))
+    step(start(&mut Calls::new(config, exchanges), begin))
 }
 
-fn start(talk: &mut Talk<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
+fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
     // Nobody is asked anything for a payment that could not be named.
-    New::of(talk.config, begin)?;
-    match (flow(begin)?, begin.by) {
-        (Flow::Card, By::Shopper) => hosted::begin(talk, begin),
-        (Flow::Card, By::ShopperWith { card }) => card::begin_saved(talk, begin, card, false),
-        (Flow::Card, By::ShopWith { card }) => card::begin_saved(talk, begin, card, true),
+    New::of(calls.config, &begin.context)?;
+    match (flow(&begin.context)?, begin.by) {
+        (Flow::Card, By::Shopper) => hosted::begin(calls, begin.client),
+        (Flow::Card, By::ShopperWith { card }) => card::begin_saved(calls, begin, card, false),
+        (Flow::Card, By::ShopWith { card }) => card::begin_saved(calls, begin, card, true),
         (_, By::ShopperWith { .. } | By::ShopWith { .. }) => {
             Err(unsuitable("card", "this method is not paid with a saved card").into())
         }
-        (Flow::External(brand), By::Shopper) => external::begin(talk, begin, brand),
-        (Flow::Transfer(brand), By::Shopper) => transfer::begin(talk, begin, brand),
+        (Flow::External(brand), By::Shopper) => external::begin(calls, begin, brand),
+        (Flow::Transfer(brand), By::Shopper) => transfer::begin(calls, begin, brand),
         (Flow::Debit, By::Shopper) => Ok(debit::begin()),
     }
 }
@@ -33,15 +35,15 @@ pub(super) fn proceed(
     proceed: &Proceed<'_>,
     exchanges: &[Exchange],
 ) -> Step<Proceeded> {
-    step(go_on(&mut Talk::new(config, exchanges), proceed))
+    step(going_on(&mut Calls::new(config, exchanges), proceed))
 }
 
-fn go_on(talk: &mut Talk<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
-    match flow(&proceed.begin)? {
-        Flow::Card => card::proceed(talk, proceed),
+fn going_on(calls: &mut Calls<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
+    match flow(&proceed.context)? {
+        Flow::Card => card::proceed(calls, proceed),
         Flow::External(_) => Err(unexpected("a wallet asks nothing of the shopper").into()),
-        Flow::Transfer(brand) => transfer::proceed(talk, proceed, brand),
-        Flow::Debit => debit::proceed(talk, proceed),
+        Flow::Transfer(brand) => transfer::proceed(calls, proceed, brand),
+        Flow::Debit => debit::proceed(calls, proceed),
     }
 }
 
@@ -50,21 +52,21 @@ pub(super) fn finalise(
     finalise: &Finalise<'_>,
     exchanges: &[Exchange],
 ) -> Step<Proceeded> {
-    step(come_back(&mut Talk::new(config, exchanges), finalise))
+    step(come_back(&mut Calls::new(config, exchanges), finalise))
 }
 
-fn come_back(talk: &mut Talk<'_>, finalise: &Finalise<'_>) -> Result<Proceeded, Halt> {
-    let begin = &finalise.begin;
-    let away: Away = kept(finalise.keep)?;
-    match flow(begin)? {
-        Flow::Card => card::finalise(talk, begin, &away, finalise.posted),
-        Flow::External(_) => external::finalise(talk, begin, &away),
-        Flow::Transfer(_) => transfer::finalise(talk, begin, &away),
-        Flow::Debit => debit::finalise(talk, begin, &away),
+fn come_back(calls: &mut Calls<'_>, finalise: &Finalise<'_>) -> Result<Proceeded, Halt> {
+    let context = &finalise.context;
+    let away: Away = read_memo(finalise.memo)?;
+    match flow(context)? {
+        Flow::Card => card::finalise(calls, context, &away, finalise.posted),
+        Flow::External(_) => external::finalise(calls, context, &away),
+        Flow::Transfer(_) => transfer::finalise(calls, context, &away),
+        Flow::Debit => debit::finalise(calls, context, &away),
     }
 }
 
-fn flow(begin: &Begin<'_>) -> Result<Flow, Failure> {
-    let way = Way::parse(begin.method.as_str()).map(Way::flow);
+fn flow(context: &Context<'_>) -> Result<Flow, Failure> {
+    let way = Way::parse(context.method.as_str()).map(Way::flow);
     way.ok_or_else(|| unexpected("a method of another provider"))
 }

@@ -2,21 +2,23 @@
 //! (`hostedFieldsInitialize`; Sogenactif documentation, hosted-fields.html and data dictionary,
 //! confidence A; its answer C).
 
+use std::net::IpAddr;
+
 use guichet_wire::NextAction;
 
-use super::conversation::{Halt, Talk, refused, unexpected};
+use super::calls::{Calls, Halt, refused, unexpected};
 use super::derived;
 use super::office::token::HostedFieldsInitialize;
 use super::payment::customer_address;
-use crate::contract::{Begin, Begun};
+use crate::contract::Begun;
 
-pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
-    let config = talk.config;
+pub(super) fn begin(calls: &mut Calls<'_>, client: Option<IpAddr>) -> Result<Begun, Halt> {
+    let config = calls.config;
     let request = HostedFieldsInitialize {
-        customer_ip_address: customer_address(begin),
+        customer_ip_address: client.map(customer_address),
         payment_mean_brand_list: Some(config.brands.clone()),
     };
-    let answer = talk.ask(&request)?;
+    let answer = calls.ask(&request)?;
     if !answer.code.is_success() {
         return Err(refused("hostedFieldsInitialize", &answer).into());
     }

@@ -12,6 +12,11 @@
 //! What no public source gives (the library's own calls in the browser) is not here: the widget
 //! hides it in one file.
 //!
+//! There is no notification: no public source shows a server notification in the messages of the
+//! connector Office (warehousenantes/sips-office-sdk-php, VTEX's connector; confidence C). The
+//! sealed answers to our own calls are the facts, and what the browser brings back is opaque text
+//! for *finalise*.
+//!
 //! # The flows
 //! What a typed card takes:
 //! 1. *Begin* calls `hostedFieldsInitialize`; the browser gets a session token and the address of
@@ -40,10 +45,10 @@
 //! named there stands in `naming.rs`. Where that name is not our own from the start, step 5 is
 //! *finalise*'s without a redirection too, after the backend has written the name down.
 
+mod calls;
 mod card;
 pub mod codes;
 mod config;
-mod conversation;
 mod debit;
 mod derived;
 mod external;
@@ -54,7 +59,6 @@ pub mod inspect;
 pub mod json;
 mod method;
 mod naming;
-mod notification;
 pub mod office;
 pub mod operator;
 mod payment;
@@ -67,15 +71,15 @@ pub mod types;
 mod vault;
 mod way;
 
-use conversation::{Talk, step};
+use calls::{Calls, step};
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
+use jiff::tz::TimeZone;
 
-use crate::contract::ConfigError;
 use crate::contract::{
-    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Finalise, First, Incoming,
-    KeptCard, LookUp, LookedUp, Notified, Owner, Proceed, Proceeded, Provider, Query, Refusal,
-    Return, Save, Seed, Step, Vault,
+    Answered, Begin, Begun, ConfigError, Confirmation, Continuing, Demand, Environment, Exchange,
+    Finalise, First, LookUp, LookedUp, Owner, Proceed, Proceeded, Provider, Query, Save, Seed,
+    Step, Vault, VaultCard,
 };
 
 /// One account at Sogenactif.
@@ -124,8 +128,8 @@ impl Provider for Sogenactif {
         self.config.deadline_seconds
     }
 
-    fn sequence_scope(&self) -> String {
-        format!("sogenactif/{}", self.config.merchant.as_str())
+    fn time_zone(&self) -> &TimeZone {
+        &self.config.time_zone
     }
 
     fn reference_scope(&self) -> Option<String> {
@@ -137,27 +141,15 @@ impl Provider for Sogenactif {
         naming::new_reference(self.config.identity, seed)
     }
 
-    fn notification_by_post(&self) -> bool {
-        true
-    }
-
     fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
         flow::begin(&self.config, begin, exchanges)
     }
 
-    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
-        notification::verify(incoming)
+    fn confirmation(&self) -> Option<&dyn Confirmation> {
+        Some(self)
     }
 
-    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
-        notification::read_return(incoming)
-    }
-
-    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
-        query::query(&self.config, query, exchanges)
-    }
-
-    fn continuing(&self) -> Option<&dyn Continue> {
+    fn continuing(&self) -> Option<&dyn Continuing> {
         Some(self)
     }
 
@@ -169,7 +161,17 @@ impl Provider for Sogenactif {
     }
 }
 
-impl Continue for Sogenactif {
+impl Confirmation for Sogenactif {
+    fn sequence_scope(&self) -> String {
+        format!("sogenactif/{}", self.config.merchant.as_str())
+    }
+
+    fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
+        query::query(&self.config, query, exchanges)
+    }
+}
+
+impl Continuing for Sogenactif {
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
         flow::proceed(&self.config, proceed, exchanges)
     }
@@ -188,17 +190,20 @@ impl Vault for Sogenactif {
         self.config.add_cards
     }
 
-    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<KeptCard>> {
-        step(vault::cards(&mut Talk::new(&self.config, exchanges), owner))
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<VaultCard>> {
+        step(vault::cards(
+            &mut Calls::new(&self.config, exchanges),
+            owner,
+        ))
     }
 
     fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
-        let calls = &mut Talk::new(&self.config, exchanges);
+        let calls = &mut Calls::new(&self.config, exchanges);
         step(vault::remove(calls, owner, card))
     }
 
     fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>> {
-        let calls = &mut Talk::new(&self.config, exchanges);
+        let calls = &mut Calls::new(&self.config, exchanges);
         step(vault::add(calls, owner, save))
     }
 }

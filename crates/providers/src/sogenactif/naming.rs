@@ -19,12 +19,12 @@
 use guichet_domain::event::Part;
 use serde::{Deserialize, Serialize};
 
+use super::calls::{Halt, unexpected};
 use super::config::{Config, Identity};
-use super::conversation::{Halt, unexpected};
 use super::json::Json;
 use super::office::parts::TransactionId;
 use super::types::{S10, S10Date, S10Id, TransactionReference};
-use crate::contract::{Begin, Failure, Seed};
+use crate::contract::{Context, Failure, Seed};
 
 /// Digits of the day, YYYYMMDD, in our reference of a payment with a number.
 const DAY: usize = 8;
@@ -86,10 +86,10 @@ pub(super) enum New {
 
 impl New {
     /// Of a payment.
-    pub(super) fn of(config: &Config, begin: &Begin<'_>) -> Result<Self, Failure> {
+    pub(super) fn of(config: &Config, context: &Context<'_>) -> Result<Self, Failure> {
         match config.identity {
-            Identity::Reference => reference(begin.reference).map(Self::Ours),
-            Identity::S10 => Ok(Self::Numbered(day_and_number(begin.reference)?.1)),
+            Identity::Reference => reference(context.reference).map(Self::Ours),
+            Identity::S10 => Ok(Self::Numbered(day_and_number(context.reference)?.1)),
             Identity::Platform => Ok(Self::Unnamed),
         }
     }
@@ -147,9 +147,9 @@ impl New {
 /// it must be ours alone.
 pub(super) fn of_single_call(
     config: &Config,
-    begin: &Begin<'_>,
+    context: &Context<'_>,
 ) -> Result<TransactionReference, Failure> {
-    match New::of(config, begin)? {
+    match New::of(config, context)? {
         New::Ours(reference) => Ok(reference),
         New::Numbered(_) | New::Unnamed => {
             Err(unexpected("an order in one call needs a reference of ours"))

@@ -1,14 +1,16 @@
 //! What all ways to pay have in common: the purchase, the way to another page and back, the end.
 
+use std::net::IpAddr;
+
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::{PartStatus, Refusal};
 use guichet_wire::{FormField, NextAction};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::calls::{Calls, Halt, ours, unexpected};
 use super::codes::AcquirerCode;
 use super::config::Config;
-use super::conversation::{Halt, Talk, ours, unexpected};
 use super::fact::{Verdict, answer_agrees, part, verdict};
 use super::naming::{Name, New};
 use super::office::OfficeRequest;
@@ -17,7 +19,7 @@ use super::office::parts::{
 };
 use super::request::{Answer, currency_code};
 use super::{shopper, vault};
-use crate::contract::{Begin, Failure, Proceeded};
+use crate::contract::{Context, Failure, Proceeded};
 
 /// What is kept while the browser is away.
 #[derive(Deserialize, Serialize)]
@@ -43,8 +45,8 @@ struct Named {
 }
 
 /// The transaction that was kept; none before one was opened.
-pub(super) fn kept_name(keep: Option<&str>) -> Option<Name> {
-    let named: Option<Named> = keep.and_then(|text| serde_json::from_str(text).ok());
+pub(super) fn name_in(memo: Option<&str>) -> Option<Name> {
+    let named: Option<Named> = memo.and_then(|text| serde_json::from_str(text).ok());
     named.map(|named| named.name)
 }
 
@@ -83,13 +85,13 @@ fn field(name: &str, value: &str) -> FormField {
 }
 
 /// Reads what was kept.
-pub(super) fn kept<T: DeserializeOwned>(keep: Option<&str>) -> Result<T, Failure> {
-    let read = keep.and_then(|text| serde_json::from_str(text).ok());
+pub(super) fn read_memo<T: DeserializeOwned>(memo: Option<&str>) -> Result<T, Failure> {
+    let read = memo.and_then(|text| serde_json::from_str(text).ok());
     read.ok_or_else(|| unexpected("nothing was kept that this step could go on with"))
 }
 
 /// Writes what is to be kept.
-pub(super) fn keep<T: Serialize>(value: &T) -> Result<String, Failure> {
+pub(super) fn write_memo<T: Serialize>(value: &T) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| unexpected(error.to_string()))
 }
 
@@ -118,10 +120,10 @@ pub(super) enum End {
 }
 
 impl End {
-    /// Has something kept.
-    fn keep(&mut self, keep: String) {
+    /// Hands the backend something to be handed back.
+    fn set_memo(&mut self, memo: String) {
         let (Self::Over(proceeded) | Self::SoftDecline(proceeded)) = self;
-        proceeded.keep = Some(keep);
+        proceeded.memo = Some(memo);
     }
 
     pub(super) fn into_inner(self) -> Proceeded {
@@ -133,21 +135,21 @@ impl End {
 
 /// Opens a payment.
 pub(super) fn open<R: OfficeRequest<Answer = RedirectionAnswer>>(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     new: &New,
     request: &R,
 ) -> Result<Opening, Halt> {
-    try_open(talk, begin, new, request).map_err(|halt| new.after_failure(halt))
+    try_open(calls, context, new, request).map_err(|halt| new.after_failure(halt))
 }
 
 fn try_open<R: OfficeRequest<Answer = RedirectionAnswer>>(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     new: &New,
     request: &R,
 ) -> Result<Opening, Halt> {
-    let answer = talk.ask(request)?;
+    let answer = calls.ask(request)?;
     let read = answer.read::<R>();
     let read: RedirectionAnswer = read.map_err(|_| Failure::Unknown)?;
     let acquirer = read.acquirer_response_code.as_ref();
@@ -158,14 +160,14 @@ fn try_open<R: OfficeRequest<Answer = RedirectionAnswer>>(
         // What has this number is not this payment's: nothing was opened, and the next has another.
         Verdict::Unknown if answer.code.as_str() == "94" && matches!(new, New::Numbered(_)) => {
             let told = Verdict::Part(PartStatus::Refused, Some(Refusal::Technical));
-            let end = ended(talk.config, begin, None, &answer, None, told)?;
+            let end = ended(calls.config, context, None, &answer, None, told)?;
             return Ok(Opening::Over(end));
         }
         told => {
-            let mut end = ended(talk.config, begin, name.as_ref(), &answer, None, told)?;
+            let mut end = ended(calls.config, context, name.as_ref(), &answer, None, told)?;
             if told == Verdict::Part(PartStatus::Pending, None) {
                 let name = name_or_unknown()?;
-                end.keep(keep(&Named { name })?);
+                end.set_memo(write_memo(&Named { name })?);
             }
             return Ok(Opening::Over(end));
         }
@@ -194,7 +196,11 @@ pub(super) fn opened(name: Name, answer: RedirectionAnswer) -> Option<Open> {
 impl Open {
     /// The form that takes the browser to the page. `Unknown` where there is none: the payment was
     /// opened, and can't go on.
-    pub(super) fn leave(self, config: &Config, begin: &Begin<'_>) -> Result<NextAction, Failure> {
+    pub(super) fn leave(
+        self,
+        config: &Config,
+        context: &Context<'_>,
+    ) -> Result<NextAction, Failure> {
         let url = self.url.ok_or(Failure::Unknown)?;
         if !config.allows_page(&url) {
             return Err(unexpected("redirectionUrl is not https"));
@@ -202,7 +208,7 @@ impl Open {
         let mut fields = self.away.form();
         if let Some(pa_req) = &self.pa_req {
             fields.push(field("PaReq", pa_req));
-            fields.push(field("TermUrl", &begin.addresses.back));
+            fields.push(field("TermUrl", &context.addresses.back));
             fields.push(field("MD", &self.away.name.text()));
         }
         Ok(NextAction::FormPost { url, fields })
@@ -213,7 +219,7 @@ impl Open {
         Ok(Proceeded {
             facts: Vec::new(),
             next_action: None,
-            keep: Some(keep(&self.away)?),
+            memo: Some(write_memo(&self.away)?),
             save: None,
             first: None,
         })
@@ -223,13 +229,13 @@ impl Open {
     pub(super) fn proceeded(
         self,
         config: &Config,
-        begin: &Begin<'_>,
+        context: &Context<'_>,
     ) -> Result<Proceeded, Failure> {
-        let keep = keep(&self.away)?;
+        let memo = write_memo(&self.away)?;
         Ok(Proceeded {
             facts: Vec::new(),
-            next_action: Some(self.leave(config, begin)?),
-            keep: Some(keep),
+            next_action: Some(self.leave(config, context)?),
+            memo: Some(memo),
             save: None,
             first: None,
         })
@@ -259,16 +265,16 @@ pub(super) enum Pays<'a> {
 
 /// Asks for the end of a payment: its answer is the fact.
 pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     name: &Name,
     request: &R,
     asks: Asks<'_>,
 ) -> Result<End, Halt> {
-    let answer = talk.ask(request)?;
+    let answer = calls.ask(request)?;
     let read = answer.read::<R>();
     let read: PaymentAnswer = read.map_err(|_| Failure::Unknown)?;
-    if !answer_agrees(begin, &read) {
+    if !answer_agrees(context, &read) {
         return Err(unexpected("the order's answer speaks of another amount or currency").into());
     }
     let (acquirer, holder) = (&read.acquirer_response_code, &read.holder_authent_status);
@@ -276,14 +282,21 @@ pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
         Asks::WhatBecame if !answer.code.is_the_payments() => Verdict::Unknown,
         _ => verdict(&answer.code, acquirer.as_ref(), holder.as_ref()),
     };
-    let mut end = ended(talk.config, begin, Some(name), &answer, Some(&read), told)?;
+    let mut end = ended(
+        calls.config,
+        context,
+        Some(name),
+        &answer,
+        Some(&read),
+        told,
+    )?;
     if let (End::Over(proceeded), Asks::ToOrder(pays)) = (&mut end, asks)
         && answer.sealed
         && answer.code.is_success()
     {
         match pays {
             Pays::Once => {}
-            Pays::AndIsSaved => proceeded.save = vault::to_save(talk.config, &read),
+            Pays::AndIsSaved => proceeded.save = vault::to_save(calls.config, &read),
             Pays::WithSaved(card) => proceeded.first = vault::first_of(card, &read),
         }
     }
@@ -293,7 +306,7 @@ pub(super) fn settle<R: OfficeRequest<Answer = PaymentAnswer>>(
 /// The fact that a code tells. Without a name, the platform has no transaction of this payment.
 pub(super) fn ended(
     config: &Config,
-    begin: &Begin<'_>,
+    context: &Context<'_>,
     name: Option<&Name>,
     answer: &Answer,
     order: Option<&PaymentAnswer>,
@@ -303,13 +316,20 @@ pub(super) fn ended(
         return Err(Failure::Unknown.into());
     };
     let brand = order.and_then(|order| order.payment_mean_brand.as_deref());
-    let fact = part(config, begin, name, &answer.code, brand, (status, refusal));
+    let fact = part(
+        config,
+        context,
+        name,
+        &answer.code,
+        brand,
+        (status, refusal),
+    );
     // The platform owes a final word: it is asked for.
     let next_action = (status == PartStatus::Pending).then_some(NextAction::Wait);
     let proceeded = Proceeded {
         facts: vec![fact],
         next_action,
-        keep: None,
+        memo: None,
         save: None,
         first: None,
     };
@@ -324,8 +344,8 @@ pub(super) fn ended(
 }
 
 /// What is paid, as the session says.
-pub(super) fn purchase(begin: &Begin<'_>) -> Result<Purchase, Failure> {
-    let session = begin.session;
+pub(super) fn purchase(context: &Context<'_>) -> Result<Purchase, Failure> {
+    let session = context.session;
     let amount = session.amount.minor().to_string();
     let currency = currency_code(session.currency);
     Ok(Purchase {
@@ -336,8 +356,11 @@ pub(super) fn purchase(begin: &Begin<'_>) -> Result<Purchase, Failure> {
 }
 
 /// What else is said of it.
-pub(super) fn options(begin: &Begin<'_>) -> Result<PaymentOptions, Failure> {
-    let session = begin.session;
+pub(super) fn options(
+    context: &Context<'_>,
+    client: Option<IpAddr>,
+) -> Result<PaymentOptions, Failure> {
+    let session = context.session;
     let mode = match session.capture {
         Capture::Automatic => "AUTHOR_CAPTURE",
         Capture::Manual => "VALIDATION",
@@ -345,7 +368,7 @@ pub(super) fn options(begin: &Begin<'_>) -> Result<PaymentOptions, Failure> {
     Ok(PaymentOptions {
         capture_mode: Some(mode.to_owned().try_into().map_err(ours)?),
         customer_contact: Some(shopper::reachable(&session.shopper)),
-        customer_ip_address: customer_address(begin),
+        customer_ip_address: client.map(customer_address),
         customer_language: customer_language(session),
         order_id: shopper::order_id(&session.reference),
         ..PaymentOptions::default()
@@ -353,12 +376,12 @@ pub(super) fn options(begin: &Begin<'_>) -> Result<PaymentOptions, Failure> {
 }
 
 /// `customerLanguage`: two letters (ISO 639-1), left out for a language that has none.
-fn customer_language(session: &Session) -> Option<String> {
+pub(super) fn customer_language(session: &Session) -> Option<String> {
     let primary = session.locale.as_ref()?.primary();
     Some(primary.to_owned()).filter(|primary| primary.len() == 2)
 }
 
 /// `customerIpAddress`: who asks is a wish of the issuers' risk analysis (VTEX's connector, C).
-pub(super) fn customer_address(begin: &Begin<'_>) -> Option<String> {
-    Some(begin.client?.to_canonical().to_string())
+pub(super) fn customer_address(client: IpAddr) -> String {
+    client.to_canonical().to_string()
 }

@@ -5,14 +5,14 @@ use guichet_domain::PartStatus;
 use guichet_domain::event::{Confirmation, PaymentEvent, PlatformFact};
 use guichet_domain::money::Amount;
 
+use super::calls::{Calls, Halt, refused, step, unexpected};
 use super::card::SECOND;
 use super::codes::AcquirerCode;
 use super::config::{Config, Identity};
-use super::conversation::{Halt, Talk, refused, step, unexpected};
 use super::fact::{Transaction, Verdict, agrees, part, verdict_of_books};
 use super::naming::{self, Name};
 use super::office::diagnostic::GetTransactionData;
-use super::payment::kept_name;
+use super::payment::name_in;
 use crate::Verified;
 use crate::contract::{Answered, Exchange, LookUp, LookedUp, Query, Step};
 
@@ -21,33 +21,33 @@ pub(super) fn look_up(
     look_up: &LookUp<'_>,
     exchanges: &[Exchange],
 ) -> Step<LookedUp> {
-    step(find(&mut Talk::new(config, exchanges), look_up))
+    step(find(&mut Calls::new(config, exchanges), look_up))
 }
 
-fn find(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
-    match talk.config.identity {
-        Identity::Reference => find_ours(talk, look_up),
-        Identity::S10 | Identity::Platform => find_kept(talk, look_up),
+fn find(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
+    match calls.config.identity {
+        Identity::Reference => find_ours(calls, look_up),
+        Identity::S10 | Identity::Platform => find_named(calls, look_up),
     }
 }
 
 /// Looks at the transaction that was opened. Before its name was written down nothing is ordered,
 /// and a number alone may be another's.
-fn find_kept(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
-    let Some(name) = kept_name(look_up.keep) else {
+fn find_named(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
+    let Some(name) = name_in(look_up.memo) else {
         return Ok(LookedUp::Nothing);
     };
-    match ask(talk, &name)? {
-        Some(found) => read(talk.config, look_up, &name, &found),
+    match ask(calls, &name)? {
+        Some(found) => read(calls.config, look_up, &name, &found),
         None => Ok(LookedUp::Nothing),
     }
 }
 
 /// Looks at the first try, and at the second where the first was a soft decline.
-fn find_ours(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
-    let reference = look_up.begin.reference;
+fn find_ours(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
+    let reference = look_up.context.reference;
     let name = Name::Reference(naming::reference(reference)?);
-    let Some(first) = ask(talk, &name)? else {
+    let Some(first) = ask(calls, &name)? else {
         return Ok(LookedUp::Nothing);
     };
     let acquirer = first.acquirer_response_code.as_ref();
@@ -58,16 +58,16 @@ fn find_ours(talk: &mut Talk<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt
     if refused && acquirer.is_some_and(AcquirerCode::wants_authentication) {
         let second = naming::reference(&format!("{reference}{SECOND}"))?;
         let second = Name::Reference(second);
-        if let Some(found) = ask(talk, &second)? {
-            return read(talk.config, look_up, &second, &found);
+        if let Some(found) = ask(calls, &second)? {
+            return read(calls.config, look_up, &second, &found);
         }
     }
-    read(talk.config, look_up, &name, &first)
+    read(calls.config, look_up, &name, &first)
 }
 
 /// The transaction of that name; none if the platform has never heard of it.
-fn ask(talk: &mut Talk<'_>, name: &Name) -> Result<Option<Transaction>, Halt> {
-    let answer = talk.ask(&GetTransactionData {
+fn ask(calls: &mut Calls<'_>, name: &Name) -> Result<Option<Transaction>, Halt> {
+    let answer = calls.ask(&GetTransactionData {
         transaction: name.id(),
     })?;
     match answer.code.as_str() {
@@ -85,9 +85,9 @@ fn read(
     name: &Name,
     found: &Transaction,
 ) -> Result<LookedUp, Halt> {
-    let begin = &look_up.begin;
+    let context = &look_up.context;
     if !agrees(
-        begin,
+        context,
         found.origin_amount.as_deref(),
         found.currency_code.as_deref(),
     ) {
@@ -102,7 +102,7 @@ fn read(
         _ => found.response_code.clone().unwrap_or_default(),
     };
     let brand = found.payment_mean_brand.as_deref();
-    let fact = part(config, begin, Some(name), &code, brand, (status, refusal));
+    let fact = part(config, context, Some(name), &code, brand, (status, refusal));
     Ok(LookedUp::Facts(vec![fact]))
 }
 
@@ -116,7 +116,7 @@ fn confirm(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) -> Result
         Identity::Reference => Name::Reference(naming::reference(query.reference)?),
         Identity::S10 | Identity::Platform => Name::of_part(config, query.claim)?,
     };
-    let Some(found) = ask(&mut Talk::new(config, exchanges), &name)? else {
+    let Some(found) = ask(&mut Calls::new(config, exchanges), &name)? else {
         return Ok(Answered::Disagreed("our account does not know it".into()));
     };
     let amount = found

@@ -13,7 +13,7 @@ use super::json::{Json, JsonError};
 use super::office::{Effect, MethodInfo, OfficeRequest, RequestError, TransactionRule, read_as};
 use super::seal::SealCheck;
 use super::types::KeyVersion;
-use crate::contract::{CallAnswer, CallError, CallMethod, Environment, PlatformCall};
+use crate::contract::{Body, CallAnswer, CallError, Environment, HttpMethod, PlatformCall};
 
 /// How long a call that moves nothing may take.
 const TIMEOUT_READ: Duration = Duration::from_secs(10);
@@ -114,10 +114,13 @@ impl Config {
             Effect::Keeps | Effect::Moves => TIMEOUT_MOVE,
         };
         let call = PlatformCall {
-            method: CallMethod::Post,
+            method: HttpMethod::Post,
             url: self.address(method),
-            content_type: Some("application/json"),
-            body: message.to_string().into_bytes(),
+            headers: Vec::new(),
+            body: Some(Body {
+                content_type: "application/json",
+                bytes: message.to_string().into_bytes(),
+            }),
             timeout,
             cache_for: None,
             note: method.name.to_owned(),

@@ -16,10 +16,9 @@ use super::flow;
 use super::json::Json;
 use super::query;
 use crate::Verified;
-use crate::contract::ConfigError;
 use crate::contract::{
-    Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
-    Given, LookUp, LookedUp, Proceed, Proceeded, Step,
+    Addresses, Begin, Begun, By, CallAnswer, CallError, ConfigError, Context, Environment,
+    Exchange, Failure, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded, Step,
 };
 
 /// A key of nobody's.
@@ -70,7 +69,7 @@ pub(super) fn json(text: &str) -> Json {
 }
 
 /// The platform's answer with these fields, sealed with the account's newest key; one that has a
-/// `seal` of its own keeps it.
+/// `seal` of its own memos it.
 pub(super) fn sealed_answer(config: &Config, fields: &str) -> CallAnswer {
     let mut message = json(fields);
     if !fields.contains("\"seal\"") {
@@ -188,11 +187,17 @@ impl World {
 
     pub(super) fn begin(&self) -> Begin<'_> {
         Begin {
-            session: &self.session,
-            method: &self.method,
+            context: self.context(),
             by: self.by,
             client: self.client,
             first: self.first,
+        }
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context {
+            session: &self.session,
+            method: &self.method,
             reference: self.reference,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),
@@ -204,7 +209,7 @@ impl World {
 pub(super) type Plays = (&'static str, Result<&'static str, CallError>);
 
 /// Plays the platform: each call must be the next of the script. Returns the end and what was sent.
-pub(super) fn converse<T>(
+pub(super) fn exchange<T>(
     config: &Config,
     script: &[Plays],
     mut step: impl FnMut(&[Exchange]) -> Step<T>,
@@ -220,7 +225,7 @@ pub(super) fn converse<T>(
                 let (method, answer) = script.next().unwrap();
                 assert_eq!(call.note, *method);
                 assert!(call.url.ends_with(&format!("/{method}")), "{}", call.url);
-                sent.push(Json::parse_object(&call.body).unwrap());
+                sent.push(Json::parse_object(&call.body.as_ref().unwrap().bytes).unwrap());
                 let answer = answer.map(|fields| sealed_answer(config, fields));
                 exchanges.push(Exchange { call, answer });
                 continue;
@@ -231,11 +236,11 @@ pub(super) fn converse<T>(
     }
 }
 
-/// The end of a conversation, and what was sent.
+/// What the calls came to, and what was sent.
 pub(super) type Ended<T> = (Result<T, Failure>, Vec<Json>);
 
 pub(super) fn begin(config: &Config, world: &World, script: &[Plays]) -> Ended<Begun> {
-    converse(config, script, |exchanges| {
+    exchange(config, script, |exchanges| {
         flow::begin(config, &world.begin(), exchanges)
     })
 }
@@ -243,29 +248,34 @@ pub(super) fn begin(config: &Config, world: &World, script: &[Plays]) -> Ended<B
 pub(super) fn proceed(
     config: &Config,
     world: &World,
-    keep: Option<&str>,
+    memo: Option<&str>,
     given: Given<'_>,
     script: &[Plays],
 ) -> Ended<Proceeded> {
-    converse(config, script, |exchanges| {
-        let begin = world.begin();
-        flow::proceed(config, &Proceed { begin, keep, given }, exchanges)
+    exchange(config, script, |exchanges| {
+        let proceed = Proceed {
+            context: world.context(),
+            client: world.client,
+            memo,
+            given: &given,
+        };
+        flow::proceed(config, &proceed, exchanges)
     })
 }
 
 pub(super) fn finalise(
     config: &Config,
     world: &World,
-    keep: Option<&str>,
+    memo: Option<&str>,
     posted: &[(&str, &str)],
     script: &[Plays],
 ) -> Ended<Proceeded> {
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let posted: Vec<_> = posted.iter().map(own).collect();
-    converse(config, script, |exchanges| {
+    exchange(config, script, |exchanges| {
         let back = Finalise {
-            begin: world.begin(),
-            keep,
+            context: world.context(),
+            memo,
             posted: &posted,
         };
         flow::finalise(config, &back, exchanges)
@@ -275,12 +285,12 @@ pub(super) fn finalise(
 pub(super) fn look_up(
     config: &Config,
     world: &World,
-    keep: Option<&str>,
+    memo: Option<&str>,
     script: &[Plays],
 ) -> Ended<LookedUp> {
-    converse(config, script, |exchanges| {
-        let begin = world.begin();
-        query::look_up(config, &LookUp { begin, keep }, exchanges)
+    exchange(config, script, |exchanges| {
+        let context = world.context();
+        query::look_up(config, &LookUp { context, memo }, exchanges)
     })
 }
 

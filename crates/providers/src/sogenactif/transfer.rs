@@ -7,18 +7,22 @@
 //! know the bank, and one that asks must offer that (PPRO; mollie/PrestaShop 6.2.1; the rule of
 //! this platform was not found).
 
+use std::net::IpAddr;
+
 use guichet_wire::{NextAction, OTHER_BANK, Question};
 use serde::{Deserialize, Serialize};
 
-use super::conversation::{Halt, Talk, ours, refused, unsuitable};
+use super::calls::{Calls, Halt, ours, refused, unsuitable};
 use super::derived;
 use super::external::send_away;
 use super::naming::New;
 use super::office::checkout::{
     CreditTransferFinalizeAndOrder, CreditTransferInitialize, CreditTransferInquire,
 };
-use super::payment::{Asks, Away, End, Opening, keep, kept, open, options, purchase, settle};
-use crate::contract::{Begin, Begun, Failure, Given, Next, Proceed, Proceeded};
+use super::payment::{
+    Asks, Away, End, Opening, open, options, purchase, read_memo, settle, write_memo,
+};
+use crate::contract::{Begin, Begun, Context, Failure, Given, Next, Proceed, Proceeded};
 
 /// What is kept while the shopper chooses a bank.
 #[derive(Deserialize, Serialize)]
@@ -26,12 +30,12 @@ struct Offered {
     banks: Vec<String>,
 }
 
-pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
-    if !talk.config.ask_bank {
-        return leave(talk, begin, brand);
+pub(super) fn begin(calls: &mut Calls<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    if !calls.config.ask_bank {
+        return leave(calls, begin, brand);
     }
-    let answer = talk.ask(&CreditTransferInquire {
-        currency_code: purchase(begin)?.currency_code,
+    let answer = calls.ask(&CreditTransferInquire {
+        currency_code: purchase(&begin.context)?.currency_code,
         payment_mean_brand: Some(brand.to_owned()),
     })?;
     if !answer.code.is_success() {
@@ -39,7 +43,7 @@ pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Resu
     }
     let banks = derived::banks(&answer.message);
     if banks.is_empty() {
-        return leave(talk, begin, brand);
+        return leave(calls, begin, brand);
     }
     let offered = Offered {
         banks: banks.iter().map(|bank| bank.code.clone()).collect(),
@@ -47,67 +51,69 @@ pub(super) fn begin(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Resu
     let question = Question::Bank { banks };
     Ok(Begun {
         next: Next::Browser(NextAction::Ask { question }),
-        keep: Some(keep(&offered)?),
+        memo: Some(write_memo(&offered)?),
     })
 }
 
 /// The platform's own page asks for the bank.
-fn leave(talk: &mut Talk<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
-    let new = New::of(talk.config, begin)?;
-    send_away(talk, begin, &new, &initialize(begin, &new, brand, None)?)
+fn leave(calls: &mut Calls<'_>, begin: &Begin<'_>, brand: &str) -> Result<Begun, Halt> {
+    let context = &begin.context;
+    let new = New::of(calls.config, context)?;
+    let request = initialize(context, begin.client, &new, (brand, None))?;
+    send_away(calls, context, &new, &request)
 }
 
 pub(super) fn proceed(
-    talk: &mut Talk<'_>,
+    calls: &mut Calls<'_>,
     proceed: &Proceed<'_>,
     brand: &str,
 ) -> Result<Proceeded, Halt> {
-    let begin = &proceed.begin;
+    let context = &proceed.context;
     let Given::Bank(bank) = proceed.given else {
         return Err(unsuitable("bank", "is missing: this payment goes on with it").into());
     };
-    let offered: Offered = kept(proceed.keep)?;
-    let bank = (bank != OTHER_BANK).then_some(bank);
+    let offered: Offered = read_memo(proceed.memo)?;
+    let bank = (*bank != OTHER_BANK).then_some(*bank);
     if bank.is_some_and(|bank| !offered.banks.iter().any(|known| known == bank)) {
         return Err(unsuitable("bank", "is none of those that were offered").into());
     }
-    let new = New::of(talk.config, begin)?;
-    let request = initialize(begin, &new, brand, bank)?;
-    match open(talk, begin, &new, &request)? {
-        Opening::Open(open) => Ok(open.proceeded(talk.config, begin)?),
+    let new = New::of(calls.config, context)?;
+    let request = initialize(context, proceed.client, &new, (brand, bank))?;
+    match open(calls, context, &new, &request)? {
+        Opening::Open(open) => Ok(open.proceeded(calls.config, context)?),
         Opening::Over(end) => Ok(end.into_inner()),
     }
 }
 
 fn initialize(
-    begin: &Begin<'_>,
+    context: &Context<'_>,
+    client: Option<IpAddr>,
     new: &New,
-    brand: &str,
-    bank: Option<&str>,
+    (brand, bank): (&str, Option<&str>),
 ) -> Result<CreditTransferInitialize, Failure> {
-    let purchase = purchase(begin)?;
+    let purchase = purchase(context)?;
     Ok(CreditTransferInitialize {
         amount: purchase.amount,
         currency_code: purchase.currency_code,
         order_channel: Some(purchase.order_channel),
         transaction: new.id(),
-        merchant_return_url: begin.addresses.back.clone().try_into().map_err(ours)?,
+        merchant_return_url: context.addresses.back.clone().try_into().map_err(ours)?,
         payment_mean_brand: Some(brand.to_owned()),
         issuer_code: bank.map(str::to_owned),
-        options: options(begin)?,
+        options: options(context, client)?,
     })
 }
 
 pub(super) fn finalise(
-    talk: &mut Talk<'_>,
-    begin: &Begin<'_>,
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
     away: &Away,
 ) -> Result<Proceeded, Halt> {
     let request = CreditTransferFinalizeAndOrder {
         transaction: away.name.id(),
         echo: away.echo(),
     };
-    settle(talk, begin, &away.name, &request, Asks::WhatBecame).map(End::into_inner)
+    settle(calls, context, &away.name, &request, Asks::WhatBecame).map(End::into_inner)
 }
 
 #[cfg(test)]

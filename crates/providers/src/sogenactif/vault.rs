@@ -4,12 +4,12 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
+use super::calls::{Calls, Halt, ours, refused, unexpected};
 use super::config::Config;
-use super::conversation::{Halt, Talk, ours, refused, unexpected};
 use super::office::parts::{PaymentAnswer, WalletEntry};
 use super::office::wallet::{AddCard, DeletePaymentMean, GetWalletData, PaymentMean};
 use super::types::{TokenPan, WalletId};
-use crate::contract::{Failure, First, KeptCard, Owner, Save};
+use crate::contract::{Failure, First, Owner, Save, VaultCard};
 
 /// What makes these digests unlike any other of ours.
 const DOMAIN: &str = "guichet/sogenactif/wallet/1";
@@ -38,8 +38,8 @@ pub(super) fn wallet_of(owner: &Owner<'_>) -> Result<WalletId, Failure> {
 }
 
 /// The cards of a wallet, with those that have expired. Nobody has one before a card was added.
-pub(super) fn cards(talk: &mut Talk<'_>, owner: &Owner<'_>) -> Result<Vec<KeptCard>, Halt> {
-    let answer = talk.ask(&GetWalletData {
+pub(super) fn cards(calls: &mut Calls<'_>, owner: &Owner<'_>) -> Result<Vec<VaultCard>, Halt> {
+    let answer = calls.ask(&GetWalletData {
         merchant_wallet_id: wallet_of(owner)?,
     })?;
     match answer.code.as_str() {
@@ -54,7 +54,7 @@ pub(super) fn cards(talk: &mut Talk<'_>, owner: &Owner<'_>) -> Result<Vec<KeptCa
 }
 
 /// The entry as a card; a mandate or another wallet is none.
-fn card(entry: PaymentMean) -> Option<KeptCard> {
+fn card(entry: PaymentMean) -> Option<VaultCard> {
     let filled = |text: &String| !text.is_empty();
     let masked = entry.masked_pan.filter(filled)?;
     if entry.mandate_id.is_some_and(|id| !id.is_empty()) {
@@ -63,7 +63,7 @@ fn card(entry: PaymentMean) -> Option<KeptCard> {
     let is_digit = |c: &char| c.is_ascii_digit();
     let shown = masked.chars().rev().take_while(is_digit).take(4).count();
     let last_digits = masked.get(masked.len() - shown..).unwrap_or_default();
-    Some(KeptCard {
+    Some(VaultCard {
         id: entry.payment_mean_id.filter(filled)?,
         brand: entry.payment_mean_brand.unwrap_or_default(),
         last_digits: last_digits.to_owned(),
@@ -82,14 +82,14 @@ fn month(text: &str) -> Option<(i16, i8)> {
     Some((year.parse().ok()?, month))
 }
 
-pub(super) fn remove(talk: &mut Talk<'_>, owner: &Owner<'_>, card: &str) -> Result<(), Halt> {
+pub(super) fn remove(calls: &mut Calls<'_>, owner: &Owner<'_>, card: &str) -> Result<(), Halt> {
     let request = DeletePaymentMean {
         entry: WalletEntry {
             merchant_wallet_id: wallet_of(owner)?,
             payment_mean_id: card.to_owned(),
         },
     };
-    let answer = talk.ask(&request).map_err(again)?;
+    let answer = calls.ask(&request).map_err(again)?;
     match answer.code.as_str() {
         "00" | "01" => Ok(()),
         _ => Err(refused("deletePaymentMean", &answer).into()),
@@ -162,7 +162,7 @@ pub(super) fn to_save(config: &Config, order: &PaymentAnswer) -> Option<Save> {
 }
 
 pub(super) fn add(
-    talk: &mut Talk<'_>,
+    calls: &mut Calls<'_>,
     owner: &Owner<'_>,
     save: &Save,
 ) -> Result<Option<First>, Halt> {
@@ -170,7 +170,7 @@ pub(super) fn add(
     // The error would quote the token.
     let saving = saving.map_err(|_| unexpected("addCard: nothing to save"))?;
     let token_pan = "TOKEN_PAN".to_owned().try_into();
-    let answer = talk.ask(&AddCard {
+    let answer = calls.ask(&AddCard {
         merchant_wallet_id: wallet_of(owner)?,
         payment_token: None,
         card_number: Some(saving.token),

@@ -33,6 +33,7 @@ use guichet_domain::field::looks_random;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
 use guichet_domain::shopper::Datum;
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
@@ -41,6 +42,7 @@ use super::seal::{HmacKey, PublicKey, same};
 use super::way::Way;
 use crate::contract::{ConfigError, Demand, Environment};
 use crate::table::Table;
+use crate::zone::paris;
 
 /// Page hosts of the real platform.
 const PAGE_PRODUCTION: [&str; 2] = ["tpeweb.e-transactions.fr", "tpeweb1.e-transactions.fr"];
@@ -132,6 +134,7 @@ pub(super) struct Config {
     pub(super) demands: Vec<Demand>,
     pub(super) card_types: Vec<String>,
     pub(super) limocb: Option<Contract>,
+    pub(super) time_zone: TimeZone,
 }
 
 impl Config {
@@ -167,6 +170,7 @@ impl Config {
             demands: keys.demands()?,
             card_types: keys.list("card_types")?.unwrap_or_default(),
             limocb: keys.limocb(environment)?,
+            time_zone: paris().map_err(|detail| keys.error("provider", detail))?,
             account,
         };
         keys.finish("an up2pay")?;

@@ -22,11 +22,11 @@
 //!    nobody can ask for that complement (the manual, §3.3.6).
 //! 3. The platform notifies once for each transaction, accepted or refused: a voucher and its
 //!    complement are two notifications, with one call number and two transaction numbers (§3.1.10).
-//!    [`Provider::verify`] checks the RSA signature over the raw bytes.
-//! 4. That signature proves the platform, not our account. [`Provider::query`] asks PPPS (type
+//!    [`Notifications::verify`] checks the RSA signature over the raw bytes.
+//! 4. That signature proves the platform, not our account. [`Confirmation::query`] asks PPPS (type
 //!    00017) with our own site and key, unless the notification came to the account's secret
 //!    address.
-//! 5. The browser comes back with a signed hint: [`Provider::read_return`].
+//! 5. The browser comes back with a signed hint: [`Notifications::read_return`].
 
 mod billing;
 mod codes;
@@ -45,11 +45,11 @@ mod way;
 
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
+use jiff::tz::TimeZone;
 
-use crate::contract::ConfigError;
 use crate::contract::{
-    Answered, Begin, Begun, Continue, Demand, Environment, Exchange, Incoming, Notified, Provider,
-    Query, Refusal, Return, Seed, Step,
+    Answered, Begin, Begun, ConfigError, Confirmation, Demand, Environment, Exchange, Incoming,
+    MessageError, Notifications, Notified, Provider, Query, Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -95,8 +95,8 @@ impl Provider for Up2pay {
         self.config.deadline_seconds
     }
 
-    fn sequence_scope(&self) -> String {
-        format!("up2pay/{}", self.config.contract.site)
+    fn time_zone(&self) -> &TimeZone {
+        &self.config.time_zone
     }
 
     fn new_reference(&self, seed: &Seed) -> String {
@@ -105,32 +105,40 @@ impl Provider for Up2pay {
             .to_owned()
     }
 
-    fn notification_by_post(&self) -> bool {
-        self.config.notify_by_post
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
+        page::begin(&self.config, &begin.context, exchanges).map(Begun::from)
     }
 
-    fn looks_like_notification(&self, raw: &[u8]) -> bool {
+    fn notifications(&self) -> Option<&dyn Notifications> {
+        Some(self)
+    }
+
+    fn confirmation(&self) -> Option<&dyn Confirmation> {
+        Some(self)
+    }
+}
+
+impl Notifications for Up2pay {
+    fn looks_like_one(&self, raw: &[u8]) -> bool {
         notification::looks_like_one(raw)
     }
 
-    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
-        page::begin(&self.config, begin, exchanges).map(Begun::from)
-    }
-
-    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
+    fn verify(&self, incoming: &Incoming<'_>) -> Result<Notified, MessageError> {
         notification::verify(&self.config, incoming)
     }
 
-    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
+    fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, MessageError> {
         notification::read_return(&self.config, incoming)
+    }
+}
+
+impl Confirmation for Up2pay {
+    fn sequence_scope(&self) -> String {
+        format!("up2pay/{}", self.config.contract.site)
     }
 
     fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
         query::query(&self.config, query, exchanges)
-    }
-
-    fn continuing(&self) -> Option<&dyn Continue> {
-        None
     }
 }
 

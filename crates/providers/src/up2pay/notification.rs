@@ -24,23 +24,20 @@ use super::method::Instrument;
 use super::numbers::{NumAppel, NumTrans};
 use super::signed::{NotFound, Pair, Search, Signed};
 use crate::Verified;
-use crate::contract::{Environment, Incoming, Notified, Refusal, Return, SignedBytes};
+use crate::contract::{
+    Environment, HttpMethod, Incoming, MessageError, Notified, Return, SignedBytes,
+};
 
 /// The authorisation number of every test account.
 const TEST_AUTHORISATION: &str = "XXXXXX";
 
 /// Verifies a notification.
-pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notified, Refusal> {
+pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notified, MessageError> {
     let trust = trust(config, incoming.secret)?;
-    if incoming.post != config.notify_by_post {
-        return Err(Refusal::WrongMethod);
+    if (incoming.method == HttpMethod::Post) != config.notify_by_post {
+        return Err(MessageError::WrongMethod);
     }
-    let raw = if incoming.post {
-        incoming.body
-    } else {
-        incoming.query
-    };
-    let signed = signed(config, raw, false)?;
+    let signed = signed(config, incoming.message(), false)?;
     match Told::of(config, &signed).and_then(|told| told.fact(config, trust)) {
         Ok(fact) => Ok(Notified {
             fact: Verified::new(fact),
@@ -48,7 +45,7 @@ pub(super) fn verify(config: &Config, incoming: &Incoming<'_>) -> Result<Notifie
             changes: signed.changes.iter().map(|c| c.describe()).collect(),
         }),
         // What is wrong with a message whose signature was checked is the platform's doing.
-        Err(Refusal::Malformed(why)) => Err(Refusal::Unreadable {
+        Err(MessageError::Malformed(why)) => Err(MessageError::Unreadable {
             why,
             signed: SignedBytes::new(signed.message()),
         }),
@@ -69,13 +66,11 @@ pub(super) fn looks_like_one(raw: &[u8]) -> bool {
 }
 
 /// Reads the browser's return.
-pub(super) fn read_return(config: &Config, incoming: &Incoming<'_>) -> Result<Return, Refusal> {
-    let raw = if incoming.post {
-        incoming.body
-    } else {
-        incoming.query
-    };
-    let told = Told::of(config, &signed(config, raw, true)?)?;
+pub(super) fn read_return(
+    config: &Config,
+    incoming: &Incoming<'_>,
+) -> Result<Return, MessageError> {
+    let told = Told::of(config, &signed(config, incoming.message(), true)?)?;
     let part = if told.transaction.is_none() {
         None
     } else {
@@ -89,28 +84,28 @@ pub(super) fn read_return(config: &Config, incoming: &Incoming<'_>) -> Result<Re
 }
 
 /// What the address that it came to is worth.
-fn trust(config: &Config, secret: Option<&str>) -> Result<Trust, Refusal> {
+fn trust(config: &Config, secret: Option<&str>) -> Result<Trust, MessageError> {
     match (&config.confirm, secret) {
         (_, None) => Ok(Trust::Signed),
         (Confirm::SecretAddress(ours), Some(given)) if ours.is(given) => Ok(Trust::Ours),
-        (_, Some(_)) => Err(Refusal::WrongSecret),
+        (_, Some(_)) => Err(MessageError::WrongSecret),
     }
 }
 
-fn malformed(why: &str) -> Refusal {
-    Refusal::Malformed(why.to_owned())
+fn malformed(why: &str) -> MessageError {
+    MessageError::Malformed(why.to_owned())
 }
 
 /// What a key of the account signed. `whole`: nothing before the signature may be unsigned.
-fn signed(config: &Config, raw: &[u8], whole: bool) -> Result<Signed, Refusal> {
+fn signed(config: &Config, raw: &[u8], whole: bool) -> Result<Signed, MessageError> {
     let search = Search {
         keys: &config.public_keys,
         signature_name: Some(Letter::Signature.name()),
         whole,
     };
     search.find(raw).map_err(|not_found| match not_found {
-        NotFound::Mismatch => Refusal::BadSignature,
-        other => Refusal::Malformed(other.describe()),
+        NotFound::Mismatch => MessageError::BadSignature,
+        other => MessageError::Malformed(other.describe()),
     })
 }
 
@@ -153,13 +148,13 @@ fn fingerprint(pairs: &[Pair<'_>]) -> String {
 }
 
 impl Told {
-    fn of(config: &Config, signed: &Signed) -> Result<Self, Refusal> {
+    fn of(config: &Config, signed: &Signed) -> Result<Self, MessageError> {
         let pairs = signed.pairs();
-        let pairs = pairs.map_err(|wrong| Refusal::Malformed(wrong.describe()))?;
+        let pairs = pairs.map_err(|wrong| MessageError::Malformed(wrong.describe()))?;
         Self::read(config, &pairs)
     }
 
-    fn read(config: &Config, pairs: &[Pair<'_>]) -> Result<Self, Refusal> {
+    fn read(config: &Config, pairs: &[Pair<'_>]) -> Result<Self, MessageError> {
         let letters = Letters { pairs };
         let amount = letters.required(Letter::Amount)?;
         let digits = amount.bytes().all(|b| b.is_ascii_digit());
@@ -203,7 +198,7 @@ impl Told {
         Ok(told)
     }
 
-    fn fact(&self, config: &Config, trust: Trust) -> Result<PlatformFact, Refusal> {
+    fn fact(&self, config: &Config, trust: Trust) -> Result<PlatformFact, MessageError> {
         let instrument = Instrument::read(&self.payment, &self.card, &config.card_types);
         let (status, refusal) = self.status();
         let accepted = status == PartStatus::Accepted;
@@ -298,7 +293,7 @@ struct Letters<'a> {
 impl Letters<'_> {
     /// The value, percent-decoded. A browser's or proxy's `+` in P and C is a space; elsewhere it
     /// stays.
-    fn value(&self, letter: Letter) -> Result<Option<String>, Refusal> {
+    fn value(&self, letter: Letter) -> Result<Option<String>, MessageError> {
         let name = letter.name().as_bytes();
         let Some((_, raw)) = self.pairs.iter().find(|(pair, _)| *pair == name) else {
             return Ok(None);
@@ -318,19 +313,22 @@ impl Letters<'_> {
         }))
     }
 
-    fn present(&self, letter: Letter) -> Result<String, Refusal> {
-        let missing = || Refusal::Malformed(format!("{} is missing", letter.name()));
+    fn present(&self, letter: Letter) -> Result<String, MessageError> {
+        let missing = || MessageError::Malformed(format!("{} is missing", letter.name()));
         self.value(letter)?.ok_or_else(missing)
     }
 
-    fn optional(&self, letter: Letter) -> Result<String, Refusal> {
+    fn optional(&self, letter: Letter) -> Result<String, MessageError> {
         Ok(self.value(letter)?.unwrap_or_default())
     }
 
-    fn required(&self, letter: Letter) -> Result<String, Refusal> {
+    fn required(&self, letter: Letter) -> Result<String, MessageError> {
         let value = self.present(letter)?;
         if value.is_empty() {
-            return Err(Refusal::Malformed(format!("{} is empty", letter.name())));
+            return Err(MessageError::Malformed(format!(
+                "{} is empty",
+                letter.name()
+            )));
         }
         Ok(value)
     }

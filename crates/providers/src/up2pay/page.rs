@@ -10,7 +10,7 @@ use guichet_wire::{FormField, NextAction};
 
 use super::config::{Config, Origin};
 use super::request::form;
-use crate::contract::{Begin, CallMethod, Exchange, Failure, PlatformCall, Step};
+use crate::contract::{Context, Exchange, Failure, HttpMethod, PlatformCall, Step};
 
 /// How long a host may take to say that it is well.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -19,10 +19,10 @@ const CACHE: Duration = Duration::from_secs(5);
 
 pub(super) fn begin(
     config: &Config,
-    begin: &Begin<'_>,
+    context: &Context<'_>,
     exchanges: &[Exchange],
 ) -> Step<NextAction> {
-    let sealed = match form(config, begin) {
+    let sealed = match form(config, context) {
         Ok(sealed) => sealed,
         Err(failure) => return Step::Failed(failure),
     };
@@ -44,10 +44,10 @@ pub(super) fn begin(
 
 fn health_call(url: String) -> PlatformCall {
     PlatformCall {
-        method: CallMethod::Get,
+        method: HttpMethod::Get,
         url,
-        content_type: None,
-        body: Vec::new(),
+        headers: Vec::new(),
+        body: None,
         timeout: TIMEOUT,
         cache_for: Some(CACHE),
         note: "health".into(),

@@ -11,16 +11,16 @@ use std::time::Duration;
 use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact};
 use guichet_domain::money::Currency;
 use guichet_domain::{PartKind, PartStatus};
+use jiff::tz::TimeZone;
 
 use super::codes::{Ppps, ppps};
 use super::config::{Config, Contract, Origin};
 use super::numbers::{NumAppel, NumTrans};
-use super::request::paris;
 use super::seal::Fields;
 use super::signed::split_pairs;
 use super::way::{LIMOCB, Way};
 use crate::Verified;
-use crate::contract::{Answered, CallMethod, Exchange, Failure, PlatformCall, Query, Step};
+use crate::contract::{Answered, Body, Exchange, Failure, HttpMethod, PlatformCall, Query, Step};
 
 /// How long PPPS may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,6 +37,7 @@ struct Subject<'a> {
     call: NumAppel,
     transaction: NumTrans,
     query: &'a Query<'a>,
+    time_zone: &'a TimeZone,
 }
 
 pub(super) fn query(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
@@ -56,6 +57,7 @@ pub(super) fn query(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) 
         call,
         transaction,
         query,
+        time_zone: &config.time_zone,
     };
     next(config, &subject, exchanges).unwrap_or_else(Step::Failed)
 }
@@ -120,7 +122,7 @@ impl Subject<'_> {
         fields.push("NUMAPPEL", self.call.as_str());
         fields.push("NUMTRANS", self.transaction.as_str());
         fields.push("ACTIVITE", "024");
-        let now = self.query.now.to_zoned(paris()?);
+        let now = self.query.now.to_zoned(self.time_zone.clone());
         fields.push("DATEQ", now.strftime("%d%m%Y%H%M%S").to_string());
         if let Some(acquirer) = acquirer(claim) {
             fields.push("ACQUEREUR", acquirer);
@@ -130,10 +132,13 @@ impl Subject<'_> {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(sealed.pairs());
         Ok(PlatformCall {
-            method: CallMethod::Post,
+            method: HttpMethod::Post,
             url: host.join("/PPPS.php"),
-            content_type: Some("application/x-www-form-urlencoded"),
-            body: body.finish().into_bytes(),
+            headers: Vec::new(),
+            body: Some(Body {
+                content_type: "application/x-www-form-urlencoded",
+                bytes: body.finish().into_bytes(),
+            }),
             timeout: TIMEOUT,
             cache_for: None,
             note: question,

@@ -16,7 +16,7 @@ use super::letters::return_list;
 use super::numbers::Reference;
 use super::seal::{Fields, Sealed};
 use super::way::Way;
-use crate::contract::{Addresses, Begin, Environment, Failure};
+use crate::contract::{Addresses, Context, Environment, Failure};
 use crate::plain::plain_end;
 
 /// Most letters and digits of PBX_ARCHIVAGE (Verifone "Paybox System" V8.0).
@@ -26,15 +26,15 @@ const ARCHIVE_MAX: usize = 12;
 const ADDRESS_MAX: usize = 150;
 
 /// The sealed fields of a payment page.
-pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure> {
-    let way = check(config, begin)?;
-    let session = begin.session;
+pub(super) fn form(config: &Config, context: &Context<'_>) -> Result<Sealed, Failure> {
+    let way = check(config, context)?;
+    let session = context.session;
     let email = session
         .shopper
         .email
         .as_ref()
         .ok_or_else(|| missing("shopper.email"))?;
-    let reference = Reference::parse(begin.reference)
+    let reference = Reference::parse(context.reference)
         .ok_or_else(|| Failure::Unexpected("the reference is not one of new_reference".into()))?;
     let contract = &config.contract;
     let mut fields = Fields::default();
@@ -47,13 +47,13 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
     fields.push("PBX_PORTEUR", email.as_str());
     fields.push("PBX_RETOUR", return_list(config.letter_z));
     fields.push("PBX_HASH", "SHA512");
-    fields.push("PBX_TIME", signing_time(begin.now)?);
+    fields.push("PBX_TIME", signing_time(context.now, &config.time_zone));
     fields.push("PBX_LANGUE", language(session.locale.as_ref()));
     if config.source_rwd.contains(&way) {
         fields.push("PBX_SOURCE", "RWD");
     }
-    push_addresses(config, begin.addresses, &mut fields)?;
-    fields.push("PBX_DISPLAY", display(config, begin)?);
+    push_addresses(config, context.addresses, &mut fields)?;
+    fields.push("PBX_DISPLAY", display(config, context)?);
     fields.push("PBX_SHOPPINGCART", shopping_cart(session.items));
     fields.push("PBX_BILLING", billing(&session.shopper));
     if let Some((payment, card)) = way.preset() {
@@ -71,24 +71,24 @@ pub(super) fn form(config: &Config, begin: &Begin<'_>) -> Result<Sealed, Failure
 }
 
 /// The way to pay, if this session may be paid so.
-fn check(config: &Config, begin: &Begin<'_>) -> Result<Way, Failure> {
+fn check(config: &Config, context: &Context<'_>) -> Result<Way, Failure> {
     let unsuitable =
         |field: &str, detail: String| Failure::Unsuitable(FieldError::new(field, detail));
-    let way = Way::parse(begin.method.as_str())
+    let way = Way::parse(context.method.as_str())
         .ok_or_else(|| unsuitable("method", "is not a method of up2pay".into()))?;
-    if begin.session.currency != Currency::EUR {
+    if context.session.currency != Currency::EUR {
         let detail = "must be EUR: this platform's contracts are in euros";
         return Err(unsuitable("currency", detail.into()));
     }
     let wanted = config.demands.iter().map(|demand| demand.datum);
     if let Some(field) = wanted
-        .flat_map(|datum| begin.session.shopper.lacks(datum))
+        .flat_map(|datum| context.session.shopper.lacks(datum))
         .next()
     {
         return Err(missing(field));
     }
     match config.minimum(way) {
-        Some(minimum) if begin.session.amount < minimum => {
+        Some(minimum) if context.session.amount < minimum => {
             let detail = format!(
                 "must be at least {} cents with this method",
                 minimum.minor()
@@ -146,11 +146,11 @@ fn push_addresses(config: &Config, to: &Addresses, fields: &mut Fields) -> Resul
 }
 
 /// PBX_DISPLAY: seconds of the page's life, at least three digits, never longer than the session's.
-fn display(config: &Config, begin: &Begin<'_>) -> Result<String, Failure> {
-    let left = begin
+fn display(config: &Config, context: &Context<'_>) -> Result<String, Failure> {
+    let left = context
         .session
         .expires_at
-        .saturating_sub(begin.now.as_second());
+        .saturating_sub(context.now.as_second());
     if left <= 0 {
         let error = FieldError::new("expires_at", "has passed: make a new session");
         return Err(Failure::Unsuitable(error));
@@ -158,18 +158,11 @@ fn display(config: &Config, begin: &Begin<'_>) -> Result<String, Failure> {
     Ok(format!("{:03}", left.min(config.page_timeout_seconds)))
 }
 
-/// The hour of Paris by the rule of Directive 2000/84/EC, with no time-zone file to read.
-pub(super) fn paris() -> Result<TimeZone, Failure> {
-    TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3")
-        .map_err(|_| Failure::Unexpected("the time zone of Paris can't be built".into()))
-}
-
 /// PBX_TIME: ISO 8601 with offset, such as `2021-03-01T10:00:00+01:00`.
-fn signing_time(now: Timestamp) -> Result<String, Failure> {
-    Ok(now
-        .to_zoned(paris()?)
+fn signing_time(now: Timestamp, zone: &TimeZone) -> String {
+    now.to_zoned(zone.clone())
         .strftime("%Y-%m-%dT%H:%M:%S%:z")
-        .to_string())
+        .to_string()
 }
 
 /// PBX_LANGUE. English for a language that the page does not speak, and where none is known.

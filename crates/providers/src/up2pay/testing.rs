@@ -13,8 +13,7 @@ use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
 
 use super::config::Config;
 use super::seal::{PUBLIC_TEST_HMAC_KEY, TEST_KEY_K004};
-use crate::contract::ConfigError;
-use crate::contract::{Addresses, Begin, By, Environment};
+use crate::contract::{Addresses, ConfigError, Context, Environment};
 
 /// 2026-03-01T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_355_600;
@@ -141,18 +140,15 @@ pub(super) fn addresses() -> Addresses {
     }
 }
 
-pub(super) fn begin<'a>(
+pub(super) fn context<'a>(
     session: &'a Session,
     method: &'a Method,
     addresses: &'a Addresses,
-) -> Begin<'a> {
+) -> Context<'a> {
     let now = jiff::Timestamp::from_second(NOW).unwrap();
-    Begin {
+    Context {
         session,
         method,
-        by: By::Shopper,
-        client: None,
-        first: None,
         reference: "7ZK2M0Q4W8E6R1T3Y5AB",
         addresses,
         now,

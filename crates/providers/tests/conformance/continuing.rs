@@ -7,7 +7,7 @@ use guichet_providers::contract::{
 };
 use guichet_wire::NextAction;
 
-use crate::samples::{Gift, Payment, Sample};
+use crate::samples::{Gives, Payment, Sample};
 use crate::world::{
     Answer, World, account, each, each_in_production, hides_what_is_secret, nonsense,
 };
@@ -24,7 +24,7 @@ struct Way<'a> {
     provider: &'a dyn Provider,
     world: World,
     payment: &'a Payment,
-    keep: Option<String>,
+    memo: Option<String>,
     stage: Stage,
 }
 
@@ -34,12 +34,12 @@ impl Way<'_> {
         provider: &dyn Provider,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<Proceeded, Failure> {
-        let keep = self.keep.as_deref();
+        let memo = self.memo.as_deref();
         match self.stage {
             Stage::Proceed => self
                 .world
-                .proceed(provider, keep, self.payment.gift, platform),
-            Stage::Finalise => self.world.finalise(provider, keep, platform),
+                .proceed(provider, memo, self.payment.gives, platform),
+            Stage::Finalise => self.world.finalise(provider, memo, platform),
         }
     }
 
@@ -65,26 +65,26 @@ fn begun(provider: &dyn Provider, sample: &Sample, payment: &Payment) -> (World,
 fn steps<'a>(provider: &'a dyn Provider, sample: &'a Sample) -> Vec<Way<'a>> {
     let mut ways = Vec::new();
     for payment in sample.payments {
-        let way = |world, keep, stage| Way {
+        let way = |world, memo, stage| Way {
             provider,
             world,
             payment,
-            keep,
+            memo,
             stage,
         };
         let (world, begun) = begun(provider, sample, payment);
         let leaves = |action: &NextAction| matches!(action, NextAction::FormPost { .. });
         if matches!(&begun.next, Next::Browser(action) if leaves(action)) {
-            ways.push(way(world, begun.keep, Stage::Finalise));
+            ways.push(way(world, begun.memo, Stage::Finalise));
             continue;
         }
-        let first = way(world, begun.keep, Stage::Proceed);
+        let first = way(world, begun.memo, Stage::Proceed);
         let proceeded = first.take(provider, |_, call| sample.well(call)).unwrap();
         ways.push(first);
         let written_down = proceeded.next_action.is_none() && proceeded.facts.is_empty();
         if written_down || proceeded.next_action.as_ref().is_some_and(leaves) {
             let world = World::of(provider, payment);
-            ways.push(way(world, proceeded.keep, Stage::Finalise));
+            ways.push(way(world, proceeded.memo, Stage::Finalise));
         }
     }
     ways
@@ -126,7 +126,7 @@ fn only_a_saved_card_goes_on_by_itself() {
             let by_itself = begun.next == Next::Proceed;
             assert_eq!(
                 by_itself,
-                matches!(payment.gift, Gift::Nothing),
+                matches!(payment.gives, Gives::Nothing),
                 "{payment:?}"
             );
         }
@@ -188,7 +188,7 @@ fn an_answer_that_nobody_vouches_for_is_nothing_in_production() {
             let end = way.take(provider, |_, call| sample.well(call));
             assert!(end.is_err(), "{:?} {end:?}", way.payment);
             let asked = std::cell::Cell::new(false);
-            let looked = way.world.look_up(provider, way.keep.as_deref(), |_, call| {
+            let looked = way.world.look_up(provider, way.memo.as_deref(), |_, call| {
                 asked.set(true);
                 sample.well(call)
             });
@@ -205,20 +205,20 @@ fn a_look_up_that_learns_nothing_says_neither_nothing_nor_a_fact() {
         for payment in sample.payments {
             let mine = |way: &&Way<'_>| std::ptr::eq(way.payment, payment);
             let last = steps.iter().rfind(mine).unwrap();
-            let mut keeps = vec![last.keep.as_deref()];
+            let mut memos = vec![last.memo.as_deref()];
             if sample.found_by_reference {
-                keeps.push(None);
+                memos.push(None);
             }
-            for keep in keeps {
+            for memo in memos {
                 let lost = [Err(CallError::NotSent), Err(CallError::NoAnswer)];
                 for answer in nonsense().into_iter().chain(lost) {
-                    let end = last.world.look_up(provider, keep, |_, _| answer.clone());
+                    let end = last.world.look_up(provider, memo, |_, _| answer.clone());
                     let silent = matches!(end, Err(_) | Ok(LookedUp::NotYet));
                     assert!(silent, "{answer:?} {end:?}");
                 }
                 let end = last
                     .world
-                    .look_up(provider, keep, |_, call| sample.well(call));
+                    .look_up(provider, memo, |_, call| sample.well(call));
                 assert!(matches!(end, Ok(LookedUp::Facts(_))), "{payment:?}");
             }
         }
@@ -232,10 +232,10 @@ fn nothing_is_ordered_before_what_finds_it_again_is_kept() {
             return;
         }
         for way in steps(provider, sample) {
-            let keep = way.keep.as_deref();
+            let memo = way.memo.as_deref();
             let looked = way
                 .world
-                .look_up(provider, keep, |_, call| sample.well(call));
+                .look_up(provider, memo, |_, call| sample.well(call));
             let moves = std::cell::Cell::new(false);
             let end = way.take(provider, |_, call| {
                 moves.set(moves.get() || sample.moves(call));
@@ -263,7 +263,7 @@ fn no_secret_is_kept_shown_or_handed_to_the_browser() {
             let end = way.take(provider, |_, call| sample.well(call)).unwrap();
             hides_what_is_secret(&format!("{end:?}"));
             hides_what_is_secret(&serde_json::to_string(&end.next_action).unwrap());
-            hides_what_is_secret(end.keep.as_deref().unwrap_or_default());
+            hides_what_is_secret(end.memo.as_deref().unwrap_or_default());
         }
     });
 }

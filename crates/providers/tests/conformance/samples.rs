@@ -41,12 +41,12 @@ pub(crate) struct Sample {
 pub(crate) struct Payment {
     pub(crate) method: &'static str,
     pub(crate) by: By<'static>,
-    pub(crate) gift: Gift,
+    pub(crate) gives: Gives,
 }
 
 /// What the shopper gives.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Gift {
+pub(crate) enum Gives {
     /// Nobody asks.
     Leaves,
     /// A token, and the wish to save the card.
@@ -183,32 +183,36 @@ fn sogenactif_named(identity: &str, but: &[&str]) -> Sample {
 }
 
 const SOGENACTIF_PAYMENTS: &[Payment] = &[
-    payment("sogenactif_card", By::Shopper, Gift::Token),
+    payment("sogenactif_card", By::Shopper, Gives::Token),
     payment(
         "sogenactif_card",
         By::ShopperWith { card: "1" },
-        Gift::Nothing,
+        Gives::Nothing,
     ),
-    payment("sogenactif_card", By::ShopWith { card: "1" }, Gift::Nothing),
-    payment("sogenactif_paypal", By::Shopper, Gift::Leaves),
-    payment("sogenactif_paylib", By::Shopper, Gift::Leaves),
-    payment("sogenactif_bancontact", By::Shopper, Gift::Leaves),
-    payment("sogenactif_ideal", By::Shopper, Gift::Bank("B1")),
-    payment("sogenactif_sepa", By::Shopper, Gift::Iban),
+    payment(
+        "sogenactif_card",
+        By::ShopWith { card: "1" },
+        Gives::Nothing,
+    ),
+    payment("sogenactif_paypal", By::Shopper, Gives::Leaves),
+    payment("sogenactif_paylib", By::Shopper, Gives::Leaves),
+    payment("sogenactif_bancontact", By::Shopper, Gives::Leaves),
+    payment("sogenactif_ideal", By::Shopper, Gives::Bank("B1")),
+    payment("sogenactif_sepa", By::Shopper, Gives::Iban),
 ];
 
 /// What can be paid where transactions are not named by a reference of ours.
 const NAMED_LATER: &[Payment] = &[
-    payment("sogenactif_card", By::Shopper, Gift::Token),
+    payment("sogenactif_card", By::Shopper, Gives::Token),
     payment(
         "sogenactif_card",
         By::ShopperWith { card: "1" },
-        Gift::Nothing,
+        Gives::Nothing,
     ),
-    payment("sogenactif_paypal", By::Shopper, Gift::Leaves),
-    payment("sogenactif_paylib", By::Shopper, Gift::Leaves),
-    payment("sogenactif_bancontact", By::Shopper, Gift::Leaves),
-    payment("sogenactif_ideal", By::Shopper, Gift::Bank("B1")),
+    payment("sogenactif_paypal", By::Shopper, Gives::Leaves),
+    payment("sogenactif_paylib", By::Shopper, Gives::Leaves),
+    payment("sogenactif_bancontact", By::Shopper, Gives::Leaves),
+    payment("sogenactif_ideal", By::Shopper, Gives::Bank("B1")),
 ];
 
 /// What the platform answers: a transaction's name, and how typed and saved cards are opened.
@@ -253,6 +257,6 @@ fn well(name: &str, typed: &str, saved: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-const fn payment(method: &'static str, by: By<'static>, gift: Gift) -> Payment {
-    Payment { method, by, gift }
+const fn payment(method: &'static str, by: By<'static>, gives: Gives) -> Payment {
+    Payment { method, by, gives }
 }

@@ -1,10 +1,12 @@
-//! Cards that a platform keeps.
+//! Cards that a platform memos.
 
-use guichet_providers::contract::{CallError, Failure, KeptCard, Owner, PlatformCall, Save, Vault};
+use guichet_providers::contract::{
+    CallError, Failure, Owner, PlatformCall, Save, Vault, VaultCard,
+};
 
 use crate::samples::Sample;
 use crate::world::{
-    Answer, converse, each, each_in_production, hides_what_is_secret, nonsense, session,
+    Answer, each, each_in_production, exchange, hides_what_is_secret, nonsense, session,
 };
 
 /// Asks a vault everything, for one owner.
@@ -12,15 +14,15 @@ fn ask(
     vault: &dyn Vault,
     save: &Save,
     platform: impl Fn(&PlatformCall) -> Answer,
-) -> [Result<Vec<KeptCard>, Failure>; 3] {
+) -> [Result<Vec<VaultCard>, Failure>; 3] {
     let session = session();
     let owner = Owner::of(&session).unwrap();
     let platform = |_, call: &PlatformCall| platform(call);
     let nothing = |()| Vec::new();
     [
-        converse(|exchanges| vault.cards(&owner, exchanges), platform),
-        converse(|exchanges| vault.remove(&owner, "1", exchanges), platform).map(nothing),
-        converse(|exchanges| vault.add(&owner, save, exchanges), platform).map(|_| Vec::new()),
+        exchange(|exchanges| vault.cards(&owner, exchanges), platform),
+        exchange(|exchanges| vault.remove(&owner, "1", exchanges), platform).map(nothing),
+        exchange(|exchanges| vault.add(&owner, save, exchanges), platform).map(|_| Vec::new()),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Plays the backend and its platform.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use guichet_domain::iban::Iban;
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
@@ -7,14 +9,17 @@ use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 use guichet_providers::contract::{
-    Addresses, Begin, Begun, By, CallAnswer, CallError, Environment, Exchange, Failure, Finalise,
-    Given, LookUp, LookedUp, PlatformCall, Proceed, Proceeded, Provider, Seed, Step,
+    Addresses, Begin, Begun, By, CallAnswer, CallError, Context, Environment, Exchange, Failure,
+    Finalise, Given, LookUp, LookedUp, PlatformCall, Proceed, Proceeded, Provider, Seed, Step,
 };
 use guichet_providers::registry::{PROVIDERS, open};
 
-use crate::samples::{CANARY, FIRST, Gift, IBAN, Payment, Sample, TOKEN, samples};
+use crate::samples::{CANARY, FIRST, Gives, IBAN, Payment, Sample, TOKEN, samples};
 
 pub(crate) const NOW: i64 = 1_772_355_600;
+
+/// The shopper's browser.
+const CLIENT: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
 
 /// What came of a call.
 pub(crate) type Answer = Result<CallAnswer, CallError>;
@@ -97,9 +102,9 @@ impl Sample {
     }
 }
 
-/// Makes the calls, each with its answer, until the conversation ends. The first number counts the
+/// Makes the calls, each with its answer, until there are no more. The first number counts the
 /// calls before this one.
-pub(crate) fn converse<T>(
+pub(crate) fn exchange<T>(
     mut step: impl FnMut(&[Exchange]) -> Step<T>,
     platform: impl Fn(usize, &PlatformCall) -> Answer,
 ) -> Result<T, Failure> {
@@ -160,13 +165,10 @@ impl World {
         Self::new(provider, payment.method, payment.by)
     }
 
-    fn begin_by(&self, by: By<'static>) -> Begin<'_> {
-        Begin {
+    fn context(&self) -> Context<'_> {
+        Context {
             session: &self.session,
             method: &self.method,
-            by,
-            client: Some([203, 0, 113, 7].into()),
-            first: matches!(by, By::ShopWith { .. }).then_some(FIRST),
             reference: &self.reference,
             addresses: &self.addresses,
             now: jiff::Timestamp::from_second(NOW).unwrap(),
@@ -178,35 +180,41 @@ impl World {
         provider: &dyn Provider,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<Begun, Failure> {
-        let begin = self.begin_by(self.by);
-        converse(|exchanges| provider.begin(&begin, exchanges), platform)
+        let begin = Begin {
+            context: self.context(),
+            by: self.by,
+            client: CLIENT,
+            first: matches!(self.by, By::ShopWith { .. }).then_some(FIRST),
+        };
+        exchange(|exchanges| provider.begin(&begin, exchanges), platform)
     }
 
-    /// Goes on as somebody who repeats the request would: who began is for *begin* alone.
     pub(crate) fn proceed(
         &self,
         provider: &dyn Provider,
-        keep: Option<&str>,
-        gift: Gift,
+        memo: Option<&str>,
+        gives: Gives,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<Proceeded, Failure> {
         let iban = Iban::try_from(IBAN).unwrap();
-        let proceed = Proceed {
-            begin: self.begin_by(By::Shopper),
-            keep,
-            given: match gift {
-                Gift::Leaves | Gift::Nothing => Given::Nothing,
-                Gift::Bank(bank) => Given::Bank(bank),
-                Gift::Iban => Given::Iban(&iban),
-                Gift::Token => Given::Token {
-                    token: TOKEN,
-                    brand: None,
-                    save: provider.vault().is_some_and(|vault| vault.adds()),
-                },
+        let given = match gives {
+            Gives::Leaves | Gives::Nothing => Given::Nothing,
+            Gives::Bank(bank) => Given::Bank(bank),
+            Gives::Iban => Given::Iban(iban),
+            Gives::Token => Given::Token {
+                token: TOKEN,
+                brand: None,
+                save: provider.vault().is_some_and(|vault| vault.adds()),
             },
         };
+        let proceed = Proceed {
+            context: self.context(),
+            client: CLIENT,
+            memo,
+            given: &given,
+        };
         let continuing = provider.continuing().unwrap();
-        converse(
+        exchange(
             |exchanges| continuing.proceed(&proceed, exchanges),
             platform,
         )
@@ -215,16 +223,16 @@ impl World {
     pub(crate) fn finalise(
         &self,
         provider: &dyn Provider,
-        keep: Option<&str>,
+        memo: Option<&str>,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<Proceeded, Failure> {
         let finalise = Finalise {
-            begin: self.begin_by(By::Shopper),
-            keep,
+            context: self.context(),
+            memo,
             posted: &[("responseCode".into(), "00".into())],
         };
         let continuing = provider.continuing().unwrap();
-        converse(
+        exchange(
             |exchanges| continuing.finalise(&finalise, exchanges),
             platform,
         )
@@ -233,15 +241,15 @@ impl World {
     pub(crate) fn look_up(
         &self,
         provider: &dyn Provider,
-        keep: Option<&str>,
+        memo: Option<&str>,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<LookedUp, Failure> {
         let look_up = LookUp {
-            begin: self.begin_by(By::Shopper),
-            keep,
+            context: self.context(),
+            memo,
         };
         let continuing = provider.continuing().unwrap();
-        converse(
+        exchange(
             |exchanges| continuing.look_up(&look_up, exchanges),
             platform,
         )

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use super::file::private;
-use crate::StoreError;
+use crate::error::StoreError;
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-use crate::StoreError;
+use crate::error::StoreError;
 
 /// SQLite below this version can damage a WAL file when it is reset at a bad moment.
 const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);

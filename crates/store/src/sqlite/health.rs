@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::StoreError;
+use crate::error::StoreError;
 
 /// How often it is said again that nothing can be written.
 const REMINDER: Duration = Duration::from_secs(60);

@@ -1,19 +1,42 @@
 //! What the operator asks for.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::Row as _;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 
-use crate::{AttentionCounts, OpenAccount, StoreError};
+use super::rows::{read_payment, read_session};
+use crate::error::StoreError;
+use crate::types::{Attended, AttentionCounts, OpenAccount};
 
-pub(super) async fn attention_counts(
-    db: &mut SqliteConnection,
-) -> Result<AttentionCounts, StoreError> {
+/// Payments that a person should look at, newest first.
+pub(super) async fn attention(
+    readers: &SqlitePool,
+    limit: u32,
+) -> Result<Vec<Attended>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT p.*, s.body, s.settled_by, s.expires_at FROM payments p
+         JOIN sessions s ON s.id = p.session_id
+         WHERE p.attention <> '[]' ORDER BY p.created_at DESC, p.id LIMIT ?",
+    )
+    .bind(limit)
+    .fetch_all(readers)
+    .await?;
+    let read = |row: &SqliteRow| -> Result<Attended, StoreError> {
+        Ok(Attended {
+            payment: read_payment(row)?,
+            session: read_session(row)?,
+            attention: serde_json::from_str(row.try_get("attention")?)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn attention_counts(readers: &SqlitePool) -> Result<AttentionCounts, StoreError> {
     let row = sqlx::query(
         "SELECT (SELECT count(*) FROM payments WHERE attention <> '[]') AS payments,
             (SELECT count(*) FROM events WHERE payment_id IS NULL) AS unmatched,
             (SELECT count(*) FROM messages WHERE genuine) AS unreadable",
     )
-    .fetch_one(db)
+    .fetch_one(readers)
     .await?;
     Ok(AttentionCounts {
         payments: row.try_get("payments")?,
@@ -22,18 +45,15 @@ pub(super) async fn attention_counts(
     })
 }
 
-/// A question that is over has the largest time there is, a conversation none.
-pub(super) async fn open_accounts(
-    db: &mut SqliteConnection,
-) -> Result<Vec<OpenAccount>, StoreError> {
+/// The accounts of which a platform is still to be asked something.
+pub(super) async fn open_accounts(readers: &SqlitePool) -> Result<Vec<OpenAccount>, StoreError> {
     let rows = sqlx::query(
         "SELECT provider, account, count(*) AS payments FROM payments WHERE id IN (
-            SELECT payment_id FROM queries WHERE next_try_at < ?
+            SELECT payment_id FROM queries WHERE next_try_at IS NOT NULL
             UNION SELECT payment_id FROM conversations WHERE next_try_at IS NOT NULL
          ) GROUP BY provider, account ORDER BY provider, account",
     )
-    .bind(i64::MAX)
-    .fetch_all(db)
+    .fetch_all(readers)
     .await?;
     let read = |row: &SqliteRow| -> Result<OpenAccount, StoreError> {
         Ok(OpenAccount {

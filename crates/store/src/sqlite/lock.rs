@@ -9,7 +9,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::file::private;
-use crate::StoreError;
+use crate::error::StoreError;
 
 /// Held for as long as this value lives. The system gives it back when the process is dead, however
 /// it died: there is nothing to tidy up.

@@ -1,70 +1,56 @@
 //! Notifications that could not be taken.
 
+use async_trait::async_trait;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row as _, SqliteConnection};
 
-use crate::{KeptMessage, Message, StoreError};
+use crate::error::StoreError;
+use crate::transaction::Messages;
+use crate::types::{KeptMessage, Message};
 
-/// Most different genuine messages of one account. The oldest stay: whoever sends many can't push
-/// out what came before. More are counted together.
-const GENUINE_MAX: i64 = 1000;
+#[async_trait]
+impl Messages for SqliteConnection {
+    async fn genuine_messages(&mut self, message: &Message<'_>) -> Result<(u32, bool), StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT (SELECT count(*) FROM messages WHERE account = ?1 AND genuine = 1),
+                EXISTS (SELECT 1 FROM messages
+                    WHERE account = ?1 AND genuine = 1 AND content = ?2)",
+        )
+        .bind(message.account.as_str())
+        .bind(message.content)
+        .fetch_one(self)
+        .await?)
+    }
 
-/// Most messages of one account that nobody is known to have signed. The latest stay.
-const REFUSED_MAX: i64 = 100;
+    async fn count_message(&mut self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
+        Ok(sqlx::query_scalar(
+            "INSERT INTO messages (account, genuine, why, content, first_at, last_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+             ON CONFLICT (account, genuine, content) DO UPDATE
+                SET times = times + 1, last_at = excluded.last_at, why = excluded.why
+             RETURNING times",
+        )
+        .bind(message.account.as_str())
+        .bind(message.genuine)
+        .bind(message.why)
+        .bind(message.content)
+        .bind(now)
+        .fetch_one(self)
+        .await?)
+    }
 
-/// Keeps a message, and gives how often it came.
-pub(super) async fn keep(
-    tx: &mut SqliteConnection,
-    message: &Message<'_>,
-    now: i64,
-) -> Result<u32, StoreError> {
-    let account = message.account.as_str();
-    let full = message.genuine && is_full(tx, message).await?;
-    let (why, content): (&str, &[u8]) = if full {
-        ("too many different messages: the rest is only counted", b"")
-    } else {
-        (message.why, message.content)
-    };
-    let times = sqlx::query_scalar(
-        "INSERT INTO messages (account, genuine, why, content, first_at, last_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-         ON CONFLICT (account, genuine, content) DO UPDATE
-            SET times = times + 1, last_at = excluded.last_at, why = excluded.why
-         RETURNING times",
-    )
-    .bind(account)
-    .bind(message.genuine)
-    .bind(why)
-    .bind(content)
-    .bind(now)
-    .fetch_one(&mut *tx)
-    .await?;
-    if !message.genuine {
+    async fn trim_messages(&mut self, account: &str, kept: u32) -> Result<(), StoreError> {
         sqlx::query(
             "DELETE FROM messages WHERE account = ?1 AND genuine = 0 AND seq NOT IN
                 (SELECT seq FROM messages WHERE account = ?1 AND genuine = 0
                  ORDER BY last_at DESC, seq DESC LIMIT ?2)",
         )
         .bind(account)
-        .bind(REFUSED_MAX)
-        .execute(tx)
+        .bind(kept)
+        .execute(self)
         .await?;
+        Ok(())
     }
-    Ok(times)
-}
-
-/// Whether there is no room for a message that is not there yet.
-async fn is_full(tx: &mut SqliteConnection, message: &Message<'_>) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM messages WHERE account = ?1 AND genuine = 1) >= ?2
-            AND NOT EXISTS (SELECT 1 FROM messages
-                WHERE account = ?1 AND genuine = 1 AND content = ?3)",
-    )
-    .bind(message.account.as_str())
-    .bind(GENUINE_MAX)
-    .bind(message.content)
-    .fetch_one(tx)
-    .await?)
 }
 
 /// The genuine ones first, then the latest; at most `limit`.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use tokio::sync::Mutex;
 
 use super::writer::Writer;
-use crate::StoreError;
+use crate::error::StoreError;
 
 /// How many numbers are drawn from the books at a time. What is left of them at the end of the
 /// process is lost; the platforms ask that numbers differ, not that they follow each other.
@@ -54,16 +54,10 @@ pub(super) async fn draw(
     day: &str,
     count: u32,
 ) -> Result<u32, StoreError> {
-    let mut tx = writer.begin().await?;
-    let last = sqlx::query_scalar(
+    let add = sqlx::query_scalar(
         "INSERT INTO counters (scope, day, value) VALUES (?1, ?2, ?3)
          ON CONFLICT (scope, day) DO UPDATE SET value = value + ?3 RETURNING value",
-    )
-    .bind(scope)
-    .bind(day)
-    .bind(count)
-    .fetch_one(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(last)
+    );
+    let add = add.bind(scope).bind(day).bind(count);
+    writer.write(async |db| Ok(add.fetch_one(db).await?)).await
 }

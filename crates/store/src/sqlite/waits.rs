@@ -4,32 +4,33 @@
 //! put off meanwhile would wait for the time that it was ahead by.
 
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
 
-use crate::{StoreError, WAIT_MAX};
+use crate::error::StoreError;
+use crate::types::WAIT_MAX;
 
 /// Whether anything waits for longer than it may.
 pub(super) async fn are_unbounded(
-    db: &mut SqliteConnection,
+    readers: &SqlitePool,
     now: i64,
     deadline_max: i64,
 ) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM queries WHERE next_try_at > ?1 AND next_try_at < ?3)
+        "SELECT EXISTS (SELECT 1 FROM queries WHERE next_try_at > ?1)
             OR EXISTS (SELECT 1 FROM conversations c JOIN payments p ON p.id = c.payment_id
                 WHERE c.next_try_at > max(?1, p.deadline_at))
             OR EXISTS (SELECT 1 FROM payments WHERE deadline_passed = 0 AND deadline_at > ?2)",
     )
     .bind(now + WAIT_MAX)
     .bind(now + deadline_max)
-    .bind(i64::MAX)
-    .fetch_one(db)
+    .fetch_one(readers)
     .await?)
 }
 
 /// Brings it nearer: deadlines to the longest that there is, turns to the longest wait, or to the
 /// deadline that they wait for.
 pub(super) async fn bound(
-    tx: &mut SqliteConnection,
+    db: &mut SqliteConnection,
     now: i64,
     deadline_max: i64,
 ) -> Result<(), StoreError> {
@@ -37,19 +38,18 @@ pub(super) async fn bound(
         "UPDATE payments SET deadline_at = ?1 WHERE deadline_passed = 0 AND deadline_at > ?1",
     )
     .bind(now + deadline_max)
-    .execute(&mut *tx)
+    .execute(&mut *db)
     .await?;
     sqlx::query(
         "UPDATE conversations SET next_try_at = max(?1, deadline_at)
          FROM payments p WHERE p.id = payment_id AND next_try_at > max(?1, deadline_at)",
     )
     .bind(now + WAIT_MAX)
-    .execute(&mut *tx)
+    .execute(&mut *db)
     .await?;
-    sqlx::query("UPDATE queries SET next_try_at = ?1 WHERE next_try_at > ?1 AND next_try_at < ?2")
+    sqlx::query("UPDATE queries SET next_try_at = ?1 WHERE next_try_at > ?1")
         .bind(now + WAIT_MAX)
-        .bind(i64::MAX)
-        .execute(tx)
+        .execute(db)
         .await?;
     Ok(())
 }

@@ -8,7 +8,8 @@
 //!
 //! A turn sees what earlier turns of the same transaction wrote, which is not on disk yet. So who
 //! answers from what it read commits as well: a repeated request is answered, and another's step
-//! is seen, only once that is kept. Only an error ends a turn without a commit.
+//! is seen, only once that is kept. [`Writer::write`] is the only way to a turn, and gives its
+//! answer after the commit alone; only an error ends a turn without one.
 //!
 //! A connection on which beginning, committing or taking back failed is thrown away. SQLite may
 //! have ended its transaction by itself, as it does when the disk is full, and what a connection
@@ -23,7 +24,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::file::Identity;
 use super::health::Health;
-use crate::StoreError;
+use crate::error::StoreError;
 
 /// How long anybody waits for a turn. A notification must be answered within 20 seconds.
 pub(super) const TURN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -53,28 +54,14 @@ pub(super) struct Writer {
 
 /// The connection, for as long as this is held. Dropped without a commit, all that was written
 /// through it is taken back.
-pub(super) struct Turn {
+struct Turn {
     db: OwnedMutexGuard<SqliteConnection>,
     keep: oneshot::Sender<Done>,
 }
 
-impl std::ops::Deref for Turn {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        &self.db
-    }
-}
-
-impl std::ops::DerefMut for Turn {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.db
-    }
-}
-
 impl Turn {
     /// Ends the turn and waits until what was written is on disk.
-    pub(super) async fn commit(self) -> Result<(), StoreError> {
+    async fn commit(self) -> Result<(), StoreError> {
         let (done, on_disk) = oneshot::channel();
         drop(self.db);
         // Neither fails while the writer runs.
@@ -103,8 +90,20 @@ impl Writer {
         Self { queue }
     }
 
+    /// Does this work in a turn. Its answer is given once all is on disk that it wrote, and that it
+    /// may have read; where it gives an error, what it wrote is taken back.
+    pub(super) async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut turn = self.begin().await?;
+        let answer = work(&mut turn.db).await?;
+        turn.commit().await?;
+        Ok(answer)
+    }
+
     /// Waits for a turn.
-    pub(super) async fn begin(&self) -> Result<Turn, StoreError> {
+    async fn begin(&self) -> Result<Turn, StoreError> {
         let (turn, handed) = oneshot::channel();
         let wait = async {
             let asked = self.queue.send(Request::Turn(turn)).await;

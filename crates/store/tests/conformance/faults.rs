@@ -8,8 +8,8 @@ use guichet_store::StoreError;
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use super::disk::Disk;
+use super::fixtures::*;
 use super::torture::rounds;
-use super::*;
 
 /// Everything that writes, in the order in which a payment goes through it.
 const WRITES: [&str; 9] = [
@@ -47,7 +47,11 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
             let mark = identity("p");
             let step = Advance {
                 next_try_at: Some(1200),
-                answer: Some((&mark, "answer")),
+                answer: Some(Answer {
+                    mark: &mark,
+                    body: "answer",
+                    at: 1100,
+                }),
                 ..Advance::new(Stage::Token, Stage::Unknown)
             };
             assert!(store.advance(&payment.id, &step).await?);

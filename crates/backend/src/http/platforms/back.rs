@@ -6,30 +6,30 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
-use guichet_providers::contract::{Incoming, Provider};
-use guichet_store::{Book, Payment, Source};
+use guichet_providers::contract::{Headers, HttpMethod, Incoming};
+use guichet_store::Book;
 
-use super::super::request::{Caller, RawBody};
+use super::headers::wanted;
 use crate::app::App;
-use crate::payments::back::came_back;
-use crate::payments::ingest::{ingest, record_hint};
+use crate::http::body::RawBody;
+use crate::http::caller::Caller;
+use crate::payments::back::keep;
 
-/// The parts of a path, or why there are none: then there is nothing at it.
-type ReadPath<T> = Result<Path<T>, PathRejection>;
+/// Provider, payment, and the ending that the platform was given for this return.
+type ReturnPath = (String, String, String);
 
 /// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what
 /// is signed is kept as a hint.
-pub(crate) async fn come_back(
+pub(super) async fn come_back(
     State(app): State<Arc<App>>,
     method: Method,
-    path: ReadPath<(String, String, String)>,
+    path: Result<Path<ReturnPath>, PathRejection>,
     RawQuery(query): RawQuery,
     caller: Caller,
     body: RawBody,
 ) -> Response {
-    let Ok(Path((provider, payment, last))) = path else {
+    let Ok(Path((provider, payment, ending))) = path else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let Ok(id) = PaymentId::try_from(payment) else {
@@ -48,69 +48,22 @@ pub(crate) async fn come_back(
         return see_other(&book);
     }
     let body = body.read(&app).await.unwrap_or_default();
-    let query = query.unwrap_or_default();
-    let post = method == Method::POST;
+    let account = app.accounts.of(&payment).ok();
+    let notifications = account.and_then(|account| account.notifications());
+    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        post,
-        query: query.as_bytes(),
+        method: if method == Method::POST {
+            HttpMethod::Post
+        } else {
+            HttpMethod::Get
+        },
+        query: query.as_deref().unwrap_or_default().as_bytes(),
+        headers: Headers::new(&headers),
         body: &body,
         secret: None,
     };
-    if let Some(account) = app.config.account(&provider, payment.account.as_str()) {
-        if account.continuing().is_some() {
-            keep_return(&app, &payment, &last, &incoming).await;
-        } else {
-            keep_hint(&app, account, &payment, &incoming).await;
-        }
-    }
+    keep(&app, &payment, &ending, &incoming).await;
     see_other(&book)
-}
-
-/// A return that the payment goes on with: kept once, if it came to the right address, and taken up
-/// by a job. What was posted is opaque.
-async fn keep_return(app: &App, payment: &Payment, nonce: &str, incoming: &Incoming<'_>) {
-    let fields = if incoming.post {
-        incoming.body
-    } else {
-        incoming.query
-    };
-    let posted: Vec<_> = url::form_urlencoded::parse(fields).into_owned().collect();
-    match came_back(app, &payment.id, nonce, &posted).await {
-        Ok(true) => {}
-        Ok(false) => tracing::warn!(payment = %payment.id, "a return changed nothing"),
-        Err(error) => tracing::error!(error.cause = %error, "a return could not be stored"),
-    }
-}
-
-async fn keep_hint(app: &App, account: &dyn Provider, payment: &Payment, incoming: &Incoming<'_>) {
-    let back = match account.read_return(incoming) {
-        Ok(back) if back.reference == payment.reference => back,
-        Ok(_) => {
-            tracing::warn!(payment = %payment.id, "a return speaks of another payment");
-            return;
-        }
-        Err(refusal) => {
-            tracing::warn!(payment = %payment.id, %refusal, "a return was not understood");
-            return;
-        }
-    };
-    let hint = PaymentEvent::Returned {
-        outcome: back.outcome,
-    };
-    let claim = async {
-        match &back.part {
-            // It does not count by itself: it makes us ask the platform, should no notification
-            // come.
-            Some(part) => ingest(app, part, Source::Return, None).await.map(drop),
-            None => Ok(()),
-        }
-    };
-    // Together, so that they are one flush to disk.
-    let (hint, claim) = tokio::join!(record_hint(app, &payment.id, &hint, Source::Return), claim);
-    let stored = hint.map(drop).and(claim);
-    if let Err(error) = stored {
-        tracing::error!(error.cause = %error, "a return could not be stored");
-    }
 }
 
 fn see_other(book: &Book) -> Response {
@@ -119,7 +72,6 @@ fn see_other(book: &Book) -> Response {
     };
     let headers = [
         (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
             header::REFERRER_POLICY,
             HeaderValue::from_static("no-referrer"),

@@ -8,14 +8,17 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use guichet_providers::contract::{Incoming, Provider, Refusal};
-use guichet_store::{Message, Source, StoreError};
+use guichet_providers::contract::{Headers, HttpMethod, Incoming, MessageError, Provider};
 
-use super::super::problem::ApiError;
-use super::super::request::{Caller, RawBody};
-use super::NOTIFICATION_MAX;
+use super::headers::wanted;
 use crate::app::App;
-use crate::payments::ingest::ingest;
+use crate::http::body::RawBody;
+use crate::http::caller::Caller;
+use crate::http::problem::ApiError;
+use crate::payments::notified::{keep_refused, record};
+
+/// Most bytes of a notification, query or body.
+pub(super) const NOTIFICATION_MAX: usize = 16 * 1024;
 
 /// Within this time a notification is answered, whatever happens. The platform gives up at 20 s.
 const NOTIFICATION_PATIENCE: Duration = Duration::from_secs(15);
@@ -53,7 +56,7 @@ fn shown(path: &str) -> String {
 }
 
 /// Everything below `/notify`.
-pub(crate) async fn notify(
+pub(super) async fn notify(
     State(app): State<Arc<App>>,
     method: Method,
     uri: Uri,
@@ -67,7 +70,7 @@ pub(crate) async fn notify(
         ["notify", provider, account, secret] => (provider, account, Some(secret)),
         _ => return missed(&app, uri.path()),
     };
-    let Some(account) = app.config.account(provider, account) else {
+    let Some(account) = app.accounts.find(provider, account) else {
         return missed(&app, uri.path());
     };
     let arrived = Arrived {
@@ -94,7 +97,7 @@ fn missed(app: &App, path: &str) -> Response {
 
 /// What no route takes, before the files do: a notification whose path begins with more than one
 /// slash, or that went to an address which is none.
-pub(crate) async fn before_files(
+pub(super) async fn before_files(
     State(app): State<Arc<App>>,
     request: Request,
     next: Next,
@@ -121,8 +124,11 @@ pub(crate) async fn before_files(
     } else {
         uri.query().unwrap_or_default().as_bytes()
     };
-    let mut accounts = app.config.accounts.iter();
-    if accounts.any(|account| account.looks_like_notification(raw)) {
+    let mut accounts = app.accounts.iter();
+    if accounts.any(|account| {
+        let notifications = account.notifications();
+        notifications.is_some_and(|own| own.looks_like_one(raw))
+    }) {
         return missed(&app, uri.path());
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
@@ -149,10 +155,11 @@ async fn receive(
         query,
         caller,
     } = arrived;
-    let post = *method == Method::POST;
-    if !post && *method != Method::GET {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
-    }
+    let method = match *method {
+        Method::GET => HttpMethod::Get,
+        Method::POST => HttpMethod::Post,
+        _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    };
     let body = match body.read(app).await {
         Ok(body) => body,
         Err(unread) => return unread.status().into_response(),
@@ -160,29 +167,29 @@ async fn receive(
     if query.len() > NOTIFICATION_MAX || body.len() > NOTIFICATION_MAX {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
-    let raw: &[u8] = if post { &body } else { query };
+    let notifications = account.notifications();
+    let headers = wanted(&caller.headers, notifications);
     let incoming = Incoming {
-        post,
+        method,
         query,
+        headers: Headers::new(&headers),
         body: &body,
         secret,
     };
+    let verified = match notifications {
+        Some(notifications) => notifications.verify(&incoming),
+        None => {
+            let why = "this platform sends no notification";
+            Err(MessageError::Malformed(why.to_owned()))
+        }
+    };
     let stored = async {
-        match account.verify(&incoming) {
-            Ok(told) => {
-                for change in &told.changes {
-                    tracing::warn!(
-                        account = %account.account(), change,
-                        "a genuine notification was altered on its way: see the chapter on proxies"
-                    );
-                }
-                let raw = Some(told.signed.as_slice());
-                match ingest(app, &told.fact, Source::Notification, raw).await {
-                    Ok(_) => Ok(StatusCode::OK),
-                    Err(error) => Ok(unstored(&error)),
-                }
-            }
-            Err(refusal) => refused(app, account, caller, &refusal, raw).await,
+        match verified {
+            Ok(told) => Ok(match record(app, account, &told).await {
+                Ok(()) => StatusCode::OK,
+                Err(error) => unstored(&error),
+            }),
+            Err(error) => refused(app, account, caller, &error, incoming.message()).await,
         }
     };
     tokio::time::timeout(NOTIFICATION_PATIENCE, stored)
@@ -202,98 +209,24 @@ async fn refused(
     app: &App,
     account: &dyn Provider,
     caller: &Caller,
-    refusal: &Refusal,
+    error: &MessageError,
     raw: &[u8],
 ) -> Result<StatusCode, ApiError> {
     caller.counted.set();
-    let kept = match refusal {
-        Refusal::Unreadable { why, signed } => {
-            unreadable(app, account, why, signed.as_slice()).await
-        }
-        // What it is of nobody is told who guesses, and what was guessed is kept nowhere.
-        Refusal::WrongSecret => {
-            app.limiter.unproven(caller.bucket)?;
-            if let Some(more) = app.quiet.permit(&format!("secret {}", account.account())) {
-                tracing::warn!(
-                    account = %account.account(), more,
-                    "a notification came to a secret address that is not the account's"
-                );
-            }
-            Ok(())
-        }
-        _ => {
-            app.limiter.unproven(caller.bucket)?;
-            failed(app, account, refusal, raw).await
-        }
-    };
-    if let Err(error) = kept {
-        return Ok(unstored(&error));
+    // What the platform signed is its own, whatever is wrong with it.
+    if !matches!(error, MessageError::Unreadable { .. }) {
+        app.limiter.unproven(caller.bucket)?;
     }
-    Ok(match refusal {
-        Refusal::WrongSecret => StatusCode::NOT_FOUND,
-        Refusal::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-        Refusal::Malformed(_) | Refusal::Unreadable { .. } | Refusal::BadSignature => {
-            StatusCode::BAD_REQUEST
-        }
+    if let Err(cause) = keep_refused(app, account, error, raw).await {
+        return Ok(unstored(&cause));
+    }
+    Ok(match error {
+        MessageError::WrongSecret => StatusCode::NOT_FOUND,
+        MessageError::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+        MessageError::Malformed(_)
+        | MessageError::Unreadable { .. }
+        | MessageError::BadSignature => StatusCode::BAD_REQUEST,
     })
-}
-
-/// The platform signed it: it is kept before it is answered, and told of again once a minute at
-/// most.
-async fn unreadable(
-    app: &App,
-    account: &dyn Provider,
-    why: &str,
-    signed: &[u8],
-) -> Result<(), StoreError> {
-    let account = account.account();
-    let message = Message {
-        account,
-        genuine: true,
-        why,
-        content: signed,
-    };
-    let times = app
-        .store
-        .keep_message(&message, crate::clock::unix_now())
-        .await?;
-    if let Some(more) = app.quiet.permit(&format!("unreadable {account}")) {
-        tracing::error!(
-            alert = "unreadable", %account, why, times, more,
-            "a genuine message can't be read: money may have moved; see guichet notifications"
-        );
-    }
-    Ok(())
-}
-
-/// Nobody is known to have signed it: anybody may have sent it, and a genuine one may look so that
-/// something on the way has spoilt. Of many in a minute some are kept.
-async fn failed(
-    app: &App,
-    account: &dyn Provider,
-    refusal: &Refusal,
-    raw: &[u8],
-) -> Result<(), StoreError> {
-    let account = account.account();
-    let why = refusal.to_string();
-    if app.quiet.may_keep(account) {
-        let message = Message {
-            account,
-            genuine: false,
-            why: &why,
-            content: raw,
-        };
-        let now = crate::clock::unix_now();
-        app.store.keep_message(&message, now).await?;
-    }
-    if let Some(more) = app.quiet.permit(&format!("refused {account}")) {
-        tracing::error!(
-            alert = "notification_refused", %account, why, more,
-            "a notification was refused: forged, or spoilt on its way; guichet notifications shows \
-             it, guichet inspect finds out why"
-        );
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -51,13 +51,13 @@ fn tells_of_the_shopper(sent: &Json) {
     }
 }
 
-fn come_back(keep: Option<&str>, posted: &[(&str, &str)], script: &[Plays]) -> Ended<Proceeded> {
-    testing::finalise(&sandbox(), &world(), keep, posted, script)
+fn come_back(memo: Option<&str>, posted: &[(&str, &str)], script: &[Plays]) -> Ended<Proceeded> {
+    testing::finalise(&sandbox(), &world(), memo, posted, script)
 }
 
 fn kept_away() -> String {
     let (end, _) = pay(&[(ENROL, Ok(AWAY))]);
-    end.unwrap().keep.unwrap()
+    end.unwrap().memo.unwrap()
 }
 
 #[test]
@@ -114,9 +114,9 @@ fn a_challenge_leaves_by_a_form_and_comes_back() {
         fields,
         [("redirectionData", "D"), ("messageVersion", "2.2")]
     );
-    let keep = proceeded.keep.unwrap();
+    let memo = proceeded.memo.unwrap();
     let posted = [("redirectionData", "forged"), ("PaRes", "opaque")];
-    let (end, sent) = come_back(Some(&keep), &posted, &[(ORDER, Ok(PAID))]);
+    let (end, sent) = come_back(Some(&memo), &posted, &[(ORDER, Ok(PAID))]);
     assert_eq!(the_part(&end.unwrap()).status, PartStatus::Accepted);
     assert_eq!(sent[0].text("redirectionData"), Some("D"));
     assert_eq!(sent[0].text("paResMessage"), Some("opaque"));
@@ -174,7 +174,7 @@ fn a_soft_decline_leads_to_a_challenge_under_a_reference_of_its_own() {
     assert_eq!(wish, Some("CHALLENGE_MANDATE"));
     let second = format!("{REFERENCE}A1");
     assert_eq!(sent[2].text("transactionReference"), Some(second.as_str()));
-    let (end, sent) = come_back(proceeded.keep.as_deref(), &[], &[(ORDER, Ok(PAID))]);
+    let (end, sent) = come_back(proceeded.memo.as_deref(), &[], &[(ORDER, Ok(PAID))]);
     assert_eq!(sent[0].text("transactionReference"), Some(second.as_str()));
     assert_eq!(the_part(&end.unwrap()).transaction, second);
 }
@@ -292,8 +292,8 @@ fn what_the_browser_sends_is_checked_before_anything_is_asked() {
 
 #[test]
 fn a_return_without_what_was_kept_asks_nothing() {
-    for keep in [None, Some(""), Some("{}")] {
-        let (end, _) = come_back(keep, &[], &[]);
+    for memo in [None, Some(""), Some("{}")] {
+        let (end, _) = come_back(memo, &[], &[]);
         assert!(matches!(end.unwrap_err(), Failure::Unexpected(_)));
     }
 }

@@ -4,7 +4,7 @@ use guichet_domain::{PartKind, Refusal};
 
 use super::super::query;
 use super::super::testing::{
-    self, AWAY, BACK, Ended, PAID, Plays, REFERENCE, STRAIGHT, TELL_NOTHING, World, converse,
+    self, AWAY, BACK, Ended, PAID, Plays, REFERENCE, STRAIGHT, TELL_NOTHING, World, exchange,
     sandbox, the_part, unsuited, world,
 };
 use super::*;
@@ -28,12 +28,12 @@ fn sepa() -> World {
 
 fn sign(script: &[Plays]) -> Ended<Proceeded> {
     let iban = Iban::try_from(IBAN).unwrap();
-    testing::proceed(&sandbox(), &sepa(), None, Given::Iban(&iban), script)
+    testing::proceed(&sandbox(), &sepa(), None, Given::Iban(iban.clone()), script)
 }
 
 fn come_back(script: &[Plays]) -> Ended<Proceeded> {
-    let keep = sign(&[(INIT, Ok(AWAY))]).0.unwrap().keep;
-    testing::finalise(&sandbox(), &sepa(), keep.as_deref(), &[], script)
+    let memo = sign(&[(INIT, Ok(AWAY))]).0.unwrap().memo;
+    testing::finalise(&sandbox(), &sepa(), memo.as_deref(), &[], script)
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_shopper_whom_the_shop_does_not_name_signs_without_a_number() {
     let mut world = world();
     world.choose("sogenactif_sepa");
     let iban = Iban::try_from(IBAN).unwrap();
-    let given = Given::Iban(&iban);
+    let given = Given::Iban(iban.clone());
     let script = [(INIT, Ok(AWAY))];
     let (end, sent) = testing::proceed(&sandbox(), &world, None, given, &script);
     assert!(end.is_ok() && sent[0].get("customerId").is_none());
@@ -88,18 +88,20 @@ fn an_iban_is_kept_and_shown_nowhere() {
     let mut shown = Vec::new();
     let refused = r#"{"responseCode":"14","errorFieldName":"iban"}"#;
     for answer in [AWAY, refused, "{}"] {
-        let (end, _) = converse(&config, &[(INIT, Ok(answer))], |exchanges| {
-            let begin = world.begin();
-            let given = Given::Iban(&iban);
-            let keep = None;
-            let proceed = Proceed { begin, keep, given };
+        let (end, _) = exchange(&config, &[(INIT, Ok(answer))], |exchanges| {
+            let proceed = Proceed {
+                context: world.context(),
+                client: None,
+                memo: None,
+                given: &Given::Iban(iban.clone()),
+            };
             shown.push(format!("{proceed:?}"));
             let step = super::super::flow::proceed(&config, &proceed, exchanges);
             shown.push(format!("{step:?}"));
             step
         });
         shown.push(format!("{end:?}"));
-        shown.extend(end.ok().and_then(|proceeded| proceeded.keep));
+        shown.extend(end.ok().and_then(|proceeded| proceeded.memo));
     }
     for text in shown {
         assert!(!text.contains("20041010"), "{text}");
@@ -114,7 +116,7 @@ fn an_account_whose_debit_takes_a_bic_is_refused_in_words_before_anything_is_sen
         ("GB29NWBK60161331926819", "Britain"),
     ] {
         let iban = Iban::try_from(iban).unwrap();
-        let given = Given::Iban(&iban);
+        let given = Given::Iban(iban.clone());
         let (end, sent) = testing::proceed(&sandbox(), &sepa(), None, given, &[]);
         assert!(sent.is_empty());
         let Err(Failure::Unsuitable(error)) = end else {
@@ -275,10 +277,10 @@ fn a_debit_that_was_ordered_is_found_and_one_that_was_not_took_nothing() {
     let find = |answer| {
         let (config, world) = (sandbox(), sepa());
         let script = [("getTransactionData", Ok(answer))];
-        let (end, sent) = converse(&config, &script, |exchanges| {
+        let (end, sent) = exchange(&config, &script, |exchanges| {
             let look_up = LookUp {
-                begin: world.begin(),
-                keep: None,
+                context: world.context(),
+                memo: None,
             };
             query::look_up(&config, &look_up, exchanges)
         });

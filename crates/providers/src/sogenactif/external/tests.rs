@@ -27,8 +27,8 @@ fn a_wallet_with_a_page_of_its_own_leaves_at_once_and_is_finalised() {
         begun.next,
         Next::Browser(NextAction::FormPost { .. })
     ));
-    let keep = begun.keep.as_deref();
-    let finish = |script: &[Plays]| finalise(&config, &world, keep, &[], script);
+    let memo = begun.memo.as_deref();
+    let finish = |script: &[Plays]| finalise(&config, &world, memo, &[], script);
     let (end, sent) = finish(&[(END, Ok(PAID))]);
     let proceeded = end.unwrap();
     let part = the_part(&proceeded);

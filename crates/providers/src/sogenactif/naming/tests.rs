@@ -90,8 +90,8 @@ impl Shop {
         testing::begin(&self.config, &self.world, script)
     }
 
-    fn proceed(&self, keep: Option<&str>, given: Given<'_>, script: &[Plays]) -> Ended<Proceeded> {
-        testing::proceed(&self.config, &self.world, keep, given, script)
+    fn proceed(&self, memo: Option<&str>, given: Given<'_>, script: &[Plays]) -> Ended<Proceeded> {
+        testing::proceed(&self.config, &self.world, memo, given, script)
     }
 
     fn pay(&self, script: &[Plays]) -> Ended<Proceeded> {
@@ -101,15 +101,15 @@ impl Shop {
     /// Up to the writing down of an open payment by card.
     fn opened(&self, fields: &str) -> String {
         let (end, _) = self.pay(&[(ENROL, Ok(self.says(fields)))]);
-        end.unwrap().keep.unwrap()
+        end.unwrap().memo.unwrap()
     }
 
-    fn finalise(&self, keep: &str, script: &[Plays]) -> Ended<Proceeded> {
-        testing::finalise(&self.config, &self.world, Some(keep), &[], script)
+    fn finalise(&self, memo: &str, script: &[Plays]) -> Ended<Proceeded> {
+        testing::finalise(&self.config, &self.world, Some(memo), &[], script)
     }
 
-    fn look_up(&self, keep: Option<&str>, script: &[Plays]) -> Ended<LookedUp> {
-        testing::look_up(&self.config, &self.world, keep, script)
+    fn look_up(&self, memo: Option<&str>, script: &[Plays]) -> Ended<LookedUp> {
+        testing::look_up(&self.config, &self.world, memo, script)
     }
 
     /// A request that makes a transaction names nothing that the platform fills in.
@@ -206,11 +206,11 @@ fn what_needs_a_reference_of_ones_own_is_not_offered_without_one() {
         shop.world.by = By::ShopWith { card: "1" };
         assert_eq!(unsuited(shop.begin(&[]).0), "card", "{}", shop.identity);
         // Nor does an order leave that was begun otherwise.
-        let keep = Some(r#"{"card":"1","by_shop":true}"#);
-        let (by_card, _) = shop.proceed(keep, Given::Nothing, &[]);
+        let memo = Some(r#"{"card":"1","by_shop":true}"#);
+        let (by_card, _) = shop.proceed(memo, Given::Nothing, &[]);
         shop.world.choose("sogenactif_sepa");
         let iban = Iban::try_from("FR7630006000011234567890189").unwrap();
-        let (by_debit, _) = shop.proceed(None, Given::Iban(&iban), &[]);
+        let (by_debit, _) = shop.proceed(None, Given::Iban(iban.clone()), &[]);
         for end in [by_card, by_debit] {
             let why = matches!(&end, Err(Failure::Unexpected(what)) if what.contains("one call"));
             assert!(why, "{end:?}");
@@ -220,10 +220,10 @@ fn what_needs_a_reference_of_ones_own_is_not_offered_without_one() {
 
 #[test]
 fn what_was_kept_by_an_earlier_version_is_read() {
-    let keep =
+    let memo =
         format!(r#"{{"reference":"{REFERENCE}","redirection_data":"D","message_version":"2.2"}}"#);
     let script = [(ORDER, Ok(PAID))];
-    let (end, sent) = testing::finalise(&sandbox(), &world(), Some(&keep), &[], &script);
+    let (end, sent) = testing::finalise(&sandbox(), &world(), Some(&memo), &[], &script);
     assert!(end.is_ok());
     assert_eq!(sent[0].text("transactionReference"), Some(REFERENCE));
 }
@@ -243,7 +243,7 @@ fn a_question_about_a_part_names_the_parts_transaction() {
             sequence: 1,
             now: jiff::Timestamp::UNIX_EPOCH,
         };
-        let (end, sent) = testing::converse(&shop.config, &[(ASK, Ok(found))], |exchanges| {
+        let (end, sent) = testing::exchange(&shop.config, &[(ASK, Ok(found))], |exchanges| {
             query::query(&shop.config, &query, exchanges)
         });
         shop.is_named(&sent[0]);

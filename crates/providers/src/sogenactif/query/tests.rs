@@ -1,7 +1,7 @@
 use guichet_domain::Refusal;
 use guichet_domain::event::Part;
 
-use super::super::testing::{Plays, REFERENCE, converse, sandbox, world};
+use super::super::testing::{Plays, REFERENCE, exchange, sandbox, world};
 use super::*;
 use crate::contract::{CallError, Failure};
 
@@ -9,12 +9,12 @@ const ASK: &str = "getTransactionData";
 
 fn find(script: &[Plays]) -> Result<LookedUp, Failure> {
     let (config, world) = (sandbox(), world());
-    let (end, sent) = converse(&config, script, |exchanges| {
+    let (end, sent) = exchange(&config, script, |exchanges| {
         look_up(
             &config,
             &LookUp {
-                begin: world.begin(),
-                keep: None,
+                context: world.context(),
+                memo: None,
             },
             exchanges,
         )

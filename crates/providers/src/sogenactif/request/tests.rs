@@ -22,13 +22,14 @@ fn cancel(config: &Config) -> Prepared {
 #[test]
 fn a_request_is_complete_and_sealed() {
     let prepared = cancel(&sandbox());
-    let sent = Json::parse_object(&prepared.call.body).unwrap();
+    let body = prepared.call.body.as_ref().unwrap();
+    let sent = Json::parse_object(&body.bytes).unwrap();
     assert_eq!(sent, prepared.message);
     assert_eq!(sent.text("interfaceVersion"), Some("CR_WS_2.53"));
     assert_eq!(sent.text("merchantId"), Some("002001000000001"));
     assert_eq!(sent.text("sealAlgorithm"), Some("HMAC-SHA-256"));
     assert_eq!(sent.text("seal").map(str::len), Some(64));
-    assert_eq!(prepared.call.content_type, Some("application/json"));
+    assert_eq!(body.content_type, "application/json");
     assert!(prepared.call.timeout > Duration::ZERO && prepared.call.cache_for.is_none());
     assert!(!format!("{:?}", prepared.call).contains("R1"));
 }

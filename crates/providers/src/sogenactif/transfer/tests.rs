@@ -40,15 +40,15 @@ fn begin(script: &[Plays]) -> Ended<Begun> {
 
 fn choose(given: Given<'_>, script: &[Plays]) -> Ended<Proceeded> {
     let (config, world) = ideal();
-    let keep = begin(&[(BANKS, Ok(TWO))]).0.unwrap().keep;
-    testing::proceed(&config, &world, keep.as_deref(), given, script)
+    let memo = begin(&[(BANKS, Ok(TWO))]).0.unwrap().memo;
+    testing::proceed(&config, &world, memo.as_deref(), given, script)
 }
 
 fn come_back(script: &[Plays]) -> Ended<Proceeded> {
     let (config, world) = ideal();
     let (end, _) = choose(Given::Bank("BACNL2A1"), &[(INIT, Ok(AWAY))]);
-    let keep = end.unwrap().keep;
-    testing::finalise(&config, &world, keep.as_deref(), &[("a", "b")], script)
+    let memo = end.unwrap().memo;
+    testing::finalise(&config, &world, memo.as_deref(), &[("a", "b")], script)
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn without_a_list_the_shopper_chooses_on_the_platforms_page() {
         let (end, sent) = begin(&[(BANKS, Ok(none)), (INIT, Ok(AWAY))]);
         let begun = end.unwrap();
         let leaves = matches!(begun.next, Next::Browser(NextAction::FormPost { .. }));
-        assert!(leaves && begun.keep.is_some(), "{none}");
+        assert!(leaves && begun.memo.is_some(), "{none}");
         assert!(sent[1].get("issuerCode").is_none());
         assert_eq!(sent[1].text("transactionReference"), Some(REFERENCE));
     }
@@ -170,7 +170,7 @@ fn a_bank_that_was_not_offered_is_refused_before_anything_is_asked() {
         Given::Nothing,
         token,
     ] {
-        assert_eq!(unsuited(choose(given, &[]).0), "bank", "{given:?}");
+        assert_eq!(unsuited(choose(given.clone(), &[]).0), "bank", "{given:?}");
     }
     let (config, world) = ideal();
     let bank = Given::Bank("BACNL2A1");
@@ -180,8 +180,7 @@ fn a_bank_that_was_not_offered_is_refused_before_anything_is_asked() {
 
 #[test]
 fn an_opening_is_over_only_if_the_platform_says_so() {
-    let bank = Given::Bank("BACNL2A1");
-    let open = |script: &[Plays]| choose(bank, script).0;
+    let open = |script: &[Plays]| choose(Given::Bank("BACNL2A1"), script).0;
     let end = open(&[(INIT, Ok(r#"{"responseCode":"05"}"#))]).unwrap();
     assert_eq!(the_part(&end).status, PartStatus::Refused);
     for answer in TELL_NOTHING.into_iter().chain([STRAIGHT]) {

@@ -3,7 +3,7 @@ use guichet_domain::shopper::ShopperId;
 
 use super::super::Sogenactif;
 use super::super::testing::{
-    Ended, Plays, converse, production_table, read, sandbox, sandbox_table, slug, with,
+    Ended, Plays, exchange, production_table, read, sandbox, sandbox_table, slug, with,
 };
 use super::*;
 use crate::contract::CallError::{NoAnswer, NotSent};
@@ -36,7 +36,7 @@ fn with_owner<T>(
         shop: &shop,
         shopper: &shopper,
     };
-    let (end, sent) = converse(&account.config, script, |exchanges| {
+    let (end, sent) = exchange(&account.config, script, |exchanges| {
         ask(&account, &owner, exchanges)
     });
     for message in &sent {
@@ -46,7 +46,7 @@ fn with_owner<T>(
     (end, sent)
 }
 
-fn list(script: &[Plays]) -> Result<Vec<KeptCard>, Failure> {
+fn list(script: &[Plays]) -> Result<Vec<VaultCard>, Failure> {
     let (end, _) = with_owner(script, |account, owner, exchanges| {
         account.cards(owner, exchanges)
     });
@@ -108,7 +108,7 @@ fn the_entries_that_are_cards_are_listed() {
         {"paymentMeanId":"7","maskedPan":"3745########1009","panExpiryDate":"201"},
         {"paymentMeanId":"8","maskedPan":"3745####21009","panExpiryDate":"203013"},
         {"paymentMeanId":"9","maskedPan":"xxxxé","mandateId":""}]}"#;
-    let card = |id: &str, brand: &str, last: &str, expires| KeptCard {
+    let card = |id: &str, brand: &str, last: &str, expires| VaultCard {
         id: id.into(),
         brand: brand.into(),
         last_digits: last.into(),

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::super::testing::*;
 use super::*;
+use crate::contract::Headers;
 
 fn k3() -> String {
     let signature = include_str!("../golden/k3.sig").trim_end();
@@ -11,14 +12,15 @@ fn k3() -> String {
 
 fn get(raw: &[u8]) -> Incoming<'_> {
     Incoming {
-        post: false,
+        method: HttpMethod::Get,
         query: raw,
+        headers: Headers::default(),
         body: b"",
         secret: None,
     }
 }
 
-fn fact(config: &Config, raw: &str) -> Result<PlatformFact, Refusal> {
+fn fact(config: &Config, raw: &str) -> Result<PlatformFact, MessageError> {
     verify(config, &get(raw.as_bytes())).map(|told| told.fact.into_inner())
 }
 
@@ -62,12 +64,12 @@ fn ours() -> Config {
 }
 
 /// Its signature is good, and yet it can't be read.
-fn is_unreadable(result: Result<PlatformFact, Refusal>) -> bool {
-    matches!(result, Err(Refusal::Unreadable { .. }))
+fn is_unreadable(result: Result<PlatformFact, MessageError>) -> bool {
+    matches!(result, Err(MessageError::Unreadable { .. }))
 }
 
-fn is_malformed(result: Result<PlatformFact, Refusal>) -> bool {
-    matches!(result, Err(Refusal::Malformed(_)))
+fn is_malformed(result: Result<PlatformFact, MessageError>) -> bool {
+    matches!(result, Err(MessageError::Malformed(_)))
 }
 
 #[test]
@@ -125,9 +127,12 @@ fn only_the_accounts_keys_verify() {
         Environment::Sandbox,
     )
     .unwrap();
-    assert_eq!(fact(&published, &k3()), Err(Refusal::BadSignature));
+    assert_eq!(fact(&published, &k3()), Err(MessageError::BadSignature));
     assert!(fact(&ours(), &message(&[])).is_ok());
-    assert_eq!(fact(&sandbox(), &message(&[])), Err(Refusal::BadSignature));
+    assert_eq!(
+        fact(&sandbox(), &message(&[])),
+        Err(MessageError::BadSignature)
+    );
 }
 
 #[test]
@@ -141,15 +146,19 @@ fn the_platforms_real_message_is_genuine_but_lacks_what_we_ask_for() {
 fn post_for_get_and_get_for_post_are_refused() {
     let raw = message(&[]);
     let posted = Incoming {
-        post: true,
+        method: HttpMethod::Post,
         query: b"",
+        headers: Headers::default(),
         body: raw.as_bytes(),
         secret: None,
     };
-    assert_eq!(verify(&ours(), &posted).unwrap_err(), Refusal::WrongMethod);
+    assert_eq!(
+        verify(&ours(), &posted).unwrap_err(),
+        MessageError::WrongMethod
+    );
     let by_post = sandbox_with("notify_method = 'post'");
     assert!(verify(&by_post, &posted).is_ok());
-    assert_eq!(fact(&by_post, &raw), Err(Refusal::WrongMethod));
+    assert_eq!(fact(&by_post, &raw), Err(MessageError::WrongMethod));
 }
 
 #[test]
@@ -169,13 +178,16 @@ fn the_secret_address_makes_a_part_ours() {
     };
     assert_eq!(trust(Some(SECRET)), Ok(Trust::Ours));
     assert_eq!(trust(None), Ok(Trust::Signed));
-    assert_eq!(trust(Some("guess")), Err(Refusal::WrongSecret));
-    assert_eq!(trust(Some("")), Err(Refusal::WrongSecret));
+    assert_eq!(trust(Some("guess")), Err(MessageError::WrongSecret));
+    assert_eq!(trust(Some("")), Err(MessageError::WrongSecret));
     let none = Incoming {
         secret: Some(SECRET),
         ..get(raw.as_bytes())
     };
-    assert_eq!(verify(&ours(), &none).unwrap_err(), Refusal::WrongSecret);
+    assert_eq!(
+        verify(&ours(), &none).unwrap_err(),
+        MessageError::WrongSecret
+    );
 }
 
 #[test]
@@ -188,7 +200,7 @@ fn a_secret_does_not_replace_the_signature() {
     };
     assert_eq!(
         verify(&sandbox_with(&secret), &incoming).unwrap_err(),
-        Refusal::BadSignature
+        MessageError::BadSignature
     );
 }
 
@@ -256,7 +268,7 @@ fn a_name_that_stands_twice_is_refused() {
     let data = message(&[]).split_once("&Signature=").unwrap().0.to_owned();
     // Signed so: money may have moved, and nobody knows how much.
     let doubled = fact(&ours(), &sign(&format!("{data}&Mt=1")));
-    let Err(Refusal::Unreadable { why, .. }) = doubled else {
+    let Err(MessageError::Unreadable { why, .. }) = doubled else {
         panic!("{doubled:?}")
     };
     assert!(why.contains("Mt stands there twice"), "{why}");
@@ -311,7 +323,7 @@ fn what_became_of_it_on_its_way_is_told_and_changes_nothing() {
 fn an_unreadable_messages_signed_pairs_are_all_that_is_kept_of_it() {
     let genuine = message(&[("Auto", None)]);
     let kept = |raw: &str| match fact(&ours(), raw) {
-        Err(Refusal::Unreadable { signed, .. }) => signed,
+        Err(MessageError::Unreadable { signed, .. }) => signed,
         other => panic!("{other:?}"),
     };
     assert_eq!(kept(&genuine).as_slice(), genuine.as_bytes());
@@ -357,7 +369,7 @@ fn our_own_unsigned_parameters_are_dropped() {
     let raw = format!("shop=7&OK&{}", message(&[]));
     assert_eq!(part(&ours(), &raw), part(&ours(), &message(&[])));
     let foreign = message(&[]).replacen("Mt=", "own=1&Montant=", 1);
-    assert_eq!(fact(&ours(), &foreign), Err(Refusal::BadSignature));
+    assert_eq!(fact(&ours(), &foreign), Err(MessageError::BadSignature));
 }
 
 #[test]
@@ -365,7 +377,7 @@ fn on_a_browsers_return_everything_is_signed() {
     let raw = format!("shop=7&{}", message(&[]));
     assert!(matches!(
         read_return(&ours(), &get(raw.as_bytes())),
-        Err(Refusal::BadSignature)
+        Err(MessageError::BadSignature)
     ));
     let data = message(&[]).split_once("&Signature=").unwrap().0.to_owned();
     let signed = sign(&format!("shop=7&{data}"));
@@ -404,8 +416,9 @@ fn the_return_tells_its_outcome_and_its_part_never_counts() {
 fn the_return_by_post_is_read_from_its_body() {
     let raw = message(&[]);
     let posted = Incoming {
-        post: true,
+        method: HttpMethod::Post,
         query: b"",
+        headers: Headers::default(),
         body: raw.as_bytes(),
         secret: None,
     };
@@ -683,7 +696,9 @@ fn a_signature_is_base64_and_nothing_else() {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(raw: Vec<u8>, post: bool) {
-        let incoming = Incoming { post, query: &raw, body: &raw, secret: None };
+        let method = if post { HttpMethod::Post } else { HttpMethod::Get };
+        let headers = Headers::default();
+        let incoming = Incoming { method, query: &raw, headers, body: &raw, secret: None };
         prop_assert!(verify(&sandbox(), &incoming).is_err());
         prop_assert!(read_return(&sandbox(), &incoming).is_err());
     }

@@ -6,8 +6,8 @@ const WELL: &str = r#"<html><body><div id="server_status" style="text-align:cent
 
 fn step(exchanges: &[Exchange]) -> Step<NextAction> {
     let (session, method, addresses) = (session(), method("card"), addresses());
-    let begin = super::super::testing::begin(&session, &method, &addresses);
-    super::begin(&sandbox(), &begin, exchanges)
+    let context = super::super::testing::context(&session, &method, &addresses);
+    super::begin(&sandbox(), &context, exchanges)
 }
 
 fn call(step: Step<NextAction>) -> PlatformCall {
@@ -31,7 +31,7 @@ fn answer(call: PlatformCall, status: u16, body: &str) -> Exchange {
 fn the_main_host_is_asked_first_and_not_for_long() {
     let asked = call(step(&[]));
     assert_eq!(asked.url, "http://127.0.0.1:8602/load.html");
-    assert_eq!(asked.method, CallMethod::Get);
+    assert_eq!(asked.method, HttpMethod::Get);
     assert!(asked.timeout <= Duration::from_secs(5));
     assert!(
         asked

@@ -58,7 +58,7 @@ fn call(step: Step<Answered>) -> PlatformCall {
 }
 
 fn body(call: &PlatformCall) -> String {
-    String::from_utf8(call.body.clone()).unwrap()
+    String::from_utf8(call.body.clone().unwrap().bytes).unwrap()
 }
 
 const GOOD: &str = "NUMTRANS=0722487980&NUMAPPEL=0002310165&NUMQUESTION=0000000007&SITE=1999888\
@@ -98,7 +98,7 @@ fn is_disagreed(step: Step<Answered>) -> bool {
 fn the_question_is_as_it_was() {
     let call = call(step(7, &[]));
     assert_eq!(call.url, "http://127.0.0.1:8602/PPPS.php");
-    assert_eq!(call.method, CallMethod::Post);
+    assert_eq!(call.method, HttpMethod::Post);
     insta::assert_snapshot!(body(&call).replace('&', "\n"));
 }
 

@@ -9,7 +9,7 @@ use super::*;
 
 fn build(config: &Config, session: &Session, code: &str) -> Result<Sealed, Failure> {
     let (method, addresses) = (method(code), addresses());
-    form(config, &begin(session, &method, &addresses))
+    form(config, &context(session, &method, &addresses))
 }
 
 fn fields(config: &Config, session: &Session, code: &str) -> Vec<(&'static str, String)> {
@@ -112,11 +112,11 @@ fn an_unknown_method_is_refused() {
 #[test]
 fn a_reference_that_vouchers_can_not_carry_is_refused() {
     let (session, method, addresses) = (session(), method("apetiz"), addresses());
-    let mut begin = begin(&session, &method, &addresses);
+    let mut context = context(&session, &method, &addresses);
     for wrong in ["A23456789012345678901", "", "a", "CMD_1"] {
-        begin.reference = wrong;
+        context.reference = wrong;
         assert!(
-            matches!(form(&sandbox(), &begin), Err(Failure::Unexpected(_))),
+            matches!(form(&sandbox(), &context), Err(Failure::Unexpected(_))),
             "{wrong}"
         );
     }
@@ -247,22 +247,23 @@ fn addresses_must_be_what_the_platform_takes() {
     ] {
         let mut addresses = addresses();
         addresses.notify = wrong.to_owned();
-        let built = form(&sandbox(), &begin(&session, &method, &addresses));
+        let built = form(&sandbox(), &context(&session, &method, &addresses));
         assert!(matches!(built, Err(Failure::Unexpected(_))), "{wrong}");
     }
     let production = read(production_table(), Environment::Production).unwrap();
     let mut addresses = addresses();
-    assert!(form(&production, &begin(&session, &method, &addresses)).is_ok());
+    assert!(form(&production, &context(&session, &method, &addresses)).is_ok());
     addresses.refused = "http://pay.example/".to_owned();
-    assert!(form(&production, &begin(&session, &method, &addresses)).is_err());
+    assert!(form(&production, &context(&session, &method, &addresses)).is_err());
 }
 
 #[test]
 fn the_time_is_that_of_paris_in_winter_and_summer() {
     let winter: Timestamp = "2021-03-01T09:00:00Z".parse().unwrap();
     let summer: Timestamp = "2021-07-01T09:00:00Z".parse().unwrap();
-    assert_eq!(signing_time(winter).unwrap(), "2021-03-01T10:00:00+01:00");
-    assert_eq!(signing_time(summer).unwrap(), "2021-07-01T11:00:00+02:00");
+    let time = |now| signing_time(now, &sandbox().time_zone);
+    assert_eq!(time(winter), "2021-03-01T10:00:00+01:00");
+    assert_eq!(time(summer), "2021-07-01T11:00:00+02:00");
 }
 
 #[test]

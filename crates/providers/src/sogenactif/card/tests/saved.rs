@@ -37,15 +37,15 @@ fn known(by: By<'static>) -> testing::World {
     world
 }
 
-/// Begins with the first card, and goes on; only the keep says who began.
+/// Begins with the first card, and goes on; only the memo says who began.
 fn pay_saved(by: By<'static>, script: &[Plays]) -> Ended<Proceeded> {
     let config = sandbox();
     let (end, _) = testing::begin(&config, &known(by), &[(WALLET, Ok(CARDS))]);
     let begun = end.unwrap();
     assert_eq!(begun.next, Next::Proceed);
-    let keep = begun.keep.as_deref();
+    let memo = begun.memo.as_deref();
     let again = known(By::Shopper);
-    testing::proceed(&config, &again, keep, Given::Nothing, script)
+    testing::proceed(&config, &again, memo, Given::Nothing, script)
 }
 
 const SHOPPER: By<'static> = By::ShopperWith { card: "1" };
@@ -124,7 +124,7 @@ fn a_shopper_with_a_saved_card_is_authenticated_like_with_any_other() {
     let leaves = proceeded.next_action.as_ref();
     assert!(matches!(leaves, Some(NextAction::FormPost { .. })));
     let script = [(ORDER, Ok(PAID))];
-    let (end, sent) = come_back(proceeded.keep.as_deref(), &[], &script);
+    let (end, sent) = come_back(proceeded.memo.as_deref(), &[], &script);
     assert_eq!(the_part(&end.unwrap()).status, PartStatus::Accepted);
     assert_eq!(sent[0].text("redirectionData"), Some("D"));
 }
@@ -189,10 +189,10 @@ fn without_a_first_payment_that_was_authenticated_the_shop_alone_is_refused_in_p
     // The platform told of the authentication, and of no name at the scheme.
     world.first = Some(r#"{"scheme":null}"#);
     let (end, _) = testing::begin(&sandbox(), &world, &[(WALLET, Ok(CARDS))]);
-    let keep = end.unwrap().keep;
+    let memo = end.unwrap().memo;
     let script = [(WALLET_ORDER, Ok(PAID))];
     let (end, sent) =
-        testing::proceed(&sandbox(), &world, keep.as_deref(), Given::Nothing, &script);
+        testing::proceed(&sandbox(), &world, memo.as_deref(), Given::Nothing, &script);
     assert!(end.is_ok());
     assert!(sent[0].get("initialSchemeTransactionIdentifier").is_none());
 }
@@ -207,8 +207,8 @@ fn a_payment_with_the_shopper_and_3_d_secure_is_what_later_ones_stand_on() {
     assert_eq!((left.card.as_str(), left.proof.as_str()), ("1", FIRST));
     // The same after a challenge.
     let (end, _) = pay_saved(SHOPPER, &[(ENROL_SAVED, Ok(AWAY))]);
-    let keep = end.unwrap().keep;
-    let (end, _) = come_back(keep.as_deref(), &[], &[(ORDER, Ok(AUTHENTICATED))]);
+    let memo = end.unwrap().memo;
+    let (end, _) = come_back(memo.as_deref(), &[], &[(ORDER, Ok(AUTHENTICATED))]);
     assert_eq!(end.unwrap().first, Some(left));
     for order in [
         PAID,
@@ -251,19 +251,19 @@ fn a_payment_goes_on_as_it_began_and_not_otherwise() {
     let config = sandbox();
     let world = known(By::Shopper);
     let (end, _) = testing::begin(&config, &known(SHOP), &[(WALLET, Ok(CARDS))]);
-    let keep = end.unwrap().keep;
+    let memo = end.unwrap().memo;
     let token = Given::Token {
         token: "tok_1",
         brand: None,
         save: false,
     };
-    for (keep, given) in [
-        (keep.as_deref(), token),
-        (keep.as_deref(), Given::Bank("B")),
+    for (memo, given) in [
+        (memo.as_deref(), token),
+        (memo.as_deref(), Given::Bank("B")),
         (None, Given::Nothing),
         (None, Given::Bank("B")),
     ] {
-        let (end, _) = testing::proceed(&config, &world, keep, given, &[]);
+        let (end, _) = testing::proceed(&config, &world, memo, given, &[]);
         assert_eq!(unsuited(end), "token");
     }
     let nonsense = testing::proceed(&config, &world, Some("{}"), Given::Nothing, &[]);
@@ -295,11 +295,11 @@ fn a_card_is_saved_after_it_has_paid_and_not_before() {
     let (end, _) = saving(&config, &[(ENROL, Ok(AWAY))]);
     let proceeded = end.unwrap();
     assert!(proceeded.save.is_none());
-    let keep = proceeded.keep.unwrap();
+    let memo = proceeded.memo.unwrap();
     let world = known(By::Shopper);
     let back = |answer: &'static str| {
         let script = [(ORDER, Ok(answer))];
-        let (end, _) = testing::finalise(&config, &world, Some(&keep), &[], &script);
+        let (end, _) = testing::finalise(&config, &world, Some(&memo), &[], &script);
         end.unwrap()
     };
     let proceeded = back(KEEPABLE);
@@ -349,18 +349,18 @@ fn nobody_who_did_not_ask_has_a_card_saved() {
         (SHOP, vec![(WALLET_ORDER, Ok(KEEPABLE))]),
     ] {
         let (end, _) = testing::begin(&config, &known(by), &[(WALLET, Ok(CARDS))]);
-        let keep = end.unwrap().keep;
+        let memo = end.unwrap().memo;
         let given = Given::Nothing;
-        let (end, _) = testing::proceed(&config, &world, keep.as_deref(), given, &script);
+        let (end, _) = testing::proceed(&config, &world, memo.as_deref(), given, &script);
         assert!(end.unwrap().save.is_none());
     }
 }
 
 #[test]
 fn once_cards_are_not_added_any_more_none_is_saved() {
-    let keep = saving(&adding(), &[(ENROL, Ok(AWAY))]).0.unwrap().keep;
+    let memo = saving(&adding(), &[(ENROL, Ok(AWAY))]).0.unwrap().memo;
     let (world, script) = (known(By::Shopper), [(ORDER, Ok(KEEPABLE))]);
-    let (end, _) = testing::finalise(&sandbox(), &world, keep.as_deref(), &[], &script);
+    let (end, _) = testing::finalise(&sandbox(), &world, memo.as_deref(), &[], &script);
     assert!(end.unwrap().save.is_none());
 }
 

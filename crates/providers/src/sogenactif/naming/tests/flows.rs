@@ -9,8 +9,8 @@ fn a_card_that_needs_no_challenge_is_ordered_once_its_name_is_written_down() {
         let proceeded = end.unwrap();
         shop.is_new(&sent[0]);
         assert!(proceeded.facts.is_empty() && proceeded.next_action.is_none());
-        let keep = proceeded.keep.unwrap();
-        let (end, sent) = shop.finalise(&keep, &[(ORDER, Ok(shop.says(PAID)))]);
+        let memo = proceeded.memo.unwrap();
+        let (end, sent) = shop.finalise(&memo, &[(ORDER, Ok(shop.says(PAID)))]);
         shop.is_paid(&end.unwrap());
         shop.is_named(&sent[0]);
         assert_eq!(sent[0].text("redirectionData"), Some("D"));
@@ -25,7 +25,7 @@ fn a_challenge_leaves_and_is_ordered_after_the_return() {
         shop.is_new(&sent[0]);
         let leaves = matches!(proceeded.next_action, Some(NextAction::FormPost { .. }));
         assert!(leaves && proceeded.facts.is_empty());
-        let (end, sent) = shop.finalise(&proceeded.keep.unwrap(), &[(ORDER, Ok(PAID))]);
+        let (end, sent) = shop.finalise(&proceeded.memo.unwrap(), &[(ORDER, Ok(PAID))]);
         shop.is_paid(&end.unwrap());
         shop.is_named(&sent[0]);
     });
@@ -56,8 +56,8 @@ fn a_card_that_is_to_be_saved_is_saved_after_the_later_order() {
         shop.config = testing::read(adds, Environment::Sandbox).unwrap();
         shop.world.is_known("customer-42");
         let (end, _) = shop.proceed(None, token(true), &[(ENROL, Ok(shop.says(STRAIGHT)))]);
-        let keep = end.unwrap().keep.unwrap();
-        let (end, _) = shop.finalise(&keep, &[(ORDER, Ok(paid))]);
+        let memo = end.unwrap().memo.unwrap();
+        let (end, _) = shop.finalise(&memo, &[(ORDER, Ok(paid))]);
         assert!(end.unwrap().save.is_some(), "{}", shop.identity);
     });
 }
@@ -74,12 +74,12 @@ fn a_saved_card_is_ordered_once_its_name_is_written_down() {
         assert_eq!(begun.next, Next::Proceed);
         for opening in [STRAIGHT, AWAY] {
             let script = [("walletCheckEnrollment", Ok(shop.says(opening)))];
-            let (end, sent) = shop.proceed(begun.keep.as_deref(), Given::Nothing, &script);
+            let (end, sent) = shop.proceed(begun.memo.as_deref(), Given::Nothing, &script);
             let proceeded = end.unwrap();
             shop.is_new(&sent[0]);
             assert!(proceeded.facts.is_empty());
             assert_eq!(proceeded.next_action.is_some(), opening == AWAY);
-            let (end, sent) = shop.finalise(&proceeded.keep.unwrap(), &[(ORDER, Ok(PAID))]);
+            let (end, sent) = shop.finalise(&proceeded.memo.unwrap(), &[(ORDER, Ok(PAID))]);
             shop.is_paid(&end.unwrap());
             shop.is_named(&sent[0]);
         }
@@ -93,8 +93,8 @@ fn a_wallet_with_a_page_of_its_own_is_finalised_by_the_name_that_was_told() {
         let opening = ("paymentProviderInitialize", Ok(shop.says(AWAY)));
         let (end, sent) = shop.begin(&[opening]);
         shop.is_new(&sent[0]);
-        let keep = end.unwrap().keep.unwrap();
-        let (end, sent) = shop.finalise(&keep, &[("paymentProviderFinalize", Ok(PAID))]);
+        let memo = end.unwrap().memo.unwrap();
+        let (end, sent) = shop.finalise(&memo, &[("paymentProviderFinalize", Ok(PAID))]);
         shop.is_paid(&end.unwrap());
         shop.is_named(&sent[0]);
     });
@@ -107,17 +107,17 @@ fn a_transfer_is_finalised_by_the_name_that_was_told() {
         shop.world.choose("sogenactif_ideal");
         let opening = ("creditTransferInitialize", Ok(shop.says(AWAY)));
         let (end, _) = shop.begin(&[("creditTransferInquire", Ok(bank))]);
-        let keep = end.unwrap().keep;
-        let (end, by_bank) = shop.proceed(keep.as_deref(), Given::Bank("B1"), &[opening]);
-        let chosen = end.unwrap().keep.unwrap();
+        let memo = end.unwrap().memo;
+        let (end, by_bank) = shop.proceed(memo.as_deref(), Given::Bank("B1"), &[opening]);
+        let chosen = end.unwrap().memo.unwrap();
         let no_bank = r#"{"responseCode":"00"}"#;
         let (end, at_once) = shop.begin(&[("creditTransferInquire", Ok(no_bank)), opening]);
-        let unchosen = end.unwrap().keep.unwrap();
+        let unchosen = end.unwrap().memo.unwrap();
         shop.is_new(&by_bank[0]);
         shop.is_new(&at_once[1]);
-        for keep in [chosen, unchosen] {
+        for memo in [chosen, unchosen] {
             let script = [("creditTransferFinalizeAndOrder", Ok(PAID))];
-            let (end, sent) = shop.finalise(&keep, &script);
+            let (end, sent) = shop.finalise(&memo, &script);
             let proceeded = end.unwrap();
             shop.is_paid(&proceeded);
             let part = part_of(&proceeded.facts, shop.world.reference);
@@ -134,8 +134,8 @@ fn a_number_belongs_to_the_day_that_the_platform_says() {
         {"s10TransactionId":"000042","s10TransactionIdDate":"20260302"}"#;
     for opening in [STRAIGHT, AWAY] {
         let (end, _) = shop.pay(&[(ENROL, Ok(naming(next, opening)))]);
-        let keep = end.unwrap().keep.unwrap();
-        let (end, sent) = shop.finalise(&keep, &[(ORDER, Ok(naming(next, PAID)))]);
+        let memo = end.unwrap().memo.unwrap();
+        let (end, sent) = shop.finalise(&memo, &[(ORDER, Ok(naming(next, PAID)))]);
         let day = json(&format!("{{{next}}}"));
         let sent = sent[0].get("s10TransactionReference");
         assert_eq!(sent, day.get("s10TransactionReference"));
@@ -143,7 +143,7 @@ fn a_number_belongs_to_the_day_that_the_platform_says() {
         let part = part_of(&facts, shop.world.reference);
         assert_eq!(part.transaction, "20260302000042");
         // The number of the day before is another payment's.
-        let (end, _) = shop.finalise(&keep, &[(ORDER, Ok(shop.says(PAID)))]);
+        let (end, _) = shop.finalise(&memo, &[(ORDER, Ok(shop.says(PAID)))]);
         assert_eq!(end.unwrap_err(), Failure::Unknown);
     }
 }

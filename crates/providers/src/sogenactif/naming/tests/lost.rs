@@ -68,9 +68,9 @@ fn an_opening_whose_answer_is_lost_took_nothing_and_is_never_looked_for() {
         let (end, _) = shop.proceed(chosen, Given::Nothing, &script);
         assert_eq!(end.unwrap_err(), Failure::Unreachable);
         let offered = Some(r#"{"banks":["B1"]}"#);
-        for keep in [None, chosen, offered, Some("{}")] {
-            let (end, sent) = shop.look_up(keep, &[]);
-            assert!(matches!(end, Ok(LookedUp::Nothing)), "{keep:?} {end:?}");
+        for memo in [None, chosen, offered, Some("{}")] {
+            let (end, sent) = shop.look_up(memo, &[]);
+            assert!(matches!(end, Ok(LookedUp::Nothing)), "{memo:?} {end:?}");
             assert!(sent.is_empty());
         }
         shop.world.choose("sogenactif_ideal");
@@ -86,17 +86,17 @@ fn an_opening_whose_answer_is_lost_took_nothing_and_is_never_looked_for() {
 #[test]
 fn an_order_whose_answer_is_lost_is_looked_up_by_its_name() {
     both(|shop| {
-        let keep = shop.opened(STRAIGHT);
+        let memo = shop.opened(STRAIGHT);
         let lost: [Result<&'static str, CallError>; 3] = [
             Err(NoAnswer),
             Ok(r#"{"responseCode":"94"}"#),
             Ok(r#"{"responseCode":"99"}"#),
         ];
         for answer in lost {
-            let (end, _) = shop.finalise(&keep, &[(ORDER, answer)]);
+            let (end, _) = shop.finalise(&memo, &[(ORDER, answer)]);
             assert_eq!(end.unwrap_err(), Failure::Unknown, "{answer:?}");
         }
-        let (end, sent) = shop.look_up(Some(&keep), &[(ASK, Ok(shop.says(FOUND)))]);
+        let (end, sent) = shop.look_up(Some(&memo), &[(ASK, Ok(shop.says(FOUND)))]);
         shop.is_named(&sent[0]);
         let Ok(LookedUp::Facts(facts)) = end else {
             panic!("{end:?}")
@@ -107,7 +107,7 @@ fn an_order_whose_answer_is_lost_is_looked_up_by_its_name() {
             (PartStatus::Accepted, shop.text)
         );
         let none = r#"{"getTransDataResponseCode":"25"}"#;
-        let (end, _) = shop.look_up(Some(&keep), &[(ASK, Ok(none))]);
+        let (end, _) = shop.look_up(Some(&memo), &[(ASK, Ok(none))]);
         assert!(matches!(end, Ok(LookedUp::Nothing)), "{end:?}");
     });
 }
@@ -122,16 +122,16 @@ fn an_answer_about_another_transaction_tells_nothing_of_this_one() {
     ];
     let platform_others = [r#""transactionReference":"PLATFORM2""#];
     for (shop, others) in [(s10(), &s10_others[..]), (platform(), &platform_others[..])] {
-        let keep = shop.opened(AWAY);
+        let memo = shop.opened(AWAY);
         for other in others {
-            let (end, _) = shop.finalise(&keep, &[(ORDER, Ok(naming(other, PAID)))]);
+            let (end, _) = shop.finalise(&memo, &[(ORDER, Ok(naming(other, PAID)))]);
             assert_eq!(end.unwrap_err(), Failure::Unknown, "{other}");
-            let (end, _) = shop.look_up(Some(&keep), &[(ASK, Ok(naming(other, FOUND)))]);
+            let (end, _) = shop.look_up(Some(&memo), &[(ASK, Ok(naming(other, FOUND)))]);
             assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
         }
         let more = PAID.replace("1050", "1051");
         let more: &'static str = Box::leak(more.into_boxed_str());
-        let (end, _) = shop.finalise(&keep, &[(ORDER, Ok(more))]);
+        let (end, _) = shop.finalise(&memo, &[(ORDER, Ok(more))]);
         assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
     }
 }
@@ -148,7 +148,7 @@ fn a_number_that_was_used_before_is_refused_and_never_this_payments() {
             (part.status, part.refusal),
             (PartStatus::Refused, Some(Refusal::Technical))
         );
-        assert!(proceeded.next_action.is_none() && proceeded.keep.is_none());
+        assert!(proceeded.next_action.is_none() && proceeded.memo.is_none());
     }
     // The platform's own references are never used; where ours was, this payment used it.
     let (end, _) = platform().pay(&[(ENROL, Ok(used))]);
@@ -165,8 +165,8 @@ fn an_opening_that_the_platform_has_not_decided_is_looked_up_by_its_name() {
         let (end, _) = shop.pay(&[(ENROL, Ok(shop.says(pending)))]);
         let proceeded = end.unwrap();
         assert_eq!(proceeded.next_action, Some(NextAction::Wait));
-        let keep = proceeded.keep.unwrap();
-        let (end, sent) = shop.look_up(Some(&keep), &[(ASK, Ok(FOUND))]);
+        let memo = proceeded.memo.unwrap();
+        let (end, sent) = shop.look_up(Some(&memo), &[(ASK, Ok(FOUND))]);
         assert!(matches!(end, Ok(LookedUp::Facts(_))), "{end:?}");
         shop.is_named(&sent[0]);
         let (end, _) = shop.pay(&[(ENROL, Ok(pending))]);

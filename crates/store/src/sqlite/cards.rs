@@ -1,24 +1,27 @@
-//! What saved cards' first payments left.
+//! What saved cards' first payments left. The first one counts; of later ones the time is kept.
 
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 
-use crate::{CardMark, StoreError};
+use crate::error::StoreError;
+use crate::types::CardMark;
 
 pub(super) async fn keep(
     db: &mut SqliteConnection,
     card: &CardMark<'_>,
     proof: &str,
+    now: i64,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO first_payments (account, shop, shopper, card, proof) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO first_payments (account, shop, shopper, card, proof, created_at, used_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO UPDATE SET used_at = excluded.used_at",
     )
     .bind(card.account.as_str())
     .bind(card.shop.as_str())
     .bind(card.shopper.as_str())
     .bind(card.card)
     .bind(proof)
+    .bind(now)
     .execute(db)
     .await?;
     Ok(())

@@ -10,15 +10,15 @@ use super::request::{After, Answer, AnswerError, after};
 use super::types::NotThat;
 use crate::contract::{Exchange, Failure, PlatformCall, Step};
 
-/// A conversation: the calls made so far, read in their order.
-pub(super) struct Talk<'a> {
+/// The calls made so far, read in their order.
+pub(super) struct Calls<'a> {
     pub(super) config: &'a Config,
     exchanges: Iter<'a, Exchange>,
     /// Whether a call was answered before that may have left something at the platform.
     begun: bool,
 }
 
-/// Why a conversation stops here.
+/// Why it stops here.
 pub(super) enum Halt {
     /// This call comes next.
     Call(Box<PlatformCall>),
@@ -53,7 +53,7 @@ pub(super) fn unsuitable(field: &str, detail: impl Into<String>) -> Failure {
     Failure::Unsuitable(FieldError::new(field, detail))
 }
 
-/// What a conversation came to.
+/// What the calls came to.
 pub(super) fn step<T>(end: Result<T, Halt>) -> Step<T> {
     match end {
         Ok(done) => Step::Done(done),
@@ -62,7 +62,7 @@ pub(super) fn step<T>(end: Result<T, Halt>) -> Step<T> {
     }
 }
 
-impl<'a> Talk<'a> {
+impl<'a> Calls<'a> {
     pub(super) fn new(config: &'a Config, exchanges: &'a [Exchange]) -> Self {
         Self {
             config,

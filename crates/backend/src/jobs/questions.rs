@@ -1,22 +1,16 @@
 //! Questions to the platforms.
 
-use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_providers::contract::{Answered, Failure, Provider, Query, Step};
+use guichet_providers::contract::{Answered, Confirmation, Failure, Provider, Query, Step};
 use guichet_store::{DENIED, OpenQuery, StoreError};
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::JoinSet;
 
-use super::TICK;
+use super::due::Job;
 use crate::app::App;
 use crate::clock;
 use crate::payments::ingest::ingest_answer;
-use crate::questions::Taken;
-
-/// How many items one round takes.
-const BATCH: usize = 50;
+use crate::queue::Queue;
 
 /// How long is waited before an answer that could not be recorded is recorded again. Together, and
 /// with the longest question, less than [`guichet_store::ASKING_SECONDS`].
@@ -25,65 +19,45 @@ const PAUSES_SECONDS: [u64; 6] = [1, 1, 2, 4, 8, 16];
 /// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
 const DISAGREED_ALARM: u32 = 3;
 
-/// Asks platforms about claimed parts, for ever, side by side.
-pub(crate) async fn run(app: Arc<App>, mut questions: UnboundedReceiver<Taken>) {
-    let mut asking = JoinSet::new();
-    while let Some(taken) = questions.recv().await {
-        while asking.try_join_next().is_some() {}
-        let app = Arc::clone(&app);
-        asking.spawn(async move {
-            if let Err(error) = ask(&app, &taken.query).await {
-                tracing::error!(error.cause = %error, "a question could not be asked");
-            }
-        });
-    }
-}
+/// Asks a platform, with our own account and key, about a part that a message claims.
+pub(crate) struct Questions;
 
-/// Takes the questions that are due, for ever.
-pub(crate) async fn due(app: Arc<App>) {
-    loop {
-        let woken = app.wake_queries.notified();
-        match take_due(&app).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(error.cause = %error, "no question could be taken"),
+impl Job for Questions {
+    type Work = OpenQuery;
+
+    const FAILED: &'static str = "a question could not be asked";
+
+    /// In one transaction.
+    const BATCH: usize = 50;
+
+    fn queue(app: &App) -> &Queue<Self::Work> {
+        &app.queues.questions
+    }
+
+    async fn claim(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
+        let now = clock::unix_now();
+        let mut due = app.store.due_queries(now, most).await?;
+        if due.is_empty() {
+            return Ok(due);
         }
-        let _ = tokio::time::timeout(TICK, woken).await;
+        let seqs: Vec<_> = due.iter().map(|query| query.event_seq).collect();
+        // Before anything is asked: what can't be written is not asked either. A question is
+        // claimed in the books, so that it counts as a try whatever becomes of the process.
+        let taken = app.store.take_queries(&seqs, now).await?;
+        due.retain(|query| taken.contains(&query.event_seq));
+        Ok(due)
     }
-}
 
-/// Takes some of them, as many as there is room for. Whether there may be more.
-async fn take_due(app: &App) -> Result<bool, StoreError> {
-    let Some(first) = app.questions.room_to_come().await else {
-        return Ok(false);
-    };
-    let room = iter::once(first).chain(iter::from_fn(|| app.questions.room()));
-    let room: Vec<_> = room.take(BATCH).collect();
-    let now = clock::unix_now();
-    let limit = u32::try_from(room.len()).unwrap_or(u32::MAX);
-    let due = app.store.due_queries(now, limit).await?;
-    if due.is_empty() {
-        return Ok(false);
+    async fn perform(app: &Arc<App>, query: &Self::Work) -> anyhow::Result<()> {
+        ask(app, query).await
     }
-    let more = due.len() == room.len();
-    let seqs: Vec<_> = due.iter().map(|query| query.event_seq).collect();
-    // Before anything is asked: what can't be written is not asked either.
-    let taken = app.store.take_queries(&seqs, now).await?;
-    let due = due.into_iter();
-    let due = due.filter(|query| taken.contains(&query.event_seq));
-    for (query, room) in due.zip(room) {
-        app.questions.ask(query, room);
-    }
-    Ok(more)
 }
 
 async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
-    let payment = &open.payment;
-    let account = app
-        .config
-        .account(&payment.provider, payment.account.as_str());
-    let answer = match account {
-        Some(account) => Some(put(app, account, open).await?),
+    let account = app.accounts.of(&open.payment).ok();
+    let asked = account.and_then(|account| Some((account, account.confirmation()?)));
+    let answer = match asked {
+        Some((account, confirmation)) => Some(put(app, account, confirmation, open).await?),
         // Told of at the start; it may be put back.
         None => None,
     };
@@ -104,10 +78,12 @@ async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
 async fn put(
     app: &App,
     account: &dyn Provider,
+    confirmation: &dyn Confirmation,
     open: &OpenQuery,
 ) -> anyhow::Result<Result<Answered, Failure>> {
     let mut exchanges = Vec::new();
-    let mut sequence = number(app, account).await?;
+    let scope = confirmation.sequence_scope();
+    let mut sequence = number(app, account, &scope).await?;
     loop {
         let now = clock::now();
         let query = |sequence| Query {
@@ -117,10 +93,10 @@ async fn put(
             sequence,
             now,
         };
-        let mut step = account.query(&query(sequence), &exchanges);
+        let mut step = confirmation.query(&query(sequence), &exchanges);
         if !exchanges.is_empty() && matches!(step, Step::Call(_)) {
-            sequence = number(app, account).await?;
-            step = account.query(&query(sequence), &exchanges);
+            sequence = number(app, account, &scope).await?;
+            step = confirmation.query(&query(sequence), &exchanges);
         }
         if let Some(end) = app.platform.step(step, &mut exchanges).await {
             return Ok(end);
@@ -128,10 +104,9 @@ async fn put(
     }
 }
 
-async fn number(app: &App, account: &dyn Provider) -> anyhow::Result<u32> {
-    let day = clock::paris_day(clock::now())?.to_string();
-    let scope = account.sequence_scope();
-    Ok(app.store.question_number(&scope, &day).await?)
+async fn number(app: &App, account: &dyn Provider, scope: &str) -> anyhow::Result<u32> {
+    let day = account.day(clock::now()).to_string();
+    Ok(app.store.question_number(scope, &day).await?)
 }
 
 async fn record(

@@ -1,0 +1,209 @@
+//! What results are answered: the one place where a status and words are chosen for them.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use guichet_domain::FieldError;
+use guichet_domain::session::PAYMENTS_MAX;
+use guichet_store::StoreError;
+use guichet_wire::ProblemCode;
+
+use super::body::{JSON_MAX, Unread};
+use super::problem::ApiError;
+use crate::limiter::TooMany;
+use crate::payments::error::PaymentError;
+use crate::sessions::error::SessionError;
+
+/// A payment was started or has gone on: `body` is JSON.
+pub(crate) fn created(body: String) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::CREATED, json, body).into_response()
+}
+
+/// There is nothing at a path.
+pub(super) async fn unknown_path() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        ProblemCode::PathUnknown,
+        "there is nothing at this path",
+    )
+}
+
+/// A path takes another method.
+pub(super) async fn wrong_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ProblemCode::MethodNotAllowed,
+        "this path takes another HTTP method; see /openapi.json",
+    )
+}
+
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Unknown => session_unknown("this shop has no such session"),
+            SessionError::Paid => session_paid(),
+            SessionError::PaymentsOpen(payments) => Self::new(
+                StatusCode::CONFLICT,
+                ProblemCode::PaymentOpen,
+                format!(
+                    "may still take money: {}; ask for the session until the outcome is known",
+                    payments.join(", ")
+                ),
+            ),
+            SessionError::KeyRotated => Self::new(
+                StatusCode::CONFLICT,
+                ProblemCode::KeyRotated,
+                "this session was made with a key that is no longer configured; make a new session",
+            ),
+            SessionError::KeyReused => key_reused(),
+            SessionError::Fields(errors) => Self::fields(errors),
+            SessionError::Books(error) => error.into(),
+            SessionError::Failed(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<PaymentError> for ApiError {
+    fn from(error: PaymentError) -> Self {
+        let (status, code, detail) = match error {
+            PaymentError::Session(error) => return error.into(),
+            PaymentError::Field(error) => return error.into(),
+            PaymentError::Failed(cause) => return Self::internal(&cause),
+            PaymentError::SessionPaid => return session_paid(),
+            PaymentError::KeyReused => return key_reused(),
+            PaymentError::TooMany => return too_many_payments(),
+            PaymentError::SessionExpired => (
+                StatusCode::GONE,
+                ProblemCode::SessionExpired,
+                "this session has expired; the shop must make a new one",
+            ),
+            PaymentError::OtherOpen => (
+                StatusCode::CONFLICT,
+                ProblemCode::PaymentOpen,
+                "another payment of this session may still take money; ask for the session until \
+                 its outcome is known",
+            ),
+            PaymentError::NotOffered => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ProblemCode::MethodNotOffered,
+                "this method is not among those that GET /checkout/v1/session offers",
+            ),
+            PaymentError::Unknown => (
+                StatusCode::NOT_FOUND,
+                ProblemCode::PaymentUnknown,
+                "this session has no such payment that could be continued",
+            ),
+            PaymentError::CardUnknown => (
+                StatusCode::NOT_FOUND,
+                ProblemCode::CardUnknown,
+                "this session has no such saved card; GET /checkout/v1/cards lists them",
+            ),
+            PaymentError::RequestInFlight => (
+                StatusCode::CONFLICT,
+                ProblemCode::IdempotencyInFlight,
+                "such a request is being worked on; send the same again in a moment",
+            ),
+            PaymentError::UnderWay => (
+                StatusCode::CONFLICT,
+                ProblemCode::IdempotencyInFlight,
+                "this payment, or another of this session, is being worked on, or it has gone on; \
+                 ask for the session's status",
+            ),
+            PaymentError::Unreachable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                ProblemCode::PlatformUnreachable,
+                "the payment platform does not answer; nothing was started, try again in a moment",
+            ),
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+/// A shop asks for a session that is not there.
+pub(super) fn session_unknown(detail: &str) -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, ProblemCode::SessionUnknown, detail)
+}
+
+fn session_paid() -> ApiError {
+    ApiError::new(
+        StatusCode::CONFLICT,
+        ProblemCode::SessionPaid,
+        "this session, or another one of the same order, is paid; ask for its status",
+    )
+}
+
+fn too_many_payments() -> ApiError {
+    ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        ProblemCode::TooManyPayments,
+        format!("a session may have {PAYMENTS_MAX} payments; the shop must make a new one"),
+    )
+}
+
+fn key_reused() -> ApiError {
+    ApiError::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        ProblemCode::IdempotencyKeyReused,
+        "this Idempotency-Key came before with another body; use a new key for a new intent",
+    )
+}
+
+impl From<TooMany> for ApiError {
+    fn from(refused: TooMany) -> Self {
+        Self::too_many(refused)
+    }
+}
+
+impl From<FieldError> for ApiError {
+    fn from(error: FieldError) -> Self {
+        Self::fields(vec![error])
+    }
+}
+
+impl From<Vec<FieldError>> for ApiError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::fields(errors)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_)
+            | StoreError::NotWritten(_)
+            | StoreError::Replaced(_)
+            | StoreError::Damaged(_) => {
+                tracing::error!(error.cause = %error, "the store is not available");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    ProblemCode::StoreUnavailable,
+                    "the books can't be written now; send the same request again in a moment",
+                )
+            }
+            StoreError::Corrupt(_)
+            | StoreError::Unsafe(_)
+            | StoreError::Absent(_)
+            | StoreError::InUse { .. } => Self::internal(&error),
+        }
+    }
+}
+
+impl From<Unread> for ApiError {
+    fn from(unread: Unread) -> Self {
+        let (code, detail) = match unread {
+            Unread::TooLarge => {
+                let detail = format!("the body may have at most {JSON_MAX} bytes");
+                (ProblemCode::BodyTooLarge, detail)
+            }
+            Unread::TooSlow => {
+                let detail = "the body did not come in time; send the request again";
+                (ProblemCode::BodyTimeout, detail.to_owned())
+            }
+            Unread::Broken => {
+                let detail = "the body could not be read to its end; send the request again";
+                (ProblemCode::BodyUnreadable, detail.to_owned())
+            }
+        };
+        Self::new(unread.status(), code, detail)
+    }
+}

@@ -1,0 +1,165 @@
+//! Who asks, proven: a shop by its secret key, a page by the secret of a session and its origin.
+//! Whoever proves it has a bucket of his own.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use guichet_domain::id::SessionId;
+use guichet_store::Book;
+use guichet_wire::ProblemCode;
+
+use super::caller::Caller;
+use super::problem::ApiError;
+use super::request::bearer;
+use crate::app::App;
+use crate::config::{Config, SecretKey, Shop};
+use crate::digest::{same, sha256};
+use crate::limiter::Known;
+use crate::sessions::secret::SECRET_PREFIX;
+
+/// A shop's server: the shop whose secret key the request carries, unless it has had too much.
+pub(super) struct AsShop {
+    pub(super) shop: Arc<Shop>,
+    pub(super) key: Arc<SecretKey>,
+    pub(super) caller: Caller,
+}
+
+impl FromRequestParts<Arc<App>> for AsShop {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let Ok(caller) = Caller::from_request_parts(parts, app).await;
+        let (shop, key) = shop_of(&app.config, &caller.headers).ok_or_else(|| {
+            ApiError::new(
+                StatusCode::UNAUTHORIZED,
+                ProblemCode::KeyUnknown,
+                "send the shop's secret key: Authorization: Bearer sk_…",
+            )
+        })?;
+        caller.counted.set();
+        app.limiter.shop(&shop.id)?;
+        Ok(Self { shop, key, caller })
+    }
+}
+
+fn shop_of(config: &Config, headers: &HeaderMap) -> Option<(Arc<Shop>, Arc<SecretKey>)> {
+    // Digests are compared, so that the time taken tells nothing of the keys.
+    let digest = sha256(bearer(headers)?.as_bytes());
+    for shop in &config.shops {
+        let mut keys = shop.secret_keys.iter();
+        if let Some(key) = keys.find(|key| same(&key.digest, &digest)) {
+            return Some((Arc::clone(shop), Arc::clone(key)));
+        }
+    }
+    None
+}
+
+/// A page that shows a session: it has the session's secret, and an origin of the session's shop.
+/// Neither it nor the session has had too much.
+pub(super) struct Opened {
+    pub(super) session: SessionId,
+    /// The session's.
+    pub(super) shop: Arc<Shop>,
+    pub(super) caller: Caller,
+    /// What was read to prove the secret.
+    just_read: Option<Book>,
+}
+
+impl Opened {
+    /// The session's book, as it was when the request came.
+    pub(super) async fn book(self, app: &App) -> Result<Book, ApiError> {
+        let book = match self.just_read {
+            Some(book) => Some(book),
+            None => app.store.book(&self.session).await?,
+        };
+        book.ok_or_else(|| unknown(NO_SESSION))
+    }
+}
+
+/// The same, for what may call a platform: of that a session may have less.
+pub(super) struct OpenedForCall(pub(super) Opened);
+
+const NO_SESSION: &str = "there is no session with this secret";
+
+impl FromRequestParts<Arc<App>> for Opened {
+    type Rejection = ApiError;
+
+    /// A secret that has opened a session lately opens it again without the books: a flood with a
+    /// right secret is refused before anything is read for it.
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let Ok(caller) = Caller::from_request_parts(parts, app).await;
+        let digest = sha256(secret_of(&caller.headers)?.as_bytes());
+        let (known, just_read) = match app.limiter.known(&digest) {
+            Some(known) => {
+                caller.counted.set();
+                (known, None)
+            }
+            None => {
+                let look = app.store.book_by_secret(&digest);
+                let book = caller.look_up(app, &digest, look).await?;
+                let book = book.ok_or_else(|| unknown(NO_SESSION))?;
+                let known = Known {
+                    session: book.session.id.clone(),
+                    shop: book.session.shop.clone(),
+                };
+                app.limiter.remember(digest, known.clone());
+                (known, Some(book))
+            }
+        };
+        let shop = app.config.shop(&known.shop);
+        let shop =
+            shop.ok_or_else(|| unknown("the shop of this session is no longer configured"))?;
+        if !is_of(shop, &caller.headers) {
+            return Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                ProblemCode::OriginRefused,
+                "this page's origin is not among the origins configured for the shop",
+            ));
+        }
+        app.limiter.session(&known.session)?;
+        Ok(Self {
+            session: known.session,
+            shop: Arc::clone(shop),
+            caller,
+            just_read,
+        })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for OpenedForCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let opened = Opened::from_request_parts(parts, app).await?;
+        app.limiter.session_call(&opened.session)?;
+        Ok(Self(opened))
+    }
+}
+
+fn secret_of(headers: &HeaderMap) -> Result<&str, ApiError> {
+    match bearer(headers) {
+        Some(secret) if secret.starts_with(SECRET_PREFIX) => Ok(secret),
+        Some(id) if id.starts_with("cs_") => Err(unknown(
+            "this is the session's id; the session attribute takes its secret",
+        )),
+        _ => Err(unknown(
+            "send the session's secret: Authorization: Bearer css_…",
+        )),
+    }
+}
+
+/// Whether a page of the shop asks, or no page: only browsers send an origin.
+fn is_of(shop: &Shop, headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    origins.all(|origin: &HeaderValue| shop.origins.iter().any(|known| origin == known.as_str()))
+}
+
+fn unknown(detail: &str) -> ApiError {
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        ProblemCode::SessionUnknown,
+        detail,
+    )
+}

@@ -1,0 +1,118 @@
+//! The loop that does what is due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guichet_store::StoreError;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::queue::{Queue, Room, Taken};
+
+/// How often the books are looked through for what is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A kind of work that becomes due.
+pub(crate) trait Job: Send + Sync + 'static {
+    /// A piece of it.
+    type Work: Send + 'static;
+
+    /// What is told in the log when a piece can't be done.
+    const FAILED: &'static str;
+
+    /// Most pieces that are claimed at once.
+    const BATCH: usize;
+
+    /// How much of it is under way.
+    fn queue(app: &App) -> &Queue<Self::Work>;
+
+    /// What is due, at most so much, claimed: nobody else does it meanwhile.
+    fn claim(
+        app: &Arc<App>,
+        most: u32,
+    ) -> impl Future<Output = Result<Vec<Self::Work>, StoreError>> + Send;
+
+    /// Does a piece of it.
+    fn perform(
+        app: &Arc<App>,
+        work: &Self::Work,
+    ) -> impl Future<Output = anyhow::Result<()>> + Send;
+}
+
+/// Whether more is known to be due than there was room for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum More {
+    Known,
+    Unknown,
+}
+
+/// Does what is due of a kind, and what is `handed` over, for ever: side by side, so that a piece
+/// that fails or takes long holds up no other.
+pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Taken<J::Work>>) {
+    let mut under_way = JoinSet::new();
+    loop {
+        let mut more = match take::<J>(&app, &mut under_way).await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::error!(error.cause = %error, "what is due could not be read");
+                More::Unknown
+            }
+        };
+        let tick = tokio::time::sleep(TICK);
+        tokio::pin!(tick);
+        loop {
+            tokio::select! {
+                Some(taken) = handed.recv() => {
+                    start::<J>(&app, &mut under_way, taken.work, taken.room);
+                }
+                Some(done) = under_way.join_next() => {
+                    // What failed is due again at once: it waits for its turn like all others.
+                    let went_well = matches!(done, Ok(true));
+                    if went_well && more == More::Known {
+                        break;
+                    }
+                    more = if went_well { more } else { More::Unknown };
+                }
+                () = J::queue(&app).woken() => break,
+                () = &mut tick => break,
+            }
+        }
+    }
+}
+
+/// Starts what is due, as much of it as there is room for.
+async fn take<J: Job>(app: &Arc<App>, under_way: &mut JoinSet<bool>) -> Result<More, StoreError> {
+    loop {
+        let room: Vec<_> = std::iter::from_fn(|| J::queue(app).room())
+            .take(J::BATCH)
+            .collect();
+        if room.is_empty() {
+            return Ok(More::Known);
+        }
+        let most = u32::try_from(room.len()).unwrap_or(u32::MAX);
+        let claimed = J::claim(app, most).await?;
+        let all = claimed.len() < room.len();
+        for (work, room) in claimed.into_iter().zip(room) {
+            start::<J>(app, under_way, work, room);
+        }
+        if all {
+            return Ok(More::Unknown);
+        }
+    }
+}
+
+/// `true` comes of it if it could be done.
+fn start<J: Job>(app: &Arc<App>, under_way: &mut JoinSet<bool>, work: J::Work, room: Room) {
+    let app = Arc::clone(app);
+    under_way.spawn(async move {
+        let _room = room;
+        match J::perform(&app, &work).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(error.cause = format_args!("{error:#}"), "{}", J::FAILED);
+                false
+            }
+        }
+    });
+}

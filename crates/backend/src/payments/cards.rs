@@ -1,0 +1,170 @@
+//! A shopper's saved cards: listed and removed while a session is open, and saved once a payment
+//! with a new one is over. Whose they are, the session says, and with it the shop's server. The
+//! platform keeps them; what is kept here of one is what its first payment left.
+
+use std::sync::Arc;
+
+use guichet_domain::method::Method;
+use guichet_domain::session::Session;
+use guichet_providers::contract::{
+    Exchange, Failure, First, Owner, Provider, Save, Vault, VaultCard,
+};
+use guichet_store::{Book, CardMark, Payment, StoreError};
+use guichet_wire::{SavedCard, SavedCards};
+
+use super::error::{PaymentError, refuse_if_closed};
+use crate::app::App;
+use crate::clock;
+use crate::config::Shop;
+use crate::sessions::offers::offers;
+use crate::sessions::views::Folded;
+
+/// The shopper's cards that can pay this session: those that have not expired.
+pub(crate) async fn list(app: &App, shop: &Shop, book: &Book) -> Result<SavedCards, PaymentError> {
+    refuse_if_closed(&Folded::new(book, clock::unix_now()))?;
+    let Some(owner) = Owner::of(&book.session) else {
+        return Ok(SavedCards::default());
+    };
+    let mut cards = Vec::new();
+    for (method, _, vault) in vaults(app, shop, book) {
+        let kept = kept(app, vault, &owner).await?.into_iter();
+        let now = clock::now();
+        let valid = kept.filter(|card| !card.has_expired(now));
+        cards.extend(valid.map(|card| told(&method, card)));
+    }
+    Ok(SavedCards { cards })
+}
+
+fn told(method: &Method, card: VaultCard) -> SavedCard {
+    let month = |(year, month)| format!("{year:04}-{month:02}");
+    SavedCard {
+        method: method.to_string(),
+        card: card.id,
+        brand: card.brand,
+        last_digits: card.last_digits,
+        expires: card.expires.map(month),
+    }
+}
+
+/// Removes a card for good. One that is not there any more is removed.
+pub(crate) async fn remove(
+    app: &App,
+    shop: &Shop,
+    book: &Book,
+    method: &str,
+    card: &str,
+) -> Result<(), PaymentError> {
+    refuse_if_closed(&Folded::new(book, clock::unix_now()))?;
+    let owner = Owner::of(&book.session).ok_or(PaymentError::CardUnknown)?;
+    let mut vaults = vaults(app, shop, book).into_iter();
+    let found = vaults.find(|(own, ..)| own.as_str() == method);
+    let (_, account, vault) = found.ok_or(PaymentError::CardUnknown)?;
+    // Another card may be given its name. First, so that no failure leaves it behind.
+    let mark = mark(account, &owner, card);
+    app.store.forget_first_payment(&mark).await?;
+    // Whatever text came, the platform is told none but its own names.
+    let kept = kept(app, vault, &owner).await?;
+    if kept.iter().all(|kept| kept.id != card) {
+        return Ok(());
+    }
+    let step = |exchanges: &[Exchange]| vault.remove(&owner, card, exchanges);
+    app.platform.exchange(step).await?;
+    tracing::info!(session = %book.session.id, "a saved card was removed");
+    Ok(())
+}
+
+/// The vaults of the methods that a session offers with saved cards, and whose they are.
+fn vaults<'a>(
+    app: &'a App,
+    shop: &Shop,
+    book: &Book,
+) -> Vec<(Method, &'a dyn Provider, &'a dyn Vault)> {
+    let offers = offers(&app.accounts, shop, &book.session).into_iter();
+    let with_cards = offers.filter(|o| o.offer.saved_cards);
+    let vault =
+        with_cards.filter_map(|o| Some((o.description.method, o.account, o.account.vault()?)));
+    vault.collect()
+}
+
+/// Every card of an owner.
+async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<VaultCard>, Failure> {
+    let step = |exchanges: &[Exchange]| vault.cards(owner, exchanges);
+    app.platform.exchange(step).await
+}
+
+fn mark<'a>(account: &'a dyn Provider, owner: &Owner<'a>, card: &'a str) -> CardMark<'a> {
+    CardMark {
+        account: account.account(),
+        shop: owner.shop,
+        shopper: owner.shopper,
+        card,
+    }
+}
+
+/// What the first payment with a session's saved card left.
+pub(crate) async fn first_payment(
+    app: &App,
+    account: &dyn Provider,
+    session: &Session,
+    card: &str,
+) -> Result<Option<String>, StoreError> {
+    let Some(owner) = Owner::of(session) else {
+        return Ok(None);
+    };
+    app.store.first_payment(&mark(account, &owner, card)).await
+}
+
+/// Adds the card that paid to the shopper's, while nobody waits for it: the payment is over by
+/// then.
+pub(crate) fn save_card(app: &Arc<App>, session: &Session, payment: &Payment, save: Save) {
+    let (app, session, payment) = (Arc::clone(app), session.clone(), payment.clone());
+    let tasks = app.tasks.clone();
+    tasks.spawn(async move { add(&app, &session, &payment, &save).await });
+}
+
+/// Where it fails, nothing of the payment changes, and the shopper types the card once more next
+/// time.
+async fn add(app: &App, session: &Session, payment: &Payment, save: &Save) {
+    let account = app.accounts.of(payment).ok();
+    let vault = account.and_then(|account| account.vault());
+    let (Some(vault), Some(owner)) = (vault, Owner::of(session)) else {
+        return;
+    };
+    let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
+    let kept = match app.platform.exchange(step).await {
+        Ok(Some(first)) => keep_first(app, session, payment, &first, true).await,
+        Ok(None) => Ok(()),
+        Err(failure) => {
+            tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
+            Ok(())
+        }
+    };
+    if let Err(error) = kept {
+        tracing::error!(error.cause = %error, payment = %payment.id, "its card's first payment");
+    }
+}
+
+/// Keeps what a payment left that later ones with its card need, made without the shopper. A card
+/// that was added `anew` had none before.
+pub(crate) async fn keep_first(
+    app: &App,
+    session: &Session,
+    payment: &Payment,
+    first: &First,
+    anew: bool,
+) -> Result<(), StoreError> {
+    let Some(owner) = Owner::of(session) else {
+        return Ok(());
+    };
+    let card = CardMark {
+        account: &payment.account,
+        shop: owner.shop,
+        shopper: owner.shopper,
+        card: &first.card,
+    };
+    if anew {
+        app.store.forget_first_payment(&card).await?;
+    }
+    let now = clock::unix_now();
+    app.store.keep_first_payment(&card, &first.proof, now).await
+}

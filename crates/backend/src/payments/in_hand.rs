@@ -1,0 +1,258 @@
+//! A payment in hand: what a request and a job do alike with one that goes on.
+//!
+//! A stage is left by compare-and-set, so that of twenty returns one has an effect, and the
+//! platform is never told twice. Whoever is going to talk with the platform says so first; a
+//! payment of which nothing more is heard for
+//! [`TALKING_SECONDS`](guichet_domain::stage::TALKING_SECONDS) is looked up.
+
+use std::sync::Arc;
+
+use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::id::PaymentId;
+use guichet_domain::stage::Stage;
+use guichet_domain::{PartStatus, Status};
+use guichet_providers::Verified;
+use guichet_providers::contract::{
+    Addresses, Context, Continuing, Exchange, Failure, Proceeded, Provider, Step,
+};
+use guichet_store::{
+    Advance, Answer, Book, Conversation, Idempotency, Payment, Recorded, Source, StoreError,
+};
+use guichet_wire::{NextAction, StartedPayment};
+
+use super::cards::{keep_first, save_card};
+use super::ingest::ingest;
+use crate::accounts::{Gone, addresses};
+use crate::app::App;
+use crate::clock;
+use crate::sessions::views::Folded;
+
+/// A payment in hand.
+pub(crate) struct InHand<'a> {
+    pub(crate) app: &'a Arc<App>,
+    account: &'a dyn Provider,
+    pub(crate) continuing: &'a dyn Continuing,
+    /// Its session with all payments, as whoever took it up knows it.
+    pub(crate) book: &'a Book,
+    pub(crate) payment: &'a Payment,
+}
+
+/// What a conversation with the platform came to.
+pub(crate) enum Concluded {
+    /// All that was told is on disk. The browser does this next, if one waits.
+    Next(NextAction),
+    /// Nothing was sent: the payment is where it was, and the same may be tried again.
+    NotSent(Failure),
+}
+
+impl<'a> InHand<'a> {
+    /// Takes a payment in hand. [`Gone`] where no account goes on with it.
+    pub(crate) fn new(
+        app: &'a Arc<App>,
+        book: &'a Book,
+        payment: &'a Payment,
+    ) -> Result<Self, Gone> {
+        let account = app.accounts.of(payment)?;
+        Ok(Self {
+            app,
+            account,
+            continuing: account.continuing().ok_or(Gone)?,
+            book,
+            payment,
+        })
+    }
+
+    /// Talks with the platform to an end. Whoever does has left the payment at [`Stage::Talking`].
+    pub(crate) async fn exchange<T: Send>(
+        &self,
+        conversation: &Conversation,
+        step: impl Fn(Context<'_>, &[Exchange]) -> Step<T> + Send + Sync,
+    ) -> Result<T, Failure> {
+        let addresses = addresses(
+            &self.app.config.public_url,
+            self.account,
+            &self.payment.id,
+            &conversation.nonce,
+        );
+        let step = |exchanges: &[Exchange]| step(self.context(&addresses), exchanges);
+        self.app.platform.exchange(step).await
+    }
+
+    fn context<'b>(&'b self, addresses: &'b Addresses) -> Context<'b> {
+        Context {
+            session: &self.book.session,
+            method: &self.payment.method,
+            reference: &self.payment.reference,
+            addresses,
+            now: clock::now(),
+        }
+    }
+
+    /// Records what came of a conversation that moved the payment on, and leaves it at the stage
+    /// that follows. Where nothing was sent it goes `back`. `asked` is the request that waits for
+    /// the answer; none where no browser is there any more.
+    pub(crate) async fn conclude(
+        &self,
+        spoken: Result<Proceeded, Failure>,
+        back: &Advance<'_>,
+        asked: Option<&Idempotency>,
+    ) -> Result<Concluded, StoreError> {
+        match spoken {
+            Ok(proceeded) => self.record(proceeded, asked).await.map(Concluded::Next),
+            Err(failure) if is_unsent(&failure, asked) => {
+                self.advance(back).await?;
+                Ok(Concluded::NotSent(failure))
+            }
+            Err(failure) => {
+                self.unknown(&failure).await?;
+                Ok(Concluded::Next(NextAction::Wait))
+            }
+        }
+    }
+
+    /// Records what the platform told, and the answer with the step, before anything is answered.
+    async fn record(
+        &self,
+        proceeded: Proceeded,
+        asked: Option<&Idempotency>,
+    ) -> Result<NextAction, StoreError> {
+        self.record_facts(&proceeded).await?;
+        let to = self.stage_after(&proceeded, asked.is_some()).await?;
+        let next_action = proceeded.next_action.unwrap_or(NextAction::Wait);
+        let body = answer(&self.payment.id, &next_action)?;
+        self.advance(&Advance {
+            keep: proceeded.memo.as_deref(),
+            answer: asked.map(|mark| Answer {
+                mark,
+                body: &body,
+                at: clock::unix_now(),
+            }),
+            ..leaving(self.payment, Stage::Talking, to)
+        })
+        .await?;
+        if to == Stage::Finalise {
+            self.app.queues.conversations.wake();
+        }
+        if let (Stage::Over, Some(save)) = (to, proceeded.save) {
+            save_card(self.app, &self.book.session, self.payment, save);
+        }
+        Ok(next_action)
+    }
+
+    /// Where a payment stands after so much was told of it.
+    async fn stage_after(
+        &self,
+        proceeded: &Proceeded,
+        browser_waits: bool,
+    ) -> Result<Stage, StoreError> {
+        Ok(match &proceeded.next_action {
+            Some(NextAction::FormPost { .. }) if browser_waits => Stage::Return,
+            Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }) if browser_waits => {
+                Stage::Token
+            }
+            // The platform owes a final word, or wants more of a browser that has gone.
+            Some(_) => Stage::Unknown,
+            None if browser_waits && proceeded.facts.is_empty() => Stage::Finalise,
+            None if self.is_pending().await? => Stage::Unknown,
+            None => Stage::Over,
+        })
+    }
+
+    /// All that the platform told is on disk when this returns.
+    async fn record_facts(&self, proceeded: &Proceeded) -> Result<(), StoreError> {
+        for fact in &proceeded.facts {
+            self.record_fact(fact).await?;
+        }
+        if let Some(first) = &proceeded.first {
+            keep_first(self.app, &self.book.session, self.payment, first, false).await?;
+        }
+        Ok(())
+    }
+
+    /// Records one answer of the platform's to a call of ours.
+    pub(crate) async fn record_fact(
+        &self,
+        fact: &Verified<PlatformFact>,
+    ) -> Result<(), StoreError> {
+        let recorded = ingest(self.app, fact, Source::Query, None).await?;
+        // The platform itself waits, and may for weeks: the operator is told once.
+        if let (Recorded::New(payment), true) = (&recorded, is_pending(fact)) {
+            tracing::warn!(
+                alert = "waits", %payment,
+                "the platform waits for another's word itself: it is asked for up to 30 days"
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether the payment is pending by all that is recorded now.
+    async fn is_pending(&self) -> Result<bool, StoreError> {
+        let found = self.app.store.payment(&self.payment.id).await?;
+        let status = |(_, book)| Folded::new(&book, clock::unix_now()).status_of(&self.payment.id);
+        Ok(found.and_then(status) == Some(Status::Pending))
+    }
+
+    /// An answer never came, or could not be trusted: the payment is looked up before anything
+    /// else.
+    async fn unknown(&self, failure: &Failure) -> Result<(), StoreError> {
+        tracing::error!(
+            alert = "unknown", payment = %self.payment.id, ?failure,
+            "the outcome of a call is unknown: the payment is looked up"
+        );
+        self.advance(&leaving(self.payment, Stage::Talking, Stage::Unknown))
+            .await?;
+        self.app.queues.conversations.wake();
+        Ok(())
+    }
+
+    /// Takes a step; `false` if the payment was not at the stage that the step starts from.
+    pub(crate) async fn advance(&self, step: &Advance<'_>) -> Result<bool, StoreError> {
+        self.app.store.advance(&self.payment.id, step).await
+    }
+}
+
+/// Whether nothing was sent that could have moved money. What the platform does not take is told to
+/// whoever asked; where nobody does, it is looked up.
+fn is_unsent(failure: &Failure, asked: Option<&Idempotency>) -> bool {
+    match failure {
+        Failure::Unreachable => true,
+        Failure::Unsuitable(_) => asked.is_some(),
+        Failure::Unexpected(_) | Failure::Unknown => false,
+    }
+}
+
+/// Whether the platform tells that it waits for another's word itself.
+fn is_pending(fact: &PlatformFact) -> bool {
+    part_status(fact) == Some(PartStatus::Pending)
+}
+
+/// Whether it tells what became of a transaction.
+pub(crate) fn is_final(fact: &PlatformFact) -> bool {
+    part_status(fact).is_some_and(|status| status != PartStatus::Pending)
+}
+
+fn part_status(fact: &PlatformFact) -> Option<PartStatus> {
+    match &fact.event {
+        PaymentEvent::Part(part) => Some(part.status),
+        _ => None,
+    }
+}
+
+/// What leaves a payment at this stage, with the time at which a job takes it up. Past its deadline
+/// nobody is waited for, and it leads to where that ends.
+pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advance<'a> {
+    let due = stage.entered(payment.kind, payment.deadline_at, clock::unix_now());
+    Advance {
+        next_try_at: due.next_try_at,
+        ..Advance::new(from, due.stage)
+    }
+}
+
+/// What a request is answered that starts a payment or goes on with it, as JSON: the books keep it,
+/// so that the same request is answered the same again.
+pub(crate) fn answer(payment: &PaymentId, next_action: &NextAction) -> Result<String, StoreError> {
+    Ok(serde_json::to_string(&StartedPayment {
+        payment: payment.to_string(),
+        next_action: next_action.clone(),
+    })?)
+}

@@ -1,0 +1,99 @@
+//! Looking a payment up whose outcome is not known. Who only asks sends nothing that could take
+//! money.
+
+use guichet_domain::stage::Stage;
+use guichet_providers::contract::{LookUp, LookedUp};
+use guichet_store::{Advance, Conversation, StoreError};
+
+use super::in_hand::{InHand, is_final};
+use crate::clock;
+use crate::sessions::views::Folded;
+
+/// Looks up a payment that is at this stage, and leaves it there until it is asked about again, if
+/// the platform did not tell what became of it.
+pub(crate) async fn look_up(
+    in_hand: &InHand<'_>,
+    conversation: &Conversation,
+    at: Stage,
+) -> Result<(), StoreError> {
+    let waits = match ask(in_hand, conversation).await? {
+        Told::All => return leave(in_hand, at, Stage::Over, None).await,
+        Told::NotAll => waits_for_word(in_hand).await?,
+    };
+    match next_look(in_hand, conversation, waits) {
+        Some(then) => leave(in_hand, at, at, Some(then)).await,
+        None if at == Stage::Overdue && !waits => leave(in_hand, at, Stage::Over, None).await,
+        None => {
+            tracing::error!(
+                alert = "given_up", payment = %in_hand.payment.id,
+                "the platform never told what became of it: a person must look it up"
+            );
+            leave(in_hand, at, Stage::GivenUp, None).await
+        }
+    }
+}
+
+/// How much the platform told.
+enum Told {
+    /// What became of the payment: there is nothing more to ask.
+    All,
+    /// Something, or nothing.
+    NotAll,
+}
+
+/// Asks, and records what is told.
+async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, StoreError> {
+    let asked = in_hand.exchange(conversation, |context, exchanges| {
+        let look_up = LookUp {
+            context,
+            memo: conversation.keep.as_deref(),
+        };
+        in_hand.continuing.look_up(&look_up, exchanges)
+    });
+    let all = match asked.await {
+        Ok(LookedUp::Facts(facts)) => {
+            let mut all = false;
+            for fact in &facts {
+                in_hand.record_fact(fact).await?;
+                all |= is_final(fact);
+            }
+            all
+        }
+        Ok(LookedUp::NotYet) => false,
+        Ok(LookedUp::Nothing) => clock::unix_now() >= in_hand.payment.deadline_at,
+        Err(failure) => {
+            tracing::warn!(payment = %in_hand.payment.id, ?failure, "could not be looked up");
+            false
+        }
+    };
+    Ok(if all { Told::All } else { Told::NotAll })
+}
+
+/// When to look again; never, once it was looked at for long enough.
+fn next_look(in_hand: &InHand<'_>, conversation: &Conversation, waits: bool) -> Option<i64> {
+    let (made, tries) = (in_hand.payment.created_at, conversation.tries);
+    if waits {
+        return clock::ask_for_word_at(made, tries);
+    }
+    (!clock::asked_for_long_enough(made)).then(|| clock::ask_again_at(tries))
+}
+
+/// Whether the platform has told that it waits for another's word itself.
+async fn waits_for_word(in_hand: &InHand<'_>) -> Result<bool, StoreError> {
+    let id = &in_hand.payment.id;
+    let found = in_hand.app.store.payment(id).await?;
+    Ok(found.is_some_and(|(_, book)| Folded::new(&book, clock::unix_now()).waits(id)))
+}
+
+async fn leave(
+    in_hand: &InHand<'_>,
+    at: Stage,
+    to: Stage,
+    next_try_at: Option<i64>,
+) -> Result<(), StoreError> {
+    let step = Advance {
+        next_try_at,
+        ..Advance::new(at, to)
+    };
+    in_hand.advance(&step).await.map(drop)
+}

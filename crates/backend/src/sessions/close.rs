@@ -1,0 +1,32 @@
+//! Closing a session.
+
+use guichet_domain::id::{PaymentId, SessionId};
+use guichet_store::{Book, Closed};
+
+use super::error::SessionError;
+use super::find::of_shop;
+use crate::app::App;
+use crate::clock;
+use crate::config::Shop;
+
+/// Closes a session of the shop, and gives it as it is from then on. Refused while it, or another
+/// session of its order, is paid, and while one of its payments may still take money.
+pub(crate) async fn close(app: &App, shop: &Shop, id: &SessionId) -> Result<Book, SessionError> {
+    let book = of_shop(app, shop, id).await?;
+    match app.store.expire_session(id, clock::unix_now()).await? {
+        Closed::Done => of_shop(app, shop, id).await,
+        Closed::Settled => Err(SessionError::Paid),
+        Closed::UnderWay(payments) => {
+            let named = payments.iter().map(|payment| named(&book, payment));
+            Err(SessionError::PaymentsOpen(named.collect()))
+        }
+    }
+}
+
+/// A payment with its method.
+fn named(book: &Book, id: &PaymentId) -> String {
+    book.entry(id).map_or_else(
+        || id.to_string(),
+        |entry| format!("{id} ({})", entry.payment.method),
+    )
+}

@@ -1,0 +1,87 @@
+//! Making a session.
+
+use guichet_domain::field::Faults;
+use guichet_domain::id::SessionId;
+use guichet_store::{Book, Idempotency, Kept};
+
+use super::error::SessionError;
+use super::find::of_shop;
+use super::offers::{self, LeftOut};
+use super::order::{self, NewSession};
+use super::secret;
+use super::views::Folded;
+use crate::app::App;
+use crate::clock;
+use crate::config::{SecretKey, Shop};
+
+/// A session that was made, now or by the same request before.
+pub(crate) struct Made {
+    pub(crate) secret: String,
+    pub(crate) book: Book,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// The session that the same request made before; none where it is to make one, because it made
+/// none yet or because that one has expired unpaid.
+///
+/// It is asked for before the order is read: what was taken once is not refused after a change of
+/// the configuration.
+pub(crate) async fn again(
+    app: &App,
+    shop: &Shop,
+    mark: &Idempotency,
+) -> Result<Option<Made>, SessionError> {
+    let id = match app.store.recall(mark).await? {
+        None | Some(Kept::New) => return Ok(None),
+        Some(Kept::OtherBody) => return Err(SessionError::KeyReused),
+        Some(Kept::Replayed(id)) => id,
+    };
+    let book = made_before(app, shop, id).await?;
+    if Folded::new(&book, clock::unix_now()).overview.dead {
+        return Ok(None);
+    }
+    let secret = secret::again(app, shop, &book.session.id).await?;
+    Ok(Some(made(app, shop, book, secret)))
+}
+
+/// Makes a session of an order as it was read, with what was found at fault while reading it. The
+/// secret is derived from the `key` of the shop that the request came with.
+pub(crate) async fn make(
+    app: &App,
+    shop: &Shop,
+    key: &SecretKey,
+    (order, faults): (Option<NewSession>, Faults),
+    mark: &Idempotency,
+) -> Result<Made, SessionError> {
+    let id = SessionId::from_random(clock::random().map_err(SessionError::failed)?);
+    let environment = app.config.environment;
+    let mut session = order::parse(environment, shop, order, id, faults)?;
+    offers::refuse_untakeable(&app.accounts, shop, &session)?;
+    offers::refuse_lacking(&app.accounts, shop, &session)?;
+    let (secret, secret_mark) = secret::new(key)?;
+    let added = app.store.add_session(&mut session, &secret_mark, mark);
+    match added.await? {
+        Kept::New => Ok(made(app, shop, Book::of(session), secret)),
+        Kept::OtherBody => Err(SessionError::KeyReused),
+        // Its twin was faster.
+        Kept::Replayed(id) => {
+            let book = made_before(app, shop, id).await?;
+            let secret = secret::again(app, shop, &book.session.id).await?;
+            Ok(made(app, shop, book, secret))
+        }
+    }
+}
+
+async fn made_before(app: &App, shop: &Shop, id: String) -> Result<Book, SessionError> {
+    let id = SessionId::try_from(id).map_err(SessionError::failed)?;
+    of_shop(app, shop, &id).await
+}
+
+fn made(app: &App, shop: &Shop, book: Book, secret: String) -> Made {
+    let left_out = offers::left_out(&app.accounts, shop, &book.session);
+    Made {
+        secret,
+        book,
+        left_out,
+    }
+}

@@ -1,0 +1,60 @@
+//! What our own account says of a claim.
+
+use guichet_domain::event::{Part, Trust};
+use guichet_domain::money::Amount;
+use guichet_domain::{PartKind, PartStatus};
+use guichet_providers::contract::{CallError, Exchange, Query};
+
+use crate::world::{Answer, NOW, each, exchange, nonsense};
+
+#[test]
+fn a_query_without_a_usable_answer_agrees_to_nothing() {
+    each(|provider, _| {
+        let Some(confirmation) = provider.confirmation() else {
+            return;
+        };
+        let claim = Part {
+            transaction: "1".into(),
+            call: "2".into(),
+            kind: PartKind::Card,
+            method: None,
+            brand: "CB".into(),
+            amount: Amount::try_from(5000).unwrap(),
+            status: PartStatus::Accepted,
+            code: "00000".into(),
+            refusal: None,
+            parts_expected: None,
+            fingerprint: String::new(),
+            trust: Trust::Signed,
+        };
+        let lost: [Answer; 1] = [Err(CallError::NoAnswer)];
+        for answer in nonsense().into_iter().chain(lost) {
+            let mut sequence = 0;
+            let step = |exchanges: &[Exchange]| {
+                sequence += 1;
+                let query = Query {
+                    reference: "R",
+                    claim: &claim,
+                    total: claim.amount,
+                    sequence,
+                    now: jiff::Timestamp::from_second(NOW).unwrap(),
+                };
+                confirmation.query(&query, exchanges)
+            };
+            assert!(exchange(step, |_, _| answer.clone()).is_err());
+        }
+    });
+}
+
+#[test]
+fn counters_are_no_other_providers() {
+    each(|provider, _| {
+        let asked = provider.confirmation().map(|own| own.sequence_scope());
+        for scope in asked.into_iter().chain(provider.reference_scope()) {
+            assert!(
+                scope.starts_with(&format!("{}/", provider.name())),
+                "{scope}"
+            );
+        }
+    });
+}

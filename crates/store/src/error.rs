@@ -1,0 +1,52 @@
+//! Why the books could not be read or written.
+
+/// Why the books could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database can't be reached, is locked, or refused. Trying again later makes sense.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// Nothing of it was written: the transaction that it was part of could not be committed.
+    /// Trying again later makes sense.
+    #[error("the books could not be written: {0}")]
+    NotWritten(String),
+    /// The file that was opened is no longer there. What is written into it is lost with it.
+    #[error("the database was replaced while it was in use: {0}; put it back, or start again")]
+    Replaced(String),
+    /// There are no books to read, or they are another version's.
+    #[error("there are no books to read: {0}")]
+    Absent(String),
+    /// The file is not whole.
+    #[error("the database is damaged: {0}; restore the last backup, and keep this file")]
+    Damaged(String),
+    /// Another process serves these books.
+    #[error(
+        "{} serves these books already (it holds {lock}): stop it first, since two processes would \
+         take money twice",
+        holder.map_or_else(|| "another process".into(), |pid| format!("process {pid}"))
+    )]
+    InUse {
+        /// The lock's file.
+        lock: String,
+        /// The process that holds it, as far as it told.
+        holder: Option<u32>,
+    },
+    /// What is stored can't be read: another version's data, or damage.
+    #[error("stored data can't be read: {0}")]
+    Corrupt(String),
+    /// The database is not set up to keep what it acknowledges.
+    #[error("the database is refused: {0}")]
+    Unsafe(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}

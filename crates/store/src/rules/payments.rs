@@ -1,0 +1,60 @@
+//! Payments are made while their session takes any, and go from stage to stage.
+
+use guichet_domain::id::PaymentId;
+use guichet_domain::session::PAYMENTS_MAX;
+
+use super::record::refold;
+use crate::error::StoreError;
+use crate::transaction::Transaction;
+use crate::types::{AddedPayment, Advance, Conversation, Idempotency, Kept, Payment};
+
+/// Adds a payment, unless its session takes none: see [`add_payment`](crate::Store::add_payment).
+pub(crate) async fn add(
+    tx: &mut dyn Transaction,
+    payment: &Payment,
+    conversation: Option<&Conversation>,
+    mark: &Idempotency,
+    body: &str,
+) -> Result<AddedPayment, StoreError> {
+    if let Some(kept) = tx.answer_to(mark).await? {
+        return Ok(AddedPayment::Kept(kept));
+    }
+    let standing = tx.standing(&payment.session).await?;
+    if standing.settled {
+        return Ok(AddedPayment::Settled);
+    }
+    if payment.created_at >= standing.expires_at {
+        return Ok(AddedPayment::Expired);
+    }
+    if standing.payments >= PAYMENTS_MAX {
+        return Ok(AddedPayment::TooMany);
+    }
+    tx.add_payment(payment, standing.payments).await?;
+    if let Some(conversation) = conversation {
+        // Nobody waits longer than that.
+        let then = payment.deadline_at;
+        tx.add_conversation(&payment.id, conversation, then).await?;
+    }
+    tx.add_answer(mark, body, payment.created_at).await?;
+    Ok(AddedPayment::Kept(Kept::New))
+}
+
+/// Moves a payment from stage to stage; `false` if it was not where it had to be.
+pub(crate) async fn advance(
+    tx: &mut dyn Transaction,
+    payment: &PaymentId,
+    advance: &Advance<'_>,
+) -> Result<bool, StoreError> {
+    if !tx.advance(payment, advance).await? {
+        return Ok(false);
+    }
+    if let Some(answer) = &advance.answer {
+        // The request that made a payment may have moved it as well: it has an answer already.
+        if !tx.replace_answer(answer.mark, answer.body).await? {
+            tx.add_answer(answer.mark, answer.body, answer.at).await?;
+        }
+    }
+    // Whether an outcome is still open decides what a person should look at.
+    refold(tx, payment).await?;
+    Ok(true)
+}

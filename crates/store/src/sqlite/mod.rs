@@ -1,0 +1,385 @@
+//! The books in one SQLite file: WAL, `synchronous = FULL`, one writer.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::session::Session;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::{ConnectOptions as _, SqliteConnection};
+
+use self::file::Identity;
+use self::health::Health;
+use self::numbers::Numbers;
+use self::rows::load_book;
+use self::writer::{TURN_TIMEOUT, Writer};
+use crate::rules::questions::Ask;
+use crate::rules::{self, record::record};
+use crate::transaction::{BookOf, NewEvent};
+use crate::{
+    AddedPayment, Advance, Attended, AttentionCounts, Book, CardMark, Closed, Conversation,
+    Idempotency, Kept, KeptMessage, Message, OpenAccount, OpenQuery, Payment, Recorded, SecretMark,
+    Source, Store, StoreError, UnmatchedEvent,
+};
+
+mod backup;
+mod cards;
+mod conversations;
+mod events;
+mod file;
+mod health;
+mod lists;
+mod lock;
+mod messages;
+mod numbers;
+mod payments;
+mod questions;
+mod requests;
+mod rows;
+mod sessions;
+mod waits;
+mod writer;
+
+pub use self::backup::{BackedUp, back_up, check_file};
+pub use self::lock::Lock;
+
+/// The tables, step by step.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The books in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: SqlitePool,
+    health: Arc<Health>,
+    numbers: Numbers,
+}
+
+impl SqliteStore {
+    /// Opens or makes the file and brings its tables up to date. Refuses a database that would not
+    /// keep what it acknowledges.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        file::make_private(path)?;
+        let options = file::options(path);
+        let mut db = options.connect().await?;
+        file::refuse_unsafe(&mut db).await?;
+        MIGRATIONS
+            .run(&mut db)
+            .await
+            .map_err(|error| StoreError::Unavailable(error.into()))?;
+        Self::with(db, options, path).await
+    }
+
+    /// Opens books that are there, to read them: nothing is made, and what tries to write fails.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            let what =
+                "there is no such file; does database_url name the one that the backend uses?";
+            return Err(StoreError::Absent(what.into()));
+        }
+        let options = file::options(path).create_if_missing(false).read_only(true);
+        let mut db = options.connect().await?;
+        let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+            .fetch_one(&mut db)
+            .await
+            .map_err(|_| StoreError::Absent("the file holds no books of ours".into()))?;
+        if version != MIGRATIONS.iter().map(|step| step.version).max() {
+            let what = "another version of this program keeps them; use that one, or start the \
+                        backend with this one first";
+            return Err(StoreError::Absent(what.into()));
+        }
+        Self::with(db, options, path).await
+    }
+
+    async fn with(
+        db: SqliteConnection,
+        options: SqliteConnectOptions,
+        path: &Path,
+    ) -> Result<Self, StoreError> {
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(TURN_TIMEOUT)
+            // A file does not hang up.
+            .test_before_acquire(false)
+            .connect_with(options.clone().read_only(true));
+        let health = Arc::new(Health::default());
+        Ok(Self {
+            readers: readers.await?,
+            writer: Writer::start(db, options, Identity::of(path)?, Arc::clone(&health)),
+            health,
+            numbers: Numbers::default(),
+        })
+    }
+
+    /// Reads every page, and tells what is wrong.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        backup::check(&mut *self.readers.acquire().await?).await
+    }
+
+    /// Waits for what is under way and closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn load(&self, of: BookOf<'_>) -> Result<Option<Book>, StoreError> {
+        let book = load_book(&mut *self.readers.acquire().await?, of).await?;
+        Ok(book.map(|(book, _)| book))
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn add_session(
+        &self,
+        session: &mut Session,
+        secret: &SecretMark,
+        mark: &Idempotency,
+    ) -> Result<Kept, StoreError> {
+        self.writer
+            .write(async |tx| rules::sessions::add(tx, session, secret, mark).await)
+            .await
+    }
+
+    async fn expire_session(&self, id: &SessionId, now: i64) -> Result<Closed, StoreError> {
+        self.writer
+            .write(async |tx| rules::sessions::close(tx, id, now).await)
+            .await
+    }
+
+    async fn sessions_of(
+        &self,
+        shop: &Slug,
+        reference: &str,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Book>, StoreError> {
+        let mut db = self.readers.begin().await?;
+        sessions::by_reference(&mut db, shop, reference, before, limit).await
+    }
+
+    async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
+        requests::recall(&mut *self.readers.acquire().await?, mark).await
+    }
+
+    async fn book(&self, id: &SessionId) -> Result<Option<Book>, StoreError> {
+        self.load(BookOf::Session(id)).await
+    }
+
+    async fn secret_mark(&self, id: &SessionId) -> Result<Option<SecretMark>, StoreError> {
+        sessions::secret_mark(&self.readers, id).await
+    }
+
+    async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError> {
+        self.load(BookOf::Secret(secret_hash)).await
+    }
+
+    async fn add_payment(
+        &self,
+        payment: &Payment,
+        conversation: Option<&Conversation>,
+        mark: &Idempotency,
+        body: &str,
+    ) -> Result<AddedPayment, StoreError> {
+        self.writer
+            .write(async |tx| rules::payments::add(tx, payment, conversation, mark, body).await)
+            .await
+    }
+
+    async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError> {
+        conversations::find(&self.readers, payment).await
+    }
+
+    async fn advance(
+        &self,
+        payment: &PaymentId,
+        advance: &Advance<'_>,
+    ) -> Result<bool, StoreError> {
+        self.writer
+            .write(async |tx| rules::payments::advance(tx, payment, advance).await)
+            .await
+    }
+
+    async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        conversations::due(&self.readers, now, limit).await
+    }
+
+    async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
+        let book = self.load(BookOf::Payment(id)).await?;
+        Ok(book.and_then(|book| {
+            let payment = book.entry(id)?.payment.clone();
+            Some((payment, book))
+        }))
+    }
+
+    async fn record_fact(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        let event = NewEvent::of(fact, source, raw, now);
+        self.writer
+            .write(async |tx| Ok(record(tx, &event, Ask::Later).await?.recorded))
+            .await
+    }
+
+    async fn record_claim(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<(Recorded, Option<OpenQuery>), StoreError> {
+        let event = NewEvent::of(fact, source, raw, now);
+        let outcome = self
+            .writer
+            .write(async |tx| record(tx, &event, Ask::Now).await)
+            .await?;
+        Ok((outcome.recorded, outcome.query))
+    }
+
+    async fn record_answer(
+        &self,
+        fact: &PlatformFact,
+        event_seq: i64,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        let event = NewEvent::of(fact, Source::Query, None, now);
+        self.writer
+            .write(async |tx| {
+                let outcome = record(tx, &event, Ask::Later).await?;
+                rules::questions::agree(tx, event_seq).await?;
+                Ok(outcome.recorded)
+            })
+            .await
+    }
+
+    async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
+        self.writer
+            .write(async |tx| rules::messages::keep(tx, message, now).await)
+            .await
+    }
+
+    async fn messages(&self, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
+        messages::list(&self.readers, limit).await
+    }
+
+    async fn message(&self, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        messages::content(&self.readers, seq).await
+    }
+
+    async fn record_hint(
+        &self,
+        payment: &PaymentId,
+        hint: &PaymentEvent,
+        source: Source,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        self.writer
+            .write(async |tx| rules::record::hint(tx, payment, hint, source, now).await)
+            .await
+    }
+
+    async fn due_deadlines(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        payments::due_deadlines(&self.readers, now, limit).await
+    }
+
+    async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError> {
+        questions::due(&self.readers, now, limit).await
+    }
+
+    async fn postpone_query(
+        &self,
+        event_seq: i64,
+        next_try_at: Option<i64>,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .write(async |tx| rules::questions::put_off(tx, event_seq, next_try_at, answer).await)
+            .await
+    }
+
+    async fn take_queries(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
+        self.writer
+            .write(async |tx| rules::questions::take(tx, event_seqs, now).await)
+            .await
+    }
+
+    async fn release_queries(&self, now: i64) -> Result<(), StoreError> {
+        self.writer
+            .write(async |tx| rules::questions::release(tx, now).await)
+            .await
+    }
+
+    async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
+        if !waits::are_unbounded(&self.readers, now, deadline_max).await? {
+            return Ok(());
+        }
+        self.writer
+            .write(async |tx| waits::bound(tx, now, deadline_max).await)
+            .await
+    }
+
+    async fn keep_first_payment(
+        &self,
+        card: &CardMark<'_>,
+        proof: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .write(async |tx| cards::keep(tx, card, proof, now).await)
+            .await
+    }
+
+    async fn first_payment(&self, card: &CardMark<'_>) -> Result<Option<String>, StoreError> {
+        cards::find(&self.readers, card).await
+    }
+
+    async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError> {
+        self.writer
+            .write(async |tx| cards::forget(tx, card).await)
+            .await
+    }
+
+    async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
+        numbers::draw(&self.writer, scope, day, 1).await
+    }
+
+    async fn question_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
+        self.numbers.next(&self.writer, scope, day).await
+    }
+
+    async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError> {
+        lists::attention(&self.readers, limit).await
+    }
+
+    async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError> {
+        events::unmatched(&self.readers, limit).await
+    }
+
+    async fn attention_counts(&self) -> Result<AttentionCounts, StoreError> {
+        lists::attention_counts(&self.readers).await
+    }
+
+    async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError> {
+        lists::open_accounts(&self.readers).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        if self.health.is_fresh() {
+            return Ok(());
+        }
+        // It says nothing new and counts as no change, and is written all the same.
+        let write = sqlx::query("PRAGMA user_version = 0");
+        self.writer
+            .write(async |tx| Ok(write.execute(tx).await.map(drop)?))
+            .await?;
+        self.health.wrote();
+        Ok(())
+    }
+}

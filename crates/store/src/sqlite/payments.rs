@@ -1,0 +1,114 @@
+//! Payments, and what the lists show of them.
+
+use async_trait::async_trait;
+use guichet_domain::id::{PaymentId, SessionId};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::conversations;
+use super::rows::readable;
+use crate::error::StoreError;
+use crate::transaction::{Listing, Payments, Standing};
+use crate::types::{Advance, Conversation, Payment};
+use crate::words::{from_word, word};
+
+#[async_trait]
+impl Payments for SqliteConnection {
+    async fn standing(&mut self, session: &SessionId) -> Result<Standing, StoreError> {
+        let row = sqlx::query(
+            "SELECT s.expires_at,
+                (SELECT count(*) FROM payments WHERE session_id = s.id) AS payments,
+                s.settled_by IS NOT NULL OR EXISTS (
+                    SELECT 1 FROM sessions o
+                    WHERE o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
+                        AND s.order_key <> '' AND o.settled_by IS NOT NULL
+                ) AS settled
+             FROM sessions s WHERE s.id = ?",
+        )
+        .bind(session.as_str())
+        .fetch_one(self)
+        .await?;
+        let payments: i64 = row.try_get("payments")?;
+        Ok(Standing {
+            settled: row.try_get("settled")?,
+            expires_at: row.try_get("expires_at")?,
+            payments: usize::try_from(payments).unwrap_or(usize::MAX),
+        })
+    }
+
+    async fn add_payment(&mut self, payment: &Payment, position: usize) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
+                reference, created_at, deadline_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(payment.id.as_str())
+        .bind(payment.session.as_str())
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(&payment.provider)
+        .bind(payment.account.as_str())
+        .bind(payment.method.as_str())
+        .bind(word(&payment.kind)?)
+        .bind(&payment.reference)
+        .bind(payment.created_at)
+        .bind(payment.deadline_at)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn add_conversation(
+        &mut self,
+        payment: &PaymentId,
+        conversation: &Conversation,
+        next_try_at: i64,
+    ) -> Result<(), StoreError> {
+        conversations::add(self, payment, conversation, next_try_at).await
+    }
+
+    async fn advance(
+        &mut self,
+        payment: &PaymentId,
+        advance: &Advance<'_>,
+    ) -> Result<bool, StoreError> {
+        conversations::advance(self, payment, advance).await
+    }
+
+    async fn list(&mut self, payment: &PaymentId, listing: &Listing) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE payments SET money = ?, attention = ?, deadline_passed = ? WHERE id = ?",
+        )
+        .bind(&listing.money)
+        .bind(&listing.attention)
+        .bind(listing.deadline_passed)
+        .bind(payment.as_str())
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn reference_of(
+        &mut self,
+        payment: &PaymentId,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        let found = sqlx::query_as("SELECT account, reference FROM payments WHERE id = ?");
+        Ok(found.bind(payment.as_str()).fetch_optional(self).await?)
+    }
+}
+
+/// Payments whose deadline has passed and was not recorded yet.
+pub(super) async fn due_deadlines(
+    readers: &SqlitePool,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<PaymentId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM payments WHERE deadline_passed = 0 AND deadline_at <= ?
+         ORDER BY deadline_at LIMIT ?",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(readers)
+    .await?;
+    Ok(readable(ids.iter().map(|id| from_word(id))))
+}

@@ -1,0 +1,170 @@
+//! Questions to the platforms about what signed messages claim.
+
+use async_trait::async_trait;
+use guichet_domain::id::PaymentId;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
+
+use super::rows::{read_open_query, readable};
+use crate::error::StoreError;
+use crate::transaction::{NewQuestion, Questions};
+use crate::types::OpenQuery;
+
+#[async_trait]
+impl Questions for SqliteConnection {
+    async fn open_claims(
+        &mut self,
+        payment: &PaymentId,
+        call: &str,
+        transaction: &str,
+        denied: &str,
+    ) -> Result<u32, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT count(*) FROM queries q JOIN events e ON e.seq = q.event_seq
+             WHERE q.payment_id = ? AND q.next_try_at IS NOT NULL
+                AND coalesce(q.last_answer, '') NOT LIKE ? || '%'
+                AND e.call = ? AND e.transaction_number = ?",
+        )
+        .bind(payment.as_str())
+        .bind(denied)
+        .bind(call)
+        .bind(transaction)
+        .fetch_one(self)
+        .await?)
+    }
+
+    async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO queries (event_seq, payment_id, next_try_at, tries, last_answer)
+             VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(question.event_seq)
+        .bind(question.payment.as_str())
+        .bind(question.next_try_at)
+        .bind(question.tries)
+        .bind(question.answer)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn end_questions(
+        &mut self,
+        account: &str,
+        identity: &str,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE queries SET next_try_at = NULL, last_answer = ? WHERE event_seq IN
+                (SELECT seq FROM events WHERE account = ? AND identity = ?)",
+        )
+        .bind(answer)
+        .bind(account)
+        .bind(identity)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn hasten_questions(
+        &mut self,
+        account: &str,
+        identity: &str,
+        next_try_at: i64,
+        except: &[&str],
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE queries SET next_try_at = ?1
+             WHERE (next_try_at IS NULL OR next_try_at > ?1)
+                AND last_answer NOT IN (SELECT value FROM json_each(?2)) AND event_seq IN
+                (SELECT seq FROM events WHERE account = ?3 AND identity = ?4)",
+        )
+        .bind(next_try_at)
+        .bind(serde_json::to_string(except)?)
+        .bind(account)
+        .bind(identity)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn denied_beside(
+        &mut self,
+        event_seq: i64,
+        denied: &str,
+    ) -> Result<Option<(u32, u32)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT q.tries, (SELECT count(*) FROM queries o WHERE o.payment_id = q.payment_id
+                AND o.event_seq <> q.event_seq AND o.last_answer LIKE ? || '%')
+             FROM queries q WHERE q.event_seq = ?",
+        )
+        .bind(denied)
+        .bind(event_seq)
+        .fetch_optional(self)
+        .await?)
+    }
+
+    async fn set_question(
+        &mut self,
+        event_seq: i64,
+        next_try_at: Option<i64>,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE queries SET next_try_at = ?, last_answer = ? WHERE event_seq = ?")
+            .bind(next_try_at)
+            .bind(answer)
+            .bind(event_seq)
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+
+    async fn take_questions(
+        &mut self,
+        event_seqs: &[i64],
+        now: i64,
+        next_try_at: i64,
+        answer: &str,
+    ) -> Result<Vec<i64>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "UPDATE queries SET next_try_at = ?, tries = tries + 1, last_answer = ?
+             WHERE next_try_at <= ? AND event_seq IN (SELECT value FROM json_each(?))
+             RETURNING event_seq",
+        )
+        .bind(next_try_at)
+        .bind(answer)
+        .bind(now)
+        .bind(serde_json::to_string(event_seqs)?)
+        .fetch_all(self)
+        .await?)
+    }
+
+    async fn release_questions(&mut self, now: i64, answer: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE queries SET next_try_at = ? WHERE last_answer = ?")
+            .bind(now)
+            .bind(answer)
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+}
+
+/// What should be asked: first what was asked about least, so that no claim waits behind those that
+/// are denied again and again.
+pub(super) async fn due(
+    readers: &SqlitePool,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<OpenQuery>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT p.*, s.body, s.settled_by, s.expires_at, q.event_seq, q.tries, e.content
+         FROM queries q JOIN events e ON e.seq = q.event_seq
+         JOIN payments p ON p.id = q.payment_id JOIN sessions s ON s.id = p.session_id
+         WHERE q.next_try_at <= ? ORDER BY min(q.tries, 3), q.next_try_at LIMIT ?",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(readers)
+    .await?;
+    Ok(readable(rows.iter().map(read_open_query)))
+}

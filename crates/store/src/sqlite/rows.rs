@@ -1,0 +1,145 @@
+//! Rows into what they stand for: sessions, payments, whole books.
+
+use guichet_domain::event::PaymentEvent;
+use guichet_domain::session::Session;
+use guichet_domain::stage::Stage;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
+
+use crate::error::StoreError;
+use crate::transaction::{BookOf, ListedBook, Listing};
+use crate::types::{Book, Entry, OpenQuery, Payment};
+use crate::words::from_word;
+
+/// What is due and can be read. One row that can't be must not hold up the others.
+pub(super) fn readable<T>(rows: impl Iterator<Item = Result<T, StoreError>>) -> Vec<T> {
+    let read = rows.filter_map(|row| match row {
+        Ok(row) => Some(row),
+        Err(error) => {
+            tracing::error!(alert = "corrupt", error.cause = %error, "what is due is skipped");
+            None
+        }
+    });
+    read.collect()
+}
+
+/// A statement that reads a whole book, all of one moment. It gives a row for each event, one for a
+/// payment that has none, and one for a session that has no payment.
+macro_rules! book_where {
+    ($session:literal) => {
+        concat!(
+            "WITH s AS MATERIALIZED (
+                SELECT id AS of_session, body, settled_by, expires_at,
+                    iif(settled_by IS NULL AND order_key <> '', (
+                        SELECT o.id FROM sessions o
+                        WHERE o.shop = a.shop AND o.order_key = a.order_key AND o.id <> a.id
+                            AND o.settled_by IS NOT NULL
+                        ORDER BY o.rowid LIMIT 1
+                    ), NULL) AS paid_in
+                FROM sessions a WHERE ",
+            $session,
+            ")
+             SELECT s.*, p.*, c.stage, e.content
+             FROM s LEFT JOIN payments p ON p.session_id = s.of_session
+             LEFT JOIN conversations c ON c.payment_id = p.id
+             LEFT JOIN events e ON e.payment_id = p.id
+             ORDER BY p.position, e.seq"
+        )
+    };
+}
+
+/// Reads a whole book, in one statement however many payments and events it has.
+pub(super) async fn load_book(
+    db: &mut SqliteConnection,
+    of: BookOf<'_>,
+) -> Result<Option<ListedBook>, StoreError> {
+    let query = match of {
+        BookOf::Session(id) => sqlx::query(book_where!("id = ?")).bind(id.as_str()),
+        BookOf::Payment(id) => sqlx::query(book_where!(
+            "id = (SELECT session_id FROM payments WHERE id = ?)"
+        ))
+        .bind(id.as_str()),
+        BookOf::Secret(hash) => sqlx::query(book_where!("secret_hash = ?")).bind(hash),
+    };
+    let rows = query.fetch_all(db).await?;
+    read_book(&rows)
+}
+
+fn read_book(rows: &[SqliteRow]) -> Result<Option<ListedBook>, StoreError> {
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let mut session = read_session(first)?;
+    let paid_in: Option<&str> = first.try_get("paid_in")?;
+    session.paid_in = paid_in.map(from_word).transpose()?;
+    let mut payments: Vec<Entry> = Vec::new();
+    let mut listings = Vec::new();
+    for row in rows {
+        let Some(id) = row.try_get::<Option<&str>, _>("id")? else {
+            break;
+        };
+        if payments
+            .last()
+            .is_none_or(|last| last.payment.id.as_str() != id)
+        {
+            let stage: Option<&str> = row.try_get("stage")?;
+            payments.push(Entry {
+                payment: read_payment(row)?,
+                events: Vec::new(),
+                stage: stage.map(read_stage).transpose()?,
+            });
+            listings.push(Listing {
+                money: row.try_get("money")?,
+                attention: row.try_get("attention")?,
+                deadline_passed: row.try_get("deadline_passed")?,
+            });
+        }
+        let event: Option<&str> = row.try_get("content")?;
+        if let (Some(event), Some(entry)) = (event, payments.last_mut()) {
+            entry.events.push(serde_json::from_str(event)?);
+        }
+    }
+    Ok(Some((Book { session, payments }, listings)))
+}
+
+/// A session with what may change of it; `paid_in` is told with its book alone.
+pub(super) fn read_session(row: &SqliteRow) -> Result<Session, StoreError> {
+    let mut session: Session = serde_json::from_str(row.try_get("body")?)?;
+    let settled_by: Option<&str> = row.try_get("settled_by")?;
+    session.settled_by = settled_by.map(from_word).transpose()?;
+    session.expires_at = row.try_get("expires_at")?;
+    Ok(session)
+}
+
+pub(super) fn read_stage(word: &str) -> Result<Stage, StoreError> {
+    Stage::parse(word).ok_or_else(|| StoreError::Corrupt(format!("{word} is no stage")))
+}
+
+pub(super) fn read_payment(row: &SqliteRow) -> Result<Payment, StoreError> {
+    Ok(Payment {
+        id: from_word(row.try_get("id")?)?,
+        session: from_word(row.try_get("session_id")?)?,
+        provider: row.try_get("provider")?,
+        account: from_word(row.try_get("account")?)?,
+        method: from_word(row.try_get("method")?)?,
+        kind: from_word(row.try_get("kind")?)?,
+        reference: row.try_get("reference")?,
+        created_at: row.try_get("created_at")?,
+        deadline_at: row.try_get("deadline_at")?,
+    })
+}
+
+pub(super) fn read_open_query(row: &SqliteRow) -> Result<OpenQuery, StoreError> {
+    let PaymentEvent::Part(claim) = serde_json::from_str(row.try_get("content")?)? else {
+        return Err(StoreError::Corrupt(
+            "a query about something else than a part".into(),
+        ));
+    };
+    Ok(OpenQuery {
+        event_seq: row.try_get("event_seq")?,
+        payment: read_payment(row)?,
+        session: read_session(row)?,
+        claim,
+        tries: row.try_get("tries")?,
+    })
+}

@@ -1,0 +1,146 @@
+//! Sessions, and the orders that several of them pay. The first that is settled pays the order.
+
+use async_trait::async_trait;
+use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::session::Session;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::rows::load_book;
+use crate::error::StoreError;
+use crate::transaction::{BookOf, ListedBook, Sessions};
+use crate::types::{Book, SecretMark};
+use crate::words::from_word;
+
+#[async_trait]
+impl Sessions for SqliteConnection {
+    async fn book(&mut self, of: BookOf<'_>) -> Result<Option<ListedBook>, StoreError> {
+        load_book(self, of).await
+    }
+
+    async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError> {
+        let key = sqlx::query_scalar("SELECT order_key FROM sessions WHERE id = ?");
+        Ok(key.bind(session.as_str()).fetch_one(self).await?)
+    }
+
+    async fn add_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretMark,
+    ) -> Result<(), StoreError> {
+        let amount = i64::try_from(session.amount.minor())
+            .map_err(|_| StoreError::Corrupt("an amount beyond what can be stored".into()))?;
+        sqlx::query(
+            "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
+                secret_salt, body, expires_at, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(session.id.as_str())
+        .bind(session.shop.as_str())
+        .bind(&session.reference)
+        .bind(order_key)
+        .bind(amount)
+        .bind(session.currency.code())
+        .bind(&secret.hash)
+        .bind(&secret.salt)
+        .bind(serde_json::to_string(session)?)
+        .bind(session.expires_at)
+        .bind(session.created_at)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn paid_in(&mut self, session: &SessionId) -> Result<Option<SessionId>, StoreError> {
+        let id: Option<String> = sqlx::query_scalar(
+            "SELECT o.id FROM sessions s
+             JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
+             WHERE s.id = ? AND s.order_key <> '' AND o.settled_by IS NOT NULL
+             ORDER BY o.rowid LIMIT 1",
+        )
+        .bind(session.as_str())
+        .fetch_optional(self)
+        .await?;
+        id.as_deref().map(from_word).transpose()
+    }
+
+    async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET expires_at = ? WHERE id = ?")
+            .bind(at)
+            .bind(session.as_str())
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+
+    async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET settled_by = ? WHERE id = ? AND settled_by IS NULL")
+            .bind(by.as_str())
+            .bind(session.as_str())
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+
+    async fn others_of_order(&mut self, session: &SessionId) -> Result<Vec<SessionId>, StoreError> {
+        let others: Vec<String> = sqlx::query_scalar(
+            "SELECT o.id FROM sessions s
+             JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
+             WHERE s.id = ? AND s.order_key <> ''
+                AND EXISTS (SELECT 1 FROM payments p JOIN events e ON e.payment_id = p.id
+                    WHERE p.session_id = o.id)",
+        )
+        .bind(session.as_str())
+        .fetch_all(self)
+        .await?;
+        others.iter().map(|id| from_word(id)).collect()
+    }
+}
+
+pub(super) async fn secret_mark(
+    readers: &SqlitePool,
+    id: &SessionId,
+) -> Result<Option<SecretMark>, StoreError> {
+    let row = sqlx::query("SELECT secret_hash, secret_salt FROM sessions WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_optional(readers)
+        .await?;
+    row.map(|row| {
+        Ok(SecretMark {
+            hash: row.try_get("secret_hash")?,
+            salt: row.try_get("secret_salt")?,
+        })
+    })
+    .transpose()
+}
+
+/// Sessions of a shop with this reference, newest first, at most `limit`: those older than
+/// `before`, if it is given.
+pub(super) async fn by_reference(
+    db: &mut SqliteConnection,
+    shop: &Slug,
+    reference: &str,
+    before: Option<&SessionId>,
+    limit: u32,
+) -> Result<Vec<Book>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT s.id FROM sessions s WHERE s.shop = ?1 AND s.reference = ?2
+            AND (?3 IS NULL OR (s.created_at, s.rowid) <
+                (SELECT a.created_at, a.rowid FROM sessions a WHERE a.id = ?3))
+         ORDER BY s.created_at DESC, s.rowid DESC LIMIT ?4",
+    )
+    .bind(shop.as_str())
+    .bind(reference)
+    .bind(before.map(SessionId::as_str))
+    .bind(limit)
+    .fetch_all(&mut *db)
+    .await?;
+    let mut books = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id: SessionId = from_word(&id)?;
+        let book = load_book(&mut *db, BookOf::Session(&id)).await?;
+        books.extend(book.map(|(book, _)| book));
+    }
+    Ok(books)
+}

@@ -1,0 +1,303 @@
+//! What a database offers within one writing transaction, noun by noun.
+//!
+//! It finds, compares and stores. What follows from what it finds is decided in [`crate::rules`],
+//! once for every database: none of these may decide anything by itself.
+
+use async_trait::async_trait;
+use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::session::Session;
+
+use crate::error::StoreError;
+use crate::types::{
+    Advance, Book, Conversation, Idempotency, Kept, Message, Payment, SecretMark, Source,
+};
+
+/// One writing transaction. All that it wrote is taken back if it ends with an error.
+pub(crate) trait Transaction:
+    Requests + Sessions + Payments + Events + Questions + Messages
+{
+}
+
+impl<T: Requests + Sessions + Payments + Events + Questions + Messages> Transaction for T {}
+
+/// Which book is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BookOf<'a> {
+    /// This session's.
+    Session(&'a SessionId),
+    /// That of this payment's session.
+    Payment(&'a PaymentId),
+    /// That of the session whose secret has this SHA-256.
+    Secret(&'a [u8]),
+}
+
+/// What the lists show of a payment, in the words of the books: what the fold gave last. It is
+/// compared, to write only what has changed; nothing is decided by it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Listing {
+    /// Where its money stands.
+    pub(crate) money: String,
+    /// What a person should look at, as JSON.
+    pub(crate) attention: String,
+    /// Whether its deadline has passed.
+    pub(crate) deadline_passed: bool,
+}
+
+/// A book with the listing of each of its payments.
+pub(crate) type ListedBook = (Book, Vec<Listing>);
+
+/// How things stand for a new payment of a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    /// Its order is paid, here or in another session.
+    pub(crate) settled: bool,
+    /// Unix second from which no payment may be started.
+    pub(crate) expires_at: i64,
+    /// How many payments it has.
+    pub(crate) payments: usize,
+}
+
+/// An event that is to be recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct NewEvent<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) reference: &'a str,
+    pub(crate) identity: &'a str,
+    pub(crate) content: &'a PaymentEvent,
+    pub(crate) source: Source,
+    pub(crate) raw: Option<&'a [u8]>,
+    pub(crate) now: i64,
+}
+
+impl<'a> NewEvent<'a> {
+    /// What a platform told.
+    pub(crate) fn of(
+        fact: &'a PlatformFact,
+        source: Source,
+        raw: Option<&'a [u8]>,
+        now: i64,
+    ) -> Self {
+        Self {
+            account: fact.account.as_str(),
+            reference: &fact.reference,
+            identity: &fact.identity,
+            content: &fact.event,
+            source,
+            raw,
+            now,
+        }
+    }
+}
+
+/// What the books know of an event before it is recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// The payment that its reference names.
+    pub(crate) payment: Option<PaymentId>,
+    /// Whether an event with its identity is there.
+    pub(crate) told: bool,
+    /// Whether one of them has the same content.
+    pub(crate) same: bool,
+    /// Whether one of them is a part that is ours.
+    pub(crate) ours: bool,
+}
+
+/// A question that is put: what is stored of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewQuestion<'a> {
+    /// The event that claims what is asked about.
+    pub(crate) event_seq: i64,
+    /// Its payment.
+    pub(crate) payment: &'a PaymentId,
+    /// Unix second from which it may be asked.
+    pub(crate) next_try_at: i64,
+    /// How often it was asked.
+    pub(crate) tries: u32,
+    /// What came of it last.
+    pub(crate) answer: Option<&'a str>,
+}
+
+/// Requests that may come again.
+#[async_trait]
+pub(crate) trait Requests: Send {
+    /// What the request was answered, if it took effect before.
+    async fn answer_to(&mut self, mark: &Idempotency) -> Result<Option<Kept>, StoreError>;
+
+    /// Adds an answer. An error if there is one to the same key.
+    async fn add_answer(
+        &mut self,
+        mark: &Idempotency,
+        body: &str,
+        now: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Puts an answer in the place of the one to the same request. `false`: there is none.
+    async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError>;
+}
+
+/// Sessions and their books.
+#[async_trait]
+pub(crate) trait Sessions: Send {
+    /// A whole book.
+    async fn book(&mut self, of: BookOf<'_>) -> Result<Option<ListedBook>, StoreError>;
+
+    /// What a session has in common with the others that pay its order.
+    async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError>;
+
+    /// Adds a session.
+    async fn add_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretMark,
+    ) -> Result<(), StoreError>;
+
+    /// The first session, other than this one, that paid its order.
+    async fn paid_in(&mut self, session: &SessionId) -> Result<Option<SessionId>, StoreError>;
+
+    /// Has a session expire at this Unix second.
+    async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError>;
+
+    /// Writes which payment settled a session, once.
+    async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError>;
+
+    /// The other sessions of a session's order of which there is any event.
+    async fn others_of_order(&mut self, session: &SessionId) -> Result<Vec<SessionId>, StoreError>;
+}
+
+/// Payments, and the stages of those that go on.
+#[async_trait]
+pub(crate) trait Payments: Send {
+    /// How things stand for a new payment of a session.
+    async fn standing(&mut self, session: &SessionId) -> Result<Standing, StoreError>;
+
+    /// Adds a payment, after so many others of its session.
+    async fn add_payment(&mut self, payment: &Payment, position: usize) -> Result<(), StoreError>;
+
+    /// Adds how it goes on; a job takes that up from then on.
+    async fn add_conversation(
+        &mut self,
+        payment: &PaymentId,
+        conversation: &Conversation,
+        next_try_at: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Moves a payment from stage to stage. `false`: it was not at the first one, or not due.
+    async fn advance(
+        &mut self,
+        payment: &PaymentId,
+        advance: &Advance<'_>,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes what the lists show of a payment.
+    async fn list(&mut self, payment: &PaymentId, listing: &Listing) -> Result<(), StoreError>;
+
+    /// The account and the reference of a payment.
+    async fn reference_of(
+        &mut self,
+        payment: &PaymentId,
+    ) -> Result<Option<(String, String)>, StoreError>;
+}
+
+/// Events. They are only ever added.
+#[async_trait]
+pub(crate) trait Events: Send {
+    /// What is known of an event; `content` is its JSON.
+    async fn find(&mut self, event: &NewEvent<'_>, content: &str) -> Result<Found, StoreError>;
+
+    /// Binds a platform's transaction to this payment, unless it is bound. Gives the payment that
+    /// it is bound to.
+    async fn bind(
+        &mut self,
+        account: &str,
+        call: &str,
+        transaction: &str,
+        payment: &PaymentId,
+    ) -> Result<PaymentId, StoreError>;
+
+    /// Adds an event and gives its number.
+    async fn add_event(
+        &mut self,
+        event: &NewEvent<'_>,
+        payment: Option<&PaymentId>,
+        content: &str,
+    ) -> Result<i64, StoreError>;
+}
+
+/// Questions to the platforms.
+#[async_trait]
+pub(crate) trait Questions: Send {
+    /// How many claims of a payment name this transaction, are still to be asked about, and were
+    /// not answered by what begins with `denied`.
+    async fn open_claims(
+        &mut self,
+        payment: &PaymentId,
+        call: &str,
+        transaction: &str,
+        denied: &str,
+    ) -> Result<u32, StoreError>;
+
+    /// Puts a question.
+    async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError>;
+
+    /// Ends the questions about the events with this identity.
+    async fn end_questions(
+        &mut self,
+        account: &str,
+        identity: &str,
+        answer: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Brings the questions about the events with this identity nearer, also those that have
+    /// ended, other than those with one of these answers.
+    async fn hasten_questions(
+        &mut self,
+        account: &str,
+        identity: &str,
+        next_try_at: i64,
+        except: &[&str],
+    ) -> Result<(), StoreError>;
+
+    /// How often a question was asked, and how many others of its payment were last answered by
+    /// what begins with `denied`.
+    async fn denied_beside(
+        &mut self,
+        event_seq: i64,
+        denied: &str,
+    ) -> Result<Option<(u32, u32)>, StoreError>;
+
+    /// Writes what came of a question, and when it is asked again; none: never.
+    async fn set_question(
+        &mut self,
+        event_seq: i64,
+        next_try_at: Option<i64>,
+        answer: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Of these questions those that are due `now`: puts them off, counts a try of each, and gives
+    /// their numbers.
+    async fn take_questions(
+        &mut self,
+        event_seqs: &[i64],
+        now: i64,
+        next_try_at: i64,
+        answer: &str,
+    ) -> Result<Vec<i64>, StoreError>;
+
+    /// Makes the questions due that have this answer.
+    async fn release_questions(&mut self, now: i64, answer: &str) -> Result<(), StoreError>;
+}
+
+/// Notifications that could not be taken.
+#[async_trait]
+pub(crate) trait Messages: Send {
+    /// How many genuine ones of its account are there, and whether it is among them.
+    async fn genuine_messages(&mut self, message: &Message<'_>) -> Result<(u32, bool), StoreError>;
+
+    /// Adds a message, or counts it once more, and gives how often it came.
+    async fn count_message(&mut self, message: &Message<'_>, now: i64) -> Result<u32, StoreError>;
+
+    /// Removes those of an account that nobody signed, but the latest so many.
+    async fn trim_messages(&mut self, account: &str, kept: u32) -> Result<(), StoreError>;
+}

@@ -1,0 +1,67 @@
+//! Payments that go on after their beginning.
+
+use guichet_domain::stage::Stage;
+
+use super::idempotency::Idempotency;
+
+/// The rest of a payment that goes on after its beginning.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Conversation {
+    /// The secret part of the return address.
+    pub nonce: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// What the provider wants back.
+    pub keep: Option<String>,
+    /// What the browser posted on its return.
+    pub posted: Vec<(String, String)>,
+    /// How often a job took it up, to be finalised or looked up.
+    pub tries: u32,
+}
+
+/// A payment's way from one stage to the next. It succeeds only from the stage that it names, so
+/// that of several who try, one succeeds.
+#[derive(Clone, Debug)]
+pub struct Advance<'a> {
+    /// The stage that it must be at.
+    pub from: Stage,
+    /// The stage that it goes to.
+    pub to: Stage,
+    /// What the provider wants back from now on; none leaves it as it is.
+    pub keep: Option<&'a str>,
+    /// What the browser posted; none leaves it as it is.
+    pub posted: Option<&'a [(String, String)]>,
+    /// When a job takes it up; none: not before somebody else moves it.
+    pub next_try_at: Option<i64>,
+    /// A job takes it up, which counts as a try: it succeeds only if it was due by then.
+    pub due: Option<i64>,
+    /// What the request is answered that causes it, kept in the same transaction.
+    pub answer: Option<Answer<'a>>,
+}
+
+/// What a request is answered. An earlier answer to the same request is replaced.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// The request.
+    pub mark: &'a Idempotency,
+    /// What it is answered.
+    pub body: &'a str,
+    /// Unix second of the answer.
+    pub at: i64,
+}
+
+impl Advance<'_> {
+    /// From one stage to another, and nothing else.
+    #[must_use]
+    pub fn new(from: Stage, to: Stage) -> Self {
+        Self {
+            from,
+            to,
+            keep: None,
+            posted: None,
+            next_try_at: None,
+            due: None,
+            answer: None,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What is stored, and what is asked and answered about it.
+
+mod book;
+mod card;
+mod conversation;
+mod event;
+mod idempotency;
+mod list;
+mod message;
+mod payment;
+mod question;
+mod session;
+
+pub use self::book::{Book, Entry};
+pub use self::card::CardMark;
+pub use self::conversation::{Advance, Answer, Conversation};
+pub use self::event::{Recorded, Source};
+pub use self::idempotency::{Idempotency, Kept};
+pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};
+pub use self::message::{KeptMessage, Message};
+pub use self::payment::{AddedPayment, Payment};
+pub use self::question::{ASKING_SECONDS, DENIED, OpenQuery, WAIT_MAX};
+pub use self::session::{Closed, SecretMark};

@@ -1,0 +1,197 @@
+//! Payments that go on after their beginning.
+
+use super::fixtures::*;
+
+#[tokio::test]
+async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let one = begin(&store, &session, 1, Stage::Proceed).await;
+    begin(&store, &session, 2, Stage::Proceed).await;
+    let own = mark("p1", "b");
+    let step = |from, to, mark: &Idempotency, body: &str| {
+        let (store, id) = (&store, one.id.clone());
+        let (mark, body) = (mark.clone(), body.to_owned());
+        async move {
+            let step = Advance {
+                answer: Some(Answer {
+                    mark: &mark,
+                    body: &body,
+                    at: 1100,
+                }),
+                ..Advance::new(from, to)
+            };
+            store.advance(&id, &step).await.unwrap()
+        }
+    };
+    let told = async |mark: &Idempotency| store.recall(mark).await.unwrap();
+    let replayed = |body: &str| Some(Kept::Replayed(body.to_owned()));
+    // A step that is not taken changes no answer.
+    assert!(!step(Stage::Token, Stage::Over, &own, "never").await);
+    assert_eq!(told(&own).await, replayed("first"));
+    assert!(step(Stage::Proceed, Stage::Talking, &own, "second").await);
+    assert_eq!(told(&own).await, replayed("second"));
+    assert_eq!(told(&mark("p1", "c")).await, Some(Kept::OtherBody));
+    assert_eq!(told(&mark("p2", "b")).await, replayed("first"));
+    // Another request's step leaves it, and keeps its own.
+    let other = mark("other", "b");
+    assert!(step(Stage::Talking, Stage::Return, &other, "third").await);
+    assert_eq!(told(&own).await, replayed("second"));
+    assert_eq!(told(&other).await, replayed("third"));
+    // The same key with another body is another request: the step fails as a whole.
+    let changed = mark("p1", "c");
+    let step = Advance {
+        answer: Some(Answer {
+            mark: &changed,
+            body: "fourth",
+            at: 1100,
+        }),
+        ..Advance::new(Stage::Return, Stage::Over)
+    };
+    assert!(store.advance(&one.id, &step).await.is_err());
+    assert_eq!(told(&own).await, replayed("second"));
+    let now = store.conversation(&one.id).await.unwrap().unwrap();
+    assert_eq!(now.stage, Stage::Return);
+    store.close().await;
+    let store = self::open(&folder).await;
+    assert_eq!(store.recall(&own).await.unwrap(), replayed("second"));
+}
+
+#[tokio::test]
+async fn every_turn_of_a_job_is_counted_and_taken_only_once_it_is_due() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    for (seed, stage, meanwhile) in [
+        (1, Stage::Finalise, Stage::Talking),
+        (2, Stage::Unknown, Stage::Unknown),
+        (3, Stage::Overdue, Stage::Overdue),
+    ] {
+        let made = begin(&store, &session, seed, stage).await;
+        for turn in 1..=3 {
+            let again = |from, to, due| Advance {
+                next_try_at: Some(2000),
+                due,
+                ..Advance::new(from, to)
+            };
+            let set = again(stage, stage, None);
+            assert!(store.advance(&made.id, &set).await.unwrap());
+            let early = again(stage, meanwhile, Some(1999));
+            assert!(!store.advance(&made.id, &early).await.unwrap(), "{stage:?}");
+            let due = again(stage, meanwhile, Some(2000));
+            assert!(store.advance(&made.id, &due).await.unwrap());
+            let back = again(meanwhile, stage, None);
+            assert!(store.advance(&made.id, &back).await.unwrap());
+            let now = store.conversation(&made.id).await.unwrap().unwrap();
+            assert_eq!(now.tries, turn, "{stage:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_payment_of_which_nothing_was_sent_is_dormant() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    for (seed, stage, dormant) in [
+        (1, Stage::Proceed, true),
+        (2, Stage::Token, true),
+        (3, Stage::Talking, false),
+        (4, Stage::Return, false),
+        (5, Stage::Finalise, false),
+        (6, Stage::Unknown, false),
+        (7, Stage::Over, false),
+        (8, Stage::Overdue, false),
+        (9, Stage::GivenUp, false),
+    ] {
+        let made = begin(&store, &session, seed, stage).await;
+        let book = store.book(&session.id).await.unwrap().unwrap();
+        let stored = book.entry(&made.id).unwrap().stage;
+        assert_eq!(stored, Some(stage));
+        assert_eq!(stored.is_some_and(Stage::is_dormant), dormant, "{stage:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_payment_that_goes_on_is_due_at_its_deadline_and_finalised_ones_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let due = async |now, limit| store.due_conversations(now, limit).await.unwrap();
+    let mut waiting = Vec::new();
+    for (seed, stage) in [(1, Stage::Proceed), (2, Stage::Token), (3, Stage::Return)] {
+        waiting.push(begin(&store, &session, seed, stage).await.id);
+        assert!(due(1499, 10).await.is_empty(), "{stage:?}");
+        assert_eq!(due(1500, 10).await.len(), waiting.len(), "{stage:?}");
+    }
+    let back = Advance {
+        next_try_at: Some(1600),
+        ..Advance::new(Stage::Return, Stage::Finalise)
+    };
+    assert!(store.advance(&waiting[2], &back).await.unwrap());
+    assert_eq!(due(1599, 10).await, waiting[..2]);
+    // It was due last, and somebody waits for it.
+    assert_eq!(due(1600, 1).await, waiting[2..]);
+    assert_eq!(due(1600, 10).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_payment_that_may_have_taken_money_is_unresolved_until_its_conversation_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    for (seed, stage, unresolved) in [
+        (1, Stage::Proceed, false),
+        (2, Stage::Token, false),
+        (3, Stage::Talking, true),
+        (4, Stage::Return, false),
+        (5, Stage::Finalise, true),
+        (6, Stage::Unknown, true),
+        (7, Stage::Overdue, false),
+        (8, Stage::GivenUp, true),
+        (9, Stage::Over, false),
+    ] {
+        let made = begin(&store, &session, seed, stage).await;
+        let book = store.book(&session.id).await.unwrap().unwrap();
+        let stored = book.entry(&made.id).unwrap().stage;
+        assert_eq!(
+            stored.is_some_and(Stage::is_unresolved),
+            unresolved,
+            "{stage:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_should_look_at_changes_with_the_conversation() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = begin(&store, &session, 1, Stage::Token).await;
+    let passed = PaymentEvent::DeadlinePassed;
+    let hint = store.record_hint(&made.id, &passed, Source::Clock, 1500);
+    hint.await.unwrap();
+    let listed = async || store.attention(10).await.unwrap();
+    assert!(listed().await.is_empty());
+    let mut from = Stage::Token;
+    for (to, still_pending) in [
+        (Stage::Talking, true),
+        (Stage::Overdue, false),
+        (Stage::Unknown, true),
+        (Stage::Over, false),
+        (Stage::Finalise, true),
+        (Stage::GivenUp, true),
+        (Stage::Over, false),
+    ] {
+        let step = Advance::new(from, to);
+        assert!(store.advance(&made.id, &step).await.unwrap());
+        let listed = listed().await;
+        assert_eq!(!listed.is_empty(), still_pending, "{to:?}");
+        for line in listed {
+            assert_eq!(line.payment.id, made.id);
+            assert_eq!(line.attention, vec![Attention::StillPending]);
+        }
+        from = to;
+    }
+}

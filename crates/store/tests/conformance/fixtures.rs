@@ -1,0 +1,221 @@
+//! What the promises are tried on: a session, a payment, what platforms tell of it.
+
+pub(crate) use std::sync::Arc;
+
+pub(crate) use guichet_domain::event::{
+    Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust,
+};
+pub(crate) use guichet_domain::id::{PaymentId, SessionId, Slug};
+pub(crate) use guichet_domain::method::Method;
+pub(crate) use guichet_domain::money::{Amount, Currency};
+pub(crate) use guichet_domain::payment::{Attention, Money, fold};
+pub(crate) use guichet_domain::session::{Capture, PAYMENTS_MAX, Session};
+pub(crate) use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
+pub(crate) use guichet_domain::stage::Stage;
+pub(crate) use guichet_domain::{MethodKind, PartKind, PartStatus};
+pub(crate) use guichet_store::sqlite::SqliteStore;
+pub(crate) use guichet_store::{
+    ASKING_SECONDS, AddedPayment, Advance, Answer, CardMark, Closed, Conversation, DENIED,
+    Idempotency, Kept, Message, Payment, Recorded, SecretMark, Source, Store, WAIT_MAX,
+};
+
+pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {
+    SqliteStore::open(&folder.path().join("books.db"))
+        .await
+        .unwrap()
+}
+
+pub(crate) fn slug(name: &str) -> Slug {
+    Slug::try_from(name.to_owned()).unwrap()
+}
+
+pub(crate) fn amount(minor: u64) -> Amount {
+    Amount::try_from(minor).unwrap()
+}
+
+pub(crate) fn method(code: &str) -> Method {
+    Method::try_from(code.to_owned()).unwrap()
+}
+
+pub(crate) fn session(seed: u8) -> Session {
+    Session {
+        id: SessionId::from_random([seed; 16]),
+        shop: slug("demo"),
+        reference: format!("ORDER é-{seed}"),
+        amount: amount(1500),
+        currency: Currency::EUR,
+        shopper: Shopper {
+            id: None,
+            first_name: Some("Camille".into()),
+            last_name: Some("Durand".into()),
+            email: Some(Email::try_from("camille@example.com".to_owned()).unwrap()),
+            phone: Some(Phone::try_from("+33612345678".to_owned()).unwrap()),
+            address: Address {
+                line1: Some("12 rue des Lilas".into()),
+                line2: None,
+                postal_code: Some("75011".into()),
+                city: Some("Paris".into()),
+                country: Some(Country::try_from("FR".to_owned()).unwrap()),
+            },
+        },
+        items: 3,
+        locale: "fr".to_owned().try_into().ok(),
+        methods: None,
+        voucher_eligible_amount: None,
+        capture: Capture::Automatic,
+        return_url: "https://shop.example/order/1".into(),
+        expires_at: 2000,
+        created_at: 1000,
+        metadata: [("note".to_owned(), "élan".to_owned())].into(),
+        references_repeat: false,
+        replaces: None,
+        settled_by: None,
+        paid_in: None,
+    }
+}
+
+pub(crate) fn mark(key: &str, body: &str) -> Idempotency {
+    Idempotency {
+        scope: "test".into(),
+        key: key.into(),
+        fingerprint: body.as_bytes().to_vec(),
+    }
+}
+
+pub(crate) fn secret(seed: u8) -> SecretMark {
+    SecretMark {
+        hash: vec![seed; 32],
+        salt: vec![seed; 16],
+    }
+}
+
+pub(crate) fn payment(session: &Session, seed: u8) -> Payment {
+    Payment {
+        id: PaymentId::from_random([seed; 16]),
+        session: session.id.clone(),
+        provider: "up2pay".into(),
+        account: slug("main"),
+        method: method("sodexo"),
+        kind: MethodKind::MealVoucher,
+        reference: format!("REF{seed}"),
+        created_at: 1000,
+        deadline_at: 1500,
+    }
+}
+
+pub(crate) fn fact(
+    payment: &Payment,
+    transaction: &str,
+    kind: PartKind,
+    minor: u64,
+) -> PlatformFact {
+    PlatformFact {
+        account: payment.account.clone(),
+        reference: payment.reference.clone(),
+        identity: format!("{}|{transaction}", payment.reference),
+        event: PaymentEvent::Part(Part {
+            transaction: transaction.into(),
+            call: "77".into(),
+            kind,
+            method: (kind == PartKind::Voucher).then(|| payment.method.clone()),
+            brand: "SODEXO".into(),
+            amount: amount(minor),
+            status: PartStatus::Accepted,
+            code: "00000".into(),
+            refusal: None,
+            parts_expected: None,
+            fingerprint: String::new(),
+            trust: Trust::Ours,
+        }),
+    }
+}
+
+pub(crate) async fn add(store: &dyn Store, session: &Session, seed: u8) -> Payment {
+    let made = payment(session, seed);
+    let kept = store
+        .add_payment(&made, None, &mark(&format!("p{seed}"), "b"), "{}")
+        .await
+        .unwrap();
+    assert_eq!(kept, AddedPayment::Kept(Kept::New));
+    made
+}
+
+pub(crate) async fn add_session(store: &dyn Store, seed: u8) -> Session {
+    let mut made = session(seed);
+    let (secret, mark) = (secret(seed), mark(&format!("s{seed}"), "b"));
+    let kept = store.add_session(&mut made, &secret, &mark).await.unwrap();
+    assert_eq!(kept, Kept::New);
+    made
+}
+
+pub(crate) async fn money(store: &dyn Store, payment: &Payment) -> Money {
+    let book = store.book(&payment.session).await.unwrap().unwrap();
+    let entry = book.entry(&payment.id).unwrap();
+    fold(&entry.payment.terms(&book.session), &entry.events).money
+}
+
+pub(crate) fn claim(payment: &Payment, transaction: &str, minor: u64) -> PlatformFact {
+    let mut claim = fact(payment, transaction, PartKind::Voucher, minor);
+    if let PaymentEvent::Part(part) = &mut claim.event {
+        part.trust = Trust::Signed;
+    }
+    claim
+}
+
+pub(crate) fn confirmation(payment: &Payment, transaction: &str, minor: u64) -> PlatformFact {
+    PlatformFact {
+        account: payment.account.clone(),
+        reference: payment.reference.clone(),
+        identity: format!("confirmed|{}|{transaction}", payment.reference),
+        event: PaymentEvent::Confirmed(Confirmation {
+            transaction: transaction.into(),
+            call: "77".into(),
+            amount: amount(minor),
+            status: PartStatus::Accepted,
+        }),
+    }
+}
+
+pub(crate) fn conversation(stage: Stage) -> Conversation {
+    Conversation {
+        nonce: "n".into(),
+        stage,
+        keep: None,
+        posted: Vec::new(),
+        tries: 0,
+    }
+}
+
+/// A payment that goes on after its beginning, stored.
+pub(crate) async fn begin(store: &dyn Store, session: &Session, seed: u8, stage: Stage) -> Payment {
+    let made = payment(session, seed);
+    let begun = conversation(stage);
+    let mark = mark(&format!("p{seed}"), "b");
+    let kept = store.add_payment(&made, Some(&begun), &mark, "first").await;
+    assert_eq!(kept.unwrap(), AddedPayment::Kept(Kept::New));
+    made
+}
+
+/// Sessions with one reference, made in this order.
+pub(crate) async fn sessions_of_one_order<const N: usize>(
+    store: &dyn Store,
+    change: impl Fn(&mut Session),
+) -> [Session; N] {
+    let mut all = Vec::new();
+    for seed in (1_u8..).take(N) {
+        let mut made = session(seed);
+        made.reference = "ORDER é-1".into();
+        change(&mut made);
+        let key = mark(&format!("s{seed}"), "b");
+        let kept = store.add_session(&mut made, &secret(seed), &key).await;
+        assert_eq!(kept.unwrap(), Kept::New);
+        all.push(made);
+    }
+    all.try_into().unwrap()
+}
+
+pub(crate) async fn pay(store: &dyn Store, payment: &Payment, transaction: &str) {
+    let fact = fact(payment, transaction, PartKind::Voucher, 1500);
+    let told = store.record_fact(&fact, Source::Query, None, 1100).await;
+    assert_eq!(told.unwrap(), Recorded::New(payment.id.clone()));
+}
