@@ -550,3 +550,36 @@ async fn what_calls_a_platform_has_a_most_of_its_own() {
     // Where the session stands is told all the same.
     stack.checkout_status(&checkout).await.expect(200);
 }
+
+#[tokio::test]
+async fn of_a_session_that_has_had_too_much_nothing_is_read() {
+    let stack = Stack::start(StackOptions {
+        log: "sqlx=debug,info",
+        lines: "[limits]\nsession = { per_second = 1, burst = 20 }\n".into(),
+        ..StackOptions::default()
+    })
+    .await;
+    let session = stack.session(4200).await;
+    let ask = || {
+        let client = stack.http.client();
+        client
+            .get(stack.at_backend("/checkout/v1/status"))
+            .bearer_auth(&session.secret)
+    };
+    // How its book is read, as the books tell it.
+    let read = |log: &str| log.matches("summary=\"WITH s AS MATERIALIZED").count();
+    stack.http.send(ask()).await.expect(200);
+    let before = read(&stack.logged(&["summary=\"WITH s AS MATERIALIZED"]).await);
+    assert!(before > 0);
+    let statuses = flood(200, ask).await;
+    let answered = count(&statuses, 200);
+    assert!((19..60).contains(&answered), "{statuses:?}");
+    // Told after all that was read for the flood.
+    stack.get("/v1/nothing").await.expect(404);
+    let log = stack.logged(&["/v1/{*nothing}"]).await;
+    let reads = read(&log) - before;
+    assert_eq!(
+        reads, answered,
+        "one for each answer, and none for a refusal"
+    );
+}

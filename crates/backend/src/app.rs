@@ -8,9 +8,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
-use crate::claims::{Claimed, Claims};
 use crate::config::Config;
 use crate::limiter::Limiter;
+use crate::locks::{Locked, Locks};
 use crate::metrics::Metrics;
 use crate::platform::Platform;
 use crate::queue::{Queue, Taken};
@@ -28,8 +28,8 @@ pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) platform: Platform,
     pub(crate) limiter: Arc<Limiter>,
-    /// Who works on what.
-    pub(crate) claims: Arc<Claims>,
+    /// What is being worked on.
+    pub(crate) locks: Arc<Locks>,
     pub(crate) queues: Queues,
     /// What goes on though nobody waits for it any more.
     pub(crate) tasks: TaskTracker,
@@ -40,18 +40,18 @@ pub(crate) struct App {
 /// What the jobs do.
 pub(crate) struct Queues {
     /// Payments whose deadline has passed.
-    pub(crate) deadlines: Queue<(PaymentId, Claimed)>,
+    pub(crate) deadlines: Queue<(PaymentId, Locked)>,
     /// Questions to the platforms.
     pub(crate) questions: Queue<OpenQuery>,
     /// Payments that go on.
-    pub(crate) conversations: Queue<(PaymentId, Claimed)>,
+    pub(crate) conversations: Queue<(PaymentId, Locked)>,
 }
 
 /// What is handed over to the jobs.
 pub(crate) struct Handed {
-    pub(crate) deadlines: UnboundedReceiver<Taken<(PaymentId, Claimed)>>,
+    pub(crate) deadlines: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
     pub(crate) questions: UnboundedReceiver<Taken<OpenQuery>>,
-    pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Claimed)>>,
+    pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
 }
 
 impl App {
@@ -72,7 +72,7 @@ impl App {
             accounts,
             store,
             platform,
-            claims: Arc::default(),
+            locks: Arc::default(),
             queues: Queues {
                 deadlines,
                 questions,

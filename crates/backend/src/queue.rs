@@ -43,7 +43,7 @@ impl<T> Queue<T> {
         Arc::clone(&self.room).try_acquire_owned().ok().map(Room)
     }
 
-    /// Has a piece of work done that is claimed already.
+    /// Has a piece of work done that was taken already.
     pub(crate) fn hand_over(&self, work: T, room: Room) {
         // It fails when the job has ended, and then the process does.
         let _ = self.handed.send(Taken { work, room });

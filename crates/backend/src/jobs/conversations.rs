@@ -8,8 +8,8 @@ use guichet_store::StoreError;
 
 use super::due::Job;
 use crate::app::App;
-use crate::claims::{Claim, Claimed};
 use crate::clock;
+use crate::locks::{Lock, Locked};
 use crate::payments::due::take_up;
 use crate::queue::Queue;
 
@@ -17,7 +17,7 @@ use crate::queue::Queue;
 pub(crate) struct Conversations;
 
 impl Job for Conversations {
-    type Work = (PaymentId, Claimed);
+    type Work = (PaymentId, Locked);
 
     const FAILED: &'static str = "a payment could not be taken up";
 
@@ -27,13 +27,13 @@ impl Job for Conversations {
         &app.queues.conversations
     }
 
-    async fn claim(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
+    async fn take(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
         let due = app.store.due_conversations(clock::unix_now(), most).await?;
-        let claimed = due.into_iter().filter_map(|payment| {
-            let claimed = app.claims.take(Claim::TakingUp(payment.clone()))?;
-            Some((payment, claimed))
+        let taken = due.into_iter().filter_map(|payment| {
+            let locked = app.locks.take(Lock::TakingUp(payment.clone()))?;
+            Some((payment, locked))
         });
-        Ok(claimed.collect())
+        Ok(taken.collect())
     }
 
     async fn perform(app: &Arc<App>, (payment, _): &Self::Work) -> anyhow::Result<()> {

@@ -9,8 +9,8 @@ use guichet_store::{Source, StoreError};
 
 use super::due::Job;
 use crate::app::App;
-use crate::claims::{Claim, Claimed};
 use crate::clock;
+use crate::locks::{Lock, Locked};
 use crate::payments::due::end_waiting;
 use crate::payments::ingest::record_hint;
 use crate::queue::Queue;
@@ -19,7 +19,7 @@ use crate::queue::Queue;
 pub(crate) struct Deadlines;
 
 impl Job for Deadlines {
-    type Work = (PaymentId, Claimed);
+    type Work = (PaymentId, Locked);
 
     const FAILED: &'static str = "a deadline could not be recorded";
 
@@ -29,7 +29,7 @@ impl Job for Deadlines {
         &app.queues.deadlines
     }
 
-    async fn claim(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
+    async fn take(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
         // First: the clock may have been ahead when they were set.
         let longest = app
             .accounts
@@ -38,11 +38,11 @@ impl Job for Deadlines {
         let longest = longest.max().unwrap_or_default();
         app.store.bound_waits(clock::unix_now(), longest).await?;
         let due = app.store.due_deadlines(clock::unix_now(), most).await?;
-        let claimed = due.into_iter().filter_map(|payment| {
-            let claimed = app.claims.take(Claim::Deadline(payment.clone()))?;
-            Some((payment, claimed))
+        let taken = due.into_iter().filter_map(|payment| {
+            let locked = app.locks.take(Lock::Deadline(payment.clone()))?;
+            Some((payment, locked))
         });
-        Ok(claimed.collect())
+        Ok(taken.collect())
     }
 
     async fn perform(app: &Arc<App>, (payment, _): &Self::Work) -> anyhow::Result<()> {

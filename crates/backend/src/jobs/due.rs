@@ -21,14 +21,14 @@ pub(crate) trait Job: Send + Sync + 'static {
     /// What is told in the log when a piece can't be done.
     const FAILED: &'static str;
 
-    /// Most pieces that are claimed at once.
+    /// Most pieces that are taken at once.
     const BATCH: usize;
 
     /// How much of it is under way.
     fn queue(app: &App) -> &Queue<Self::Work>;
 
-    /// What is due, at most so much, claimed: nobody else does it meanwhile.
-    fn claim(
+    /// Takes what is due, at most so much: nobody else does it meanwhile.
+    fn take(
         app: &Arc<App>,
         most: u32,
     ) -> impl Future<Output = Result<Vec<Self::Work>, StoreError>> + Send;
@@ -52,7 +52,7 @@ enum More {
 pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Taken<J::Work>>) {
     let mut under_way = JoinSet::new();
     loop {
-        let mut more = match take::<J>(&app, &mut under_way).await {
+        let mut more = match start_due::<J>(&app, &mut under_way).await {
             Ok(more) => more,
             Err(error) => {
                 tracing::error!(error.cause = %error, "what is due could not be read");
@@ -82,7 +82,10 @@ pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Tak
 }
 
 /// Starts what is due, as much of it as there is room for.
-async fn take<J: Job>(app: &Arc<App>, under_way: &mut JoinSet<bool>) -> Result<More, StoreError> {
+async fn start_due<J: Job>(
+    app: &Arc<App>,
+    under_way: &mut JoinSet<bool>,
+) -> Result<More, StoreError> {
     loop {
         let room: Vec<_> = std::iter::from_fn(|| J::queue(app).room())
             .take(J::BATCH)
@@ -91,9 +94,9 @@ async fn take<J: Job>(app: &Arc<App>, under_way: &mut JoinSet<bool>) -> Result<M
             return Ok(More::Known);
         }
         let most = u32::try_from(room.len()).unwrap_or(u32::MAX);
-        let claimed = J::claim(app, most).await?;
-        let all = claimed.len() < room.len();
-        for (work, room) in claimed.into_iter().zip(room) {
+        let taken = J::take(app, most).await?;
+        let all = taken.len() < room.len();
+        for (work, room) in taken.into_iter().zip(room) {
             start::<J>(app, under_way, work, room);
         }
         if all {

@@ -34,15 +34,15 @@ impl Job for Questions {
         &app.queues.questions
     }
 
-    async fn claim(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
+    async fn take(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
         let now = clock::unix_now();
         let mut due = app.store.due_queries(now, most).await?;
         if due.is_empty() {
             return Ok(due);
         }
         let seqs: Vec<_> = due.iter().map(|query| query.event_seq).collect();
-        // Before anything is asked: what can't be written is not asked either. A question is
-        // claimed in the books, so that it counts as a try whatever becomes of the process.
+        // Before anything is asked: what can't be written is not asked either. A question is taken
+        // in the books, so that it counts as a try whatever becomes of the process.
         let taken = app.store.take_queries(&seqs, now).await?;
         due.retain(|query| taken.contains(&query.event_seq));
         Ok(due)

@@ -59,12 +59,12 @@ async fn go_on_after_return(
     if !same(conversation.nonce.as_bytes(), ending.as_bytes()) {
         return Ok(false);
     }
-    let step = Advance {
+    let advance = Advance {
         posted: Some(posted),
         next_try_at: Some(clock::unix_now()),
         ..Advance::new(Stage::Return, Stage::Finalise)
     };
-    let kept = app.store.advance(payment, &step).await?;
+    let kept = app.store.advance(payment, &advance).await?;
     if kept {
         app.queues.conversations.wake();
     }

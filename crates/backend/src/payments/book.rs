@@ -2,12 +2,14 @@
 
 use guichet_domain::id::SessionId;
 use guichet_domain::language::Language;
+use guichet_domain::session::PAYMENTS_MAX;
 use guichet_store::Book;
 
 use super::error::PaymentError;
 use crate::app::App;
 use crate::config::Shop;
 use crate::sessions::find::of_shop;
+use crate::sessions::views::Folded;
 
 /// Reads a session of the shop.
 ///
@@ -26,4 +28,18 @@ pub(super) async fn read(
         *locale = browser_asks.or(shop.language.as_ref()).cloned();
     }
     Ok(book)
+}
+
+/// Refuses what a session that takes no payment any more is asked for.
+pub(super) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), PaymentError> {
+    if folded.overview.can_pay {
+        return Ok(());
+    }
+    Err(if folded.book.session.is_settled() {
+        PaymentError::SessionPaid
+    } else if folded.book.payments.len() >= PAYMENTS_MAX {
+        PaymentError::TooMany
+    } else {
+        PaymentError::SessionExpired
+    })
 }

@@ -12,7 +12,8 @@ use guichet_providers::contract::{
 use guichet_store::{Book, CardMark, Payment, StoreError};
 use guichet_wire::{SavedCard, SavedCards};
 
-use super::error::{PaymentError, refuse_if_closed};
+use super::book::refuse_if_closed;
+use super::error::PaymentError;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;

@@ -11,8 +11,8 @@ use super::in_hand::{InHand, leaving};
 use super::lookup::look_up;
 use crate::accounts::Gone;
 use crate::app::App;
-use crate::claims::Claim;
 use crate::clock;
+use crate::locks::Lock;
 
 /// How long a payment is left alone whose account is not in the configuration.
 const GONE_SECONDS: i64 = 600;
@@ -53,7 +53,7 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
         None => Ok(()),
         Some(Due::EndWaiting) => end_waiting(app, &payment).await,
         Some(Due::Finalise) => {
-            let Some(_alone) = app.claims.take(Claim::GoingOn(payment.session.clone())) else {
+            let Some(_alone) = app.locks.take(Lock::GoingOn(payment.session.clone())) else {
                 // Another payment of the session may be ordered just now: this one is due until
                 // then.
                 return Ok(());
@@ -79,12 +79,12 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
 /// given. None if somebody else was faster.
 async fn taken(in_hand: &InHand<'_>, from: Stage) -> Result<Option<Stage>, StoreError> {
     let to = from.taken_up();
-    let step = Advance {
+    let advance = Advance {
         to,
         due: Some(clock::unix_now()),
         ..leaving(in_hand.payment, from, Stage::Talking)
     };
-    Ok(in_hand.advance(&step).await?.then_some(to))
+    Ok(in_hand.advance(&advance).await?.then_some(to))
 }
 
 /// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
@@ -122,7 +122,7 @@ async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(
         let over = leaving(payment, Stage::Talking, Stage::Over);
         return in_hand.advance(&over).await.map(drop);
     }
-    let spoken = in_hand.exchange(conversation, |context, exchanges| {
+    let came = in_hand.exchange(conversation, |context, exchanges| {
         let finalise = Finalise {
             context,
             memo: conversation.keep.as_deref(),
@@ -130,12 +130,12 @@ async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(
         };
         in_hand.continuing.finalise(&finalise, exchanges)
     });
-    let spoken = spoken.await;
+    let came = came.await;
     let back = Advance {
         next_try_at: Some(clock::ask_again_at(conversation.tries)),
         ..Advance::new(Stage::Talking, Stage::Finalise)
     };
-    in_hand.conclude(spoken, &back, None).await.map(drop)
+    in_hand.conclude(came, &back, None).await.map(drop)
 }
 
 /// Whether another payment has settled the session, or another session paid its order.

@@ -3,13 +3,11 @@
 use std::fmt::Display;
 
 use guichet_domain::FieldError;
-use guichet_domain::session::PAYMENTS_MAX;
 use guichet_providers::contract::Failure;
 use guichet_store::StoreError;
 
 use crate::accounts::Gone;
 use crate::sessions::error::SessionError;
-use crate::sessions::views::Folded;
 
 /// Why a payment is not started, or does not go on.
 #[derive(Debug)]
@@ -86,18 +84,4 @@ impl From<Failure> for PaymentError {
             Failure::Unknown => Self::failed("the outcome of a call is unknown"),
         }
     }
-}
-
-/// Refuses what a session that takes no payment any more is asked for.
-pub(crate) fn refuse_if_closed(folded: &Folded<'_>) -> Result<(), PaymentError> {
-    if folded.overview.can_pay {
-        return Ok(());
-    }
-    Err(if folded.book.session.is_settled() {
-        PaymentError::SessionPaid
-    } else if folded.book.payments.len() >= PAYMENTS_MAX {
-        PaymentError::TooMany
-    } else {
-        PaymentError::SessionExpired
-    })
 }

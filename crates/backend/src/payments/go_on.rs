@@ -17,9 +17,9 @@ use super::book;
 use super::error::PaymentError;
 use super::in_hand::{Concluded, InHand, answer, leaving};
 use crate::app::App;
-use crate::claims::{Claim, Claimed};
 use crate::clock;
 use crate::config::Shop;
+use crate::locks::{Lock, Locked};
 use crate::sessions::offers::offers;
 use crate::sessions::views::Folded;
 
@@ -44,7 +44,7 @@ pub(crate) struct Asked<'a> {
 pub(crate) struct GoingOn<'a> {
     asked: Asked<'a>,
     book: Book,
-    _claimed: Claimed,
+    _locked: Locked,
 }
 
 /// What becomes of a request to go on.
@@ -63,15 +63,15 @@ impl<'a> Asked<'a> {
             return Err(PaymentError::Unknown);
         }
         let Idempotency { scope, key, .. } = self.mark;
-        let claim = Claim::Request(scope.clone(), key.clone());
-        let claimed = self.app.claims.take(claim).ok_or(PaymentError::UnderWay)?;
+        let lock = Lock::Request(scope.clone(), key.clone());
+        let locked = self.app.locks.take(lock).ok_or(PaymentError::UnderWay)?;
         match self.app.store.recall(self.mark).await? {
             Some(Kept::OtherBody) => Err(PaymentError::KeyReused),
             Some(Kept::Replayed(body)) => Ok(Taken::Answered(body)),
             Some(Kept::New) | None => Ok(Taken::New(Box::new(GoingOn {
                 asked: self,
                 book,
-                _claimed: claimed,
+                _locked: locked,
             }))),
         }
     }
@@ -163,7 +163,7 @@ pub(crate) async fn go_on(
     mark: &Idempotency,
 ) -> Result<String, PaymentError> {
     let (app, payment) = (in_hand.app, in_hand.payment);
-    let alone = app.claims.take(Claim::GoingOn(payment.session.clone()));
+    let alone = app.locks.take(Lock::GoingOn(payment.session.clone()));
     let _alone = alone.ok_or(PaymentError::UnderWay)?;
     let book = app.store.book(&payment.session).await?;
     refuse_if_moved_on(in_hand, asker.by, book.as_ref())?;
@@ -175,7 +175,7 @@ pub(crate) async fn go_on(
     if !in_hand.advance(&talking).await? {
         return Err(PaymentError::UnderWay);
     }
-    let spoken = in_hand.exchange(conversation, |context, exchanges| {
+    let came = in_hand.exchange(conversation, |context, exchanges| {
         let proceed = Proceed {
             context,
             client: asker.client,
@@ -184,9 +184,9 @@ pub(crate) async fn go_on(
         };
         in_hand.continuing.proceed(&proceed, exchanges)
     });
-    let spoken = spoken.await;
+    let came = came.await;
     let back = leaving(payment, Stage::Talking, from);
-    match in_hand.conclude(spoken, &back, Some(mark)).await? {
+    match in_hand.conclude(came, &back, Some(mark)).await? {
         Concluded::Next(next_action) => Ok(answer(&payment.id, &next_action)?),
         Concluded::NotSent(failure) => Err(failure.into()),
     }

@@ -37,7 +37,7 @@ pub(crate) struct InHand<'a> {
     pub(crate) payment: &'a Payment,
 }
 
-/// What a conversation with the platform came to.
+/// What the exchanges with the platform came to.
 pub(crate) enum Concluded {
     /// All that was told is on disk. The browser does this next, if one waits.
     Next(NextAction),
@@ -62,7 +62,8 @@ impl<'a> InHand<'a> {
         })
     }
 
-    /// Talks with the platform to an end. Whoever does has left the payment at [`Stage::Talking`].
+    /// Makes the calls that a step needs. Whoever does has left the payment at [`Stage::Talking`]
+    /// first, unless it only asks.
     pub(crate) async fn exchange<T: Send>(
         &self,
         conversation: &Conversation,
@@ -88,16 +89,16 @@ impl<'a> InHand<'a> {
         }
     }
 
-    /// Records what came of a conversation that moved the payment on, and leaves it at the stage
-    /// that follows. Where nothing was sent it goes `back`. `asked` is the request that waits for
-    /// the answer; none where no browser is there any more.
+    /// Records what came of a step that moves the payment on, and leaves it at the stage that
+    /// follows. Where nothing was sent it goes `back`. `asked` is the request that waits for the
+    /// answer; none where no browser is there any more.
     pub(crate) async fn conclude(
         &self,
-        spoken: Result<Proceeded, Failure>,
+        came: Result<Proceeded, Failure>,
         back: &Advance<'_>,
         asked: Option<&Idempotency>,
     ) -> Result<Concluded, StoreError> {
-        match spoken {
+        match came {
             Ok(proceeded) => self.record(proceeded, asked).await.map(Concluded::Next),
             Err(failure) if is_unsent(&failure, asked) => {
                 self.advance(back).await?;
@@ -110,7 +111,8 @@ impl<'a> InHand<'a> {
         }
     }
 
-    /// Records what the platform told, and the answer with the step, before anything is answered.
+    /// Records what the platform told, and the answer with the new stage, before anything is
+    /// answered.
     async fn record(
         &self,
         proceeded: Proceeded,
@@ -205,9 +207,9 @@ impl<'a> InHand<'a> {
         Ok(())
     }
 
-    /// Takes a step; `false` if the payment was not at the stage that the step starts from.
-    pub(crate) async fn advance(&self, step: &Advance<'_>) -> Result<bool, StoreError> {
-        self.app.store.advance(&self.payment.id, step).await
+    /// Moves the payment from stage to stage; `false` if it was not at the first one.
+    pub(crate) async fn advance(&self, advance: &Advance<'_>) -> Result<bool, StoreError> {
+        self.app.store.advance(&self.payment.id, advance).await
     }
 }
 

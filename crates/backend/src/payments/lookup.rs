@@ -91,9 +91,9 @@ async fn leave(
     to: Stage,
     next_try_at: Option<i64>,
 ) -> Result<(), StoreError> {
-    let step = Advance {
+    let advance = Advance {
         next_try_at,
         ..Advance::new(at, to)
     };
-    in_hand.advance(&step).await.map(drop)
+    in_hand.advance(&advance).await.map(drop)
 }

@@ -14,16 +14,16 @@ use guichet_providers::contract::{
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment};
 use guichet_wire::{NextAction, StartPayment, StartedPayment};
 
-use super::book;
+use super::book::{self, refuse_if_closed};
 use super::cards::first_payment;
-use super::error::{PaymentError, refuse_if_closed};
+use super::error::PaymentError;
 use super::go_on::{Asker, go_on};
 use super::in_hand::{InHand, answer};
 use crate::accounts::addresses;
 use crate::app::App;
-use crate::claims::{Claim, Claimed};
 use crate::clock;
 use crate::config::Shop;
+use crate::locks::{Lock, Locked};
 use crate::sessions::offers::{Offer, offers};
 use crate::sessions::views::Folded;
 
@@ -57,7 +57,7 @@ pub(crate) struct Starting<'a> {
     book: Book,
     /// What the same request was answered before.
     earlier: Option<String>,
-    _claimed: Claimed,
+    _locked: Locked,
 }
 
 impl<'a> Asked<'a> {
@@ -65,13 +65,13 @@ impl<'a> Asked<'a> {
     /// where the same body would be refused today.
     pub(crate) async fn take(self) -> Result<Starting<'a>, PaymentError> {
         let Idempotency { scope, key, .. } = self.mark;
-        let claim = match self.who {
-            Who::Shopper => Claim::Request(scope.clone(), key.clone()),
+        let lock = match self.who {
+            Who::Shopper => Lock::Request(scope.clone(), key.clone()),
             // Whatever their keys, one at a time: the second sees what became of the first.
-            Who::Shop => Claim::Scope(scope.clone()),
+            Who::Shop => Lock::Scope(scope.clone()),
         };
-        let claimed = self.app.claims.take(claim);
-        let claimed = claimed.ok_or(PaymentError::RequestInFlight)?;
+        let locked = self.app.locks.take(lock);
+        let locked = locked.ok_or(PaymentError::RequestInFlight)?;
         let book = book::read(self.app, self.shop, self.session, self.language.as_ref()).await?;
         // Even an intent that began before: its form must not be sent once another payment settled.
         if self.who == Who::Shopper && book.session.is_settled() {
@@ -86,7 +86,7 @@ impl<'a> Asked<'a> {
             asked: self,
             book,
             earlier,
-            _claimed: claimed,
+            _locked: locked,
         })
     }
 }
