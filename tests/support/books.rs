@@ -131,7 +131,7 @@ impl Stack {
     pub(crate) async fn ask_again(&self, started: &Started) {
         let books = self.books().await;
         sqlx::query(
-            "UPDATE queries SET next_try_at = 0
+            "UPDATE questions SET next_try_at = 0
              WHERE payment_id = ? AND next_try_at IS NOT NULL",
         )
         .bind(&started.payment)
@@ -145,7 +145,7 @@ impl Stack {
     pub(crate) async fn questions(&self, started: &Started) -> Vec<(i64, String)> {
         let books = self.books().await;
         let questions = sqlx::query_as(
-            "SELECT tries, coalesce(last_answer, '') FROM queries
+            "SELECT tries, coalesce(last_answer, '') FROM questions
              WHERE payment_id = ? ORDER BY event_seq",
         )
         .bind(&started.payment)

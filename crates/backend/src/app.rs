@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guichet_domain::id::PaymentId;
-use guichet_store::{OpenQuery, Store};
+use guichet_store::{Question, Store};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 
@@ -42,7 +42,7 @@ pub(crate) struct Queues {
     /// Payments whose deadline has passed.
     pub(crate) deadlines: Queue<(PaymentId, Locked)>,
     /// Questions to the platforms.
-    pub(crate) questions: Queue<OpenQuery>,
+    pub(crate) questions: Queue<Question>,
     /// Payments that go on.
     pub(crate) conversations: Queue<(PaymentId, Locked)>,
 }
@@ -50,7 +50,7 @@ pub(crate) struct Queues {
 /// What is handed over to the jobs.
 pub(crate) struct Handed {
     pub(crate) deadlines: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
-    pub(crate) questions: UnboundedReceiver<Taken<OpenQuery>>,
+    pub(crate) questions: UnboundedReceiver<Taken<Question>>,
     pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
 }
 

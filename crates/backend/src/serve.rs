@@ -54,7 +54,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
         jobs.spawn(metrics::serve(Arc::clone(&metrics), listener));
     }
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
-    store.release_queries(clock::unix_now()).await?;
+    store.release_questions(clock::unix_now()).await?;
     let platform = Platform::new(config.limits.platform_calls())?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, metrics);
     jobs.spawn(Arc::clone(&connections).rounds());

@@ -18,9 +18,9 @@ mod words;
 
 pub use self::error::StoreError;
 pub use self::types::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, Attended, AttentionCounts, Book, CardMark,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, Attended, AttentionCounts, Book, CardName,
     Closed, Conversation, DENIED, Entry, Idempotency, Kept, KeptMessage, Message, OpenAccount,
-    OpenQuery, Payment, Recorded, SecretMark, Source, UnmatchedEvent, WAIT_MAX,
+    Payment, Question, Recorded, SecretDigest, Source, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -32,7 +32,7 @@ pub trait Store: Send + Sync {
     async fn add_session(
         &self,
         session: &mut Session,
-        secret: &SecretMark,
+        secret: &SecretDigest,
         mark: &Idempotency,
     ) -> Result<Kept, StoreError>;
 
@@ -57,7 +57,7 @@ pub trait Store: Send + Sync {
     async fn book(&self, id: &SessionId) -> Result<Option<Book>, StoreError>;
 
     /// How a session's secret is recognised.
-    async fn secret_mark(&self, id: &SessionId) -> Result<Option<SecretMark>, StoreError>;
+    async fn secret_digest(&self, id: &SessionId) -> Result<Option<SecretDigest>, StoreError>;
 
     /// A session with its payments, by the SHA-256 of its secret.
     async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError>;
@@ -98,14 +98,14 @@ pub trait Store: Send + Sync {
     ) -> Result<Recorded, StoreError>;
 
     /// The same for what a message claims. Where the claim has to be asked about, the question is
-    /// taken at once, as by [`take_queries`](Self::take_queries), and given back.
+    /// taken at once, as by [`take_questions`](Self::take_questions), and given back.
     async fn record_claim(
         &self,
         fact: &PlatformFact,
         source: Source,
         raw: Option<&[u8]>,
         now: i64,
-    ) -> Result<(Recorded, Option<OpenQuery>), StoreError>;
+    ) -> Result<(Recorded, Option<Question>), StoreError>;
 
     /// The same for our own account's word on a claim, which ends the question about it.
     async fn record_answer(
@@ -138,15 +138,15 @@ pub trait Store: Send + Sync {
     async fn due_deadlines(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError>;
 
     /// Claims to ask the platform about, at most `limit`.
-    async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError>;
+    async fn due_questions(&self, now: i64, limit: u32) -> Result<Vec<Question>, StoreError>;
 
     /// Takes questions that are due, before they are asked: gives those that nobody else has taken.
     /// Each counts as a try, and is put off by [`ASKING_SECONDS`]: until the answer is recorded,
     /// nobody asks it again.
-    async fn take_queries(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError>;
+    async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError>;
 
     /// Makes due again what was taken and never answered. For a start: whoever took it is dead.
-    async fn release_queries(&self, now: i64) -> Result<(), StoreError>;
+    async fn release_questions(&self, now: i64) -> Result<(), StoreError>;
 
     /// Brings nearer what waits for longer than anything is made to wait: the clock was ahead when
     /// it was put off. `deadline_max` is the longest that a page of any account stays open, in
@@ -155,7 +155,7 @@ pub trait Store: Send + Sync {
 
     /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends
     /// it. An answer by which the claim was denied begins with [`DENIED`].
-    async fn postpone_query(
+    async fn put_off_question(
         &self,
         event_seq: i64,
         next_try_at: Option<i64>,
@@ -165,16 +165,16 @@ pub trait Store: Send + Sync {
     /// Keeps what a saved card's payment with the shopper left; of the first one only.
     async fn keep_first_payment(
         &self,
-        card: &CardMark<'_>,
+        card: &CardName<'_>,
         proof: &str,
         now: i64,
     ) -> Result<(), StoreError>;
 
     /// What a saved card's first payment left.
-    async fn first_payment(&self, card: &CardMark<'_>) -> Result<Option<String>, StoreError>;
+    async fn first_payment(&self, card: &CardName<'_>) -> Result<Option<String>, StoreError>;
 
     /// Forgets it: the card is gone, or its name is another's.
-    async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError>;
+    async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError>;
 
     /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;

@@ -10,7 +10,7 @@ use guichet_domain::session::Session;
 
 use crate::error::StoreError;
 use crate::types::{
-    Advance, Book, Conversation, Idempotency, Kept, Message, Payment, SecretMark, Source,
+    Advance, Book, Conversation, Idempotency, Kept, Message, Payment, SecretDigest, Source,
 };
 
 /// One writing transaction. All that it wrote is taken back if it ends with an error.
@@ -150,7 +150,7 @@ pub(crate) trait Sessions: Send {
         &mut self,
         session: &Session,
         order_key: &str,
-        secret: &SecretMark,
+        secret: &SecretDigest,
     ) -> Result<(), StoreError>;
 
     /// The first session, other than this one, that paid its order.

@@ -53,12 +53,17 @@ impl tracing::field::Visit for Summary {
     }
 }
 
-/// Opens the books, does this, and closes them: then all that was run is counted.
-async fn counted(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&SqliteStore)) -> usize {
+/// Opens the books, does this, and closes them: then all that was run is told.
+async fn run(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&SqliteStore)) -> Vec<String> {
     let store = open(folder).await;
     work(&store).await;
     store.close().await;
-    std::mem::take(&mut *STATEMENTS.lock().unwrap()).len()
+    std::mem::take(&mut *STATEMENTS.lock().unwrap())
+}
+
+/// How many statements that is.
+async fn counted(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&SqliteStore)) -> usize {
+    run(folder, work).await.len()
 }
 
 #[tokio::test]
@@ -110,4 +115,15 @@ async fn a_book_is_one_statement_and_what_is_recorded_few_however_many_payments_
         });
         assert_eq!(polling.await - opening, 1, "a book of {seed} payments");
     }
+    // Of ten, the line of the one that something became of is written, and no other.
+    let made = payment(&session, 10);
+    let ending = run(&folder, async |store| {
+        let passed = PaymentEvent::DeadlinePassed;
+        let recorded = store.record_hint(&made.id, &passed, Source::Clock, 1500);
+        assert_eq!(recorded.await.unwrap(), Recorded::New(made.id.clone()));
+        assert_eq!(store.attention(20).await.unwrap().len(), 1);
+    });
+    let ending = ending.await;
+    let listed = ending.iter().filter(|s| s.contains("UPDATE payments"));
+    assert_eq!(listed.count(), 1, "{ending:?}");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guichet_providers::contract::{Answered, Confirmation, Failure, Provider, Query, Step};
-use guichet_store::{DENIED, OpenQuery, StoreError};
+use guichet_store::{DENIED, Question, StoreError};
 
 use super::due::Job;
 use crate::app::App;
@@ -23,7 +23,7 @@ const DISAGREED_ALARM: u32 = 3;
 pub(crate) struct Questions;
 
 impl Job for Questions {
-    type Work = OpenQuery;
+    type Work = Question;
 
     const FAILED: &'static str = "a question could not be asked";
 
@@ -36,14 +36,14 @@ impl Job for Questions {
 
     async fn take(app: &Arc<App>, most: u32) -> Result<Vec<Self::Work>, StoreError> {
         let now = clock::unix_now();
-        let mut due = app.store.due_queries(now, most).await?;
+        let mut due = app.store.due_questions(now, most).await?;
         if due.is_empty() {
             return Ok(due);
         }
         let seqs: Vec<_> = due.iter().map(|query| query.event_seq).collect();
         // Before anything is asked: what can't be written is not asked either. A question is taken
         // in the books, so that it counts as a try whatever becomes of the process.
-        let taken = app.store.take_queries(&seqs, now).await?;
+        let taken = app.store.take_questions(&seqs, now).await?;
         due.retain(|query| taken.contains(&query.event_seq));
         Ok(due)
     }
@@ -53,7 +53,7 @@ impl Job for Questions {
     }
 }
 
-async fn ask(app: &App, open: &OpenQuery) -> anyhow::Result<()> {
+async fn ask(app: &App, open: &Question) -> anyhow::Result<()> {
     let account = app.accounts.of(&open.payment).ok();
     let asked = account.and_then(|account| Some((account, account.confirmation()?)));
     let answer = match asked {
@@ -79,7 +79,7 @@ async fn put(
     app: &App,
     account: &dyn Provider,
     confirmation: &dyn Confirmation,
-    open: &OpenQuery,
+    open: &Question,
 ) -> anyhow::Result<Result<Answered, Failure>> {
     let mut exchanges = Vec::new();
     let scope = confirmation.sequence_scope();
@@ -111,7 +111,7 @@ async fn number(app: &App, account: &dyn Provider, scope: &str) -> anyhow::Resul
 
 async fn record(
     app: &App,
-    open: &OpenQuery,
+    open: &Question,
     answer: Option<&Result<Answered, Failure>>,
 ) -> Result<(), StoreError> {
     match answer {
@@ -122,13 +122,13 @@ async fn record(
             let then = clock::ask_again_at(open.tries);
             let postponed = app
                 .store
-                .postpone_query(open.event_seq, Some(then), "no account");
+                .put_off_question(open.event_seq, Some(then), "no account");
             postponed.await
         }
     }
 }
 
-async fn disagreed(app: &App, open: &OpenQuery, what: &str) -> Result<(), StoreError> {
+async fn disagreed(app: &App, open: &Question, what: &str) -> Result<(), StoreError> {
     let next = next_try(open);
     if open.tries + 1 == DISAGREED_ALARM || next.is_none() {
         tracing::error!(
@@ -138,11 +138,11 @@ async fn disagreed(app: &App, open: &OpenQuery, what: &str) -> Result<(), StoreE
     }
     let answer = format!("{DENIED}{what}");
     app.store
-        .postpone_query(open.event_seq, next, &answer)
+        .put_off_question(open.event_seq, next, &answer)
         .await
 }
 
-async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<(), StoreError> {
+async fn unanswered(app: &App, open: &Question, failure: &Failure) -> Result<(), StoreError> {
     let what = match failure {
         Failure::Unreachable | Failure::Unknown => "unreachable".to_owned(),
         Failure::Unexpected(what) => what.clone(),
@@ -150,12 +150,12 @@ async fn unanswered(app: &App, open: &OpenQuery, failure: &Failure) -> Result<()
     };
     tracing::warn!(payment = %open.payment.id, what, "a query got no usable answer");
     app.store
-        .postpone_query(open.event_seq, next_try(open), &what)
+        .put_off_question(open.event_seq, next_try(open), &what)
         .await
 }
 
 /// When to ask again; never, once it was asked about for long enough.
-fn next_try(open: &OpenQuery) -> Option<i64> {
+fn next_try(open: &Question) -> Option<i64> {
     let over = clock::asked_for_long_enough(open.payment.created_at);
     (!over).then(|| clock::ask_again_at(open.tries))
 }

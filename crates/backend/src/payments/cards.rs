@@ -9,7 +9,7 @@ use guichet_domain::session::Session;
 use guichet_providers::contract::{
     Exchange, Failure, First, Owner, Provider, Save, Vault, VaultCard,
 };
-use guichet_store::{Book, CardMark, Payment, StoreError};
+use guichet_store::{Book, CardName, Payment, StoreError};
 use guichet_wire::{SavedCard, SavedCards};
 
 use super::book::refuse_if_closed;
@@ -93,8 +93,8 @@ async fn kept(app: &App, vault: &dyn Vault, owner: &Owner<'_>) -> Result<Vec<Vau
     app.platform.exchange(step).await
 }
 
-fn mark<'a>(account: &'a dyn Provider, owner: &Owner<'a>, card: &'a str) -> CardMark<'a> {
-    CardMark {
+fn mark<'a>(account: &'a dyn Provider, owner: &Owner<'a>, card: &'a str) -> CardName<'a> {
+    CardName {
         account: account.account(),
         shop: owner.shop,
         shopper: owner.shopper,
@@ -157,7 +157,7 @@ pub(crate) async fn keep_first(
     let Some(owner) = Owner::of(session) else {
         return Ok(());
     };
-    let card = CardMark {
+    let card = CardName {
         account: &payment.account,
         shop: owner.shop,
         shopper: owner.shopper,

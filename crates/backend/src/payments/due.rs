@@ -125,7 +125,7 @@ async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(
     let came = in_hand.exchange(conversation, |context, exchanges| {
         let finalise = Finalise {
             context,
-            memo: conversation.keep.as_deref(),
+            memo: conversation.memo.as_deref(),
             posted: conversation.posted.as_slice(),
         };
         in_hand.continuing.finalise(&finalise, exchanges)

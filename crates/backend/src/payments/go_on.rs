@@ -179,7 +179,7 @@ pub(crate) async fn go_on(
         let proceed = Proceed {
             context,
             client: asker.client,
-            memo: conversation.keep.as_deref(),
+            memo: conversation.memo.as_deref(),
             given,
         };
         in_hand.continuing.proceed(&proceed, exchanges)

@@ -123,7 +123,7 @@ impl<'a> InHand<'a> {
         let next_action = proceeded.next_action.unwrap_or(NextAction::Wait);
         let body = answer(&self.payment.id, &next_action)?;
         self.advance(&Advance {
-            keep: proceeded.memo.as_deref(),
+            memo: proceeded.memo.as_deref(),
             answer: asked.map(|mark| Answer {
                 mark,
                 body: &body,

@@ -46,7 +46,7 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
     let asked = in_hand.exchange(conversation, |context, exchanges| {
         let look_up = LookUp {
             context,
-            memo: conversation.keep.as_deref(),
+            memo: conversation.memo.as_deref(),
         };
         in_hand.continuing.look_up(&look_up, exchanges)
     });

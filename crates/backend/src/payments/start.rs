@@ -278,7 +278,7 @@ fn conversation(nonce: String, begun: &Begun) -> Conversation {
     Conversation {
         nonce,
         stage,
-        keep: begun.memo.clone(),
+        memo: begun.memo.clone(),
         posted: Vec::new(),
         tries: 0,
     }

@@ -58,8 +58,8 @@ pub(crate) async fn make(
     let mut session = order::parse(environment, shop, order, id, faults)?;
     offers::refuse_untakeable(&app.accounts, shop, &session)?;
     offers::refuse_lacking(&app.accounts, shop, &session)?;
-    let (secret, secret_mark) = secret::new(key)?;
-    let added = app.store.add_session(&mut session, &secret_mark, mark);
+    let (secret, secret_digest) = secret::new(key)?;
+    let added = app.store.add_session(&mut session, &secret_digest, mark);
     match added.await? {
         Kept::New => Ok(made(app, shop, Book::of(session), secret)),
         Kept::OtherBody => Err(SessionError::KeyReused),

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use guichet_domain::id::SessionId;
-use guichet_store::SecretMark;
+use guichet_store::SecretDigest;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::SessionError;
@@ -16,10 +16,10 @@ use crate::digest::{keyed, sha256};
 pub(crate) const SECRET_PREFIX: &str = "css_";
 
 /// The secret of a new session, and how it is recognised from now on.
-pub(crate) fn new(key: &SecretKey) -> Result<(String, SecretMark), SessionError> {
+pub(crate) fn new(key: &SecretKey) -> Result<(String, SecretDigest), SessionError> {
     let salt: [u8; 16] = clock::random().map_err(SessionError::failed)?;
     let secret = derive(&key.secret, &salt);
-    let mark = SecretMark {
+    let mark = SecretDigest {
         hash: sha256(secret.as_bytes()).to_vec(),
         salt: salt.to_vec(),
     };
@@ -28,7 +28,7 @@ pub(crate) fn new(key: &SecretKey) -> Result<(String, SecretMark), SessionError>
 
 /// The secret that a session of the shop was given when it was made.
 pub(crate) async fn again(app: &App, shop: &Shop, id: &SessionId) -> Result<String, SessionError> {
-    let mark = app.store.secret_mark(id).await?;
+    let mark = app.store.secret_digest(id).await?;
     let mark = mark.ok_or_else(|| SessionError::failed(format!("{id} has no secret")))?;
     let mut secrets = shop
         .secret_keys

@@ -5,7 +5,7 @@ use guichet_domain::id::PaymentId;
 
 use crate::error::StoreError;
 use crate::transaction::{NewEvent, NewQuestion, Transaction};
-use crate::types::{ASKING_SECONDS, Book, DENIED, OpenQuery};
+use crate::types::{ASKING_SECONDS, Book, DENIED, Question};
 
 /// Most claims that name one transaction and are asked about at once. A transaction has one
 /// content, or two when it was pending first: more are forged, and must not keep the true one
@@ -99,12 +99,12 @@ pub(crate) fn open(
     payment: &PaymentId,
     claim: &PaymentEvent,
     event_seq: i64,
-) -> Option<OpenQuery> {
+) -> Option<Question> {
     let PaymentEvent::Part(claim) = claim else {
         return None;
     };
     let mut payments = book.payments.into_iter().map(|entry| entry.payment);
-    Some(OpenQuery {
+    Some(Question {
         event_seq,
         payment: payments.find(|p| p.id == *payment)?,
         session: book.session,

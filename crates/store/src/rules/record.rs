@@ -9,21 +9,21 @@ use guichet_domain::payment::{Attention, PaymentState};
 use super::questions::{self, Ask};
 use crate::error::StoreError;
 use crate::transaction::{BookOf, Listing, NewEvent, Transaction};
-use crate::types::{Book, OpenQuery, Recorded, Source};
+use crate::types::{Book, Question, Recorded, Source};
 use crate::words::word;
 
 /// What became of an event.
 pub(crate) struct Outcome {
     pub(crate) recorded: Recorded,
     /// The question that was taken with it.
-    pub(crate) query: Option<OpenQuery>,
+    pub(crate) question: Option<Question>,
 }
 
 impl Outcome {
     fn without_effect(recorded: Recorded) -> Self {
         Self {
             recorded,
-            query: None,
+            question: None,
         }
     }
 }
@@ -62,9 +62,9 @@ pub(crate) async fn record(
         }
     }
     let (attention, book) = refold(tx, &payment).await?;
-    let query = taken.then(|| questions::open(book, &payment, event.content, seq));
+    let question = taken.then(|| questions::open(book, &payment, event.content, seq));
     Ok(Outcome {
-        query: query.flatten(),
+        question: question.flatten(),
         recorded: if found.told && attention.contains(&Attention::Conflict) {
             Recorded::Conflict(payment)
         } else {

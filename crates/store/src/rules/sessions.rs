@@ -5,14 +5,14 @@ use guichet_domain::session::Session;
 
 use crate::error::StoreError;
 use crate::transaction::{BookOf, Transaction};
-use crate::types::{Advance, Book, Closed, Idempotency, Kept, SecretMark};
+use crate::types::{Advance, Book, Closed, Idempotency, Kept, SecretDigest};
 
 /// Adds a session, unless the same request made one that is not dead: see
 /// [`add_session`](crate::Store::add_session).
 pub(crate) async fn add(
     tx: &mut dyn Transaction,
     session: &mut Session,
-    secret: &SecretMark,
+    secret: &SecretDigest,
     mark: &Idempotency,
 ) -> Result<Kept, StoreError> {
     let before = tx.answer_to(mark).await?;

@@ -4,11 +4,11 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 
 use crate::error::StoreError;
-use crate::types::CardMark;
+use crate::types::CardName;
 
-pub(super) async fn keep(
+pub(super) async fn add(
     db: &mut SqliteConnection,
-    card: &CardMark<'_>,
+    card: &CardName<'_>,
     proof: &str,
     now: i64,
 ) -> Result<(), StoreError> {
@@ -29,7 +29,7 @@ pub(super) async fn keep(
 
 pub(super) async fn find(
     db: &SqlitePool,
-    card: &CardMark<'_>,
+    card: &CardName<'_>,
 ) -> Result<Option<String>, StoreError> {
     let found = sqlx::query_scalar(
         "SELECT proof FROM first_payments
@@ -46,7 +46,7 @@ pub(super) async fn find(
 
 pub(super) async fn forget(
     db: &mut SqliteConnection,
-    card: &CardMark<'_>,
+    card: &CardName<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM first_payments WHERE account = ? AND shop = ? AND shopper = ? AND card = ?",

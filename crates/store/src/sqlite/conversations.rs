@@ -17,13 +17,13 @@ pub(super) async fn add(
     next_try_at: i64,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO conversations (payment_id, nonce, stage, keep, next_try_at)
+        "INSERT INTO conversations (payment_id, nonce, stage, memo, next_try_at)
          VALUES (?, ?, ?, ?, ?)",
     )
     .bind(payment.as_str())
     .bind(&conversation.nonce)
     .bind(conversation.stage.as_str())
-    .bind(&conversation.keep)
+    .bind(&conversation.memo)
     .bind(next_try_at)
     .execute(db)
     .await?;
@@ -38,13 +38,13 @@ pub(super) async fn advance(
 ) -> Result<bool, StoreError> {
     let posted = advance.posted.map(serde_json::to_string).transpose()?;
     let moved = sqlx::query(
-        "UPDATE conversations SET stage = ?1, keep = coalesce(?2, keep),
+        "UPDATE conversations SET stage = ?1, memo = coalesce(?2, memo),
             posted = coalesce(?3, posted), next_try_at = ?4,
             tries = tries + (?7 IS NOT NULL)
          WHERE payment_id = ?5 AND stage = ?6 AND (?7 IS NULL OR next_try_at <= ?7)",
     )
     .bind(advance.to.as_str())
-    .bind(advance.keep)
+    .bind(advance.memo)
     .bind(posted)
     .bind(advance.next_try_at)
     .bind(payment.as_str())
@@ -69,7 +69,7 @@ pub(super) async fn find(
     Ok(Some(Conversation {
         nonce: row.try_get("nonce")?,
         stage: read_stage(row.try_get("stage")?)?,
-        keep: row.try_get("keep")?,
+        memo: row.try_get("memo")?,
         posted: posted.unwrap_or_default(),
         tries: row.try_get("tries")?,
     }))

@@ -49,7 +49,7 @@ pub(super) async fn attention_counts(readers: &SqlitePool) -> Result<AttentionCo
 pub(super) async fn open_accounts(readers: &SqlitePool) -> Result<Vec<OpenAccount>, StoreError> {
     let rows = sqlx::query(
         "SELECT provider, account, count(*) AS payments FROM payments WHERE id IN (
-            SELECT payment_id FROM queries WHERE next_try_at IS NOT NULL
+            SELECT payment_id FROM questions WHERE next_try_at IS NOT NULL
             UNION SELECT payment_id FROM conversations WHERE next_try_at IS NOT NULL
          ) GROUP BY provider, account ORDER BY provider, account",
     )

@@ -19,9 +19,9 @@ use crate::rules::questions::Ask;
 use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
-    AddedPayment, Advance, Attended, AttentionCounts, Book, CardMark, Closed, Conversation,
-    Idempotency, Kept, KeptMessage, Message, OpenAccount, OpenQuery, Payment, Recorded, SecretMark,
-    Source, Store, StoreError, UnmatchedEvent,
+    AddedPayment, Advance, Attended, AttentionCounts, Book, CardName, Closed, Conversation,
+    Idempotency, Kept, KeptMessage, Message, OpenAccount, Payment, Question, Recorded,
+    SecretDigest, Source, Store, StoreError, UnmatchedEvent,
 };
 
 mod backup;
@@ -45,7 +45,7 @@ mod writer;
 pub use self::backup::{BackedUp, back_up, check_file};
 pub use self::lock::Lock;
 
-/// The tables, step by step.
+/// The tables, migration by migration.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The books in a SQLite file.
@@ -85,7 +85,7 @@ impl SqliteStore {
             .fetch_one(&mut db)
             .await
             .map_err(|_| StoreError::Absent("the file holds no books of ours".into()))?;
-        if version != MIGRATIONS.iter().map(|step| step.version).max() {
+        if version != MIGRATIONS.iter().map(|migration| migration.version).max() {
             let what = "another version of this program keeps them; use that one, or start the \
                         backend with this one first";
             return Err(StoreError::Absent(what.into()));
@@ -135,7 +135,7 @@ impl Store for SqliteStore {
     async fn add_session(
         &self,
         session: &mut Session,
-        secret: &SecretMark,
+        secret: &SecretDigest,
         mark: &Idempotency,
     ) -> Result<Kept, StoreError> {
         self.writer
@@ -168,8 +168,8 @@ impl Store for SqliteStore {
         self.load(BookOf::Session(id)).await
     }
 
-    async fn secret_mark(&self, id: &SessionId) -> Result<Option<SecretMark>, StoreError> {
-        sessions::secret_mark(&self.readers, id).await
+    async fn secret_digest(&self, id: &SessionId) -> Result<Option<SecretDigest>, StoreError> {
+        sessions::secret_digest(&self.readers, id).await
     }
 
     async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError> {
@@ -233,13 +233,13 @@ impl Store for SqliteStore {
         source: Source,
         raw: Option<&[u8]>,
         now: i64,
-    ) -> Result<(Recorded, Option<OpenQuery>), StoreError> {
+    ) -> Result<(Recorded, Option<Question>), StoreError> {
         let event = NewEvent::of(fact, source, raw, now);
         let outcome = self
             .writer
             .write(async |tx| record(tx, &event, Ask::Now).await)
             .await?;
-        Ok((outcome.recorded, outcome.query))
+        Ok((outcome.recorded, outcome.question))
     }
 
     async fn record_answer(
@@ -288,11 +288,11 @@ impl Store for SqliteStore {
         payments::due_deadlines(&self.readers, now, limit).await
     }
 
-    async fn due_queries(&self, now: i64, limit: u32) -> Result<Vec<OpenQuery>, StoreError> {
+    async fn due_questions(&self, now: i64, limit: u32) -> Result<Vec<Question>, StoreError> {
         questions::due(&self.readers, now, limit).await
     }
 
-    async fn postpone_query(
+    async fn put_off_question(
         &self,
         event_seq: i64,
         next_try_at: Option<i64>,
@@ -303,13 +303,13 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn take_queries(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
+    async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
         self.writer
             .write(async |tx| rules::questions::take(tx, event_seqs, now).await)
             .await
     }
 
-    async fn release_queries(&self, now: i64) -> Result<(), StoreError> {
+    async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
         self.writer
             .write(async |tx| rules::questions::release(tx, now).await)
             .await
@@ -326,20 +326,20 @@ impl Store for SqliteStore {
 
     async fn keep_first_payment(
         &self,
-        card: &CardMark<'_>,
+        card: &CardName<'_>,
         proof: &str,
         now: i64,
     ) -> Result<(), StoreError> {
         self.writer
-            .write(async |tx| cards::keep(tx, card, proof, now).await)
+            .write(async |tx| cards::add(tx, card, proof, now).await)
             .await
     }
 
-    async fn first_payment(&self, card: &CardMark<'_>) -> Result<Option<String>, StoreError> {
+    async fn first_payment(&self, card: &CardName<'_>) -> Result<Option<String>, StoreError> {
         cards::find(&self.readers, card).await
     }
 
-    async fn forget_first_payment(&self, card: &CardMark<'_>) -> Result<(), StoreError> {
+    async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError> {
         self.writer
             .write(async |tx| cards::forget(tx, card).await)
             .await

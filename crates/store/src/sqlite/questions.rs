@@ -5,10 +5,10 @@ use guichet_domain::id::PaymentId;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 
-use super::rows::{read_open_query, readable};
+use super::rows::{read_question, readable};
 use crate::error::StoreError;
 use crate::transaction::{NewQuestion, Questions};
-use crate::types::OpenQuery;
+use crate::types::Question;
 
 #[async_trait]
 impl Questions for SqliteConnection {
@@ -20,7 +20,7 @@ impl Questions for SqliteConnection {
         denied: &str,
     ) -> Result<u32, StoreError> {
         Ok(sqlx::query_scalar(
-            "SELECT count(*) FROM queries q JOIN events e ON e.seq = q.event_seq
+            "SELECT count(*) FROM questions q JOIN events e ON e.seq = q.event_seq
              WHERE q.payment_id = ? AND q.next_try_at IS NOT NULL
                 AND coalesce(q.last_answer, '') NOT LIKE ? || '%'
                 AND e.call = ? AND e.transaction_number = ?",
@@ -35,7 +35,7 @@ impl Questions for SqliteConnection {
 
     async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO queries (event_seq, payment_id, next_try_at, tries, last_answer)
+            "INSERT INTO questions (event_seq, payment_id, next_try_at, tries, last_answer)
              VALUES (?, ?, ?, ?, ?)",
         )
         .bind(question.event_seq)
@@ -55,7 +55,7 @@ impl Questions for SqliteConnection {
         answer: &str,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE queries SET next_try_at = NULL, last_answer = ? WHERE event_seq IN
+            "UPDATE questions SET next_try_at = NULL, last_answer = ? WHERE event_seq IN
                 (SELECT seq FROM events WHERE account = ? AND identity = ?)",
         )
         .bind(answer)
@@ -74,7 +74,7 @@ impl Questions for SqliteConnection {
         except: &[&str],
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE queries SET next_try_at = ?1
+            "UPDATE questions SET next_try_at = ?1
              WHERE (next_try_at IS NULL OR next_try_at > ?1)
                 AND last_answer NOT IN (SELECT value FROM json_each(?2)) AND event_seq IN
                 (SELECT seq FROM events WHERE account = ?3 AND identity = ?4)",
@@ -94,9 +94,9 @@ impl Questions for SqliteConnection {
         denied: &str,
     ) -> Result<Option<(u32, u32)>, StoreError> {
         Ok(sqlx::query_as(
-            "SELECT q.tries, (SELECT count(*) FROM queries o WHERE o.payment_id = q.payment_id
+            "SELECT q.tries, (SELECT count(*) FROM questions o WHERE o.payment_id = q.payment_id
                 AND o.event_seq <> q.event_seq AND o.last_answer LIKE ? || '%')
-             FROM queries q WHERE q.event_seq = ?",
+             FROM questions q WHERE q.event_seq = ?",
         )
         .bind(denied)
         .bind(event_seq)
@@ -110,7 +110,7 @@ impl Questions for SqliteConnection {
         next_try_at: Option<i64>,
         answer: &str,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE queries SET next_try_at = ?, last_answer = ? WHERE event_seq = ?")
+        sqlx::query("UPDATE questions SET next_try_at = ?, last_answer = ? WHERE event_seq = ?")
             .bind(next_try_at)
             .bind(answer)
             .bind(event_seq)
@@ -127,7 +127,7 @@ impl Questions for SqliteConnection {
         answer: &str,
     ) -> Result<Vec<i64>, StoreError> {
         Ok(sqlx::query_scalar(
-            "UPDATE queries SET next_try_at = ?, tries = tries + 1, last_answer = ?
+            "UPDATE questions SET next_try_at = ?, tries = tries + 1, last_answer = ?
              WHERE next_try_at <= ? AND event_seq IN (SELECT value FROM json_each(?))
              RETURNING event_seq",
         )
@@ -140,11 +140,14 @@ impl Questions for SqliteConnection {
     }
 
     async fn release_questions(&mut self, now: i64, answer: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE queries SET next_try_at = ? WHERE last_answer = ?")
-            .bind(now)
-            .bind(answer)
-            .execute(self)
-            .await?;
+        sqlx::query(
+            "UPDATE questions SET next_try_at = ?
+             WHERE last_answer = ? AND next_try_at IS NOT NULL",
+        )
+        .bind(now)
+        .bind(answer)
+        .execute(self)
+        .await?;
         Ok(())
     }
 }
@@ -155,10 +158,10 @@ pub(super) async fn due(
     readers: &SqlitePool,
     now: i64,
     limit: u32,
-) -> Result<Vec<OpenQuery>, StoreError> {
+) -> Result<Vec<Question>, StoreError> {
     let rows = sqlx::query(
         "SELECT p.*, s.body, s.settled_by, s.expires_at, q.event_seq, q.tries, e.content
-         FROM queries q JOIN events e ON e.seq = q.event_seq
+         FROM questions q JOIN events e ON e.seq = q.event_seq
          JOIN payments p ON p.id = q.payment_id JOIN sessions s ON s.id = p.session_id
          WHERE q.next_try_at <= ? ORDER BY min(q.tries, 3), q.next_try_at LIMIT ?",
     )
@@ -166,5 +169,5 @@ pub(super) async fn due(
     .bind(limit)
     .fetch_all(readers)
     .await?;
-    Ok(readable(rows.iter().map(read_open_query)))
+    Ok(readable(rows.iter().map(read_question)))
 }

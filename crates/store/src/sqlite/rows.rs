@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use crate::error::StoreError;
 use crate::transaction::{BookOf, ListedBook, Listing};
-use crate::types::{Book, Entry, OpenQuery, Payment};
+use crate::types::{Book, Entry, Payment, Question};
 use crate::words::from_word;
 
 /// What is due and can be read. One row that can't be must not hold up the others.
@@ -129,13 +129,13 @@ pub(super) fn read_payment(row: &SqliteRow) -> Result<Payment, StoreError> {
     })
 }
 
-pub(super) fn read_open_query(row: &SqliteRow) -> Result<OpenQuery, StoreError> {
+pub(super) fn read_question(row: &SqliteRow) -> Result<Question, StoreError> {
     let PaymentEvent::Part(claim) = serde_json::from_str(row.try_get("content")?)? else {
         return Err(StoreError::Corrupt(
-            "a query about something else than a part".into(),
+            "a question about something else than a part".into(),
         ));
     };
-    Ok(OpenQuery {
+    Ok(Question {
         event_seq: row.try_get("event_seq")?,
         payment: read_payment(row)?,
         session: read_session(row)?,

@@ -9,7 +9,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::rows::load_book;
 use crate::error::StoreError;
 use crate::transaction::{BookOf, ListedBook, Sessions};
-use crate::types::{Book, SecretMark};
+use crate::types::{Book, SecretDigest};
 use crate::words::from_word;
 
 #[async_trait]
@@ -27,7 +27,7 @@ impl Sessions for SqliteConnection {
         &mut self,
         session: &Session,
         order_key: &str,
-        secret: &SecretMark,
+        secret: &SecretDigest,
     ) -> Result<(), StoreError> {
         let amount = i64::try_from(session.amount.minor())
             .map_err(|_| StoreError::Corrupt("an amount beyond what can be stored".into()))?;
@@ -98,16 +98,16 @@ impl Sessions for SqliteConnection {
     }
 }
 
-pub(super) async fn secret_mark(
+pub(super) async fn secret_digest(
     readers: &SqlitePool,
     id: &SessionId,
-) -> Result<Option<SecretMark>, StoreError> {
+) -> Result<Option<SecretDigest>, StoreError> {
     let row = sqlx::query("SELECT secret_hash, secret_salt FROM sessions WHERE id = ?")
         .bind(id.as_str())
         .fetch_optional(readers)
         .await?;
     row.map(|row| {
-        Ok(SecretMark {
+        Ok(SecretDigest {
             hash: row.try_get("secret_hash")?,
             salt: row.try_get("secret_salt")?,
         })

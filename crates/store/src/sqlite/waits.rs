@@ -1,6 +1,6 @@
 //! How long anything may wait.
 //!
-//! Times of turns are set by the clock. When it was ahead for a while and was set right, what was
+//! The time of a next try is set by the clock. When it was ahead for a while and was set right, what was
 //! put off meanwhile would wait for the time that it was ahead by.
 
 use sqlx::SqliteConnection;
@@ -16,9 +16,9 @@ pub(super) async fn are_unbounded(
     deadline_max: i64,
 ) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM queries WHERE next_try_at > ?1)
+        "SELECT EXISTS (SELECT 1 FROM questions WHERE next_try_at > ?1)
             OR EXISTS (SELECT 1 FROM conversations c JOIN payments p ON p.id = c.payment_id
-                WHERE c.next_try_at > max(?1, p.deadline_at))
+                WHERE c.next_try_at > ?1 AND c.next_try_at > p.deadline_at)
             OR EXISTS (SELECT 1 FROM payments WHERE deadline_passed = 0 AND deadline_at > ?2)",
     )
     .bind(now + WAIT_MAX)
@@ -27,8 +27,8 @@ pub(super) async fn are_unbounded(
     .await?)
 }
 
-/// Brings it nearer: deadlines to the longest that there is, turns to the longest wait, or to the
-/// deadline that they wait for.
+/// Brings it nearer: deadlines to the longest that there is, next tries to the longest wait, or to
+/// the deadline that they wait for.
 pub(super) async fn bound(
     db: &mut SqliteConnection,
     now: i64,
@@ -47,7 +47,7 @@ pub(super) async fn bound(
     .bind(now + WAIT_MAX)
     .execute(&mut *db)
     .await?;
-    sqlx::query("UPDATE queries SET next_try_at = ?1 WHERE next_try_at > ?1")
+    sqlx::query("UPDATE questions SET next_try_at = ?1 WHERE next_try_at > ?1")
         .bind(now + WAIT_MAX)
         .execute(db)
         .await?;

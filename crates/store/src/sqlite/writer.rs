@@ -7,8 +7,8 @@
 //! alone is committed alone.
 //!
 //! A turn sees what earlier turns of the same transaction wrote, which is not on disk yet. So who
-//! answers from what it read commits as well: a repeated request is answered, and another's step
-//! is seen, only once that is kept. [`Writer::write`] is the only way to a turn, and gives its
+//! answers from what it read commits as well: a repeated request is answered, and another's
+//! advance is seen, only once that is kept. [`Writer::write`] is the only way to a turn, and gives its
 //! answer after the commit alone; only an error ends a turn without one.
 //!
 //! A connection on which beginning, committing or taking back failed is thrown away. SQLite may
@@ -56,7 +56,8 @@ pub(super) struct Writer {
 /// through it is taken back.
 struct Turn {
     db: OwnedMutexGuard<SqliteConnection>,
-    keep: oneshot::Sender<Done>,
+    /// Where to say that it is to be committed; dropped, it is taken back.
+    verdict: oneshot::Sender<Done>,
 }
 
 impl Turn {
@@ -65,7 +66,7 @@ impl Turn {
         let (done, on_disk) = oneshot::channel();
         drop(self.db);
         // Neither fails while the writer runs.
-        self.keep.send(done).map_err(|_| closed())?;
+        self.verdict.send(done).map_err(|_| closed())?;
         on_disk.await.map_err(|_| closed())?
     }
 }
@@ -232,9 +233,9 @@ impl Work {
         if !kept.is_empty() {
             self.run_sql("RELEASE turn; SAVEPOINT turn").await?;
         }
-        let (keep, verdict) = oneshot::channel();
+        let (told, verdict) = oneshot::channel();
         let db = db.lock_owned().await;
-        if turn.send(Ok(Turn { db, keep })).is_err() {
+        if turn.send(Ok(Turn { db, verdict: told })).is_err() {
             return Ok(());
         }
         match verdict.await {

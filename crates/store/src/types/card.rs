@@ -5,7 +5,7 @@ use guichet_domain::shopper::ShopperId;
 
 /// A card that a platform keeps for a shop's shopper.
 #[derive(Clone, Copy, Debug)]
-pub struct CardMark<'a> {
+pub struct CardName<'a> {
     /// Our account there.
     pub account: &'a Slug,
     /// The shop that names the shopper.

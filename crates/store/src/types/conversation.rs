@@ -11,8 +11,8 @@ pub struct Conversation {
     pub nonce: String,
     /// How far it is.
     pub stage: Stage,
-    /// What the provider wants back.
-    pub keep: Option<String>,
+    /// What the provider wants to be handed; opaque.
+    pub memo: Option<String>,
     /// What the browser posted on its return.
     pub posted: Vec<(String, String)>,
     /// How often a job took it up, to be finalised or looked up.
@@ -27,8 +27,8 @@ pub struct Advance<'a> {
     pub from: Stage,
     /// The stage that it goes to.
     pub to: Stage,
-    /// What the provider wants back from now on; none leaves it as it is.
-    pub keep: Option<&'a str>,
+    /// What the provider wants to be handed from now on; none leaves it as it is.
+    pub memo: Option<&'a str>,
     /// What the browser posted; none leaves it as it is.
     pub posted: Option<&'a [(String, String)]>,
     /// When a job takes it up; none: not before somebody else moves it.
@@ -57,7 +57,7 @@ impl Advance<'_> {
         Self {
             from,
             to,
-            keep: None,
+            memo: None,
             posted: None,
             next_try_at: None,
             due: None,

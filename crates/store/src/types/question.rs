@@ -14,7 +14,7 @@ pub const WAIT_MAX: i64 = 600;
 
 /// A claimed part that waits for our own account's word.
 #[derive(Clone, Debug)]
-pub struct OpenQuery {
+pub struct Question {
     /// The event that claims it.
     pub event_seq: i64,
     /// The payment.

@@ -4,7 +4,7 @@ use guichet_domain::id::PaymentId;
 
 /// How a session's secret is recognised. The secret itself is not stored.
 #[derive(Clone, Debug)]
-pub struct SecretMark {
+pub struct SecretDigest {
     /// SHA-256 of the secret.
     pub hash: Vec<u8>,
     /// What the secret was derived from, with the shop's key.

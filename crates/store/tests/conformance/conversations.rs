@@ -3,18 +3,18 @@
 use super::fixtures::*;
 
 #[tokio::test]
-async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
+async fn an_advance_replaces_the_answer_of_the_request_that_caused_it_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let session = add_session(&store, 1).await;
     let one = begin(&store, &session, 1, Stage::Proceed).await;
     begin(&store, &session, 2, Stage::Proceed).await;
     let own = mark("p1", "b");
-    let step = |from, to, mark: &Idempotency, body: &str| {
+    let advance = |from, to, mark: &Idempotency, body: &str| {
         let (store, id) = (&store, one.id.clone());
         let (mark, body) = (mark.clone(), body.to_owned());
         async move {
-            let step = Advance {
+            let advance = Advance {
                 answer: Some(Answer {
                     mark: &mark,
                     body: &body,
@@ -22,26 +22,26 @@ async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
                 }),
                 ..Advance::new(from, to)
             };
-            store.advance(&id, &step).await.unwrap()
+            store.advance(&id, &advance).await.unwrap()
         }
     };
     let told = async |mark: &Idempotency| store.recall(mark).await.unwrap();
     let replayed = |body: &str| Some(Kept::Replayed(body.to_owned()));
-    // A step that is not taken changes no answer.
-    assert!(!step(Stage::Token, Stage::Over, &own, "never").await);
+    // One that is not taken changes no answer.
+    assert!(!advance(Stage::Token, Stage::Over, &own, "never").await);
     assert_eq!(told(&own).await, replayed("first"));
-    assert!(step(Stage::Proceed, Stage::Talking, &own, "second").await);
+    assert!(advance(Stage::Proceed, Stage::Talking, &own, "second").await);
     assert_eq!(told(&own).await, replayed("second"));
     assert_eq!(told(&mark("p1", "c")).await, Some(Kept::OtherBody));
     assert_eq!(told(&mark("p2", "b")).await, replayed("first"));
-    // Another request's step leaves it, and keeps its own.
+    // Another request's leaves it, and keeps its own.
     let other = mark("other", "b");
-    assert!(step(Stage::Talking, Stage::Return, &other, "third").await);
+    assert!(advance(Stage::Talking, Stage::Return, &other, "third").await);
     assert_eq!(told(&own).await, replayed("second"));
     assert_eq!(told(&other).await, replayed("third"));
-    // The same key with another body is another request: the step fails as a whole.
+    // The same key with another body is another request: the advance fails as a whole.
     let changed = mark("p1", "c");
-    let step = Advance {
+    let advance = Advance {
         answer: Some(Answer {
             mark: &changed,
             body: "fourth",
@@ -49,7 +49,7 @@ async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
         }),
         ..Advance::new(Stage::Return, Stage::Over)
     };
-    assert!(store.advance(&one.id, &step).await.is_err());
+    assert!(store.advance(&one.id, &advance).await.is_err());
     assert_eq!(told(&own).await, replayed("second"));
     let now = store.conversation(&one.id).await.unwrap().unwrap();
     assert_eq!(now.stage, Stage::Return);
@@ -59,7 +59,7 @@ async fn a_step_replaces_the_answer_of_the_request_that_took_it_and_no_other() {
 }
 
 #[tokio::test]
-async fn every_turn_of_a_job_is_counted_and_taken_only_once_it_is_due() {
+async fn every_try_of_a_job_is_counted_and_made_only_once_it_is_due() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let session = add_session(&store, 1).await;
@@ -184,8 +184,8 @@ async fn what_a_person_should_look_at_changes_with_the_conversation() {
         (Stage::GivenUp, true),
         (Stage::Over, false),
     ] {
-        let step = Advance::new(from, to);
-        assert!(store.advance(&made.id, &step).await.unwrap());
+        let advance = Advance::new(from, to);
+        assert!(store.advance(&made.id, &advance).await.unwrap());
         let listed = listed().await;
         assert_eq!(!listed.is_empty(), still_pending, "{to:?}");
         for line in listed {
@@ -194,4 +194,30 @@ async fn what_a_person_should_look_at_changes_with_the_conversation() {
         }
         from = to;
     }
+}
+
+#[tokio::test]
+async fn an_answer_has_the_time_at_which_its_request_was_answered_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = begin(&store, &session, 1, Stage::Proceed).await;
+    let (own, other) = (mark("p1", "b"), mark("other", "b"));
+    for (mark, from, to, at) in [
+        (&own, Stage::Proceed, Stage::Talking, 1100),
+        (&other, Stage::Talking, Stage::Token, 1200),
+        (&other, Stage::Token, Stage::Talking, 1300),
+    ] {
+        let body = "answer";
+        let advance = Advance {
+            answer: Some(Answer { mark, body, at }),
+            ..Advance::new(from, to)
+        };
+        assert!(store.advance(&made.id, &advance).await.unwrap());
+    }
+    let times = "SELECT key || ' ' || created_at FROM idempotency ORDER BY key";
+    assert_eq!(
+        told(&folder, times).await,
+        ["other 1200", "p1 1000", "s1 1000"]
+    );
 }

@@ -43,7 +43,7 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
     let seq = taken.unwrap().event_seq;
     let then = Some(ahead + 600);
     store
-        .postpone_query(seq, then, "unreachable")
+        .put_off_question(seq, then, "unreachable")
         .await
         .unwrap();
     let put_off = Advance {
@@ -55,7 +55,7 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
         (
             store.due_deadlines(now, 10).await.unwrap().len(),
             store.due_conversations(now, 10).await.unwrap().len(),
-            store.due_queries(now, 10).await.unwrap().len(),
+            store.due_questions(now, 10).await.unwrap().len(),
         )
     };
     // While the clock is ahead, nothing is out of bounds.
@@ -66,7 +66,7 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
     assert_eq!(due(now + WAIT_MAX).await.2, 1);
     assert_eq!(due(now + 1500).await, (1, 1, 1));
     // What has ended stays so.
-    store.postpone_query(seq, None, "agreed").await.unwrap();
+    store.put_off_question(seq, None, "agreed").await.unwrap();
     store.bound_waits(now, 1500).await.unwrap();
     assert_eq!(due(i64::MAX - 1).await.2, 0);
 }
@@ -107,7 +107,7 @@ async fn one_row_that_can_not_be_read_holds_up_no_other() {
         &folder,
         &[
             "UPDATE events SET payment_id = 'x' WHERE reference = 'REF1'",
-            "UPDATE queries SET payment_id = 'x', next_try_at = 0 WHERE event_seq = 1",
+            "UPDATE questions SET payment_id = 'x', next_try_at = 0 WHERE event_seq = 1",
             "UPDATE conversations SET payment_id = 'x', next_try_at = 0
              WHERE payment_id = (SELECT id FROM payments WHERE reference = 'REF1')",
             "UPDATE payments SET id = 'x', deadline_at = 0 WHERE reference = 'REF1'",
@@ -117,7 +117,7 @@ async fn one_row_that_can_not_be_read_holds_up_no_other() {
     let own = vec![good.id.clone()];
     assert_eq!(store.due_deadlines(1500, 10).await.unwrap(), own);
     assert_eq!(store.due_conversations(1500, 10).await.unwrap(), own);
-    let due = store.due_queries(1500, 10).await.unwrap();
+    let due = store.due_questions(1500, 10).await.unwrap();
     let due: Vec<_> = due.into_iter().map(|query| query.payment.id).collect();
     assert_eq!(due, own);
 }

@@ -17,7 +17,7 @@ const WRITES: [&str; 9] = [
     "add_payment",
     "advance",
     "record a claim",
-    "postpone_query",
+    "put_off_question",
     "record a confirmation",
     "record a deadline",
     "keep_message",
@@ -45,7 +45,7 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
         }
         "advance" => {
             let mark = identity("p");
-            let step = Advance {
+            let advance = Advance {
                 next_try_at: Some(1200),
                 answer: Some(Answer {
                     mark: &mark,
@@ -54,17 +54,17 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
                 }),
                 ..Advance::new(Stage::Token, Stage::Unknown)
             };
-            assert!(store.advance(&payment.id, &step).await?);
+            assert!(store.advance(&payment.id, &advance).await?);
         }
         "record a claim" => {
             let recorded = store.record_fact(&claim, Source::Notification, Some(b"raw"), 1100);
             assert_eq!(recorded.await?, Recorded::New(payment.id));
         }
-        "postpone_query" => {
-            let due = store.due_queries(i64::MAX - 1, 10).await.unwrap();
+        "put_off_question" => {
+            let due = store.due_questions(i64::MAX - 1, 10).await.unwrap();
             let own = due.iter().find(|query| query.payment.id == payment.id);
             let seq = own.unwrap().event_seq;
-            store.postpone_query(seq, Some(5000), "later").await?;
+            store.put_off_question(seq, Some(5000), "later").await?;
         }
         "record a confirmation" => {
             let fact = confirmation(&payment, &transaction, 1500);
@@ -141,8 +141,8 @@ const STATEMENTS: [(&str, &str); 12] = [
     ("payments", "INSERT"),
     ("payments", "UPDATE"),
     ("events", "INSERT"),
-    ("queries", "INSERT"),
-    ("queries", "UPDATE"),
+    ("questions", "INSERT"),
+    ("questions", "UPDATE"),
     ("counters", "INSERT"),
     ("idempotency", "INSERT"),
     ("idempotency", "UPDATE"),

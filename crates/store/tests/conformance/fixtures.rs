@@ -15,8 +15,8 @@ pub(crate) use guichet_domain::stage::Stage;
 pub(crate) use guichet_domain::{MethodKind, PartKind, PartStatus};
 pub(crate) use guichet_store::sqlite::SqliteStore;
 pub(crate) use guichet_store::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, CardMark, Closed, Conversation, DENIED,
-    Idempotency, Kept, Message, Payment, Recorded, SecretMark, Source, Store, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, CardName, Closed, Conversation, DENIED,
+    Idempotency, Kept, Message, Payment, Recorded, SecretDigest, Source, Store, WAIT_MAX,
 };
 
 pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {
@@ -82,8 +82,8 @@ pub(crate) fn mark(key: &str, body: &str) -> Idempotency {
     }
 }
 
-pub(crate) fn secret(seed: u8) -> SecretMark {
-    SecretMark {
+pub(crate) fn secret(seed: u8) -> SecretDigest {
+    SecretDigest {
         hash: vec![seed; 32],
         salt: vec![seed; 16],
     }
@@ -180,7 +180,7 @@ pub(crate) fn conversation(stage: Stage) -> Conversation {
     Conversation {
         nonce: "n".into(),
         stage,
-        keep: None,
+        memo: None,
         posted: Vec::new(),
         tries: 0,
     }
@@ -218,4 +218,15 @@ pub(crate) async fn pay(store: &dyn Store, payment: &Payment, transaction: &str)
     let fact = fact(payment, transaction, PartKind::Voucher, 1500);
     let told = store.record_fact(&fact, Source::Query, None, 1100).await;
     assert_eq!(told.unwrap(), Recorded::New(payment.id.clone()));
+}
+
+/// What a statement finds in the books, as text: for what they hold and nobody reads yet.
+pub(crate) async fn told(folder: &tempfile::TempDir, statement: &'static str) -> Vec<String> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("books.db"))
+        .read_only(true);
+    let books = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let rows = sqlx::query_scalar(statement).fetch_all(&books).await;
+    books.close().await;
+    rows.unwrap()
 }

@@ -17,26 +17,26 @@ async fn a_claim_waits_for_our_own_accounts_word() {
         .await
         .unwrap();
     assert_eq!(money(&store, &made).await, Money::Pending);
-    let open = store.due_queries(1100, 10).await.unwrap();
+    let open = store.due_questions(1100, 10).await.unwrap();
     assert_eq!(
         (open.len(), open[0].tries, &open[0].payment.id),
         (1, 0, &made.id)
     );
     let seq = open[0].event_seq;
-    assert_eq!(store.take_queries(&[seq], 1100).await.unwrap(), [seq]);
+    assert_eq!(store.take_questions(&[seq], 1100).await.unwrap(), [seq]);
     store
-        .postpone_query(open[0].event_seq, Some(1200), "unreachable")
+        .put_off_question(open[0].event_seq, Some(1200), "unreachable")
         .await
         .unwrap();
-    assert!(store.due_queries(1199, 10).await.unwrap().is_empty());
-    assert_eq!(store.due_queries(1200, 10).await.unwrap()[0].tries, 1);
+    assert!(store.due_questions(1199, 10).await.unwrap().is_empty());
+    assert_eq!(store.due_questions(1200, 10).await.unwrap()[0].tries, 1);
     store
-        .postpone_query(open[0].event_seq, None, "agreed")
+        .put_off_question(open[0].event_seq, None, "agreed")
         .await
         .unwrap();
     assert!(
         store
-            .due_queries(i64::MAX - 1, 10)
+            .due_questions(i64::MAX - 1, 10)
             .await
             .unwrap()
             .is_empty()
@@ -54,18 +54,18 @@ async fn a_claim_that_is_told_again_is_asked_about_again() {
         .record_fact(&claim, Source::Return, None, 1100)
         .await
         .unwrap();
-    let open = store.due_queries(1100, 10).await.unwrap();
+    let open = store.due_questions(1100, 10).await.unwrap();
     store
-        .postpone_query(open[0].event_seq, None, "PPPS 00018")
+        .put_off_question(open[0].event_seq, None, "PPPS 00018")
         .await
         .unwrap();
-    assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
+    assert!(store.due_questions(9999, 10).await.unwrap().is_empty());
     let again = store
         .record_fact(&claim, Source::Notification, None, 1200)
         .await
         .unwrap();
     assert_eq!(again, Recorded::Duplicate);
-    assert_eq!(store.due_queries(1202, 10).await.unwrap().len(), 1);
+    assert_eq!(store.due_questions(1202, 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -82,12 +82,12 @@ async fn what_is_known_to_be_ours_is_not_asked_about() {
         .record_fact(&claim, Source::Return, None, 1100)
         .await
         .unwrap();
-    assert_eq!(store.due_queries(1100, 10).await.unwrap().len(), 1);
+    assert_eq!(store.due_questions(1100, 10).await.unwrap().len(), 1);
     store
         .record_fact(&ours, Source::Notification, None, 1100)
         .await
         .unwrap();
-    assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
+    assert!(store.due_questions(9999, 10).await.unwrap().is_empty());
     let other = add_session(&store, 2).await;
     let later = add(&store, &other, 2).await;
     let ours = fact(&later, "2", PartKind::Voucher, 1500);
@@ -99,7 +99,7 @@ async fn what_is_known_to_be_ours_is_not_asked_about() {
         .record_fact(&self::claim(&later, "2", 1500), Source::Return, None, 1100)
         .await
         .unwrap();
-    assert!(store.due_queries(9999, 10).await.unwrap().is_empty());
+    assert!(store.due_questions(9999, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -115,18 +115,18 @@ async fn every_transaction_named_is_asked_about_however_many_others_are_claimed(
     for n in 0..60 {
         record(claim(&made, &n.to_string(), 1500)).await;
     }
-    let due = store.due_queries(1100, 100).await.unwrap();
+    let due = store.due_questions(1100, 100).await.unwrap();
     assert_eq!(due.len(), 60, "other merchants' transactions, each of them");
     for open in &due {
         let later = Some(1100 + 600);
         let answer = format!("{DENIED}not found");
         store
-            .postpone_query(open.event_seq, later, &answer)
+            .put_off_question(open.event_seq, later, &answer)
             .await
             .unwrap();
     }
     record(claim(&made, "true", 1500)).await;
-    let due = store.due_queries(1100, 100).await.unwrap();
+    let due = store.due_questions(1100, 100).await.unwrap();
     assert_eq!(due.len(), 1, "what was denied counts for nothing");
     assert_eq!(due[0].claim.transaction, "true");
 }
@@ -144,13 +144,13 @@ async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_no
             .await
             .unwrap();
     }
-    let due = store.due_queries(1100, 100).await.unwrap();
+    let due = store.due_questions(1100, 100).await.unwrap();
     assert_eq!(due.len(), 10);
-    assert_eq!(store.due_queries(1700, 100).await.unwrap().len(), 30);
+    assert_eq!(store.due_questions(1700, 100).await.unwrap().len(), 30);
     for open in &due {
         let answer = format!("{DENIED}MONTANT differs");
         store
-            .postpone_query(open.event_seq, Some(9000), &answer)
+            .put_off_question(open.event_seq, Some(9000), &answer)
             .await
             .unwrap();
     }
@@ -159,9 +159,9 @@ async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_no
         .record_fact(&fact, Source::Notification, None, 1100)
         .await
         .unwrap();
-    let due = store.due_queries(1100, 100).await.unwrap();
+    let due = store.due_questions(1100, 100).await.unwrap();
     assert_eq!(due.len(), 0, "twenty are still to be asked about");
-    assert_eq!(store.due_queries(1700, 100).await.unwrap().len(), 21);
+    assert_eq!(store.due_questions(1700, 100).await.unwrap().len(), 21);
 }
 
 #[tokio::test]
@@ -178,20 +178,20 @@ async fn a_claim_that_is_denied_beside_many_is_not_asked_about_for_ever() {
             .unwrap();
     }
     let deny = async || {
-        for open in store.due_queries(1100, 100).await.unwrap() {
+        for open in store.due_questions(1100, 100).await.unwrap() {
             let seq = open.event_seq;
-            store.take_queries(&[seq], 1100).await.unwrap();
+            store.take_questions(&[seq], 1100).await.unwrap();
             let answer = format!("{DENIED}not found");
-            let postponed = store.postpone_query(seq, Some(1100), &answer).await;
+            let postponed = store.put_off_question(seq, Some(1100), &answer).await;
             postponed.unwrap();
         }
     };
     for _ in 0..4 {
         deny().await;
-        assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 60);
+        assert_eq!(store.due_questions(1100, 100).await.unwrap().len(), 60);
     }
     deny().await;
-    assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 0);
+    assert_eq!(store.due_questions(1100, 100).await.unwrap().len(), 0);
     // Beside few that are denied the platform's books may lag for as long as they do.
     let session = add_session(&store, 2).await;
     let made = add(&store, &session, 2).await;
@@ -203,7 +203,7 @@ async fn a_claim_that_is_denied_beside_many_is_not_asked_about_for_ever() {
     for _ in 0..20 {
         deny().await;
     }
-    assert_eq!(store.due_queries(1100, 100).await.unwrap().len(), 1);
+    assert_eq!(store.due_questions(1100, 100).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -228,17 +228,17 @@ async fn a_question_that_was_taken_is_left_to_who_took_it_and_released_at_the_ne
     assert_eq!((&taken.payment, taken.tries), (&made, 0));
     // Told again while it is asked about: neither taken again nor due sooner.
     assert!(record("1").await.1.is_none());
-    let due = async |now| store.due_queries(now, 10).await.unwrap();
+    let due = async |now| store.due_questions(now, 10).await.unwrap();
     assert!(due(1100 + ASKING_SECONDS - 1).await.is_empty());
-    store.release_queries(1101).await.unwrap();
+    store.release_questions(1101).await.unwrap();
     assert_eq!(due(1101).await[0].tries, 1);
     // Of two who take it, one has it.
     let seqs = [taken.event_seq];
-    assert_eq!(store.take_queries(&seqs, 1101).await.unwrap(), seqs);
-    assert!(store.take_queries(&seqs, 1101).await.unwrap().is_empty());
+    assert_eq!(store.take_questions(&seqs, 1101).await.unwrap(), seqs);
+    assert!(store.take_questions(&seqs, 1101).await.unwrap().is_empty());
     let word = confirmation(&made, "1", 1500);
     store.record_answer(&word, seqs[0], 1102).await.unwrap();
     assert_eq!(money(&store, &made).await, Money::Paid);
-    store.release_queries(1103).await.unwrap();
+    store.release_questions(1103).await.unwrap();
     assert!(due(i64::MAX - 1).await.is_empty());
 }

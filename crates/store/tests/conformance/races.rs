@@ -70,7 +70,7 @@ async fn facts_in_parallel_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
+async fn of_many_who_move_a_payment_from_one_stage_one_succeeds() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(open(&folder).await);
     let session = add_session(&*store, 1).await;
@@ -78,7 +78,7 @@ async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
     let begun = Conversation {
         nonce: "n".into(),
         stage: Stage::Return,
-        keep: Some("kept".into()),
+        memo: Some("kept".into()),
         posted: Vec::new(),
         tries: 0,
     };
@@ -92,12 +92,12 @@ async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
             let (store, id) = (Arc::clone(&store), made.id.clone());
             tokio::spawn(async move {
                 let posted = [("n".to_owned(), n.to_string())];
-                let step = Advance {
+                let advance = Advance {
                     posted: Some(&posted),
                     next_try_at: Some(1100),
                     ..Advance::new(Stage::Return, Stage::Finalise)
                 };
-                store.advance(&id, &step).await.unwrap()
+                store.advance(&id, &advance).await.unwrap()
             })
         })
         .collect();
@@ -108,7 +108,7 @@ async fn of_many_who_take_one_step_of_a_conversation_one_succeeds() {
     assert_eq!(moved, 1);
     let now = store.conversation(&made.id).await.unwrap().unwrap();
     assert_eq!((now.stage, now.posted.len()), (Stage::Finalise, 1));
-    assert_eq!(now.keep.as_deref(), Some("kept"));
+    assert_eq!(now.memo.as_deref(), Some("kept"));
     assert!(store.due_conversations(1099, 10).await.unwrap().is_empty());
     assert_eq!(
         store.due_conversations(1100, 10).await.unwrap(),

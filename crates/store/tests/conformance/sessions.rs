@@ -13,7 +13,7 @@ async fn a_session_is_read_back_as_it_was_made() {
     assert_eq!(by_secret.session, made);
     assert!(store.book_by_secret(&[2; 32]).await.unwrap().is_none());
     assert_eq!(
-        store.secret_mark(&made.id).await.unwrap().unwrap().salt,
+        store.secret_digest(&made.id).await.unwrap().unwrap().salt,
         vec![1; 16]
     );
 }
@@ -230,8 +230,8 @@ async fn a_session_is_closed_unless_it_is_paid_or_something_of_it_may_take_money
     let book = store.book(&fresh.id).await.unwrap().unwrap();
     assert_eq!(book.session.expires_at, 1500);
     // What the shopper types into the fields now pays nothing: nothing was sent before.
-    let step = Advance::new(Stage::Token, Stage::Talking);
-    assert!(!store.advance(&waits.id, &step).await.unwrap());
+    let advance = Advance::new(Stage::Token, Stage::Talking);
+    assert!(!store.advance(&waits.id, &advance).await.unwrap());
     let stage = book.entry(&waits.id).unwrap().stage;
     assert_eq!(stage, Some(Stage::Closed));
     assert!(stage.is_some_and(Stage::is_dormant));
@@ -293,4 +293,31 @@ async fn sessions_are_found_by_their_reference_newest_first() {
     assert_eq!(find("demo", "ORDER é-1", Some(&newest[4]), 2).await, []);
     assert_eq!(find("demo", "ORDER é-2", None, 2).await, []);
     assert_eq!(find("other", "ORDER é-1", None, 2).await, []);
+}
+
+#[tokio::test]
+async fn what_a_person_looks_for_has_columns_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    for fact in [
+        claim(&made, "5", 1500),
+        confirmation(&made, "5", 1500),
+        fact(&made, "6", PartKind::Complement, 1),
+    ] {
+        let recorded = store.record_fact(&fact, Source::Query, None, 1100).await;
+        assert_eq!(recorded.unwrap(), Recorded::New(made.id.clone()));
+    }
+    let passed = PaymentEvent::DeadlinePassed;
+    let hint = store.record_hint(&made.id, &passed, Source::Clock, 1500);
+    hint.await.unwrap();
+    let sessions = "SELECT reference || ' ' || amount || ' ' || currency FROM sessions";
+    assert_eq!(told(&folder, sessions).await, ["ORDER é-1 1500 EUR"]);
+    let events = "SELECT coalesce(trust, '-') || ' ' || coalesce(call, '-') || ' '
+        || coalesce(transaction_number, '-') FROM events ORDER BY seq";
+    assert_eq!(
+        told(&folder, events).await,
+        ["signed 77 5", "- 77 5", "ours 77 6", "- - -"]
+    );
 }

@@ -7,25 +7,25 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::fixtures::*;
 
-/// The last step of the tables as the first release had them.
+/// The last migration of the first release.
 const FIRST_RELEASE: i64 = 10;
 
-/// Books as the tables were after that step, with these rows.
-async fn books_of(step: i64, folder: &tempfile::TempDir, rows: &[String]) {
-    let steps = tempfile::tempdir().unwrap();
+/// Books as the tables were after that migration, with these rows.
+async fn books_of(last: i64, folder: &tempfile::TempDir, rows: &[String]) {
+    let migrations = tempfile::tempdir().unwrap();
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
     for file in std::fs::read_dir(all).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if name[..4].parse::<i64>().unwrap() <= step {
-            std::fs::copy(&path, steps.path().join(name)).unwrap();
+        if name[..4].parse::<i64>().unwrap() <= last {
+            std::fs::copy(&path, migrations.path().join(name)).unwrap();
         }
     }
     let options = SqliteConnectOptions::new()
         .filename(folder.path().join("books.db"))
         .create_if_missing(true);
     let books = SqlitePool::connect_with(options).await.unwrap();
-    let migrator = Migrator::new(steps.path()).await.unwrap();
+    let migrator = Migrator::new(migrations.path()).await.unwrap();
     migrator.run(&books).await.unwrap();
     for row in rows {
         let statement = sqlx::AssertSqlSafe(row.clone());
@@ -94,15 +94,6 @@ fn rows(session: &Session, payment: &Payment) -> Vec<String> {
     rows
 }
 
-/// What one row of the books holds, as text.
-async fn told(folder: &tempfile::TempDir, statement: &'static str) -> Vec<String> {
-    let options = SqliteConnectOptions::new().filename(folder.path().join("books.db"));
-    let books = SqlitePool::connect_with(options).await.unwrap();
-    let rows = sqlx::query_scalar(statement).fetch_all(&books).await;
-    books.close().await;
-    rows.unwrap()
-}
-
 #[tokio::test]
 async fn books_of_the_first_release_are_taken_over_with_all_that_is_in_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -135,7 +126,7 @@ async fn books_of_the_first_release_are_taken_over_with_all_that_is_in_them() {
     );
 
     // A question that was over is over, and one that was open is due when it was.
-    let due = async |now| store.due_queries(now, 10).await.unwrap();
+    let due = async |now| store.due_questions(now, 10).await.unwrap();
     assert!(due(1249).await.is_empty());
     let open = due(i64::MAX).await;
     assert_eq!((open.len(), open[0].event_seq, open[0].tries), (1, 2, 1));
@@ -201,7 +192,7 @@ async fn a_payment_of_the_first_release_goes_on_in_its_books() {
     let recorded = store.record_answer(&answer, 2, 1200).await.unwrap();
     assert_eq!(recorded, Recorded::New(made.id.clone()));
     assert_eq!(money(&store, &made).await, Money::Paid);
-    assert!(store.due_queries(i64::MAX, 10).await.unwrap().is_empty());
+    assert!(store.due_questions(i64::MAX, 10).await.unwrap().is_empty());
     let (mut session, secret, key) = (session, secret(1), mark("s1", "b"));
     let id = session.id.to_string();
     let kept = store.add_session(&mut session, &secret, &key).await;
