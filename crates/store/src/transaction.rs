@@ -145,16 +145,13 @@ pub(crate) trait Sessions: Send {
     /// What a session has in common with the others that pay its order.
     async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError>;
 
-    /// Adds a session.
+    /// Adds a session, and gives the first other one that paid its order.
     async fn add_session(
         &mut self,
         session: &Session,
         order_key: &str,
         secret: &SecretDigest,
-    ) -> Result<(), StoreError>;
-
-    /// The first session, other than this one, that paid its order.
-    async fn paid_in(&mut self, session: &SessionId) -> Result<Option<SessionId>, StoreError>;
+    ) -> Result<Option<SessionId>, StoreError>;
 
     /// Has a session expire at this Unix second.
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError>;

@@ -29,8 +29,7 @@ pub(crate) async fn add(
         None => {}
     }
     let order_key = order_key(tx, session).await?;
-    tx.add_session(session, &order_key, secret).await?;
-    session.paid_in = tx.paid_in(&session.id).await?;
+    session.paid_in = tx.add_session(session, &order_key, secret).await?;
     let id = session.id.as_str();
     if session.replaces.is_some() {
         tx.replace_answer(mark, id).await?;

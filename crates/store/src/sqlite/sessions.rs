@@ -28,13 +28,19 @@ impl Sessions for SqliteConnection {
         session: &Session,
         order_key: &str,
         secret: &SecretDigest,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<SessionId>, StoreError> {
         let amount = i64::try_from(session.amount.minor())
             .map_err(|_| StoreError::Corrupt("an amount beyond what can be stored".into()))?;
-        sqlx::query(
+        let paid_in: Option<String> = sqlx::query_scalar(
             "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
                 secret_salt, body, expires_at, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             RETURNING (
+                SELECT o.id FROM sessions o
+                WHERE o.shop = ?2 AND o.order_key = ?4 AND o.id <> ?1
+                    AND o.settled_by IS NOT NULL
+                ORDER BY o.rowid LIMIT 1
+             )",
         )
         .bind(session.id.as_str())
         .bind(session.shop.as_str())
@@ -47,22 +53,9 @@ impl Sessions for SqliteConnection {
         .bind(serde_json::to_string(session)?)
         .bind(session.expires_at)
         .bind(session.created_at)
-        .execute(self)
+        .fetch_one(self)
         .await?;
-        Ok(())
-    }
-
-    async fn paid_in(&mut self, session: &SessionId) -> Result<Option<SessionId>, StoreError> {
-        let id: Option<String> = sqlx::query_scalar(
-            "SELECT o.id FROM sessions s
-             JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
-             WHERE s.id = ? AND s.order_key <> '' AND o.settled_by IS NOT NULL
-             ORDER BY o.rowid LIMIT 1",
-        )
-        .bind(session.as_str())
-        .fetch_optional(self)
-        .await?;
-        id.as_deref().map(from_word).transpose()
+        paid_in.as_deref().map(from_word).transpose()
     }
 
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {

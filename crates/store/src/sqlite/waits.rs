@@ -1,7 +1,7 @@
 //! How long anything may wait.
 //!
-//! The time of a next try is set by the clock. When it was ahead for a while and was set right, what was
-//! put off meanwhile would wait for the time that it was ahead by.
+//! The time of a next try is set by the clock. When that was ahead for a while and was set right,
+//! what was put off meanwhile would wait for the time that it was ahead by.
 
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;

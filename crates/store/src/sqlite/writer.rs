@@ -7,8 +7,8 @@
 //! alone is committed alone.
 //!
 //! A turn sees what earlier turns of the same transaction wrote, which is not on disk yet. So who
-//! answers from what it read commits as well: a repeated request is answered, and another's
-//! advance is seen, only once that is kept. [`Writer::write`] is the only way to a turn, and gives its
+//! answers from what it read commits as well: a repeated request is answered, and another's advance
+//! is seen, only once that is kept. [`Writer::write`] is the only way to a turn, and gives its
 //! answer after the commit alone; only an error ends a turn without one.
 //!
 //! A connection on which beginning, committing or taking back failed is thrown away. SQLite may

@@ -85,6 +85,15 @@ async fn of_two_sessions_of_one_order_the_first_that_is_paid_settles_and_the_oth
         .add_payment(&payment(&three, 4), None, &mark("p4", "b"), "{}")
         .await;
     assert_eq!(late.unwrap(), AddedPayment::Settled);
+    // And who makes another session for it is told.
+    let mut fourth = Session {
+        reference: one.reference.clone(),
+        ..self::session(4)
+    };
+    let (secret, key) = (secret(4), mark("s4", "b"));
+    let kept = store.add_session(&mut fourth, &secret, &key).await;
+    assert_eq!(kept.unwrap(), Kept::New);
+    assert_eq!(fourth.paid_in, Some(two.id.clone()));
     // The same after a restart: it is read from what was recorded.
     store.close().await;
     let store = open(&folder).await;
