@@ -164,8 +164,14 @@ pub(crate) async fn go_on(
 ) -> Result<String, PaymentError> {
     let (app, payment) = (in_hand.app, in_hand.payment);
     let alone = app.locks.take(Lock::GoingOn(payment.session.clone()));
-    let _alone = alone.ok_or(PaymentError::UnderWay)?;
     let book = app.store.book(&payment.session).await?;
+    let settled = book.as_ref().is_none_or(|book| book.session.is_settled());
+    let _alone = alone.ok_or(if settled {
+        // Told even while whoever ordered what settled it is not done yet.
+        PaymentError::SessionPaid
+    } else {
+        PaymentError::UnderWay
+    })?;
     refuse_if_moved_on(in_hand, asker.by, book.as_ref())?;
     let from = match given {
         Given::Nothing => Stage::Proceed,
