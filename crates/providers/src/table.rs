@@ -2,6 +2,7 @@
 //! an error that names it.
 
 use guichet_domain::id::Slug;
+use url::{Host, Url};
 
 use crate::contract::ConfigError;
 
@@ -120,5 +121,15 @@ impl Table {
                 Err(self.error(unknown, format!("is not a key of {provider} account")))
             }
         }
+    }
+}
+
+/// Whether an address is this machine: where a sandbox is.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(domain)) => domain == "localhost",
+        None => false,
     }
 }

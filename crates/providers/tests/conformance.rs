@@ -20,6 +20,8 @@ mod confirmation;
 mod continuing;
 #[path = "conformance/notifications.rs"]
 mod notifications;
+#[path = "conformance/operations.rs"]
+mod operations;
 #[path = "conformance/samples.rs"]
 mod samples;
 #[path = "conformance/vault.rs"]

@@ -2,13 +2,14 @@
 //!
 //! [`Provider`] is what each of them has. What a platform may lack is a capability, a trait of its
 //! own that the provider hands out or does not: [`Notifications`], [`Confirmation`],
-//! [`Continuing`], [`Vault`].
+//! [`Continuing`], [`Operations`], [`Vault`].
 
 mod begin;
 mod call;
 mod confirm;
 mod continuing;
 mod notify;
+mod operations;
 mod provider;
 mod vault;
 
@@ -20,5 +21,9 @@ pub use call::{
 pub use confirm::{Answered, Confirmation, Query};
 pub use continuing::{Continuing, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
 pub use notify::{Headers, Incoming, MessageError, Notifications, Notified, Return, SignedBytes};
+pub use operations::{
+    Allowed, Consulted, Objection, Operated, Operation, OperationDone, OperationKind, Operations,
+    Paid, Taken,
+};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

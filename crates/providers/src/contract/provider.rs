@@ -13,6 +13,7 @@ use super::call::{Exchange, Step};
 use super::confirm::Confirmation;
 use super::continuing::Continuing;
 use super::notify::Notifications;
+use super::operations::Operations;
 use super::vault::Vault;
 
 /// Which world the backend runs in. Keys and hosts of different worlds never mix.
@@ -98,6 +99,11 @@ pub trait Provider: Send + Sync {
 
     /// Where a payment takes more than its beginning and the platform's notification.
     fn continuing(&self) -> Option<&dyn Continuing> {
+        None
+    }
+
+    /// Where the shop has money captured, cancelled and refunded through us.
+    fn operations(&self) -> Option<&dyn Operations> {
         None
     }
 
@@ -197,5 +203,6 @@ mod tests {
         let bare: &dyn Provider = &toronto();
         assert!(bare.notifications().is_none() && bare.confirmation().is_none());
         assert!(bare.continuing().is_none() && bare.vault().is_none());
+        assert!(bare.operations().is_none());
     }
 }

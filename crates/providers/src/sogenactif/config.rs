@@ -27,7 +27,7 @@ use std::ops::{Deref, DerefMut};
 
 use guichet_domain::id::Slug;
 use jiff::tz::TimeZone;
-use url::{Host, Url};
+use url::Url;
 
 use super::office::{DEFAULT_VERSION, MethodInfo};
 use super::seal::{Algorithm, KeyRing, SecretKey};
@@ -35,7 +35,7 @@ use super::types::{KeyVersion, MerchantId, PUBLIC_MERCHANTS};
 use super::way::Way;
 use crate::contract::ConfigError;
 use crate::contract::Environment;
-use crate::table::Table;
+use crate::table::{Table, is_loopback};
 use crate::zone::paris;
 
 /// The server of the real platform.
@@ -389,15 +389,6 @@ fn is_test_host(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host.split('.')
         .any(|label| matches!(label, "test" | "simu"))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(domain)) => domain == "localhost",
-        None => false,
-    }
 }
 
 #[cfg(test)]

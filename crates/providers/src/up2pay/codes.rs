@@ -150,8 +150,40 @@ pub(super) enum Ppps {
     OtherHost,
     /// Our account does not know the transaction as we told it.
     NotOurs(&'static str),
-    /// Our own question is wrong, or the code is unknown: it tells nothing of the transaction.
+    /// Our own question is wrong: it tells nothing of the transaction.
     Failed(&'static str),
+    /// The code is unknown: it tells nothing at all.
+    Unknown,
+}
+
+/// What a CODEREPONSE of PPPS means for an operation that may have moved money.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Moved {
+    /// 00000: it was done.
+    Done,
+    /// The number of the question was not taken, and so the question was not: ask with another.
+    NewQuestion,
+    /// It was refused: nothing was done.
+    Refused(&'static str),
+    /// It may have been done.
+    Unknown,
+}
+
+/// Reads CODEREPONSE of an operation. What the platform could not say because it was not well, and
+/// what it says of no question of ours, may have been done all the same.
+pub(super) fn moved(code: &str) -> Moved {
+    match explain(code) {
+        // The authorisation centre's own word. What failed on the way to it may have been done.
+        Some((_, Some(Refusal::Technical))) if code.starts_with("001") => return Moved::Unknown,
+        Some((why, Some(_))) if code.starts_with("001") => return Moved::Refused(why),
+        _ => {}
+    }
+    match (code, ppps(code)) {
+        (_, Ppps::Done) => Moved::Done,
+        ("00005" | "00039", _) => Moved::NewQuestion,
+        (_, Ppps::NotOurs(why) | Ppps::Failed(why)) => Moved::Refused(why),
+        (_, Ppps::NewQuestion | Ppps::OtherHost | Ppps::Unknown) => Moved::Unknown,
+    }
 }
 
 /// Reads CODEREPONSE (Verifone "Paybox Direct", through BenMorel/Paybox, nexylan/paybox-direct and
@@ -173,7 +205,7 @@ pub(super) fn ppps(code: &str) -> Ppps {
         "00013" => Ppps::Failed("version not supported"),
         "00014" => Ppps::Failed("incoherent frame"),
         "00037" => Ppps::Failed("seal invalid"),
-        _ => Ppps::Failed("code without a known meaning"),
+        _ => Ppps::Unknown,
     }
 }
 
@@ -228,10 +260,22 @@ mod tests {
 
     #[test]
     fn an_unknown_code_of_ppps_tells_nothing_of_the_transaction() {
-        assert!(matches!(ppps("00777"), Ppps::Failed(_)));
+        assert_eq!(ppps("00777"), Ppps::Unknown);
         assert!(matches!(ppps("00006"), Ppps::Failed(_)));
         assert!(matches!(ppps("00018"), Ppps::NotOurs(_)));
         assert_eq!(ppps("00039"), Ppps::NewQuestion);
         assert_eq!(ppps("00000"), Ppps::Done);
+    }
+
+    #[test]
+    fn only_a_refusal_that_is_known_says_that_an_operation_was_not_done() {
+        assert_eq!(moved("00000"), Moved::Done);
+        assert_eq!(moved("00005"), Moved::NewQuestion);
+        assert!(matches!(moved("00018"), Moved::Refused(_)));
+        assert!(matches!(moved("00105"), Moved::Refused(_)));
+        // Approved by the centre, lost on the way to it, not well, unknown.
+        for code in ["00100", "00108", "00168", "00001", "00099", "00777", ""] {
+            assert_eq!(moved(code), Moved::Unknown, "{code}");
+        }
     }
 }

@@ -22,6 +22,10 @@
 //! | `shopper_optional` | what a session may lack: `"name"`, `"phone"`, `"address"`; default none |
 //! | `card_types` | further values of letter C that are bank cards |
 //! | `limocb` | table `site`, `rang`, `hmac_key`: the contract of the complements |
+//! | `conecs_refunds` | whether meal vouchers are refunded, default `false`; see `operations.rs` |
+//! | `refund_number` | what a refund after a capture names: `"payment"` (default), `"capture"` |
+//!
+//! The last two are for operations, which no surface asks for yet.
 //!
 //! Default hosts: the manual, §3.1.3 (pages) and §4.3.2 (API); Crédit Agricole's WooCommerce module
 //! 3.0.5 and PHP kit for the test API and the backup hosts.
@@ -29,19 +33,20 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use guichet_domain::PartKind;
 use guichet_domain::field::looks_random;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
-use guichet_domain::shopper::Datum;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
-use url::{Host, Url};
+use url::Url;
 
+use super::demands::DEMANDS;
 use super::numbers::{Identifiant, Rang, Site};
 use super::seal::{HmacKey, PublicKey, same};
 use super::way::Way;
 use crate::contract::{ConfigError, Demand, Environment};
-use crate::table::Table;
+use crate::table::{Table, is_loopback};
 use crate::zone::paris;
 
 /// Page hosts of the real platform.
@@ -102,6 +107,16 @@ impl fmt::Debug for NotifySecret {
     }
 }
 
+/// Which transaction number a refund names that follows a capture. Crédit Agricole's own modules
+/// disagree: WooCommerce 3.0.5 sends the payment's, PrestaShop 6.0.1 the capture's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum RefundNumber {
+    /// The payment's.
+    Payment,
+    /// The capture's.
+    Capture,
+}
+
 /// A host's origin, without a slash at its end.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Origin(String);
@@ -134,6 +149,8 @@ pub(super) struct Config {
     pub(super) demands: Vec<Demand>,
     pub(super) card_types: Vec<String>,
     pub(super) limocb: Option<Contract>,
+    pub(super) conecs_refunds: bool,
+    pub(super) refund_number: RefundNumber,
     pub(super) time_zone: TimeZone,
 }
 
@@ -170,11 +187,21 @@ impl Config {
             demands: keys.demands()?,
             card_types: keys.list("card_types")?.unwrap_or_default(),
             limocb: keys.limocb(environment)?,
+            conecs_refunds: keys.flag("conecs_refunds")?.unwrap_or_default(),
+            refund_number: keys.refund_number()?,
             time_zone: paris().map_err(|detail| keys.error("provider", detail))?,
             account,
         };
         keys.finish("an up2pay")?;
         Ok(config)
+    }
+
+    /// The contract under which the platform has a part of that kind.
+    pub(super) fn contract_of(&self, kind: PartKind) -> &Contract {
+        match (kind, &self.limocb) {
+            (PartKind::Complement, Some(limocb)) => limocb,
+            _ => &self.contract,
+        }
     }
 
     /// The least amount of a way to pay.
@@ -385,6 +412,14 @@ impl Keys {
         }
     }
 
+    fn refund_number(&mut self) -> Result<RefundNumber, ConfigError> {
+        match self.text("refund_number")?.as_deref() {
+            None | Some("payment") => Ok(RefundNumber::Payment),
+            Some("capture") => Ok(RefundNumber::Capture),
+            Some(_) => Err(self.error("refund_number", "must be \"payment\" or \"capture\"")),
+        }
+    }
+
     fn page_timeout(&mut self) -> Result<i64, ConfigError> {
         let key = "page_timeout_seconds";
         let seconds = self.integer(key)?.unwrap_or(900);
@@ -446,44 +481,6 @@ impl Keys {
                 Way::parse(code).ok_or_else(wrong)
             })
             .collect()
-    }
-}
-
-/// What a payment page wants to know of the shopper, and what becomes of a payment without it
-/// (PBX_PORTEUR: Verifone "Paybox System" V8.0; PBX_BILLING: Crédit Agricole's announcements of
-/// 09/2023 and 09/2024).
-const DEMANDS: [Demand; 4] = [
-    Demand {
-        datum: Datum::Email,
-        because: "the platform opens no page without an e-mail address (PBX_PORTEUR)",
-        unless: None,
-    },
-    Demand {
-        datum: Datum::Name,
-        because: "3-D Secure wants the holder's name (PBX_BILLING): issuers refuse more cards \
-                  without it",
-        unless: Some("shopper_optional = [\"name\"]"),
-    },
-    Demand {
-        datum: Datum::Phone,
-        because: "3-D Secure wants a phone (PBX_BILLING): issuers refuse more cards without it, \
-                  with codes that look like fraud",
-        unless: Some("shopper_optional = [\"phone\"]"),
-    },
-    Demand {
-        datum: Datum::Address,
-        because: "3-D Secure wants the billing address (PBX_BILLING): issuers refuse more cards \
-                  without it, with codes that look like fraud",
-        unless: Some("shopper_optional = [\"address\"]"),
-    },
-];
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(domain)) => domain == "localhost",
-        None => false,
     }
 }
 

@@ -31,12 +31,15 @@
 mod billing;
 mod codes;
 mod config;
+mod demands;
 pub mod inspect;
 mod letters;
 mod method;
 mod notification;
 mod numbers;
+mod operations;
 mod page;
+mod ppps;
 mod query;
 mod request;
 mod seal;
@@ -48,8 +51,9 @@ use guichet_domain::method::{Method, MethodDescription};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Answered, Begin, Begun, ConfigError, Confirmation, Demand, Environment, Exchange, Incoming,
-    MessageError, Notifications, Notified, Provider, Query, Return, Seed, Step,
+    Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, Demand, Environment,
+    Exchange, Incoming, MessageError, Notifications, Notified, Objection, Operated, Operation,
+    Operations, Provider, Query, Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -116,6 +120,10 @@ impl Provider for Up2pay {
     fn confirmation(&self) -> Option<&dyn Confirmation> {
         Some(self)
     }
+
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
 }
 
 impl Notifications for Up2pay {
@@ -132,13 +140,38 @@ impl Notifications for Up2pay {
     }
 }
 
+impl Up2pay {
+    /// Numbers of questions are unique within a site and a day, whatever is asked.
+    fn questions(&self) -> String {
+        format!("up2pay/{}", self.config.contract.site)
+    }
+}
+
 impl Confirmation for Up2pay {
     fn sequence_scope(&self) -> String {
-        format!("up2pay/{}", self.config.contract.site)
+        self.questions()
     }
 
     fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
         query::query(&self.config, query, exchanges)
+    }
+}
+
+impl Operations for Up2pay {
+    fn sequence_scope(&self) -> String {
+        self.questions()
+    }
+
+    fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection> {
+        operations::check(&self.config, operation)
+    }
+
+    fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated> {
+        operations::operate(&self.config, operation, exchanges)
+    }
+
+    fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted> {
+        operations::consult(&self.config, operation, exchanges)
     }
 }
 

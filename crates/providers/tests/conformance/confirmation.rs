@@ -1,11 +1,8 @@
 //! What our own account says of a claim.
 
-use guichet_domain::event::{Part, Trust};
-use guichet_domain::money::Amount;
-use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::contract::{CallError, Exchange, Query};
 
-use crate::world::{Answer, NOW, each, exchange, nonsense};
+use crate::world::{Answer, NOW, claim, each, exchange, nonsense};
 
 #[test]
 fn a_query_without_a_usable_answer_agrees_to_nothing() {
@@ -13,20 +10,7 @@ fn a_query_without_a_usable_answer_agrees_to_nothing() {
         let Some(confirmation) = provider.confirmation() else {
             return;
         };
-        let claim = Part {
-            transaction: "1".into(),
-            call: "2".into(),
-            kind: PartKind::Card,
-            method: None,
-            brand: "CB".into(),
-            amount: Amount::try_from(5000).unwrap(),
-            status: PartStatus::Accepted,
-            code: "00000".into(),
-            refusal: None,
-            parts_expected: None,
-            fingerprint: String::new(),
-            trust: Trust::Signed,
-        };
+        let claim = claim();
         let lost: [Answer; 1] = [Err(CallError::NoAnswer)];
         for answer in nonsense().into_iter().chain(lost) {
             let mut sequence = 0;

@@ -2,12 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use guichet_domain::event::{Part, Trust};
 use guichet_domain::iban::Iban;
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
+use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::contract::{
     Addresses, Begin, Begun, By, CallAnswer, CallError, Context, Environment, Exchange, Failure,
     Finalise, Given, LookUp, LookedUp, PlatformCall, Proceed, Proceeded, Provider, Seed, Step,
@@ -253,6 +255,24 @@ impl World {
             |exchanges| continuing.look_up(&look_up, exchanges),
             platform,
         )
+    }
+}
+
+/// A card of 50.00 EUR that a signed message claims to have paid.
+pub(crate) fn claim() -> Part {
+    Part {
+        transaction: "1".into(),
+        call: "2".into(),
+        kind: PartKind::Card,
+        method: None,
+        brand: "CB".into(),
+        amount: Amount::try_from(5000).unwrap(),
+        status: PartStatus::Accepted,
+        code: "00000".into(),
+        refusal: None,
+        parts_expected: None,
+        fingerprint: String::new(),
+        trust: Trust::Signed,
     }
 }
 

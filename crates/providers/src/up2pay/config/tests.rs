@@ -34,6 +34,8 @@ fn a_full_table_is_read() {
         conecs_minimum = 100
         cvconnect_minimum = 3000
         card_types = ["VPAY"]
+        conecs_refunds = true
+        refund_number = "capture"
         limocb = {{ site = "7654322", rang = "02", hmac_key = "{OWN_KEY}" }}
         "#
     );
@@ -48,6 +50,7 @@ fn a_full_table_is_read() {
     assert_eq!(config.minimum(Way::Sodexo).unwrap().minor(), 100);
     assert_eq!(config.minimum(Way::CvConnect).unwrap().minor(), 3000);
     assert_eq!(config.limocb.as_ref().unwrap().site.as_str(), "7654322");
+    assert!(config.conecs_refunds && config.refund_number == RefundNumber::Capture);
     let shown = format!("{config:?}");
     assert!(
         !shown.contains("FEDC") && !shown.contains(SECRET),
@@ -82,6 +85,7 @@ fn what_is_absent_has_its_default() {
     assert!(config.letter_z && !config.notify_by_post && !config.archive_reference);
     assert_eq!(config.minimum(Way::CvConnect).unwrap().minor(), 2000);
     assert_eq!(config.minimum(Way::Apetiz), None);
+    assert!(!config.conecs_refunds && config.refund_number == RefundNumber::Payment);
     let mut test = production_table();
     test.remove("confirm");
     let config = read(test, Environment::Test).unwrap();
@@ -254,6 +258,8 @@ fn times_amounts_and_words_are_checked() {
         ("limocb = 'x'", "limocb"),
         ("limocb = { site = '7654322' }", "limocb.rang"),
         ("public_keys = ['x']", "public_keys"),
+        ("conecs_refunds = 'yes'", "conecs_refunds"),
+        ("refund_number = 'authorisation'", "refund_number"),
     ] {
         in_sandbox(more, key);
     }

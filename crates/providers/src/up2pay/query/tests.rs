@@ -1,10 +1,12 @@
-use guichet_domain::event::Trust;
+use guichet_domain::PartKind;
+use guichet_domain::event::{Part, Trust};
 use guichet_domain::money::Amount;
 use proptest::prelude::*;
 
+use super::super::ppps::QUESTION_MAX;
 use super::super::testing::*;
 use super::*;
-use crate::contract::{CallAnswer, CallError};
+use crate::contract::{CallAnswer, CallError, HttpMethod, PlatformCall};
 
 const REFERENCE: &str = "7ZK2M0Q4W8E6R1T3Y5AB";
 

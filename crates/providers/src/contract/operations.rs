@@ -1,0 +1,199 @@
+//! *Operations*: what a shop has done with money that a payment reserved or took, part by part.
+
+use std::fmt;
+
+use guichet_domain::event::Part;
+use guichet_domain::money::Amount;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::call::{Exchange, Step};
+use crate::Verified;
+
+/// Capture, cancel and refund. An operation is done to one part, by the part's own numbers: an
+/// order that was paid with two means takes two.
+///
+/// What got no answer is [`super::Failure::Unknown`], and `consult` is asked before the same is
+/// sent again.
+pub trait Operations: Send + Sync {
+    /// Names the counter that [`Operation::sequence`] is drawn from; the same as that of
+    /// [`super::Confirmation::sequence_scope`] where the platform numbers both in one row.
+    fn sequence_scope(&self) -> String;
+
+    /// Whether it may be asked for at all, and what it costs: before any call.
+    ///
+    /// # Errors
+    /// What stands against it.
+    fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection>;
+
+    /// Has it done. What [`check`](Self::check) objects to is never sent.
+    fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated>;
+
+    /// Asks what became of an operation whose answer never came. Moves nothing.
+    fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted>;
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum OperationKind {
+    /// What is reserved is taken.
+    Capture,
+    /// What was not remitted to the bank yet is let go.
+    Cancel,
+    /// What was taken is given back.
+    Refund,
+}
+
+impl fmt::Display for OperationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Capture => "capture",
+            Self::Cancel => "cancellation",
+            Self::Refund => "refund",
+        })
+    }
+}
+
+/// An operation on one part.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a> {
+    /// What is done.
+    pub kind: OperationKind,
+    /// To what.
+    pub paid: Paid<'a>,
+    /// How much of it.
+    pub amount: Amount,
+    /// A number that this account has not used today; each step is given a new one.
+    pub sequence: u32,
+    /// The time of asking.
+    pub now: Timestamp,
+}
+
+/// A part, and what became of its money so far, as the books have it.
+#[derive(Clone, Copy, Debug)]
+pub struct Paid<'a> {
+    /// Our reference at the platform.
+    pub reference: &'a str,
+    /// The part, as the platform told of it.
+    pub part: &'a Part,
+    /// What was taken of it. None while it is reserved only.
+    pub taken: Option<Taken<'a>>,
+    /// What was given back, in minor units.
+    pub given_back: u64,
+    /// It was cancelled.
+    pub cancelled: bool,
+}
+
+/// What was taken of a part: at once, or by a capture.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken<'a> {
+    /// How much.
+    pub amount: Amount,
+    /// When.
+    pub at: Timestamp,
+    /// The capture's own transaction number, where there was a capture.
+    pub capture: Option<&'a str>,
+}
+
+/// What an operation that may be asked for costs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Allowed {
+    /// What of the part is neither taken by it nor can be taken later, in minor units. To be said
+    /// to the shop before it is done.
+    pub gives_up: u64,
+}
+
+/// Why an operation is not asked for. Known before any call.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Objection {
+    /// The part did not pay.
+    #[error("no {0}: this part did not pay")]
+    NotPaid(OperationKind),
+    /// The part has no numbers at the platform.
+    #[error("the platform's numbers of this part are not known: look for it in the back office")]
+    Unnamed,
+    /// The platform never does this to what paid.
+    #[error("no {kind} with this means of payment ({source_of}): {remedy}")]
+    Never {
+        /// What was wanted.
+        kind: OperationKind,
+        /// Where that stands.
+        source_of: &'static str,
+        /// What can be done in its place.
+        remedy: &'static str,
+    },
+    /// Sources contradict each other, and the account's table does not say to try.
+    #[error("the platform's documents contradict each other on it: {setting} turns it on")]
+    NotEnabled {
+        /// The key of the account's table.
+        setting: &'static str,
+    },
+    /// The part was cancelled before.
+    #[error("this part was cancelled: nothing of it can be taken or given back")]
+    Cancelled,
+    /// It is reserved, and what is to be given back must have been taken.
+    #[error("nothing of this part was taken yet: cancel it instead")]
+    OnlyReserved,
+    /// It was taken before.
+    #[error("this part was taken before; it can be taken once")]
+    TakenBefore,
+    /// Something of it was given back before.
+    #[error("something of this part was given back before: refund the rest instead")]
+    GivenBackBefore,
+    /// Only all of it at once.
+    #[error("only the whole part can be cancelled: its amount is {0} cents")]
+    WholeOnly(u64),
+    /// More than there is.
+    #[error("amount: at most {left} cents are left of this part")]
+    TooMuch {
+        /// In minor units.
+        left: u64,
+    },
+    /// Not before that day.
+    #[error("a refund is possible from {0} on, the day after it was taken")]
+    TooEarly(Date),
+}
+
+/// What came of an operation.
+#[derive(Clone, Debug)]
+pub enum Operated {
+    /// It is done.
+    Done(Verified<OperationDone>),
+    /// The platform refused it: nothing was done.
+    Refused {
+        /// The platform's code.
+        code: String,
+        /// What the code means.
+        why: &'static str,
+    },
+    /// It was not asked for.
+    Objected(Objection),
+}
+
+/// What the platform says that it did.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OperationDone {
+    /// What.
+    pub kind: OperationKind,
+    /// How much.
+    pub amount: Amount,
+    /// The transaction that it was done to, by the number that was sent.
+    pub to: String,
+    /// The operation's own transaction number. After a capture, not that of the payment.
+    pub transaction: String,
+    /// The call number that came with it.
+    pub call: String,
+    /// The authorisation that came with it, if one did.
+    pub authorisation: Option<String>,
+}
+
+/// What became of an operation whose answer never came.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Consulted {
+    /// It was done. Its own numbers are not told.
+    Done,
+    /// It was not done: it may be sent again.
+    NotDone,
+    /// The platform's word does not decide it: a person must look. Says what the word was.
+    Undecided(String),
+}
