@@ -5,18 +5,23 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use guichet_domain::event::{Part, Trust};
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
+use guichet_domain::{PartKind, PartStatus};
 
 use super::config::Config;
 use super::seal::{PUBLIC_TEST_HMAC_KEY, TEST_KEY_K004};
-use crate::contract::{Addresses, ConfigError, Context, Environment};
+use crate::contract::{
+    Addresses, CallAnswer, ConfigError, Context, Environment, Exchange, PlatformCall, Step,
+};
 
 /// 2026-03-01T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_355_600;
+pub(super) const REFERENCE: &str = "7ZK2M0Q4W8E6R1T3Y5AB";
 pub(super) const SECRET: &str = "k9cX2-vQ7_wLr4TzN8pY3bHs";
 
 /// A key that is not the public one.
@@ -149,10 +154,57 @@ pub(super) fn context<'a>(
     Context {
         session,
         method,
-        reference: "7ZK2M0Q4W8E6R1T3Y5AB",
+        reference: REFERENCE,
         addresses,
         now,
     }
+}
+
+pub(super) fn cents(minor: u64) -> Amount {
+    Amount::try_from(minor).unwrap()
+}
+
+/// A part of 15.00 EUR that was paid with that.
+pub(super) fn part(kind: PartKind, brand: &str) -> Part {
+    Part {
+        transaction: "722487980".into(),
+        call: "2310165".into(),
+        kind,
+        method: None,
+        brand: brand.into(),
+        amount: cents(1500),
+        status: PartStatus::Accepted,
+        code: "00000".into(),
+        refusal: None,
+        parts_expected: None,
+        fingerprint: String::new(),
+        trust: Trust::Signed,
+    }
+}
+
+/// The call that is asked for.
+pub(super) fn call<T: std::fmt::Debug>(step: Step<T>) -> PlatformCall {
+    match step {
+        Step::Call(call) => call,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) fn body(call: &PlatformCall) -> String {
+    String::from_utf8(call.body.clone().unwrap().bytes).unwrap()
+}
+
+/// The text in ISO-8859-1.
+pub(super) fn latin1(text: &str) -> Vec<u8> {
+    let byte = |c: char| u8::try_from(u32::from(c)).unwrap();
+    text.chars().map(byte).collect()
+}
+
+/// The call, answered so.
+pub(super) fn answered(call: PlatformCall, text: &str) -> Exchange {
+    let body = latin1(text);
+    let answer = Ok(CallAnswer { status: 200, body });
+    Exchange { call, answer }
 }
 
 /// Runs `openssl` with `input`; gives what it printed.

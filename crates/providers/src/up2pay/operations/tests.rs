@@ -1,33 +1,8 @@
-use guichet_domain::event::Trust;
-use guichet_domain::money::Amount;
 use proptest::prelude::*;
 
 use super::super::testing::*;
 use super::*;
 use crate::contract::{CallAnswer, Paid, PlatformCall};
-
-const REFERENCE: &str = "7ZK2M0Q4W8E6R1T3Y5AB";
-
-fn cents(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
-fn part(kind: PartKind, brand: &str) -> Part {
-    Part {
-        transaction: "722487980".into(),
-        call: "2310165".into(),
-        kind,
-        method: None,
-        brand: brand.into(),
-        amount: cents(1500),
-        status: PartStatus::Accepted,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
-        fingerprint: String::new(),
-        trust: Trust::Signed,
-    }
-}
 
 /// Every means of payment, with its ACQUEREUR.
 fn all_means() -> [(Part, Option<&'static str>); 6] {
@@ -77,29 +52,6 @@ fn operation(kind: OperationKind, part: &Part) -> Operation<'_> {
 /// An account that refunds whatever any source allows.
 fn bold() -> Config {
     sandbox_with("conecs_refunds = true")
-}
-
-fn call<T: std::fmt::Debug>(step: Step<T>) -> PlatformCall {
-    match step {
-        Step::Call(call) => call,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn body(call: &PlatformCall) -> String {
-    String::from_utf8(call.body.clone().unwrap().bytes).unwrap()
-}
-
-/// The text in ISO-8859-1.
-fn latin1(text: &str) -> Vec<u8> {
-    let byte = |c: char| u8::try_from(u32::from(c)).unwrap();
-    text.chars().map(byte).collect()
-}
-
-fn answered(call: PlatformCall, text: &str) -> Exchange {
-    let body = latin1(text);
-    let answer = Ok(CallAnswer { status: 200, body });
-    Exchange { call, answer }
 }
 
 fn unanswered(call: PlatformCall, error: CallError) -> Exchange {

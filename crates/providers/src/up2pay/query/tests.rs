@@ -1,5 +1,5 @@
 use guichet_domain::PartKind;
-use guichet_domain::event::{Part, Trust};
+use guichet_domain::event::Part;
 use guichet_domain::money::Amount;
 use proptest::prelude::*;
 
@@ -7,25 +7,6 @@ use super::super::ppps::QUESTION_MAX;
 use super::super::testing::*;
 use super::*;
 use crate::contract::{CallAnswer, CallError, HttpMethod, PlatformCall};
-
-const REFERENCE: &str = "7ZK2M0Q4W8E6R1T3Y5AB";
-
-fn claim(kind: PartKind, brand: &str) -> Part {
-    Part {
-        transaction: "722487980".into(),
-        call: "2310165".into(),
-        kind,
-        method: None,
-        brand: brand.into(),
-        amount: Amount::try_from(1500).unwrap(),
-        status: PartStatus::Accepted,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
-        fingerprint: String::new(),
-        trust: Trust::Signed,
-    }
-}
 
 fn step_with(config: &Config, claim: &Part, sequence: u32, made: &[Exchange]) -> Step<Answered> {
     let now = jiff::Timestamp::from_second(NOW).unwrap();
@@ -46,42 +27,15 @@ fn step_with(config: &Config, claim: &Part, sequence: u32, made: &[Exchange]) ->
 fn step(sequence: u32, made: &[Exchange]) -> Step<Answered> {
     step_with(
         &sandbox(),
-        &claim(PartKind::Voucher, "APETIZ"),
+        &part(PartKind::Voucher, "APETIZ"),
         sequence,
         made,
     )
 }
 
-fn call(step: Step<Answered>) -> PlatformCall {
-    match step {
-        Step::Call(call) => call,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn body(call: &PlatformCall) -> String {
-    String::from_utf8(call.body.clone().unwrap().bytes).unwrap()
-}
-
 const GOOD: &str = "NUMTRANS=0722487980&NUMAPPEL=0002310165&NUMQUESTION=0000000007&SITE=1999888\
                     &RANG=032&AUTORISATION=&CODEREPONSE=00000&COMMENTAIRE=Demande traitée\
                     &STATUS=Capturé";
-
-fn frame(text: &str) -> Vec<u8> {
-    text.chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap())
-        .collect()
-}
-
-fn answered(call: PlatformCall, text: &str) -> Exchange {
-    Exchange {
-        call,
-        answer: Ok(CallAnswer {
-            status: 200,
-            body: frame(text),
-        }),
-    }
-}
 
 /// What comes of this answer to question 7.
 fn after(text: &str) -> Step<Answered> {
@@ -122,7 +76,7 @@ fn openssl_seals_the_question_alike() {
 #[test]
 fn the_acquirer_follows_the_part() {
     let acquirer = |kind, brand| {
-        let call = call(step_with(&sandbox(), &claim(kind, brand), 1, &[]));
+        let call = call(step_with(&sandbox(), &part(kind, brand), 1, &[]));
         let body = body(&call);
         let (_, after) = body.split_once("&ACQUEREUR=")?;
         Some(after.split_once('&').unwrap().0.to_owned())
@@ -143,7 +97,7 @@ fn a_complement_is_asked_about_under_its_own_contract() {
     let limocb = format!("limocb = {{ site = '7654322', rang = '02', hmac_key = '{OWN_KEY}' }}");
     let config = sandbox_with(&limocb);
     let site = |kind, brand| {
-        let call = call(step_with(&config, &claim(kind, brand), 1, &[]));
+        let call = call(step_with(&config, &part(kind, brand), 1, &[]));
         body(&call).contains("&SITE=7654322&RANG=02&")
     };
     assert!(site(PartKind::Complement, "LIMOCB"));
@@ -292,7 +246,7 @@ fn the_backup_host_is_asked_when_the_main_one_does_not_answer() {
         }),
         Ok(CallAnswer {
             status: 302,
-            body: frame(GOOD),
+            body: latin1(GOOD),
         }),
         Ok(CallAnswer {
             status: 200,
@@ -300,7 +254,7 @@ fn the_backup_host_is_asked_when_the_main_one_does_not_answer() {
         }),
         Ok(CallAnswer {
             status: 200,
-            body: frame(&fault),
+            body: latin1(&fault),
         }),
     ] {
         let first = down(&main, answer.clone());
@@ -318,7 +272,7 @@ fn the_backup_host_is_asked_when_the_main_one_does_not_answer() {
 #[test]
 fn a_claim_without_a_transaction_is_not_asked_about() {
     for transaction in ["0", "", "x"] {
-        let mut claim = claim(PartKind::Card, "CB");
+        let mut claim = part(PartKind::Card, "CB");
         claim.transaction = transaction.into();
         assert!(is_disagreed(step_with(&sandbox(), &claim, 1, &[])));
     }
