@@ -1,7 +1,7 @@
 // <guichet-checkout session="…">: the only script that a shop's page names.
 //
-// It draws a skeleton at once, asks for the session while the module compiles, and hands over to
-// the module. It builds every node by hand: a shop may require trusted types and forbid inline
+// It draws a skeleton at once, asks for the session, shows the face that comes with the answer, and
+// then loads the module, which takes over. It builds every node by hand: a shop may require trusted types and forbid inline
 // styles. The build puts the hashed names of the other files into GLUE, WASM and CARD, and writes
 // the script so that browsers can read it that can't run the module: they are told so. For the same
 // reason, nothing on the way to that message asks for more than they have.
@@ -129,28 +129,39 @@ const langAround = (host) => {
   return '';
 };
 
-// Asks for the session. Resolves to { ok, body }; without `body`, nobody knows what happened: there
-// was no answer, or none that could be read.
-const heard = async (base, secret) => {
-  const answer = await fetch(base + '/checkout/v1/session', {
-    headers: { Authorization: 'Bearer ' + secret },
-    cache: 'no-store',
-    signal: window.AbortSignal?.timeout?.(PATIENCE),
-  });
-  const text = await answer.text();
-  const { ok, status } = answer;
+// What was heard: `ok` and `body`, and the `face` as it was drawn there; without `body`, nobody knows
+// what happened: there was no answer, or none that could be read.
+const read = (request) => {
+  const { status } = request;
+  const ok = status >= 200 && status < 300;
+  const drawn = request.responseType && request.response;
   let body;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(drawn ? drawn.querySelector('script').textContent : request.responseText);
   } catch {
     if (!ok) body = {};
   }
-  return { ok, status, body };
+  return { ok, status, body, face: drawn && drawn.querySelector('[data-face]') };
 };
 
-const ask = async (base, secret) => {
-  // Not every browser has that signal.
-  const answer = await inTime(heard(base, secret), PATIENCE).catch(() => ({}));
+// Asks for the session, and for its face. Not by `fetch`: a document may be asked for here and
+// nowhere else, and where a page requires trusted types, no text may become one.
+const ask = async (base, secret, locale, lang) => {
+  const asked = new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    const wish = '?markup=' + encodeURIComponent(lang) + '&locale=' + encodeURIComponent(locale);
+    request.open('GET', base + '/checkout/v1/session' + wish);
+    request.setRequestHeader('Authorization', 'Bearer ' + secret);
+    request.timeout = PATIENCE;
+    request.onreadystatechange = () => {
+      const type = request.readyState === 2 && request.getResponseHeader('Content-Type');
+      if (/^text\/html/.test(type)) request.responseType = 'document';
+    };
+    request.onload = () => done(request);
+    request.onerror = request.ontimeout = fail;
+    request.send();
+  });
+  const answer = await inTime(asked, PATIENCE).then(read).catch(() => ({}));
   const { ok, status, body } = answer;
   if (ok === false) {
     console.error('guichet: ' + (body.code || status) + ': ' + (body.detail || ''));
@@ -178,11 +189,19 @@ const bones = () => {
   return [summary, body];
 };
 
-// Takes everything out of the root but its style sheet.
+// Takes everything out of the root but its style sheet and the live region.
 const clear = (root) => {
   for (const node of Array.from(root.childNodes)) {
-    if (node.localName !== 'style') root.removeChild(node);
+    if (node.localName !== 'style' && node.className !== 'spoken') root.removeChild(node);
   }
+};
+
+// Says something to who can't see it. The region is there before its text, and outlives every face.
+const speak = (root, lang, text) => {
+  const region = root.querySelector('.spoken');
+  if (!region) return;
+  region.lang = lang;
+  if (region.textContent !== text) region.textContent = text;
 };
 
 // Draws a face with a message, and a button if there is a text for it.
@@ -192,9 +211,10 @@ const say = (root, face, lang, text, retry, again) => {
   box.lang = lang;
   const loading = face === 'loading';
   if (loading) box.setAttribute('aria-busy', 'true');
-  const status = make('p', loading ? 'spoken' : 'message', text);
-  status.setAttribute('role', loading ? 'status' : 'alert');
-  for (const node of [status].concat(loading ? bones() : [])) box.appendChild(node);
+  speak(root, lang, loading ? text : '');
+  const message = make('p', 'message', text);
+  message.setAttribute('role', 'alert');
+  for (const node of loading ? bones() : [message]) box.appendChild(node);
   if (retry) {
     const button = make('button', 'button', retry);
     button.type = 'button';
@@ -253,6 +273,7 @@ class GuichetCheckout extends HTMLElement {
   #card;
   #wish;
   #late;
+  #pressed;
 
   connectedCallback() {
     try {
@@ -287,6 +308,9 @@ class GuichetCheckout extends HTMLElement {
     const root = this.attachShadow({ mode: 'open' });
     this.#root = root;
     dress(this, root);
+    const region = make('p', 'spoken');
+    region.setAttribute('role', 'status');
+    root.appendChild(region);
     for (const type of ['click', 'change']) root.addEventListener(type, this.#onBegin);
   }
 
@@ -295,6 +319,26 @@ class GuichetCheckout extends HTMLElement {
     if (this.#embedded) theCard().catch(() => {});
     this.#embedded = false;
   };
+
+  // Shows the face as the backend drew it, until the module takes over. The first press on it is
+  // kept, and done then.
+  #paint(drawn) {
+    const face = document.importNode(drawn, true);
+    face.setAttribute('data-painted', '');
+    face.onsubmit = (event) => event.preventDefault();
+    face.onclick = (event) => {
+      const button = event.target.closest('button[data-action]');
+      if (!button) return;
+      event.preventDefault();
+      if (this.#pressed) return;
+      this.#pressed = button.dataset.action;
+      button.setAttribute('aria-busy', 'true');
+    };
+    clear(this.#root);
+    this.#root.appendChild(face);
+    const title = face.querySelector('h2');
+    speak(this.#root, face.lang, title ? title.textContent : '');
+  }
 
   #onPageShow = (event) => this.#mounted?.wake(event.persisted);
 
@@ -334,7 +378,7 @@ class GuichetCheckout extends HTMLElement {
     clearTimeout(this.#late);
     this.#fields.close();
     this.#mounted?.unmount();
-    this.#mounted = undefined;
+    this.#mounted = this.#pressed = undefined;
   }
 
   async #start() {
@@ -352,19 +396,28 @@ class GuichetCheckout extends HTMLElement {
     try {
       check();
       const base = (this.getAttribute('backend') || beside('.').origin).replace(/\/+$/, '');
-      const [loaded, answer] = await Promise.all([theModule(), ask(base, secret)]);
+      const locale = this.getAttribute('locale') || '';
+      const around = langAround(this) || '';
+      const answer = await ask(base, secret, locale, around);
       if (run !== this.#run) return;
-      clear(this.#root);
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
+      const back = cameBack();
+      // Who went back sees the list although a payment may be open: the backend does not know of it.
+      const painted = answer.face && !back;
+      if (painted) this.#paint(answer.face);
+      const loaded = await theModule();
+      if (run !== this.#run) return;
+      if (!painted) clear(this.#root);
       const mounted = loaded.mount(this.#root, {
         host: this,
         base,
         secret,
         answer,
         fields: this.#fields,
-        locale: this.getAttribute('locale') || '',
-        lang: langAround(this) || '',
-        back: cameBack(),
+        locale,
+        lang: around,
+        back,
+        pressed: this.#pressed || '',
       });
       // A listener of the page may have taken the element away, or given it another session.
       if (run !== this.#run) return mounted.unmount();

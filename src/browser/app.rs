@@ -9,8 +9,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::calls::{Answer, Backend};
 use super::page::{Page, is_visible, sleep};
+use crate::state::action::Action;
 use crate::state::entry::EntryTrouble;
-use crate::state::face::{Face, OFFLINE, Outage};
+use crate::state::face::{Choice, Face, OFFLINE, Outage};
 use crate::state::model::Model;
 use crate::view::ui::Ui;
 
@@ -93,6 +94,26 @@ impl App {
             hurry: Cell::new(false),
         });
         Self { ui, shared }
+    }
+
+    /// Tells the page that the widget is there, and does what the shopper did before it was.
+    pub(super) fn begin(
+        &self,
+        failed: Option<String>,
+        chosen: Option<Choice>,
+        used: bool,
+        pressed: &str,
+    ) {
+        self.emit("guichet:ready", None);
+        self.report_any(failed);
+        self.settle();
+        self.shared.engaged.set(used);
+        if let Some(choice) = chosen {
+            self.emit("guichet:change", Some(("method", &choice.method)));
+        }
+        if !pressed.is_empty() {
+            self.do_or_tell(Action::pressed(pressed, ""));
+        }
     }
 
     pub(super) fn emit(&self, name: &str, detail: Option<(&str, &str)>) {

@@ -72,7 +72,7 @@ impl App {
         self.do_or_tell(action);
     }
 
-    fn do_or_tell(&self, action: Result<Action, Unknown>) {
+    pub(super) fn do_or_tell(&self, action: Result<Action, Unknown>) {
         match action {
             Ok(action) => self.act(action),
             Err(Unknown(name)) => {

@@ -8,6 +8,7 @@ mod hosted;
 mod leave;
 mod listen;
 mod page;
+mod takeover;
 
 use std::cell::RefCell;
 
@@ -22,9 +23,10 @@ use self::app::{App, take_session};
 use self::calls::Answer;
 use self::listen::listening;
 use self::page::Page;
+use self::takeover::Painted;
 use crate::state::model::Model;
+use crate::state::{language, spoken};
 use crate::view::{self, ui::Ui};
-use crate::words::Lang;
 
 /// A widget on its page.
 #[wasm_bindgen]
@@ -34,7 +36,7 @@ pub struct Widget {
     drawn: RefCell<Option<(UnmountHandle<AnyViewState>, Owner)>>,
 }
 
-/// Draws the widget into `root`.
+/// Draws the widget into `root`, in place of what may have been painted there.
 #[wasm_bindgen]
 #[must_use]
 pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
@@ -43,15 +45,16 @@ pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
         ..Model::default()
     };
     let failed = take_session(&mut model, Answer::first(&page.answer()));
-    let session = model.session.as_ref();
-    let asked = session.and_then(|session| session.locale.clone());
-    let shop = session.and_then(|session| session.language.clone());
-    let tags = [Some(page.locale()), asked, Some(page.lang()), shop];
-    let lang = Lang::choose(
-        &tags
-            .each_ref()
-            .map(|tag| tag.as_deref().unwrap_or_default()),
-    );
+    let lang = language::of(&page.locale(), &page.lang(), model.session.as_ref());
+    let painted = Painted::find(root);
+    let pressed = page.pressed();
+    let wished = painted.as_ref().and_then(|painted| painted.chosen.clone());
+    let chosen =
+        wished.filter(|wished| model.offers(wished) && model.chosen.as_ref() != Some(wished));
+    if let Some(choice) = &chosen {
+        model.choose(choice.clone());
+    }
+    let used = chosen.is_some() || painted.as_ref().is_some_and(Painted::was_used);
     let owner = Owner::new();
     let app = owner.with(|| App::new(Ui::new(model, lang), page));
     let view = {
@@ -59,13 +62,33 @@ pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
         let draw = move || listening(view::root(app.ui), &app).done();
         mount_to(root.clone().unchecked_into(), draw)
     };
-    app.emit("guichet:ready", None);
-    app.report_any(failed);
-    app.settle();
+    // Not before: mounting is what starts the executor of effects.
+    owner.with(|| speak(root, app.ui));
+    if let Some(painted) = painted {
+        painted.replace(root);
+    }
+    app.begin(failed, chosen, used, &pressed);
     Widget {
         app,
         drawn: RefCell::new(Some((view, owner))),
     }
+}
+
+/// Keeps the live region up to date, which the element made.
+fn speak(root: &ShadowRoot, ui: Ui) {
+    let Some(region) = root.query_selector(".spoken").ok().flatten() else {
+        return;
+    };
+    // It may have been another before the answer was there.
+    let _ = region.set_attribute("lang", ui.lang.tag());
+    Effect::new(move |_| {
+        let text = ui.follow(|model| spoken::of(model, ui.words()));
+        let text = text.unwrap_or_default();
+        // What it says already is not said twice.
+        if region.text_content().as_deref() != Some(text) {
+            region.set_text_content(Some(text));
+        }
+    });
 }
 
 #[wasm_bindgen]

@@ -41,6 +41,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn back(this: &Page) -> bool;
 
+    /// The `data-action` that was pressed before the module was there; may be empty.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn pressed(this: &Page) -> String;
+
     /// The answer to the first question for the session.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn answer(this: &Page) -> FirstAnswer;

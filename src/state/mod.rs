@@ -13,11 +13,13 @@ pub mod cards;
 pub mod entering;
 pub mod entry;
 pub mod face;
+pub mod language;
 pub mod method;
 pub mod model;
 pub mod money;
 pub mod paying;
 pub mod policy;
 pub mod saved;
+pub mod spoken;
 #[cfg(test)]
 pub(crate) mod testing;

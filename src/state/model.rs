@@ -172,6 +172,12 @@ impl Model {
         self.face().is_entry() && entry.any(|entry| entry.step == EntryStep::Checking)
     }
 
+    /// Whether an answer is waited for.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.step == Step::Starting || self.is_checking() || self.is_removing()
+    }
+
     /// Whether a request to start a payment, or to go on with one, is still wanted.
     #[must_use]
     pub fn awaits(&self) -> bool {

@@ -16,8 +16,7 @@ use leptos::prelude::*;
 
 use self::el::{El, el};
 use self::scene::Scene;
-use self::ui::{Ui, is_busy};
-use crate::state::entry::EntryStep;
+use self::ui::Ui;
 use crate::state::face::Face;
 use crate::state::model::Model;
 
@@ -28,32 +27,10 @@ pub(crate) fn root(ui: Ui) -> El {
         .attr("lang", ui.lang.tag())
         .live("data-face", move || ui.follow(|model| model.face().name()))
         .live("aria-busy", move || ui.busy().then_some("true"))
-        .with(spoken(ui))
         .dynamic(move || {
             ui.follow_drawing();
             ui.with(|model| draw(ui, model))
                 .unwrap_or_else(|| ().into_any())
-        })
-}
-
-/// The live region: it is there before its text changes, and outlives every face.
-fn spoken(ui: Ui) -> El {
-    el("p")
-        .attr("class", "spoken")
-        .attr("role", "status")
-        .dynamic(move || {
-            let words = ui.words();
-            let text = ui.follow(|model| match model.face() {
-                _ if is_busy(model) => words.pay_busy,
-                face if face.is_entry() => match &model.entry {
-                    Some(entry) if entry.step == EntryStep::Opening => words.card_opening,
-                    _ => "",
-                },
-                _ if model.saved.removed && model.can_choose() => words.saved_removed,
-                Face::Loading | Face::Choosing => "",
-                face => face.title(words),
-            });
-            el::text(text.unwrap_or_default())
         })
 }
 

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::state::entry::Entry;
-use crate::state::face::Step;
 use crate::state::model::{Drawing, Model};
 use crate::words::{Lang, Words};
 
@@ -95,11 +94,6 @@ impl Ui {
 
     /// Follows whether an answer is waited for.
     pub(crate) fn busy(self) -> bool {
-        self.follow(is_busy).unwrap_or_default()
+        self.follow(Model::is_busy).unwrap_or_default()
     }
-}
-
-/// Whether an answer is waited for.
-pub(crate) fn is_busy(model: &Model) -> bool {
-    model.step == Step::Starting || model.is_checking() || model.is_removing()
 }

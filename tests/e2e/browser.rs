@@ -349,12 +349,13 @@ impl Browser {
     /// The widget's face, if it has one.
     pub(crate) async fn face(&self) -> Result<Option<String>> {
         self.eval(&format!(
-            "{ROOT} return root?.querySelector('[data-face]')?.dataset.face || null"
+            "{ROOT} const face = root?.querySelector('[data-face]:not([data-painted])');
+             return face?.dataset.face || null"
         ))
         .await
     }
 
-    /// Waits until the widget has this face.
+    /// Waits until the widget has this face, drawn by its module.
     pub(crate) async fn wait_for_face(&self, face: &str) -> Result<()> {
         let mut seen = None;
         let waited = eventually(&format!("the face {face}"), async || {

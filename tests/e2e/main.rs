@@ -36,6 +36,7 @@ mod methods;
 mod notifications;
 mod outages;
 mod pages;
+mod painted;
 mod policy;
 mod questions;
 mod returns;

@@ -22,6 +22,12 @@ const TRACING: &str = "
       headers.set('x-datadog-trace-id', '1234');
       headers.set('newrelic', 'e30=');
       return asked.call(window, input, { ...init, headers });
+    };
+    const open = XMLHttpRequest.prototype.open;
+    XMLHttpRequest.prototype.open = function (...where) {
+      open.apply(this, where);
+      const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      this.setRequestHeader('traceparent', parent);
     };";
 
 /// Pays by card on a page whose scripts add this header to every request.
@@ -33,7 +39,8 @@ async fn pay_traced(w: &World, script: &str, header: &str) -> Result<()> {
     w.assert_paid(&order, &[("card", 4200)]).await?;
     let requests = w.browser.requests().await?;
     for end in [".wasm", "/checkout/v1/session", "/checkout/v1/payments"] {
-        let mut of_this = requests.iter().filter(|request| request.url.ends_with(end));
+        let path = |url: &str| url.split('?').next().unwrap_or_default().ends_with(end);
+        let mut of_this = requests.iter().filter(|request| path(&request.url));
         ensure!(
             of_this.any(|request| request.headers.get(header).is_some()),
             "no {header} on {end}: {requests:#?}"

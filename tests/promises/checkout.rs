@@ -630,3 +630,38 @@ async fn what_meal_vouchers_can_not_pay_is_explained_where_the_shop_wants_it() {
         .collect();
     assert!(!kinds.contains(&&json!("meal_voucher")), "{kinds:?}");
 }
+
+#[tokio::test]
+async fn the_session_comes_with_its_face_as_html_where_that_is_asked_for() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session(4200).await;
+    let plain = stack.checkout_session(&checkout).await.expect(200).json();
+    for (query, lang) in [
+        ("markup=", "en"),
+        ("markup=en", "en"),
+        ("markup=en&locale=fr_FR", "fr"),
+        ("markup=gsw&locale=", "en"),
+        ("markup=fr-CA", "fr"),
+    ] {
+        let path = format!("/checkout/v1/session?{query}");
+        let asked = request(&stack, ("GET", &path));
+        let asked = stack.as_widget(asked, &checkout.secret);
+        let answer = stack.http.send(asked).await.expect(200);
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'"), "{policy}");
+        let html = answer.text();
+        let rest = html.split_once("<script type=application/json>").unwrap().1;
+        let (json, face) = rest.split_once("</script>").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(json).unwrap(), plain);
+        assert!(
+            face.contains(&format!("lang=\"{lang}\"")),
+            "{query}: {face}"
+        );
+        assert!(face.contains("data-face=\"choosing\"") && face.contains("value=\"apetiz\""));
+        assert!(!html.contains(&checkout.secret), "the secret in a page");
+    }
+    // A problem stays a problem.
+    let wrong = request(&stack, ("GET", "/checkout/v1/session?markup=fr")).bearer_auth("css_x");
+    stack.http.send(wrong).await.problem(401, "session_unknown");
+}

@@ -10,6 +10,7 @@ use super::cors;
 use crate::app::App;
 
 mod cards;
+mod markup;
 mod payments;
 mod session;
 

@@ -3,20 +3,25 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
 use guichet_wire::{CheckoutSession, CheckoutStatus};
 
+use super::markup;
 use crate::app::App;
 use crate::clock;
 use crate::http::auth::Opened;
 use crate::http::problem::ApiError;
 use crate::sessions::views::{Folded, checkout_session};
 
-/// All that the widget needs for its first face.
+/// All that the widget needs for its first face; with `markup`, an HTML document with the session
+/// as JSON in its `script`, and that face.
 #[utoipa::path(
     get, path = "/session", tag = "widget",
+    params(markup::Wish),
     responses(
-        (status = 200, body = CheckoutSession),
+        (status = 200, content((CheckoutSession = "application/json"), (String = "text/html"))),
         (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
     ),
     security(("session_secret" = []))
@@ -24,11 +29,14 @@ use crate::sessions::views::{Folded, checkout_session};
 pub(super) async fn session(
     State(app): State<Arc<App>>,
     opened: Opened,
-) -> Result<Json<CheckoutSession>, ApiError> {
+    wish: Result<Query<markup::Wish>, QueryRejection>,
+) -> Result<Response, ApiError> {
     let shop = Arc::clone(&opened.shop);
     let book = opened.book(&app).await?;
     let folded = Folded::new(&book, clock::unix_now());
-    Ok(Json(checkout_session(&app.accounts, &shop, &folded)))
+    let session = checkout_session(&app.accounts, &shop, &folded);
+    let document = markup::document(&session, wish);
+    Ok(document.unwrap_or_else(|| Json(session).into_response()))
 }
 
 /// Where the session stands.

@@ -1,0 +1,166 @@
+//! The face that is there before the module: what the shopper sees of it, does on it, and keeps.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use crate::browser::eventually;
+use crate::world::{World, play, wish};
+
+/// Keeps the module back until `window.letGo()`, and notes what moves and what is said.
+const HELD_BACK: &str = "if (!window.letGo) {
+    const real = window.fetch;
+    const held = new Promise((go) => (window.letGo = go));
+    window.fetch = async (input, init) => {
+      if (/\\.wasm/.test(input.url || input)) await held;
+      return real(input, init);
+    };
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) window.shifts.push(value);
+    }).observe({ type: 'layout-shift', buffered: true });
+}";
+
+const ROOT: &str = "const root = document.querySelector('guichet-checkout').shadowRoot;";
+
+impl World {
+    /// Opens a payment page whose module does not come, and waits for what was painted.
+    async fn open_painted(&self, wish: serde_json::Value) -> Result<crate::shop::Order> {
+        self.browser.before_pages(HELD_BACK).await?;
+        let order = self.order(wish).await?;
+        self.open_payment(&order).await?;
+        self.browser
+            .inside("[data-painted][data-face=choosing]")
+            .await?;
+        Ok(order)
+    }
+
+    async fn let_go(&self) -> Result<()> {
+        self.browser.eval::<()>("window.letGo()").await?;
+        eventually("the module", async || {
+            let left = format!("{ROOT} return !root.querySelector('[data-painted]')");
+            Ok(self.browser.eval::<bool>(&left).await?.then_some(()))
+        })
+        .await
+    }
+}
+
+#[test]
+fn the_list_is_there_before_the_module_and_a_press_on_it_is_done_once() {
+    play(async |w: &mut World| {
+        let order = w.open_painted(wish(4200)).await?;
+        w.browser.click_inside("[data-method=apetiz] label").await?;
+        for _ in 0..3 {
+            w.press_pay().await?;
+        }
+        w.browser
+            .inside("button[data-action=pay][aria-busy=true]")
+            .await?;
+        let posts = |requests: &[crate::browser::Request]| {
+            requests
+                .iter()
+                .filter(|request| request.method == "POST")
+                .count()
+        };
+        ensure!(posts(&w.browser.requests().await?) == 0, "without a module");
+        w.browser.eval::<()>("window.letGo()").await?;
+        w.wait_for_page("voucher").await?;
+        let payments = &w.session(&order.session_id).await?["payments"];
+        ensure!(
+            payments.as_array().is_some_and(|all| all.len() == 1),
+            "{payments}"
+        );
+        ensure!(payments[0]["method"] == "apetiz", "{payments}");
+        Ok(())
+    });
+}
+
+#[test]
+fn choice_and_focus_and_the_live_region_outlive_the_take_over_and_nothing_moves() {
+    play(async |w: &mut World| {
+        w.open_painted(wish(4200)).await?;
+        w.browser.click_inside("[data-method=sodexo] label").await?;
+        let note = format!(
+            "{ROOT}
+             window.region = root.querySelector('[role=status]');
+             window.said = [];
+             new MutationObserver(() => window.said.push(window.region.textContent))
+               .observe(window.region, {{ childList: true, characterData: true, subtree: true }});
+             window.was = root.querySelector('.methods').getBoundingClientRect().top;
+             window.shifts.length = 0;"
+        );
+        w.browser.eval::<()>(&note).await?;
+        w.let_go().await?;
+        w.browser
+            .inside("[data-face] input[value=sodexo]:checked")
+            .await?;
+        let kept = format!(
+            "{ROOT}
+             const list = root.querySelector('.methods');
+             return [
+               root.activeElement?.value ?? null,
+               String(window.region === root.querySelector('[role=status]')),
+               String(root.querySelectorAll('[role=status]').length),
+               window.said.join('|'),
+               String(list.getBoundingClientRect().top - window.was),
+               window.shifts.join(' '),
+             ]"
+        );
+        let kept: Vec<Option<String>> = w.browser.eval(&kept).await?;
+        let expected = ["sodexo", "true", "1", "", "0", ""].map(|text| Some(text.to_owned()));
+        ensure!(kept == expected, "{kept:?}");
+        let events = w.browser.events().await?;
+        let changes: Vec<_> = events.iter().filter(|e| e["name"] == "change").collect();
+        ensure!(changes.len() == 1, "{events:#?}");
+        ensure!(changes[0]["detail"] == json!({ "method": "sodexo" }));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_press_without_a_choice_is_answered_when_the_module_is_there() {
+    play(async |w: &mut World| {
+        w.open_painted(wish(4200)).await?;
+        w.press_pay().await?;
+        w.let_go().await?;
+        let said = w.browser.inside(".form [role=alert]").await?.text().await?;
+        ensure!(said.contains("Choisissez"), "{said}");
+        Ok(())
+    });
+}
+
+#[test]
+fn what_is_painted_is_what_the_module_draws() {
+    play(async |w: &mut World| {
+        for wish in [
+            json!({ "amount": 4200, "voucher_eligible_amount": 3000 }),
+            json!({ "amount": 123_456, "locale": "en" }),
+        ] {
+            w.open_painted(wish).await?;
+            let html = format!(
+                "{ROOT}
+                 const face = root.querySelector('[data-face]').cloneNode(true);
+                 face.removeAttribute('data-painted');
+                 for (const one of face.querySelectorAll('*')) {{
+                   const all = [...one.attributes].map((a) => [a.name, a.value]).sort();
+                   for (const [name] of all) one.removeAttribute(name);
+                   for (const [name, value] of all) one.setAttribute(name, value);
+                 }}
+                 return face.outerHTML.replace(/<!--[^]*?-->/g, '')"
+            );
+            let painted: String = w.browser.eval(&html).await?;
+            w.let_go().await?;
+            let drawn: String = w.browser.eval(&html).await?;
+            ensure!(painted == drawn, "{painted}\n\n{drawn}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_painted_list_fits_and_is_accessible() {
+    play(async |w: &mut World| {
+        w.open_painted(json!({ "amount": 4200, "voucher_eligible_amount": 3000 }))
+            .await?;
+        w.look("painted").await
+    });
+}
