@@ -6,10 +6,10 @@ use guichet_wire::CheckoutSession;
 use leptos::prelude::*;
 
 use crate::state::language;
+use crate::state::locale::Locale;
 use crate::state::model::Model;
 use crate::view::root;
 use crate::view::ui::Ui;
-use crate::words::Lang;
 
 /// The answer to a question for a session and its face: a document with the session as JSON in its
 /// `script`, and the face as it stands in the shadow root of `<guichet-checkout>`. `own` is the
@@ -18,10 +18,10 @@ use crate::words::Lang;
 /// Nothing where it can't be drawn: the session alone is enough for the widget.
 #[must_use]
 pub fn answer(session: &CheckoutSession, own: &str, page: &str) -> Option<String> {
-    let lang = language::of(own, page, Some(session));
+    let locale = language::of(own, page, Some(session));
     // Nothing in it ends the script.
     let json = serde_json::to_string(session).ok()?.replace('<', "\\u003c");
-    let face = drawn_or_nothing(|| face(session.clone(), lang))?;
+    let face = drawn_or_nothing(|| face(session.clone(), locale))?;
     let document = [
         "<!doctype html><meta charset=utf-8><title></title><script type=application/json>",
         &json,
@@ -37,17 +37,17 @@ fn drawn_or_nothing(draw: impl FnOnce() -> String) -> Option<String> {
 }
 
 /// The face of a session to which nothing has happened in the page.
-fn face(session: CheckoutSession, lang: Lang) -> String {
+fn face(session: CheckoutSession, locale: Locale) -> String {
     let mut model = Model::default();
     model.take(session);
-    drawn(model, lang)
+    drawn(model, locale)
 }
 
 /// The face of any state.
-fn drawn(model: Model, lang: Lang) -> String {
+fn drawn(model: Model, locale: Locale) -> String {
     // Whatever is made while it draws belongs to it, and is gone with it.
     let owner = Owner::new();
-    owner.with(|| root(Ui::new(model, lang)).done().to_html())
+    owner.with(|| root(Ui::new(model, locale)).done().to_html())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::state::action::Action;
 use crate::state::entry::Fields;
 use crate::state::face::{Choice, Outage, Step, Trouble};
 use crate::state::testing::{offer, payment, session};
+use crate::words::Lang;
 
 fn offers() -> Vec<MethodOffer> {
     let mut below = offer("apetiz", MethodKind::MealVoucher);
@@ -116,7 +117,7 @@ fn every_face_can_be_drawn_and_whatever_can_be_pressed_on_it_is_an_action() {
     for lang in Lang::ALL {
         for model in models() {
             let face = model.face().name();
-            let html = drawn(model, lang);
+            let html = drawn(model, lang.into());
             assert_eq!(values(&html, "data-face=\""), [face]);
             assert!(html.contains(&format!("lang=\"{}\"", lang.tag())));
             faces.push(face.to_owned());
@@ -146,7 +147,7 @@ fn what_shop_and_platform_wrote_is_text() {
     session.shop = "<img src=x onerror=alert(1)>\"'&".into();
     session.methods[0].method = "\"><script>".into();
     session.methods[1].label = Some("</label><b>".into());
-    let html = face(session, Lang::Fr);
+    let html = face(session, Lang::Fr.into());
     for wrong in ["<img", "<script", "<b>", "value=\"\"", "onerror=alert(1)>"] {
         assert!(!html.contains(wrong), "{wrong} in {html}");
     }
@@ -155,7 +156,7 @@ fn what_shop_and_platform_wrote_is_text() {
 
 #[test]
 fn what_has_no_end_is_written_without_one() {
-    let html = face(session(offers()), Lang::En);
+    let html = face(session(offers()), Lang::En.into());
     assert!(html.contains("<input") && !html.contains("</input>"));
 }
 

@@ -83,7 +83,7 @@ fn spawn_boxed(task: Pin<Box<dyn Future<Output = ()>>>) {
 
 impl App {
     pub(super) fn new(ui: Ui, page: Page) -> Self {
-        let backend = Backend::new(page.base(), page.secret(), ui.lang.tag());
+        let backend = Backend::new(page.base(), page.secret(), ui.locale.lang.tag());
         let shared = Rc::new(Shared {
             page,
             backend,

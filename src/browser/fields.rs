@@ -38,7 +38,7 @@ impl App {
             integrity: fields.integrity.as_deref().unwrap_or_default(),
             token: &fields.session_token,
             brands: &fields.brands,
-            lang: self.ui.lang.tag(),
+            lang: self.ui.locale.lang.tag(),
             labels: Texts {
                 number: words.card_number,
                 expiry: words.card_expiry,

@@ -45,7 +45,7 @@ pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
         ..Model::default()
     };
     let failed = take_session(&mut model, Answer::first(&page.answer()));
-    let lang = language::of(&page.locale(), &page.lang(), model.session.as_ref());
+    let locale = language::of(&page.locale(), &page.lang(), model.session.as_ref());
     let painted = Painted::find(root);
     let pressed = page.pressed();
     let wished = painted.as_ref().and_then(|painted| painted.chosen.clone());
@@ -56,7 +56,7 @@ pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
     }
     let used = chosen.is_some() || painted.as_ref().is_some_and(Painted::was_used);
     let owner = Owner::new();
-    let app = owner.with(|| App::new(Ui::new(model, lang), page));
+    let app = owner.with(|| App::new(Ui::new(model, locale), page));
     let view = {
         let app = app.clone();
         let draw = move || listening(view::root(app.ui), &app).done();
@@ -80,7 +80,7 @@ fn speak(root: &ShadowRoot, ui: Ui) {
         return;
     };
     // It may have been another before the answer was there.
-    let _ = region.set_attribute("lang", ui.lang.tag());
+    let _ = region.set_attribute("lang", ui.locale.lang.tag());
     Effect::new(move |_| {
         let text = ui.follow(|model| spoken::of(model, ui.words()));
         let text = text.unwrap_or_default();

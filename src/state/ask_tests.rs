@@ -215,7 +215,7 @@ fn an_iban_is_forgotten_once_its_question_is_left() {
 
 #[test]
 fn an_iban_that_is_not_taken_is_told_by_what_is_in_the_way_and_may_be_corrected() {
-    for lang in [Lang::Fr, Lang::En] {
+    for lang in Lang::ALL {
         let words = lang.words();
         for (code, said) in [
             ("field_invalid", words.iban_wrong),

@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_wallet_is_not_called_a_card() {
-        for lang in [Lang::Fr, Lang::En] {
+        for lang in Lang::ALL {
             let paypal = brand(
                 &offer("sogenactif_paypal", MethodKind::Wallet),
                 lang.words(),

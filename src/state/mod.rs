@@ -4,7 +4,8 @@
 //! the way to the platform ([`paying`]), what is entered in the page ([`entering`]) by a card that
 //! is typed ([`card`]) or by an answer ([`ask`]), the shopper's saved cards ([`cards`]). What they
 //! are made of stands in [`face`], [`entry`] and [`saved`]; what the shopper can press and choose
-//! in [`action`]. [`policy`] reads what a page allows.
+//! in [`action`]. [`locale`] and [`money`] say how it is told;
+//! [`policy`] reads what a page allows.
 
 pub mod action;
 pub mod ask;
@@ -14,6 +15,7 @@ pub mod entering;
 pub mod entry;
 pub mod face;
 pub mod language;
+pub mod locale;
 pub mod method;
 pub mod model;
 pub mod money;

@@ -24,7 +24,7 @@ use crate::state::model::Model;
 pub(crate) fn root(ui: Ui) -> El {
     el("div")
         .part("checkout")
-        .attr("lang", ui.lang.tag())
+        .attr("lang", ui.locale.lang.tag())
         .live("data-face", move || ui.follow(|model| model.face().name()))
         .live("aria-busy", move || ui.busy().then_some("true"))
         .dynamic(move || {

@@ -6,14 +6,12 @@ use super::el::El;
 use super::ui::Ui;
 use crate::state::face::{Face, Step};
 use crate::state::model::Model;
-use crate::state::money;
-use crate::words::{Lang, Words, fill};
+use crate::words::{Words, fill};
 
 /// What a face is drawn from.
 pub(super) struct Scene<'a> {
     pub(super) ui: Ui,
     pub(super) words: &'static Words,
-    lang: Lang,
     pub(super) model: &'a Model,
     pub(super) face: Face,
 }
@@ -23,7 +21,6 @@ impl<'a> Scene<'a> {
         Self {
             ui,
             words: ui.words(),
-            lang: ui.lang,
             model,
             face: model.face(),
         }
@@ -37,12 +34,8 @@ impl Scene<'_> {
 
     pub(super) fn money(&self, amount: u64) -> String {
         self.session().map_or_else(String::new, |session| {
-            money::format(
-                self.lang,
-                amount,
-                &session.currency,
-                session.currency_exponent,
-            )
+            let notation = self.ui.locale.notation;
+            notation.format(amount, &session.currency, session.currency_exponent)
         })
     }
 

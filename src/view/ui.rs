@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::state::entry::Entry;
+use crate::state::locale::Locale;
 use crate::state::model::{Drawing, Model};
-use crate::words::{Lang, Words};
+use crate::words::Words;
 
 /// A widget's state, as its views follow it. On the server nothing follows: each is read once.
 #[derive(Clone, Copy)]
@@ -15,25 +16,25 @@ pub(crate) struct Ui {
     drawing: Memo<Drawing>,
     /// Changes when the saved cards, or the brands of the card that is typed, are others.
     detail: Memo<u32>,
-    /// The widget's language.
-    pub(crate) lang: Lang,
+    /// How the shopper is spoken to.
+    pub(crate) locale: Locale,
 }
 
 impl Ui {
     /// Belongs to the current owner, and is gone with it.
-    pub(crate) fn new(model: Model, lang: Lang) -> Self {
+    pub(crate) fn new(model: Model, locale: Locale) -> Self {
         let model = RwSignal::new(model);
         Self {
             model,
             drawing: Memo::new(move |_| model.with(Model::drawing)),
             detail: Memo::new(move |_| model.with(|model| model.detail)),
-            lang,
+            locale,
         }
     }
 
     /// The texts of the widget's language.
     pub(crate) fn words(self) -> &'static Words {
-        self.lang.words()
+        self.locale.words
     }
 
     /// Reads the state once; nothing where the widget is gone.

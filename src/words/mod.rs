@@ -5,8 +5,14 @@
 //! language uses the same places. What `element.js` says before the module has arrived stands in
 //! `loading.js` beside these files.
 
+mod de;
 mod en;
+mod es;
 mod fr;
+mod it;
+mod nl;
+mod pt;
+mod sv;
 mod texts;
 
 #[cfg(test)]
@@ -17,15 +23,36 @@ pub use texts::{Words, fill};
 /// A language that the widget speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Lang {
-    /// French.
-    Fr,
+    /// German.
+    De,
     /// English.
     En,
+    /// Spanish.
+    Es,
+    /// French.
+    Fr,
+    /// Italian.
+    It,
+    /// Dutch.
+    Nl,
+    /// Portuguese.
+    Pt,
+    /// Swedish.
+    Sv,
 }
 
 impl Lang {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Fr, Self::En];
+    pub const ALL: [Self; 8] = [
+        Self::De,
+        Self::En,
+        Self::Es,
+        Self::Fr,
+        Self::It,
+        Self::Nl,
+        Self::Pt,
+        Self::Sv,
+    ];
 
     /// The language of a tag, if the widget speaks it. Shops write it as BCP 47, `pt-BR`, or as
     /// their server does, `fr_FR.UTF-8`; the letters in front are the language.
@@ -38,20 +65,18 @@ impl Lang {
             .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
     }
 
-    /// The first of these tags that the widget speaks, else English.
-    #[must_use]
-    pub fn choose(tags: &[&str]) -> Self {
-        tags.iter()
-            .find_map(|tag| Self::of(tag))
-            .unwrap_or(Self::En)
-    }
-
     /// Its own tag, as the `lang` attribute takes it.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
-            Self::Fr => "fr",
+            Self::De => "de",
             Self::En => "en",
+            Self::Es => "es",
+            Self::Fr => "fr",
+            Self::It => "it",
+            Self::Nl => "nl",
+            Self::Pt => "pt",
+            Self::Sv => "sv",
         }
     }
 
@@ -59,8 +84,14 @@ impl Lang {
     #[must_use]
     pub fn words(self) -> &'static Words {
         match self {
-            Self::Fr => &fr::WORDS,
+            Self::De => &de::WORDS,
             Self::En => &en::WORDS,
+            Self::Es => &es::WORDS,
+            Self::Fr => &fr::WORDS,
+            Self::It => &it::WORDS,
+            Self::Nl => &nl::WORDS,
+            Self::Pt => &pt::WORDS,
+            Self::Sv => &sv::WORDS,
         }
     }
 }

@@ -23,36 +23,128 @@ fn every_language_fills_the_same_places() {
     }
 }
 
+/// What is the same word in English and in another language, by its name.
+const SAME: [(Lang, &str); 0] = [];
+
 #[test]
-fn french_never_lets_a_sign_start_a_line() {
-    for (name, text) in Lang::Fr.words().all() {
-        for (sign, space) in [
-            (':', '\u{202f}'),
-            (';', '\u{202f}'),
-            ('!', '\u{202f}'),
-            ('?', '\u{202f}'),
-            ('€', '\u{a0}'),
-        ] {
-            for (at, _) in text.match_indices(sign) {
-                assert!(text[..at].ends_with(space), "{name}: before {sign}");
+fn no_text_is_left_in_english() {
+    let mut same = vec![];
+    for lang in Lang::ALL.into_iter().filter(|lang| *lang != Lang::En) {
+        for ((name, text), (_, other)) in Lang::En.words().all().iter().zip(lang.words().all()) {
+            if *text == other {
+                same.push((lang, *name));
             }
         }
-        assert!(!text.contains('\''), "{name}: straight apostrophe");
     }
+    assert_eq!(same, SAME);
+}
+
+/// Texts of buttons, which must fit beside each other on two lines of a phone of 320 px.
+const BUTTONS: [&str; 9] = [
+    "pay",
+    "pay_busy",
+    "saved_remove",
+    "saved_keep",
+    "confirm_pay",
+    "confirm_stay",
+    "go_on",
+    "waiting_other",
+    "retry",
+];
+
+#[test]
+fn buttons_are_short_and_no_word_is_wider_than_a_phone() {
+    // 320 px less margins hold some 30 letters of a button's size.
+    for lang in Lang::ALL {
+        for (name, text) in lang.words().all() {
+            let filled = fill(text, &[("amount", "12\u{a0}345,67\u{a0}€")]);
+            if BUTTONS.contains(&name) {
+                let length = filled.chars().count();
+                assert!(length <= 48, "{name} in {lang:?} has {length} letters");
+            }
+            for word in filled.split([' ', '-', '/']) {
+                let length = word.chars().count();
+                assert!(length <= 24, "{word:?} of {name} in {lang:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn signs_are_those_of_print() {
+    for lang in Lang::ALL {
+        for (name, text) in lang.words().all() {
+            for typed in ["'", "\"", "...", "  ", " \u{a0}", "\u{a0} "] {
+                assert!(!text.contains(typed), "{typed:?} in {name} in {lang:?}");
+            }
+            assert_eq!(text.trim(), text, "{name} in {lang:?}");
+            // Before a sign stands a space in French, and in no other language.
+            for (at, sign) in text.match_indices([':', ';', '!', '?']) {
+                let before = text[..at].chars().next_back();
+                let space = before.filter(|c| c.is_whitespace());
+                let expected = (lang == Lang::Fr).then_some('\u{202f}');
+                assert_eq!(space, expected, "before {sign} of {name} in {lang:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn spanish_opens_what_it_closes() {
+    for (name, text) in Lang::Es.words().all() {
+        for (open, close) in [('¿', '?'), ('¡', '!')] {
+            let mut depth = 0;
+            for sign in text.chars().filter(|c| [open, close].contains(c)) {
+                depth += if sign == open { 1 } else { -1 };
+                assert!(depth == 0 || depth == 1, "{name}: {text}");
+            }
+            assert_eq!(depth, 0, "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_refund_of_a_debit_may_be_asked_for_within_eight_weeks_in_every_language() {
+    for lang in Lang::ALL {
+        assert!(lang.words().mandate.contains(" 8"), "{lang:?}");
+    }
+}
+
+/// What the element itself says is a script's, and has the same languages and texts.
+#[test]
+fn the_element_speaks_the_same_languages_before_the_module_is_there() {
+    let script = include_str!("loading.js");
+    let (table, _) = script.split_once("\n};\n").unwrap();
+    let mut spoken: Vec<&str> = vec![];
+    for language in table
+        .split("\n  },\n")
+        .filter(|text| text.contains("loading:"))
+    {
+        let (before, texts) = language.split_once(": {\n").unwrap();
+        spoken.push(before.trim().rsplit(['\n', ' ']).next().unwrap());
+        for name in ["loading", "unsupported", "unfit", "failed", "retry"] {
+            let label = format!("    {name}:");
+            assert_eq!(texts.matches(&label).count(), 1, "{name} in {spoken:?}");
+        }
+    }
+    let mut expected = Lang::ALL.map(Lang::tag);
+    spoken.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(spoken, expected);
 }
 
 #[test]
 fn no_text_calls_a_taken_voucher_untaken() {
     for lang in Lang::ALL {
         let words = lang.words();
+        // What this language says where nothing was taken.
+        let (_, claim) = words.card_unreachable.split_once(". ").unwrap();
+        let (claim, _) = claim.split_once('.').unwrap();
+        assert!(words.card_unread.contains(claim), "{claim} in {lang:?}");
         for text in [words.incomplete_body, words.held_body, words.held_full] {
-            for claim in [
-                "pas été débité",
-                "rien n’a été",
-                "not been charged",
-                "nothing was",
-            ] {
-                assert!(!text.contains(claim), "{text}");
+            for claim in [claim, "pas été débité", "not been charged"] {
+                let claim = claim.to_lowercase();
+                assert!(!text.to_lowercase().contains(&claim), "{text}");
             }
         }
     }
@@ -66,15 +158,6 @@ fn places_are_filled_and_unknown_ones_left_out() {
     );
     assert_eq!(fill("{nobody}.", &[]), ".");
     assert_eq!(fill("open {brace", &[]), "open brace");
-}
-
-#[test]
-fn the_language_follows_the_first_tag_that_is_spoken() {
-    assert_eq!(Lang::choose(&["", "en-GB", "fr"]), Lang::En);
-    assert_eq!(Lang::choose(&["de", "FR_ca"]), Lang::Fr);
-    assert_eq!(Lang::choose(&["gsw", "pt-BR", "", "fr"]), Lang::Fr);
-    assert_eq!(Lang::choose(&["pt-BR"]), Lang::En);
-    assert_eq!(Lang::choose(&[]), Lang::En);
 }
 
 #[test]
@@ -93,7 +176,7 @@ fn tags_are_taken_as_shops_write_them() {
     for tag in ["EN", "en-GB", "en_US", "en-Latn-GB"] {
         assert_eq!(Lang::of(tag), Some(Lang::En), "{tag}");
     }
-    for tag in ["", "gsw", "pt-BR", "english", "french", "frr", "*", "-fr"] {
+    for tag in ["", "gsw", "ca-ES", "english", "french", "frr", "*", "-fr"] {
         assert_eq!(Lang::of(tag), None, "{tag}");
     }
 }

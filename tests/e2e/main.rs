@@ -27,6 +27,7 @@ mod site;
 mod world;
 
 mod accessibility;
+mod amounts;
 mod card_fields;
 mod faces;
 mod framed;

@@ -114,7 +114,7 @@ async fn language(w: &World) -> Result<String> {
 fn the_nearest_language_around_the_element_counts_where_the_session_names_none_that_is_spoken() {
     play_on_site(async |w: &mut World, site| {
         let order = w
-            .order(json!({ "amount": 4200, "locale": "pt-BR" }))
+            .order(json!({ "amount": 4200, "locale": "ca-ES" }))
             .await?;
         let snippet = w.snippet(&order);
         let inside = snippet.replace("<guichet-checkout", "<div lang=\"fr_FR\"><guichet-checkout");
@@ -132,34 +132,6 @@ fn the_nearest_language_around_the_element_counts_where_the_session_names_none_t
         w.browser.eval::<()>(set).await?;
         w.browser.wait_for_face("choosing").await?;
         ensure!(language(w).await? == "fr");
-        Ok(())
-    });
-}
-
-#[test]
-fn amounts_are_written_as_the_browser_writes_them() {
-    play(async |w: &mut World| {
-        for locale in ["fr", "en"] {
-            let order = w
-                .order(json!({ "amount": 123_456, "locale": locale }))
-                .await?;
-            w.open_checkout(&order).await?;
-            let shown: String = w
-                .browser
-                .eval(
-                    "return document.querySelector('guichet-checkout').shadowRoot
-                       .querySelector('.amount').textContent",
-                )
-                .await?;
-            let written: String = w
-                .browser
-                .eval(&format!(
-                    "const style = {{ style: 'currency', currency: 'EUR' }};
-                     return new Intl.NumberFormat('{locale}', style).format(1234.56)"
-                ))
-                .await?;
-            ensure!(shown == written, "{shown:?} is not {written:?}");
-        }
         Ok(())
     });
 }
