@@ -56,10 +56,6 @@ pub(super) struct Package {
 }
 
 impl Package {
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// A file among its sources, relative to the root.
     pub(super) fn source(&self, file: &str) -> String {
         let path = Path::new(&self.folder).join("src").join(file);
