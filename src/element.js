@@ -1,19 +1,21 @@
 // <guichet-checkout session="…">: the only script that a shop's page names.
 //
 // It draws a skeleton at once, asks for the session, shows the face that comes with the answer, and
-// then loads the module, which takes over. It builds every node by hand: a shop may require trusted types and forbid inline
-// styles. The build puts the hashed names of the other files into GLUE, WASM and CARD, and writes
-// the script so that browsers can read it that can't run the module: they are told so. For the same
-// reason, nothing on the way to that message asks for more than they have.
+// then loads the module and the texts of one language, which take over. It builds every node by
+// hand: a shop may require trusted types and forbid inline styles. The build puts the hashed names
+// of the other files into GLUE, WASM, CARD and WORDS, and writes the script so that browsers can
+// read it that can't run the module: they are told so. For the same reason, nothing on the way to
+// that message asks for more than they have.
 
 import css from './widget.css';
 import { inTime, nonceOf } from './page.js';
-import { wordsFor } from './words/loading.js';
+import { languageOf, spoken, wordsFor } from './words/loading.js';
 
 const NAME = 'guichet-checkout';
 const GLUE = '__GUICHET_GLUE__';
 const WASM = '__GUICHET_WASM__';
 const CARD = 'guichet_card.js';
+const WORDS = 'guichet_words_LANG.json';
 const PATIENCE = 20000;
 // The shopper is told within five seconds that the fields for a card don't open.
 const OPENING = 4500;
@@ -26,6 +28,7 @@ const beside = (file) => new URL(file, import.meta.url);
 
 let module;
 let card;
+const texts = {};
 let attempts = 0;
 let provided;
 let sheet;
@@ -70,19 +73,24 @@ const retry = () => (attempts++ ? '?' + attempts : '');
 // What went wrong with the network: it may go right next time.
 class Lost extends Error {}
 
+const lost = (reason) => {
+  throw new Lost(reason);
+};
+
+// One of our files.
+const fetched = async (url) => {
+  const answer = await fetch(url).catch(lost);
+  if (!answer.ok) lost(url + ' answers ' + answer.status);
+  return answer;
+};
+
 // Compiled while it arrives, where the browser can do that and was told what arrives.
 const compiled = async (url) => {
-  const answer = await fetch(url).catch((reason) => {
-    throw new Lost(reason);
-  });
-  if (!answer.ok) throw new Lost(url + ' answers ' + answer.status);
+  const answer = await fetched(url);
   try {
     return await WebAssembly.compileStreaming(answer.clone());
   } catch {
-    const bytes = await answer.arrayBuffer().catch((reason) => {
-      throw new Lost(reason);
-    });
-    return WebAssembly.compile(bytes);
+    return WebAssembly.compile(await answer.arrayBuffer().catch(lost));
   }
 };
 
@@ -99,6 +107,15 @@ const loadModule = async () => {
   const [glue, wasm] = await inTime(both, PATIENCE, Lost);
   await glue.default({ module_or_path: wasm });
   return glue;
+};
+
+// The texts of a language. No other language's are loaded.
+const theWords = (language) => {
+  const url = beside(WORDS.replace('LANG', language));
+  const loading = async () => (await fetched(url)).json().catch(lost);
+  texts[language] ||= inTime(loading(), PATIENCE, Lost);
+  texts[language].catch(() => delete texts[language]);
+  return texts[language];
 };
 
 // The script that puts the platform's fields on the page. Only who pays with a card needs it.
@@ -226,7 +243,7 @@ const say = (root, face, lang, text, retry, again) => {
   root.appendChild(box);
 };
 
-const wordsOf = (host) => wordsFor(host.getAttribute('locale'), langAround(host));
+const wordsOf = (host) => wordsFor(spoken(host.getAttribute('locale'), langAround(host)));
 
 // The end of a start that can't go on: told to the shopper, to the shop's page and on the console.
 const giveUp = (host, root, reason, code = 'unsupported') => {
@@ -396,16 +413,20 @@ class GuichetCheckout extends HTMLElement {
     try {
       check();
       const base = (this.getAttribute('backend') || beside('.').origin).replace(/\/+$/, '');
-      const locale = this.getAttribute('locale') || '';
+      const own = this.getAttribute('locale') || '';
       const around = langAround(this) || '';
-      const answer = await ask(base, secret, locale, around);
+      const answer = await ask(base, secret, own, around);
       if (run !== this.#run) return;
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
       const back = cameBack();
       // Who went back sees the list although a payment may be open: the backend does not know of it.
       const painted = answer.face && !back;
       if (painted) this.#paint(answer.face);
-      const loaded = await theModule();
+      const asked = answer.body || {};
+      // By the rule of the server, which has drawn the face.
+      const locale = spoken(own, asked.locale, around, asked.language) || 'en';
+      const both = [theModule(), theWords(languageOf(locale))];
+      const [loaded, told] = await Promise.all(both);
       if (run !== this.#run) return;
       if (!painted) clear(this.#root);
       const mounted = loaded.mount(this.#root, {
@@ -415,7 +436,7 @@ class GuichetCheckout extends HTMLElement {
         answer,
         fields: this.#fields,
         locale,
-        lang: around,
+        words: told,
         back,
         pressed: this.#pressed || '',
       });

@@ -8,6 +8,7 @@ mod hosted;
 mod leave;
 mod listen;
 mod page;
+mod speech;
 mod takeover;
 
 use std::cell::RefCell;
@@ -25,7 +26,7 @@ use self::listen::listening;
 use self::page::Page;
 use self::takeover::Painted;
 use crate::state::model::Model;
-use crate::state::{language, spoken};
+use crate::state::spoken;
 use crate::view::{self, ui::Ui};
 
 /// A widget on its page.
@@ -37,15 +38,18 @@ pub struct Widget {
 }
 
 /// Draws the widget into `root`, in place of what may have been painted there.
+///
+/// # Errors
+///
+/// The texts are not those of this module.
 #[wasm_bindgen]
-#[must_use]
-pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
+pub fn mount(root: &ShadowRoot, page: Page) -> Result<Widget, JsError> {
+    let locale = speech::of(&page)?;
     let mut model = Model {
         anyway: page.back(),
         ..Model::default()
     };
     let failed = take_session(&mut model, Answer::first(&page.answer()));
-    let locale = language::of(&page.locale(), &page.lang(), model.session.as_ref());
     let painted = Painted::find(root);
     let pressed = page.pressed();
     let wished = painted.as_ref().and_then(|painted| painted.chosen.clone());
@@ -68,10 +72,10 @@ pub fn mount(root: &ShadowRoot, page: Page) -> Widget {
         painted.replace(root);
     }
     app.begin(failed, chosen, used, &pressed);
-    Widget {
+    Ok(Widget {
         app,
         drawn: RefCell::new(Some((view, owner))),
-    }
+    })
 }
 
 /// Keeps the live region up to date, which the element made.

@@ -29,13 +29,13 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn secret(this: &Page) -> String;
 
-    /// The element's own language; may be empty.
+    /// The tag that decides language and amounts.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn locale(this: &Page) -> String;
 
-    /// The language of the page around it; may be empty.
+    /// The texts of that language: a list of strings.
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn lang(this: &Page) -> String;
+    pub(crate) fn words(this: &Page) -> JsValue;
 
     /// Whether the shopper came by the back button.
     #[wasm_bindgen(method, getter)]

@@ -16,7 +16,9 @@ pub struct Locale {
 
 impl Locale {
     /// The first of these tags whose language the widget speaks, else English. One tag decides
-    /// both: words in Portuguese with amounts as in France would be nobody's.
+    /// both: words in Portuguese with amounts as in France would be nobody's. In a browser,
+    /// `spoken` in `words/loading.js` chooses by the same rule, because it loads the texts.
+    #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
     pub fn choose(tags: &[&str]) -> Self {
         tags.iter()
@@ -26,6 +28,7 @@ impl Locale {
 
     /// The locale of a tag, if the widget speaks its language. Shops write it as BCP 47, `pt-BR`,
     /// or as their server does, `fr_FR.UTF-8`.
+    #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
     pub fn of(tag: &str) -> Option<Self> {
         let lang = Lang::of(tag)?;
@@ -38,6 +41,7 @@ impl Locale {
 }
 
 /// The language as it is written where no region is named.
+#[cfg(not(target_arch = "wasm32"))]
 impl From<Lang> for Locale {
     fn from(lang: Lang) -> Self {
         Self {

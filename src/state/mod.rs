@@ -14,6 +14,7 @@ pub mod cards;
 pub mod entering;
 pub mod entry;
 pub mod face;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod language;
 pub mod locale;
 pub mod method;

@@ -1,5 +1,5 @@
-// What the element says while, or because, the module is not there. Everything later is said by
-// the texts beside this file.
+// What the element says while, or because, the module or its texts are not there. Everything later
+// is said by the texts beside this file, which come as a file of one language.
 
 const WORDS = {
   fr: {
@@ -88,11 +88,11 @@ const WORDS = {
   },
 };
 
-// The first of these tags that is spoken, else English: the rule of `Locale::choose`.
-export const wordsFor = (...tags) => {
-  for (const tag of tags) {
-    const lang = /^[a-z]*/i.exec((tag || '').trim())[0].toLowerCase();
-    if (WORDS.hasOwnProperty(lang)) return [lang, WORDS[lang]];
-  }
-  return ['en', WORDS.en];
-};
+// The letters in front of a tag are the language: `fr` of `fr_FR.UTF-8`.
+export const languageOf = (tag) => /^[a-z]*/i.exec((tag || '').trim())[0].toLowerCase();
+
+// The first of these tags whose language is spoken, or undefined: the rule of `Locale::choose`.
+export const spoken = (...tags) => tags.find((tag) => WORDS.hasOwnProperty(languageOf(tag)));
+
+// A language that is spoken, and its words here.
+export const wordsFor = (tag = 'en') => [languageOf(tag), WORDS[languageOf(tag)]];

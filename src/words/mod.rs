@@ -2,16 +2,25 @@
 //!
 //! A language is one value of [`Words`] in a file of its own: a text that is missing does not
 //! compile. Texts hold places such as `{amount}`, which [`fill`] replaces; a test checks that every
-//! language uses the same places. What `element.js` says before the module has arrived stands in
-//! `loading.js` beside these files.
+//! language uses the same places. The server has all languages; a browser loads a file with the
+//! texts of one, which `cargo xtask build` makes of these. What `element.js` says before it has
+//! that file stands in `loading.js` beside these files.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod de;
+#[cfg(not(target_arch = "wasm32"))]
 mod en;
+#[cfg(not(target_arch = "wasm32"))]
 mod es;
+#[cfg(not(target_arch = "wasm32"))]
 mod fr;
+#[cfg(not(target_arch = "wasm32"))]
 mod it;
+#[cfg(not(target_arch = "wasm32"))]
 mod nl;
+#[cfg(not(target_arch = "wasm32"))]
 mod pt;
+#[cfg(not(target_arch = "wasm32"))]
 mod sv;
 mod texts;
 
@@ -81,6 +90,7 @@ impl Lang {
     }
 
     /// Its texts.
+    #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
     pub fn words(self) -> &'static Words {
         match self {

@@ -31,10 +31,10 @@ pub(super) static WORDS: Words = Words {
     next_transfer: "U kiest uw bank, bevestigt daar de betaling en komt daarna hier terug.",
     next_debit: "U geeft uw IBAN op, ondertekent een machtiging en komt daarna hier terug.",
     next_embedded: "Veilig hier in te vullen, zonder de winkel te verlaten.",
-    next_meal: "De betaalpagina belast eerst uw kaart van {brand}. Als dat niet genoeg is, vraagt \
-        ze daarna om een creditcard of debitcard.",
+    next_meal: "De betaalpagina belast eerst uw kaart van {brand}. Als dat niet genoeg is, wordt u \
+        daarna om een creditcard of debitcard gevraagd.",
     next_holiday: "U bevestigt de betaling met uw account van Chèque-Vacances Connect. Als dat \
-        niet genoeg is, vraagt de pagina daarna om een creditcard of debitcard.",
+        niet genoeg is, wordt u daarna om een creditcard of debitcard gevraagd.",
     next_choice: "De betaalpagina biedt u alle betaalmethoden aan die de winkel accepteert.",
     eligible_meal: "Maaltijdcheques (titres-restaurant): tot {eligible} van {total}. {shop} \
         bepaalt deze grens en staat ervoor in; de betaalpagina controleert die niet.",
@@ -42,7 +42,7 @@ pub(super) static WORDS: Words = Words {
     above_maximum: "Voor aankopen tot en met {limit}",
     choose_first: "Kies eerst een betaalmethode.",
     elsewhere_title: "Mogelijk loopt er al een betaling",
-    elsewhere_body: "Die kan nog openstaan op de betaalpagina of in een ander tabblad. Rond ze \
+    elsewhere_body: "Die kan nog openstaan op de betaalpagina of in een ander tabblad. Rond die \
         daar af als dat kan.",
     confirm_title: "Een tweede betaling beginnen?",
     confirm_body: "Als de betaling die al openstaat ook slaagt, wordt het bedrag tweemaal \
@@ -61,7 +61,7 @@ pub(super) static WORDS: Words = Words {
     code_empty: "Vul de beveiligingscode in.",
     number_wrong: "Dit kaartnummer is niet geldig. Controleer het.",
     expiry_wrong: "Deze datum is niet geldig of is al voorbij.",
-    code_wrong: "Deze code is niet volledig. Ze staat meestal op de achterkant van de kaart.",
+    code_wrong: "Deze code is niet volledig. Die staat meestal op de achterkant van de kaart.",
     card_brand: "Betalen met",
     card_unread: "Uw kaart kon niet worden gecontroleerd. Er is niets betaald. Controleer uw \
         verbinding en probeer het opnieuw.",
@@ -140,8 +140,8 @@ pub(super) static WORDS: Words = Words {
     expired_started: "Als u zojuist hebt betaald, krijgt de winkel daar bericht van: controleer uw \
         bestelling voordat u opnieuw betaalt.",
     paid_elsewhere_title: "Deze bestelling is al betaald",
-    paid_elsewhere_body: "Ze is op een andere pagina betaald. Hier valt niets meer te betalen. \
-        Neem bij twijfel contact op met {shop} en vermeld bestelling {reference}.",
+    paid_elsewhere_body: "De bestelling is op een andere pagina betaald. Hier valt niets meer te \
+        betalen. Neem bij twijfel contact op met {shop} en vermeld bestelling {reference}.",
     offline_title: "Verbinding verbroken",
     offline_body: "De betaaldienst antwoordt niet. Controleer uw verbinding: uw keuze blijft \
         bewaard, en voordat we verdergaan controleren we hoe het met de betaling staat.",

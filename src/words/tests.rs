@@ -1,6 +1,6 @@
 //! Checks over all texts of all languages.
 
-use super::{Lang, fill};
+use super::{Lang, Words, fill};
 
 fn places(text: &str) -> Vec<&str> {
     let mut found: Vec<&str> = text
@@ -147,6 +147,23 @@ fn no_text_calls_a_taken_voucher_untaken() {
                 assert!(!text.to_lowercase().contains(&claim), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn a_file_of_a_language_is_read_as_it_was_written_or_not_at_all() {
+    for lang in Lang::ALL {
+        let written: Vec<String> = lang
+            .words()
+            .all()
+            .into_iter()
+            .map(|(_, text)| text.to_owned())
+            .collect();
+        let read = Words::read(written.clone()).unwrap();
+        assert_eq!(read.all(), lang.words().all());
+        assert!(Words::read(written[1..].to_vec()).is_none());
+        let more = [written, vec![String::new()]].concat();
+        assert!(Words::read(more).is_none());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a language has to say: the list of its texts, and how their places are filled.
 
-/// Declares [`Words`] once, with the list of its texts for the tests.
+/// Declares [`Words`] once, with the list of its texts, which makes the files that browsers load.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// The texts of one language.
@@ -10,10 +10,20 @@ macro_rules! words {
         }
 
         impl Words {
-            /// Every text with its name, for checks over all of them.
+            /// Every text with its name.
             #[must_use]
             pub fn all(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($name), self.$name)),*]
+            }
+
+            /// Takes the texts of a file, in the order of [`Self::all`]. Nothing, if they are not
+            /// as many. They are kept as long as the page lives.
+            #[must_use]
+            pub fn read(texts: Vec<String>) -> Option<Self> {
+                let texts: Vec<&'static str> =
+                    texts.into_iter().map(|text| &*text.leak()).collect();
+                let [$($name),*] = texts.try_into().ok()?;
+                Some(Self { $($name),* })
             }
         }
     };

@@ -33,6 +33,7 @@ mod faces;
 mod framed;
 mod hands;
 mod honesty;
+mod languages;
 mod methods;
 mod notifications;
 mod outages;

@@ -31,7 +31,7 @@ pub(crate) fn usual() -> StackOptions {
 }
 
 /// The widget's files.
-fn assets() -> PathBuf {
+pub(crate) fn assets() -> PathBuf {
     let usual = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/assets"));
     let folder = std::env::var_os("GUICHET_ASSETS").map_or_else(usual, PathBuf::from);
     assert!(

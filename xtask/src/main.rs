@@ -60,6 +60,11 @@ enum Task {
     Ci,
     /// The project's own checks on its text: line and function length, forbidden words, layering.
     Tidy,
+    /// Write the texts of each language into a folder, for a development server.
+    Words {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
     /// Print the exports that `trunk serve` and `wasm-pack` need when they are run by hand.
     Env,
 }
@@ -99,6 +104,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         Task::Ci => ci::run(&ctx, &mut stages),
         Task::Bench(target) => bench::run(&ctx, &mut stages, target),
         Task::Tidy => tidy::run(&ctx),
+        Task::Words { folder } => assets::write_words(folder),
         Task::Env => env::run(&ctx),
     }
 }

@@ -8,6 +8,7 @@ mod parts;
 mod publish;
 mod stamp;
 mod unused;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -59,6 +60,11 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm, options: &Options
     })?;
     stamp::write(ctx, &stamp)?;
     publish::show(ctx)
+}
+
+/// The texts of each language under the names that the element's script has by itself.
+pub(crate) fn write_words(folder: &Path) -> Result<()> {
+    publish::write_words(folder, &words::files()?)
 }
 
 fn compile(ctx: &Ctx, wasm: &Wasm, mode: Mode) -> Result<()> {

@@ -18,6 +18,8 @@ pub(super) const STEM: &str = "guichet_widget";
 pub(super) const ELEMENT: &str = "guichet.js";
 /// The stem of the script for the platform's fields, which comes when a card is paid with.
 pub(super) const CARD: &str = "guichet_card";
+/// The texts of a language, named for all of them at once.
+pub(super) const WORDS: &str = "guichet_words_LANG";
 
 /// The scripts, minified.
 pub(super) struct Scripts {

@@ -8,24 +8,27 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::parts::{CARD, ELEMENT, Mode, STEM, Scripts, pkg};
+use super::parts::{CARD, ELEMENT, Mode, STEM, Scripts, WORDS, pkg};
+use super::words::{self, File};
 use crate::ctx::Ctx;
 
 /// What the element's script may weigh, in bytes after brotli: with the answer that has the face,
 /// which is within 4,000, the list is there after 14,000. A build that is over it fails.
 const ELEMENT_BUDGET: u64 = 10_000;
-/// What module and glue may weigh, in bytes after brotli. A build that is over it fails.
+/// What module, glue and the words of one language may weigh, in bytes after brotli. A build that
+/// is over it fails.
 const BUDGET: u64 = 100_000;
 /// The same where the standard library can't be rebuilt for size: messages of panics, and numbers
 /// that nobody prints, stay in the module.
 const PLAIN_BUDGET: u64 = 116_000;
 const MANIFEST: &str = "manifest.json";
 
-/// Constants of the element's script that name the other files. The card's is a name that works as
-/// it is too, for development servers.
+/// Constants of the element's script that name the other files. The last two are names that work as
+/// they are too, for development servers.
 const GLUE_MARK: &str = "__GUICHET_GLUE__";
 const WASM_MARK: &str = "__GUICHET_WASM__";
 const CARD_MARK: &str = "guichet_card.js";
+const WORDS_MARK: &str = "guichet_words_LANG.json";
 
 struct Asset {
     kind: &'static str,
@@ -41,14 +44,17 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     let glue = hashed("glue", STEM, "js", scripts.glue.clone().into_bytes());
     let mut card = hashed("card", CARD, "js", scripts.card.clone().into_bytes());
     card.later = true;
-    let element = named(&scripts.element, &glue.name, &wasm.name, &card.name)?;
+    let files = words::files()?;
+    let (all_words, words) = hashed_words(&files);
+    let names = [&*glue.name, &wasm.name, &card.name, &all_words];
+    let element = named(&scripts.element, names)?;
     let element = Asset {
         kind: "element",
         later: false,
         name: ELEMENT.to_owned(),
         content: element.into_bytes(),
     };
-    for_shops(ctx, scripts)?;
+    for_shops(ctx, scripts, &files)?;
 
     // Made beside the old folder and moved in its place, so that it is never half there.
     let folder = ctx.assets();
@@ -58,7 +64,7 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     }
     fs::create_dir_all(&fresh)?;
     let mut rows = Vec::new();
-    for asset in [element, glue, wasm, card] {
+    for asset in [element, glue, wasm, card].into_iter().chain(words) {
         let small = brotli(&asset.content, if mode == Mode::Dev { 4 } else { 11 })?;
         fs::write(fresh.join(&asset.name), &asset.content)?;
         fs::write(fresh.join(format!("{}.br", asset.name)), &small)?;
@@ -84,18 +90,26 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
 }
 
 /// `pkg/`: the same files under plain names, for a shop that serves them itself.
-fn for_shops(ctx: &Ctx, scripts: &Scripts) -> Result<()> {
+fn for_shops(ctx: &Ctx, scripts: &Scripts, words: &[File]) -> Result<()> {
     let glue = format!("{STEM}.js");
     let wasm = format!("{STEM}_bg.wasm");
-    let element = named(&scripts.element, &glue, &wasm, CARD_MARK)?;
+    let element = named(&scripts.element, [&glue, &wasm, CARD_MARK, WORDS_MARK])?;
+    write_words(&pkg(ctx), words)?;
     fs::write(pkg(ctx).join(&glue), &scripts.glue)?;
     fs::write(pkg(ctx).join(CARD_MARK), &scripts.card)?;
     Ok(fs::write(pkg(ctx).join(ELEMENT), element)?)
 }
 
+/// The texts of each language under a plain name.
+pub(super) fn write_words(folder: &Path, words: &[File]) -> Result<()> {
+    for file in words {
+        fs::write(folder.join(file.name(WORDS_MARK)), &file.content)?;
+    }
+    Ok(())
+}
+
 fn hashed(kind: &'static str, stem: &str, extension: &str, content: Vec<u8>) -> Asset {
-    let hash = hex::encode(Sha256::digest(&content));
-    let name = format!("{stem}-{}.{extension}", hash.get(..16).unwrap_or(&hash));
+    let name = format!("{stem}-{}.{extension}", hash(&content));
     Asset {
         kind,
         later: false,
@@ -104,10 +118,31 @@ fn hashed(kind: &'static str, stem: &str, extension: &str, content: Vec<u8>) -> 
     }
 }
 
-/// The element's script with the names of the files that it loads.
-fn named(script: &str, glue: &str, wasm: &str, card: &str) -> Result<String> {
+fn hash(content: &[u8]) -> String {
+    let hash = hex::encode(Sha256::digest(content));
+    hash.get(..16).unwrap_or(&hash).to_owned()
+}
+
+/// The files of all languages, and the name for all of them: they share the hash, because the
+/// element's script would have to name each one otherwise.
+fn hashed_words(files: &[File]) -> (String, Vec<Asset>) {
+    let contents: Vec<&str> = files.iter().map(|file| &*file.content).collect();
+    let name = format!("{WORDS}-{}.json", hash(contents.concat().as_bytes()));
+    let asset = |file: &File| Asset {
+        kind: "words",
+        later: false,
+        name: file.name(&name),
+        content: file.content.clone().into_bytes(),
+    };
+    let assets = files.iter().map(asset).collect();
+    (name, assets)
+}
+
+/// The element's script with the names of the files that it loads: glue, module, card, words.
+fn named(script: &str, names: [&str; 4]) -> Result<String> {
     let mut script = script.to_owned();
-    for (mark, name) in [(GLUE_MARK, glue), (WASM_MARK, wasm), (CARD_MARK, card)] {
+    let marks = [GLUE_MARK, WASM_MARK, CARD_MARK, WORDS_MARK];
+    for (mark, name) in marks.into_iter().zip(names) {
         ensure!(script.contains(mark), "src/element.js does not have {mark}");
         script = filled(&script, mark, name);
     }
@@ -172,15 +207,17 @@ fn files(manifest: &Value) -> impl Iterator<Item = Listed<'_>> {
 /// Whether every file that the manifest names is there, and what wasm-pack made as well.
 pub(super) fn is_complete(ctx: &Ctx) -> bool {
     let folder = ctx.assets();
-    let made = [
+    let mut made = vec![
         format!("{STEM}.js"),
         format!("{STEM}_bg.wasm"),
         ELEMENT.to_owned(),
         CARD_MARK.to_owned(),
     ];
+    let words = words::files().unwrap_or_default();
+    made.extend(words.iter().map(|file| file.name(WORDS_MARK)));
     made.iter().all(|name| pkg(ctx).join(name).is_file())
         && manifest(&folder).is_ok_and(|manifest| {
-            files(&manifest).count() == 4
+            files(&manifest).count() == made.len()
                 && files(&manifest).all(|Listed { name, .. }| {
                     folder.join(name).is_file() && folder.join(format!("{name}.br")).is_file()
                 })
@@ -201,22 +238,30 @@ pub(super) fn show(ctx: &Ctx) -> Result<()> {
     }
     let (raw, small) = files(&manifest)
         .filter(|file| ["glue", "wasm"].contains(&file.kind))
+        .chain(largest_words(&manifest))
         .fold((0, 0), |(raw, small), file| {
             (raw + file.bytes, small + file.brotli)
         });
-    println!("{:<42} {raw:>10} {small:>10}", "module and glue");
+    let label = "module, glue and the words of one language";
+    println!("{label:<42} {raw:>10} {small:>10}");
     let Some(budget) = manifest.get("budget").and_then(Value::as_u64) else {
         println!("{:<42} {:>10} {:>10}", "budget", "", "(dev build)");
         return Ok(());
     };
     println!("{:<42} {:>10} {budget:>10}", "budget", "");
-    let left = left_of_budget("module and glue", small, budget)?;
+    let left = left_of_budget(label, small, budget)?;
     println!("{left} bytes left");
     for element in files(&manifest).filter(|file| file.kind == "element") {
         left_of_budget(element.name, element.brotli, ELEMENT_BUDGET)?;
     }
     println!();
     Ok(())
+}
+
+/// The language that weighs most stands for all of them: a browser loads one.
+fn largest_words(manifest: &Value) -> Option<Listed<'_>> {
+    let words = files(manifest).filter(|file| file.kind == "words");
+    words.max_by_key(|file| file.brotli)
 }
 
 /// The bytes that the budget leaves, or why the build fails.
@@ -232,7 +277,11 @@ fn left_of_budget(what: &str, small: u64, budget: u64) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUDGET, filled, hashed, left_of_budget, named};
+    use serde_json::json;
+
+    use super::{
+        BUDGET, filled, hashed, hashed_words, largest_words, left_of_budget, named, words,
+    };
 
     #[test]
     fn a_build_over_the_budget_fails_and_says_by_how_much() {
@@ -253,10 +302,35 @@ mod tests {
 
     #[test]
     fn a_script_without_the_marks_is_refused() {
-        assert!(named("import('./glue.js')", "a", "b", "c").is_err());
-        let script = "g='__GUICHET_GLUE__',w='__GUICHET_WASM__',c='guichet_card.js'";
-        let named = named(script, "a", "b", "c").ok();
-        assert_eq!(named.as_deref(), Some("g='a',w='b',c='c'"));
+        let names = ["a", "b", "c", "d"];
+        assert!(named("import('./glue.js')", names).is_err());
+        let script = "g='__GUICHET_GLUE__',w='__GUICHET_WASM__',c='guichet_card.js',\
+            t='guichet_words_LANG.json'";
+        let named = named(script, names).ok();
+        assert_eq!(named.as_deref(), Some("g='a',w='b',c='c',t='d'"));
+    }
+
+    #[test]
+    fn one_language_counts_and_it_is_the_largest() {
+        let file = |kind: &str, brotli: u64| {
+            let name = format!("{kind}-{brotli}");
+            json!({ "kind": kind, "name": name, "bytes": 1, "brotli": brotli })
+        };
+        let manifest = json!({ "files": [file("wasm", 9), file("words", 2), file("words", 3)] });
+        let largest = largest_words(&manifest).map(|file| file.name);
+        assert_eq!(largest, Some("words-3"));
+    }
+
+    #[test]
+    fn the_files_of_all_languages_have_one_name_for_the_element() -> anyhow::Result<()> {
+        let (name, assets) = hashed_words(&words::files()?);
+        assert!(name.starts_with("guichet_words_LANG-") && name.ends_with(".json"));
+        assert_eq!(assets.len(), 8);
+        for asset in assets {
+            let tag = asset.name.get(14..16).unwrap_or_default();
+            assert_eq!(asset.name, name.replace("LANG", tag));
+        }
+        Ok(())
     }
 
     #[test]
