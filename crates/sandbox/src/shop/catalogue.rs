@@ -1,5 +1,10 @@
 //! What the shop sells. Prices are here, on the server, and nowhere else.
 
+/// A price as the shop's pages write it.
+pub(super) fn money(cents: u64) -> String {
+    format!("{},{:02}\u{a0}€", cents / 100, cents % 100)
+}
+
 /// One product.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Product {

@@ -13,7 +13,7 @@ use super::backend::{
     BackendError, OrderWish, PaymentState, SessionState, Shopper, make_session, session_state,
 };
 use super::basket::Basket;
-use super::catalogue::{self, Product};
+use super::catalogue::{self, Product, money};
 use super::orders::{Order, Secret};
 use super::template::{Values, fill};
 use crate::app::{App, Shared};
@@ -29,10 +29,6 @@ fn page(app: &App, file: &str, status: StatusCode, values: &Values) -> Response 
             (StatusCode::INTERNAL_SERVER_ERROR, "page absente de --www").into_response()
         }
     }
-}
-
-fn money(cents: u64) -> String {
-    format!("{},{:02}\u{a0}€", cents / 100, cents % 100)
 }
 
 /// What every page shows.
