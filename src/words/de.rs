@@ -1,5 +1,5 @@
-//! German. The shopper is called *Sie*; quotation marks are „…“. The terms of a direct debit are
-//! those of the German mandate of the European Payments Council.
+//! German. The shopper is called *Sie*; quotation marks are „…“. Not yet read by
+//! somebody whose language it is.
 
 use super::texts::Words;
 

@@ -1,5 +1,6 @@
 //! Spanish. The shopper is called *usted*; questions and exclamations open with `¿` and `¡`. The
 //! terms of a direct debit are those of the Spanish mandate of the European Payments Council.
+//! Not yet read by somebody whose language it is.
 
 use super::texts::Words;
 

@@ -1,6 +1,5 @@
 //! Italian. It addresses nobody, neither as *tu* nor as *Lei*: instructions stand in the
-//! infinitive, buttons in the form that buttons have. The terms of a direct debit are those of the
-//! Italian mandate of the European Payments Council.
+//! infinitive, buttons in the form that buttons have. Not yet read by somebody whose language it is.
 
 use super::texts::Words;
 

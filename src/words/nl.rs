@@ -1,5 +1,6 @@
 //! Dutch, as it is read in the Netherlands and in Belgium. The shopper is called *u*. The terms of
 //! a direct debit are those of the Dutch mandate of the European Payments Council.
+//! Not yet read by somebody whose language it is.
 
 use super::texts::Words;
 

@@ -1,6 +1,7 @@
 //! Portuguese of Portugal, in words that are read in Brazil as well. The shopper is addressed in
 //! the third person, without a pronoun. The terms of a direct debit are those of the Portuguese
 //! mandate of the European Payments Council.
+//! Not yet read by somebody whose language it is.
 
 use super::texts::Words;
 

@@ -1,5 +1,5 @@
-//! Swedish. The shopper is called *du*, as everybody is. The terms of a direct debit are those of
-//! the Swedish mandate of the European Payments Council; *autogiro* is another scheme, of crowns.
+//! Swedish. The shopper is called *du*, as everybody is. *Autogiro* is another scheme
+//! than SEPA's, of crowns. Not yet read by somebody whose language it is.
 
 use super::texts::Words;
 
