@@ -1,5 +1,6 @@
 //! Italian. It addresses nobody, neither as *tu* nor as *Lei*: instructions stand in the
-//! infinitive, buttons in the form that buttons have. Not yet read by somebody whose language it is.
+//! infinitive, buttons in the form that buttons have. Not yet read by somebody whose language it
+//! is.
 
 use super::texts::Words;
 
