@@ -8,8 +8,8 @@ use guichet_wire::{
 use super::*;
 use crate::state::action::Action;
 use crate::state::entry::Fields;
-use crate::state::face::{Choice, Outage, Step, Trouble};
-use crate::state::testing::{offer, payment, session};
+use crate::state::face::{Choice, Step, Trouble};
+use crate::state::testing::{OUTAGES, STATUSES, offer, payment, session};
 use crate::words::Lang;
 
 fn offers() -> Vec<MethodOffer> {
@@ -47,27 +47,9 @@ fn with_status(status: Status) -> Model {
 
 /// A model of every face, and of every part that can be pressed.
 fn models() -> Vec<Model> {
-    let mut all: Vec<Model> = [
-        Status::Open,
-        Status::Pending,
-        Status::Authorised,
-        Status::Paid,
-        Status::Refused,
-        Status::Cancelled,
-        Status::Incomplete,
-        Status::Expired,
-    ]
-    .into_iter()
-    .map(with_status)
-    .collect();
+    let mut all: Vec<Model> = STATUSES.map(with_status).into();
     all.push(Model::default());
-    for outage in [
-        Outage::Offline,
-        Outage::Broken,
-        Outage::Failing,
-        Outage::Late,
-    ] {
-        let outage = Some(outage);
+    for outage in OUTAGES.map(Some) {
         all.push(Model { outage, ..open() });
     }
     for step in [Step::Confirming, Step::Starting, Step::Leaving] {

@@ -4,26 +4,9 @@ use guichet_wire::{MethodKind, Question};
 
 use super::*;
 use crate::state::entry::{Asked, Card, Content, EntryStep};
-use crate::state::testing::{self, offer};
+use crate::state::testing::{self, OUTAGES, STATUSES, offer};
 
-const STATUSES: [Status; 8] = [
-    Status::Open,
-    Status::Pending,
-    Status::Authorised,
-    Status::Paid,
-    Status::Refused,
-    Status::Cancelled,
-    Status::Incomplete,
-    Status::Expired,
-];
 const STEPS: [Step; 4] = [Step::Rest, Step::Confirming, Step::Starting, Step::Leaving];
-const OUTAGES: [Option<Outage>; 5] = [
-    None,
-    Some(Outage::Offline),
-    Some(Outage::Broken),
-    Some(Outage::Failing),
-    Some(Outage::Late),
-];
 
 fn session(status: Status, can_pay: bool, open_elsewhere: bool) -> CheckoutSession {
     let offers = ["card", "apetiz"].map(|method| offer(method, MethodKind::Card));
@@ -59,7 +42,7 @@ fn every_model() -> Vec<Model> {
     for status in STATUSES {
         for flags in 0..32 {
             for step in STEPS {
-                for outage in OUTAGES {
+                for outage in OUTAGES.map(Some).into_iter().chain([None]) {
                     all.push(Model {
                         session: Some(session(status, flags & 1 > 0, flags & 2 > 0)),
                         step,

@@ -2,6 +2,28 @@
 
 use guichet_wire::{CheckoutSession, CheckoutStatus, MethodKind, MethodOffer, PaymentView, Status};
 
+use super::face::Outage;
+
+/// Every status that there is.
+pub(crate) const STATUSES: [Status; 8] = [
+    Status::Open,
+    Status::Pending,
+    Status::Authorised,
+    Status::Paid,
+    Status::Refused,
+    Status::Cancelled,
+    Status::Incomplete,
+    Status::Expired,
+];
+
+/// Every outage that there is.
+pub(crate) const OUTAGES: [Outage; 4] = [
+    Outage::Offline,
+    Outage::Broken,
+    Outage::Failing,
+    Outage::Late,
+];
+
 /// A plain offer.
 pub(crate) fn offer(method: &str, kind: MethodKind) -> MethodOffer {
     MethodOffer {

@@ -13,6 +13,7 @@ use super::client::{Client, Request};
 use super::figure::{Figure, Work};
 use crate::child::{Child, Children};
 use crate::ctx::Ctx;
+use crate::demo::config;
 
 const SECRET_KEY: &str = "sk_sandbox_bench_8d2f5a7c1e904b6395d8a2f4c7e1b603";
 
@@ -246,24 +247,10 @@ fn knows_limits(program: &Path) -> Result<bool> {
     Ok(program.windows(name.len()).any(|bytes| bytes == name))
 }
 
-/// A configuration that older builds understand too: nothing is said that has a default.
+/// A configuration that older builds understand too.
 fn text(assets: &Path, folder: &Path, backend: u16, platform: u16) -> String {
-    let path = |path: &Path| format!("{:?}", path.display().to_string());
-    let database = format!("sqlite://{}", folder.join("guichet.db").display());
-    let (assets, key) = (
-        path(assets),
-        path(&folder.join("sandbox/up2pay-public.pem")),
-    );
-    // The published test key of the platform: it signs nothing outside its test servers.
-    let hmac_key = "0123456789ABCDEF".repeat(8);
     format!(
-        r#"environment = "sandbox"
-listen = "127.0.0.1:{backend}"
-public_url = "http://127.0.0.1:{backend}"
-database_url = {database:?}
-assets = {assets}
-
-[[shops]]
+        r#"{}[[shops]]
 id = "demo"
 name = "La Halle du Tilleul"
 secret_keys = ["{SECRET_KEY}"]
@@ -274,18 +261,12 @@ provider = "up2pay"
 account = "demo"
 methods = ["card"]
 
-[[accounts]]
-id = "demo"
-provider = "up2pay"
-site = "1999888"
-rang = "32"
-identifiant = "110647233"
-hmac_key = "{hmac_key}"
-page_hosts = ["http://127.0.0.1:{platform}"]
-ppps_hosts = ["http://127.0.0.1:{platform}"]
-public_key_files = [{key}]
-confirm = "query"
-"#
+{}"#,
+        config::beginning(folder, assets, backend),
+        config::up2pay(
+            &folder.join("sandbox"),
+            &format!("\"http://127.0.0.1:{platform}\"")
+        )
     )
 }
 

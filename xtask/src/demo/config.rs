@@ -53,31 +53,51 @@ impl Demo {
 
     fn text(&self) -> String {
         let Self {
+            folder,
+            assets,
             shop,
             backend,
             platform,
-            ..
         } = self;
-        // Quoted by the same rules as a basic string of TOML.
-        let path = |path: &Path| format!("{:?}", path.display().to_string());
-        let database = format!("sqlite://{}", self.folder.join("guichet.db").display());
         let hosts = format!("\"http://127.0.0.1:{platform}\", \"http://localhost:{platform}\"");
-        let assets = path(&self.assets);
-        let public_key = path(&self.sandbox().join("up2pay-public.pem"));
-        // The published test key of the platform: it signs nothing outside its test servers.
-        let hmac_key = "0123456789ABCDEF".repeat(8);
-        let sogenactif = sogenactif(*platform);
-        let offers = offers(*shop);
         format!(
-            r#"# Written by `cargo xtask demo` at every start: changes are lost.
-environment = "sandbox"
+            "# Written by `cargo xtask demo` at every start: changes are lost.\n{}{}\n{}\n{}",
+            beginning(folder, assets, *backend),
+            offers(*shop),
+            up2pay(&self.sandbox(), &hosts),
+            sogenactif(*platform)
+        )
+    }
+}
+
+/// Quoted by the same rules as a basic string of TOML.
+fn quoted(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
+}
+
+/// What a configuration begins with whose books are in that folder. Older builds understand it too:
+/// nothing is said that has a default.
+pub(crate) fn beginning(folder: &Path, assets: &Path, backend: u16) -> String {
+    let database = format!("sqlite://{}", folder.join("guichet.db").display());
+    let assets = quoted(assets);
+    format!(
+        r#"environment = "sandbox"
 listen = "127.0.0.1:{backend}"
 public_url = "http://127.0.0.1:{backend}"
 database_url = {database:?}
 assets = {assets}
 
-{offers}
-[[accounts]]
+"#
+    )
+}
+
+/// The account at the sandbox's Up2pay, which has its key in that folder. `hosts` are quoted.
+pub(crate) fn up2pay(sandbox: &Path, hosts: &str) -> String {
+    let public_key = quoted(&sandbox.join("up2pay-public.pem"));
+    // The published test key of the platform: it signs nothing outside its test servers.
+    let hmac_key = "0123456789ABCDEF".repeat(8);
+    format!(
+        r#"[[accounts]]
 id = "demo"
 provider = "up2pay"
 site = "1999888"
@@ -88,10 +108,8 @@ page_hosts = [{hosts}]
 ppps_hosts = [{hosts}]
 public_key_files = [{public_key}]
 confirm = "query"
-
-{sogenactif}"#
-        )
-    }
+"#
+    )
 }
 
 /// The shop and what it offers, in the order of the list.

@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: backend, sandbox and demo shop on this machine, until Ctrl-C.
 
-mod config;
+pub(crate) mod config;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
