@@ -12,6 +12,8 @@ use crate::{assets, demo, setup};
 
 /// The browser tests' target.
 const E2E: &str = "e2e";
+/// The test harness' own setting, which wins where the caller has it.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -90,6 +92,9 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     for target in targets.iter().filter(|name| *name != E2E) {
         cargo.args(["--test", target]);
     }
+    if std::env::var_os(TEST_THREADS).is_none() {
+        cargo.env(TEST_THREADS, side_by_side().to_string());
+    }
     totals.add(stage(stages, "unit and integration tests", cargo, filter));
     let mut cargo = cargo_test(ctx);
     cargo.arg("--doc");
@@ -106,6 +111,12 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)
+}
+
+/// How many tests run at once. Most of what takes long waits for a backend and a sandbox rather
+/// than for a processor, so that one test for each processor leaves most of it idle.
+fn side_by_side() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from) * 4
 }
 
 /// One stage of tests. The next one runs whatever came out.

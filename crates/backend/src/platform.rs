@@ -21,13 +21,15 @@ const STEPS_MAX: usize = 8;
 const ANSWER_MAX: usize = 1024 * 1024;
 
 /// How long a call waits until it may be made, where many are under way.
-const TURN: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_secs(5);
 
 /// Makes platform calls.
 pub(crate) struct Platform {
     client: reqwest::Client,
     /// A call holds one of these.
     calls: Semaphore,
+    /// How long a call waits for one.
+    wait: Duration,
     cache: Mutex<HashMap<Identity, Cached>>,
 }
 
@@ -52,6 +54,7 @@ impl Platform {
         Ok(Self {
             client,
             calls: Semaphore::new(calls),
+            wait: WAIT,
             cache: Mutex::new(HashMap::new()),
         })
     }
@@ -124,8 +127,8 @@ impl Platform {
 
     async fn send(&self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
         // Whoever hangs up while a platform is slow leaves a call behind: they must not pile up.
-        let turn = tokio::time::timeout(TURN, self.calls.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
+        let permit = tokio::time::timeout(self.wait, self.calls.acquire()).await;
+        let Ok(Ok(_permit)) = permit else {
             return Err(CallError::NotSent);
         };
         let Some(headers) = headers(call) else {

@@ -11,7 +11,7 @@ fn call(method: HttpMethod, url: &str) -> PlatformCall {
         url: url.to_owned(),
         headers: Vec::new(),
         body: None,
-        timeout: 3 * TURN,
+        timeout: Duration::from_secs(15),
         cache_for: None,
         note: String::new(),
     }
@@ -168,8 +168,10 @@ async fn an_answer_that_is_too_old_is_forgotten() {
 async fn calls_of_a_platform_that_is_slow_do_not_pile_up() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let platform = Platform::new(2).unwrap();
-    let call = call(HttpMethod::Post, &url);
+    let mut platform = Platform::new(2).unwrap();
+    platform.wait = Duration::from_millis(200);
+    let mut call = call(HttpMethod::Post, &url);
+    call.timeout = 10 * platform.wait;
     // It takes the calls and answers none.
     let mut held = Vec::new();
     let calls = async {
