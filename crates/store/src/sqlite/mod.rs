@@ -250,7 +250,7 @@ impl Store for SqliteStore {
     ) -> Result<Recorded, StoreError> {
         let event = NewEvent::of(fact, Source::Query, None, now);
         self.writer
-            .write(async |tx| {
+            .write_behind(async |tx| {
                 let outcome = record(tx, &event, Ask::Later).await?;
                 rules::questions::agree(tx, event_seq).await?;
                 Ok(outcome.recorded)
@@ -299,19 +299,21 @@ impl Store for SqliteStore {
         answer: &str,
     ) -> Result<(), StoreError> {
         self.writer
-            .write(async |tx| rules::questions::put_off(tx, event_seq, next_try_at, answer).await)
+            .write_behind(async |tx| {
+                rules::questions::put_off(tx, event_seq, next_try_at, answer).await
+            })
             .await
     }
 
     async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
         self.writer
-            .write(async |tx| rules::questions::take(tx, event_seqs, now).await)
+            .write_behind(async |tx| rules::questions::take(tx, event_seqs, now).await)
             .await
     }
 
     async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
         self.writer
-            .write(async |tx| rules::questions::release(tx, now).await)
+            .write_behind(async |tx| rules::questions::release(tx, now).await)
             .await
     }
 
@@ -320,7 +322,7 @@ impl Store for SqliteStore {
             return Ok(());
         }
         self.writer
-            .write(async |tx| waits::bound(tx, now, deadline_max).await)
+            .write_behind(async |tx| waits::bound(tx, now, deadline_max).await)
             .await
     }
 

@@ -6,6 +6,10 @@
 //! commit, and a commit that fails has failed for all of them. Nobody is waited for: who comes
 //! alone is committed alone.
 //!
+//! Who is waited for goes first: a request's turn comes before a job's, though a job's comes after
+//! [`REQUESTS_IN_A_ROW`] requests at the latest. So while a platform sends much at once it is
+//! answered, and what that leads to is done behind it.
+//!
 //! A turn sees what earlier turns of the same transaction wrote, which is not on disk yet. So who
 //! answers from what it read commits as well: a repeated request is answered, and another's advance
 //! is seen, only once that is kept. [`Writer::write`] is the only way to a turn, and gives its
@@ -15,6 +19,7 @@
 //! have ended its transaction by itself, as it does when the disk is full, and what a connection
 //! believes of itself then can't be relied on.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,9 +34,15 @@ use crate::error::StoreError;
 /// How long anybody waits for a turn. A notification must be answered within 20 seconds.
 pub(super) const TURN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Most turns of one transaction, and how long it is held open for more of them.
+/// Most turns of one transaction.
 const TURNS_MAX: usize = 128;
-const TURNS_TIME: Duration = Duration::from_millis(10);
+
+/// How long a transaction is held open for more turns: as long as the last commit took, so that
+/// half of the time goes into writing on any disk, within these bounds.
+const TURNS_TIME: RangeInclusive<Duration> = Duration::from_millis(2)..=Duration::from_millis(10);
+
+/// How many requests may go before a job that waits.
+const REQUESTS_IN_A_ROW: usize = 4;
 
 /// How many may wait for a turn at a time; more are made to wait before they are counted.
 const QUEUE: usize = 1024;
@@ -41,15 +52,58 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 type Done = oneshot::Sender<Result<(), StoreError>>;
 
+/// A turn that is asked for.
+type Wanted = oneshot::Sender<Result<Turn, StoreError>>;
+
 enum Request {
-    Turn(oneshot::Sender<Result<Turn, StoreError>>),
+    Turn(Wanted),
     Close(oneshot::Sender<()>),
 }
 
 /// Hands out turns.
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Request>,
+    requests: mpsc::Sender<Request>,
+    jobs: mpsc::Sender<Wanted>,
+}
+
+/// Those who wait for a turn.
+struct Waiting {
+    requests: mpsc::Receiver<Request>,
+    jobs: mpsc::Receiver<Wanted>,
+    /// How many requests were taken since the last job.
+    in_a_row: usize,
+}
+
+impl Waiting {
+    /// Who is next, once there is anybody; none when the store is gone.
+    async fn next(&mut self) -> Option<Request> {
+        if let Some(next) = self.try_next() {
+            return Some(next);
+        }
+        self.in_a_row = 0;
+        tokio::select! {
+            biased;
+            request = self.requests.recv() => request,
+            Some(job) = self.jobs.recv() => Some(Request::Turn(job)),
+        }
+    }
+
+    /// Who is next of those who wait already.
+    fn try_next(&mut self) -> Option<Request> {
+        if self.in_a_row >= REQUESTS_IN_A_ROW {
+            self.in_a_row = 0;
+            if let Ok(job) = self.jobs.try_recv() {
+                return Some(Request::Turn(job));
+            }
+        }
+        if let Ok(request) = self.requests.try_recv() {
+            self.in_a_row += 1;
+            return Some(request);
+        }
+        self.in_a_row = 0;
+        self.jobs.try_recv().ok().map(Request::Turn)
+    }
 }
 
 /// The connection, for as long as this is held. Dropped without a commit, all that was written
@@ -79,16 +133,23 @@ impl Writer {
         file: Identity,
         health: Arc<Health>,
     ) -> Self {
-        let (queue, requests) = mpsc::channel(QUEUE);
+        let (requests, requested) = mpsc::channel(QUEUE);
+        let (jobs, wanted) = mpsc::channel(QUEUE);
+        let waiting = Waiting {
+            requests: requested,
+            jobs: wanted,
+            in_a_row: 0,
+        };
         let work = Work {
             db: Some(Arc::new(Mutex::new(db))),
             options,
             file,
             health,
             changes: None,
+            commit_took: Duration::ZERO,
         };
-        tokio::spawn(work.run(requests));
-        Self { queue }
+        tokio::spawn(work.run(waiting));
+        Self { requests, jobs }
     }
 
     /// Does this work in a turn. Its answer is given once all is on disk that it wrote, and that it
@@ -97,32 +158,48 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut turn = self.begin().await?;
-        let answer = work(&mut turn.db).await?;
-        turn.commit().await?;
-        Ok(answer)
+        in_a_turn(work, async |turn| {
+            let asked = self.requests.send(Request::Turn(turn)).await;
+            asked.map_err(|_| closed())
+        })
+        .await
     }
 
-    /// Waits for a turn.
-    async fn begin(&self) -> Result<Turn, StoreError> {
-        let (turn, handed) = oneshot::channel();
-        let wait = async {
-            let asked = self.queue.send(Request::Turn(turn)).await;
-            asked.map_err(|_| closed())?;
-            handed.await.map_err(|_| closed())?
-        };
-        tokio::time::timeout(TURN_TIMEOUT, wait)
-            .await
-            .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
+    /// The same for a job, whose answer no caller waits for.
+    pub(super) async fn write_behind<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        in_a_turn(work, async |turn| {
+            self.jobs.send(turn).await.map_err(|_| closed())
+        })
+        .await
     }
 
     /// Finishes what was asked for and closes the connection.
     pub(super) async fn close(&self) {
         let (close, closed) = oneshot::channel();
-        if self.queue.send(Request::Close(close)).await.is_ok() {
+        if self.requests.send(Request::Close(close)).await.is_ok() {
             let _ = closed.await;
         }
     }
+}
+
+async fn in_a_turn<T>(
+    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ask: impl AsyncFnOnce(Wanted) -> Result<(), StoreError>,
+) -> Result<T, StoreError> {
+    let (turn, handed) = oneshot::channel();
+    let wait = async {
+        ask(turn).await?;
+        handed.await.map_err(|_| closed())?
+    };
+    let mut turn = tokio::time::timeout(TURN_TIMEOUT, wait)
+        .await
+        .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
+    let answer = work(&mut turn.db).await?;
+    turn.commit().await?;
+    Ok(answer)
 }
 
 fn closed() -> StoreError {
@@ -137,18 +214,23 @@ struct Work {
     health: Arc<Health>,
     /// How many rows this connection has changed by its last commit, as far as is known.
     changes: Option<i64>,
+    commit_took: Duration,
 }
 
 impl Work {
-    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+    async fn run(mut self, mut waiting: Waiting) {
         let mut close = None;
         while close.is_none()
-            && let Some(request) = requests.recv().await
+            && let Some(request) = waiting.next().await
         {
             close = match request {
-                Request::Turn(turn) => self.transaction(turn, &mut requests).await,
+                Request::Turn(turn) => self.transaction(turn, &mut waiting).await,
                 Request::Close(close) => Some(close),
             };
+        }
+        while let Ok(job) = waiting.jobs.try_recv() {
+            // Whoever asks to close once more is answered by its end.
+            drop(self.transaction(job, &mut waiting).await);
         }
         self.throw_away().await;
         if let Some(close) = close {
@@ -161,8 +243,8 @@ impl Work {
     /// close that came up.
     async fn transaction(
         &mut self,
-        first: oneshot::Sender<Result<Turn, StoreError>>,
-        requests: &mut mpsc::Receiver<Request>,
+        first: Wanted,
+        waiting: &mut Waiting,
     ) -> Option<oneshot::Sender<()>> {
         if let Err(error) = self.begin().await {
             self.throw_away().await;
@@ -172,7 +254,7 @@ impl Work {
             return None;
         }
         let mut kept = Vec::new();
-        let (outcome, close) = self.turns(first, requests, &mut kept).await;
+        let (outcome, close) = self.turns(first, waiting, &mut kept).await;
         let committed = match outcome {
             Ok(()) if kept.is_empty() => self.run_sql("ROLLBACK").await,
             Ok(()) => self.commit().await,
@@ -196,33 +278,32 @@ impl Work {
     /// Hands the connection over to one after the other, while somebody waits for it.
     async fn turns(
         &mut self,
-        first: oneshot::Sender<Result<Turn, StoreError>>,
-        requests: &mut mpsc::Receiver<Request>,
+        first: Wanted,
+        waiting: &mut Waiting,
         kept: &mut Vec<Done>,
     ) -> (Result<(), StoreError>, Option<oneshot::Sender<()>>) {
         let begun = Instant::now();
+        let held = self
+            .commit_took
+            .clamp(*TURNS_TIME.start(), *TURNS_TIME.end());
         let mut turn = first;
         loop {
             if let Err(error) = self.hand_over(turn, kept).await {
                 return (Err(error), None);
             }
-            if kept.len() >= TURNS_MAX || begun.elapsed() >= TURNS_TIME {
+            if kept.len() >= TURNS_MAX || begun.elapsed() >= held {
                 return (Ok(()), None);
             }
-            turn = match requests.try_recv() {
-                Ok(Request::Turn(turn)) => turn,
-                Ok(Request::Close(close)) => return (Ok(()), Some(close)),
-                Err(_) => return (Ok(()), None),
+            turn = match waiting.try_next() {
+                Some(Request::Turn(turn)) => turn,
+                Some(Request::Close(close)) => return (Ok(()), Some(close)),
+                None => return (Ok(()), None),
             };
         }
     }
 
     /// One turn, within a savepoint of its own.
-    async fn hand_over(
-        &mut self,
-        turn: oneshot::Sender<Result<Turn, StoreError>>,
-        kept: &mut Vec<Done>,
-    ) -> Result<(), StoreError> {
+    async fn hand_over(&mut self, turn: Wanted, kept: &mut Vec<Done>) -> Result<(), StoreError> {
         let Some(db) = self.db.clone() else {
             return Err(closed());
         };
@@ -262,9 +343,11 @@ impl Work {
     async fn commit(&mut self) -> Result<(), StoreError> {
         let db = self.db.as_ref().ok_or_else(closed)?;
         let mut db = db.lock().await;
+        let begun = Instant::now();
         let changes: i64 = sqlx::query_scalar("COMMIT; SELECT total_changes()")
             .fetch_one(&mut *db)
             .await?;
+        self.commit_took = begun.elapsed();
         if self.changes.is_some_and(|before| before != changes) {
             self.health.wrote();
         }
@@ -286,5 +369,46 @@ impl Work {
             // that held it.
             let _ = tokio::time::timeout(CLOSE_TIMEOUT, db.into_inner().close()).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each turn that is asked for says who it is when it is refused.
+    fn who(receiver: &mut oneshot::Receiver<Result<Turn, StoreError>>) -> bool {
+        matches!(receiver.try_recv(), Ok(Err(_)))
+    }
+
+    #[test]
+    fn a_request_goes_before_a_job_and_a_job_after_four_requests_at_the_latest() {
+        let (requests, requested) = mpsc::channel(QUEUE);
+        let (jobs, wanted) = mpsc::channel(QUEUE);
+        let mut waiting = Waiting {
+            requests: requested,
+            jobs: wanted,
+            in_a_row: 0,
+        };
+        let mut asked = Vec::new();
+        for name in ["job 1", "job 2"] {
+            let (turn, handed) = oneshot::channel();
+            jobs.try_send(turn).unwrap();
+            asked.push((name, handed));
+        }
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            let (turn, handed) = oneshot::channel();
+            assert!(requests.try_send(Request::Turn(turn)).is_ok());
+            asked.push((name, handed));
+        }
+        let mut order = Vec::new();
+        while let Some(Request::Turn(turn)) = waiting.try_next() {
+            assert!(turn.send(Err(closed())).is_ok());
+            let next = asked
+                .iter_mut()
+                .find_map(|(name, handed)| who(handed).then_some(*name));
+            order.extend(next);
+        }
+        assert_eq!(order, ["a", "b", "c", "d", "job 1", "e", "f", "job 2"]);
     }
 }
