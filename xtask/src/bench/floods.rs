@@ -22,6 +22,9 @@ const CUSTOMERS: u32 = 8;
 /// Those of a flood who send at the same time.
 const FLOODERS: u32 = 40;
 
+/// Starts each second that hang up, where they are counted.
+const HANG_UPS: u32 = 600;
+
 /// Connections that never say a word.
 const SILENT: usize = 200;
 
@@ -53,18 +56,21 @@ enum Flood {
     Notifications,
     /// With a secret that is right.
     Statuses,
-    /// Starts of payments whose answers nobody waits for.
+    /// Starts of payments whose answers nobody waits for, [`HANG_UPS`] each second.
     HangingUp,
+    /// The same, as fast as this machine can.
+    HangingUpWithoutPause,
     Silence,
 }
 
 impl Flood {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Secrets,
         Self::Keys,
         Self::Notifications,
         Self::Statuses,
         Self::HangingUp,
+        Self::HangingUpWithoutPause,
         Self::Silence,
     ];
 
@@ -74,7 +80,8 @@ impl Flood {
             Self::Keys => "wrong keys",
             Self::Notifications => "bad notifications",
             Self::Statuses => "one session's statuses",
-            Self::HangingUp => "starts that hang up",
+            Self::HangingUp => "600 starts that hang up",
+            Self::HangingUpWithoutPause => "starts without pause",
             Self::Silence => "silent connections",
         }
     }
@@ -109,11 +116,10 @@ pub(super) fn run(ctx: &Ctx, options: &Options) -> Result<()> {
         "\n{:<26}{:>14}{:>14}{:>8}{:>16}",
         "", heads.0, heads.1, heads.2, heads.3
     );
-    for flood in Flood::ALL
-        .map(|flood| vec![flood])
-        .into_iter()
-        .chain([Flood::ALL.into()])
-    {
+    let mut worst = Flood::ALL.to_vec();
+    worst.retain(|flood| *flood != Flood::HangingUp);
+    let each = Flood::ALL.map(|flood| vec![flood]);
+    for flood in each.into_iter().chain([worst]) {
         measure(&side, options, &flood)?;
         proc::flush();
     }
@@ -228,10 +234,14 @@ fn requests(side: &Side, flood: Flood, secret: &str, over: impl Fn() -> bool) ->
         Flood::Keys => side::get("/v1/sessions/cs_x", stranger),
         Flood::Notifications => side::get(bad, stranger),
         Flood::Statuses => side::get("/checkout/v1/status", &right),
-        Flood::HangingUp => {
+        Flood::HangingUp | Flood::HangingUpWithoutPause => {
             let key = format!("{:?}", Instant::now()).replace(|c: char| !c.is_ascii_digit(), "");
             let head = head(&key, secret);
-            return u64::from(client.hang_up(&start(&head)).is_ok());
+            let sent = client.hang_up(&start(&head)).is_ok();
+            if flood == Flood::HangingUp {
+                std::thread::sleep(Duration::from_secs(1) * FLOODERS / HANG_UPS);
+            }
+            return u64::from(sent);
         }
         Flood::Silence => return sent,
     };
