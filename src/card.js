@@ -19,6 +19,8 @@ let count = 0;
 const make = (tag, field, attributes) => {
   const node = document.createElement(tag);
   node.slot = 'guichet-' + field;
+  // A slotted node has its direction from the page.
+  node.dir = 'ltr';
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;
 };

@@ -1,7 +1,9 @@
 // <guichet-checkout session="…">: the only script that a shop's page names.
 //
 // It draws a skeleton at once, asks for the session, shows the face that comes with the answer, and
-// then loads the module and the texts of one language, which take over. It builds every node by
+// then loads the module and the texts of one language, which take over. Where the shop's server has
+// printed the element with its face inside, that face stands in place of the skeleton, and is
+// replaced if the answer brings another one. It builds every node by
 // hand: a shop may require trusted types and forbid inline styles. The build puts the hashed names
 // of the other files into GLUE, WASM, CARD and WORDS, and writes the script so that browsers can
 // read it that can't run the module: they are told so. For the same reason, nothing on the way to
@@ -209,7 +211,32 @@ const bones = () => {
 // Takes everything out of the root but its style sheet and the live region.
 const clear = (root) => {
   for (const node of Array.from(root.childNodes)) {
-    if (node.localName !== 'style' && node.className !== 'spoken') root.removeChild(node);
+    const stays = /^(link|style)$/.test(node.localName) || node.className === 'spoken';
+    if (!stays) root.removeChild(node);
+  }
+};
+
+// The shopper's choice is kept for the tab: no browser restores what was chosen in a shadow root.
+// It is kept by the session's id, which opens nothing. A page may forbid its storage.
+const KEPT = 'guichet-choice';
+const keep = (id, choice) => {
+  try {
+    if (id) sessionStorage.setItem(KEPT, id + ' ' + choice);
+  } catch {}
+};
+const kept = (id) => {
+  try {
+    const [of, choice] = sessionStorage.getItem(KEPT).split(' ');
+    return of === id ? choice : '';
+  } catch {
+    return '';
+  }
+};
+
+// Chooses a method in a painted face, if it is still on offer there.
+const choose = (face, method) => {
+  for (const radio of Array.from(face.querySelectorAll('input[name=method]:not([disabled])'))) {
+    if (radio.value === method) radio.checked = true;
   }
 };
 
@@ -226,6 +253,7 @@ const say = (root, face, lang, text, retry, again) => {
   const box = make('div', 'checkout');
   box.setAttribute('data-face', face);
   box.lang = lang;
+  box.dir = 'ltr';
   const loading = face === 'loading';
   if (loading) box.setAttribute('aria-busy', 'true');
   speak(root, lang, loading ? text : '');
@@ -264,7 +292,10 @@ const dress = (host, root) => {
       sheet = made;
     }
     root.adoptedStyleSheets = [sheet];
+    // It says the same, and was there before.
+    for (const link of Array.from(root.querySelectorAll('link'))) link.remove();
   } catch {
+    if (root.querySelector('link')) return;
     const style = document.createElement('style');
     style.nonce = nonceOf(host, 'style');
     style.textContent = css;
@@ -291,6 +322,8 @@ class GuichetCheckout extends HTMLElement {
   #wish;
   #late;
   #pressed;
+  #given;
+  #id;
 
   connectedCallback() {
     try {
@@ -322,26 +355,56 @@ class GuichetCheckout extends HTMLElement {
       if (/^guichet-/.test(child.slot)) child.remove();
     }
     if (this.#root) return;
-    const root = this.attachShadow({ mode: 'open' });
+    // A root that was declared is here already, and loses all that is in it when one is attached.
+    const declared = this.shadowRoot;
+    const face = declared && declared.querySelector('[data-painted]');
+    const root = face ? declared : this.attachShadow({ mode: 'open' });
     this.#root = root;
+    // As it was printed: what the shopper does on it changes it.
+    this.#given = face && face.cloneNode(true);
     dress(this, root);
-    const region = make('p', 'spoken');
-    region.setAttribute('role', 'status');
-    root.appendChild(region);
+    if (!root.querySelector('.spoken')) {
+      const region = make('p', 'spoken');
+      region.setAttribute('role', 'status');
+      root.insertBefore(region, face);
+    }
     for (const type of ['click', 'change']) root.addEventListener(type, this.#onBegin);
   }
 
   // The shopper has begun: the script is here by the time that fields are to open.
-  #onBegin = () => {
+  #onBegin = ({ type, target }) => {
+    if (type === 'change' && target.name === 'method') keep(this.#id, target.value);
     if (this.#embedded) theCard().catch(() => {});
     this.#embedded = false;
   };
 
-  // Shows the face as the backend drew it, until the module takes over. The first press on it is
-  // kept, and done then.
+  // Shows the face as the backend drew it, until the module takes over. Where one was shown before,
+  // choice, focus and press stay what they were, if the new face has them.
   #paint(drawn) {
+    const root = this.#root;
     const face = document.importNode(drawn, true);
-    face.setAttribute('data-painted', '');
+    const before = root.querySelector('[data-painted]');
+    const chosen = before && before.querySelector('input[name=method]:checked');
+    const focused = before && root.activeElement;
+    if (chosen) choose(face, chosen.value);
+    this.#listen(face);
+    clear(root);
+    root.appendChild(face);
+    const button = face.querySelector('[data-action="' + this.#pressed + '"]');
+    if (button) button.setAttribute('aria-busy', 'true');
+    else this.#pressed = undefined;
+    if (focused) {
+      const same = (node) => node.id === focused.id && node.dataset.action === focused.dataset.action;
+      const all = Array.from(face.querySelectorAll('input, button'));
+      const target = all.find(same) || face.querySelector('[data-focus]');
+      if (target) target.focus({ preventScroll: true });
+    }
+    const title = face.querySelector('h2');
+    speak(root, face.lang, title ? title.textContent : '');
+  }
+
+  // The first press on a painted face is kept, and done when the module is there.
+  #listen(face) {
     face.onsubmit = (event) => event.preventDefault();
     face.onclick = (event) => {
       const button = event.target.closest('button[data-action]');
@@ -351,10 +414,6 @@ class GuichetCheckout extends HTMLElement {
       this.#pressed = button.dataset.action;
       button.setAttribute('aria-busy', 'true');
     };
-    clear(this.#root);
-    this.#root.appendChild(face);
-    const title = face.querySelector('h2');
-    speak(this.#root, face.lang, title ? title.textContent : '');
   }
 
   #onPageShow = (event) => this.#mounted?.wake(event.persisted);
@@ -403,7 +462,10 @@ class GuichetCheckout extends HTMLElement {
     const run = this.#run;
     const secret = (this.getAttribute('session') || '').trim();
     const [lang, words] = wordsOf(this);
-    say(this.#root, 'loading', lang, words.loading);
+    const given = secret && this.#given;
+    this.#given = this.#id = undefined;
+    if (given) this.#listen(this.#root.querySelector('[data-painted]'));
+    else say(this.#root, 'loading', lang, words.loading);
     if (!secret) {
       console.error('guichet: <' + NAME + '> needs a session attribute.');
       const late = () => giveUp(this, this.#root, 'no session came', 'session_missing');
@@ -412,6 +474,8 @@ class GuichetCheckout extends HTMLElement {
     }
     try {
       check();
+      // Nothing else is waited for: what goes wrong with it is told below.
+      if (given) theModule().catch(() => {});
       const base = (this.getAttribute('backend') || beside('.').origin).replace(/\/+$/, '');
       const own = this.getAttribute('locale') || '';
       const around = langAround(this) || '';
@@ -419,10 +483,18 @@ class GuichetCheckout extends HTMLElement {
       if (run !== this.#run) return;
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
       const back = cameBack();
-      // Who went back sees the list although a payment may be open: the backend does not know of it.
-      const painted = answer.face && !back;
-      if (painted) this.#paint(answer.face);
       const asked = answer.body || {};
+      this.#id = asked.id;
+      const fresh = answer.face;
+      if (fresh) fresh.setAttribute('data-painted', '');
+      // Who went back sees the list although a payment may be open: the backend does not know of it.
+      // What the page was printed with may be old: it was reloaded, or paid meanwhile.
+      if (fresh && !back && !(given && given.isEqualNode(fresh))) this.#paint(fresh);
+      const painted = this.#root.querySelector('[data-painted]');
+      const choice = kept(this.#id);
+      const chosen = painted && painted.querySelector('input[name=method]:checked');
+      if (chosen) keep(this.#id, chosen.value);
+      else if (painted && painted.dataset.face === 'choosing') choose(painted, choice);
       // By the rule of the server, which has drawn the face.
       const locale = spoken(own, asked.locale, around, asked.language) || 'en';
       const both = [theModule(), theWords(languageOf(locale))];
@@ -439,6 +511,7 @@ class GuichetCheckout extends HTMLElement {
         words: told,
         back,
         pressed: this.#pressed || '',
+        choice,
       });
       // A listener of the page may have taken the element away, or given it another session.
       if (run !== this.#run) return mounted.unmount();

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use crate::state::language;
 use crate::state::locale::Locale;
 use crate::state::model::Model;
+use crate::state::spoken;
+use crate::view::el::el;
 use crate::view::root;
 use crate::view::ui::Ui;
 
@@ -21,7 +23,7 @@ pub fn answer(session: &CheckoutSession, own: &str, page: &str) -> Option<String
     let locale = language::of(own, page, Some(session));
     // Nothing in it ends the script.
     let json = serde_json::to_string(session).ok()?.replace('<', "\\u003c");
-    let face = drawn_or_nothing(|| face(session.clone(), locale))?;
+    let face = drawn_or_nothing(|| painted(first(session.clone()), locale))?;
     let document = [
         "<!doctype html><meta charset=utf-8><title></title><script type=application/json>",
         &json,
@@ -31,23 +33,67 @@ pub fn answer(session: &CheckoutSession, own: &str, page: &str) -> Option<String
     Some(document.concat())
 }
 
+/// `<guichet-checkout>` with its face inside, as a shop's server prints it: the shadow root is
+/// declared, so that it is there with the page's own bytes, and `guichet.js` takes it over. `page`
+/// is the language of that page, and may be empty; `style` the address of the style sheet.
+///
+/// Where the face can't be drawn it is the element alone, which draws its face itself.
+#[must_use]
+pub fn markup(session: &CheckoutSession, secret: &str, page: &str, style: &str) -> String {
+    let locale = language::of("", page, Some(session));
+    let face = drawn_or_nothing(|| declared(session.clone(), locale, style));
+    let (secret, inside) = (escaped(secret), face.unwrap_or_default());
+    format!("<guichet-checkout session=\"{secret}\">{inside}</guichet-checkout>")
+}
+
+/// The shadow root of the element: style sheet, live region, face. The region says from the
+/// beginning what the module would say: who hears the page's text is not told twice.
+fn declared(session: CheckoutSession, locale: Locale, style: &str) -> String {
+    let model = first(session);
+    let said = spoken::of(&model, locale.words);
+    let region = el("p")
+        .part("spoken")
+        .attr("role", "status")
+        .attr("lang", locale.lang.tag())
+        .text(said);
+    let (region, face) = (drawing(|| region.done()), painted(model, locale));
+    let style = escaped(style);
+    format!(
+        "<template shadowrootmode=\"open\"><link rel=\"stylesheet\" href=\"{style}\">\
+         {region}{face}</template>"
+    )
+}
+
+/// A value for an attribute in double quotes.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('"', "&quot;")
+}
+
 /// What went wrong while a face was drawn never keeps a shopper from paying.
 fn drawn_or_nothing(draw: impl FnOnce() -> String) -> Option<String> {
     catch_unwind(AssertUnwindSafe(draw)).ok()
 }
 
-/// The face of a session to which nothing has happened in the page.
-fn face(session: CheckoutSession, locale: Locale) -> String {
+/// What is known of a session to which nothing has happened in the page.
+fn first(session: CheckoutSession) -> Model {
     let mut model = Model::default();
     model.take(session);
-    drawn(model, locale)
+    model
 }
 
-/// The face of any state.
-fn drawn(model: Model, locale: Locale) -> String {
-    // Whatever is made while it draws belongs to it, and is gone with it.
+/// A face as it stands until the module is there.
+fn painted(model: Model, locale: Locale) -> String {
+    drawing(|| {
+        let face = root(Ui::new(model, locale));
+        face.attr("data-painted", "").done()
+    })
+}
+
+/// Whatever is made while something is drawn belongs to it, and is gone with it.
+fn drawing(draw: impl FnOnce() -> AnyView) -> String {
     let owner = Owner::new();
-    owner.with(|| root(Ui::new(model, locale)).done().to_html())
+    owner.with(|| draw().to_html())
 }
 
 #[cfg(test)]

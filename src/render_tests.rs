@@ -99,7 +99,7 @@ fn every_face_can_be_drawn_and_whatever_can_be_pressed_on_it_is_an_action() {
     for lang in Lang::ALL {
         for model in models() {
             let face = model.face().name();
-            let html = drawn(model, lang.into());
+            let html = painted(model, lang.into());
             assert_eq!(values(&html, "data-face=\""), [face]);
             assert!(html.contains(&format!("lang=\"{}\"", lang.tag())));
             faces.push(face.to_owned());
@@ -129,7 +129,7 @@ fn what_shop_and_platform_wrote_is_text() {
     session.shop = "<img src=x onerror=alert(1)>\"'&".into();
     session.methods[0].method = "\"><script>".into();
     session.methods[1].label = Some("</label><b>".into());
-    let html = face(session, Lang::Fr.into());
+    let html = painted(first(session), Lang::Fr.into());
     for wrong in ["<img", "<script", "<b>", "value=\"\"", "onerror=alert(1)>"] {
         assert!(!html.contains(wrong), "{wrong} in {html}");
     }
@@ -138,7 +138,7 @@ fn what_shop_and_platform_wrote_is_text() {
 
 #[test]
 fn what_has_no_end_is_written_without_one() {
-    let html = face(session(offers()), Lang::En.into());
+    let html = painted(first(session(offers())), Lang::En.into());
     assert!(html.contains("<input") && !html.contains("</input>"));
 }
 
@@ -161,6 +161,55 @@ fn an_answer_holds_the_session_and_its_face_and_nothing_in_it_ends_the_script() 
             .unwrap()
             .contains("lang=\"fr\"")
     );
+}
+
+#[test]
+fn no_face_makes_a_landmark_of_the_page() {
+    for model in models() {
+        let html = painted(model, Lang::Fr.into());
+        for landmark in ["header", "footer", "main", "nav", "aside", "section"] {
+            assert!(
+                !html.contains(&format!("<{landmark}")),
+                "{landmark} in {html}"
+            );
+        }
+    }
+}
+
+#[test]
+fn markup_is_the_element_with_its_root_its_sheet_and_the_face_of_the_answer() {
+    let session = session(offers());
+    let html = markup(
+        &session,
+        "css_\"&<",
+        "de",
+        "https://pay.example/x.css?a=1&b=\"",
+    );
+    let (head, rest) = html.split_once("<p ").unwrap();
+    let expected = "<guichet-checkout session=\"css_&quot;&amp;&lt;\">\
+        <template shadowrootmode=\"open\">\
+        <link rel=\"stylesheet\" href=\"https://pay.example/x.css?a=1&amp;b=&quot;\">";
+    assert_eq!(head, expected);
+    let (region, face) = rest.split_once("</p>").unwrap();
+    for told in ["role=\"status\"", "class=\"spoken\"", "lang=\"de\""] {
+        assert!(region.contains(told), "{region}");
+    }
+    let face = face.strip_suffix("</template></guichet-checkout>").unwrap();
+    assert!(face.starts_with("<div class=\"checkout\"") && face.contains(" data-painted"));
+    assert!(answer(&session, "", "de").unwrap().ends_with(face));
+}
+
+#[test]
+fn markup_says_from_the_beginning_what_the_module_would_say() {
+    let said = |status: Status| {
+        let mut session = session(offers());
+        session.status.status = status;
+        let html = markup(&session, "css_1", "en", "/x.css");
+        let region = html.split_once("</p>").unwrap().0;
+        region.rsplit_once('>').unwrap().1.to_owned()
+    };
+    assert_eq!(said(Status::Open), "");
+    assert_eq!(said(Status::Paid), Lang::En.words().paid_title);
 }
 
 #[test]

@@ -25,6 +25,7 @@ use self::calls::Answer;
 use self::listen::listening;
 use self::page::Page;
 use self::takeover::Painted;
+use crate::state::face::{Choice, Face};
 use crate::state::model::Model;
 use crate::state::spoken;
 use crate::view::{self, ui::Ui};
@@ -51,14 +52,19 @@ pub fn mount(root: &ShadowRoot, page: Page) -> Result<Widget, JsError> {
     };
     let failed = take_session(&mut model, Answer::first(&page.answer()));
     let painted = Painted::find(root);
-    let pressed = page.pressed();
+    let (pressed, kept) = (page.pressed(), page.choice());
     let wished = painted.as_ref().and_then(|painted| painted.chosen.clone());
+    // Who comes back from a payment that came to nothing chooses anew.
+    let first = model.face() == Face::Choosing && !kept.is_empty();
+    let wished = wished.or_else(|| first.then(|| Choice::from(&*kept)));
     let chosen =
         wished.filter(|wished| model.offers(wished) && model.chosen.as_ref() != Some(wished));
     if let Some(choice) = &chosen {
         model.choose(choice.clone());
     }
-    let used = chosen.is_some() || painted.as_ref().is_some_and(Painted::was_used);
+    // What was kept is no act of the shopper's on this page.
+    let acted = chosen.as_ref().is_some_and(|choice| choice.value() != kept);
+    let used = acted || painted.as_ref().is_some_and(Painted::was_used);
     let owner = Owner::new();
     let app = owner.with(|| App::new(Ui::new(model, locale), page));
     let view = {

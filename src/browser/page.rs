@@ -45,6 +45,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn pressed(this: &Page) -> String;
 
+    /// What stood chosen in this tab before the page was loaded, as a control's value; may be empty.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn choice(this: &Page) -> String;
+
     /// The answer to the first question for the session.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn answer(this: &Page) -> FirstAnswer;

@@ -25,6 +25,8 @@ pub(crate) fn root(ui: Ui) -> El {
     el("div")
         .part("checkout")
         .attr("lang", ui.locale.lang.tag())
+        // Whichever way the page is written: every language here goes from left to right.
+        .attr("dir", "ltr")
         .live("data-face", move || ui.follow(|model| model.face().name()))
         .live("aria-busy", move || ui.busy().then_some("true"))
         .dynamic(move || {

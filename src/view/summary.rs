@@ -22,7 +22,8 @@ impl Scene<'_> {
             .with(el("strong").part("amount").text(&self.total()));
         let settled = matches!(self.face, Face::Paid | Face::Authorised);
         Some(
-            el("header")
+            // No `header`: it would be a banner beside the page's own.
+            el("div")
                 .part("summary")
                 .flag("data-settled", settled)
                 .with(order)

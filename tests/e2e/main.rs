@@ -34,6 +34,7 @@ mod framed;
 mod hands;
 mod honesty;
 mod languages;
+mod markup;
 mod methods;
 mod notifications;
 mod outages;

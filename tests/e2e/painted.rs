@@ -7,7 +7,7 @@ use crate::browser::eventually;
 use crate::world::{World, play, wish};
 
 /// Keeps the module back until `window.letGo()`, and notes what moves and what is said.
-const HELD_BACK: &str = "if (!window.letGo) {
+pub(crate) const HELD_BACK: &str = "if (!window.letGo) {
     const real = window.fetch;
     const held = new Promise((go) => (window.letGo = go));
     window.fetch = async (input, init) => {
@@ -20,7 +20,7 @@ const HELD_BACK: &str = "if (!window.letGo) {
     }).observe({ type: 'layout-shift', buffered: true });
 }";
 
-const ROOT: &str = "const root = document.querySelector('guichet-checkout').shadowRoot;";
+pub(crate) const ROOT: &str = "const root = document.querySelector('guichet-checkout').shadowRoot;";
 
 impl World {
     /// Opens a payment page whose module does not come, and waits for what was painted.
@@ -34,7 +34,7 @@ impl World {
         Ok(order)
     }
 
-    async fn let_go(&self) -> Result<()> {
+    pub(crate) async fn let_go(&self) -> Result<()> {
         self.browser.eval::<()>("window.letGo()").await?;
         eventually("the module", async || {
             let left = format!("{ROOT} return !root.querySelector('[data-painted]')");

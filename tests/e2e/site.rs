@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Result;
 
 use crate::shop::Order;
+use crate::support::StackOptions;
 use crate::world::{World, play_in, usual};
 
 /// Headers (whole lines) and content, by path.
@@ -22,8 +23,15 @@ pub(crate) struct Site {
 
 /// Plays a test that has a site of its own.
 pub(crate) fn play_on_site(test: impl AsyncFnOnce(&mut World, &Site) -> Result<()>) {
+    play_on_site_in(usual(), test);
+}
+
+/// The same on a stack of its own.
+pub(crate) fn play_on_site_in(
+    mut stack: StackOptions,
+    test: impl AsyncFnOnce(&mut World, &Site) -> Result<()>,
+) {
     let site = Site::start();
-    let mut stack = usual();
     stack.more_origins.push(site.origin());
     play_in(stack, async |w: &mut World| test(w, &site).await);
 }

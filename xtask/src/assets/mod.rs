@@ -158,6 +158,7 @@ fn minify(ctx: &Ctx) -> Result<Scripts> {
         glue: glue(ctx)?,
         element: bundle("element.js")?,
         card: bundle("card.js")?,
+        style: std::fs::read_to_string(sources.join("widget.css"))?,
     };
     ensure!(
         !is_old(ctx, TOO_NEW)?,

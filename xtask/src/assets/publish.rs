@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::parts::{CARD, ELEMENT, Mode, STEM, Scripts, WORDS, pkg};
+use super::parts::{CARD, ELEMENT, Mode, STEM, STYLE, Scripts, WORDS, pkg};
 use super::words::{self, File};
 use crate::ctx::Ctx;
 
@@ -44,6 +44,8 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     let glue = hashed("glue", STEM, "js", scripts.glue.clone().into_bytes());
     let mut card = hashed("card", CARD, "js", scripts.card.clone().into_bytes());
     card.later = true;
+    let mut style = hashed("style", STEM, "css", scripts.style.clone().into_bytes());
+    style.later = true;
     let files = words::files()?;
     let (all_words, words) = hashed_words(&files);
     let names = [&*glue.name, &wasm.name, &card.name, &all_words];
@@ -64,7 +66,7 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     }
     fs::create_dir_all(&fresh)?;
     let mut rows = Vec::new();
-    for asset in [element, glue, wasm, card].into_iter().chain(words) {
+    for asset in [element, glue, wasm, card, style].into_iter().chain(words) {
         let small = brotli(&asset.content, if mode == Mode::Dev { 4 } else { 11 })?;
         fs::write(fresh.join(&asset.name), &asset.content)?;
         fs::write(fresh.join(format!("{}.br", asset.name)), &small)?;
@@ -97,6 +99,7 @@ fn for_shops(ctx: &Ctx, scripts: &Scripts, words: &[File]) -> Result<()> {
     write_words(&pkg(ctx), words)?;
     fs::write(pkg(ctx).join(&glue), &scripts.glue)?;
     fs::write(pkg(ctx).join(CARD_MARK), &scripts.card)?;
+    fs::write(pkg(ctx).join(STYLE), &scripts.style)?;
     Ok(fs::write(pkg(ctx).join(ELEMENT), element)?)
 }
 
@@ -212,6 +215,7 @@ pub(super) fn is_complete(ctx: &Ctx) -> bool {
         format!("{STEM}_bg.wasm"),
         ELEMENT.to_owned(),
         CARD_MARK.to_owned(),
+        STYLE.to_owned(),
     ];
     let words = words::files().unwrap_or_default();
     made.extend(words.iter().map(|file| file.name(WORDS_MARK)));

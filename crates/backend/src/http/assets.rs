@@ -26,6 +26,8 @@ struct Manifest {
 #[derive(Deserialize)]
 struct Listed {
     name: String,
+    #[serde(default)]
+    kind: String,
 }
 
 /// The widget's folder, and what its list said when it was read last.
@@ -72,6 +74,14 @@ impl Assets {
             .layer(from_fn_with_state(self, listed_only))
             .layer(cors::assets())
             .layer(from_fn(cache))
+    }
+
+    /// The name of the style sheet, as the list has it now; nothing where it has none.
+    pub(crate) async fn style(&self) -> Option<String> {
+        let list = tokio::fs::read(self.0.path.join(MANIFEST)).await.ok()?;
+        let manifest: Manifest = serde_json::from_slice(&list).ok()?;
+        let mut files = manifest.files.into_iter();
+        Some(files.find(|file| file.kind == "style")?.name)
     }
 
     /// Whether the list has this name. It is read again only for a name that it did not have: a
@@ -145,6 +155,17 @@ mod tests {
         assert!(refusal(folder.path()).contains("lacks guichet.js"));
         std::fs::write(folder.path().join("guichet.js"), "").unwrap();
         assert!(Assets::open(folder.path()).is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_style_sheet_is_the_one_of_the_latest_build() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = |names: &str| std::fs::write(folder.path().join(MANIFEST), names).unwrap();
+        list(r#"{"files": []}"#);
+        let assets = Assets::open(folder.path()).unwrap();
+        assert_eq!(assets.style().await, None);
+        list(r#"{"files": [{"name": "a.js"}, {"name": "a-1.css", "kind": "style"}]}"#);
+        assert_eq!(assets.style().await.as_deref(), Some("a-1.css"));
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +35,7 @@ pub(crate) fn router(app: Arc<App>, assets: assets::Assets) -> Router {
     documented
         .route("/v1/{*nothing}", any(answers::unknown_path))
         .layer(DefaultBodyLimit::max(body::JSON_MAX))
+        .layer(Extension(assets.clone()))
         .merge(platforms::routes())
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))

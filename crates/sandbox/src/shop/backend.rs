@@ -18,6 +18,8 @@ pub(crate) struct OrderWish {
     pub(crate) locale: String,
     pub(crate) reference: Option<String>,
     pub(crate) items: u32,
+    /// The payment page prints the element as the backend draws it, instead of the plain tag.
+    pub(crate) markup: bool,
     /// Who the shopper is to the shop: the customer's number, and only after a login. Never the
     /// e-mail of the order's form: anybody can type an e-mail, and would be shown the saved cards
     /// of whoever has it.
@@ -37,6 +39,7 @@ impl Default for OrderWish {
             locale: "fr".to_owned(),
             reference: None,
             items: 1,
+            markup: false,
             shopper_id: None,
             shopper: None,
         }
@@ -100,6 +103,9 @@ pub(crate) struct NewSession {
 pub(crate) struct SessionState {
     pub(crate) status: String,
     pub(crate) payments: Vec<PaymentState>,
+    /// The element as HTML, where it was asked for.
+    #[serde(skip_serializing)]
+    pub(crate) markup: Option<String>,
 }
 
 /// One payment of a session.
@@ -189,6 +195,15 @@ pub(crate) async fn make_session(
 
 /// `GET /v1/sessions/{id}`: what the shop delivers on.
 pub(crate) async fn session_state(app: &App, id: &str) -> Result<SessionState, BackendError> {
+    session_at(app, &format!("/v1/sessions/{id}")).await
+}
+
+/// The same with the element as HTML, for a page in French.
+pub(crate) async fn session_markup(app: &App, id: &str) -> Result<SessionState, BackendError> {
+    session_at(app, &format!("/v1/sessions/{id}?markup=fr")).await
+}
+
+async fn session_at(app: &App, path: &str) -> Result<SessionState, BackendError> {
     let key = app
         .settings
         .shop_secret_key
@@ -196,7 +211,7 @@ pub(crate) async fn session_state(app: &App, id: &str) -> Result<SessionState, B
         .ok_or(BackendError::NoKey)?;
     let answer = app
         .http
-        .get(address(app, &format!("/v1/sessions/{id}")))
+        .get(address(app, path))
         .bearer_auth(key.expose())
         .send()
         .await

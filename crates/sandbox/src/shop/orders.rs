@@ -14,6 +14,8 @@ pub(crate) struct Order {
     pub(crate) lines: Vec<(String, u32, u64)>,
     /// Whose order it is, for a customer who was logged in.
     pub(crate) customer: Option<String>,
+    /// The payment page prints the element as the backend draws it.
+    pub(crate) markup: bool,
     /// `cs_…`, public.
     pub(crate) session_id: String,
     /// What the payment page prints.

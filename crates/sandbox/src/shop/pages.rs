@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::account::{self, Customer};
 use super::backend::{
-    BackendError, OrderWish, PaymentState, SessionState, Shopper, make_session, session_state,
+    BackendError, OrderWish, PaymentState, SessionState, Shopper, make_session, session_markup,
+    session_state,
 };
 use super::basket::Basket;
 use super::catalogue::{self, Product, money};
@@ -191,6 +192,7 @@ fn scenario(name: &str, wish: &mut OrderWish) {
         "court" => wish.expires_in = 5,
         "anglais" => wish.locale = "en".to_owned(),
         "tous" => wish.methods = None,
+        "balisage" => wish.markup = true,
         "carte" => wish.methods = Some(vec!["card".to_owned()]),
         _ => {}
     }
@@ -259,6 +261,7 @@ async fn place(
         amount: wish.amount,
         lines,
         customer: wish.shopper_id.clone(),
+        markup: wish.markup,
         session_id: session.id,
         session_secret: Secret(session.secret),
     };
@@ -321,7 +324,18 @@ pub(crate) async fn payment(
         .as_str()
         .trim_end_matches('/')
         .to_owned();
+    // Asked for each time the page is shown: it is the face as it stands now.
+    let markup = if order.markup {
+        match session_markup(&app, &order.session_id).await {
+            Ok(state) => state.markup,
+            Err(error) => return failed(&app, &headers, &error),
+        }
+    } else {
+        None
+    };
     let values = order_values(&headers, &id, &order)
+        .flag("plain", markup.is_none())
+        .html("markup", markup.unwrap_or_default())
         .text("backend", backend)
         .text("secret", order.session_secret.0.clone())
         .flag("for_customer", order.customer.is_some())

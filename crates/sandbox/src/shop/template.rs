@@ -1,6 +1,6 @@
 //! Fills the pages of `www/`: plain HTML with `{{names}}`, and parts marked by comments.
 //!
-//! - `{{name}}` becomes the escaped value;
+//! - `{{name}}` becomes the escaped value, or HTML as it is where the value is that;
 //! - `<!-- repeat:name -->…<!-- end:name -->` stands once for each row of a list;
 //! - `<!-- if:name -->…<!-- end:name -->` stays only when the flag is set.
 
@@ -10,6 +10,7 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
     texts: HashMap<&'static str, String>,
+    html: HashMap<&'static str, String>,
     flags: HashMap<&'static str, bool>,
     lists: HashMap<&'static str, Vec<Values>>,
 }
@@ -17,6 +18,12 @@ pub(crate) struct Values {
 impl Values {
     pub(crate) fn text(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.texts.insert(name, value.into());
+        self
+    }
+
+    /// What the backend drew, and nobody else.
+    pub(crate) fn html(mut self, name: &'static str, value: String) -> Self {
+        self.html.insert(name, value);
         self
     }
 
@@ -84,6 +91,8 @@ fn name<'a>(text: &'a str, values: &Values, out: &mut String) -> Option<&'a str>
     let (name, rest) = text.strip_prefix("{{")?.split_once("}}")?;
     if let Some(value) = values.texts.get(name) {
         escape(value, out);
+    } else if let Some(value) = values.html.get(name) {
+        out.push_str(value);
     }
     Some(rest)
 }
@@ -114,14 +123,15 @@ mod tests {
         ];
         let values = Values::default()
             .text("who", "\"A\" & 'B'")
+            .html("drawn", "<b>3</b>".to_owned())
             .flag("yes", true)
             .list("rows", rows);
-        let page = "<!-- note --><p title=\"{{who}}\">{{gone}}</p>\
+        let page = "<!-- note --><p title=\"{{who}}\">{{gone}}{{drawn}}</p>\
                     <!-- repeat:rows --><i>{{n}}</i><!-- end:rows -->\
                     <!-- if:yes -->Y<!-- end:yes --><!-- if:no -->N<!-- end:no -->";
         assert_eq!(
             fill(page, &values),
-            "<!-- note --><p title=\"&quot;A&quot; &amp; &#39;B&#39;\"></p><i>1</i>\
+            "<!-- note --><p title=\"&quot;A&quot; &amp; &#39;B&#39;\"><b>3</b></p><i>1</i>\
              <i>&lt;2&gt;</i>Y"
         );
     }

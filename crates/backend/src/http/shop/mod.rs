@@ -10,6 +10,7 @@ use crate::app::App;
 mod cards;
 mod find;
 mod id;
+mod markup;
 mod payments;
 mod sessions;
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::id::InPath;
+use super::markup::{Markup, Wish};
 use crate::app::App;
 use crate::clock;
 use crate::http::auth::AsShop;
@@ -21,7 +22,7 @@ use crate::sessions::create::{Made, again, make};
 use crate::sessions::offers::LeftOut;
 use crate::sessions::order::NewSession;
 use crate::sessions::views::{Folded, ShopSession};
-use crate::sessions::{close, find};
+use crate::sessions::{close, find, secret};
 
 /// A session that was made. `secret` goes into the element's `session` attribute.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,16 +35,21 @@ pub(crate) struct CreatedSession {
     /// none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOut>,
+    /// With `markup`: the element as HTML, with its secret and its face inside. For the page of
+    /// this one order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markup: Option<String>,
 }
 
-impl From<Made> for CreatedSession {
-    fn from(made: Made) -> Self {
-        Self {
-            secret: made.secret,
-            session: told(&made.book),
-            left_out: made.left_out,
-        }
-    }
+/// A session as it stands now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReadSession {
+    #[serde(flatten)]
+    session: ShopSession,
+    /// With `markup`: the element as HTML, with its secret and its face inside. For the page of
+    /// this one order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markup: Option<String>,
 }
 
 fn told(book: &Book) -> ShopSession {
@@ -57,6 +63,7 @@ fn told(book: &Book) -> ShopSession {
     post, path = "/v1/sessions", tag = "shop",
     params(
         ("Idempotency-Key" = String, Header, description = "One per try to pay, kept on retries"),
+        Wish,
     ),
     request_body = NewSession,
     responses(
@@ -68,11 +75,16 @@ fn told(book: &Book) -> ShopSession {
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     AsShop { shop, key, caller }: AsShop,
+    markup: Markup,
     body: RawBody,
 ) -> Result<(StatusCode, Json<CreatedSession>), ApiError> {
     let body = body.read(&app).await?;
     let mark = idempotency(&caller.headers, format!("shop/{}/sessions", shop.id), &body)?;
-    let made = match again(&app, &shop, &mark).await? {
+    let Made {
+        secret,
+        book,
+        left_out,
+    } = match again(&app, &shop, &mark).await? {
         Some(made) => made,
         None => {
             make(
@@ -85,15 +97,22 @@ pub(super) async fn create(
             .await?
         }
     };
-    Ok((StatusCode::CREATED, Json(made.into())))
+    let folded = Folded::new(&book, clock::unix_now());
+    let created = CreatedSession {
+        markup: markup.of(&app, &shop, &folded, &secret).await,
+        secret,
+        session: folded.shop_session(),
+        left_out,
+    };
+    Ok((StatusCode::CREATED, Json(created)))
 }
 
 /// Tells the shop the truth about a session: what it delivers on.
 #[utoipa::path(
     get, path = "/v1/sessions/{id}", tag = "shop",
-    params(("id" = String, Path, description = "The session's id, cs_…")),
+    params(("id" = String, Path, description = "The session's id, cs_…"), Wish),
     responses(
-        (status = 200, body = ShopSession),
+        (status = 200, body = ReadSession),
         (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
     ),
     security(("shop_key" = []))
@@ -102,9 +121,18 @@ pub(super) async fn read(
     State(app): State<Arc<App>>,
     AsShop { shop, .. }: AsShop,
     InPath(id): InPath,
-) -> Result<Json<ShopSession>, ApiError> {
+    markup: Markup,
+) -> Result<Json<ReadSession>, ApiError> {
     let book = find::of_shop(&app, &shop, &id).await?;
-    Ok(Json(told(&book)))
+    let folded = Folded::new(&book, clock::unix_now());
+    let session = folded.shop_session();
+    let markup = if markup.is_wanted() {
+        let secret = secret::again(&app, &shop, &id).await?;
+        markup.of(&app, &shop, &folded, &secret).await
+    } else {
+        None
+    };
+    Ok(Json(ReadSession { session, markup }))
 }
 
 /// Closes a session that is not paid: no payment can be started any more. While one of its
