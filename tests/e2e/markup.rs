@@ -68,6 +68,20 @@ fn a_printed_list_is_there_and_in_shape_without_any_script_of_ours() {
         let seen = "return getComputedStyle(document.querySelector('guichet-checkout')
             .shadowRoot.querySelector('.methods')).visibility";
         ensure!(w.browser.eval::<String>(seen).await? == "visible");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_printed_list_fits_and_is_accessible_without_any_script_of_ours() {
+    // On a page without a policy: axe-core reads a style sheet of another origin by making another.
+    play_on_site(async |w: &mut World, site| {
+        let order = w
+            .order(json!({ "amount": 4200, "voucher_eligible_amount": 3000 }))
+            .await?;
+        site.page("/", "", &w.markup(&order).await?);
+        w.browser.open(&format!("{}/", site.origin())).await?;
+        w.browser.inside("input[name=method][value=sodexo]").await?;
         w.look("printed").await
     });
 }
@@ -208,7 +222,7 @@ const ASKED_LATE: &str = "if (!window.ask) {
 #[test]
 fn what_was_chosen_before_the_answer_outlives_a_correction() {
     play_on_site(async |w: &mut World, site| {
-        let order = w.order(json!({ "amount": 4200 })).await?;
+        let order = w.order(json!({ "amount": 4200, "locale": "en" })).await?;
         // As if the shop had changed its words meanwhile: another face, with the same list.
         let old = w.printed_snippet(&order).await?;
         let old = old.replace("How would you like to pay", "How did you like to pay");
@@ -248,5 +262,22 @@ fn a_browser_that_knows_no_declared_roots_works_as_with_the_plain_tag() {
         w.browser.open(&format!("{}/", site.origin())).await?;
         w.browser.wait_for_face("choosing").await?;
         w.leave_with("card", "card").await
+    });
+}
+
+#[test]
+fn a_style_sheet_that_does_not_come_is_made_up_for_by_the_script() {
+    play(async |w: &mut World| {
+        w.browser
+            .block(&["http://*:*/guichet_widget-*.css"])
+            .await?;
+        let order = w.open_printed().await?;
+        eventually("the looks", async || {
+            Ok((w.browser.eval::<String>(STYLED).await? == "1px").then_some(()))
+        })
+        .await?;
+        w.let_go().await?;
+        w.leave_with("card", "card").await?;
+        w.assert_unpaid(&order.session_id).await
     });
 }

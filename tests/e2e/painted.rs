@@ -16,7 +16,10 @@ pub(crate) const HELD_BACK: &str = "if (!window.letGo) {
     };
     window.shifts = [];
     new PerformanceObserver((list) => {
-      for (const { value } of list.getEntries()) window.shifts.push(value);
+      for (const { value, hadRecentInput } of list.getEntries()) {
+        // What opens by a click is wanted there.
+        if (!hadRecentInput) window.shifts.push(value);
+      }
     }).observe({ type: 'layout-shift', buffered: true });
 }";
 
