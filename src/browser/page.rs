@@ -45,7 +45,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn pressed(this: &Page) -> String;
 
-    /// What stood chosen in this tab before the page was loaded, as a control's value; may be empty.
+    /// What stood chosen in this tab before the page was loaded: a control's value; may be empty.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn choice(this: &Page) -> String;
 

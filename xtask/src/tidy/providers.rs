@@ -1,6 +1,6 @@
 //! Every provider has the same files, so that whoever knows one finds their way in the next. The
-//! file of a capability is where the capability is. A signature is no part that each has: a platform
-//! may be spoken to with a password alone.
+//! file of a capability is where the capability is. A signature is no part that each has: a
+//! platform may be spoken to with a password alone.
 
 use std::collections::BTreeSet;
 
