@@ -6,9 +6,10 @@ use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, Retu
 use guichet_domain::field::line;
 use guichet_domain::gate;
 use guichet_domain::iban::Iban;
-use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::id::{OperationId, PaymentId, SessionId, Slug};
 use guichet_domain::method::Method;
 use guichet_domain::money::{AMOUNT_MAX, Amount, Currency};
+use guichet_domain::operation::{OperationEvent, OperationKind, Progress};
 use guichet_domain::payment::{Terms, fold};
 use guichet_domain::session::Session;
 use guichet_domain::shopper::{Country, Email, Phone, Shopper, ShopperId, Typed};
@@ -186,6 +187,26 @@ fn terms(byte: u8) -> Terms {
     }
 }
 
+fn operation(part: String, amount: Amount, id: u8, kind: u8, progress: u8) -> PaymentEvent {
+    let (code, why, word) = (String::new(), String::new(), String::new());
+    let progresses = [
+        Progress::Asked,
+        Progress::Unknown,
+        Progress::Undecided { word },
+        Progress::Refused { code, why },
+        Progress::Done { numbers: None },
+    ];
+    PaymentEvent::Operation(OperationEvent {
+        operation: OperationId::from_random([id % 4; 16]),
+        kind: OperationKind::ALL[usize::from(kind % 3)],
+        part,
+        amount,
+        currency: Currency::EUR,
+        at: 0,
+        progress: progresses[usize::from(progress % 5)].clone(),
+    })
+}
+
 /// Small numbers, so that events speak of the same transactions.
 fn event(bytes: &[u8]) -> PaymentEvent {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
@@ -203,8 +224,9 @@ fn event(bytes: &[u8]) -> PaymentEvent {
         ReturnOutcome::Cancelled,
         ReturnOutcome::Waiting,
     ];
-    match byte(0) % 4 {
+    match byte(0) % 5 {
         0 => PaymentEvent::DeadlinePassed,
+        4 => operation(transaction, minor, byte(3), byte(4), byte(5)),
         1 => PaymentEvent::Returned {
             outcome: outcomes[usize::from(byte(1) % 4)],
         },

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::Slug;
 use crate::method::Method;
 use crate::money::Amount;
+use crate::operation::OperationEvent;
 
 /// A fact that a platform told us, by a notification or by its answer to a call of ours.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -30,6 +31,8 @@ pub enum PaymentEvent {
     Part(Part),
     /// The platform, asked with our own account and key, agreed on a transaction.
     Confirmed(Confirmation),
+    /// How far something came that the shop has done with a part's money.
+    Operation(OperationEvent),
     /// The browser came back. A hint: it moves no money state.
     Returned {
         /// Which of the return addresses it came to.

@@ -72,6 +72,16 @@ random_id!(
     PaymentId,
     "pay_"
 );
+random_id!(
+    /// An operation's public id, `op_…`: what is done to one part.
+    OperationId,
+    "op_"
+);
+random_id!(
+    /// An instruction's public id, `ins_…`: what a shop asked for at once, in one operation or more.
+    InstructionId,
+    "ins_"
+);
 
 /// A name from the configuration: a shop or an account at a platform. `[a-z0-9_-]`, 1 to 40.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]

@@ -4,6 +4,7 @@
 //! function of the *set* of its recorded events ([`payment::fold`]): their order and their number
 //! change nothing, and a paid payment is never unpaid.
 
+pub mod attention;
 pub mod country;
 pub mod event;
 pub mod field;
@@ -13,6 +14,8 @@ pub mod id;
 pub mod language;
 pub mod method;
 pub mod money;
+mod operable;
+pub mod operation;
 pub mod payment;
 pub mod phone;
 pub mod session;

@@ -7,6 +7,8 @@
 //! - below the total it is pending, and incomplete once its deadline has passed; a late part still
 //!   makes it paid;
 //! - a refusal is not terminal: on the platform's page the shopper may try again;
+//! - what the shop reserved alone is paid once the total was captured; what is cancelled or given
+//!   back afterwards unpays nothing, and stands in the [`Balance`];
 //! - a browser's return moves nothing but what is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};
 use serde::{Deserialize, Serialize};
 
+pub use crate::attention::Attention;
 use crate::event::{Confirmation, Part, PaymentEvent, ReturnOutcome, Trust};
 use crate::method::Method;
 use crate::money::Amount;
+use crate::operation::{self, Balance, OperationKind, OperationState};
 
 /// What of a payment is fixed when it is made, as far as its state depends on it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -60,50 +64,6 @@ impl Money {
     }
 }
 
-/// Why a payment stands on the operator's list.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Attention {
-    /// A part was taken, the rest was not, and time is over or the session was paid otherwise.
-    PartHeld,
-    /// It was paid although another payment had settled the session.
-    Surplus,
-    /// The parts sum to more than the total.
-    Overpaid,
-    /// One transaction was told of with different contents, or our own account's word contradicts
-    /// what the platform told.
-    Conflict,
-    /// A genuine accepted part does not fit the method or the amount that was asked for.
-    Mismatch,
-    /// The platform still owes a final answer though time is over.
-    StillPending,
-    /// An accepted notification was never confirmed by our own account, though time is over.
-    Unconfirmed,
-    /// Meal vouchers paid more than the part of the basket that they may pay.
-    Ineligible,
-}
-
-impl Attention {
-    /// What to tell the operator.
-    #[must_use]
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::PartHeld => "a part was taken and the rest was not: the platform may hold it",
-            Self::Surplus => "paid although another payment had settled the session: refund it",
-            Self::Overpaid => "the parts sum to more than the total",
-            Self::Conflict => "one transaction was told of with different contents: look it up",
-            Self::Mismatch => "an accepted part does not fit the method or amount asked for",
-            Self::StillPending => "the platform still owes a final answer",
-            Self::Unconfirmed => {
-                "our own account has not confirmed this: unknown there, or the platform is silent"
-            }
-            Self::Ineligible => {
-                "meal vouchers paid more than voucher_eligible_amount: the shop answers for that"
-            }
-        }
-    }
-}
-
 /// One transaction, after all that is known of it was put together.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PartState {
@@ -115,9 +75,16 @@ pub struct PartState {
     pub ours: bool,
     /// Whether our own account says otherwise of it than what was told.
     pub disputed: bool,
+    /// What became of the money that it took or reserved.
+    pub balance: Balance,
 }
 
 impl PartState {
+    /// The platform took or reserved its amount, for our own account.
+    pub(crate) fn has_paid(&self) -> bool {
+        self.ours && accepted_by_platform(self)
+    }
+
     /// It may have taken money that does not count: it is not confirmed yet, does not fit, or is
     /// disputed. Whoever pays again may pay twice.
     fn is_in_doubt(&self) -> bool {
@@ -134,6 +101,8 @@ pub struct PaymentState {
     pub accepted: u64,
     /// The transactions, by number.
     pub parts: Vec<PartState>,
+    /// What the shop has done with them, by id.
+    pub operations: Vec<OperationState>,
     /// Why the latest refused transaction was refused.
     pub refusal: Option<Refusal>,
     /// What the browser told when it came back; the most hopeful, if it came several times.
@@ -214,14 +183,16 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         told.add(event);
     }
     let mut attention = BTreeSet::new();
-    let parts = told.parts(terms, &mut attention);
-    let accepted: u64 = parts
-        .iter()
-        .filter(|p| p.counts)
-        .map(|p| p.part.amount.minor())
-        .sum();
-    let money = money(terms, &parts, accepted, told.deadline_passed);
-    if accepted > terms.total.minor() {
+    let operations = told.operations.states();
+    let parts = told.parts(terms, &operations, &mut attention);
+    let counted = || parts.iter().filter(|p| p.counts);
+    let accepted: u64 = counted().map(|p| p.part.amount.minor()).sum();
+    let held: u64 = counted().map(|p| p.balance.held()).sum();
+    let money = match money(terms, &parts, accepted, told.deadline_passed) {
+        Money::Authorised if captured(&parts, &operations) >= terms.total.minor() => Money::Paid,
+        money => money,
+    };
+    if held > terms.total.minor() {
         attention.insert(Attention::Overpaid);
     }
     let by_meal_voucher = parts
@@ -234,7 +205,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     {
         attention.insert(Attention::Ineligible);
     }
-    if money == Money::Incomplete {
+    if money == Money::Incomplete && held > 0 {
         attention.insert(Attention::PartHeld);
     }
     if told.deadline_passed && money == Money::Pending {
@@ -255,7 +226,21 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         deadline_passed: told.deadline_passed,
         attention,
         parts,
+        operations,
     }
+}
+
+/// What was captured of the parts that count, whatever became of it later.
+fn captured(parts: &[PartState], operations: &[OperationState]) -> u64 {
+    let captures = operations.iter().map(|operation| &operation.event);
+    let captures = captures.filter(|event| {
+        event.kind == OperationKind::Capture
+            && event.progress.is_done()
+            && parts
+                .iter()
+                .any(|p| p.counts && p.part.transaction == event.part)
+    });
+    captures.map(|event| event.amount.minor()).sum()
 }
 
 fn is_meal_voucher(terms: &Terms, part: &Part) -> bool {
@@ -266,6 +251,13 @@ fn is_meal_voucher(terms: &Terms, part: &Part) -> bool {
         _ => false,
     };
     in_question && part.kind == PartKind::Voucher
+}
+
+fn is_undecided(operation: &OperationState) -> bool {
+    matches!(
+        operation.event.progress,
+        operation::Progress::Undecided { .. }
+    )
 }
 
 fn accepted_by_platform(part: &PartState) -> bool {
@@ -332,6 +324,7 @@ struct Told<'a> {
     transactions: BTreeMap<&'a str, BTreeSet<&'a Part>>,
     /// What our own account said.
     confirmations: BTreeSet<&'a Confirmation>,
+    operations: operation::Told<'a>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,
 }
@@ -346,6 +339,7 @@ impl<'a> Told<'a> {
             PaymentEvent::Confirmed(confirmation) => {
                 self.confirmations.insert(confirmation);
             }
+            PaymentEvent::Operation(operation) => self.operations.add(operation),
             PaymentEvent::Returned { outcome } => {
                 let first = self.returned.into_iter().chain([*outcome]);
                 self.returned = first.min_by_key(|o| hope(*o));
@@ -355,8 +349,19 @@ impl<'a> Told<'a> {
     }
 
     /// The state of each transaction.
-    fn parts(&self, terms: &Terms, attention: &mut BTreeSet<Attention>) -> Vec<PartState> {
+    fn parts(
+        &self,
+        terms: &Terms,
+        operations: &[OperationState],
+        attention: &mut BTreeSet<Attention>,
+    ) -> Vec<PartState> {
         let mut parts = Vec::with_capacity(self.transactions.len());
+        if operations.iter().any(|operation| operation.disputed) {
+            attention.insert(Attention::Conflict);
+        }
+        if operations.iter().any(is_undecided) {
+            attention.insert(Attention::OperationUndecided);
+        }
         for contents in self.transactions.values() {
             if is_conflict(contents) {
                 attention.insert(Attention::Conflict);
@@ -366,10 +371,20 @@ impl<'a> Told<'a> {
             if judged.iter().any(|state| state.disputed) {
                 attention.insert(Attention::Conflict);
             }
-            let Some(state) = believed(judged) else {
+            let Some(mut state) = believed(judged) else {
                 continue;
             };
-            if state.ours && accepted_by_platform(&state) && !state.counts {
+            if state.has_paid() {
+                let done = operations
+                    .iter()
+                    .filter(|o| o.event.part == state.part.transaction);
+                let amount = state.part.amount.minor();
+                state.balance = operation::balance(amount, terms.manual_capture, done);
+            }
+            if state.balance.given_back > state.balance.taken {
+                attention.insert(Attention::Conflict);
+            }
+            if state.balance.held() > 0 && !state.counts {
                 attention.insert(Attention::Mismatch);
             }
             parts.push(state);
@@ -401,6 +416,7 @@ impl<'a> Told<'a> {
             counts,
             ours,
             disputed,
+            balance: Balance::default(),
         }
     }
 }

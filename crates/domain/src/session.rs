@@ -133,10 +133,12 @@ impl Attempt<'_> {
         if self.is_unresolved() && self.state.deadline_passed {
             attention.insert(Attention::StillPending);
         }
-        if self.is_surplus(session) {
+        // What was given back, or let go, need not be looked at any more.
+        let holds = self.state.balance().held() > 0;
+        if self.is_surplus(session) && holds {
             attention.insert(Attention::Surplus);
         }
-        if session.is_settled() && self.state.holds_a_part() {
+        if session.is_settled() && self.state.holds_a_part() && holds {
             attention.insert(Attention::PartHeld);
         }
         attention

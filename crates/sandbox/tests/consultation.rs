@@ -14,29 +14,11 @@ use common::{World, field, world};
 use serde_json::{Value, json};
 
 fn frame(line: &Value, question: u64) -> Vec<(&'static str, String)> {
-    let text = |name: &str| {
-        line[name]
-            .as_str()
-            .map_or_else(|| line[name].to_string(), str::to_owned)
-    };
-    let mut pairs = vec![
-        ("VERSION", "00103".to_owned()),
-        ("TYPE", "00017".to_owned()),
-        ("SITE", "1999888".to_owned()),
-        ("RANG", "32".to_owned()),
-        ("NUMQUESTION", question.to_string()),
-        ("MONTANT", text("amount")),
-        ("DEVISE", "978".to_owned()),
-        ("REFERENCE", text("reference")),
-        ("NUMAPPEL", text("numappel")),
-        ("NUMTRANS", text("numtrans")),
-        ("ACTIVITE", "024".to_owned()),
-        ("DATEQ", "01032026".to_owned()),
-    ];
-    if text("payment") == "LIMONETIK" {
-        pairs.push(("ACQUEREUR", text("card")));
-    }
-    pairs
+    with(
+        &common::question("00017", line),
+        "NUMQUESTION",
+        &question.to_string(),
+    )
 }
 
 fn with(pairs: &[(&'static str, String)], name: &str, value: &str) -> Vec<(&'static str, String)> {
@@ -92,7 +74,7 @@ async fn what_does_not_fit_is_not_found() {
         ("NUMTRANS", "1", "00018"),
         ("ACQUEREUR", "LIMOCB", "00018"),
         ("VERSION", "00100", "00013"),
-        ("TYPE", "00014", "00009"),
+        ("TYPE", "00004", "00009"),
         ("DATEQ", "2026-03-01", "00007"),
         ("NUMQUESTION", "0", "00005"),
         ("SITE", "1666666", "00006"),

@@ -6,7 +6,8 @@
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 
 mod error;
@@ -18,9 +19,10 @@ mod words;
 
 pub use self::error::StoreError;
 pub use self::types::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, Attended, AttentionCounts, Book, CardName,
-    Closed, Conversation, DENIED, Entry, Idempotency, Kept, KeptMessage, Message, OpenAccount,
-    Payment, Question, Recorded, SecretDigest, Source, UnmatchedEvent, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
+    CardName, Closed, Conversation, DENIED, Dated, Entry, Idempotency, Instructed, Instruction,
+    Kept, KeptMessage, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
+    Question, Recorded, SecretDigest, Source, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -175,6 +177,42 @@ pub trait Store: Send + Sync {
 
     /// Forgets it: the card is gone, or its name is another's.
     async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError>;
+
+    /// Keeps what is to be done with a payment's money, and records that it was asked for. The
+    /// answer to keep is the instruction's id. Nothing is kept where the books are against any of
+    /// it: there is no such part, another operation on it is not over, or too little is left.
+    async fn instruct(
+        &self,
+        instruction: &Instruction,
+        operations: &[NewOperation],
+        mark: &Idempotency,
+    ) -> Result<Instructed, StoreError>;
+
+    /// An instruction.
+    async fn instruction(&self, id: &InstructionId) -> Result<Option<Instruction>, StoreError>;
+
+    /// The instructions of one kind for a payment, in the order of their making.
+    async fn instructions_of(
+        &self,
+        payment: &PaymentId,
+        kind: OperationKind,
+    ) -> Result<Vec<Instruction>, StoreError>;
+
+    /// The operations of an instruction, in their order.
+    async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError>;
+
+    /// An operation.
+    async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError>;
+
+    /// Moves an operation from stage to stage, and records what became of it; `false` if it was not
+    /// at the first one.
+    async fn advance_operation(&self, advance: &OperationAdvance<'_>) -> Result<bool, StoreError>;
+
+    /// Operations that a job should take up, at most `limit`.
+    async fn due_operations(&self, now: i64, limit: u32) -> Result<Vec<OperationId>, StoreError>;
+
+    /// Makes due whatever waits to be taken up. For a start: whoever had taken it is dead.
+    async fn release_operations(&self, now: i64) -> Result<(), StoreError>;
 
     /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;

@@ -10,16 +10,20 @@ use guichet_domain::session::Session;
 
 use crate::error::StoreError;
 use crate::types::{
-    Advance, Book, Conversation, Idempotency, Kept, Message, Payment, SecretDigest, Source,
+    Advance, Book, Conversation, Idempotency, Instruction, Kept, Message, NewOperation,
+    OperationAdvance, Payment, SecretDigest, Source,
 };
 
 /// One writing transaction. All that it wrote is taken back if it ends with an error.
 pub(crate) trait Transaction:
-    Requests + Sessions + Payments + Events + Questions + Messages
+    Requests + Sessions + Payments + Events + Questions + Messages + Operations
 {
 }
 
-impl<T: Requests + Sessions + Payments + Events + Questions + Messages> Transaction for T {}
+impl<T: Requests + Sessions + Payments + Events + Questions + Messages + Operations> Transaction
+    for T
+{
+}
 
 /// Which book is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -284,6 +288,29 @@ pub(crate) trait Questions: Send {
 
     /// Makes the questions due that have this answer.
     async fn release_questions(&mut self, now: i64, answer: &str) -> Result<(), StoreError>;
+}
+
+/// What a shop has done with money.
+#[async_trait]
+pub(crate) trait Operations: Send {
+    /// Adds an instruction.
+    async fn add_instruction(&mut self, instruction: &Instruction) -> Result<(), StoreError>;
+
+    /// Adds an operation of an instruction, after so many others of it. An error if another one on
+    /// its part is not over.
+    async fn add_operation(
+        &mut self,
+        instruction: &Instruction,
+        operation: &NewOperation,
+        position: usize,
+    ) -> Result<(), StoreError>;
+
+    /// Moves an operation from stage to stage, and gives its payment. None: it was not at the first
+    /// one, or not due.
+    async fn advance_operation(
+        &mut self,
+        advance: &OperationAdvance<'_>,
+    ) -> Result<Option<PaymentId>, StoreError>;
 }
 
 /// Notifications that could not be taken.

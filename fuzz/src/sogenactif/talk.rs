@@ -230,7 +230,9 @@ fn check_fact(account: &Account, fact: &Verified<PlatformFact>, last: Option<&Ca
             (part.amount, part.status)
         }
         PaymentEvent::Confirmed(Confirmation { amount, status, .. }) => (*amount, *status),
-        PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed => {
+        PaymentEvent::Operation(_)
+        | PaymentEvent::Returned { .. }
+        | PaymentEvent::DeadlinePassed => {
             panic!("no fact of a platform's")
         }
     };

@@ -1,9 +1,8 @@
 //! *Operations*: what a shop has done with money that a payment reserved or took, part by part.
 
-use std::fmt;
-
 use guichet_domain::event::Part;
 use guichet_domain::money::Amount;
+use guichet_domain::operation::{OperationKind, PlatformNumbers};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -31,27 +30,6 @@ pub trait Operations: Send + Sync {
 
     /// Asks what became of an operation whose answer never came. Moves nothing.
     fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted>;
-}
-
-/// What is done.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum OperationKind {
-    /// What is reserved is taken.
-    Capture,
-    /// What was not remitted to the bank yet is let go.
-    Cancel,
-    /// What was taken is given back.
-    Refund,
-}
-
-impl fmt::Display for OperationKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Capture => "capture",
-            Self::Cancel => "cancellation",
-            Self::Refund => "refund",
-        })
-    }
 }
 
 /// An operation on one part.
@@ -179,19 +157,15 @@ pub struct OperationDone {
     pub amount: Amount,
     /// The transaction that it was done to, by the number that was sent.
     pub to: String,
-    /// The operation's own transaction number. After a capture, not that of the payment.
-    pub transaction: String,
-    /// The call number that came with it.
-    pub call: String,
-    /// The authorisation that came with it, if one did.
-    pub authorisation: Option<String>,
+    /// What the platform gave it; none where its answer was lost and only a consultation tells.
+    pub numbers: Option<PlatformNumbers>,
 }
 
 /// What became of an operation whose answer never came.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Consulted {
     /// It was done. Its own numbers are not told.
-    Done,
+    Done(Verified<OperationDone>),
     /// It was not done: it may be sent again.
     NotDone,
     /// The platform's word does not decide it: a person must look. Says what the word was.

@@ -15,6 +15,7 @@
 use std::time::Duration;
 
 use guichet_domain::event::Part;
+use guichet_domain::operation::{OperationKind, PlatformNumbers};
 use guichet_domain::{PartKind, PartStatus};
 
 use super::codes::{Moved, Ppps, moved};
@@ -27,7 +28,7 @@ use super::way::Way;
 use crate::Verified;
 use crate::contract::{
     Allowed, CallError, Consulted, Exchange, Failure, Objection, Operated, Operation,
-    OperationDone, OperationKind, Step, Taken,
+    OperationDone, Step, Taken,
 };
 
 /// How long an operation may take: longer than a question, because it is not asked again.
@@ -354,9 +355,11 @@ fn done(
         kind: operation.kind,
         amount: operation.amount,
         to: question.transaction.as_str().to_owned(),
-        transaction: transaction.as_str().to_owned(),
-        call: call.as_str().to_owned(),
-        authorisation: filled("AUTORISATION"),
+        numbers: Some(PlatformNumbers {
+            transaction: transaction.as_str().to_owned(),
+            call: call.as_str().to_owned(),
+            authorisation: filled("AUTORISATION"),
+        }),
     })
 }
 
@@ -365,13 +368,18 @@ pub(super) fn consult(
     operation: &Operation<'_>,
     exchanges: &[Exchange],
 ) -> Step<Consulted> {
-    let heard = question(config, operation, CONSULT, TIMEOUT_CONSULT).and_then(|question| {
+    // Of the transaction, whatever was done with how much of it.
+    let whole = Operation {
+        amount: operation.paid.part.amount,
+        ..*operation
+    };
+    let heard = question(config, &whole, CONSULT, TIMEOUT_CONSULT).and_then(|question| {
         Ok(match question.consult(exchanges)? {
             Heard::Call(call) => Step::Call(call),
             Heard::Answer(frame, Ppps::Done) => {
                 question.check_numbers(&frame)?;
                 let status = frame.value("STATUS").unwrap_or_default();
-                Step::Done(became(operation, &status))
+                Step::Done(became(&question, operation, &status))
             }
             Heard::Answer(frame, _) => {
                 let code = frame.value("CODEREPONSE").filter(|code| is_code(code));
@@ -385,15 +393,21 @@ pub(super) fn consult(
 
 /// What a transaction's STATUS says of an operation on it. It is the word of the whole transaction:
 /// which of several refunds was done it can't tell, nor whether one of a part of it was.
-fn became(operation: &Operation<'_>, status: &str) -> Consulted {
+fn became(question: &Question<'_>, operation: &Operation<'_>, status: &str) -> Consulted {
     let paid = &operation.paid;
     let taken = paid.taken.map(|taken| taken.amount);
     let only = paid.given_back == 0 && taken == Some(operation.amount);
+    let done = || {
+        Consulted::Done(Verified::new(OperationDone {
+            kind: operation.kind,
+            amount: operation.amount,
+            to: question.transaction.as_str().to_owned(),
+            numbers: None,
+        }))
+    };
     match (operation.kind, status) {
-        (OperationKind::Capture, "Capturé") | (OperationKind::Cancel, "Annulé") => {
-            Consulted::Done
-        }
-        (OperationKind::Refund, "Remboursé") if only => Consulted::Done,
+        (OperationKind::Capture, "Capturé") | (OperationKind::Cancel, "Annulé") => done(),
+        (OperationKind::Refund, "Remboursé") if only => done(),
         (OperationKind::Capture, "Autorisé") | (OperationKind::Cancel, "Autorisé" | "Capturé") => {
             Consulted::NotDone
         }

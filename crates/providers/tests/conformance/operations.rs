@@ -2,9 +2,10 @@
 
 use guichet_domain::event::{Part, Trust};
 use guichet_domain::money::Amount;
+use guichet_domain::operation::OperationKind;
 use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::contract::{
-    CallError, Exchange, Failure, Operated, Operation, OperationKind, Operations, Paid, Taken,
+    CallError, Exchange, Failure, Operated, Operation, Operations, Paid, Taken,
 };
 
 use crate::world::{Answer, NOW, claim, each, exchange, hides_what_is_secret, nonsense};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::cash::Done;
 use super::method::LIMONETIK;
 
 /// Which part of a payment a transaction is.
@@ -55,6 +56,8 @@ pub(crate) struct Transaction {
     /// Letter Z: which part of a mixed payment.
     pub(crate) mixed: Option<&'static str>,
     pub(crate) at: Timestamp,
+    /// What the merchant has done with it.
+    pub(crate) acts: Vec<Done>,
     /// The page session it came from; none for a transaction made by the control page.
     #[serde(skip)]
     pub(crate) session: Option<String>,

@@ -38,6 +38,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/sandbox/api/deliveries", get(deliveries))
         .route("/sandbox/api/deliveries/{id}/replay", post(replay))
         .route("/sandbox/api/transactions/{number}/final", post(make_final))
+        .route("/sandbox/api/transactions/{number}/age", post(age))
         .route("/sandbox/api/notifications", post(extra))
         .route("/sandbox/api/numbers", get(numbers))
         .layer(from_fn(same_site))
@@ -168,6 +169,31 @@ async fn make_final(
     Json(json!({ "transaction": transaction, "deliveries": sent })).into_response()
 }
 
+/// By how many days a transaction, and all that was done with it, becomes older.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgeWish {
+    days: u16,
+}
+
+/// Moves a transaction back in time: a refund is possible from the next day, a cancellation is not.
+async fn age(
+    State(app): State<Shared>,
+    Path(number): Path<u64>,
+    Json(wish): Json<AgeWish>,
+) -> Response {
+    let mut world = app.world();
+    let Some(transaction) = world.books.find_mut(number) else {
+        return problem(StatusCode::NOT_FOUND, "no such transaction");
+    };
+    let back = jiff::SignedDuration::from_hours(24 * i64::from(wish.days));
+    transaction.at -= back;
+    for act in &mut transaction.acts {
+        act.at -= back;
+    }
+    Json(json!({ "transaction": transaction })).into_response()
+}
+
 async fn numbers() -> Response {
     Json(json!({ "numbers": test_numbers() })).into_response()
 }
@@ -263,6 +289,7 @@ fn build_extra(app: &App, wish: &ExtraWish) -> Result<(Transaction, Message), St
         status: "",
         mixed: None,
         at: crate::clock::now(),
+        acts: Vec::new(),
         session: None,
         facts: None,
         authorise_only: false,
@@ -323,7 +350,7 @@ fn extra_pairs(wish: &ExtraWish, transaction: &Transaction) -> Result<Unsigned, 
 }
 
 /// What the control page says of each switch.
-const SWITCH_TEXTS: [(&str, &str); 17] = [
+const SWITCH_TEXTS: [(&str, &str); 19] = [
     ("late_ms", "notifications en retard, en ms"),
     ("lost", "notifications perdues"),
     ("hold", "notifications retenues"),
@@ -341,7 +368,12 @@ const SWITCH_TEXTS: [(&str, &str); 17] = [
     ("page_backup_down", "serveur de secours en panne"),
     ("slow_ms", "attente avant chaque réponse, en ms"),
     ("ppps_down", "PPPS en panne"),
+    ("ppps_request_lost", "demande à PPPS perdue avant l'acte"),
     ("ppps_answer_lost", "réponse de PPPS perdue après l'acte"),
+    (
+        "ppps_answer_late_ms",
+        "réponse de PPPS en retard après l'acte, en ms",
+    ),
     ("ppps_padded", "PPPS complète les numéros à 10 chiffres"),
     ("no_ticket", "pas de page de ticket"),
 ];

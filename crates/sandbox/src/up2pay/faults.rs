@@ -34,6 +34,10 @@ pub(crate) struct Faults {
     pub(crate) slow_ms: u64,
     /// PPPS answers 503.
     pub(crate) ppps_down: bool,
+    /// PPPS closes the connection without an act and without an answer.
+    pub(crate) ppps_request_lost: bool,
+    /// Milliseconds between the act and the answer of PPPS.
+    pub(crate) ppps_answer_late_ms: u64,
     /// PPPS does the act, then closes the connection without an answer.
     pub(crate) ppps_answer_lost: bool,
     /// PPPS pads NUMTRANS and NUMAPPEL to ten digits.

@@ -5,6 +5,7 @@
 
 mod books;
 mod call;
+mod cash;
 mod control;
 mod delivery;
 mod entry;

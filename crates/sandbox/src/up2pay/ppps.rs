@@ -1,7 +1,10 @@
-//! PPPS: the calls of a merchant's server. Consultation (TYPE 00017) from the same books.
+//! PPPS: the calls of a merchant's server. Consultation (TYPE 00017) from the same books that
+//! `cash.rs` changes.
 //!
 //! Source: Gestion Automatisée des Encaissements; Up2pay e-Transactions, manuel d'intégration
 //! CONECS / CV-CONNECT, 01/03/2021, §4.2 (ACQUEREUR) and §4.3.2 (the frame).
+
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -10,6 +13,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use super::books::Transaction;
+use super::cash::{self, Act};
 use super::world::World;
 use crate::accounts::Account;
 use crate::app::{App, Shared};
@@ -27,7 +31,11 @@ pub(crate) async fn ppps(State(app): State<Shared>, body: Bytes) -> Response {
     if faults.ppps_down {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
+    if faults.ppps_request_lost {
+        return Response::new(Body::new(CutBody));
+    }
     let text = answer(&app, &body, faults.ppps_padded);
+    tokio::time::sleep(Duration::from_millis(faults.ppps_answer_late_ms)).await;
     if faults.ppps_answer_lost {
         return Response::new(Body::new(CutBody));
     }
@@ -43,23 +51,26 @@ fn answer(app: &App, body: &[u8], padded: bool) -> String {
         return frame(&Pairs::new(), None, "00014", "Trame illisible", padded);
     };
     let mut world = app.world();
-    match consult(&mut world, &app.settings.accounts, &pairs) {
-        Ok(number) => {
-            let found = world.books.find(number);
-            frame(
-                &pairs,
-                found,
-                "00000",
-                "Demande traitée avec succès",
-                padded,
-            )
+    match treat(&mut world, &app.settings.accounts, &pairs) {
+        Ok(treated) => {
+            let found = world.books.find(treated.number);
+            let told = found.map(|line| (line, treated.act));
+            frame(&pairs, told, "00000", "Demande traitée avec succès", padded)
         }
         Err((code, comment)) => frame(&pairs, None, code, &comment, padded),
     }
 }
 
-/// Checks the frame, then finds the transaction it asks about.
-fn consult(world: &mut World, accounts: &[Account], pairs: &Pairs) -> Result<u64, Refused> {
+/// What a question came to.
+struct Treated {
+    /// The transaction.
+    number: u64,
+    /// The number of what was done with it, if anything was.
+    act: Option<u64>,
+}
+
+/// Checks the frame, then finds the transaction that it names, and does what it asks for.
+fn treat(world: &mut World, accounts: &[Account], pairs: &Pairs) -> Result<Treated, Refused> {
     let text = |name| value(pairs, name).unwrap_or_default();
     let refuse = |code, comment: &str| Err((code, comment.to_owned()));
     let Some(account) = accounts
@@ -78,10 +89,34 @@ fn consult(world: &mut World, accounts: &[Account], pairs: &Pairs) -> Result<u64
     if !(matches!(date.len(), 8 | 14) && digits) {
         return refuse("00007", "Date invalide (DATEQ)");
     }
-    if text("TYPE") != "00017" {
+    let act = Act::of_type(text("TYPE"));
+    if act.is_none() && text("TYPE") != "00017" {
         return refuse("00009", "Type d'opération non joué par le bac à sable");
     }
-    find(world, account, pairs)
+    let found = find(world, account, pairs)?;
+    let amount = number(text("MONTANT"));
+    match act {
+        Some(act) => {
+            let own = cash::act(world, found, act, amount)?;
+            Ok(Treated {
+                number: found,
+                act: Some(own),
+            })
+        }
+        None => {
+            let line = world.books.find(found);
+            let same = line
+                .zip(amount)
+                .is_some_and(|(line, amount)| line.is_of(amount));
+            if !text("MONTANT").is_empty() && !same {
+                return refuse("00018", "Transaction non trouvée : MONTANT différent");
+            }
+            Ok(Treated {
+                number: found,
+                act: None,
+            })
+        }
+    }
 }
 
 fn check_seal(account: &Account, pairs: &Pairs) -> Result<(), Refused> {
@@ -141,16 +176,16 @@ fn find(world: &World, account: &Account, pairs: &Pairs) -> Result<u64, Refused>
     let text = |name| value(pairs, name).unwrap_or_default();
     let not_found = |why: &str| Err(("00018", format!("Transaction non trouvée : {why}")));
     let found = number(text("NUMTRANS"))
-        .and_then(|number| world.books.find(number))
+        .and_then(|number| {
+            let mut lines = world.books.transactions.iter();
+            lines.find(|line| line.has_number(number))
+        })
         .filter(|transaction| transaction.site == account.site && transaction.rang == account.rang);
     let Some(transaction) = found else {
         return not_found("NUMTRANS inconnu de ce commerçant");
     };
     if number(text("NUMAPPEL")) != Some(transaction.call_number) {
         return not_found("NUMAPPEL ne va pas avec NUMTRANS");
-    }
-    if !text("MONTANT").is_empty() && number(text("MONTANT")) != Some(transaction.amount) {
-        return not_found("MONTANT différent");
     }
     if !text("REFERENCE").is_empty() && text("REFERENCE") != transaction.reference {
         return not_found("REFERENCE différente");
@@ -165,10 +200,11 @@ fn find(world: &World, account: &Account, pairs: &Pairs) -> Result<u64, Refused>
     Ok(transaction.number)
 }
 
-/// One line, fields in the platform's order; what was not asked for is left out.
+/// One line, fields in the platform's order; what was not asked for is left out. What was done with
+/// a transaction has a number of its own.
 fn frame(
     pairs: &Pairs,
-    found: Option<&Transaction>,
+    told: Option<(&Transaction, Option<u64>)>,
     code: &str,
     comment: &str,
     padded: bool,
@@ -181,7 +217,11 @@ fn frame(
             number.to_string()
         }
     };
-    let trans = found.map_or_else(|| "0000000000".to_owned(), |line| digits(line.number));
+    let found = told.map(|(line, _)| line);
+    let act = told.and_then(|(_, act)| act);
+    let named = found.and_then(|_| number(text("NUMTRANS")));
+    let trans = act.or(named);
+    let trans = trans.map_or_else(|| "0000000000".to_owned(), digits);
     let call = found.map_or_else(|| "0000000000".to_owned(), |line| digits(line.call_number));
     let authorisation = found
         .and_then(|line| line.authorisation)
@@ -194,7 +234,7 @@ fn frame(
         plain(text("SITE")),
         plain(text("RANG")),
     );
-    if let Some(line) = found {
+    if let (Some(line), None) = (found, act) {
         answer.push_str(&format!("&STATUS={}", line.status));
     }
     for (name, given) in [

@@ -239,6 +239,7 @@ impl World {
             status: "",
             mixed,
             at: crate::clock::now(),
+            acts: Vec::new(),
             session: Some(id.to_owned()),
             facts: attempt.facts,
             authorise_only: session.call.authorise_only,

@@ -12,6 +12,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -269,6 +270,11 @@ impl World {
     }
 
     pub async fn ppps(&self, pairs: &[(&str, String)]) -> String {
+        self.try_ppps(pairs).await.expect("an answer")
+    }
+
+    /// The same where no answer may come.
+    pub async fn try_ppps(&self, pairs: &[(&str, String)]) -> Option<String> {
         let mut form: Form = pairs
             .iter()
             .map(|(n, v)| ((*n).to_owned(), v.clone()))
@@ -282,10 +288,41 @@ impl World {
             .form(&form)
             .send()
             .await
-            .unwrap();
-        let bytes = answer.bytes().await.unwrap();
-        bytes.iter().map(|byte| char::from(*byte)).collect()
+            .ok()?;
+        let bytes = answer.bytes().await.ok()?;
+        Some(bytes.iter().map(|byte| char::from(*byte)).collect())
     }
+}
+
+/// What a merchant's server asks about a line of the books, with a number that was not used yet.
+pub fn question(kind: &str, line: &Value) -> Vec<(&'static str, String)> {
+    static NUMBER: AtomicU64 = AtomicU64::new(1_000_000);
+    let text = |name: &str| {
+        line[name]
+            .as_str()
+            .map_or_else(|| line[name].to_string(), str::to_owned)
+    };
+    let mut pairs = vec![
+        ("VERSION", "00103".to_owned()),
+        ("TYPE", kind.to_owned()),
+        ("SITE", "1999888".to_owned()),
+        ("RANG", "32".to_owned()),
+        (
+            "NUMQUESTION",
+            NUMBER.fetch_add(1, Ordering::Relaxed).to_string(),
+        ),
+        ("MONTANT", text("amount")),
+        ("DEVISE", "978".to_owned()),
+        ("REFERENCE", text("reference")),
+        ("NUMAPPEL", text("numappel")),
+        ("NUMTRANS", text("numtrans")),
+        ("ACTIVITE", "024".to_owned()),
+        ("DATEQ", "01032026".to_owned()),
+    ];
+    if text("payment") == "LIMONETIK" {
+        pairs.push(("ACQUEREUR", text("card")));
+    }
+    pairs
 }
 
 pub fn put(form: &mut Form, name: &str, value: &str) {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, Trust};
 use guichet_domain::id::PaymentId;
+use guichet_domain::operation::Progress;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row as _, SqliteConnection};
 
@@ -16,6 +17,13 @@ fn columns(event: &PaymentEvent) -> (Option<Trust>, Option<&str>, Option<&str>) 
     match event {
         PaymentEvent::Part(part) => (Some(part.trust), Some(&part.call), Some(&part.transaction)),
         PaymentEvent::Confirmed(answer) => (None, Some(&answer.call), Some(&answer.transaction)),
+        // Whoever looks for a capture's own number finds its payment.
+        PaymentEvent::Operation(operation) => match &operation.progress {
+            Progress::Done {
+                numbers: Some(own), ..
+            } => (None, Some(&own.call), Some(&own.transaction)),
+            _ => (None, None, None),
+        },
         PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed => (None, None, None),
     }
 }

@@ -51,6 +51,7 @@ pub(super) async fn open_accounts(readers: &SqlitePool) -> Result<Vec<OpenAccoun
         "SELECT provider, account, count(*) AS payments FROM payments WHERE id IN (
             SELECT payment_id FROM questions WHERE next_try_at IS NOT NULL
             UNION SELECT payment_id FROM conversations WHERE next_try_at IS NOT NULL
+            UNION SELECT payment_id FROM operations WHERE next_try_at IS NOT NULL
          ) GROUP BY provider, account ORDER BY provider, account",
     )
     .fetch_all(readers)

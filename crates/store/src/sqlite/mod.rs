@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, SqliteConnection};
@@ -20,8 +21,9 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Book, CardName, Closed, Conversation,
-    Idempotency, Kept, KeptMessage, Message, OpenAccount, Payment, Question, Recorded,
-    SecretDigest, Source, Store, StoreError, UnmatchedEvent,
+    Idempotency, Instructed, Instruction, Kept, KeptMessage, Message, NewOperation, OpenAccount,
+    Operation, OperationAdvance, Payment, Question, Recorded, SecretDigest, Source, Store,
+    StoreError, UnmatchedEvent,
 };
 
 mod backup;
@@ -34,6 +36,7 @@ mod lists;
 mod lock;
 mod messages;
 mod numbers;
+mod operations;
 mod payments;
 mod questions;
 mod requests;
@@ -344,6 +347,53 @@ impl Store for SqliteStore {
     async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError> {
         self.writer
             .write(async |tx| cards::forget(tx, card).await)
+            .await
+    }
+
+    async fn instruct(
+        &self,
+        instruction: &Instruction,
+        operations: &[NewOperation],
+        mark: &Idempotency,
+    ) -> Result<Instructed, StoreError> {
+        self.writer
+            .write(async |tx| rules::operations::instruct(tx, instruction, operations, mark).await)
+            .await
+    }
+
+    async fn instruction(&self, id: &InstructionId) -> Result<Option<Instruction>, StoreError> {
+        operations::instruction(&self.readers, id).await
+    }
+
+    async fn instructions_of(
+        &self,
+        payment: &PaymentId,
+        kind: OperationKind,
+    ) -> Result<Vec<Instruction>, StoreError> {
+        operations::instructions_of(&self.readers, payment, kind).await
+    }
+
+    async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError> {
+        operations::of_instruction(&self.readers, id).await
+    }
+
+    async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
+        operations::find(&self.readers, id).await
+    }
+
+    async fn advance_operation(&self, advance: &OperationAdvance<'_>) -> Result<bool, StoreError> {
+        self.writer
+            .write(async |tx| rules::operations::advance(tx, advance).await)
+            .await
+    }
+
+    async fn due_operations(&self, now: i64, limit: u32) -> Result<Vec<OperationId>, StoreError> {
+        operations::due(&self.readers, now, limit).await
+    }
+
+    async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
+        self.writer
+            .write(async |tx| operations::release(tx, now).await)
             .await
     }
 

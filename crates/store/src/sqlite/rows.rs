@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use crate::error::StoreError;
 use crate::transaction::{BookOf, ListedBook, Listing};
-use crate::types::{Book, Entry, Payment, Question};
+use crate::types::{Book, Dated, Entry, Payment, Question};
 use crate::words::from_word;
 
 /// What is due and can be read. One row that can't be must not hold up the others.
@@ -39,7 +39,7 @@ macro_rules! book_where {
                 FROM sessions a WHERE ",
             $session,
             ")
-             SELECT s.*, p.*, c.stage, e.content
+             SELECT s.*, p.*, c.stage, e.content, e.received_at
              FROM s LEFT JOIN payments p ON p.session_id = s.of_session
              LEFT JOIN conversations c ON c.payment_id = p.id
              LEFT JOIN events e ON e.payment_id = p.id
@@ -96,7 +96,10 @@ fn read_book(rows: &[SqliteRow]) -> Result<Option<ListedBook>, StoreError> {
         }
         let event: Option<&str> = row.try_get("content")?;
         if let (Some(event), Some(entry)) = (event, payments.last_mut()) {
-            entry.events.push(serde_json::from_str(event)?);
+            entry.events.push(Dated {
+                at: row.try_get("received_at")?,
+                event: serde_json::from_str(event)?,
+            });
         }
     }
     Ok(Some((Book { session, payments }, listings)))

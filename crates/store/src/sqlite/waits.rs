@@ -17,6 +17,7 @@ pub(super) async fn are_unbounded(
 ) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM questions WHERE next_try_at > ?1)
+            OR EXISTS (SELECT 1 FROM operations WHERE next_try_at > ?1)
             OR EXISTS (SELECT 1 FROM conversations c JOIN payments p ON p.id = c.payment_id
                 WHERE c.next_try_at > ?1 AND c.next_try_at > p.deadline_at)
             OR EXISTS (SELECT 1 FROM payments WHERE deadline_passed = 0 AND deadline_at > ?2)",
@@ -48,6 +49,10 @@ pub(super) async fn bound(
     .execute(&mut *db)
     .await?;
     sqlx::query("UPDATE questions SET next_try_at = ?1 WHERE next_try_at > ?1")
+        .bind(now + WAIT_MAX)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1")
         .bind(now + WAIT_MAX)
         .execute(db)
         .await?;

@@ -17,15 +17,33 @@ pub struct Book {
     pub payments: Vec<Entry>,
 }
 
+/// An event with its time.
+#[derive(Clone, Debug)]
+pub struct Dated {
+    /// Unix second at which it was recorded.
+    pub at: i64,
+    /// What happened.
+    pub event: PaymentEvent,
+}
+
 /// What a book has of one payment.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The payment.
     pub payment: Payment,
     /// Its events in the order of recording.
-    pub events: Vec<PaymentEvent>,
+    pub events: Vec<Dated>,
     /// How far it has come, where it goes on after its beginning.
     pub stage: Option<Stage>,
+}
+
+impl Entry {
+    /// Its state in its session.
+    #[must_use]
+    pub fn state(&self, session: &Session) -> PaymentState {
+        let events = self.events.iter().map(|dated| &dated.event);
+        fold(&self.payment.terms(session), events)
+    }
 }
 
 impl Book {
@@ -48,8 +66,8 @@ impl Book {
     /// The state of each payment, in their order.
     #[must_use]
     pub fn states(&self) -> Vec<PaymentState> {
-        let folded = |entry: &Entry| fold(&entry.payment.terms(&self.session), &entry.events);
-        self.payments.iter().map(folded).collect()
+        let states = self.payments.iter().map(|entry| entry.state(&self.session));
+        states.collect()
     }
 
     /// Each payment with its state, one of [`Book::states`].

@@ -13,6 +13,10 @@ pub enum Source {
     Query,
     /// Our own clock.
     Clock,
+    /// The shop's server, which has something done.
+    Shop,
+    /// A person, at the command line.
+    Operator,
 }
 
 impl Source {
@@ -22,6 +26,8 @@ impl Source {
             Self::Return => "return",
             Self::Query => "query",
             Self::Clock => "clock",
+            Self::Shop => "shop",
+            Self::Operator => "operator",
         }
     }
 }

@@ -7,17 +7,21 @@ mod event;
 mod idempotency;
 mod list;
 mod message;
+mod operation;
 mod payment;
 mod question;
 mod session;
 
-pub use self::book::{Book, Entry};
+pub use self::book::{Book, Dated, Entry};
 pub use self::card::CardName;
 pub use self::conversation::{Advance, Answer, Conversation};
 pub use self::event::{Recorded, Source};
 pub use self::idempotency::{Idempotency, Kept};
 pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};
 pub use self::message::{KeptMessage, Message};
+pub use self::operation::{
+    AskedBy, Instructed, Instruction, NewOperation, Operation, OperationAdvance,
+};
 pub use self::payment::{AddedPayment, Payment};
 pub use self::question::{ASKING_SECONDS, DENIED, Question, WAIT_MAX};
 pub use self::session::{Closed, SecretDigest};

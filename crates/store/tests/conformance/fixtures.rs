@@ -8,7 +8,7 @@ pub(crate) use guichet_domain::event::{
 pub(crate) use guichet_domain::id::{PaymentId, SessionId, Slug};
 pub(crate) use guichet_domain::method::Method;
 pub(crate) use guichet_domain::money::{Amount, Currency};
-pub(crate) use guichet_domain::payment::{Attention, Money, fold};
+pub(crate) use guichet_domain::payment::{Attention, Money};
 pub(crate) use guichet_domain::session::{Capture, PAYMENTS_MAX, Session};
 pub(crate) use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 pub(crate) use guichet_domain::stage::Stage;
@@ -151,7 +151,7 @@ pub(crate) async fn add_session(store: &dyn Store, seed: u8) -> Session {
 pub(crate) async fn money(store: &dyn Store, payment: &Payment) -> Money {
     let book = store.book(&payment.session).await.unwrap().unwrap();
     let entry = book.entry(&payment.id).unwrap();
-    fold(&entry.payment.terms(&book.session), &entry.events).money
+    entry.state(&book.session).money
 }
 
 pub(crate) fn claim(payment: &Payment, transaction: &str, minor: u64) -> PlatformFact {

@@ -17,6 +17,7 @@ mod faults;
 mod fixtures;
 mod messages;
 mod numbers;
+mod operations;
 mod payments;
 mod questions;
 mod races;

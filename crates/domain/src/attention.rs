@@ -1,0 +1,53 @@
+//! Why a payment stands on the operator's list.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a payment stands on the operator's list.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// A part was taken, the rest was not, and time is over or the session was paid otherwise.
+    PartHeld,
+    /// It was paid although another payment had settled the session.
+    Surplus,
+    /// The parts sum to more than the total.
+    Overpaid,
+    /// One transaction was told of with different contents, or our own account's word contradicts
+    /// what the platform told.
+    Conflict,
+    /// A genuine accepted part does not fit the method or the amount that was asked for.
+    Mismatch,
+    /// The platform still owes a final answer though time is over.
+    StillPending,
+    /// An accepted notification was never confirmed by our own account, though time is over.
+    Unconfirmed,
+    /// Meal vouchers paid more than the part of the basket that they may pay.
+    Ineligible,
+    /// What became of a capture, a cancellation or a refund is not known, and the platform's word
+    /// does not decide it.
+    OperationUndecided,
+}
+
+impl Attention {
+    /// What to tell the operator.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::PartHeld => "a part was taken and the rest was not: the platform may hold it",
+            Self::Surplus => "paid although another payment had settled the session: refund it",
+            Self::Overpaid => "the parts sum to more than the total",
+            Self::Conflict => "one transaction was told of with different contents: look it up",
+            Self::Mismatch => "an accepted part does not fit the method or amount asked for",
+            Self::StillPending => "the platform still owes a final answer",
+            Self::Unconfirmed => {
+                "our own account has not confirmed this: unknown there, or the platform is silent"
+            }
+            Self::Ineligible => {
+                "meal vouchers paid more than voucher_eligible_amount: the shop answers for that"
+            }
+            Self::OperationUndecided => {
+                "what became of an operation is not known: look it up in the platform's back office"
+            }
+        }
+    }
+}

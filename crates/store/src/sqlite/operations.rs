@@ -1,0 +1,204 @@
+//! What a shop has done with a payment's money: instructions, and their operations.
+
+use async_trait::async_trait;
+use guichet_domain::id::{InstructionId, OperationId, PaymentId};
+use guichet_domain::operation::{OperationKind, OperationStage};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Row as _, SqliteConnection};
+
+use super::rows::readable;
+use crate::error::StoreError;
+use crate::transaction::Operations;
+use crate::types::{Instruction, NewOperation, Operation, OperationAdvance};
+use crate::words::{from_word, word};
+
+#[async_trait]
+impl Operations for SqliteConnection {
+    async fn add_instruction(&mut self, instruction: &Instruction) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO instructions (id, payment_id, kind, currency, asked_by, reason, left_out,
+                created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(instruction.id.as_str())
+        .bind(instruction.payment.as_str())
+        .bind(word(&instruction.kind)?)
+        .bind(instruction.currency.code())
+        .bind(word(&instruction.by)?)
+        .bind(&instruction.reason)
+        .bind(&instruction.left_out)
+        .bind(instruction.created_at)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn add_operation(
+        &mut self,
+        instruction: &Instruction,
+        operation: &NewOperation,
+        position: usize,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO operations (id, instruction_id, position, payment_id, part, amount, stage,
+                next_try_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(operation.id.as_str())
+        .bind(instruction.id.as_str())
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(instruction.payment.as_str())
+        .bind(&operation.part)
+        .bind(i64::try_from(operation.amount.minor()).unwrap_or(i64::MAX))
+        .bind(word(&OperationStage::Waiting)?)
+        .bind(operation.next_try_at)
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+
+    async fn advance_operation(
+        &mut self,
+        advance: &OperationAdvance<'_>,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        let moved: Option<String> = sqlx::query_scalar(
+            "UPDATE operations SET stage = ?2, next_try_at = ?3, tries = ?4,
+                last_answer = coalesce(?5, last_answer)
+             WHERE id = ?1 AND stage <> ?8 AND (?6 IS NULL OR stage = ?6)
+                AND (?7 IS NULL OR next_try_at <= ?7)
+             RETURNING payment_id",
+        )
+        .bind(advance.id.as_str())
+        .bind(word(&advance.to)?)
+        .bind(advance.next_try_at)
+        .bind(advance.tries)
+        .bind(advance.answer)
+        .bind(advance.from.as_ref().map(word).transpose()?)
+        .bind(advance.due)
+        .bind(word(&OperationStage::Over)?)
+        .fetch_optional(self)
+        .await?;
+        moved.as_deref().map(from_word).transpose()
+    }
+}
+
+/// A statement that reads operations.
+macro_rules! operations_where {
+    ($which:literal) => {
+        concat!(
+            "SELECT o.*, i.kind, i.currency, i.created_at
+             FROM operations o JOIN instructions i ON i.id = o.instruction_id
+             WHERE ",
+            $which
+        )
+    };
+}
+
+fn read_operation(row: &SqliteRow) -> Result<Operation, StoreError> {
+    let amount: u64 = row.try_get("amount")?;
+    Ok(Operation {
+        id: from_word(row.try_get("id")?)?,
+        instruction: from_word(row.try_get("instruction_id")?)?,
+        payment: from_word(row.try_get("payment_id")?)?,
+        kind: from_word(row.try_get("kind")?)?,
+        part: row.try_get("part")?,
+        amount: amount
+            .try_into()
+            .map_err(|_| StoreError::Corrupt(format!("{amount} is no amount")))?,
+        currency: from_word(row.try_get("currency")?)?,
+        stage: from_word(row.try_get("stage")?)?,
+        tries: row.try_get("tries")?,
+        last_answer: row.try_get("last_answer")?,
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+fn read_instruction(row: &SqliteRow) -> Result<Instruction, StoreError> {
+    Ok(Instruction {
+        id: from_word(row.try_get("id")?)?,
+        payment: from_word(row.try_get("payment_id")?)?,
+        kind: from_word(row.try_get("kind")?)?,
+        currency: from_word(row.try_get("currency")?)?,
+        by: from_word(row.try_get("asked_by")?)?,
+        reason: row.try_get("reason")?,
+        left_out: row.try_get("left_out")?,
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+pub(super) async fn find(
+    readers: &SqlitePool,
+    id: &OperationId,
+) -> Result<Option<Operation>, StoreError> {
+    let row = sqlx::query(operations_where!("o.id = ?"))
+        .bind(id.as_str())
+        .fetch_optional(readers)
+        .await?;
+    row.as_ref().map(read_operation).transpose()
+}
+
+pub(super) async fn of_instruction(
+    readers: &SqlitePool,
+    id: &InstructionId,
+) -> Result<Vec<Operation>, StoreError> {
+    let rows = sqlx::query(operations_where!(
+        "o.instruction_id = ? ORDER BY o.position"
+    ))
+    .bind(id.as_str())
+    .fetch_all(readers)
+    .await?;
+    rows.iter().map(read_operation).collect()
+}
+
+pub(super) async fn instruction(
+    readers: &SqlitePool,
+    id: &InstructionId,
+) -> Result<Option<Instruction>, StoreError> {
+    let row = sqlx::query("SELECT * FROM instructions WHERE id = ?")
+        .bind(id.as_str())
+        .fetch_optional(readers)
+        .await?;
+    row.as_ref().map(read_instruction).transpose()
+}
+
+/// Those of a payment, in the order of their making.
+pub(super) async fn instructions_of(
+    readers: &SqlitePool,
+    payment: &PaymentId,
+    kind: OperationKind,
+) -> Result<Vec<Instruction>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM instructions WHERE payment_id = ? AND kind = ?
+         ORDER BY created_at, rowid",
+    )
+    .bind(payment.as_str())
+    .bind(word(&kind)?)
+    .fetch_all(readers)
+    .await?;
+    rows.iter().map(read_instruction).collect()
+}
+
+/// What a job should take up.
+pub(super) async fn due(
+    readers: &SqlitePool,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<OperationId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM operations WHERE next_try_at <= ? ORDER BY next_try_at LIMIT ?",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(readers)
+    .await?;
+    Ok(readable(ids.iter().map(|id| from_word(id))))
+}
+
+/// Makes due what somebody had taken, and was never heard of again.
+pub(super) async fn release(db: &mut SqliteConnection, now: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1")
+        .bind(now)
+        .execute(db)
+        .await?;
+    Ok(())
+}
