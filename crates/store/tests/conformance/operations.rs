@@ -261,10 +261,8 @@ async fn an_operation_is_taken_up_by_one_and_once_it_is_due() {
     assert!(store.due_operations(1300, 9).await.unwrap().is_empty());
     // Whoever had taken it is dead: it is due at the next start.
     store.release_operations(1300).await.unwrap();
-    assert_eq!(
-        store.due_operations(1300, 9).await.unwrap(),
-        [wanted.id.clone()]
-    );
+    let due = store.due_operations(1300, 9).await.unwrap();
+    assert_eq!(due, std::slice::from_ref(&wanted.id));
     let accounts = store.open_accounts().await.unwrap();
     assert_eq!(accounts[0].payments, 1);
     assert!(end(&store, &wanted, done()).await);
