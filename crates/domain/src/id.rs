@@ -78,7 +78,8 @@ random_id!(
     "op_"
 );
 random_id!(
-    /// An instruction's public id, `ins_…`: what a shop asked for at once, in one operation or more.
+    /// An instruction's public id, `ins_…`: what a shop asked for at once, as one operation or
+    /// more.
     InstructionId,
     "ins_"
 );

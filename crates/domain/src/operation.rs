@@ -1,8 +1,8 @@
 //! Operations: what a shop has done with money that a payment reserved or took, part by part.
 //!
 //! An [`OperationEvent`] tells how far one came; [`crate::payment::fold`] makes the [`Balance`] of
-//! each part out of the set of them. What the platform did is told by its own answer, and by nothing
-//! else.
+//! each part out of the set of them. What the platform did is told by its own answer; where that
+//! does not decide it, by a person, and by nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::cash::Done;
 use super::method::LIMONETIK;
 
 /// Which part of a payment a transaction is.
@@ -25,6 +24,18 @@ pub(crate) struct CardFacts {
     pub(crate) imprint: String,
     /// The shopper confirmed 3-D Secure.
     pub(crate) authenticated: bool,
+}
+
+/// One act on a transaction, as the books have it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Done {
+    /// TYPE.
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    /// Its own number.
+    pub(crate) numtrans: u64,
+    pub(crate) amount: u64,
+    pub(crate) at: Timestamp,
 }
 
 /// One line of the books (manuel CONECS / CV-CONNECT, 01/03/2021, §3.1.10, §3.2.3, §5).
@@ -84,6 +95,33 @@ impl Transaction {
     /// What `ACQUEREUR` must say: letter C of a LIMONETIK transaction (§4.2).
     pub(crate) fn acquirer(&self) -> Option<&str> {
         (self.payment == LIMONETIK).then_some(self.card.as_str())
+    }
+
+    /// How much of it was taken, and when; none while it is reserved only, or once it was let go.
+    pub(crate) fn taken(&self) -> Option<(u64, Timestamp)> {
+        let capture = self.acts.iter().find(|done| done.kind == "00002");
+        match (self.status, capture) {
+            ("Autorisé" | "Annulé", _) => None,
+            (_, Some(capture)) => Some((capture.amount, capture.at)),
+            (_, None) => Some((self.amount, self.at)),
+        }
+    }
+
+    pub(crate) fn refunded(&self) -> u64 {
+        let refunds = self.acts.iter().filter(|done| done.kind == "00014");
+        refunds.map(|done| done.amount).sum()
+    }
+
+    /// Whether it is what a question names: by its own number, or by that of its capture.
+    pub(crate) fn has_number(&self, number: u64) -> bool {
+        let captures = self.acts.iter().filter(|done| done.kind == "00002");
+        self.number == number || captures.into_iter().any(|done| done.numtrans == number)
+    }
+
+    /// Whether so much is what it is of: what it took, or what of it was captured.
+    pub(crate) fn is_of(&self, amount: u64) -> bool {
+        let captured = self.taken().map(|(taken, _)| taken);
+        amount == self.amount || Some(amount) == captured
     }
 }
 

@@ -6,9 +6,8 @@
 //! with is told by no source: these are the ones whose meaning comes nearest.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
-use super::books::{Part, Transaction};
+use super::books::{Done, Part, Transaction};
 use super::world::World;
 use crate::clock;
 
@@ -29,18 +28,6 @@ impl Act {
             _ => None,
         }
     }
-}
-
-/// One act on a transaction, as the books have it.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Done {
-    /// TYPE.
-    #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-    /// Its own number.
-    pub(crate) numtrans: u64,
-    pub(crate) amount: u64,
-    pub(crate) at: Timestamp,
 }
 
 /// An answer's code and comment.
@@ -124,34 +111,5 @@ fn may(line: &Transaction, act: Act, amount: u64, now: Timestamp) -> Result<(), 
             Some(_) => Ok(()),
             None => refuse("00018", "Transaction non trouvée : rien n'a été capturé"),
         },
-    }
-}
-
-impl Transaction {
-    /// How much of it was taken, and when; none while it is reserved only, or once it was let go.
-    fn taken(&self) -> Option<(u64, Timestamp)> {
-        let capture = self.acts.iter().find(|done| done.kind == "00002");
-        match (self.status, capture) {
-            ("Autorisé" | "Annulé", _) => None,
-            (_, Some(capture)) => Some((capture.amount, capture.at)),
-            (_, None) => Some((self.amount, self.at)),
-        }
-    }
-
-    fn refunded(&self) -> u64 {
-        let refunds = self.acts.iter().filter(|done| done.kind == "00014");
-        refunds.map(|done| done.amount).sum()
-    }
-
-    /// Whether it is what a question names: by its own number, or by that of its capture.
-    pub(crate) fn has_number(&self, number: u64) -> bool {
-        let captures = self.acts.iter().filter(|done| done.kind == "00002");
-        self.number == number || captures.into_iter().any(|done| done.numtrans == number)
-    }
-
-    /// Whether so much is what it is of: what it took, or what of it was captured.
-    pub(crate) fn is_of(&self, amount: u64) -> bool {
-        let captured = self.taken().map(|(taken, _)| taken);
-        amount == self.amount || Some(amount) == captured
     }
 }

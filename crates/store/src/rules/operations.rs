@@ -1,4 +1,4 @@
-//! Operations are asked for, worked on stage by stage, and what became of them is recorded with that.
+//! Operations are asked for and worked on stage by stage; what became of them is recorded with it.
 
 use std::collections::BTreeSet;
 
