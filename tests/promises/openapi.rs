@@ -325,6 +325,17 @@ async fn every_answer_is_what_the_document_says() {
         ("/v1/sessions", "get", "200"),
         found.json(),
     );
+    let query = [("method", "card"), ("limit", "1")];
+    let found = stack.find("/v1/payments", DEMO_SHOP_KEY, &query).await;
+    let found = found.expect(200).json();
+    told.say("payments found", ("/v1/payments", "get", "200"), found);
+    let wrong = stack.find(
+        "/v1/payments",
+        DEMO_SHOP_KEY,
+        &[("money", "gone"), ("from", "x")],
+    );
+    let wrong = wrong.await.json();
+    told.say("wrong search", ("/v1/payments", "get", "4XX"), wrong);
     told.say("status elsewhere", STATUS, stack.status(&second).await);
     let fresh = stack.session(4200).await;
     let closed = stack.expire_session(&fresh).await.expect(200).json();

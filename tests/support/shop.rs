@@ -171,7 +171,12 @@ impl Stack {
 
     /// `GET /v1/sessions` with a shop's key and that query.
     pub(crate) async fn find_sessions(&self, shop_key: &str, query: &[(&str, &str)]) -> Answer {
-        let address = reqwest::Url::parse_with_params(&self.at_backend("/v1/sessions"), query);
+        self.find("/v1/sessions", shop_key, query).await
+    }
+
+    /// `GET` of a list with that bearer and query.
+    pub(crate) async fn find(&self, path: &str, shop_key: &str, query: &[(&str, &str)]) -> Answer {
+        let address = reqwest::Url::parse_with_params(&self.at_backend(path), query);
         let get = self.http.client().get(address.expect("an address"));
         self.http.send(get.bearer_auth(shop_key)).await
     }

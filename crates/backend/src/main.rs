@@ -26,6 +26,7 @@ mod platform;
 mod queue;
 mod quiet;
 mod recent;
+mod search;
 mod seldom;
 mod serve;
 mod sessions;
@@ -41,13 +42,17 @@ struct Cli {
 enum Command {
     /// Run the backend.
     Serve(ConfigArg),
-    /// List payments. The exit status is 3 if there is something to look at, 0 if not.
+    /// Tell of payments: what a person should look at, or those that are searched.
+    #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
     Payments {
         #[command(flatten)]
         config: ConfigArg,
-        /// Only those that a person should look at.
+        /// Every shop's that a person should look at, with what fits no payment. The exit status
+        /// is 3 if there is something to look at, 0 if not.
         #[arg(long, required = true)]
         attention: bool,
+        #[command(subcommand)]
+        command: Option<PaymentsCommand>,
     },
     /// Tell what the configuration's accounts demand to know of a shopper, and whether the books
     /// are whole.
@@ -79,6 +84,17 @@ enum Command {
     Openapi,
 }
 
+#[derive(Subcommand)]
+enum PaymentsCommand {
+    /// List a shop's payments, newest first: all that is given must fit.
+    List {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(flatten)]
+        wish: cli::list::Arguments,
+    },
+}
+
 #[derive(clap::Args)]
 struct ConfigArg {
     /// The configuration file.
@@ -93,9 +109,10 @@ async fn main() -> ExitCode {
         Command::Sogenactif(arguments) => return sogenactif::run(arguments).await,
         Command::Serve(arg) => return serve(&arg.config).await,
         Command::Payments {
-            config,
-            attention: _,
-        } => match cli::payments::attention(&config.config).await {
+            command: Some(PaymentsCommand::List { config, wish }),
+            ..
+        } => cli::list::run(&config.config, &wish).await,
+        Command::Payments { config, .. } => match cli::payments::attention(&config.config).await {
             Ok(status) => return status,
             Err(error) => Err(error),
         },

@@ -11,6 +11,6 @@ pub mod sogenactif;
 mod table;
 pub mod up2pay;
 mod verified;
-mod zone;
+pub mod zone;
 
 pub use verified::Verified;

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 ///
 /// # Errors
 /// For the operator. It would mean that this crate was built wrong.
-pub(crate) fn paris() -> Result<TimeZone, String> {
+pub fn paris() -> Result<TimeZone, String> {
     TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3")
         .map_err(|error| format!("the time of Paris can't be told: {error}"))
 }

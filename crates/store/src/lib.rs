@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId};
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 
@@ -20,9 +20,9 @@ mod words;
 pub use self::error::StoreError;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
-    CardName, Closed, Conversation, DENIED, Dated, Entry, Idempotency, Instructed, Instruction,
+    CardName, Closed, Conversation, DENIED, Dated, Entry, FoundPayment, Idempotency, Instructed, Instruction,
     Kept, KeptMessage, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
-    Question, Recorded, SecretDigest, Source, UnmatchedEvent, WAIT_MAX,
+    Question, Recorded, Search, SecretDigest, Source, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -42,15 +42,22 @@ pub trait Store: Send + Sync {
     /// take money.
     async fn expire_session(&self, id: &SessionId, now: i64) -> Result<Closed, StoreError>;
 
-    /// Sessions of a shop with this reference, newest first, at most `limit`: those that are older
-    /// than `before`, if it is given.
-    async fn sessions_of(
+    /// Sessions that fit a search, newest first, at most `limit`: those that are older than that
+    /// one, if it is given. What is added meanwhile moves none of them.
+    async fn search_sessions(
         &self,
-        shop: &Slug,
-        reference: &str,
-        before: Option<&SessionId>,
+        search: &Search,
+        older_than: Option<&SessionId>,
         limit: u32,
     ) -> Result<Vec<Book>, StoreError>;
+
+    /// The same for payments.
+    async fn search_payments(
+        &self,
+        search: &Search,
+        older_than: Option<&PaymentId>,
+        limit: u32,
+    ) -> Result<Vec<FoundPayment>, StoreError>;
 
     /// What a marked request was answered, if it took effect before.
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError>;

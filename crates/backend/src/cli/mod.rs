@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
+pub(crate) mod list;
 pub(crate) mod notifications;
 pub(crate) mod payments;
 pub(crate) mod sogenactif;

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use guichet_store::{Attended, AttentionCounts, KeptMessage, Store as _, UnmatchedEvent};
+use guichet_domain::session::Session;
+use guichet_store::{Attended, AttentionCounts, KeptMessage, Payment, Store as _, UnmatchedEvent};
 
 use super::notifications::{self, time};
 use super::terminal::{print, shown};
 use crate::books::open_to_read;
 use crate::config::Config;
+use crate::search::csv::word;
 
 /// Most entries of each kind that are printed; how many more there are is said.
 const LIMIT: u32 = 500;
@@ -73,8 +75,16 @@ fn list(mut found: Found, counts: &AttentionCounts) -> String {
 }
 
 fn attended(entry: &Attended) -> String {
-    let (payment, session) = (&entry.payment, &entry.session);
-    let mut text = format!(
+    let mut text = head(&entry.payment, &entry.session);
+    for attention in &entry.attention {
+        text += &format!("    {}: {}\n", word(attention), attention.describe());
+    }
+    text
+}
+
+/// Which payment it is.
+pub(super) fn head(payment: &Payment, session: &Session) -> String {
+    format!(
         "{}  {}  {}  {}  order {}\n    session {}, reference at the platform {}\n",
         time(payment.created_at),
         payment.id,
@@ -83,11 +93,7 @@ fn attended(entry: &Attended) -> String {
         session.reference,
         session.id,
         payment.reference,
-    );
-    for attention in &entry.attention {
-        text += &format!("    {}: {}\n", word(attention), attention.describe());
-    }
-    text
+    )
 }
 
 /// Says how many there are beside those that are shown.
@@ -99,14 +105,7 @@ fn more(all: u64, shown: usize, what: &str) -> String {
     }
 }
 
-fn word(attention: &guichet_domain::payment::Attention) -> String {
-    serde_json::to_value(attention)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
-fn money(minor: u64, currency: guichet_domain::money::Currency) -> String {
+pub(super) fn money(minor: u64, currency: guichet_domain::money::Currency) -> String {
     let unit = 10_u64.pow(u32::from(currency.exponent()));
     let digits = usize::from(currency.exponent());
     match digits {

@@ -11,6 +11,7 @@ use super::body::{JSON_MAX, Unread};
 use super::problem::ApiError;
 use crate::limiter::TooMany;
 use crate::payments::error::PaymentError;
+use crate::search::page::SearchError;
 use crate::sessions::error::SessionError;
 
 /// A payment was started or has gone on: `body` is JSON.
@@ -59,6 +60,15 @@ impl From<SessionError> for ApiError {
             SessionError::Fields(errors) => Self::fields(errors),
             SessionError::Books(error) => error.into(),
             SessionError::Failed(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<SearchError> for ApiError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Field(error) => error.into(),
+            SearchError::Books(error) => error.into(),
         }
     }
 }

@@ -100,6 +100,21 @@ impl<'a> Folded<'a> {
                 .collect(),
         }
     }
+
+    /// One payment, as it stands in a list.
+    pub(crate) fn listed(&self, payment: &PaymentId) -> Option<ListedPayment> {
+        let session = &self.book.session;
+        let (made, attempt) = self.attempts().find(|(made, _)| made.id == *payment)?;
+        Some(ListedPayment {
+            session: session.id.to_string(),
+            reference: session.reference.clone(),
+            amount: session.amount.minor(),
+            currency: session.currency.code().into(),
+            currency_decimals: session.currency.exponent(),
+            account: made.account.to_string(),
+            payment: shop_payment(session, made, &attempt),
+        })
+    }
 }
 
 fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {
@@ -217,6 +232,25 @@ pub(crate) struct ShopPayment {
     pub(crate) attention: Vec<Attention>,
     /// Unix second of its making.
     pub(crate) created_at: i64,
+}
+
+/// A payment as it stands in a list, with what of its session tells what it pays.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListedPayment {
+    /// The session that it pays, `cs_…`.
+    pub(crate) session: String,
+    /// The shop's order reference.
+    pub(crate) reference: String,
+    /// What it was to pay: the session's total in minor units.
+    pub(crate) amount: u64,
+    /// ISO 4217 code.
+    pub(crate) currency: String,
+    /// Decimal digits of the currency's minor unit: 2 for EUR.
+    pub(crate) currency_decimals: u8,
+    /// The account at the platform, by its name in the configuration.
+    pub(crate) account: String,
+    #[serde(flatten)]
+    pub(crate) payment: ShopPayment,
 }
 
 /// One transaction at the platform.

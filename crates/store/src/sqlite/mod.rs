@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId};
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
@@ -21,8 +21,8 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Book, CardName, Closed, Conversation,
-    Idempotency, Instructed, Instruction, Kept, KeptMessage, Message, NewOperation, OpenAccount,
-    Operation, OperationAdvance, Payment, Question, Recorded, SecretDigest, Source, Store,
+    FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage, Message, NewOperation, OpenAccount,
+    Operation, OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, Store,
     StoreError, UnmatchedEvent,
 };
 
@@ -41,6 +41,7 @@ mod payments;
 mod questions;
 mod requests;
 mod rows;
+mod search;
 mod sessions;
 mod waits;
 mod writer;
@@ -152,15 +153,24 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn sessions_of(
+    async fn search_sessions(
         &self,
-        shop: &Slug,
-        reference: &str,
-        before: Option<&SessionId>,
+        search: &Search,
+        older_than: Option<&SessionId>,
         limit: u32,
     ) -> Result<Vec<Book>, StoreError> {
         let mut db = self.readers.begin().await?;
-        sessions::by_reference(&mut db, shop, reference, before, limit).await
+        search::sessions(&mut db, search, older_than, limit).await
+    }
+
+    async fn search_payments(
+        &self,
+        search: &Search,
+        older_than: Option<&PaymentId>,
+        limit: u32,
+    ) -> Result<Vec<FoundPayment>, StoreError> {
+        let mut db = self.readers.begin().await?;
+        search::payments(&mut db, search, older_than, limit).await
     }
 
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {

@@ -39,8 +39,9 @@ impl Payments for SqliteConnection {
     async fn add_payment(&mut self, payment: &Payment, position: usize) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
-                reference, created_at, deadline_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                reference, created_at, deadline_at, shop)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                (SELECT shop FROM sessions WHERE id = ?2))",
         )
         .bind(payment.id.as_str())
         .bind(payment.session.as_str())

@@ -1,5 +1,7 @@
 //! Rows into what they stand for: sessions, payments, whole books.
 
+use std::collections::HashMap;
+
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::session::Session;
 use guichet_domain::stage::Stage;
@@ -23,10 +25,11 @@ pub(super) fn readable<T>(rows: impl Iterator<Item = Result<T, StoreError>>) -> 
     read.collect()
 }
 
-/// A statement that reads a whole book, all of one moment. It gives a row for each event, one for a
-/// payment that has none, and one for a session that has no payment.
+/// A statement that reads whole books, all of one moment. It gives a row for each event, one for a
+/// payment that has none, and one for a session that has no payment. Of several books `$order` keeps
+/// the rows of each together.
 macro_rules! book_where {
-    ($session:literal) => {
+    ($session:literal, $order:literal) => {
         concat!(
             "WITH s AS MATERIALIZED (
                 SELECT id AS of_session, body, settled_by, expires_at,
@@ -43,7 +46,9 @@ macro_rules! book_where {
              FROM s LEFT JOIN payments p ON p.session_id = s.of_session
              LEFT JOIN conversations c ON c.payment_id = p.id
              LEFT JOIN events e ON e.payment_id = p.id
-             ORDER BY p.position, e.seq"
+             ORDER BY ",
+            $order,
+            "p.position, e.seq"
         )
     };
 }
@@ -54,15 +59,37 @@ pub(super) async fn load_book(
     of: BookOf<'_>,
 ) -> Result<Option<ListedBook>, StoreError> {
     let query = match of {
-        BookOf::Session(id) => sqlx::query(book_where!("id = ?")).bind(id.as_str()),
+        BookOf::Session(id) => sqlx::query(book_where!("id = ?", "")).bind(id.as_str()),
         BookOf::Payment(id) => sqlx::query(book_where!(
-            "id = (SELECT session_id FROM payments WHERE id = ?)"
+            "id = (SELECT session_id FROM payments WHERE id = ?)",
+            ""
         ))
         .bind(id.as_str()),
-        BookOf::Secret(hash) => sqlx::query(book_where!("secret_hash = ?")).bind(hash),
+        BookOf::Secret(hash) => sqlx::query(book_where!("secret_hash = ?", "")).bind(hash),
     };
     let rows = query.fetch_all(db).await?;
     read_book(&rows)
+}
+
+/// Reads the whole books of these sessions, in one statement however many there are.
+pub(super) async fn load_books(
+    db: &mut SqliteConnection,
+    sessions: &[&str],
+) -> Result<HashMap<String, Book>, StoreError> {
+    let query = sqlx::query(book_where!(
+        "id IN (SELECT value FROM json_each(?))",
+        "s.of_session, "
+    ));
+    let rows = query.bind(serde_json::to_string(sessions)?);
+    let rows = rows.fetch_all(db).await?;
+    let session = |row: &SqliteRow| row.try_get::<String, _>("of_session").ok();
+    let mut books = HashMap::new();
+    for rows in rows.chunk_by(|one, next| session(one) == session(next)) {
+        if let Some((book, _)) = read_book(rows)? {
+            books.insert(book.session.id.to_string(), book);
+        }
+    }
+    Ok(books)
 }
 
 fn read_book(rows: &[SqliteRow]) -> Result<Option<ListedBook>, StoreError> {

@@ -1,7 +1,7 @@
 //! Sessions, and the orders that several of them pay. The first that is settled pays the order.
 
 use async_trait::async_trait;
-use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Row as _, SqliteConnection};
@@ -9,7 +9,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::rows::load_book;
 use crate::error::StoreError;
 use crate::transaction::{BookOf, ListedBook, Sessions};
-use crate::types::{Book, SecretDigest};
+use crate::types::SecretDigest;
 use crate::words::from_word;
 
 #[async_trait]
@@ -106,34 +106,4 @@ pub(super) async fn secret_digest(
         })
     })
     .transpose()
-}
-
-/// Sessions of a shop with this reference, newest first, at most `limit`: those older than
-/// `before`, if it is given.
-pub(super) async fn by_reference(
-    db: &mut SqliteConnection,
-    shop: &Slug,
-    reference: &str,
-    before: Option<&SessionId>,
-    limit: u32,
-) -> Result<Vec<Book>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT s.id FROM sessions s WHERE s.shop = ?1 AND s.reference = ?2
-            AND (?3 IS NULL OR (s.created_at, s.rowid) <
-                (SELECT a.created_at, a.rowid FROM sessions a WHERE a.id = ?3))
-         ORDER BY s.created_at DESC, s.rowid DESC LIMIT ?4",
-    )
-    .bind(shop.as_str())
-    .bind(reference)
-    .bind(before.map(SessionId::as_str))
-    .bind(limit)
-    .fetch_all(&mut *db)
-    .await?;
-    let mut books = Vec::with_capacity(ids.len());
-    for id in ids {
-        let id: SessionId = from_word(&id)?;
-        let book = load_book(&mut *db, BookOf::Session(&id)).await?;
-        books.extend(book.map(|(book, _)| book));
-    }
-    Ok(books)
 }

@@ -10,6 +10,7 @@ mod message;
 mod operation;
 mod payment;
 mod question;
+mod search;
 mod session;
 
 pub use self::book::{Book, Dated, Entry};
@@ -24,4 +25,5 @@ pub use self::operation::{
 };
 pub use self::payment::{AddedPayment, Payment};
 pub use self::question::{ASKING_SECONDS, DENIED, Question, WAIT_MAX};
+pub use self::search::{FoundPayment, Search};
 pub use self::session::{Closed, SecretDigest};

@@ -21,6 +21,7 @@ mod operations;
 mod payments;
 mod questions;
 mod races;
+mod search;
 mod sessions;
 #[allow(dead_code, reason = "what takes its time runs elsewhere")]
 #[path = "../../../../tests/support/torture.rs"]

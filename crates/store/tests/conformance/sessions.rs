@@ -283,15 +283,14 @@ async fn sessions_are_found_by_their_reference_newest_first() {
         .rev()
         .map(|session| session.id.clone())
         .collect();
-    let find = async |shop: &str, reference: &str, before: Option<&SessionId>, limit| {
-        let found = store
-            .sessions_of(&slug(shop), reference, before, limit)
-            .await
-            .unwrap();
-        found
-            .into_iter()
-            .map(|book| book.session.id)
-            .collect::<Vec<_>>()
+    let find = async |shop: &str, reference: &str, older_than: Option<&SessionId>, limit| {
+        let search = Search {
+            reference: Some(reference.to_owned()),
+            ..Search::of(slug(shop))
+        };
+        let found = store.search_sessions(&search, older_than, limit).await;
+        let found = found.unwrap().into_iter();
+        found.map(|book| book.session.id).collect::<Vec<_>>()
     };
     assert_eq!(find("demo", "ORDER é-1", None, 100).await, newest);
     assert_eq!(find("demo", "ORDER é-1", None, 2).await, newest[..2]);

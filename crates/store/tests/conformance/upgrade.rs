@@ -114,8 +114,20 @@ async fn books_of_the_first_release_are_taken_over_with_all_that_is_in_them() {
         (&entry.payment, entry.events.len(), entry.stage),
         (&made, 3, Some(Stage::Token))
     );
-    let found = store.sessions_of(&session.shop, &session.reference, None, 9);
-    assert_eq!(found.await.unwrap().len(), 1);
+    let search = |reference: Option<&str>, transaction: Option<&str>| Search {
+        reference: reference.map(str::to_owned),
+        transaction: transaction.map(str::to_owned),
+        ..Search::of(session.shop.clone())
+    };
+    let by_reference = search(Some(&session.reference), None);
+    let found = store.search_sessions(&by_reference, None, 9).await;
+    assert_eq!(found.unwrap().len(), 1);
+    // Its payment is found as its shop's, and by a transaction that it was told of then.
+    for search in [search(None, None), search(None, Some("2"))] {
+        let found = store.search_payments(&search, None, 9).await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|found| found.id).collect();
+        assert_eq!(found, [made.id.clone()], "{search:?}");
+    }
     assert_eq!(
         told(
             &folder,

@@ -8,18 +8,20 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 mod cards;
-mod find;
 mod id;
 mod markup;
 mod payments;
+mod search;
 mod sessions;
 
 /// Every route.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
-        .routes(routes!(sessions::create, find::find))
+        .routes(routes!(sessions::create, search::sessions))
         .routes(routes!(sessions::read))
         .routes(routes!(sessions::expire))
         .routes(routes!(cards::cards))
         .routes(routes!(payments::pay))
+        .routes(routes!(search::payments))
+        .routes(routes!(search::spreadsheet))
 }

@@ -1,0 +1,373 @@
+//! A shop's payments and sessions, found page by page.
+//!
+//! A page is read from the index of what is rarest of all that is asked for: at a million rows no
+//! other way is fast. Which that is, is decided here and not left to SQLite, which knows nothing of
+//! how many rows there are: a unary `+` keeps it from using any other index.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use guichet_domain::id::{PaymentId, SessionId};
+use sqlx::sqlite::Sqlite;
+use sqlx::{QueryBuilder, SqliteConnection};
+
+use super::rows::load_books;
+use crate::error::StoreError;
+use crate::types::{Book, FoundPayment, Search};
+use crate::words::{from_word, word};
+
+/// What a page is read by, the rarest first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum By {
+    PlatformReference,
+    Number,
+    Reference,
+    Attention,
+    Money,
+    Method,
+    Shop,
+}
+
+impl By {
+    fn rarest(search: &Search) -> Self {
+        let asked = [
+            (search.platform_reference.is_some(), Self::PlatformReference),
+            (
+                search.call.is_some() || search.transaction.is_some(),
+                Self::Number,
+            ),
+            (search.reference.is_some(), Self::Reference),
+            (search.attention, Self::Attention),
+            (search.money.is_some(), Self::Money),
+            (search.method.is_some(), Self::Method),
+        ];
+        let mut asked = asked.into_iter().filter(|(asked, _)| *asked);
+        asked.next().map_or(Self::Shop, |(_, by)| by)
+    }
+
+    /// What stands before a column: nothing, if it is what is read by.
+    fn mark(self, column: Self) -> &'static str {
+        if self == column { "" } else { "+" }
+    }
+
+    /// The same for the shop, which begins several indexes.
+    fn mark_shop(self) -> &'static str {
+        match self {
+            Self::Shop | Self::Money | Self::Method => "",
+            _ => "+",
+        }
+    }
+}
+
+type Statement = QueryBuilder<Sqlite>;
+
+/// `… AND column = value`.
+fn equals(
+    statement: &mut Statement,
+    column: impl Display,
+    value: Option<String>,
+) -> &mut Statement {
+    if let Some(value) = value {
+        statement
+            .push(format_args!(" AND {column} = "))
+            .push_bind(value);
+    }
+    statement
+}
+
+/// What is said of a payment `p` beside its shop, its time and its order.
+fn of_payment(statement: &mut Statement, search: &Search, by: By) -> Result<(), StoreError> {
+    let reference = search.platform_reference.clone();
+    let mark = by.mark(By::PlatformReference);
+    equals(statement, format_args!("{mark}p.reference"), reference);
+    if search.call.is_some() || search.transaction.is_some() {
+        let mark = by.mark(By::Number);
+        statement.push(format_args!(
+            " AND {mark}p.id IN (SELECT e.payment_id FROM events e WHERE 1"
+        ));
+        equals(
+            statement,
+            "e.transaction_number",
+            search.transaction.clone(),
+        );
+        let mark = if search.transaction.is_some() {
+            "+"
+        } else {
+            ""
+        };
+        equals(statement, format_args!("{mark}e.call"), search.call.clone());
+        statement.push(")");
+    }
+    if search.attention {
+        statement.push(" AND p.attention <> '[]'");
+    }
+    let money = search.money.as_ref().map(word).transpose()?;
+    equals(
+        statement,
+        format_args!("{}p.money", by.mark(By::Money)),
+        money,
+    );
+    let method = search.method.as_ref().map(ToString::to_string);
+    equals(
+        statement,
+        format_args!("{}p.method", by.mark(By::Method)),
+        method,
+    );
+    Ok(())
+}
+
+/// When it was made, how old it is at least, and the order: newest first.
+fn page(
+    statement: &mut Statement,
+    (table, of): (&str, &str),
+    search: &Search,
+    older_than: Option<&str>,
+    limit: u32,
+) {
+    if let Some(from) = search.from {
+        let column = format_args!(" AND {of}.created_at >= ");
+        statement.push(column).push_bind(from);
+    }
+    if let Some(before) = search.before {
+        let column = format_args!(" AND {of}.created_at < ");
+        statement.push(column).push_bind(before);
+    }
+    if let Some(older_than) = older_than {
+        let place = format_args!(
+            " AND ({of}.created_at, {of}.rowid) < \
+             (SELECT a.created_at, a.rowid FROM {table} a WHERE a.id = "
+        );
+        statement.push(place).push_bind(older_than.to_owned());
+        statement.push(")");
+    }
+    let order = format_args!(" ORDER BY {of}.created_at DESC, {of}.rowid DESC LIMIT ");
+    statement.push(order).push_bind(limit);
+}
+
+fn payments_statement(
+    search: &Search,
+    older_than: Option<&PaymentId>,
+    limit: u32,
+) -> Result<Statement, StoreError> {
+    let by = By::rarest(search);
+    let mut statement = Statement::new("SELECT p.id, p.session_id FROM payments p WHERE ");
+    let shop = search.shop.to_string();
+    let column = format_args!("{}p.shop = ", by.mark_shop());
+    statement.push(column).push_bind(shop.clone());
+    if let Some(reference) = &search.reference {
+        let mark = by.mark(By::Reference);
+        statement.push(format_args!(
+            " AND {mark}p.session_id IN (SELECT s.id FROM sessions s WHERE s.shop = "
+        ));
+        statement.push_bind(shop);
+        equals(&mut statement, "s.reference", Some(reference.clone())).push(")");
+    }
+    of_payment(&mut statement, search, by)?;
+    let of = ("payments", "p");
+    page(
+        &mut statement,
+        of,
+        search,
+        older_than.map(PaymentId::as_str),
+        limit,
+    );
+    Ok(statement)
+}
+
+fn sessions_statement(
+    search: &Search,
+    older_than: Option<&SessionId>,
+    limit: u32,
+) -> Result<Statement, StoreError> {
+    let by = By::rarest(search);
+    // Its payments lead to it, or it leads to them.
+    let by_payments = matches!(by, By::PlatformReference | By::Number | By::Attention);
+    let mut statement = Statement::new("SELECT s.id FROM sessions s WHERE ");
+    let mark = if by_payments { "+" } else { "" };
+    let shop = search.shop.to_string();
+    statement
+        .push(format_args!("{mark}s.shop = "))
+        .push_bind(shop.clone());
+    let reference = search.reference.clone();
+    equals(&mut statement, format_args!("{mark}s.reference"), reference);
+    if by_payments {
+        statement.push(" AND s.id IN (SELECT p.session_id FROM payments p WHERE +p.shop = ");
+        statement.push_bind(shop);
+        of_payment(&mut statement, search, by)?;
+        statement.push(")");
+    } else if search.money.is_some() || search.method.is_some() || search.attention {
+        statement.push(" AND EXISTS (SELECT 1 FROM payments p WHERE p.session_id = s.id");
+        of_payment(&mut statement, search, By::Shop)?;
+        statement.push(")");
+    }
+    let of = ("sessions", "s");
+    page(
+        &mut statement,
+        of,
+        search,
+        older_than.map(SessionId::as_str),
+        limit,
+    );
+    Ok(statement)
+}
+
+/// Payments that fit, newest first.
+pub(super) async fn payments(
+    db: &mut SqliteConnection,
+    search: &Search,
+    older_than: Option<&PaymentId>,
+    limit: u32,
+) -> Result<Vec<FoundPayment>, StoreError> {
+    let mut statement = payments_statement(search, older_than, limit)?;
+    let rows: Vec<(String, String)> = statement.build_query_as().fetch_all(&mut *db).await?;
+    let mut sessions: Vec<&str> = rows.iter().map(|(_, session)| session.as_str()).collect();
+    sessions.sort_unstable();
+    sessions.dedup();
+    let books = load_books(db, &sessions).await?;
+    let books: HashMap<String, Arc<Book>> = books
+        .into_iter()
+        .map(|(session, book)| (session, Arc::new(book)))
+        .collect();
+    let found = rows.iter().map(|(id, session)| {
+        let book = books.get(session).ok_or_else(|| without_book(session))?;
+        let (id, book) = (from_word(id)?, Arc::clone(book));
+        Ok(FoundPayment { id, book })
+    });
+    found.collect()
+}
+
+/// Sessions that fit, newest first.
+pub(super) async fn sessions(
+    db: &mut SqliteConnection,
+    search: &Search,
+    older_than: Option<&SessionId>,
+    limit: u32,
+) -> Result<Vec<Book>, StoreError> {
+    let mut statement = sessions_statement(search, older_than, limit)?;
+    let ids: Vec<String> = statement.build_query_scalar().fetch_all(&mut *db).await?;
+    let sessions: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut books = load_books(db, &sessions).await?;
+    let book = |id: &String| books.remove(id).ok_or_else(|| without_book(id));
+    ids.iter().map(book).collect()
+}
+
+fn without_book(session: &str) -> StoreError {
+    StoreError::Corrupt(format!("{session} was found and has no book"))
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_domain::id::Slug;
+    use guichet_domain::method::Method;
+    use guichet_domain::payment::Money;
+    use sqlx::ConnectOptions as _;
+
+    use super::*;
+    use crate::sqlite::{SqliteStore, file};
+
+    fn all() -> Search {
+        Search::of(Slug::try_from("demo".to_owned()).unwrap())
+    }
+
+    /// How SQLite goes about a statement.
+    async fn plan(db: &mut SqliteConnection, statement: Statement) -> String {
+        let explained = format!("EXPLAIN QUERY PLAN {}", statement.into_string());
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explained))
+            .fetch_all(db)
+            .await
+            .unwrap();
+        let lines: Vec<_> = rows.into_iter().map(|(.., line)| line).collect();
+        lines.join("\n")
+    }
+
+    /// Nothing but the index that has only what is looked for.
+    fn scans_nothing(plan: &str) -> bool {
+        let mut scans = plan.lines().filter(|line| line.starts_with("SCAN"));
+        scans.all(|line| line.ends_with("USING INDEX payments_by_attention"))
+    }
+
+    #[tokio::test]
+    async fn every_search_reads_an_index_and_that_of_what_is_rarest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("books.db");
+        SqliteStore::open(&path).await.unwrap().close().await;
+        let mut db = file::options(&path).connect().await.unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        let method = Method::try_from("card".to_owned()).ok();
+        // Everything at once, from which what is rarest is left out, one after the other.
+        let mut search = Search {
+            reference: text("r"),
+            platform_reference: text("p"),
+            call: text("c"),
+            transaction: text("t"),
+            method,
+            money: Some(Money::Paid),
+            attention: true,
+            from: Some(1),
+            before: Some(2),
+            ..all()
+        };
+        type Forget = fn(&mut Search);
+        let steps: [(&str, &str, Forget); 8] = [
+            ("payments_by_reference", "payments_by_reference", |s| {
+                s.platform_reference = None;
+            }),
+            ("events_by_transaction", "events_by_transaction", |s| {
+                s.transaction = None;
+            }),
+            ("events_by_call", "events_by_call", |s| s.call = None),
+            ("sessions_by_reference", "sessions_by_reference", |s| {
+                s.reference = None;
+            }),
+            ("payments_by_attention", "payments_by_attention", |s| {
+                s.attention = false;
+            }),
+            ("payments_by_money", "sessions_by_shop", |s| s.money = None),
+            ("payments_by_method", "sessions_by_shop", |s| {
+                s.method = None
+            }),
+            ("payments_by_shop", "sessions_by_shop", |_| ()),
+        ];
+        let payment = PaymentId::from_random([1; 16]);
+        let session = SessionId::from_random([1; 16]);
+        for (payments, sessions, forget) in steps {
+            for statement in [
+                payments_statement(&search, None, 20),
+                payments_statement(&search, Some(&payment), 20),
+            ] {
+                let plan = plan(&mut db, statement.unwrap()).await;
+                assert!(plan.contains(payments) && scans_nothing(&plan), "{plan}");
+            }
+            for statement in [
+                sessions_statement(&search, None, 20),
+                sessions_statement(&search, Some(&session), 20),
+            ] {
+                let plan = plan(&mut db, statement.unwrap()).await;
+                assert!(plan.contains(sessions) && scans_nothing(&plan), "{plan}");
+            }
+            forget(&mut search);
+        }
+        // What may be long is read in its order, so that a page ends where it is full.
+        for search in [
+            all(),
+            Search {
+                money: Some(Money::Paid),
+                ..all()
+            },
+            Search {
+                method: Method::try_from("card".to_owned()).ok(),
+                ..all()
+            },
+        ] {
+            let plan = plan(
+                &mut db,
+                payments_statement(&search, Some(&payment), 20).unwrap(),
+            );
+            let plan = plan.await;
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+        let plan = plan(&mut db, sessions_statement(&all(), None, 20).unwrap()).await;
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

@@ -1,0 +1,304 @@
+//! What a shop finds of its payments and sessions, and how it goes on page by page.
+
+use super::fixtures::*;
+
+fn all() -> Search {
+    Search::of(slug("demo"))
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// Adds a session of that shop, made then, with one payment.
+async fn made(store: &dyn Store, shop: &str, seed: u8, at: i64) -> Payment {
+    let mut session = session(seed);
+    session.shop = slug(shop);
+    session.created_at = at;
+    let key = mark(&format!("s{seed}"), "b");
+    store
+        .add_session(&mut session, &secret(seed), &key)
+        .await
+        .unwrap();
+    let mut made = payment(&session, seed);
+    made.created_at = at;
+    let key = mark(&format!("p{seed}"), "b");
+    let added = store.add_payment(&made, None, &key, "{}").await.unwrap();
+    assert_eq!(added, AddedPayment::Kept(Kept::New));
+    made
+}
+
+async fn payments(store: &dyn Store, search: &Search) -> Vec<PaymentId> {
+    let found = store.search_payments(search, None, 100).await.unwrap();
+    found.into_iter().map(|found| found.id).collect()
+}
+
+async fn sessions(store: &dyn Store, search: &Search) -> Vec<SessionId> {
+    let found = store.search_sessions(search, None, 100).await.unwrap();
+    found.into_iter().map(|book| book.session.id).collect()
+}
+
+#[tokio::test]
+async fn payments_that_are_added_while_a_list_is_read_move_none_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    // Several of one second, and a clock that goes back.
+    let mut expected = Vec::new();
+    for (seed, at) in [
+        (1, 1000),
+        (2, 1001),
+        (3, 1001),
+        (4, 1001),
+        (5, 1002),
+        (6, 1002),
+    ] {
+        expected.insert(0, made(&store, "demo", seed, at).await);
+    }
+    let (mut seen, mut books) = (Vec::new(), Vec::new());
+    let (mut payment, mut session) = (None, None);
+    for page in 0.. {
+        let found = store
+            .search_payments(&all(), payment.as_ref(), 2)
+            .await
+            .unwrap();
+        let book = store
+            .search_sessions(&all(), session.as_ref(), 2)
+            .await
+            .unwrap();
+        let (Some(last), Some(last_book)) = (found.last(), book.last()) else {
+            break;
+        };
+        payment = Some(last.id.clone());
+        session = Some(last_book.session.id.clone());
+        seen.extend(found.into_iter().map(|found| found.id));
+        books.extend(book.into_iter().map(|book| book.session.id));
+        // Newer than all, as new as the last that was seen, and older than what comes next.
+        for (seed, at) in [(10, 1500), (20, 1002), (30, 1001)] {
+            if page == 0 {
+                made(&store, "demo", seed, at).await;
+            }
+        }
+    }
+    // What was added behind what was read is no more skipped than what was there.
+    let mut there: Vec<_> = expected.iter().map(|made| made.id.clone()).collect();
+    there.insert(2, PaymentId::from_random([30; 16]));
+    assert_eq!(seen, there);
+    let mut there: Vec<_> = expected.iter().map(|made| made.session.clone()).collect();
+    there.insert(2, SessionId::from_random([30; 16]));
+    assert_eq!(books, there);
+}
+
+#[tokio::test]
+async fn a_shop_finds_nothing_of_another_by_whatever_it_searches() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let mine = made(&store, "demo", 1, 1000).await;
+    let theirs = made(&store, "other", 2, 1000).await;
+    pay(&store, &theirs, "9").await;
+    for search in [
+        all(),
+        Search {
+            reference: text("ORDER é-2"),
+            ..all()
+        },
+        Search {
+            platform_reference: text("REF2"),
+            ..all()
+        },
+        Search {
+            transaction: text("9"),
+            ..all()
+        },
+        Search {
+            call: text("77"),
+            ..all()
+        },
+        Search {
+            money: Some(Money::Paid),
+            ..all()
+        },
+        Search {
+            method: Some(method("sodexo")),
+            ..all()
+        },
+    ] {
+        assert!(
+            !payments(&store, &search).await.contains(&theirs.id),
+            "{search:?}"
+        );
+        assert!(
+            !sessions(&store, &search).await.contains(&theirs.session),
+            "{search:?}"
+        );
+        let search = Search {
+            shop: slug("other"),
+            ..search
+        };
+        assert_eq!(
+            payments(&store, &search).await,
+            [theirs.id.clone()],
+            "{search:?}"
+        );
+        assert_eq!(
+            sessions(&store, &search).await,
+            [theirs.session.clone()],
+            "{search:?}"
+        );
+    }
+    assert_eq!(payments(&store, &all()).await, [mine.id]);
+}
+
+#[tokio::test]
+async fn what_is_found_fits_all_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let mut all_made = Vec::new();
+    for seed in 1..=4 {
+        all_made.push(made(&store, "demo", seed, 1000 + i64::from(seed)).await);
+    }
+    let [one, two, three, four] = &all_made[..] else {
+        panic!("four were made");
+    };
+    pay(&store, two, "21").await;
+    // Told of, and not proven: a person may look for it all the same.
+    let told = claim(three, "31", 1500);
+    store
+        .record_fact(&told, Source::Notification, None, 1100)
+        .await
+        .unwrap();
+    // A part is held: a person should look.
+    let part = fact(four, "41", PartKind::Voucher, 100);
+    store
+        .record_fact(&part, Source::Query, None, 1100)
+        .await
+        .unwrap();
+    let passed = PaymentEvent::DeadlinePassed;
+    store
+        .record_hint(&four.id, &passed, Source::Clock, 1500)
+        .await
+        .unwrap();
+    let cases: [(Search, &[&Payment]); 16] = [
+        (all(), &[four, three, two, one]),
+        (
+            Search {
+                reference: text("ORDER é-1"),
+                ..all()
+            },
+            &[one],
+        ),
+        (
+            Search {
+                reference: text("ORDER"),
+                ..all()
+            },
+            &[],
+        ),
+        (
+            Search {
+                platform_reference: text("REF3"),
+                ..all()
+            },
+            &[three],
+        ),
+        (
+            Search {
+                transaction: text("21"),
+                ..all()
+            },
+            &[two],
+        ),
+        (
+            Search {
+                transaction: text("31"),
+                call: text("77"),
+                ..all()
+            },
+            &[three],
+        ),
+        (
+            Search {
+                transaction: text("31"),
+                call: text("78"),
+                ..all()
+            },
+            &[],
+        ),
+        (
+            Search {
+                call: text("77"),
+                ..all()
+            },
+            &[four, three, two],
+        ),
+        (
+            Search {
+                call: text("77"),
+                money: Some(Money::Paid),
+                ..all()
+            },
+            &[two],
+        ),
+        (
+            Search {
+                money: Some(Money::Pending),
+                ..all()
+            },
+            &[three, one],
+        ),
+        (
+            Search {
+                attention: true,
+                ..all()
+            },
+            &[four],
+        ),
+        (
+            Search {
+                attention: true,
+                money: Some(Money::Paid),
+                ..all()
+            },
+            &[],
+        ),
+        (
+            Search {
+                method: Some(method("card")),
+                ..all()
+            },
+            &[],
+        ),
+        (
+            Search {
+                method: Some(method("sodexo")),
+                ..all()
+            },
+            &[four, three, two, one],
+        ),
+        (
+            Search {
+                from: Some(1002),
+                before: Some(1004),
+                ..all()
+            },
+            &[three, two],
+        ),
+        (
+            Search {
+                from: Some(1004),
+                reference: text("ORDER é-1"),
+                ..all()
+            },
+            &[],
+        ),
+    ];
+    for (search, expected) in cases {
+        let ids: Vec<_> = expected.iter().map(|made| made.id.clone()).collect();
+        assert_eq!(payments(&store, &search).await, ids, "{search:?}");
+        let ids: Vec<_> = expected.iter().map(|made| made.session.clone()).collect();
+        assert_eq!(sessions(&store, &search).await, ids, "{search:?}");
+    }
+    let found = store.search_payments(&all(), None, 2).await.unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].book.session.id, four.session);
+    assert_eq!(found[0].book.entry(&four.id).unwrap().events.len(), 2);
+}
