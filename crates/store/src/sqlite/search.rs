@@ -2,7 +2,8 @@
 //!
 //! A page is read from the index of what is rarest of all that is asked for: at a million rows no
 //! other way is fast. Which that is, is decided here and not left to SQLite, which knows nothing of
-//! how many rows there are: a unary `+` keeps it from using any other index.
+//! how many rows there are: a unary `+` keeps it from using any other index, and of those that begin
+//! with the shop `INDEXED BY` names one.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -51,11 +52,13 @@ impl By {
         if self == column { "" } else { "+" }
     }
 
-    /// The same for the shop, which begins several indexes.
-    fn mark_shop(self) -> &'static str {
+    /// The index that begins with the shop, where it is one of several.
+    fn of_shop(self) -> Option<&'static str> {
         match self {
-            Self::Shop | Self::Money | Self::Method => "",
-            _ => "+",
+            Self::Shop => Some("payments_by_shop"),
+            Self::Money => Some("payments_by_money"),
+            Self::Method => Some("payments_by_method"),
+            _ => None,
         }
     }
 }
@@ -151,9 +154,16 @@ fn payments_statement(
     limit: u32,
 ) -> Result<Statement, StoreError> {
     let by = By::rarest(search);
-    let mut statement = Statement::new("SELECT p.id, p.session_id FROM payments p WHERE ");
+    let mut statement = Statement::new("SELECT p.id, p.session_id FROM payments p");
     let shop = search.shop.to_string();
-    let column = format_args!("{}p.shop = ", by.mark_shop());
+    let mark = match by.of_shop() {
+        Some(index) => {
+            statement.push(format_args!(" INDEXED BY {index}"));
+            ""
+        }
+        None => "+",
+    };
+    let column = format_args!(" WHERE {mark}p.shop = ");
     statement.push(column).push_bind(shop.clone());
     if let Some(reference) = &search.reference {
         let mark = by.mark(By::Reference);

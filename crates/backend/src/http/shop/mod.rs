@@ -17,11 +17,11 @@ mod sessions;
 /// Every route.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
-        .routes(routes!(sessions::create, search::sessions))
+        .routes(routes!(sessions::create, search::find_sessions))
         .routes(routes!(sessions::read))
         .routes(routes!(sessions::expire))
         .routes(routes!(cards::cards))
         .routes(routes!(payments::pay))
-        .routes(routes!(search::payments))
+        .routes(routes!(search::find_payments))
         .routes(routes!(search::spreadsheet))
 }

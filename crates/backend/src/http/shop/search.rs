@@ -114,7 +114,7 @@ fn wish(list: List, shop: &Shop, query: Option<&str>) -> Result<Wish, ApiError> 
     ),
     security(("shop_key" = []))
 )]
-pub(super) async fn sessions(
+pub(super) async fn find_sessions(
     State(app): State<Arc<App>>,
     AsShop { shop, .. }: AsShop,
     RawQuery(query): RawQuery,
@@ -141,7 +141,7 @@ pub(super) async fn sessions(
     ),
     security(("shop_key" = []))
 )]
-pub(super) async fn payments(
+pub(super) async fn find_payments(
     State(app): State<Arc<App>>,
     AsShop { shop, .. }: AsShop,
     RawQuery(query): RawQuery,
