@@ -2,6 +2,7 @@
 //! the command line ask with the same words.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use guichet_domain::field::{Faults, line};
 use guichet_domain::id::Slug;
@@ -148,10 +149,15 @@ fn by_name(
             let known: Vec<_> = known().copied().collect();
             let detail = format!("is no parameter here; these are: {}", known.join(", "));
             faults.add(FieldError::new(name, detail));
-        } else if named.contains_key(&name) {
-            faults.add(FieldError::new(name, "is there twice"));
-        } else {
-            named.insert(name, value);
+            continue;
+        }
+        match named.entry(name) {
+            Entry::Occupied(twice) => {
+                faults.add(FieldError::new(twice.key().as_str(), "is there twice"));
+            }
+            Entry::Vacant(first) => {
+                first.insert(value);
+            }
         }
     }
     named

@@ -136,12 +136,12 @@ async fn a_shop_finds_nothing_of_another_by_whatever_it_searches() {
         };
         assert_eq!(
             payments(&store, &search).await,
-            [theirs.id.clone()],
+            std::slice::from_ref(&theirs.id),
             "{search:?}"
         );
         assert_eq!(
             sessions(&store, &search).await,
-            [theirs.session.clone()],
+            std::slice::from_ref(&theirs.session),
             "{search:?}"
         );
     }

@@ -126,7 +126,7 @@ async fn books_of_the_first_release_are_taken_over_with_all_that_is_in_them() {
     for search in [search(None, None), search(None, Some("2"))] {
         let found = store.search_payments(&search, None, 9).await.unwrap();
         let found: Vec<_> = found.into_iter().map(|found| found.id).collect();
-        assert_eq!(found, [made.id.clone()], "{search:?}");
+        assert_eq!(found, std::slice::from_ref(&made.id), "{search:?}");
     }
     assert_eq!(
         told(
