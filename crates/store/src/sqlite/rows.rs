@@ -26,8 +26,8 @@ pub(super) fn readable<T>(rows: impl Iterator<Item = Result<T, StoreError>>) -> 
 }
 
 /// A statement that reads whole books, all of one moment. It gives a row for each event, one for a
-/// payment that has none, and one for a session that has no payment. Of several books `$order` keeps
-/// the rows of each together.
+/// payment that has none, and one for a session that has no payment. Of several books `$order`
+/// keeps the rows of each together.
 macro_rules! book_where {
     ($session:literal, $order:literal) => {
         concat!(

@@ -1,9 +1,9 @@
 //! A shop's payments and sessions, found page by page.
 //!
 //! A page is read from the index of what is rarest of all that is asked for: at a million rows no
-//! other way is fast. Which that is, is decided here and not left to SQLite, which knows nothing of
-//! how many rows there are: a unary `+` keeps it from using any other index, and of those that begin
-//! with the shop `INDEXED BY` names one.
+//! other way is fast. Which that is, is decided here and not left to SQLite, which knows nothing
+//! of how many rows there are: a unary `+` keeps it from using any other index, and of those that
+//! begin with the shop `INDEXED BY` names one.
 
 use std::collections::HashMap;
 use std::fmt::Display;

@@ -6,8 +6,25 @@ fn all() -> Search {
     Search::of(slug("demo"))
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+/// A search for what a word is said of.
+fn by(said: &[(&str, &str)]) -> Search {
+    let mut search = all();
+    for (name, word) in said {
+        let text = Some((*word).to_owned());
+        match *name {
+            "reference" => search.reference = text,
+            "platform_reference" => search.platform_reference = text,
+            "transaction" => search.transaction = text,
+            "call" => search.call = text,
+            "method" => search.method = Some(method(word)),
+            "money" => search.money = serde_json::from_value((*word).into()).ok(),
+            "from" => search.from = word.parse().ok(),
+            "before" => search.before = word.parse().ok(),
+            "attention" => search.attention = true,
+            other => panic!("{other}"),
+        }
+    }
+    search
 }
 
 /// Adds a session of that shop, made then, with one payment.
@@ -95,33 +112,16 @@ async fn a_shop_finds_nothing_of_another_by_whatever_it_searches() {
     let mine = made(&store, "demo", 1, 1000).await;
     let theirs = made(&store, "other", 2, 1000).await;
     pay(&store, &theirs, "9").await;
-    for search in [
-        all(),
-        Search {
-            reference: text("ORDER é-2"),
-            ..all()
-        },
-        Search {
-            platform_reference: text("REF2"),
-            ..all()
-        },
-        Search {
-            transaction: text("9"),
-            ..all()
-        },
-        Search {
-            call: text("77"),
-            ..all()
-        },
-        Search {
-            money: Some(Money::Paid),
-            ..all()
-        },
-        Search {
-            method: Some(method("sodexo")),
-            ..all()
-        },
+    for said in [
+        &[][..],
+        &[("reference", "ORDER é-2")],
+        &[("platform_reference", "REF2")],
+        &[("transaction", "9")],
+        &[("call", "77")],
+        &[("money", "paid")],
+        &[("method", "sodexo")],
     ] {
+        let search = by(said);
         assert!(
             !payments(&store, &search).await.contains(&theirs.id),
             "{search:?}"
@@ -177,121 +177,26 @@ async fn what_is_found_fits_all_that_is_asked_for() {
         .record_hint(&four.id, &passed, Source::Clock, 1500)
         .await
         .unwrap();
-    let cases: [(Search, &[&Payment]); 16] = [
-        (all(), &[four, three, two, one]),
-        (
-            Search {
-                reference: text("ORDER é-1"),
-                ..all()
-            },
-            &[one],
-        ),
-        (
-            Search {
-                reference: text("ORDER"),
-                ..all()
-            },
-            &[],
-        ),
-        (
-            Search {
-                platform_reference: text("REF3"),
-                ..all()
-            },
-            &[three],
-        ),
-        (
-            Search {
-                transaction: text("21"),
-                ..all()
-            },
-            &[two],
-        ),
-        (
-            Search {
-                transaction: text("31"),
-                call: text("77"),
-                ..all()
-            },
-            &[three],
-        ),
-        (
-            Search {
-                transaction: text("31"),
-                call: text("78"),
-                ..all()
-            },
-            &[],
-        ),
-        (
-            Search {
-                call: text("77"),
-                ..all()
-            },
-            &[four, three, two],
-        ),
-        (
-            Search {
-                call: text("77"),
-                money: Some(Money::Paid),
-                ..all()
-            },
-            &[two],
-        ),
-        (
-            Search {
-                money: Some(Money::Pending),
-                ..all()
-            },
-            &[three, one],
-        ),
-        (
-            Search {
-                attention: true,
-                ..all()
-            },
-            &[four],
-        ),
-        (
-            Search {
-                attention: true,
-                money: Some(Money::Paid),
-                ..all()
-            },
-            &[],
-        ),
-        (
-            Search {
-                method: Some(method("card")),
-                ..all()
-            },
-            &[],
-        ),
-        (
-            Search {
-                method: Some(method("sodexo")),
-                ..all()
-            },
-            &[four, three, two, one],
-        ),
-        (
-            Search {
-                from: Some(1002),
-                before: Some(1004),
-                ..all()
-            },
-            &[three, two],
-        ),
-        (
-            Search {
-                from: Some(1004),
-                reference: text("ORDER é-1"),
-                ..all()
-            },
-            &[],
-        ),
+    let cases: [(&[(&str, &str)], &[&Payment]); 16] = [
+        (&[], &[four, three, two, one]),
+        (&[("reference", "ORDER é-1")], &[one]),
+        (&[("reference", "ORDER")], &[]),
+        (&[("platform_reference", "REF3")], &[three]),
+        (&[("transaction", "21")], &[two]),
+        (&[("transaction", "31"), ("call", "77")], &[three]),
+        (&[("transaction", "31"), ("call", "78")], &[]),
+        (&[("call", "77")], &[four, three, two]),
+        (&[("call", "77"), ("money", "paid")], &[two]),
+        (&[("money", "pending")], &[three, one]),
+        (&[("attention", "")], &[four]),
+        (&[("attention", ""), ("money", "paid")], &[]),
+        (&[("method", "card")], &[]),
+        (&[("method", "sodexo")], &[four, three, two, one]),
+        (&[("from", "1002"), ("before", "1004")], &[three, two]),
+        (&[("from", "1004"), ("reference", "ORDER é-1")], &[]),
     ];
-    for (search, expected) in cases {
+    for (said, expected) in cases {
+        let search = by(said);
         let ids: Vec<_> = expected.iter().map(|made| made.id.clone()).collect();
         assert_eq!(payments(&store, &search).await, ids, "{search:?}");
         let ids: Vec<_> = expected.iter().map(|made| made.session.clone()).collect();
