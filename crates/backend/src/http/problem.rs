@@ -45,6 +45,11 @@ impl ApiError {
         }
     }
 
+    /// One field that is at fault.
+    pub(crate) fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError::new(field, detail)])
+    }
+
     /// Too many requests.
     pub(crate) fn too_many(refused: TooMany) -> Self {
         let detail = "too many requests; wait as many seconds as Retry-After says, then send it \
