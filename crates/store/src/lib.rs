@@ -20,9 +20,10 @@ mod words;
 pub use self::error::StoreError;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
-    CardName, Closed, Conversation, DENIED, Dated, Entry, FoundPayment, Idempotency, Instructed, Instruction,
-    Kept, KeptMessage, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
-    Question, Recorded, Search, SecretDigest, Source, UnmatchedEvent, WAIT_MAX,
+    CardName, Closed, Conversation, DENIED, Dated, Entry, FoundPayment, Idempotency, Instructed,
+    Instruction, Kept, KeptMessage, Message, NewOperation, OpenAccount, Operation,
+    OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, UnmatchedEvent,
+    WAIT_MAX,
 };
 
 /// The books.
