@@ -6,6 +6,9 @@ fn all() -> Search {
     Search::of(slug("demo"))
 }
 
+/// Parameters with their words.
+type Said = &'static [(&'static str, &'static str)];
+
 /// A search for what a word is said of.
 fn by(said: &[(&str, &str)]) -> Search {
     let mut search = all();
@@ -177,7 +180,7 @@ async fn what_is_found_fits_all_that_is_asked_for() {
         .record_hint(&four.id, &passed, Source::Clock, 1500)
         .await
         .unwrap();
-    let cases: [(&[(&str, &str)], &[&Payment]); 16] = [
+    let cases: [(Said, &[&Payment]); 16] = [
         (&[], &[four, three, two, one]),
         (&[("reference", "ORDER é-1")], &[one]),
         (&[("reference", "ORDER")], &[]),
