@@ -112,7 +112,7 @@ pub(crate) struct Limiter {
     /// Secrets that have opened a session lately, by their digests.
     opened: Recent<Sha256, Known>,
     /// Held while a name is looked up for an address that has named too many.
-    turn: Semaphore,
+    one_place: Semaphore,
     metrics: Arc<Metrics>,
 }
 
@@ -128,7 +128,7 @@ impl Limiter {
             proven: Recent::new(PROVEN_MAX),
             hasher: RandomState::new(),
             opened: Recent::new(PROVEN_MAX),
-            turn: Semaphore::new(1),
+            one_place: Semaphore::new(1),
             metrics,
         }
     }
@@ -152,8 +152,8 @@ impl Limiter {
     }
 
     /// Waits for the one place that all have who name too much.
-    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turn.acquire().await.ok()
+    pub(crate) async fn one_place(&self) -> Option<SemaphorePermit<'_>> {
+        self.one_place.acquire().await.ok()
     }
 
     /// The name has proven itself.

@@ -44,8 +44,8 @@ impl Counted {
 
 impl Caller {
     /// Looks up what only those can name whom it concerns. A caller whose address has named too
-    /// many that are not there waits for his turn with all others like him, and is refused if this
-    /// one is not there either: whoever shares an address with a flood is served all the same.
+    /// many that are not there waits for the one place that all like him have, and is refused if
+    /// this one is not there either: whoever shares an address with a flood is served all the same.
     pub(crate) async fn look_up<T>(
         &self,
         app: &App,
@@ -54,8 +54,8 @@ impl Caller {
     ) -> Result<Option<T>, ApiError> {
         self.counted.set();
         let refused = app.limiter.named(name, self.bucket).err();
-        let _turn = match refused {
-            Some(_) => app.limiter.turn().await,
+        let _place = match refused {
+            Some(_) => app.limiter.one_place().await,
             None => None,
         };
         let found = look.await?;

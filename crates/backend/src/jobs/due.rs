@@ -67,7 +67,7 @@ pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Tak
                     start::<J>(&app, &mut under_way, taken.work, taken.room);
                 }
                 Some(done) = under_way.join_next() => {
-                    // What failed is due again at once: it waits for its turn like all others.
+                    // What failed is due again at once: it waits like all others.
                     let went_well = matches!(done, Ok(true));
                     if went_well && more == More::Known {
                         break;
