@@ -3,30 +3,31 @@
 // It draws a skeleton at once, asks for the session, shows the face that comes with the answer, and
 // then loads the module and the texts of one language, which take over. Where the shop's server has
 // printed the element with its face inside, that face stands in place of the skeleton, and is
-// replaced if the answer brings another one. It builds every node by
-// hand: a shop may require trusted types and forbid inline styles. The build puts the hashed names
-// of the other files into GLUE, WASM, CARD and WORDS, and writes the script so that browsers can
-// read it that can't run the module: they are told so. For the same reason, nothing on the way to
-// that message asks for more than they have.
+// replaced if the answer brings another one. It builds every node by hand: a shop may require
+// trusted types and forbid inline styles. Where the other files are says `files.js`. The build
+// writes the script so that browsers can read it that can't run the module: they are told so. For
+// the same reason, nothing on the way to that message asks for more than they have. A server may
+// import it, and nothing happens there.
 
+import * as files from './files.js';
 import css from './widget.css';
 import { inTime, nonceOf } from './page.js';
 import { languageOf, spoken, wordsFor } from './words/loading.js';
 
 const NAME = 'guichet-checkout';
-const GLUE = '__GUICHET_GLUE__';
-const WASM = '__GUICHET_WASM__';
-const CARD = 'guichet_card.js';
-const WORDS = 'guichet_words_LANG.json';
+// Attributes that are properties too.
+const PROPERTIES = ['session', 'locale', 'theme', 'backend'];
 const PATIENCE = 20000;
 // The shopper is told within five seconds that the fields for a card don't open.
 const OPENING = 4500;
+// The page may take this long to say whether the shopper may pay.
+const HESITATION = 60000;
 // A page may ask its server for the session once the element is there. It has this long.
 const SESSION = 10000;
 // What is used by this script, by the module, or between the two.
 const NEEDED = ['WebAssembly', 'fetch', 'crypto', 'TextDecoder', 'TextEncoder', 'customElements'];
 
-const beside = (file) => new URL(file, import.meta.url);
+const onPage = typeof document !== 'undefined';
 
 let module;
 let card;
@@ -35,6 +36,7 @@ let attempts = 0;
 let provided;
 let sheet;
 let barred;
+const ours = [];
 
 // For development servers that load the module themselves: gives the element its exports.
 export const provide = (exports) => {
@@ -59,11 +61,14 @@ const check = () => {
 
 // A script or a request of ours that the page's policy stops fails as if there were no network. The
 // page is told by an event, which may come a moment after the failure.
-document.addEventListener('securitypolicyviolation', (event) => {
+const onViolation = (event) => {
   const { blockedURI, disposition, effectiveDirective } = event;
   if (disposition === 'report' || !/^(connect|script)-/.test(effectiveDirective)) return;
-  if (blockedURI.startsWith(beside('.').href)) barred = effectiveDirective;
-});
+  if (!ours.some((begin) => blockedURI.startsWith(begin))) return;
+  barred = effectiveDirective + " in the page's Content-Security-Policy must name ";
+  barred += new URL(blockedURI).origin;
+};
+if (onPage) document.addEventListener('securitypolicyviolation', onViolation);
 const isBarred = async () => {
   await new Promise((done) => setTimeout(done, 50));
   return barred;
@@ -98,14 +103,14 @@ const compiled = async (url) => {
 
 // A script that is not there and one that the browser can't read are told apart.
 const imported = (url) =>
-  import(url).catch((reason) => {
+  import(/* @vite-ignore */ /* webpackIgnore: true */ url).catch((reason) => {
     throw reason instanceof SyntaxError ? reason : new Lost(reason);
   });
 
 // Glue and module arrive side by side.
 const loadModule = async () => {
   const again = retry();
-  const both = Promise.all([imported(beside(GLUE + again)), compiled(beside(WASM + again))]);
+  const both = Promise.all([imported(files.glue() + again), compiled(files.wasm() + again)]);
   const [glue, wasm] = await inTime(both, PATIENCE, Lost);
   await glue.default({ module_or_path: wasm });
   return glue;
@@ -113,7 +118,7 @@ const loadModule = async () => {
 
 // The texts of a language. No other language's are loaded.
 const theWords = (language) => {
-  const url = beside(WORDS.replace('LANG', language));
+  const url = files.words(language);
   const loading = async () => (await fetched(url)).json().catch(lost);
   texts[language] ||= inTime(loading(), PATIENCE, Lost);
   texts[language].catch(() => delete texts[language]);
@@ -122,7 +127,7 @@ const theWords = (language) => {
 
 // The script that puts the platform's fields on the page. Only who pays with a card needs it.
 const theCard = () => {
-  card ||= import(beside(CARD + (card === null ? retry() : '')));
+  card ||= imported(files.card() + (card === null ? retry() : ''));
   card.catch(() => (card = null));
   return card;
 };
@@ -134,9 +139,11 @@ const theModule = () => {
   return module;
 };
 
-// Tells the shop's page, through every shadow root.
-const emit = (host, type, detail) => {
-  host.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+// Tells the shop's page, through every shadow root. An event with methods of its own is a question:
+// false if the page says no.
+const emit = (host, type, detail, own) => {
+  const init = { bubbles: true, composed: true, cancelable: !!own, detail };
+  return host.dispatchEvent(Object.assign(new CustomEvent(type, init), own));
 };
 
 // The nearest `lang` around the element, through shadow roots.
@@ -160,7 +167,19 @@ const read = (request) => {
   } catch {
     if (!ok) body = {};
   }
-  return { ok, status, body, face: drawn && drawn.querySelector('[data-face]') };
+  const version = files.VERSION && request.getResponseHeader('Guichet-Version');
+  return { ok, status, body, face: drawn && drawn.querySelector('[data-face]'), version };
+};
+
+// The element of the npm package may be of another version than its backend. The page is told.
+const family = (version) => /^\d+\.\d+/.exec(version || '')?.[0];
+const compare = (host, version) => {
+  if (!files.VERSION || family(version) === family(files.VERSION)) return;
+  console.error(
+    'guichet: the page has guichet-checkout ' + files.VERSION + ', and its backend is of version ' +
+      (version || 'unknown') + '. Install the package in the version of the backend.',
+  );
+  emit(host, 'guichet:error', { code: 'version_mismatch' });
 };
 
 // Asks for the session, and for its face. Not by `fetch`: a document may be asked for here and
@@ -311,7 +330,7 @@ const dress = (host, root) => {
 
 const cameBack = () => performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
 
-class GuichetCheckout extends HTMLElement {
+class GuichetCheckout extends (onPage ? HTMLElement : Object) {
   static observedAttributes = ['session', 'locale', 'backend'];
 
   #run = 0;
@@ -326,6 +345,13 @@ class GuichetCheckout extends HTMLElement {
   #id;
 
   connectedCallback() {
+    // What the page set before this script was there.
+    for (const name of PROPERTIES) {
+      if (!Object.prototype.hasOwnProperty.call(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
+    }
     try {
       this.#open();
     } catch (reason) {
@@ -420,6 +446,26 @@ class GuichetCheckout extends HTMLElement {
 
   #onWake = () => this.#mounted?.wake(false);
 
+  // Asks the page whether the shopper may pay now: a boolean, or a promise of one.
+  #mayPay = (method) => {
+    const waits = [];
+    let open = true;
+    const waitUntil = (answer) => {
+      if (!open) throw new Error('guichet: waitUntil() is called while the event is handled.');
+      waits.push(answer);
+    };
+    const go = emit(this, 'guichet:before-pay', { method }, { waitUntil });
+    open = false;
+    if (!go || !waits.length) return go;
+    return inTime(Promise.all(waits), HESITATION).then(
+      (said) => !said.includes(false),
+      (reason) => {
+        console.error('guichet: the page did not let the shopper pay.', reason);
+        return false;
+      },
+    );
+  };
+
   // What the platform's fields have to say.
   #tell = (news) => this.#mounted?.hear(news);
 
@@ -474,12 +520,21 @@ class GuichetCheckout extends HTMLElement {
     }
     try {
       check();
+      const base = (this.getAttribute('backend') || files.backend()).replace(/\/+$/, '');
+      if (!base) {
+        const why = 'the attribute backend must name the backend, such as https://pay.example';
+        return giveUp(this, this.#root, why, 'backend_missing');
+      }
+      ours.push(files.here(), base);
       // Nothing else is waited for: what goes wrong with it is told below.
       if (given) theModule().catch(() => {});
-      const base = (this.getAttribute('backend') || beside('.').origin).replace(/\/+$/, '');
       const own = this.getAttribute('locale') || '';
       const around = langAround(this) || '';
       const answer = await ask(base, secret, own, around);
+      if (run !== this.#run) return;
+      // No answer may be the policy's doing.
+      if (answer.ok === undefined && (await isBarred())) lost();
+      if (answer.ok) compare(this, answer.version);
       if (run !== this.#run) return;
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
       const back = cameBack();
@@ -506,6 +561,7 @@ class GuichetCheckout extends HTMLElement {
         base,
         secret,
         answer,
+        mayPay: this.#mayPay,
         fields: this.#fields,
         locale,
         words: told,
@@ -519,12 +575,9 @@ class GuichetCheckout extends HTMLElement {
     } catch (reason) {
       if (run !== this.#run) return;
       if (!(reason instanceof Lost)) return giveUp(this, this.#root, reason);
-      const directive = await isBarred();
+      const why = await isBarred();
       if (run !== this.#run) return;
-      if (directive) {
-        const why = " in the page's Content-Security-Policy must name " + beside('.').origin;
-        return giveUp(this, this.#root, directive + why, 'policy_refused');
-      }
+      if (why) return giveUp(this, this.#root, why, 'policy_refused');
       console.error('guichet: the module could not be loaded.', reason);
       say(this.#root, 'offline', lang, words.failed, words.retry, () => this.#start());
       emit(this, 'guichet:error', { code: 'load_failed' });
@@ -532,8 +585,22 @@ class GuichetCheckout extends HTMLElement {
   }
 }
 
+for (const name of PROPERTIES) {
+  Object.defineProperty(GuichetCheckout.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return this.getAttribute(name) || '';
+    },
+    set(value) {
+      if (value == null) this.removeAttribute(name);
+      else this.setAttribute(name, value);
+    },
+  });
+}
+
 try {
-  if (!customElements.get(NAME)) customElements.define(NAME, GuichetCheckout);
+  if (onPage && !customElements.get(NAME)) customElements.define(NAME, GuichetCheckout);
 } catch (reason) {
   for (const host of Array.from(document.querySelectorAll(NAME))) giveUp(host, host, reason);
 }

@@ -15,8 +15,7 @@ use crate::state::money;
 
 impl App {
     /// Does what the shopper wants.
-    pub(super) fn act(&self, action: Action) {
-        self.shared.engaged.set(true);
+    pub(super) fn perform(&self, action: Action) {
         match action {
             Action::Choose(choice) => self.choose(choice),
             Action::ChooseBrand(brand) => self.choose_brand(&brand),

@@ -2,6 +2,7 @@
 
 mod actions;
 mod app;
+mod before_pay;
 mod calls;
 mod fields;
 mod hosted;

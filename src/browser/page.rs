@@ -53,6 +53,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn answer(this: &Page) -> FirstAnswer;
 
+    /// Asks the shop's page whether the shopper may pay by this method now: a boolean, or a promise
+    /// of one where the page takes its time.
+    #[wasm_bindgen(method, js_name = mayPay)]
+    pub(crate) fn may_pay(this: &Page, method: &str) -> JsValue;
+
     /// The platform's fields for a card.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn fields(this: &Page) -> Fields;

@@ -139,9 +139,9 @@ impl Model {
         true
     }
 
-    /// The entry of this face, if it is shown.
+    /// The entry of this face, if it is shown and can be sent: not while the shop's page is asked.
     pub(crate) fn entry_on(&mut self, face: Face) -> Option<&mut Entry> {
-        let shown = self.face() == face;
+        let shown = self.face() == face && !self.asking;
         self.entry.as_deref_mut().filter(|_| shown)
     }
 }

@@ -20,6 +20,8 @@ pub struct Model {
     pub saved: Saved,
     /// What the shopper is doing.
     pub step: Step,
+    /// The shop's page was asked whether the shopper may pay, and takes its time.
+    pub asking: bool,
     /// What keeps everything else from being shown.
     pub outage: Option<Outage>,
     /// What is said above the button.
@@ -175,7 +177,7 @@ impl Model {
     /// Whether an answer is waited for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.step == Step::Starting || self.is_checking() || self.is_removing()
+        self.asking || self.step == Step::Starting || self.is_checking() || self.is_removing()
     }
 
     /// Whether a request to start a payment, or to go on with one, is still wanted.

@@ -3,6 +3,7 @@
 use guichet_wire::{MethodKind, Question};
 
 use super::*;
+use crate::state::action::Action;
 use crate::state::entry::{Asked, Card, Content, EntryStep};
 use crate::state::testing::{self, OUTAGES, STATUSES, offer};
 
@@ -169,6 +170,39 @@ fn an_open_payment_asks_before_a_second_one() {
     assert_eq!(model.step, Step::Confirming);
     assert_eq!(model.press(false, key("k")), None, "asked, not answered");
     assert!(model.press(true, key("k")).is_some());
+}
+
+#[test]
+fn the_page_is_asked_about_what_may_pay_now_and_about_nothing_while_it_is_asked() {
+    let pay = |sure| Action::Pay { sure };
+    let mut model = choosing(false);
+    assert_eq!(model.pays_by(&pay(false)), Some("card"));
+    let others = [Action::Stay, Action::Retry, Action::ShowList];
+    let entries = [Action::CardPay, Action::Answer("x".into())];
+    for other in others.iter().chain(&entries) {
+        assert_eq!(model.pays_by(other), None, "{other:?}");
+    }
+    assert_eq!(choosing(true).pays_by(&pay(false)), None, "it is asked for");
+    assert_eq!(choosing(true).pays_by(&pay(true)), Some("card"));
+    model.asking = true;
+    assert!(model.is_busy());
+    assert_eq!(model.pays_by(&pay(false)), None);
+    assert_eq!(model.press(true, key("k")), None);
+    model.asking = false;
+    model.chosen = None;
+    assert_eq!(model.pays_by(&pay(false)), None);
+    for (asks, action) in [false, true].into_iter().zip(&entries) {
+        let entry = Some(an_entry(asks));
+        let mut model = Model {
+            entry,
+            ..choosing(false)
+        };
+        assert_eq!(model.pays_by(action), Some("card"));
+        model.asking = true;
+        assert_eq!(model.pays_by(action), None);
+        assert_eq!(model.press_card(), None);
+        assert_eq!(model.press_ask("x", key("k")), None);
+    }
 }
 
 /// A payment that is pending since its form was handed out, as the backend tells it.

@@ -1,14 +1,27 @@
 //! From the list to the platform's page: what a press, an answer and a return do.
 
+use super::action::Action;
 use super::face::{Choice, Intent, Meaning, Outage, Step, Trouble, meaning};
 use super::model::Model;
 
 impl Model {
+    /// The method by which this action may pay, if it is one that may.
+    #[must_use]
+    pub fn pays_by(&self, action: &Action) -> Option<&str> {
+        match action {
+            _ if self.is_busy() => None,
+            // The question before a second payment comes first.
+            Action::Pay { sure } if !sure && self.warns() && self.intent.is_none() => None,
+            Action::Pay { .. } if self.can_choose() => Some(&self.chosen.as_ref()?.method),
+            Action::CardPay | Action::Answer(_) => Some(&self.entry.as_ref()?.method),
+            _ => None,
+        }
+    }
+
     /// The pay button was pressed, or the question before a second payment was answered with yes
     /// (`sure`). Returns what to ask of the backend, if anything: never twice for one wish.
     pub fn press(&mut self, sure: bool, fresh_key: impl FnOnce() -> String) -> Option<Intent> {
-        let busy = matches!(self.step, Step::Starting | Step::Leaving) || self.is_removing();
-        if busy || !self.can_choose() {
+        if self.is_busy() || self.step == Step::Leaving || !self.can_choose() {
             return None;
         }
         let Some(choice) = self.chosen.clone() else {

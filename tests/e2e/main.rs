@@ -28,7 +28,9 @@ mod world;
 
 mod accessibility;
 mod amounts;
+mod before_pay;
 mod card_fields;
+mod examples;
 mod faces;
 mod framed;
 mod hands;

@@ -4,16 +4,27 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::shop::Order;
 use crate::support::StackOptions;
 use crate::world::{World, play_in, usual};
 
 /// Headers (whole lines) and content, by path.
-type Pages = Arc<Mutex<HashMap<String, (String, String)>>>;
+type Pages = Arc<Mutex<HashMap<String, (String, Vec<u8>)>>>;
+
+/// How files are announced, by the end of their name.
+const TYPES: [(&str, &str); 6] = [
+    ("html", "text/html"),
+    ("js", "text/javascript"),
+    ("css", "text/css"),
+    ("json", "application/json"),
+    ("wasm", "application/wasm"),
+    ("svg", "image/svg+xml"),
+];
 
 /// A server of pages.
 pub(crate) struct Site {
@@ -70,12 +81,56 @@ impl Site {
              <title>Test</title><link rel=\"icon\" href=\"data:,\">\
              <main><h1>Checkout</h1>{body}</main></html>"
         );
-        let page = (headers.to_owned(), content);
+        self.file(path, "html", headers, content.into_bytes());
+    }
+
+    /// Makes an answer of JSON.
+    pub(crate) fn json(&self, path: &str, content: &serde_json::Value) {
+        self.file(path, "json", "", content.to_string().into_bytes());
+    }
+
+    /// Makes a script.
+    pub(crate) fn script(&self, path: &str, content: &str) {
+        self.file(path, "js", "", content.as_bytes().to_vec());
+    }
+
+    /// Serves a folder with all that is below it; its `index.html` stands at the path too.
+    pub(crate) fn folder(&self, path: &str, folder: &Path) -> Result<()> {
+        for file in files(folder).with_context(|| folder.display().to_string())? {
+            let name = file.strip_prefix(folder)?.display().to_string();
+            let end = name.rsplit('.').next().unwrap_or_default().to_owned();
+            let content = std::fs::read(&file)?;
+            if name == "index.html" {
+                self.file(path, &end, "", content.clone());
+            }
+            self.file(&format!("{path}{name}"), &end, "", content);
+        }
+        Ok(())
+    }
+
+    fn file(&self, path: &str, end: &str, headers: &str, content: Vec<u8>) {
+        let kind = TYPES.iter().find(|(known, _)| *known == end);
+        let kind = kind.map_or("application/octet-stream", |(_, kind)| kind);
+        let headers = format!("Content-Type: {kind}\r\n{headers}");
         self.pages
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_owned(), page);
+            .insert(path.to_owned(), (headers, content));
     }
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 fn answer(mut stream: &TcpStream, pages: &Pages) {
@@ -89,16 +144,15 @@ fn answer(mut stream: &TcpStream, pages: &Pages) {
     }
     let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
     let (status, headers, content) = match pages.get(&path) {
-        Some((headers, content)) => ("200 OK", headers.as_str(), content.as_str()),
-        None => ("404 Not Found", "", ""),
+        Some((headers, content)) => ("200 OK", headers.as_str(), content.as_slice()),
+        None => ("404 Not Found", "", [].as_slice()),
     };
     let length = content.len();
-    // A browser that has gone needs no answer.
-    let _ = write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\
-         Connection: close\r\n{headers}\r\n{content}"
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n"
     );
+    // A browser that has gone needs no answer.
+    let _ = stream.write_all(&[head.as_bytes(), content].concat());
 }
 
 impl World {

@@ -22,7 +22,7 @@
       ].join(' ')),
     true,
   );
-  for (const name of ['ready', 'change', 'redirect', 'complete', 'error']) {
+  for (const name of ['ready', 'change', 'before-pay', 'redirect', 'complete', 'error']) {
     document.addEventListener('guichet:' + name, (event) => {
       const at = event.target.localName;
       note('e2e-events', { name, detail: event.detail, at, composed: event.composed });

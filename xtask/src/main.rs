@@ -15,6 +15,7 @@ mod ctx;
 mod demo;
 mod env;
 mod fuzz;
+mod package;
 mod peers;
 mod pins;
 mod proc;
@@ -43,6 +44,8 @@ enum Task {
     Setup,
     /// Build the widget into target/assets and pkg, and print the bytes of each asset.
     Build(assets::Options),
+    /// Make the npm package, look at what would be published, and build the examples with it.
+    Package,
     /// Start backend, sandbox and demo shop; Ctrl-C stops them.
     Demo(demo::Options),
     /// Run every test, browser tests included, and end with one line of totals.
@@ -96,6 +99,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
             let wasm = setup::run(&ctx, &mut stages, setup::Need::Build)?;
             assets::run(&ctx, &mut stages, &wasm, options)
         }
+        Task::Package => package::run(&ctx, &mut stages),
         Task::Demo(options) => demo::run(&ctx, &mut stages, options),
         Task::Test(options) => tests_run::run(&ctx, &mut stages, options),
         Task::Torture(options) => torture::run(&ctx, &mut stages, options),

@@ -107,11 +107,17 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
         .with_context(|| format!("`{}` cannot be started", program(command)))?;
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
+        // Some programs tell their errors on standard output.
+        let told = if errors.trim().is_empty() {
+            String::from_utf8_lossy(&output.stdout)
+        } else {
+            errors
+        };
         bail!(
             "`{}` ended with {}: {}",
             shown(command),
             output.status,
-            errors.trim()
+            told.trim()
         );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

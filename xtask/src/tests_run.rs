@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::ctx::Ctx;
 use crate::proc::{self, AlreadyReported, Stages};
-use crate::{assets, demo, setup};
+use crate::{assets, demo, package, setup};
 
 /// The browser tests' target.
 const E2E: &str = "e2e";
@@ -81,12 +81,15 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         let wasm = setup::run(ctx, stages, setup::Need::Test)?;
         assets::run(ctx, stages, &wasm, &assets::Options::default())?;
     }
+    let mut totals = Totals::default();
+    if !fast {
+        totals.add(package(ctx, stages));
+    }
     // Some tests without a browser start the programs too.
     stages.run("build backend and sandbox", || {
         proc::run(&mut demo::build(ctx))
     })?;
     let filter = options.filter.as_deref();
-    let mut totals = Totals::default();
     let mut cargo = cargo_test(ctx);
     cargo.args(["--lib", "--bins"]);
     for target in targets.iter().filter(|name| *name != E2E) {
@@ -111,6 +114,19 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)
+}
+
+/// The npm package and the examples, which count as one test: the browser tests click on them.
+fn package(ctx: &Ctx, stages: &mut Stages) -> Totals {
+    let outcome = package::check(ctx, stages);
+    if let Err(error) = &outcome {
+        eprintln!("error: {error:#}");
+    }
+    Totals {
+        passed: outcome.is_ok().into(),
+        failed: outcome.is_err().into(),
+        skipped: 0,
+    }
 }
 
 /// How many tests run at once. Most of what takes long waits for a backend and a sandbox rather

@@ -4,6 +4,7 @@
 //! carries its content's hash, a brotli sibling, and a line in the table against the budget.
 
 mod names;
+mod package;
 mod parts;
 mod publish;
 mod stamp;
@@ -15,6 +16,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+pub(crate) use self::package::pack;
 use self::parts::{Mode, STEM, Scripts, pkg};
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
@@ -149,22 +151,38 @@ const TOO_NEW: &str = "a?.b;\n";
 fn minify(ctx: &Ctx) -> Result<Scripts> {
     let sources = with_small_sheets(ctx)?;
     // The element imports its words and its style sheet: bundled, each script is one file.
-    let bundle = |source: &str| {
-        let mut command = esbuild(ctx, &sources.join(source));
-        command.args(["--bundle", "--format=esm", "--loader:.css=text"]);
+    let bundle = |source: &str, small: &[&str]| {
+        let mut command = ctx.command("esbuild");
+        command
+            .arg(sources.join(source))
+            .args(["--bundle", "--format=esm", "--loader:.css=text"])
+            .args(["--log-level=warning", "--legal-comments=none"])
+            .args(small)
+            .args(SYNTAX);
         proc::read(&mut command)
     };
+    let element = bundle("element.js", &["--minify"])?;
+    let card = bundle("card.js", &["--minify"])?;
+    // Bundlers read comments in it, which go with the blanks.
+    std::fs::copy(ctx.root.join("npm/files.js"), sources.join("files.js"))?;
+    let package = bundle("element.js", &["--minify-identifiers", "--minify-syntax"])?;
     let scripts = Scripts {
         glue: glue(ctx)?,
-        element: bundle("element.js")?,
-        card: bundle("card.js")?,
+        element,
+        card,
         style: std::fs::read_to_string(sources.join("widget.css"))?,
+        package,
     };
     ensure!(
         !is_old(ctx, TOO_NEW)?,
         "the check of the syntax sees nothing"
     );
-    for script in [&scripts.glue, &scripts.element, &scripts.card] {
+    for script in [
+        &scripts.glue,
+        &scripts.element,
+        &scripts.card,
+        &scripts.package,
+    ] {
         ensure!(
             is_old(ctx, script)?,
             "a script has syntax that old browsers can't read"

@@ -29,6 +29,8 @@ pub(super) struct Scripts {
     pub(super) element: String,
     pub(super) card: String,
     pub(super) style: String,
+    /// The element as it finds the other files in the npm package.
+    pub(super) package: String,
 }
 
 pub(super) fn pkg(ctx: &Ctx) -> PathBuf {

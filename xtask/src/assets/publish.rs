@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::package;
 use super::parts::{CARD, ELEMENT, Mode, STEM, STYLE, Scripts, WORDS, pkg};
 use super::words::{self, File};
 use crate::ctx::Ctx;
@@ -27,7 +28,7 @@ const MANIFEST: &str = "manifest.json";
 /// they are too, for development servers.
 const GLUE_MARK: &str = "__GUICHET_GLUE__";
 const WASM_MARK: &str = "__GUICHET_WASM__";
-const CARD_MARK: &str = "guichet_card.js";
+pub(super) const CARD_MARK: &str = "guichet_card.js";
 const WORDS_MARK: &str = "guichet_words_LANG.json";
 
 struct Asset {
@@ -56,7 +57,7 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
         name: ELEMENT.to_owned(),
         content: element.into_bytes(),
     };
-    for_shops(ctx, scripts, &files)?;
+    package::write(ctx, scripts, &files, &element.content)?;
 
     // Made beside the old folder and moved in its place, so that it is never half there.
     let folder = ctx.assets();
@@ -89,18 +90,6 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     Ok(fs::rename(fresh, folder)?)
-}
-
-/// `pkg/`: the same files under plain names, for a shop that serves them itself.
-fn for_shops(ctx: &Ctx, scripts: &Scripts, words: &[File]) -> Result<()> {
-    let glue = format!("{STEM}.js");
-    let wasm = format!("{STEM}_bg.wasm");
-    let element = named(&scripts.element, [&glue, &wasm, CARD_MARK, WORDS_MARK])?;
-    write_words(&pkg(ctx), words)?;
-    fs::write(pkg(ctx).join(&glue), &scripts.glue)?;
-    fs::write(pkg(ctx).join(CARD_MARK), &scripts.card)?;
-    fs::write(pkg(ctx).join(STYLE), &scripts.style)?;
-    Ok(fs::write(pkg(ctx).join(ELEMENT), element)?)
 }
 
 /// The texts of each language under a plain name.
@@ -215,13 +204,14 @@ pub(super) fn is_complete(ctx: &Ctx) -> bool {
         format!("{STEM}_bg.wasm"),
         ELEMENT.to_owned(),
         CARD_MARK.to_owned(),
-        STYLE.to_owned(),
     ];
     let words = words::files().unwrap_or_default();
     made.extend(words.iter().map(|file| file.name(WORDS_MARK)));
     made.iter().all(|name| pkg(ctx).join(name).is_file())
+        && package::is_complete(ctx)
         && manifest(&folder).is_ok_and(|manifest| {
-            files(&manifest).count() == made.len()
+            // The style sheet is for markup from the server, which names the backend's.
+            files(&manifest).count() == made.len() + 1
                 && files(&manifest).all(|Listed { name, .. }| {
                     folder.join(name).is_file() && folder.join(format!("{name}.br")).is_file()
                 })

@@ -12,13 +12,16 @@ use crate::setup::wasm::{LEAN_RUSTFLAGS, Wasm};
 
 /// What the widget is made of. It depends on no other crate of the workspace than `wire`, which
 /// the tidy check guards; what builds it counts as well.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 11] = [
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",
     "src",
     "crates/wire/Cargo.toml",
     "crates/wire/src",
+    "npm",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "xtask/src/assets",
     "xtask/src/pins.rs",
 ];

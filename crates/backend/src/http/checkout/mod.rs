@@ -30,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     let routes = routes
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
+        .layer(cors::version())
         .layer(cors::checkout());
     let mut documented = OpenApiRouter::from(routes);
     *documented.get_openapi_mut() = document;
