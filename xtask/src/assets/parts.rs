@@ -18,8 +18,6 @@ pub(super) const STEM: &str = "guichet_widget";
 pub(super) const ELEMENT: &str = "guichet.js";
 /// The stem of the script for the platform's fields, which comes when a card is paid with.
 pub(super) const CARD: &str = "guichet_card";
-/// The style sheet, for markup from the server: the element's script has it inside.
-pub(super) const STYLE: &str = "guichet_widget.css";
 /// The texts of a language, named for all of them at once.
 pub(super) const WORDS: &str = "guichet_words_LANG";
 

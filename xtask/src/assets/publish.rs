@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::package;
-use super::parts::{CARD, ELEMENT, Mode, STEM, STYLE, Scripts, WORDS, pkg};
+use super::parts::{CARD, ELEMENT, Mode, STEM, Scripts, WORDS, pkg};
 use super::words::{self, File};
 use crate::ctx::Ctx;
 
