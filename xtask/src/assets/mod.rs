@@ -66,7 +66,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm, options: &Options
 
 /// The texts of each language under the names that the element's script has by itself.
 pub(crate) fn write_words(folder: &Path) -> Result<()> {
-    publish::write_words(folder, &words::files()?)
+    words::write(folder, &words::files()?)
 }
 
 fn compile(ctx: &Ctx, wasm: &Wasm, mode: Mode) -> Result<()> {

@@ -9,9 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha384};
 
-use super::parts::{ELEMENT, STEM, Scripts, pkg};
-use super::publish::{CARD_MARK, write_words};
-use super::words::File;
+use super::parts::{CARD_MARK, ELEMENT, STEM, Scripts, pkg};
+use super::words::{self, File};
 use crate::ctx::Ctx;
 
 /// What the package has beside the widget's files, as it stands in `npm`.
@@ -35,7 +34,7 @@ const VERSION_MARK: &str = "__GUICHET_VERSION__";
 
 /// Makes it, of the scripts and of what wasm-pack put there. `element` is the script as the backend
 /// serves it.
-pub(super) fn write(ctx: &Ctx, scripts: &Scripts, words: &[File], element: &[u8]) -> Result<()> {
+pub(super) fn write(ctx: &Ctx, scripts: &Scripts, texts: &[File], element: &[u8]) -> Result<()> {
     let folder = pkg(ctx);
     let version = env!("CARGO_PKG_VERSION");
     ensure!(
@@ -43,7 +42,7 @@ pub(super) fn write(ctx: &Ctx, scripts: &Scripts, words: &[File], element: &[u8]
         "npm/files.js does not have {VERSION_MARK}"
     );
     let script = scripts.package.replace(VERSION_MARK, version);
-    write_words(&folder, words)?;
+    words::write(&folder, texts)?;
     fs::write(folder.join(format!("{STEM}.js")), &scripts.glue)?;
     fs::write(folder.join(CARD_MARK), &scripts.card)?;
     fs::write(folder.join(ELEMENT), script)?;

@@ -21,6 +21,11 @@ pub(super) const CARD: &str = "guichet_card";
 /// The texts of a language, named for all of them at once.
 pub(super) const WORDS: &str = "guichet_words_LANG";
 
+/// The names of those two in the element's script, which work as they are too: for development
+/// servers, and in the npm package.
+pub(super) const CARD_MARK: &str = "guichet_card.js";
+pub(super) const WORDS_MARK: &str = "guichet_words_LANG.json";
+
 /// The scripts and the style sheet, minified.
 pub(super) struct Scripts {
     pub(super) glue: String,

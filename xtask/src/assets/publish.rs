@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::package;
-use super::parts::{CARD, ELEMENT, Mode, STEM, Scripts, WORDS, pkg};
+use super::parts::{CARD, CARD_MARK, ELEMENT, Mode, STEM, Scripts, WORDS, WORDS_MARK, pkg};
 use super::words::{self, File};
 use crate::ctx::Ctx;
 
@@ -24,12 +24,10 @@ const BUDGET: u64 = 100_000;
 const PLAIN_BUDGET: u64 = 116_000;
 const MANIFEST: &str = "manifest.json";
 
-/// Constants of the element's script that name the other files. The last two are names that work as
-/// they are too, for development servers.
+/// Constants of the element's script that name the other files. So do two that are names by
+/// themselves.
 const GLUE_MARK: &str = "__GUICHET_GLUE__";
 const WASM_MARK: &str = "__GUICHET_WASM__";
-pub(super) const CARD_MARK: &str = "guichet_card.js";
-const WORDS_MARK: &str = "guichet_words_LANG.json";
 
 struct Asset {
     kind: &'static str,
@@ -90,14 +88,6 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     Ok(fs::rename(fresh, folder)?)
-}
-
-/// The texts of each language under a plain name.
-pub(super) fn write_words(folder: &Path, words: &[File]) -> Result<()> {
-    for file in words {
-        fs::write(folder.join(file.name(WORDS_MARK)), &file.content)?;
-    }
-    Ok(())
 }
 
 fn hashed(kind: &'static str, stem: &str, extension: &str, content: Vec<u8>) -> Asset {

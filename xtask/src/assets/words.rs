@@ -1,8 +1,11 @@
 //! The texts of each language as a file: a browser loads that of its shopper's and no other.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use self::languages::Lang;
+use super::parts::WORDS_MARK;
 
 /// The widget's own values, from which the server draws: compiled in here too, because a dependency
 /// on the widget would have every command wait for all that it is made of.
@@ -40,6 +43,14 @@ pub(super) fn files() -> Result<Vec<File>> {
         })
     };
     Lang::ALL.into_iter().map(file).collect()
+}
+
+/// Writes them under their plain names.
+pub(super) fn write(folder: &Path, files: &[File]) -> Result<()> {
+    for file in files {
+        std::fs::write(folder.join(file.name(WORDS_MARK)), &file.content)?;
+    }
+    Ok(())
 }
 
 impl File {
