@@ -46,6 +46,7 @@ mod policy;
 mod questions;
 mod returns;
 mod saved_cards;
+mod servers;
 mod starts;
 mod twice;
 mod wallets;

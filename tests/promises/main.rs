@@ -31,3 +31,4 @@ mod shopper;
 mod sogenactif;
 mod torture;
 mod unknown;
+mod webhooks;

@@ -5,6 +5,7 @@
 //! - [`Stack`] starts and ends the processes, and holds every answer that was seen;
 //! - `shop`, `checkout`, `pages` and `control` are what each party does; `sogenactif` is all of
 //!   them for that platform;
+//! - `receiver` is a shop's server that is told of things by itself;
 //! - `books` moves the backend's clock forward by writing into its books: no test waits for a
 //!   deadline.
 
@@ -25,6 +26,7 @@ mod http;
 mod options;
 mod pages;
 mod process;
+mod receiver;
 mod shop;
 mod sogenactif;
 mod stack;
@@ -41,6 +43,7 @@ pub(crate) use self::{
         OTHER_SHOP_KEY, OTHER_SITE, SOGENACTIF_KEY, StackOptions,
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
+    receiver::{Answering, NEXT_WEBHOOK_SECRET, Received, Receiver, WEBHOOK_SECRET},
     shop::fresh_key,
     sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},
     stack::Stack,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::receiver::WEBHOOK_SECRET;
+
 /// The demo shop's secret key. As every secret here, it is a canary: found anywhere, it is a leak.
 pub(crate) const DEMO_SHOP_KEY: &str = "sk_canary_demo_9vTq2LkXw7RzB4nHs6Jd";
 /// The other shop's.
@@ -61,6 +63,10 @@ pub(crate) struct StackOptions {
     pub(crate) lines: String,
     /// Lines added to the demo shop's table.
     pub(crate) shop_lines: String,
+    /// The demo shop's own server is told by webhooks.
+    pub(crate) told: bool,
+    /// Lines added to the other shop's table.
+    pub(crate) other_shop_lines: String,
     /// Lines added to the demo account's table.
     pub(crate) account_lines: String,
     /// Whether the demo shop pays through Sogenactif too, last in its list.
@@ -132,6 +138,8 @@ impl Default for StackOptions {
             log_to: LogTo::File,
             lines: String::new(),
             shop_lines: String::new(),
+            told: false,
+            other_shop_lines: String::new(),
             account_lines: String::new(),
             sogenactif: false,
             sogenactif_methods: vec!["sogenactif_card"],
@@ -271,6 +279,15 @@ impl StackOptions {
         }
         let (one_click, proxies) = (self.one_click, &self.trusted_proxies);
         let (books, lines, shop_lines) = (&self.database_url, &self.lines, &self.shop_lines);
+        let other_lines = &self.other_shop_lines;
+        let told = if self.told {
+            format!(
+                "webhook = {{ url = \"http://127.0.0.1:{shop}/webhook\", \
+                 secrets = [{WEBHOOK_SECRET:?}] }}\n"
+            )
+        } else {
+            String::new()
+        };
         format!(
             "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
              public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = {books:?}\n\
@@ -278,11 +295,11 @@ impl StackOptions {
              metrics_listen = \"127.0.0.1:{metrics}\"\n{lines}\n\
              [[shops]]\nid = \"demo\"\nname = \"La Halle du Tilleul\"\n\
              secret_keys = [\"env:DEMO_SHOP_KEY\"]\norigins = {origins:?}\n\
-             one_click = {one_click}\n{shop_lines}\n\
+             one_click = {one_click}\n{told}{shop_lines}\n\
              tourism = {tourism}\nvoucher_rest = {rest:?}\nlabels = {{ {labels} }}\n{}\
              [[shops]]\nid = \"autre\"\nname = \"Un autre commerçant\"\n\
              secret_keys = [\"env:OTHER_SHOP_KEY\"]\norigins = {other_origins:?}\n\
-             one_click = {one_click}\n{}\
+             one_click = {one_click}\n{other_lines}\n{}\
              {accounts}{account_of_both}",
             offers("up2pay", "demo", methods) + own.as_str(),
             offers("up2pay", "autre", &["card"]) + others.as_str(),

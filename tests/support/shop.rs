@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::checkout::Checkout;
 use super::http::Answer;
-use super::options::DEMO_SHOP_KEY;
+use super::options::{DEMO_SHOP_KEY, OTHER_SHOP_KEY};
 use super::stack::Stack;
 
 impl Stack {
@@ -166,6 +166,28 @@ impl Stack {
     pub(crate) async fn expire_session(&self, checkout: &Checkout) -> Answer {
         let address = self.at_backend(&format!("/v1/sessions/{}/expire", checkout.id));
         let post = self.http.client().post(address).bearer_auth(DEMO_SHOP_KEY);
+        self.http.send(post).await
+    }
+
+    /// A new session of the other shop.
+    pub(crate) async fn other_session(&self, amount: u64) -> Checkout {
+        let bearer = format!("Bearer {OTHER_SHOP_KEY}");
+        let key = fresh_key();
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("idempotency-key", &key),
+        ];
+        let mut order = self.new_order(amount);
+        order["return_url"] = json!("http://autre.example/");
+        let body = order.to_string().into_bytes();
+        let made = self.post_session(&headers, body).await.expect(201).json();
+        Checkout::new(&made)
+    }
+
+    /// `POST /v1/sessions/{id}/expire` as the other shop.
+    pub(crate) async fn expire_other_session(&self, checkout: &Checkout) -> Answer {
+        let address = self.at_backend(&format!("/v1/sessions/{}/expire", checkout.id));
+        let post = self.http.client().post(address).bearer_auth(OTHER_SHOP_KEY);
         self.http.send(post).await
     }
 

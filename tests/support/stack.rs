@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::http::{Answer, Http};
 use super::options::{DEMO_SHOP_KEY, LogTo, OTHER_SHOP_KEY, Ports, StackOptions};
 use super::process::{Program, command, read_log};
+use super::receiver::WEBHOOK_SECRET;
 use super::wait::{until, until_within};
 
 /// How long a program may take to answer.
@@ -301,7 +302,10 @@ async fn start_sandbox(
         "--www",
         concat!(env!("CARGO_MANIFEST_DIR"), "/www"),
     ];
-    let env = [("GUICHET_SHOP_SECRET_KEY", DEMO_SHOP_KEY)];
+    let env = [
+        ("GUICHET_SHOP_SECRET_KEY", DEMO_SHOP_KEY),
+        ("GUICHET_SHOP_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ];
     let log = folder.join("sandbox.log");
     let mut program = Program::start("guichet-sandbox", &args, &env, &log);
     let load = format!("http://127.0.0.1:{}/load.html", ports.platform);

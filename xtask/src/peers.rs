@@ -16,18 +16,15 @@ use crate::child::{Child, Children};
 use crate::ctx::Ctx;
 use crate::pins::PEERS;
 use crate::proc::{self, AlreadyReported, Stages};
-use crate::setup::system;
+use crate::setup::python;
 
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages) -> Result<()> {
-    if system::find(&["python3"]).is_none() {
-        bail!("python3 is needed, with its module venv (Debian: python3-venv)");
-    }
     let known = std::fs::read_to_string(ctx.root.join("xtask/peers/known.txt"))
         .context("xtask/peers/known.txt cannot be read")?;
     let known = read_known(&known)?;
     let folder = Folder::new()?;
     stages.run(&format!("{} from PyPI", PEERS.join(", ")), || {
-        install(&folder.0)
+        python::install(&folder.0.join("venv"), &PEERS)
     })?;
     stages.run("build the sandbox", || {
         proc::run(
@@ -66,20 +63,6 @@ impl Drop for Folder {
     }
 }
 
-fn install(folder: &Path) -> Result<()> {
-    let venv = folder.join("venv");
-    proc::run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    let mut pip = Command::new(venv.join("bin/python"));
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    proc::run(pip.args(PEERS))
-}
-
 /// Starts a sandbox of its own, lets the clients talk to it, and gives what they print.
 fn talk(ctx: &Ctx, folder: &Path) -> Result<String> {
     let [platform, shop, merchant] = free_ports()?;
@@ -103,7 +86,7 @@ fn talk(ctx: &Ctx, folder: &Path) -> Result<String> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     children.wait_for("sandbox", platform, "/load.html", &stop)?;
-    let mut clients = Command::new(folder.join("venv/bin/python"));
+    let mut clients = Command::new(python::interpreter(&folder.join("venv")));
     clients
         .arg(ctx.root.join("xtask/peers/peers.py"))
         .args(["--platform", &format!("http://127.0.0.1:{platform}")])

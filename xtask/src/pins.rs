@@ -53,6 +53,11 @@ pub(crate) const AXE: (&str, &str) = ("axe-core", "4.14.1");
 /// A script of the kind that shops have on every page: it adds headers to what the page asks for.
 pub(crate) const SENTRY: (&str, &str) = ("@sentry/browser", "11.12.0");
 
+/// What shops verify webhooks with, from npm and from PyPI. The crate of that name is pinned in
+/// `Cargo.toml`.
+pub(crate) const WEBHOOKS: (&str, &str) = ("standardwebhooks", "1.1.1");
+pub(crate) const WEBHOOKS_PYTHON: [&str; 1] = ["standardwebhooks==1.1.0"];
+
 /// Packages from PyPI, only for `cargo xtask peers`.
 pub(crate) const PEERS: [&str; 2] = ["eopayment==3.15", "pretix-paybox==0.9.9"];
 

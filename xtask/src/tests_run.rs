@@ -104,12 +104,15 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     totals.add(stage(stages, "documentation tests", cargo, filter));
     if !fast && targets.iter().any(|name| name == E2E) {
         let browser = setup::browser(stages)?;
+        let python = setup::python(ctx, stages)?;
         let mut cargo = cargo_test(ctx);
         cargo
             .args(["--test", E2E])
             .env("GUICHET_CHROMIUM", browser.chromium)
             .env("GUICHET_CHROMEDRIVER", browser.chromedriver)
             .env("GUICHET_AXE", setup::axe(ctx))
+            .env("GUICHET_NODE_MODULES", ctx.npm().join("node_modules"))
+            .env("GUICHET_PYTHON", python)
             .env("GUICHET_SENTRY", setup::sentry(ctx)?);
         totals.add(stage(stages, "browser tests", cargo, filter));
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use guichet_domain::id::PaymentId;
-use guichet_store::{Question, Store};
+use guichet_domain::id::{PaymentId, SessionId};
+use guichet_store::{OutgoingNotice, Question, Store};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 
@@ -15,11 +15,16 @@ use crate::metrics::Metrics;
 use crate::platform::Platform;
 use crate::queue::{Queue, Taken};
 use crate::quiet::Quiet;
+use crate::webhooks::sender::Sender;
 
 /// How many of each kind of work are under way at a time.
 const DEADLINES_MAX: usize = 50;
 const QUESTIONS_MAX: usize = 200;
 const CONVERSATIONS_MAX: usize = 100;
+
+/// How many notices of one shop are under way at a time. Each shop has as much room of its own, so
+/// that one whose server is slow holds up no other.
+pub(crate) const NOTICES_EACH: u32 = 8;
 
 /// The running backend.
 pub(crate) struct App {
@@ -27,6 +32,8 @@ pub(crate) struct App {
     pub(crate) accounts: Accounts,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) platform: Platform,
+    /// Tells shops' servers.
+    pub(crate) sender: Sender,
     pub(crate) limiter: Arc<Limiter>,
     /// What is being worked on.
     pub(crate) locks: Arc<Locks>,
@@ -45,6 +52,10 @@ pub(crate) struct Queues {
     pub(crate) questions: Queue<Question>,
     /// Payments that go on.
     pub(crate) conversations: Queue<(PaymentId, Locked)>,
+    /// Sessions whose time has passed.
+    pub(crate) expiries: Queue<Vec<SessionId>>,
+    /// What shops' servers are told.
+    pub(crate) notices: Queue<OutgoingNotice>,
 }
 
 /// What is handed over to the jobs.
@@ -52,6 +63,8 @@ pub(crate) struct Handed {
     pub(crate) deadlines: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
     pub(crate) questions: UnboundedReceiver<Taken<Question>>,
     pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
+    pub(crate) expiries: UnboundedReceiver<Taken<Vec<SessionId>>>,
+    pub(crate) notices: UnboundedReceiver<Taken<OutgoingNotice>>,
 }
 
 impl App {
@@ -61,22 +74,30 @@ impl App {
         accounts: Accounts,
         store: Arc<dyn Store>,
         platform: Platform,
+        sender: Sender,
         metrics: Arc<Metrics>,
     ) -> (Arc<Self>, Handed) {
         let (deadlines, handed_deadlines) = Queue::new(DEADLINES_MAX);
         let (questions, handed_questions) = Queue::new(QUESTIONS_MAX);
         let (conversations, handed_conversations) = Queue::new(CONVERSATIONS_MAX);
+        let (expiries, handed_expiries) = Queue::new(1);
+        let told = config.shops.iter().filter(|shop| shop.webhook.is_some());
+        let each = usize::try_from(NOTICES_EACH).unwrap_or(usize::MAX);
+        let (notices, handed_notices) = Queue::new(told.count().max(1) * each);
         let app = Self {
             limiter: Arc::new(Limiter::new(&config.limits, metrics)),
             config,
             accounts,
             store,
             platform,
+            sender,
             locks: Arc::default(),
             queues: Queues {
                 deadlines,
                 questions,
                 conversations,
+                expiries,
+                notices,
             },
             tasks: TaskTracker::new(),
             quiet: Quiet::default(),
@@ -85,6 +106,8 @@ impl App {
             deadlines: handed_deadlines,
             questions: handed_questions,
             conversations: handed_conversations,
+            expiries: handed_expiries,
+            notices: handed_notices,
         };
         (Arc::new(app), handed)
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::cli::{backup, doctor, inspect, notifications, sogenactif, terminal};
+use crate::cli::{backup, doctor, inspect, notifications, sogenactif, terminal, webhooks as told};
 
 mod accounts;
 mod app;
@@ -15,6 +15,7 @@ mod clock;
 mod config;
 mod connections;
 mod digest;
+mod egress;
 mod http;
 mod jobs;
 mod limiter;
@@ -30,6 +31,7 @@ mod search;
 mod seldom;
 mod serve;
 mod sessions;
+mod webhooks;
 
 #[derive(Parser)]
 #[command(name = "guichet", version, about)]
@@ -75,6 +77,13 @@ enum Command {
         /// The number of one in the list.
         number: Option<i64>,
     },
+    /// What shops' servers are told by themselves: list it, send it again, stop and go on.
+    Webhooks {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(subcommand)]
+        command: told::WebhooksCommand,
+    },
     /// Help an integrator whose call is refused.
     #[command(subcommand)]
     Inspect(inspect::InspectCommand),
@@ -113,6 +122,10 @@ async fn main() -> ExitCode {
             ..
         } => cli::list::run(&config.config, &wish).await,
         Command::Payments { config, .. } => match cli::payments::attention(&config.config).await {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
+        Command::Webhooks { config, command } => match told::run(&config.config, command).await {
             Ok(status) => return status,
             Err(error) => Err(error),
         },

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use guichet_store::Store as _;
+use guichet_domain::id::Slug;
 use guichet_store::sqlite::Lock;
+use guichet_store::{Outbox as _, Store as _};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -21,11 +22,14 @@ use crate::http::assets::Assets;
 use crate::jobs::conversations::Conversations;
 use crate::jobs::deadlines::Deadlines;
 use crate::jobs::due;
+use crate::jobs::expiries::Expiries;
+use crate::jobs::notices::Notices;
 use crate::jobs::questions::Questions;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::platform::Platform;
+use crate::webhooks::sender::Sender;
 use crate::{clock, http, metrics};
 
 /// How long requests may go on after the stop was asked for.
@@ -55,8 +59,12 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     }
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     store.release_questions(clock::unix_now()).await?;
+    let now = clock::unix_now();
+    store.release_notices(now).await?;
+    store.set_endpoints(&endpoints(&config), now).await?;
     let platform = Platform::new(config.limits.platform_calls())?;
-    let (app, handed) = App::new(config, accounts, store.clone(), platform, metrics);
+    let sender = Sender::new(&config.webhook_networks)?;
+    let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);
     jobs.spawn(Arc::clone(&connections).rounds());
     jobs.spawn(Limiter::rounds(Arc::clone(&app.limiter)));
     tell_of_gone_accounts(&app).await?;
@@ -67,6 +75,8 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
         Arc::clone(&app),
         handed.conversations,
     ));
+    jobs.spawn(due::run::<Expiries>(Arc::clone(&app), handed.expiries));
+    jobs.spawn(due::run::<Notices>(Arc::clone(&app), handed.notices));
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
     let server = tokio::spawn(connections.serve(listener, http::router(app, assets), stop.clone()));
@@ -80,6 +90,15 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     jobs.shutdown().await;
     store.close().await;
     outcome
+}
+
+/// Where shops take notices.
+fn endpoints(config: &Config) -> Vec<(Slug, String)> {
+    let shops = config.shops.iter().filter_map(|shop| {
+        let webhook = shop.webhook.as_ref()?;
+        Some((shop.id.clone(), webhook.url.to_string()))
+    });
+    shops.collect()
 }
 
 /// Ends at SIGINT or SIGTERM; or, as a failure, when a job does, so that whoever watches over the

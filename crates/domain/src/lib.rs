@@ -14,6 +14,7 @@ pub mod id;
 pub mod language;
 pub mod method;
 pub mod money;
+pub mod notice;
 mod operable;
 pub mod operation;
 pub mod payment;

@@ -177,6 +177,12 @@ pub struct Overview {
 /// Puts a session's payments together. `attempts` are in the order in which they were made.
 #[must_use]
 pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overview {
+    overview_once(session, attempts, now >= session.expires_at)
+}
+
+/// The same for a session that has `expired` or has not.
+#[must_use]
+pub fn overview_once(session: &Session, attempts: &[Attempt<'_>], expired: bool) -> Overview {
     let settled_by = |attempt: &Attempt<'_>| match &session.settled_by {
         Some(id) => attempt.id == id,
         // Paid here though the order was paid elsewhere before.
@@ -184,7 +190,6 @@ pub fn overview(session: &Session, attempts: &[Attempt<'_>], now: i64) -> Overvi
     };
     let settled = attempts.iter().position(settled_by);
     let speaks_of = settled.or_else(|| attempts.iter().rposition(|attempt| !attempt.is_dormant()));
-    let expired = now >= session.expires_at;
     let status = match speaks_of {
         Some(index) => match attempts[index].status(session) {
             Status::Expired if !expired => Status::Open,

@@ -28,6 +28,9 @@ pub struct Cli {
     /// The demo shop's secret key for the backend.
     #[arg(long, env = "GUICHET_SHOP_SECRET_KEY", hide_env_values = true)]
     pub shop_secret_key: Option<SecretKey>,
+    /// The secret that the backend signs its webhooks to the demo shop with, `whsec_…`.
+    #[arg(long, env = "GUICHET_SHOP_WEBHOOK_SECRET", hide_env_values = true)]
+    pub shop_webhook_secret: Option<SecretKey>,
     /// Methods of an ordinary order at the demo shop, separated by commas; none asks for all.
     #[arg(long, value_delimiter = ',')]
     pub shop_methods: Vec<String>,
@@ -86,6 +89,8 @@ pub struct Settings {
     pub backend: Url,
     /// The demo shop's secret key for the backend.
     pub shop_secret_key: Option<SecretKey>,
+    /// The secret that the backend signs its webhooks to the demo shop with.
+    pub shop_webhook_secret: Option<SecretKey>,
     /// Methods of an ordinary order at the demo shop; none asks for all.
     pub shop_methods: Vec<String>,
     /// Folder that keeps the platform's signing key pair.
@@ -138,6 +143,7 @@ impl Settings {
             shop_listen: cli.shop_listen,
             backend: cli.backend,
             shop_secret_key: cli.shop_secret_key,
+            shop_webhook_secret: cli.shop_webhook_secret,
             shop_methods: cli.shop_methods,
             data_dir: cli.data_dir,
             www: cli.www,

@@ -68,6 +68,8 @@ async fn shop_with(methods: &[&str]) -> (Running, Books, Client, tempfile::TempD
     let mut settings = settings(folder.path());
     settings.backend = format!("http://{address}").parse().unwrap();
     settings.shop_secret_key = Some("sk_test".parse().unwrap());
+    let secret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY";
+    settings.shop_webhook_secret = Some(secret.parse().unwrap());
     settings.shop_methods = methods.iter().map(|code| (*code).to_owned()).collect();
     let running = start(settings).await.unwrap();
     common::keep_key(folder.path());
@@ -314,4 +316,62 @@ async fn pages_have_no_inline_script_or_style() {
     assert_eq!(missing.status(), 404);
     let escape = format!("{}/fichiers/..%2findex.html", running.shop_origin());
     assert_eq!(client.get(escape).send().await.unwrap().status(), 404);
+}
+
+/// A message of the backend's, signed now with these bytes.
+fn message(client: &Client, shop: &str, key: &[u8], body: &Value) -> reqwest::RequestBuilder {
+    use base64::Engine as _;
+    use hmac::Mac as _;
+    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let body = body.to_string();
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+    mac.update(format!("msg_1.{seconds}.{body}").as_bytes());
+    let signed = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
+    client
+        .post(format!("{shop}/webhook"))
+        .header("webhook-id", "msg_1")
+        .header("webhook-timestamp", seconds.to_string())
+        // The next secret's comes first, of which the shop knows nothing yet.
+        .header("webhook-signature", format!("v1,bm90aGluZw== v1,{signed}"))
+        .body(body)
+}
+
+#[tokio::test]
+async fn what_the_backend_tells_by_itself_is_shown_and_a_forgery_or_an_older_word_is_not() {
+    let (running, books, client, _folder) = shop().await;
+    books.lock().unwrap().status = "open".to_owned();
+    let shop = running.shop_origin();
+    let made = client
+        .post(format!("{shop}/demo/orders"))
+        .json(&json!({}))
+        .send();
+    let made: Value = made.await.unwrap().json().await.unwrap();
+    let page = format!("{shop}{}", made["order_path"].as_str().unwrap());
+    let shown = async |status: &str| {
+        let page = client.get(&page).send().await.unwrap().text().await;
+        page.unwrap().contains(&format!("data-status=\"{status}\""))
+    };
+    let told = |status: &str, sequence: u32| {
+        json!({
+            "type": format!("session.{status}"),
+            "data": { "sequence": sequence, "session": "cs_1", "status": status },
+        })
+    };
+    let key: Vec<u8> = (1..=24).collect();
+    let forged = message(&client, shop, &[7; 24], &told("paid", 1))
+        .send()
+        .await;
+    assert_eq!(forged.unwrap().status(), StatusCode::BAD_REQUEST);
+    assert!(shown("open").await);
+
+    books.lock().unwrap().status = "paid".to_owned();
+    let sent = message(&client, shop, &key, &told("paid", 2)).send().await;
+    assert_eq!(sent.unwrap().status(), StatusCode::NO_CONTENT);
+    assert!(shown("paid").await);
+    // Late, and about what was before.
+    let late = message(&client, shop, &key, &told("incomplete", 1))
+        .send()
+        .await;
+    assert_eq!(late.unwrap().status(), StatusCode::NO_CONTENT);
+    assert!(shown("paid").await);
 }

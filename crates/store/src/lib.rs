@@ -11,6 +11,7 @@ use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 
 mod error;
+mod outbox;
 mod rules;
 pub mod sqlite;
 mod transaction;
@@ -18,17 +19,19 @@ mod types;
 mod words;
 
 pub use self::error::StoreError;
+pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
-    CardName, Closed, Conversation, DENIED, Dated, Entry, FoundPayment, Idempotency, Instructed,
-    Instruction, Kept, KeptMessage, Message, NewOperation, OpenAccount, Operation,
-    OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, UnmatchedEvent,
-    WAIT_MAX,
+    CardName, Closed, Conversation, DENIED, Dated, Endpoint, Entry, Followed, FoundPayment,
+    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, Message, NOTICE_TRIED_FOR,
+    NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice,
+    Payment, Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source,
+    UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Outbox + Send + Sync {
     /// Stores a new session. The answer to keep is its id. Where the same request made a session
     /// before and that one is dead, the new one is stored in its place. Sets what only the books
     /// know of it: `replaces` and `paid_in`.
@@ -86,8 +89,12 @@ pub trait Store: Send + Sync {
     async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError>;
 
     /// Moves a payment that goes on from stage to stage; `false` if it was not at the first one.
-    async fn advance(&self, payment: &PaymentId, advance: &Advance<'_>)
-    -> Result<bool, StoreError>;
+    async fn advance(
+        &self,
+        payment: &PaymentId,
+        advance: &Advance<'_>,
+        now: i64,
+    ) -> Result<bool, StoreError>;
 
     /// Conversations that a job should take up, at most `limit`: those to be finalised first, whose
     /// shoppers wait.

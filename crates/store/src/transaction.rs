@@ -5,23 +5,24 @@
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::notice::NoticeKind;
 use guichet_domain::session::Session;
 
 use crate::error::StoreError;
 use crate::types::{
     Advance, Book, Conversation, Idempotency, Instruction, Kept, Message, NewOperation,
-    OperationAdvance, Payment, SecretDigest, Source,
+    OperationAdvance, OutgoingNotice, Payment, SecretDigest, Source,
 };
 
 /// One writing transaction. All that it wrote is taken back if it ends with an error.
 pub(crate) trait Transaction:
-    Requests + Sessions + Payments + Events + Questions + Messages + Operations
+    Requests + Sessions + Payments + Events + Questions + Messages + Operations + Notices
 {
 }
 
-impl<T: Requests + Sessions + Payments + Events + Questions + Messages + Operations> Transaction
-    for T
+impl<T: Requests + Sessions + Payments + Events + Questions + Messages + Operations + Notices>
+    Transaction for T
 {
 }
 
@@ -120,6 +121,44 @@ pub(crate) struct NewQuestion<'a> {
     pub(crate) tries: u32,
     /// What came of it last.
     pub(crate) answer: Option<&'a str>,
+}
+
+/// Which notices of a shop are taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TakeNotices<'a> {
+    pub(crate) shop: &'a Slug,
+    /// Those that are due by then.
+    pub(crate) now: i64,
+    /// Until when nobody else takes them.
+    pub(crate) until: i64,
+    /// One goes after those of its session that came before it and were tried less often.
+    pub(crate) ordered_tries: u32,
+    /// At most so many.
+    pub(crate) most: u32,
+    /// At most so many with those under way.
+    pub(crate) under_way: u32,
+}
+
+/// What becomes of a notice that was sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoticeUpdate<'a> {
+    /// When it is sent again; none: never.
+    pub(crate) next_try_at: Option<i64>,
+    /// When it was delivered, if it was.
+    pub(crate) delivered_at: Option<i64>,
+    /// What came of sending it.
+    pub(crate) answer: &'a str,
+}
+
+impl<'a> NoticeUpdate<'a> {
+    /// It is sent again.
+    pub(crate) fn waits(next_try_at: i64, answer: &'a str) -> Self {
+        Self {
+            next_try_at: Some(next_try_at),
+            delivered_at: None,
+            answer,
+        }
+    }
 }
 
 /// Requests that may come again.
@@ -324,4 +363,68 @@ pub(crate) trait Messages: Send {
 
     /// Removes those of an account that nobody signed, but the latest so many.
     async fn trim_messages(&mut self, account: &str, kept: u32) -> Result<(), StoreError>;
+}
+
+/// Notices, and the endpoints that take them.
+#[async_trait]
+pub(crate) trait Notices: Send {
+    /// Adds a notice where the shop has an endpoint, unless there is one of its session, kind and
+    /// subject.
+    async fn add_notice(
+        &mut self,
+        session: &Session,
+        kind: NoticeKind,
+        subject: &str,
+        content: &str,
+        now: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Writes that it is recorded that a session's time has passed. Whether its shop is told of
+    /// anything.
+    async fn end_expiry(&mut self, session: &SessionId) -> Result<bool, StoreError>;
+
+    /// Takes notices that are due.
+    async fn take_notices(
+        &mut self,
+        take: &TakeNotices<'_>,
+    ) -> Result<Vec<OutgoingNotice>, StoreError>;
+
+    /// When a notice was first sent.
+    async fn first_try_of(&mut self, seq: i64) -> Result<Option<i64>, StoreError>;
+
+    /// Writes what becomes of a notice that was taken.
+    async fn update_notice(
+        &mut self,
+        seq: i64,
+        update: &NoticeUpdate<'_>,
+    ) -> Result<(), StoreError>;
+
+    /// An endpoint took something: it does not fail any more. How often it had failed in a row.
+    async fn endpoint_worked(&mut self, shop: &Slug) -> Result<u32, StoreError>;
+
+    /// An endpoint failed. Since when it does.
+    async fn endpoint_failed(&mut self, shop: &Slug, now: i64) -> Result<Option<i64>, StoreError>;
+
+    /// Has nothing sent to an endpoint any more. `false`: there is none.
+    async fn disable_endpoint(
+        &mut self,
+        shop: &Slug,
+        now: i64,
+        why: &str,
+    ) -> Result<bool, StoreError>;
+
+    /// Has notices sent to an endpoint again. `false`: there is none.
+    async fn enable_endpoint(&mut self, shop: &Slug) -> Result<bool, StoreError>;
+
+    /// Makes due what waits for a shop's server.
+    async fn hasten_notices(&mut self, shop: &Slug, now: i64) -> Result<(), StoreError>;
+
+    /// The same, as if it had never been sent.
+    async fn renew_notices(&mut self, shop: &Slug, now: i64) -> Result<(), StoreError>;
+
+    /// Writes where a shop takes notices. `false`: it did so before.
+    async fn set_endpoint(&mut self, shop: &Slug, url: &str) -> Result<bool, StoreError>;
+
+    /// Forgets the endpoints of all other shops.
+    async fn keep_endpoints(&mut self, shops: &[&str]) -> Result<(), StoreError>;
 }

@@ -7,6 +7,10 @@ use anyhow::Result;
 /// Opens the demo's own shop on the demo's own backend, and nothing else.
 pub(super) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
 
+/// What the demo's backend signs its webhooks to the demo's shop with: "guichet-sandbox-demo-…",
+/// which a backend in production refuses.
+pub(super) const WEBHOOK_SECRET: &str = "whsec_Z3VpY2hldC1zYW5kYm94LWRlbW8td2ViaG9va3MtLS0=";
+
 /// What the demo shop offers for an ordinary order from France, as a real one would; its checkout
 /// page can ask for all methods.
 pub(super) const ORDINARY: &str =
@@ -61,7 +65,9 @@ impl Demo {
         } = self;
         let hosts = format!("\"http://127.0.0.1:{platform}\", \"http://localhost:{platform}\"");
         format!(
-            "# Written by `cargo xtask demo` at every start: changes are lost.\n{}{}\n{}\n{}",
+            "# Written by `cargo xtask demo` at every start: changes are lost.\n{}\
+             # The shop's server is on this machine.\nwebhook_networks = [\"127.0.0.1\"]\n\n\
+             {}\n{}\n{}",
             beginning(folder, assets, *backend),
             offers(*shop),
             up2pay(&self.sandbox(), &hosts),
@@ -132,6 +138,8 @@ tourism = true
 voucher_rest = "explain"
 # The shop's server says who the shopper is: only then are cards saved.
 one_click = true
+# The shop's server is told by itself what became of an order.
+webhook = {{ url = "http://127.0.0.1:{shop}/webhook", secrets = ["{WEBHOOK_SECRET}"] }}
 # Two platforms take cards here: a shop has one, and needs no label.
 labels = {{ card = "Carte bancaire, sur la page d'Up2pay" }}
 

@@ -116,6 +116,7 @@ fn start(
         .args(["--shop-listen", &format!("127.0.0.1:{}", demo.shop)])
         .args(["--backend", &demo.backend_url()])
         .args(["--shop-secret-key", config::SECRET_KEY])
+        .args(["--shop-webhook-secret", config::WEBHOOK_SECRET])
         .args(["--shop-methods", config::ORDINARY])
         .arg("--data-dir")
         .arg(demo.sandbox())

@@ -1,6 +1,7 @@
 //! Brings what is missing, and does nothing where it is there.
 
 mod npm;
+pub(crate) mod python;
 pub(crate) mod system;
 mod tools;
 pub(crate) mod wasm;
@@ -30,7 +31,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, need: Need) -> Result<Wasm> {
     let mut cargo_tools = vec![&pins::WASM_BINDGEN, &pins::WASM_PACK];
     let mut npm_packages = vec![pins::BINARYEN, pins::ESBUILD];
     if need != Need::Build {
-        npm_packages.extend([pins::AXE, pins::SENTRY]);
+        npm_packages.extend([pins::AXE, pins::SENTRY, pins::WEBHOOKS]);
     }
     if need == Need::Everything {
         cargo_tools.extend([&pins::TRUNK, &pins::CARGO_DENY]);
@@ -41,6 +42,10 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, need: Need) -> Result<Wasm> {
     npm::ensure(ctx, stages, &npm_packages)?;
     if need != Need::Build {
         browser(stages)?;
+        python::ensure(ctx, stages, &pins::WEBHOOKS_PYTHON)?;
+        if system::find(&["php"]).is_none() {
+            stages.run("PHP", || system::apt(&["php-cli"]))?;
+        }
         if system::find(&["openssl"]).is_none() {
             stages.run("openssl", || system::apt(&["openssl"]))?;
         }
@@ -94,6 +99,11 @@ fn find_browser() -> Option<Browser> {
         chromium: named("GUICHET_CHROMIUM").or_else(|| system::find(&BROWSERS))?,
         chromedriver: named("GUICHET_CHROMEDRIVER").or_else(|| system::find(&["chromedriver"]))?,
     })
+}
+
+/// The interpreter with the packages that [`run`] brought.
+pub(crate) fn python(ctx: &Ctx, stages: &mut Stages) -> Result<PathBuf> {
+    python::ensure(ctx, stages, &pins::WEBHOOKS_PYTHON)
 }
 
 /// Sentry's script as one file, of what [`run`] brought.

@@ -8,3 +8,4 @@ pub(crate) mod notifications;
 pub(crate) mod payments;
 pub(crate) mod sogenactif;
 pub(crate) mod terminal;
+pub(crate) mod webhooks;

@@ -18,12 +18,14 @@ mod file;
 mod limits;
 mod shop;
 mod urls;
+mod webhook;
 
 pub(crate) use file::resolve;
 use file::without_value;
 pub(crate) use limits::{Limits, Rate};
 use shop::ShopTable;
 pub(crate) use shop::{SecretKey, Shop, ShopMethods, VoucherRest};
+pub(crate) use webhook::{SECRET_PREFIX, Webhook, WebhookSecret};
 
 use crate::accounts::Accounts;
 
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     /// Whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
+    /// Where notices may go to though it is not public.
+    pub(crate) webhook_networks: Vec<IpNet>,
     pub(crate) shops: Vec<Arc<Shop>>,
 }
 
@@ -56,6 +60,8 @@ struct File {
     trusted_proxies: Vec<String>,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    webhook_networks: Vec<String>,
     #[serde(default)]
     shops: Vec<ShopTable>,
     #[serde(default)]
@@ -100,6 +106,7 @@ impl Config {
             )
         })?;
         let accounts = Accounts::open(file.accounts, file.environment)?;
+        let webhook_networks = urls::webhook_networks(&file.webhook_networks)?;
         let config = Self {
             environment: file.environment,
             listen: file
@@ -111,7 +118,8 @@ impl Config {
             assets: folder.join(file.assets),
             trusted_proxies: urls::trusted_proxies(&file.trusted_proxies)?,
             limits: file.limits,
-            shops: shop::read_all(file.shops, &accounts, file.environment)?,
+            shops: shop::read_all(file.shops, &accounts, file.environment, &webhook_networks)?,
+            webhook_networks,
         };
         Ok((config, accounts))
     }

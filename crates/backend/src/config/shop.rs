@@ -9,10 +9,12 @@ use guichet_domain::id::Slug;
 use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_providers::contract::Environment;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::urls;
+use super::webhook::{self, Webhook, WebhookTable};
 use crate::accounts::Accounts;
 use crate::digest::{Sha256, sha256};
 
@@ -55,6 +57,8 @@ pub(crate) struct Shop {
     pub(crate) voucher_rest: VoucherRest,
     pub(crate) labels: BTreeMap<Method, String>,
     pub(crate) methods: Vec<ShopMethods>,
+    /// Where its server is told what became of a session, if it is.
+    pub(crate) webhook: Option<Webhook>,
 }
 
 /// Methods that a shop offers through one account, in order.
@@ -97,6 +101,7 @@ pub(super) struct ShopTable {
     labels: BTreeMap<Method, String>,
     #[serde(default)]
     methods: Vec<ShopMethods>,
+    webhook: Option<WebhookTable>,
 }
 
 /// Checks all shops. The errors name the shop and its key, and never show a secret.
@@ -104,6 +109,7 @@ pub(super) fn read_all(
     tables: Vec<ShopTable>,
     accounts: &Accounts,
     environment: Environment,
+    webhook_networks: &[IpNet],
 ) -> anyhow::Result<Vec<Arc<Shop>>> {
     ensure!(
         !tables.is_empty(),
@@ -128,12 +134,23 @@ pub(super) fn read_all(
     }
     tables
         .into_iter()
-        .map(|table| Ok(Arc::new(read(table, accounts, environment)?)))
+        .map(|table| {
+            let shop = read(table, accounts, environment, webhook_networks)?;
+            Ok(Arc::new(shop))
+        })
         .collect()
 }
 
-fn read(table: ShopTable, accounts: &Accounts, environment: Environment) -> anyhow::Result<Shop> {
+fn read(
+    table: ShopTable,
+    accounts: &Accounts,
+    environment: Environment,
+    webhook_networks: &[IpNet],
+) -> anyhow::Result<Shop> {
     let id = table.id;
+    let webhook = table.webhook;
+    let webhook = webhook.map(|table| webhook::read(&id, table, environment, webhook_networks));
+    let webhook = webhook.transpose()?;
     ensure!(
         !table.name.trim().is_empty(),
         "shop {id}: name: must not be empty: shoppers read it"
@@ -178,6 +195,7 @@ fn read(table: ShopTable, accounts: &Accounts, environment: Environment) -> anyh
         voucher_rest: table.voucher_rest,
         labels: table.labels,
         methods: table.methods,
+        webhook,
     })
 }
 

@@ -535,3 +535,107 @@ fn the_key_of_a_sandbox_verifies_nothing_in_production() {
         "{error}"
     );
 }
+
+/// A good configuration whose shop has this webhook, and these networks.
+fn with_webhook(webhook: &str, networks: &str) -> String {
+    let text = GOOD.replace(
+        "assets =",
+        &format!("webhook_networks = {networks}\nassets ="),
+    );
+    format!("{text}webhook = {webhook}\n")
+}
+
+/// The secret of the specification's examples.
+const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[test]
+fn a_webhook_takes_one_secret_or_two() {
+    for secrets in [
+        vec![WHSEC],
+        vec![WHSEC, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
+    ] {
+        let webhook = format!("{{ url = \"https://shop.example/hook\", secrets = {secrets:?} }}");
+        let (config, _) = parse(&with_webhook(&webhook, "[]")).unwrap();
+        let webhook = config.shops[0].webhook.as_ref().unwrap();
+        assert_eq!(webhook.secrets.len(), secrets.len());
+        assert_eq!(webhook.url.as_str(), "https://shop.example/hook");
+    }
+}
+
+#[test]
+fn a_webhooks_secret_that_a_library_would_misread_is_refused_with_its_remedy_and_not_shown() {
+    for wrong in [
+        // Unpadded, URL-safe, too short, without the prefix, not base64, of one byte repeated.
+        "whsec_Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5MQ",
+        "whsec_-_-_9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "whsec_Y2FuYXJ5",
+        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "whsec_canary canary",
+        "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "",
+    ] {
+        let webhook = format!("{{ url = \"https://shop.example/\", secrets = [{wrong:?}] }}");
+        let error = refusal(&with_webhook(&webhook, "[]"));
+        assert!(error.contains("shop demo: webhook.secrets"), "{error}");
+        assert!(error.contains("guichet webhooks secret"), "{error}");
+        assert!(wrong.is_empty() || !error.contains(wrong), "{error}");
+    }
+    for count in [0, 3] {
+        let secrets = vec![WHSEC; count];
+        let webhook = format!("{{ url = \"https://shop.example/\", secrets = {secrets:?} }}");
+        let error = refusal(&with_webhook(&webhook, "[]"));
+        assert!(error.contains("one secret, or two"), "{error}");
+    }
+}
+
+#[test]
+fn a_webhook_goes_by_https_to_a_public_address_unless_its_network_is_named() {
+    let at = |url: &str, networks: &str| {
+        with_webhook(
+            &format!("{{ url = {url:?}, secrets = [{WHSEC:?}] }}"),
+            networks,
+        )
+    };
+    for (url, named) in [
+        ("http://shop.example/hook", "must be https"),
+        ("http://127.0.0.1:8600/hook", "must be https"),
+        ("https://127.0.0.1/hook", "webhook_networks"),
+        ("https://10.0.0.8/hook", "webhook_networks"),
+        ("https://169.254.169.254/latest", "webhook_networks"),
+        ("https://[::1]/hook", "webhook_networks"),
+        ("https://localhost/hook", "webhook_networks"),
+        ("https://user:pass@shop.example/hook", "user, password"),
+        ("ftp://shop.example/", "https://"),
+        ("shop.example", "not an address"),
+    ] {
+        let error = refusal(&at(url, "[]"));
+        assert!(
+            error.contains("shop demo: webhook.url") && error.contains(named),
+            "{url}: {error}"
+        );
+    }
+    for (url, network) in [
+        ("http://127.0.0.1:8600/hook", "[\"127.0.0.1\"]"),
+        ("https://10.1.2.3/hook", "[\"10.0.0.0/8\"]"),
+        ("http://localhost:8600/hook", "[\"127.0.0.1\", \"::1\"]"),
+    ] {
+        assert!(parse(&at(url, network)).is_ok(), "{url}");
+    }
+    let production = |url: &str| {
+        at(url, "[\"10.0.0.0/8\"]")
+            .replace("\"sandbox\"", "\"production\"")
+            .replace("http://127.0.0.1:8601/", "https://pay.example/")
+            .replace("http://127.0.0.1:8600\"]", "https://shop.example\"]")
+    };
+    assert!(parse(&production("https://10.1.2.3/hook")).is_ok());
+    let error = refusal(&production("http://10.1.2.3/hook"));
+    assert!(error.contains("https in production"), "{error}");
+    let demos = "whsec_Z3VpY2hldC1zYW5kYm94LWRlbW8td2ViaG9va3MtLS0=";
+    let error = refusal(&production("https://10.1.2.3/hook").replace(WHSEC, demos));
+    assert!(error.contains("published one of the demo"), "{error}");
+    let error = refusal(&at("https://shop.example/", "[\"0.0.0.0/0\"]"));
+    assert!(
+        error.contains("webhook_networks") && error.contains("everybody"),
+        "{error}"
+    );
+}

@@ -90,14 +90,24 @@ fn is_local(host: Option<Host<&str>>) -> bool {
 
 /// The networks of the proxies that are believed on a client's address.
 pub(super) fn trusted_proxies(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
+    networks("trusted_proxies", texts, "name the proxies' own networks")
+}
+
+/// The networks that notices may go to though they are not public.
+pub(super) fn webhook_networks(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
+    networks("webhook_networks", texts, "name the shops' own networks")
+}
+
+/// Addresses and networks, which together are not everybody.
+fn networks(key: &str, texts: &[String], remedy: &str) -> anyhow::Result<Vec<IpNet>> {
     let parse = |text: &String| {
         let address = text.parse::<IpAddr>().map(IpNet::from);
         let net: IpNet = address.or_else(|_| text.parse()).with_context(|| {
-            format!("trusted_proxies: {text:?} is neither an address nor a network, 10.0.0.0/8")
+            format!("{key}: {text:?} is neither an address nor a network, 10.0.0.0/8")
         })?;
         ensure!(
             net.prefix_len() > 0,
-            "trusted_proxies: {text:?} is everybody; name the proxies' own networks"
+            "{key}: {text:?} is everybody; {remedy}"
         );
         Ok(net)
     };
@@ -109,10 +119,7 @@ pub(super) fn trusted_proxies(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
     let everybody = IpNet::aggregate(&nets)
         .iter()
         .any(|net| net.prefix_len() == 0);
-    ensure!(
-        !everybody,
-        "trusted_proxies: together they are everybody; name the proxies' own networks"
-    );
+    ensure!(!everybody, "{key}: together they are everybody; {remedy}");
     Ok(nets)
 }
 

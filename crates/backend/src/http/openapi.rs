@@ -1,7 +1,13 @@
 //! What the OpenAPI document says beside the handlers and their types.
 
+use guichet_domain::notice::NoticeKind;
+use utoipa::openapi::path::{OperationBuilder, PathItem, PathsBuilder};
+use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, HttpMethod, Ref, Required, Response};
 use utoipa::{Modify, OpenApi};
+
+use crate::webhooks::message::WebhookMessage;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,7 +27,8 @@ use utoipa::{Modify, OpenApi};
         (name = "shop", description = "The shop's server, with its secret key."),
         (name = "widget", description = "The widget, with the session's secret."),
     ),
-    modifiers(&Schemes)
+    components(schemas(WebhookMessage)),
+    modifiers(&Schemes, &Webhooks)
 )]
 struct Document;
 
@@ -34,6 +41,29 @@ impl Modify for Schemes {
             let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
             components.add_security_scheme(name, SecurityScheme::Http(scheme));
         }
+    }
+}
+
+/// What a shop's server is told by itself, by the names of its kinds.
+struct Webhooks;
+
+impl Modify for Webhooks {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let mut webhooks = PathsBuilder::new();
+        for kind in NoticeKind::ALL {
+            let schema = Ref::from_schema_name("WebhookMessage");
+            let body = RequestBodyBuilder::new()
+                .content("application/json", Content::new(Some(schema)))
+                .required(Some(Required::True));
+            let taken =
+                "Taken. Anything else, and no answer within ten seconds, has it sent again.";
+            let post = OperationBuilder::new()
+                .summary(Some(kind.describe()))
+                .request_body(Some(body.build()))
+                .response("2XX", Response::new(taken));
+            webhooks = webhooks.path(kind.as_str(), PathItem::new(HttpMethod::Post, post));
+        }
+        openapi.webhooks = Some(webhooks.build());
     }
 }
 

@@ -3,4 +3,6 @@
 pub(crate) mod conversations;
 pub(crate) mod deadlines;
 pub(crate) mod due;
+pub(crate) mod expiries;
+pub(crate) mod notices;
 pub(crate) mod questions;

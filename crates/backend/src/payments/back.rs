@@ -64,7 +64,10 @@ async fn go_on_after_return(
         next_try_at: Some(clock::unix_now()),
         ..Advance::new(Stage::Return, Stage::Finalise)
     };
-    let kept = app.store.advance(payment, &advance).await?;
+    let kept = app
+        .store
+        .advance(payment, &advance, clock::unix_now())
+        .await?;
     if kept {
         app.queues.conversations.wake();
     }

@@ -92,7 +92,9 @@ async fn taken(in_hand: &InHand<'_>, from: Stage) -> Result<Option<Stage>, Store
 pub(crate) async fn end_waiting(app: &App, payment: &Payment) -> Result<(), StoreError> {
     for stage in Stage::ALL.into_iter().filter(|s| s.waits_for_browser()) {
         let end = leaving(payment, stage, stage);
-        app.store.advance(&payment.id, &end).await?;
+        app.store
+            .advance(&payment.id, &end, clock::unix_now())
+            .await?;
     }
     Ok(())
 }
@@ -103,7 +105,10 @@ async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), Stor
         next_try_at: Some(clock::unix_now() + GONE_SECONDS),
         ..Advance::new(stage, stage)
     };
-    app.store.advance(id, &later).await.map(drop)
+    app.store
+        .advance(id, &later, clock::unix_now())
+        .await
+        .map(drop)
 }
 
 /// Orders a payment whose browser is back, once.

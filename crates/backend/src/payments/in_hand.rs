@@ -209,7 +209,8 @@ impl<'a> InHand<'a> {
 
     /// Moves the payment from stage to stage; `false` if it was not at the first one.
     pub(crate) async fn advance(&self, advance: &Advance<'_>) -> Result<bool, StoreError> {
-        self.app.store.advance(&self.payment.id, advance).await
+        let now = clock::unix_now();
+        self.app.store.advance(&self.payment.id, advance, now).await
     }
 }
 

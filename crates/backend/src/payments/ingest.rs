@@ -31,6 +31,7 @@ pub(crate) async fn ingest(
         // It may be asked about later, or again.
         None => app.queues.questions.wake(),
     }
+    app.queues.notices.wake();
     Ok(recorded)
 }
 
@@ -43,6 +44,7 @@ pub(crate) async fn ingest_answer(
     let now = clock::unix_now();
     let recorded = app.store.record_answer(fact, event_seq, now).await?;
     tell(&recorded, fact, Source::Query);
+    app.queues.notices.wake();
     Ok(())
 }
 
@@ -75,7 +77,10 @@ pub(crate) async fn record_hint(
     hint: &PaymentEvent,
     source: Source,
 ) -> Result<Recorded, StoreError> {
-    app.store
+    let recorded = app
+        .store
         .record_hint(payment, hint, source, clock::unix_now())
-        .await
+        .await?;
+    app.queues.notices.wake();
+    Ok(recorded)
 }

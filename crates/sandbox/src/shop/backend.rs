@@ -1,8 +1,9 @@
 //! The two calls that a shop's server makes to the checkout backend.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::state::SessionState;
 use crate::app::App;
 
 /// What the shop asks for; the price is the server's own.
@@ -95,40 +96,6 @@ pub(crate) enum BackendError {
 pub(crate) struct NewSession {
     pub(crate) id: String,
     pub(crate) secret: String,
-}
-
-/// The truth about a session; unknown fields are ignored.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub(crate) struct SessionState {
-    pub(crate) status: String,
-    pub(crate) payments: Vec<PaymentState>,
-    /// The element as HTML, where it was asked for.
-    #[serde(skip_serializing)]
-    pub(crate) markup: Option<String>,
-}
-
-/// One payment of a session.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub(crate) struct PaymentState {
-    pub(crate) id: String,
-    pub(crate) method: String,
-    #[serde(alias = "status")]
-    pub(crate) state: String,
-    pub(crate) surplus: bool,
-    pub(crate) parts: Vec<PartState>,
-}
-
-/// One part of a payment.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(default)]
-pub(crate) struct PartState {
-    pub(crate) kind: String,
-    pub(crate) brand: Option<String>,
-    pub(crate) amount: u64,
-    #[serde(alias = "status")]
-    pub(crate) state: String,
 }
 
 fn body(app: &App, order_id: &str, reference: &str, wish: &OrderWish) -> Value {

@@ -9,7 +9,9 @@ mod basket;
 mod catalogue;
 pub(crate) mod orders;
 mod pages;
+mod state;
 mod template;
+mod told;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -38,6 +40,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/commande/{id}", get(pages::order_page))
         .route("/commande/{id}/paiement", get(pages::payment))
         .route("/demo/orders", post(pages::demo_order))
+        .route("/webhook", post(told::webhook))
         .nest_service("/fichiers", files)
         .fallback(pages::not_found)
         .layer(from_fn_with_state(Shared::clone(&app), headers))

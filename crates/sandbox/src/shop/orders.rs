@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::state::SessionState;
 use crate::clock;
 
 /// What the shop keeps of an order.
@@ -20,6 +21,26 @@ pub(crate) struct Order {
     pub(crate) session_id: String,
     /// What the payment page prints.
     pub(crate) session_secret: Secret,
+    /// What the backend told of it last.
+    pub(crate) told: Option<Told>,
+}
+
+/// What the backend told of an order.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    /// The message's place among those of its session.
+    pub(crate) sequence: u32,
+    /// What became of the session.
+    pub(crate) state: SessionState,
+}
+
+impl Order {
+    /// What became of it, once that is final: then nobody needs to ask the backend.
+    pub(crate) fn settled(&self) -> Option<&SessionState> {
+        let told = self.told.as_ref()?;
+        let last = matches!(told.state.status.as_str(), "paid" | "authorised");
+        last.then_some(&told.state)
+    }
 }
 
 /// A session's secret, kept out of `Debug` output.
@@ -50,6 +71,19 @@ impl Orders {
 
     pub(crate) fn keep(&mut self, id: String, order: Order) {
         self.all.insert(id, order);
+    }
+
+    /// Keeps what the backend told of the order with this session. A message that comes late, or
+    /// again, takes nothing back.
+    pub(crate) fn tell(&mut self, session: &str, told: Told) {
+        let mut orders = self.all.values_mut();
+        let Some(order) = orders.find(|order| order.session_id == session) else {
+            return;
+        };
+        let before = order.told.as_ref().map(|before| before.sequence);
+        if before.is_none_or(|before| before <= told.sequence) {
+            order.told = Some(told);
+        }
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Order> {

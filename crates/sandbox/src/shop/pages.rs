@@ -9,14 +9,13 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::account::{self, Customer};
-use super::backend::{
-    BackendError, OrderWish, PaymentState, SessionState, Shopper, make_session, session_markup,
-    session_state,
-};
+use super::backend::{BackendError, OrderWish, Shopper, make_session, session_markup};
 use super::basket::Basket;
 use super::catalogue::{self, Product, money};
 use super::orders::{Order, Secret};
+use super::state::{PaymentState, words};
 use super::template::{Values, fill};
+use super::told;
 use crate::app::{App, Shared};
 use crate::ids::random_id;
 use crate::pairs::{Pairs, parse_form, value};
@@ -264,6 +263,7 @@ async fn place(
         markup: wish.markup,
         session_id: session.id,
         session_secret: Secret(session.secret),
+        told: None,
     };
     app.orders().keep(id.clone(), order.clone());
     Ok((id, order))
@@ -343,7 +343,8 @@ pub(crate) async fn payment(
     page(&app, "paiement.html", StatusCode::OK, &values)
 }
 
-/// `GET /commande/{id}`: what the backend says, whatever the address bar says.
+/// `GET /commande/{id}`: what the backend has told, or says when it is asked, whatever the address
+/// bar says.
 pub(crate) async fn order_page(
     State(app): State<Shared>,
     Path(id): Path<String>,
@@ -352,15 +353,7 @@ pub(crate) async fn order_page(
     let Some(order) = app.orders().find(&id) else {
         return missing(&app, &headers);
     };
-    let asked = session_state(&app, &order.session_id).await;
-    let unknown = SessionState {
-        status: "unknown".to_owned(),
-        ..SessionState::default()
-    };
-    let state = asked.unwrap_or_else(|error| {
-        tracing::warn!("order {}: {error}", order.reference);
-        unknown
-    });
+    let state = told::state_of(&app, &order).await;
     let (title, text) = words(&state.status);
     let unsettled = matches!(
         state.status.as_str(),
@@ -379,45 +372,6 @@ pub(crate) async fn order_page(
         .flag("paid_with", !payments.is_empty())
         .list("parts", payments);
     page(&app, "suivi.html", StatusCode::OK, &values)
-}
-
-/// What the shop says of each status. Only `paid` starts the work.
-fn words(status: &str) -> (&'static str, &'static str) {
-    match status {
-        "paid" => (
-            "Commande payée, nous la préparons",
-            "Merci ! Un e-mail suit à l'expédition.",
-        ),
-        "authorised" => (
-            "Paiement autorisé",
-            "Votre banque a donné son accord ; le débit se fera à l'expédition.",
-        ),
-        "pending" => (
-            "Paiement en cours",
-            "Nous attendons la confirmation de la plateforme.",
-        ),
-        "open" => ("Commande à payer", "Le paiement n'a pas encore eu lieu."),
-        "refused" => (
-            "Paiement refusé",
-            "Vous pouvez choisir un autre moyen de paiement.",
-        ),
-        "cancelled" => (
-            "Paiement annulé",
-            "Vous pouvez reprendre le paiement quand vous voulez.",
-        ),
-        "incomplete" => (
-            "Paiement incomplet",
-            "Une partie seulement a été payée. Vous pouvez payer la commande autrement.",
-        ),
-        "expired" => (
-            "Commande expirée",
-            "Le délai de paiement est passé. Repassez commande.",
-        ),
-        _ => (
-            "État inconnu",
-            "Nous ne pouvons pas lire l'état du paiement pour le moment.",
-        ),
-    }
 }
 
 fn payment_rows(payment: &PaymentState) -> Vec<Values> {

@@ -66,6 +66,7 @@ pub fn settings(folder: &std::path::Path) -> Settings {
         shop_listen: loopback(),
         backend: "http://127.0.0.1:9".parse().unwrap(),
         shop_secret_key: None,
+        shop_webhook_secret: None,
         shop_methods: Vec::new(),
         data_dir: folder.to_owned(),
         www: concat!(env!("CARGO_MANIFEST_DIR"), "/../../www").into(),

@@ -1,6 +1,7 @@
 //! What follows from what, within one writing transaction: written once, for every database.
 
 pub(crate) mod messages;
+pub(crate) mod notices;
 pub(crate) mod operations;
 pub(crate) mod payments;
 pub(crate) mod questions;

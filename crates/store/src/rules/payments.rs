@@ -44,6 +44,7 @@ pub(crate) async fn advance(
     tx: &mut dyn Transaction,
     payment: &PaymentId,
     advance: &Advance<'_>,
+    now: i64,
 ) -> Result<bool, StoreError> {
     if !tx.advance(payment, advance).await? {
         return Ok(false);
@@ -55,6 +56,6 @@ pub(crate) async fn advance(
         }
     }
     // Whether an outcome is still open decides what a person should look at.
-    refold(tx, payment).await?;
+    refold(tx, payment, now).await?;
     Ok(true)
 }

@@ -6,6 +6,7 @@ use guichet_domain::event::{PaymentEvent, Trust};
 use guichet_domain::id::PaymentId;
 use guichet_domain::payment::{Attention, PaymentState};
 
+use super::notices;
 use super::questions::{self, Ask};
 use crate::error::StoreError;
 use crate::transaction::{BookOf, Listing, NewEvent, Transaction};
@@ -61,7 +62,7 @@ pub(crate) async fn record(
             Trust::Ours => questions::end(tx, event).await?,
         }
     }
-    let (attention, book) = refold(tx, &payment).await?;
+    let (attention, book) = refold(tx, &payment, event.now).await?;
     let question = taken.then(|| questions::open(book, &payment, event.content, seq));
     Ok(Outcome {
         question: question.flatten(),
@@ -122,11 +123,12 @@ async fn is_free_for(
 }
 
 /// Folds the payments of a session anew after something of one of them has changed, and settles
-/// the session with that one if it reached the total and no other had paid the order. Gives why a
-/// person should look at it, and the book.
+/// the session with that one if it reached the total and no other had paid the order. What the shop
+/// should be told of it is written with it. Gives why a person should look at it, and the book.
 pub(crate) async fn refold(
     tx: &mut dyn Transaction,
     payment: &PaymentId,
+    now: i64,
 ) -> Result<(BTreeSet<Attention>, Book), StoreError> {
     let Some((mut book, listed)) = tx.book(BookOf::Payment(payment)).await? else {
         return Err(StoreError::Corrupt(format!("{payment} has no session")));
@@ -141,11 +143,14 @@ pub(crate) async fn refold(
         book.session.settled_by = Some(payment.clone());
     }
     let attention = list(tx, &book, &states, &listed, Some(payment)).await?;
+    notices::tell(tx, &book, &states, now).await?;
     if settles {
         // What the order's other sessions hold is to be looked at by a person.
         for other in tx.others_of_order(&book.session.id).await? {
             if let Some((book, listed)) = tx.book(BookOf::Session(&other)).await? {
-                list(tx, &book, &book.states(), &listed, None).await?;
+                let states = book.states();
+                list(tx, &book, &states, &listed, None).await?;
+                notices::tell(tx, &book, &states, now).await?;
             }
         }
     }

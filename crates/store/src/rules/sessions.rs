@@ -3,6 +3,7 @@
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 
+use super::notices;
 use crate::error::StoreError;
 use crate::transaction::{BookOf, Transaction};
 use crate::types::{Advance, Book, Closed, Idempotency, Kept, SecretDigest};
@@ -90,6 +91,7 @@ pub(crate) async fn close(
             tx.advance(&entry.payment.id, &advance).await?;
         }
     }
+    notices::record_expiry(tx, id, now).await?;
     Ok(Closed::Done)
 }
 

@@ -35,6 +35,7 @@ mod health;
 mod lists;
 mod lock;
 mod messages;
+mod notices;
 mod numbers;
 mod operations;
 mod payments;
@@ -78,12 +79,23 @@ impl SqliteStore {
 
     /// Opens books that are there, to read them: nothing is made, and what tries to write fails.
     pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        Self::open_there(path, true).await
+    }
+
+    /// Opens books that are there, also while a backend serves them, to write a little: no table is
+    /// made or changed.
+    pub async fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        Self::open_there(path, false).await
+    }
+
+    async fn open_there(path: &Path, read_only: bool) -> Result<Self, StoreError> {
         if !path.is_file() {
             let what =
                 "there is no such file; does database_url name the one that the backend uses?";
             return Err(StoreError::Absent(what.into()));
         }
-        let options = file::options(path).create_if_missing(false).read_only(true);
+        let options = file::options(path);
+        let options = options.create_if_missing(false).read_only(read_only);
         let mut db = options.connect().await?;
         let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
             .fetch_one(&mut db)
@@ -209,9 +221,10 @@ impl Store for SqliteStore {
         &self,
         payment: &PaymentId,
         advance: &Advance<'_>,
+        now: i64,
     ) -> Result<bool, StoreError> {
         self.writer
-            .write(async |tx| rules::payments::advance(tx, payment, advance).await)
+            .write(async |tx| rules::payments::advance(tx, payment, advance, now).await)
             .await
     }
 

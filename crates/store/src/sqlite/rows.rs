@@ -32,7 +32,7 @@ macro_rules! book_where {
     ($session:literal, $order:literal) => {
         concat!(
             "WITH s AS MATERIALIZED (
-                SELECT id AS of_session, body, settled_by, expires_at,
+                SELECT id AS of_session, body, settled_by, expires_at, expiry_due,
                     iif(settled_by IS NULL AND order_key <> '', (
                         SELECT o.id FROM sessions o
                         WHERE o.shop = a.shop AND o.order_key = a.order_key AND o.id <> a.id
@@ -99,6 +99,7 @@ fn read_book(rows: &[SqliteRow]) -> Result<Option<ListedBook>, StoreError> {
     let mut session = read_session(first)?;
     let paid_in: Option<&str> = first.try_get("paid_in")?;
     session.paid_in = paid_in.map(from_word).transpose()?;
+    let expiry_due: bool = first.try_get("expiry_due")?;
     let mut payments: Vec<Entry> = Vec::new();
     let mut listings = Vec::new();
     for row in rows {
@@ -129,7 +130,12 @@ fn read_book(rows: &[SqliteRow]) -> Result<Option<ListedBook>, StoreError> {
             });
         }
     }
-    Ok(Some((Book { session, payments }, listings)))
+    let book = Book {
+        session,
+        payments,
+        expired: !expiry_due,
+    };
+    Ok(Some((book, listings)))
 }
 
 /// A session with what may change of it; `paid_in` is told with its book alone.

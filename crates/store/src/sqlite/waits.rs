@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 
 use crate::error::StoreError;
-use crate::types::WAIT_MAX;
+use crate::types::{NOTICE_WAIT_MAX, WAIT_MAX};
 
 /// Whether anything waits for longer than it may.
 pub(super) async fn are_unbounded(
@@ -20,10 +20,12 @@ pub(super) async fn are_unbounded(
             OR EXISTS (SELECT 1 FROM operations WHERE next_try_at > ?1)
             OR EXISTS (SELECT 1 FROM conversations c JOIN payments p ON p.id = c.payment_id
                 WHERE c.next_try_at > ?1 AND c.next_try_at > p.deadline_at)
-            OR EXISTS (SELECT 1 FROM payments WHERE deadline_passed = 0 AND deadline_at > ?2)",
+            OR EXISTS (SELECT 1 FROM payments WHERE deadline_passed = 0 AND deadline_at > ?2)
+            OR EXISTS (SELECT 1 FROM notices WHERE next_try_at > ?3)",
     )
     .bind(now + WAIT_MAX)
     .bind(now + deadline_max)
+    .bind(now + NOTICE_WAIT_MAX)
     .fetch_one(readers)
     .await?)
 }
@@ -54,6 +56,10 @@ pub(super) async fn bound(
         .await?;
     sqlx::query("UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1")
         .bind(now + WAIT_MAX)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("UPDATE notices SET next_try_at = ?1 WHERE next_try_at > ?1")
+        .bind(now + NOTICE_WAIT_MAX)
         .execute(db)
         .await?;
     Ok(())

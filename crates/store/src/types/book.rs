@@ -15,6 +15,8 @@ pub struct Book {
     pub session: Session,
     /// Its payments in the order of their making.
     pub payments: Vec<Entry>,
+    /// It is recorded that its time has passed.
+    pub expired: bool,
 }
 
 /// An event with its time.
@@ -53,6 +55,7 @@ impl Book {
         Self {
             session,
             payments: Vec::new(),
+            expired: false,
         }
     }
 

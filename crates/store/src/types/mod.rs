@@ -7,6 +7,7 @@ mod event;
 mod idempotency;
 mod list;
 mod message;
+mod notice;
 mod operation;
 mod payment;
 mod question;
@@ -20,6 +21,10 @@ pub use self::event::{Recorded, Source};
 pub use self::idempotency::{Idempotency, Kept};
 pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};
 pub use self::message::{KeptMessage, Message};
+pub use self::notice::{
+    Endpoint, Followed, KeptNotice, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, OutgoingNotice, Replay,
+    SENDING_SECONDS, Sent,
+};
 pub use self::operation::{
     AskedBy, Instructed, Instruction, NewOperation, Operation, OperationAdvance,
 };

@@ -22,7 +22,7 @@ async fn an_advance_replaces_the_answer_of_the_request_that_caused_it_and_no_oth
                 }),
                 ..Advance::new(from, to)
             };
-            store.advance(&id, &advance).await.unwrap()
+            store.advance(&id, &advance, 1100).await.unwrap()
         }
     };
     let told = async |mark: &Idempotency| store.recall(mark).await.unwrap();
@@ -49,7 +49,7 @@ async fn an_advance_replaces_the_answer_of_the_request_that_caused_it_and_no_oth
         }),
         ..Advance::new(Stage::Return, Stage::Over)
     };
-    assert!(store.advance(&one.id, &advance).await.is_err());
+    assert!(store.advance(&one.id, &advance, 1100).await.is_err());
     assert_eq!(told(&own).await, replayed("second"));
     let now = store.conversation(&one.id).await.unwrap().unwrap();
     assert_eq!(now.stage, Stage::Return);
@@ -76,13 +76,16 @@ async fn every_try_of_a_job_is_counted_and_made_only_once_it_is_due() {
                 ..Advance::new(from, to)
             };
             let set = again(stage, stage, None);
-            assert!(store.advance(&made.id, &set).await.unwrap());
+            assert!(store.advance(&made.id, &set, 1100).await.unwrap());
             let early = again(stage, meanwhile, Some(1999));
-            assert!(!store.advance(&made.id, &early).await.unwrap(), "{stage:?}");
+            assert!(
+                !store.advance(&made.id, &early, 1100).await.unwrap(),
+                "{stage:?}"
+            );
             let due = again(stage, meanwhile, Some(2000));
-            assert!(store.advance(&made.id, &due).await.unwrap());
+            assert!(store.advance(&made.id, &due, 1100).await.unwrap());
             let back = again(meanwhile, stage, None);
-            assert!(store.advance(&made.id, &back).await.unwrap());
+            assert!(store.advance(&made.id, &back, 1100).await.unwrap());
             let now = store.conversation(&made.id).await.unwrap().unwrap();
             assert_eq!(now.tries, turn, "{stage:?}");
         }
@@ -129,7 +132,7 @@ async fn a_new_payment_that_goes_on_is_due_at_its_deadline_and_finalised_ones_co
         next_try_at: Some(1600),
         ..Advance::new(Stage::Return, Stage::Finalise)
     };
-    assert!(store.advance(&waiting[2], &back).await.unwrap());
+    assert!(store.advance(&waiting[2], &back, 1100).await.unwrap());
     assert_eq!(due(1599, 10).await, waiting[..2]);
     // It was due last, and somebody waits for it.
     assert_eq!(due(1600, 1).await, waiting[2..]);
@@ -185,7 +188,7 @@ async fn what_a_person_should_look_at_changes_with_the_conversation() {
         (Stage::Over, false),
     ] {
         let advance = Advance::new(from, to);
-        assert!(store.advance(&made.id, &advance).await.unwrap());
+        assert!(store.advance(&made.id, &advance, 1100).await.unwrap());
         let listed = listed().await;
         assert_eq!(!listed.is_empty(), still_pending, "{to:?}");
         for line in listed {
@@ -213,7 +216,7 @@ async fn an_answer_has_the_time_at_which_its_request_was_answered_first() {
             answer: Some(Answer { mark, body, at }),
             ..Advance::new(from, to)
         };
-        assert!(store.advance(&made.id, &advance).await.unwrap());
+        assert!(store.advance(&made.id, &advance, 1100).await.unwrap());
     }
     let times = "SELECT key || ' ' || created_at FROM idempotency ORDER BY key";
     assert_eq!(

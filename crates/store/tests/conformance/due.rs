@@ -50,7 +50,7 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
         next_try_at: then,
         ..Advance::new(Stage::Unknown, Stage::Unknown)
     };
-    assert!(store.advance(&late.id, &put_off).await.unwrap());
+    assert!(store.advance(&late.id, &put_off, 1100).await.unwrap());
     let due = async |now| {
         (
             store.due_deadlines(now, 10).await.unwrap().len(),
@@ -96,7 +96,7 @@ async fn one_row_that_can_not_be_read_holds_up_no_other() {
             next_try_at: Some(1100),
             ..Advance::new(Stage::Finalise, Stage::Unknown)
         };
-        assert!(store.advance(&made.id, &due).await.unwrap());
+        assert!(store.advance(&made.id, &due, 1100).await.unwrap());
         let claim = claim(made, "1", 1500);
         store
             .record_fact(&claim, Source::Notification, None, 1100)

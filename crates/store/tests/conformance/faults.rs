@@ -54,7 +54,7 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
                 }),
                 ..Advance::new(Stage::Token, Stage::Unknown)
             };
-            assert!(store.advance(&payment.id, &advance).await?);
+            assert!(store.advance(&payment.id, &advance, 1100).await?);
         }
         "record a claim" => {
             let recorded = store.record_fact(&claim, Source::Notification, Some(b"raw"), 1100);

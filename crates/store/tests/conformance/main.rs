@@ -16,6 +16,7 @@ mod events;
 mod faults;
 mod fixtures;
 mod messages;
+mod notices;
 mod numbers;
 mod operations;
 mod payments;

@@ -97,7 +97,7 @@ async fn of_many_who_move_a_payment_from_one_stage_one_succeeds() {
                     next_try_at: Some(1100),
                     ..Advance::new(Stage::Return, Stage::Finalise)
                 };
-                store.advance(&id, &advance).await.unwrap()
+                store.advance(&id, &advance, 1100).await.unwrap()
             })
         })
         .collect();
@@ -115,7 +115,7 @@ async fn of_many_who_move_a_payment_from_one_stage_one_succeeds() {
         vec![made.id.clone()]
     );
     let over = Advance::new(Stage::Finalise, Stage::Over);
-    assert!(store.advance(&made.id, &over).await.unwrap());
+    assert!(store.advance(&made.id, &over, 1100).await.unwrap());
     assert!(
         store
             .due_conversations(i64::MAX, 10)

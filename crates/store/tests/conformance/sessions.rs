@@ -240,7 +240,7 @@ async fn a_session_is_closed_unless_it_is_paid_or_something_of_it_may_take_money
     assert_eq!(book.session.expires_at, 1500);
     // What the shopper types into the fields now pays nothing: nothing was sent before.
     let advance = Advance::new(Stage::Token, Stage::Talking);
-    assert!(!store.advance(&waits.id, &advance).await.unwrap());
+    assert!(!store.advance(&waits.id, &advance, 1100).await.unwrap());
     let stage = book.entry(&waits.id).unwrap().stage;
     assert_eq!(stage, Some(Stage::Closed));
     assert!(stage.is_some_and(Stage::is_dormant));
