@@ -127,6 +127,37 @@ impl Shop {
     }
 }
 
+/// An order that the shop has made: the path of its page, and the session that is shown there.
+async fn new_order(stack: &Stack, shop: &Shop) -> (String, Checkout) {
+    let made = shop
+        .client
+        .post(format!("{}/order", shop.origin))
+        .send()
+        .await;
+    let made = made.unwrap();
+    assert_eq!(made.status(), 303);
+    let path = made.headers()["location"].to_str().unwrap().to_owned();
+    let page = shop.page(&path).await;
+    assert!(page.contains("to be paid"), "{page}");
+    assert!(
+        page.contains(&format!("src=\"{}/guichet.js\"", stack.backend())),
+        "{page}"
+    );
+    let secret = page
+        .split("session=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let found = stack
+        .find_sessions(DEMO_SHOP_KEY, &[("reference", &path["/order/".len()..])])
+        .await;
+    let found = found.expect(200).json();
+    let checkout = Checkout {
+        id: found["sessions"][0]["id"].as_str().unwrap().to_owned(),
+        secret: secret.unwrap().to_owned(),
+    };
+    (path, checkout)
+}
+
 async fn one_payment(language: &str) {
     let port = free_port();
     let hook = format!("http://127.0.0.1:{port}/webhook");
@@ -140,39 +171,14 @@ async fn one_payment(language: &str) {
     .await;
     let shop = Shop::start(language, port, &stack.backend()).await;
 
-    let made = shop
-        .client
-        .post(format!("{}/order", shop.origin))
-        .send()
-        .await;
-    let made = made.unwrap();
-    assert_eq!(made.status(), 303);
-    let path = made.headers()["location"].to_str().unwrap().to_owned();
+    let (path, checkout) = new_order(&stack, &shop).await;
     let order = path.strip_prefix("/order/").unwrap();
-    let page = shop.page(&path).await;
-    assert!(page.contains("to be paid"), "{page}");
-    assert!(
-        page.contains(&format!("src=\"{}/guichet.js\"", stack.backend())),
-        "{page}"
-    );
-    let secret = page
-        .split("session=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
 
     // Forged: nothing is delivered for it.
     let body = format!(r#"{{"type":"session.paid","data":{{"reference":"{order}"}}}}"#);
     let forged = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     assert!(!shop.takes("msg_1", forged, &body).await);
 
-    let found = stack
-        .find_sessions(DEMO_SHOP_KEY, &[("reference", order)])
-        .await;
-    let found = found.expect(200).json();
-    let checkout = Checkout {
-        id: found["sessions"][0]["id"].as_str().unwrap().to_owned(),
-        secret: secret.unwrap().to_owned(),
-    };
     let started = stack.start_payment(&checkout, "card").await;
     let platform = stack.open_page(&started).await;
     stack.type_card(&platform, CARD_AT_ONCE).await;

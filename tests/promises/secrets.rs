@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Bank, CARD, CHALLENGED, Checkout, DEMO_HMAC_KEY, DEMO_SHOP_KEY, NOTIFY_SECRET, OTHER_HMAC_KEY,
-    OTHER_SHOP_KEY, SOGENACTIF_KEY, Stack, StackOptions, VOUCHER,
+    OTHER_SHOP_KEY, SOGENACTIF_KEY, Stack, StackOptions, VOUCHER, WEBHOOK_SECRET,
 };
 
 /// Every spelling of a secret that a leak could have.
@@ -62,6 +62,7 @@ fn configured() -> Vec<&'static str> {
         DEMO_HMAC_KEY,
         OTHER_HMAC_KEY,
         NOTIFY_SECRET,
+        WEBHOOK_SECRET,
     ]
 }
 
@@ -176,6 +177,8 @@ async fn no_secret_is_in_any_answer_page_log_list_or_book() {
         let options = StackOptions {
             secret_address,
             log: "trace",
+            lines: "webhook_networks = [\"127.0.0.1\"]".into(),
+            told: true,
             ..Default::default()
         };
         let mut stack = Stack::start(options).await;

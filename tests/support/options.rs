@@ -225,6 +225,17 @@ impl StackOptions {
         )
     }
 
+    /// The demo shop's webhook, where its own server is told.
+    fn webhook_to_shop(&self, port: u16) -> String {
+        if !self.told {
+            return String::new();
+        }
+        format!(
+            "webhook = {{ url = \"http://127.0.0.1:{port}/webhook\", \
+             secrets = [{WEBHOOK_SECRET:?}] }}\n"
+        )
+    }
+
     /// The backend's configuration.
     pub(crate) fn configuration(&self, ports: Ports) -> String {
         let Ports {
@@ -236,23 +247,15 @@ impl StackOptions {
         let mut origins = vec![format!("http://127.0.0.1:{shop}")];
         origins.extend(self.more_origins.iter().cloned());
         let (methods, rest, tourism) = (&self.methods, self.voucher_rest, self.tourism);
-        let labels: Vec<_> = self
-            .labels
-            .iter()
-            .map(|(m, l)| format!("{m} = {l:?}"))
-            .collect();
-        let labels = labels.join(", ");
+        let labels = self.labels.iter().map(|(m, l)| format!("{m} = {l:?}"));
+        let labels = labels.collect::<Vec<_>>().join(", ");
         let confirm = if self.secret_address {
             format!("confirm = \"secret_address\"\nnotify_secret = {NOTIFY_SECRET:?}")
         } else {
             "confirm = \"query\"".to_owned()
         };
         let post = if self.notify_post { "post" } else { "get" };
-        let (page, more, z) = (
-            self.page_timeout_seconds,
-            &self.account_lines,
-            self.letter_z,
-        );
+        let (page, z) = (self.page_timeout_seconds, self.letter_z);
         let account = |id: &str, site: &str, identifiant: &str, key: &str, more: &str| {
             format!(
                 "[[accounts]]\nid = {id:?}\nprovider = \"up2pay\"\nsite = {site:?}\n\
@@ -263,6 +266,7 @@ impl StackOptions {
                  page_timeout_seconds = {page}\nletter_z = {z}\n{more}\n"
             )
         };
+        let more = &self.account_lines;
         let demo = format!("{confirm}\nnotify_method = {post:?}\n{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
             + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, "").as_str();
@@ -280,14 +284,7 @@ impl StackOptions {
         let (one_click, proxies) = (self.one_click, &self.trusted_proxies);
         let (books, lines, shop_lines) = (&self.database_url, &self.lines, &self.shop_lines);
         let other_lines = &self.other_shop_lines;
-        let told = if self.told {
-            format!(
-                "webhook = {{ url = \"http://127.0.0.1:{shop}/webhook\", \
-                 secrets = [{WEBHOOK_SECRET:?}] }}\n"
-            )
-        } else {
-            String::new()
-        };
+        let told = self.webhook_to_shop(shop);
         format!(
             "environment = \"sandbox\"\nlisten = \"127.0.0.1:{backend}\"\n\
              public_url = \"http://127.0.0.1:{backend}\"\ndatabase_url = {books:?}\n\

@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Networks of version 4 that no shop's server is in (the registry of special-purpose addresses,
-/// RFC 6890, with its additions), and the one public address that is a cloud's own service: Azure's.
+/// RFC 6890, with its additions), and the one public address that is a cloud's own (Azure).
 const CLOSED_V4: [(Ipv4Addr, u8); 15] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),

@@ -1,7 +1,7 @@
 //! Notices: what a shop's server is told by itself, each once.
 //!
-//! Which ones a book calls for is a function of what is recorded in it ([`due`]), as the state is. Of
-//! one session, kind and [`Subject`] there is one notice: events that come in another order, or
+//! Which ones a book calls for is a function of what is recorded in it ([`due`]), as the state is.
+//! Of one session, kind and [`Subject`] there is one notice: events that come in another order, or
 //! again, tell the shop nothing twice.
 
 use guichet_wire::Status;

@@ -32,8 +32,8 @@ pub(crate) enum WebhooksCommand {
         #[arg(long)]
         shop: Option<String>,
     },
-    /// Send notices again, whatever became of them: those that are named, or those of a shop since a
-    /// moment. The backend has to run.
+    /// Send notices again, whatever became of them: those that are named, or those of a shop since
+    /// a moment. The backend has to run.
     Replay {
         /// Their ids, msg_….
         #[arg(required_unless_present = "shop")]

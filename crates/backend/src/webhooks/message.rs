@@ -115,8 +115,8 @@ pub(crate) fn body(notice: &OutgoingNotice) -> anyhow::Result<Vec<u8>> {
     Ok(serde_json::to_vec(&message)?)
 }
 
-/// The value of `webhook-signature`: one signature by each secret, with one space between two, which
-/// is what the libraries split at. `timestamp` is a Unix second.
+/// The value of `webhook-signature`: one signature by each secret, with one space between two,
+/// which is what the libraries split at. `timestamp` is a Unix second.
 pub(crate) fn signatures(
     secrets: &[WebhookSecret],
     id: &str,
@@ -191,8 +191,8 @@ mod tests {
         assert_eq!(
             body,
             concat!(
-                r#"{"type":"session.paid","timestamp":"2021-02-25T15:02:10Z","data":{"sequence":2,"#,
-                r#""session":"cs_01010101010101010101010101010101","reference":"commande-é","#,
+                r#"{"type":"session.paid","timestamp":"2021-02-25T15:02:10Z","#,
+                r#""data":{"sequence":2,"session":"cs_01010101010101010101010101010101","reference":"commande-é","#,
                 r#""status":"paid","amount":4200,"currency":"EUR","#,
                 r#""payment":{"id":"pay_02020202020202020202020202020202","method":"card","#,
                 r#""status":"paid","accepted":4200}}}"#

@@ -341,7 +341,8 @@ fn an_event() -> impl Strategy<Value = PaymentEvent> {
     let back = Just(PaymentEvent::Returned {
         outcome: ReturnOutcome::Cancelled,
     });
-    prop_oneof![6 => parts, 3 => answers, 3 => done, 1 => back, 1 => Just(PaymentEvent::DeadlinePassed)]
+    let late = Just(PaymentEvent::DeadlinePassed);
+    prop_oneof![6 => parts, 3 => answers, 3 => done, 1 => back, 1 => late]
 }
 
 fn a_change() -> impl Strategy<Value = Change> {
