@@ -192,7 +192,8 @@ mod tests {
             body,
             concat!(
                 r#"{"type":"session.paid","timestamp":"2021-02-25T15:02:10Z","#,
-                r#""data":{"sequence":2,"session":"cs_01010101010101010101010101010101","reference":"commande-é","#,
+                r#""data":{"sequence":2,"#,
+                r#""session":"cs_01010101010101010101010101010101","reference":"commande-é","#,
                 r#""status":"paid","amount":4200,"currency":"EUR","#,
                 r#""payment":{"id":"pay_02020202020202020202020202020202","method":"card","#,
                 r#""status":"paid","accepted":4200}}}"#
