@@ -23,6 +23,7 @@ mod money;
 mod notifications;
 mod office;
 mod openapi;
+mod operations;
 mod orders;
 mod saved_cards;
 mod secrets;

@@ -184,8 +184,8 @@ fn redact(value: &mut Value) {
             }
             for (name, value) in object.iter_mut() {
                 match name.as_str() {
-                    "expires_at" | "created_at" => *value = json!("[time]"),
-                    "transaction" | "call" | "platform_reference" => {
+                    "expires_at" | "created_at" | "at" => *value = json!("[time]"),
+                    "transaction" | "call" | "platform_reference" | "part" => {
                         *value = json!(format!("[{name}]"));
                     }
                     _ => redact(value),
@@ -200,7 +200,13 @@ fn redact(value: &mut Value) {
 
 fn redact_text(text: &str) -> String {
     let mut text = text.to_owned();
-    for (start, keeps) in [("css_", 43), ("cs_", 32), ("pay_", 32)] {
+    for (start, keeps) in [
+        ("css_", 43),
+        ("cs_", 32),
+        ("pay_", 32),
+        ("ins_", 32),
+        ("op_", 32),
+    ] {
         while let Some(at) = text
             .find(start)
             .filter(|at| text.len() >= at + start.len() + keeps)
@@ -403,6 +409,43 @@ async fn every_answer_about_saved_cards_and_accounts_is_what_the_document_says()
     );
     let truth = stack.truth(&other).await;
     told.say("session paid", TRUTH, truth);
+    insta::assert_json_snapshot!(told.answers);
+}
+
+#[tokio::test]
+async fn every_answer_about_what_is_done_with_money_is_what_the_document_says() {
+    let stack = Stack::usual().await;
+    let document = document(&stack).await;
+    let mut told = Told::new(&document);
+    let (checkout, started) = stack.reserved_session(4200).await;
+    let id = &started.payment;
+    let captures = "/v1/payments/{id}/captures";
+    let wish = json!({ "amount": 1000 });
+    let preview = stack
+        .operate(id, "captures?preview=true", wish.clone())
+        .await
+        .expect(200);
+    told.say("preview", (captures, "post", "200"), preview.json());
+    let refused = stack.operate(id, "captures", wish).await;
+    told.say("gives up", (captures, "post", "4XX"), refused.json());
+    let wish = json!({ "amount": 1000, "give_up": true, "reason": "moins une pièce" });
+    let captured = stack.instruct(id, "captures", wish).await;
+    let one = format!("captures/{}", captured["id"].as_str().unwrap());
+    told.say("captured", (captures, "post", "201"), captured);
+    let list = stack.read_operation(id, "captures").await.expect(200);
+    told.say("captures", (captures, "get", "200"), list.json());
+    let one = stack.read_operation(id, &one).await.expect(200);
+    let path = "/v1/payments/{id}/captures/{instruction}";
+    told.say("capture", (path, "get", "200"), one.json());
+    let early = stack.operate(id, "refunds", json!({})).await;
+    // It names the platform's numbers and the next day.
+    let problem = json!({ "$ref": "#/components/schemas/Problem" });
+    told.checker.check(
+        &problem,
+        &early.problem(409, "operation_not_possible"),
+        "too early",
+    );
+    told.say("session", TRUTH, stack.truth(&checkout).await);
     insta::assert_json_snapshot!(told.answers);
 }
 

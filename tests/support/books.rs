@@ -31,6 +31,13 @@ impl Stack {
         books.close().await;
     }
 
+    async fn write_all(&self, statement: &'static str, id: &str) {
+        let books = self.books().await;
+        let done = sqlx::query(statement).bind(id).execute(&books).await;
+        done.expect("the books can be written");
+        books.close().await;
+    }
+
     /// Changes the tables themselves, so that a write fails or works again.
     pub(crate) async fn alter(&self, statement: &'static str) {
         let books = self.books().await;
@@ -70,6 +77,28 @@ impl Stack {
             _ => "UPDATE payments SET created_at = unixepoch() - 40 * 86400 WHERE id = ?",
         };
         self.write(statement, id).await;
+    }
+
+    /// Makes all that happened to a payment happen a day earlier.
+    pub(crate) async fn make_events_older(&self, id: &str) {
+        self.write_all(
+            "UPDATE events SET received_at = received_at - 86400, content = iif(
+                json_extract(content, '$.at') IS NULL, content,
+                json_set(content, '$.at', json_extract(content, '$.at') - 86400))
+             WHERE payment_id = ?",
+            id,
+        )
+        .await;
+    }
+
+    /// Makes the operations on a payment that somebody is to take up due at once.
+    pub(crate) async fn hasten_operations(&self, id: &str) {
+        self.write_all(
+            "UPDATE operations SET next_try_at = 0
+             WHERE payment_id = ? AND next_try_at < unixepoch() + 120",
+            id,
+        )
+        .await;
     }
 
     /// Waits until the books have what a saved card's first payment left.

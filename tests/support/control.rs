@@ -60,6 +60,13 @@ impl Stack {
         .await;
     }
 
+    /// Moves a transaction back in time by a day, with all that was done with it.
+    pub(crate) async fn make_older_by_a_day(&self, transaction: &Value) {
+        let number = &transaction["numtrans"];
+        let path = format!("transactions/{number}/age");
+        self.control(&path, Some(json!({ "days": 1 }))).await;
+    }
+
     /// Sends one notification that no shopper caused; gives the line of the delivery log.
     pub(crate) async fn send_notification(&self, wish: Value) -> Value {
         let mut sent = self.control("notifications", Some(wish)).await;

@@ -23,6 +23,7 @@ mod checkout;
 mod control;
 mod disk;
 mod http;
+mod operations;
 mod options;
 mod pages;
 mod process;

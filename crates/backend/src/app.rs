@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{OperationId, PaymentId, SessionId};
 use guichet_store::{OutgoingNotice, Question, Store};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
@@ -21,6 +21,7 @@ use crate::webhooks::sender::Sender;
 const DEADLINES_MAX: usize = 50;
 const QUESTIONS_MAX: usize = 200;
 const CONVERSATIONS_MAX: usize = 100;
+const OPERATIONS_MAX: usize = 50;
 
 /// How many notices of one shop are under way at a time. Each shop has as much room of its own, so
 /// that one whose server is slow holds up no other.
@@ -56,6 +57,8 @@ pub(crate) struct Queues {
     pub(crate) expiries: Queue<Vec<SessionId>>,
     /// What shops' servers are told.
     pub(crate) notices: Queue<OutgoingNotice>,
+    /// Captures, cancellations and refunds.
+    pub(crate) operations: Queue<(OperationId, Locked)>,
 }
 
 /// What is handed over to the jobs.
@@ -65,6 +68,7 @@ pub(crate) struct Handed {
     pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
     pub(crate) expiries: UnboundedReceiver<Taken<Vec<SessionId>>>,
     pub(crate) notices: UnboundedReceiver<Taken<OutgoingNotice>>,
+    pub(crate) operations: UnboundedReceiver<Taken<(OperationId, Locked)>>,
 }
 
 impl App {
@@ -84,6 +88,7 @@ impl App {
         let told = config.shops.iter().filter(|shop| shop.webhook.is_some());
         let each = usize::try_from(NOTICES_EACH).unwrap_or(usize::MAX);
         let (notices, handed_notices) = Queue::new(told.count().max(1) * each);
+        let (operations, handed_operations) = Queue::new(OPERATIONS_MAX);
         let app = Self {
             limiter: Arc::new(Limiter::new(&config.limits, metrics)),
             config,
@@ -98,6 +103,7 @@ impl App {
                 conversations,
                 expiries,
                 notices,
+                operations,
             },
             tasks: TaskTracker::new(),
             quiet: Quiet::default(),
@@ -108,6 +114,7 @@ impl App {
             conversations: handed_conversations,
             expiries: handed_expiries,
             notices: handed_notices,
+            operations: handed_operations,
         };
         (Arc::new(app), handed)
     }

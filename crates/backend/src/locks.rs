@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{OperationId, PaymentId, SessionId};
 
 /// What one at a time works on.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -17,6 +17,8 @@ pub(crate) enum Lock {
     GoingOn(SessionId),
     /// Taking up this payment once that is due.
     TakingUp(PaymentId),
+    /// Doing this operation.
+    Operating(OperationId),
     /// Recording that the deadline of this payment has passed.
     Deadline(PaymentId),
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::arguments::ConfigArg;
 use crate::cli::{backup, doctor, inspect, notifications, sogenactif, terminal, webhooks as told};
 
 mod accounts;
@@ -44,7 +45,7 @@ struct Cli {
 enum Command {
     /// Run the backend.
     Serve(ConfigArg),
-    /// Tell of payments: what a person should look at, or those that are searched.
+    /// Tell of payments, or have something done with the money of one.
     #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
     Payments {
         #[command(flatten)]
@@ -102,13 +103,8 @@ enum PaymentsCommand {
         #[command(flatten)]
         wish: cli::list::Arguments,
     },
-}
-
-#[derive(clap::Args)]
-struct ConfigArg {
-    /// The configuration file.
-    #[arg(long, env = "GUICHET_CONFIG", default_value = "guichet.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    One(cli::operations::PaymentCommand),
 }
 
 #[tokio::main]
@@ -121,6 +117,13 @@ async fn main() -> ExitCode {
             command: Some(PaymentsCommand::List { config, wish }),
             ..
         } => cli::list::run(&config.config, &wish).await,
+        Command::Payments {
+            command: Some(PaymentsCommand::One(command)),
+            ..
+        } => match cli::operations::run(&command).await {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Command::Payments { config, .. } => match cli::payments::attention(&config.config).await {
             Ok(status) => return status,
             Err(error) => Err(error),

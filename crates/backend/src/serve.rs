@@ -24,6 +24,7 @@ use crate::jobs::deadlines::Deadlines;
 use crate::jobs::due;
 use crate::jobs::expiries::Expiries;
 use crate::jobs::notices::Notices;
+use crate::jobs::operations::Operations;
 use crate::jobs::questions::Questions;
 use crate::limiter::Limiter;
 use crate::log::Log;
@@ -62,6 +63,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let now = clock::unix_now();
     store.release_notices(now).await?;
     store.set_endpoints(&endpoints(&config), now).await?;
+    store.release_operations(now).await?;
     let platform = Platform::new(config.limits.platform_calls())?;
     let sender = Sender::new(&config.webhook_networks)?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);
@@ -77,6 +79,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     ));
     jobs.spawn(due::run::<Expiries>(Arc::clone(&app), handed.expiries));
     jobs.spawn(due::run::<Notices>(Arc::clone(&app), handed.notices));
+    jobs.spawn(due::run::<Operations>(Arc::clone(&app), handed.operations));
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
     let server = tokio::spawn(connections.serve(listener, http::router(app, assets), stop.clone()));

@@ -125,13 +125,22 @@ codes! {
     MethodNotAllowed = "method_not_allowed",
     /// The session does not offer this way to pay.
     MethodNotOffered = "method_not_offered",
+    /// It would give up what can't be taken later: see the preview, and send `give_up` to have it
+    /// done all the same.
+    OperationGivesUp = "operation_gives_up",
+    /// Another operation on the same part is not over: ask for it.
+    OperationInFlight = "operation_in_flight",
+    /// It can't be done: `errors` says of each part why.
+    OperationNotPossible = "operation_not_possible",
+    /// The payment has no such capture, cancellation or refund.
+    OperationUnknown = "operation_unknown",
     /// The page's origin is not among those of the shop.
     OriginRefused = "origin_refused",
     /// There is nothing at this path.
     PathUnknown = "path_unknown",
     /// A payment of the session may still take money: ask until its outcome is known.
     PaymentOpen = "payment_open",
-    /// The session has no such payment that could go on.
+    /// There is no such payment, or it could not go on.
     PaymentUnknown = "payment_unknown",
     /// The payment platform does not answer, and nothing was started.
     PlatformUnreachable = "platform_unreachable",

@@ -1,10 +1,12 @@
 //! The commands but `serve`: each reads what is there, and prints.
 
+pub(crate) mod arguments;
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod notifications;
+pub(crate) mod operations;
 pub(crate) mod payments;
 pub(crate) mod sogenactif;
 pub(crate) mod terminal;

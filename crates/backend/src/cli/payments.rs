@@ -17,7 +17,7 @@ const LIMIT: u32 = 500;
 
 /// The exit status where a person should look at something: neither well nor failed, so that a
 /// scheduled run can tell all three apart.
-const ATTENTION: u8 = 3;
+pub(super) const ATTENTION: u8 = 3;
 
 /// Prints the operator's list. Nothing is made or written: a wrong path is an error.
 pub(crate) async fn attention(config: &Path) -> anyhow::Result<ExitCode> {
@@ -105,6 +105,7 @@ fn more(all: u64, shown: usize, what: &str) -> String {
     }
 }
 
+/// An amount as people write it.
 pub(super) fn money(minor: u64, currency: guichet_domain::money::Currency) -> String {
     let unit = 10_u64.pow(u32::from(currency.exponent()));
     let digits = usize::from(currency.exponent());

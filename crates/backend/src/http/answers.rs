@@ -11,6 +11,8 @@ use super::body::{JSON_MAX, Unread};
 use super::problem::ApiError;
 use crate::limiter::TooMany;
 use crate::payments::error::PaymentError;
+use crate::payments::operations::error::OperationError;
+use crate::payments::operations::left_out::LeftOut;
 use crate::search::page::SearchError;
 use crate::sessions::error::SessionError;
 
@@ -127,6 +129,36 @@ impl From<PaymentError> for ApiError {
         };
         Self::new(status, code, detail)
     }
+}
+
+impl From<OperationError> for ApiError {
+    fn from(error: OperationError) -> Self {
+        let detail = error.to_string();
+        let (status, code) = match error {
+            OperationError::Fields(errors) => return Self::fields(errors),
+            OperationError::Books(error) => return error.into(),
+            OperationError::Failed(cause) => return Self::internal(&cause),
+            OperationError::KeyReused => return key_reused(),
+            OperationError::NotPossible(left_out) => return not_possible(detail, &left_out),
+            OperationError::PaymentUnknown => (StatusCode::NOT_FOUND, ProblemCode::PaymentUnknown),
+            OperationError::Unknown => (StatusCode::NOT_FOUND, ProblemCode::OperationUnknown),
+            OperationError::NotOffered | OperationError::NotUndecided => {
+                (StatusCode::CONFLICT, ProblemCode::OperationNotPossible)
+            }
+            OperationError::InFlight(_) => (StatusCode::CONFLICT, ProblemCode::OperationInFlight),
+            OperationError::GivesUp(_) => (StatusCode::CONFLICT, ProblemCode::OperationGivesUp),
+            OperationError::RequestInFlight => {
+                (StatusCode::CONFLICT, ProblemCode::IdempotencyInFlight)
+            }
+        };
+        Self::new(status, code, detail)
+    }
+}
+
+/// What of a payment can't be done, part by part.
+fn not_possible(detail: String, left_out: &[LeftOut]) -> ApiError {
+    let told = |one: &LeftOut| FieldError::new(format!("parts.{}", one.part), one.why.clone());
+    ApiError::not_possible(detail, left_out.iter().map(told).collect())
 }
 
 /// A shop asks for a session that is not there.

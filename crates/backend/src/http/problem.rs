@@ -50,6 +50,18 @@ impl ApiError {
         Self::fields(vec![FieldError::new(field, detail)])
     }
 
+    /// What can't be done to parts of a payment. Who reads the detail alone is told of them all.
+    pub(crate) fn not_possible(detail: String, errors: Vec<FieldError>) -> Self {
+        Self {
+            errors,
+            ..Self::new(
+                StatusCode::CONFLICT,
+                ProblemCode::OperationNotPossible,
+                detail,
+            )
+        }
+    }
+
     /// Too many requests.
     pub(crate) fn too_many(refused: TooMany) -> Self {
         let detail = "too many requests; wait as many seconds as Retry-After says, then send it \

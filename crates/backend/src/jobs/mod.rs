@@ -5,4 +5,5 @@ pub(crate) mod deadlines;
 pub(crate) mod due;
 pub(crate) mod expiries;
 pub(crate) mod notices;
+pub(crate) mod operations;
 pub(crate) mod questions;

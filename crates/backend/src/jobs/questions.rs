@@ -1,20 +1,17 @@
 //! Questions to the platforms.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use guichet_providers::contract::{Answered, Confirmation, Failure, Provider, Query, Step};
+use guichet_providers::contract::{Answered, Confirmation, Exchange, Failure, Provider, Query};
 use guichet_store::{DENIED, Question, StoreError};
 
 use super::due::Job;
 use crate::app::App;
 use crate::clock;
+use crate::payments::calls::numbered;
 use crate::payments::ingest::ingest_answer;
+use crate::payments::persist::persist;
 use crate::queue::Queue;
-
-/// How long is waited before an answer that could not be recorded is recorded again. Together, and
-/// with the longest question, less than [`guichet_store::ASKING_SECONDS`].
-const PAUSES_SECONDS: [u64; 6] = [1, 1, 2, 4, 8, 16];
 
 /// After how many answers that disagree an alarm is raised: a platform's books may lag a little.
 const DISAGREED_ALARM: u32 = 3;
@@ -61,17 +58,7 @@ async fn ask(app: &App, open: &Question) -> anyhow::Result<()> {
         // Told of at the start; it may be put back.
         None => None,
     };
-    // The platform is not asked again because our books could not be written for a while.
-    for pause in PAUSES_SECONDS {
-        match record(app, open, answer.as_ref()).await {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                tracing::error!(error.cause = %error, "an answer could not be recorded");
-                tokio::time::sleep(Duration::from_secs(pause)).await;
-            }
-        }
-    }
-    Ok(record(app, open, answer.as_ref()).await?)
+    Ok(persist(|| record(app, open, answer.as_ref())).await?)
 }
 
 /// Puts the question to the platform. Each call is given a number of its own.
@@ -81,32 +68,17 @@ async fn put(
     confirmation: &dyn Confirmation,
     open: &Question,
 ) -> anyhow::Result<Result<Answered, Failure>> {
-    let mut exchanges = Vec::new();
-    let scope = confirmation.sequence_scope();
-    let mut sequence = number(app, account, &scope).await?;
-    loop {
-        let now = clock::now();
-        let query = |sequence| Query {
+    let step = |sequence, exchanges: &[Exchange]| {
+        let query = Query {
             reference: &open.payment.reference,
             claim: &open.claim,
             total: open.session.amount,
             sequence,
-            now,
+            now: clock::now(),
         };
-        let mut step = confirmation.query(&query(sequence), &exchanges);
-        if !exchanges.is_empty() && matches!(step, Step::Call(_)) {
-            sequence = number(app, account, &scope).await?;
-            step = confirmation.query(&query(sequence), &exchanges);
-        }
-        if let Some(end) = app.platform.step(step, &mut exchanges).await {
-            return Ok(end);
-        }
-    }
-}
-
-async fn number(app: &App, account: &dyn Provider, scope: &str) -> anyhow::Result<u32> {
-    let day = account.day(clock::now()).to_string();
-    Ok(app.store.question_number(scope, &day).await?)
+        confirmation.query(&query, exchanges)
+    };
+    Ok(numbered(app, account, &confirmation.sequence_scope(), step).await?)
 }
 
 async fn record(

@@ -3,6 +3,7 @@
 
 pub(crate) mod back;
 mod book;
+pub(crate) mod calls;
 pub(crate) mod cards;
 pub(crate) mod due;
 pub(crate) mod error;
@@ -11,4 +12,6 @@ pub(crate) mod in_hand;
 pub(crate) mod ingest;
 pub(crate) mod lookup;
 pub(crate) mod notified;
+pub(crate) mod operations;
+pub(crate) mod persist;
 pub(crate) mod start;

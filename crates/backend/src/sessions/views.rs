@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guichet_domain::id::PaymentId;
 use guichet_domain::language::Language;
+use guichet_domain::operation::Balance;
 use guichet_domain::payment::{Attention, Money, PaymentState};
 use guichet_domain::session::{Attempt, Capture, Overview, Session};
 use guichet_store::{Book, Payment};
@@ -225,6 +226,9 @@ pub(crate) struct ShopPayment {
     pub(crate) surplus: bool,
     /// Sum of the parts that count, in minor units.
     pub(crate) accepted: u64,
+    /// What became of the money of all parts.
+    #[serde(flatten)]
+    pub(crate) balance: BalanceView,
     /// Each transaction at the platform.
     pub(crate) parts: Vec<ShopPart>,
     /// What a person should look at.
@@ -272,6 +276,39 @@ pub(crate) struct ShopPart {
     pub(crate) call: String,
     /// The platform's code.
     pub(crate) code: String,
+    /// What became of its money.
+    #[serde(flatten)]
+    pub(crate) balance: BalanceView,
+}
+
+/// What became of money that was paid, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BalanceView {
+    /// Reserved, and neither taken nor let go.
+    pub(crate) reserved: u64,
+    /// Taken, whatever of it was given back.
+    pub(crate) taken: u64,
+    /// Of what was taken, given back.
+    pub(crate) given_back: u64,
+    /// Let go: cancelled, or the rest of a capture in part.
+    pub(crate) cancelled: u64,
+}
+
+impl From<Balance> for BalanceView {
+    fn from(balance: Balance) -> Self {
+        let Balance {
+            reserved,
+            taken,
+            given_back,
+            cancelled,
+        } = balance;
+        Self {
+            reserved,
+            taken,
+            given_back,
+            cancelled,
+        }
+    }
 }
 
 fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> ShopPayment {
@@ -285,6 +322,7 @@ fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         transaction: p.part.transaction.clone(),
         call: p.part.call.clone(),
         code: p.part.code.clone(),
+        balance: p.balance.into(),
     });
     ShopPayment {
         id: payment.id.to_string(),
@@ -295,6 +333,7 @@ fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         money: state.money,
         surplus: attempt.is_surplus(session),
         accepted: state.accepted,
+        balance: state.balance().into(),
         parts: parts.collect(),
         attention: attempt.attention(session).into_iter().collect(),
         created_at: payment.created_at,

@@ -10,6 +10,7 @@ use crate::app::App;
 mod cards;
 mod id;
 mod markup;
+mod operations;
 mod payments;
 mod search;
 mod sessions;
@@ -24,4 +25,10 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::pay))
         .routes(routes!(search::find_payments))
         .routes(routes!(search::spreadsheet))
+        .routes(routes!(operations::capture, operations::captures))
+        .routes(routes!(operations::read_capture))
+        .routes(routes!(operations::cancel, operations::cancellations))
+        .routes(routes!(operations::read_cancellation))
+        .routes(routes!(operations::refund, operations::refunds))
+        .routes(routes!(operations::read_refund))
 }

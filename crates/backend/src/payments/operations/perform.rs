@@ -1,0 +1,343 @@
+//! Doing an operation: by the request that asks for it, or by a job once it is due.
+//!
+//! A stage is left by compare-and-set, so that of several who try one succeeds. Whoever is going to
+//! talk with the platform says so first; one of which nothing more is heard for [`TALKING`] may
+//! have been done, and is looked up before it is sent again.
+
+use std::sync::Arc;
+
+use guichet_domain::id::OperationId;
+use guichet_domain::operation::{OperationEvent, OperationStage, Progress};
+use guichet_domain::payment::{PartState, PaymentState};
+use guichet_providers::Verified;
+use guichet_providers::contract::{
+    Consulted, Exchange, Failure, Operated, Operation as Call, OperationDone, Operations, Provider,
+    Step,
+};
+use guichet_store::{Entry, Operation, OperationAdvance, Source, StoreError};
+
+use super::paid::paid;
+use crate::app::App;
+use crate::clock;
+use crate::locks::Lock;
+use crate::payments::calls::numbered;
+use crate::payments::persist::persist;
+
+/// For how long, in seconds, an operation is left to the request that asks for it.
+pub(crate) const HEAD_START: i64 = 60;
+
+/// For how long, in seconds, an operation is left to whoever talks with the platform: longer than
+/// all calls of one operation take, and recording their answer.
+const TALKING: i64 = 300;
+
+/// How long, in seconds, an operation is left alone whose account is not in the configuration.
+const GONE_SECONDS: i64 = 600;
+
+/// How often the platform is asked before its word is believed that an operation was not done: the
+/// request may still be on its way there.
+const NOT_DONE_TIMES: u32 = 3;
+
+/// How often it is asked again whose word does not decide it.
+const UNDECIDED_TIMES: u32 = 5;
+
+/// Does what is next of an operation. `due`: only if that was due by then; none: it was asked for
+/// just now.
+pub(crate) async fn perform(
+    app: &Arc<App>,
+    id: &OperationId,
+    due: Option<i64>,
+) -> Result<(), StoreError> {
+    let Some(_alone) = app.locks.take(Lock::Operating(id.clone())) else {
+        return Ok(());
+    };
+    perform_alone(app, id, due).await
+}
+
+/// The same for who holds the lock.
+pub(crate) async fn perform_alone(
+    app: &App,
+    id: &OperationId,
+    due: Option<i64>,
+) -> Result<(), StoreError> {
+    let Some(operation) = app.store.operation(id).await? else {
+        return Ok(());
+    };
+    let Some((payment, book)) = app.store.payment(&operation.payment).await? else {
+        return Ok(());
+    };
+    let account = app.accounts.of(&payment).ok();
+    let operations = account.and_then(|account| Some((account, account.operations()?)));
+    let Some((account, operations)) = operations else {
+        return leave_alone(app, &operation).await;
+    };
+    let gone = || StoreError::Corrupt(format!("{} has no payment", operation.id));
+    let entry = book.entry(&operation.payment).ok_or_else(gone)?;
+    let state = entry.state(&book.session);
+    let part = state.paid_part(&operation.part).ok_or_else(gone)?;
+    let doing = Doing {
+        app,
+        account,
+        operations,
+        operation: &operation,
+        entry,
+        state: &state,
+        part,
+    };
+    match operation.stage {
+        OperationStage::Waiting => doing.send(due).await,
+        OperationStage::Sending => doing.not_heard_of(due).await,
+        OperationStage::Unknown => doing.consult(due).await,
+        OperationStage::Undecided | OperationStage::Over => Ok(()),
+    }
+}
+
+/// Its account is not in the configuration, which was told of at the start: it may be put back.
+async fn leave_alone(app: &App, operation: &Operation) -> Result<(), StoreError> {
+    let later = OperationAdvance {
+        next_try_at: Some(clock::unix_now() + GONE_SECONDS),
+        ..advance(operation, operation.stage)
+    };
+    app.store.advance_operation(&later).await.map(drop)
+}
+
+/// From where it is to a stage at which nobody takes it up, and nothing else.
+fn advance(operation: &Operation, to: OperationStage) -> OperationAdvance<'_> {
+    OperationAdvance {
+        id: &operation.id,
+        from: Some(operation.stage),
+        to,
+        next_try_at: None,
+        tries: 0,
+        due: None,
+        answer: None,
+        event: None,
+    }
+}
+
+/// An operation that is being done.
+struct Doing<'a> {
+    app: &'a App,
+    account: &'a dyn Provider,
+    operations: &'a dyn Operations,
+    operation: &'a Operation,
+    entry: &'a Entry,
+    state: &'a PaymentState,
+    part: &'a PartState,
+}
+
+impl Doing<'_> {
+    /// Sends it.
+    async fn send(&self, due: Option<i64>) -> Result<(), StoreError> {
+        let talking = OperationAdvance {
+            next_try_at: Some(clock::unix_now() + TALKING),
+            tries: self.operation.tries,
+            due,
+            ..advance(self.operation, OperationStage::Sending)
+        };
+        if !self.app.store.advance_operation(&talking).await? {
+            return Ok(());
+        }
+        let came = self.calls(|call, exchanges| self.operations.operate(&call, exchanges));
+        match came.await? {
+            Ok(Operated::Done(done)) => self.done(&done).await,
+            Ok(Operated::Refused { code, why }) => self.refused(code, why.to_owned()).await,
+            Ok(Operated::Objected(why)) => self.refused(String::new(), why.to_string()).await,
+            Err(Failure::Unreachable) => self.not_sent().await,
+            Err(failure) => self.unknown(&failure).await,
+        }
+    }
+
+    /// Makes the calls that a step needs, each with a number of its own.
+    async fn calls<T: Send>(
+        &self,
+        step: impl Fn(Call<'_>, &[Exchange]) -> Step<T> + Send + Sync,
+    ) -> Result<Result<T, Failure>, StoreError> {
+        let scope = self.operations.sequence_scope();
+        let paid = paid(self.entry, self.state, self.part);
+        let step = |sequence, exchanges: &[Exchange]| {
+            let call = Call {
+                kind: self.operation.kind,
+                paid,
+                amount: self.operation.amount,
+                sequence,
+                now: clock::now(),
+            };
+            step(call, exchanges)
+        };
+        numbered(self.app, self.account, &scope, step).await
+    }
+
+    /// No host of the platform was reached: it is tried again, for days.
+    async fn not_sent(&self) -> Result<(), StoreError> {
+        if clock::asked_for_long_enough(self.operation.created_at) {
+            let why = "the platform could not be reached for three days; nothing was sent";
+            return self.refused(String::new(), why.into()).await;
+        }
+        let tries = self.operation.tries;
+        let again = OperationAdvance {
+            from: Some(OperationStage::Sending),
+            next_try_at: Some(clock::ask_again_at(tries)),
+            tries: tries.saturating_add(1),
+            answer: Some("unreachable"),
+            ..advance(self.operation, OperationStage::Waiting)
+        };
+        self.persist(&again).await
+    }
+
+    /// Whoever sent it was never heard of again.
+    async fn not_heard_of(&self, due: Option<i64>) -> Result<(), StoreError> {
+        self.to_be_looked_up(OperationStage::Sending, due, "interrupted")
+            .await
+    }
+
+    /// An answer never came, or could not be trusted.
+    async fn unknown(&self, failure: &Failure) -> Result<(), StoreError> {
+        let answer = format!("{failure:?}");
+        self.to_be_looked_up(OperationStage::Sending, None, &answer)
+            .await
+    }
+
+    async fn to_be_looked_up(
+        &self,
+        from: OperationStage,
+        due: Option<i64>,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        tracing::error!(
+            alert = "operation_unknown", operation = %self.operation.id,
+            payment = %self.operation.payment, kind = %self.operation.kind, answer,
+            "what became of an operation is unknown: it is looked up"
+        );
+        let event = self.event(Progress::Unknown);
+        let unknown = OperationAdvance {
+            from: Some(from),
+            next_try_at: Some(clock::ask_again_at(0)),
+            due,
+            answer: Some(answer),
+            event: Some((&event, Source::Query)),
+            ..advance(self.operation, OperationStage::Unknown)
+        };
+        self.persist(&unknown).await?;
+        self.app.queues.operations.wake();
+        Ok(())
+    }
+
+    /// Asks what became of it. Who only asks moves nothing.
+    async fn consult(&self, due: Option<i64>) -> Result<(), StoreError> {
+        let tries = self.operation.tries.saturating_add(1);
+        let asking = OperationAdvance {
+            next_try_at: Some(clock::unix_now() + TALKING),
+            tries,
+            due,
+            ..advance(self.operation, OperationStage::Unknown)
+        };
+        if !self.app.store.advance_operation(&asking).await? {
+            return Ok(());
+        }
+        let came = self.calls(|call, exchanges| self.operations.consult(&call, exchanges));
+        match came.await? {
+            Ok(Consulted::Done(done)) => self.done(&done).await,
+            Ok(Consulted::NotDone) if tries >= NOT_DONE_TIMES => self.send_again().await,
+            Ok(Consulted::NotDone) => self.ask_again(tries, "not done").await,
+            Ok(Consulted::Undecided(word)) if tries >= UNDECIDED_TIMES => {
+                self.undecided(word).await
+            }
+            Ok(Consulted::Undecided(word)) => self.ask_again(tries, &word).await,
+            Err(_) if clock::asked_for_long_enough(self.operation.created_at) => {
+                self.undecided("the platform never told".into()).await
+            }
+            Err(failure) => self.ask_again(tries, &format!("{failure:?}")).await,
+        }
+    }
+
+    /// The platform says that it was not done.
+    async fn send_again(&self) -> Result<(), StoreError> {
+        let again = OperationAdvance {
+            next_try_at: Some(clock::unix_now()),
+            answer: Some("not done"),
+            ..advance(self.operation, OperationStage::Waiting)
+        };
+        self.persist(&again).await?;
+        self.app.queues.operations.wake();
+        Ok(())
+    }
+
+    async fn ask_again(&self, tries: u32, answer: &str) -> Result<(), StoreError> {
+        let later = OperationAdvance {
+            next_try_at: Some(clock::ask_again_at(tries)),
+            tries,
+            answer: Some(answer),
+            ..advance(self.operation, OperationStage::Unknown)
+        };
+        self.persist(&later).await
+    }
+
+    /// A person must look.
+    async fn undecided(&self, word: String) -> Result<(), StoreError> {
+        tracing::error!(
+            alert = "operation_undecided", operation = %self.operation.id,
+            payment = %self.operation.payment, kind = %self.operation.kind, %word,
+            "the platform's word does not decide what became of an operation: look it up"
+        );
+        let event = self.event(Progress::Undecided { word: word.clone() });
+        let undecided = OperationAdvance {
+            answer: Some(&word),
+            event: Some((&event, Source::Query)),
+            ..advance(self.operation, OperationStage::Undecided)
+        };
+        self.persist(&undecided).await
+    }
+
+    /// The one way in for what moves money: it takes what the platform vouched for.
+    async fn done(&self, done: &Verified<OperationDone>) -> Result<(), StoreError> {
+        let numbers = done.numbers.clone();
+        self.over(Progress::Done { numbers }).await
+    }
+
+    async fn refused(&self, code: String, why: String) -> Result<(), StoreError> {
+        self.over(Progress::Refused { code, why }).await
+    }
+
+    /// Records how it ended. Whatever became of the stage meanwhile, the platform's word counts.
+    async fn over(&self, progress: Progress) -> Result<(), StoreError> {
+        let word = progress.as_str();
+        let event = self.event(progress);
+        let over = OperationAdvance {
+            from: None,
+            answer: Some(word),
+            event: Some((&event, Source::Query)),
+            ..advance(self.operation, OperationStage::Over)
+        };
+        self.persist(&over).await?;
+        tracing::info!(
+            operation = %self.operation.id, payment = %self.operation.payment,
+            kind = %self.operation.kind, amount = self.operation.amount.minor(), word, "over"
+        );
+        Ok(())
+    }
+
+    fn event(&self, progress: Progress) -> OperationEvent {
+        event(self.operation, progress)
+    }
+
+    /// What the platform said is recorded, also where the books can't be written for a while: it is
+    /// not asked again for that.
+    async fn persist(&self, advance: &OperationAdvance<'_>) -> Result<(), StoreError> {
+        persist(|| self.app.store.advance_operation(advance))
+            .await
+            .map(drop)
+    }
+}
+
+/// How far an operation came, now.
+pub(super) fn event(operation: &Operation, progress: Progress) -> OperationEvent {
+    OperationEvent {
+        operation: operation.id.clone(),
+        kind: operation.kind,
+        part: operation.part.clone(),
+        amount: operation.amount,
+        currency: operation.currency,
+        at: clock::unix_now(),
+        progress,
+    }
+}
