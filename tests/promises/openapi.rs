@@ -435,6 +435,12 @@ async fn every_answer_about_what_is_done_with_money_is_what_the_document_says() 
     let list = stack.read_operation(id, "captures").await.expect(200);
     told.say("captures", (captures, "get", "200"), list.json());
     let one = stack.read_operation(id, &one).await.expect(200);
+    let payment = stack.read_operation(id, "").await.expect(200);
+    told.say(
+        "payment",
+        ("/v1/payments/{id}", "get", "200"),
+        payment.json(),
+    );
     let path = "/v1/payments/{id}/captures/{instruction}";
     told.say("capture", (path, "get", "200"), one.json());
     let early = stack.operate(id, "refunds", json!({})).await;

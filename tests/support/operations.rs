@@ -38,9 +38,10 @@ impl Stack {
         self.operate(payment, kind, body).await.expect(201).json()
     }
 
-    /// `GET` of a path below the payment, as the demo shop.
+    /// `GET` of the payment, or of a path below it, as the demo shop.
     pub(crate) async fn read_operation(&self, payment: &str, path: &str) -> Answer {
-        let address = self.at_backend(&format!("/v1/payments/{payment}/{path}"));
+        let address = format!("/v1/payments/{payment}/{path}");
+        let address = self.at_backend(address.trim_end_matches('/'));
         let get = self.http.client().get(address).bearer_auth(DEMO_SHOP_KEY);
         self.http.send(get).await
     }

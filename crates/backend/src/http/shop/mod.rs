@@ -25,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(payments::pay))
         .routes(routes!(search::find_payments))
         .routes(routes!(search::spreadsheet))
+        .routes(routes!(operations::read_payment))
         .routes(routes!(operations::capture, operations::captures))
         .routes(routes!(operations::read_capture))
         .routes(routes!(operations::cancel, operations::cancellations))

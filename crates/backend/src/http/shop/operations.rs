@@ -18,6 +18,7 @@ use url::form_urlencoded;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::clock;
 use crate::http::auth::AsShop;
 use crate::http::body::RawBody;
 use crate::http::json::json;
@@ -28,6 +29,7 @@ use crate::payments::operations::error::OperationError;
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::{Wanted, WantedPart};
 use crate::payments::operations::views::{InstructionView, PlanView};
+use crate::sessions::views::{Folded, ListedPayment};
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 200;
@@ -247,6 +249,44 @@ async fn found(
     let book = find::book(app, Whose::Shop(&shop.shop.id), payment).await?;
     let view = find::instruction(app, &book, payment, kind, id).await?;
     Ok(Json(view))
+}
+
+/// A payment with all that was done with its money.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaymentInFull {
+    #[serde(flatten)]
+    payment: ListedPayment,
+    /// What was asked for: captures, then cancellations, then refunds, each in the order of the
+    /// asking.
+    instructions: Vec<InstructionView>,
+}
+
+/// One payment, with where its money is and what was done with it.
+#[utoipa::path(
+    get, path = "/v1/payments/{id}", tag = "shop",
+    params(("id" = String, Path, description = "The payment's id, pay_…")),
+    responses(
+        (status = 200, body = PaymentInFull),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(super) async fn read_payment(
+    State(app): State<Arc<App>>,
+    AsShop { shop, .. }: AsShop,
+    PaymentInPath(id): PaymentInPath,
+) -> Result<Json<PaymentInFull>, ApiError> {
+    let book = find::book(&app, Whose::Shop(&shop.id), &id).await?;
+    let payment = Folded::new(&book, clock::unix_now()).listed(&id);
+    let payment = payment.ok_or(OperationError::PaymentUnknown)?;
+    let mut instructions = Vec::new();
+    for kind in OperationKind::ALL {
+        instructions.extend(find::instructions(&app, &book, &id, kind).await?);
+    }
+    Ok(Json(PaymentInFull {
+        payment,
+        instructions,
+    }))
 }
 
 /// What one kind of operation has: asking for it, the list of what was asked for, and one of it.
