@@ -30,7 +30,7 @@ pub(crate) const HEAD_START: i64 = 60;
 /// all calls of one operation take, and recording their answer.
 const TALKING: i64 = 300;
 
-/// How long, in seconds, an operation is left alone whose account is not in the configuration.
+/// How long, in seconds, an operation is left alone for which something is missing.
 const GONE_SECONDS: i64 = 600;
 
 /// How often the platform is asked before its word is believed that an operation was not done: the
@@ -70,10 +70,17 @@ pub(crate) async fn perform_alone(
     let Some((account, operations)) = operations else {
         return leave_alone(app, &operation).await;
     };
-    let gone = || StoreError::Corrupt(format!("{} has no payment", operation.id));
-    let entry = book.entry(&operation.payment).ok_or_else(gone)?;
+    let Some(entry) = book.entry(&operation.payment) else {
+        return Ok(());
+    };
     let state = entry.state(&book.session);
-    let part = state.paid_part(&operation.part).ok_or_else(gone)?;
+    let Some(part) = state.paid_part(&operation.part) else {
+        tracing::error!(
+            alert = "corrupt", operation = %operation.id, payment = %operation.payment,
+            "the part of an operation has not paid: the operation is left alone"
+        );
+        return leave_alone(app, &operation).await;
+    };
     let doing = Doing {
         app,
         account,
@@ -91,7 +98,7 @@ pub(crate) async fn perform_alone(
     }
 }
 
-/// Its account is not in the configuration, which was told of at the start: it may be put back.
+/// What it needs is not there: its account, say, which may be put back into the configuration.
 async fn leave_alone(app: &App, operation: &Operation) -> Result<(), StoreError> {
     let later = OperationAdvance {
         next_try_at: Some(clock::unix_now() + GONE_SECONDS),
