@@ -95,6 +95,42 @@ async fn a_paid_session_is_told_once_though_nobody_comes_back_and_nobody_asks() 
 }
 
 #[tokio::test]
+async fn what_is_done_with_the_money_is_told() {
+    let (receiver, stack) = with_webhook().await;
+    let (checkout, started) = stack.reserved_session(4200).await;
+    let captured = stack
+        .instruct(&started.payment, "captures", json!({}))
+        .await;
+    receiver.wait_for(&checkout.id, 3).await;
+    stack.next_day(&started).await;
+    let wish = json!({ "amount": 1000 });
+    let refunded = stack.instruct(&started.payment, "refunds", wish).await;
+    let told = receiver.wait_for(&checkout.id, 4).await;
+    let mut kinds: Vec<_> = told.iter().map(Received::kind).collect();
+    kinds.sort_unstable();
+    assert_eq!(
+        kinds,
+        [
+            "payment.captured",
+            "payment.refunded",
+            "session.authorised",
+            "session.paid"
+        ]
+    );
+    for (kind, instruction, amount) in [
+        ("payment.captured", &captured, 4200),
+        ("payment.refunded", &refunded, 1000),
+    ] {
+        let mut of_kind = told.iter().filter(|message| message.kind() == kind);
+        let body = of_kind.next().unwrap().json();
+        let id = &instruction["operations"][0]["id"];
+        let expected = json!({ "id": id, "amount": amount });
+        assert_eq!(body["data"]["operation"], expected, "{body}");
+        assert_eq!(body["data"]["status"], "paid", "{body}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_of_the_shopper_is_in_a_message() {
     let (receiver, stack) = with_webhook().await;
     let order = stack.order(4200);
