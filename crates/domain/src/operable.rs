@@ -45,13 +45,9 @@ impl PaymentState {
         if let Some(open) = self.in_flight(transaction) {
             return Err(NotNow::InFlight(open.event.operation.clone()));
         }
-        let balance = part.balance;
-        let (left, whole) = match kind {
-            OperationKind::Capture => (balance.reserved, false),
-            OperationKind::Cancel if balance.given_back > 0 => (0, true),
-            OperationKind::Cancel => (balance.reserved + balance.taken, true),
-            OperationKind::Refund => (balance.refundable(), false),
-        };
+        let left = part.balance.left_for(kind);
+        // A part is let go whole, or not at all.
+        let whole = kind == OperationKind::Cancel;
         let amount = amount.minor();
         if amount > left || (whole && amount != left) {
             return Err(NotNow::Left(left));

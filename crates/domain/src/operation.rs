@@ -172,10 +172,15 @@ impl Balance {
         (self.reserved + self.taken).saturating_sub(self.given_back)
     }
 
-    /// What can still be given back.
+    /// How much is left to be captured, let go or given back.
     #[must_use]
-    pub fn refundable(self) -> u64 {
-        self.taken.saturating_sub(self.given_back)
+    pub fn left_for(self, kind: OperationKind) -> u64 {
+        match kind {
+            OperationKind::Capture => self.reserved,
+            OperationKind::Cancel if self.given_back > 0 => 0,
+            OperationKind::Cancel => self.reserved + self.taken,
+            OperationKind::Refund => self.taken.saturating_sub(self.given_back),
+        }
     }
 }
 

@@ -11,7 +11,7 @@
 
 use guichet_domain::id::OperationId;
 use guichet_domain::money::Amount;
-use guichet_domain::operation::{Balance, NotNow, OperationKind};
+use guichet_domain::operation::{NotNow, OperationKind};
 use guichet_domain::payment::{PartState, PaymentState};
 use guichet_domain::{FieldError, PartKind};
 use guichet_providers::contract::{Allowed, Objection};
@@ -142,7 +142,7 @@ impl Planning<'_> {
                 ));
                 continue;
             };
-            let left = self.left(part.balance);
+            let left = part.balance.left_for(self.kind);
             let amount = named.amount.or(Amount::try_from(left).ok());
             self.add(&mut plan, part, amount)?;
         }
@@ -162,7 +162,7 @@ impl Planning<'_> {
         parts.sort_by_key(|part| self.rank(part));
         let mut missing = wanted.map(Amount::minor);
         for part in parts {
-            let left = self.left(part.balance);
+            let left = part.balance.left_for(self.kind);
             let most = missing.map_or(left, |missing| missing.min(left));
             // Nothing is left of it, or nothing more is wanted.
             let Ok(amount) = Amount::try_from(most) else {
@@ -230,16 +230,6 @@ impl Planning<'_> {
         self.state.parts.iter().filter(paid)
     }
 
-    /// What is left of a part to be captured, let go or given back.
-    fn left(&self, balance: Balance) -> u64 {
-        match self.kind {
-            OperationKind::Capture => balance.reserved,
-            OperationKind::Cancel if balance.given_back > 0 => 0,
-            OperationKind::Cancel => balance.reserved + balance.taken,
-            OperationKind::Refund => balance.refundable(),
-        }
-    }
-
     /// Which part comes first.
     fn rank(&self, part: &PartState) -> bool {
         let is_voucher = part.part.kind == PartKind::Voucher;
@@ -257,7 +247,7 @@ impl Planning<'_> {
             if why.iter().any(|left_out| left_out.part == *number) {
                 continue;
             }
-            let left = self.left(part.balance);
+            let left = part.balance.left_for(self.kind);
             // The platform's own words where nothing is left: taken before, only reserved, …
             let said = (self.check)(part, part.part.amount).err();
             let why_not = said.filter(|_| left == 0).map_or_else(
