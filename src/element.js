@@ -22,6 +22,8 @@ const PATIENCE = 20000;
 const OPENING = 4500;
 // The page may take this long to say whether the shopper may pay.
 const HESITATION = 60000;
+// Between two looks at how a payment stands, where no module does it.
+const WAITING = 5000;
 // A page may ask its server for the session once the element is there. It has this long.
 const SESSION = 10000;
 // What is used by this script, by the module, or between the two.
@@ -43,11 +45,11 @@ export const provide = (exports) => {
   provided = exports;
 };
 
-// Fails if the browser lacks something, or if the page's policy forbids WebAssembly: an empty
-// module tells at once, and in every browser.
-const check = () => {
-  for (const name of NEEDED) if (!window[name]) throw new Error(name + ' is missing.');
-  if (provided) return;
+// What the browser lacks, or that the page's policy forbids WebAssembly: an empty module tells at
+// once, and in every browser.
+const unfit = () => {
+  for (const name of NEEDED) if (!window[name]) return new Error(name + ' is missing.');
+  if (provided) return undefined;
   try {
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   } catch (reason) {
@@ -55,8 +57,9 @@ const check = () => {
       'guichet: WebAssembly is not allowed here. If the page sends a Content-Security-Policy, ' +
         "its script-src needs 'wasm-unsafe-eval'.",
     );
-    throw reason;
+    return reason;
   }
+  return undefined;
 };
 
 // A script or a request of ours that the page's policy stops fails as if there were no network. The
@@ -292,12 +295,17 @@ const say = (root, face, lang, text, retry, again) => {
 
 const wordsOf = (host) => wordsFor(spoken(host.getAttribute('locale'), langAround(host)));
 
+// Tells the shop's page, and the console, that a start can't go on.
+const report = (host, reason, code) => {
+  console.error('guichet: the payment can’t be shown.', reason);
+  emit(host, 'guichet:error', { code });
+};
+
 // The end of a start that can't go on: told to the shopper, to the shop's page and on the console.
 const giveUp = (host, root, reason, code = 'unsupported') => {
-  console.error('guichet: the payment can’t be shown.', reason);
   const [lang, words] = wordsOf(host);
   say(root, 'broken', lang, code === 'unsupported' ? words.unsupported : words.unfit);
-  emit(host, 'guichet:error', { code });
+  report(host, reason, code);
 };
 
 // Gives the root its style sheet. Browsers without constructed ones get an element, which a page's
@@ -342,6 +350,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
   #late;
   #pressed;
   #given;
+  #printed;
   #id;
 
   connectedCallback() {
@@ -388,6 +397,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     this.#root = root;
     // As it was printed: what the shopper does on it changes it.
     this.#given = face && face.cloneNode(true);
+    this.#printed = !!face;
     dress(this, root);
     if (!root.querySelector('.spoken')) {
       const region = make('p', 'spoken');
@@ -440,6 +450,26 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       this.#pressed = button.dataset.action;
       button.setAttribute('aria-busy', 'true');
     };
+  }
+
+  // The module does not come. A face that the shop's server printed is a form, which the backend
+  // takes: what was pressed on it is sent now. `false` where there is none.
+  #release(reason, code = 'unsupported') {
+    const face = this.#printed && this.#root.querySelector('[data-painted]');
+    if (!face) return false;
+    report(this, reason, code);
+    const scripted = face.querySelectorAll('[data-scripted], .awaited');
+    for (const node of Array.from(scripted)) node.remove();
+    face.onsubmit = face.onclick = null;
+    const button = face.querySelector('[data-action="' + this.#pressed + '"]');
+    this.#pressed = undefined;
+    if (button) button.removeAttribute('aria-busy');
+    if (button) button.click();
+    else if (face.dataset.face === 'waiting') {
+      this.#given = face.cloneNode(true);
+      this.#late = setTimeout(() => this.#start(), WAITING);
+    }
+    return true;
   }
 
   #onPageShow = (event) => this.#mounted?.wake(event.persisted);
@@ -519,7 +549,8 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       return;
     }
     try {
-      check();
+      const lack = unfit();
+      if (lack && !given) throw lack;
       const base = (this.getAttribute('backend') || files.backend()).replace(/\/+$/, '');
       if (!base) {
         const why = 'the attribute backend must name the backend, such as https://pay.example';
@@ -527,7 +558,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       }
       ours.push(files.here(), base);
       // Nothing else is waited for: what goes wrong with it is told below.
-      if (given) theModule().catch(() => {});
+      if (given && !lack) theModule().catch(() => {});
       const own = this.getAttribute('locale') || '';
       const around = langAround(this) || '';
       const answer = await ask(base, secret, own, around);
@@ -546,6 +577,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       // What the page was printed with may be old: it was reloaded, or paid meanwhile.
       if (fresh && !back && !(given && given.isEqualNode(fresh))) this.#paint(fresh);
       const painted = this.#root.querySelector('[data-painted]');
+      if (lack) throw lack;
       const choice = kept(this.#id);
       const chosen = painted && painted.querySelector('input[name=method]:checked');
       if (chosen) keep(this.#id, chosen.value);
@@ -574,10 +606,15 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       this.#mounted = mounted;
     } catch (reason) {
       if (run !== this.#run) return;
-      if (!(reason instanceof Lost)) return giveUp(this, this.#root, reason);
+      if (!(reason instanceof Lost)) {
+        return this.#release(reason) || giveUp(this, this.#root, reason);
+      }
       const why = await isBarred();
       if (run !== this.#run) return;
-      if (why) return giveUp(this, this.#root, why, 'policy_refused');
+      if (why) {
+        const told = [why, 'policy_refused'];
+        return this.#release(...told) || giveUp(this, this.#root, ...told);
+      }
       console.error('guichet: the module could not be loaded.', reason);
       say(this.#root, 'offline', lang, words.failed, words.retry, () => this.#start());
       emit(this, 'guichet:error', { code: 'load_failed' });

@@ -10,8 +10,34 @@ use crate::state::locale::Locale;
 use crate::state::model::Model;
 use crate::state::spoken;
 use crate::view::el::el;
+use crate::view::plain::Plain;
 use crate::view::root;
 use crate::view::ui::Ui;
+
+pub mod page;
+
+/// Where the buttons of a face lead as long as the module is not there: a face is a form too.
+#[derive(Clone, Copy, Debug)]
+pub struct Post<'a> {
+    /// The address.
+    pub action: &'a str,
+    /// The session's secret: it goes in the form's body.
+    pub secret: &'a str,
+    /// How many payments the session has: of one page, one press counts.
+    pub turn: usize,
+}
+
+impl Post<'_> {
+    fn plain(self) -> Plain {
+        Plain {
+            action: self.action.into(),
+            hidden: vec![
+                ("session", self.secret.into()),
+                ("turn", self.turn.to_string()),
+            ],
+        }
+    }
+}
 
 /// The answer to a question for a session and its face: a document with the session as JSON in its
 /// `script`, and the face as it stands in the shadow root of `<guichet-checkout>`. `own` is the
@@ -19,11 +45,11 @@ use crate::view::ui::Ui;
 ///
 /// Nothing where it can't be drawn: the session alone is enough for the widget.
 #[must_use]
-pub fn answer(session: &CheckoutSession, own: &str, page: &str) -> Option<String> {
+pub fn answer(session: &CheckoutSession, own: &str, page: &str, post: &Post<'_>) -> Option<String> {
     let locale = language::of(own, page, Some(session));
     // Nothing in it ends the script.
     let json = serde_json::to_string(session).ok()?.replace('<', "\\u003c");
-    let face = drawn_or_nothing(|| painted(first(session.clone()), locale))?;
+    let face = drawn_or_nothing(|| painted(first(session.clone()), locale, Some(post.plain())))?;
     let document = [
         "<!doctype html><meta charset=utf-8><title></title><script type=application/json>",
         &json,
@@ -39,16 +65,16 @@ pub fn answer(session: &CheckoutSession, own: &str, page: &str) -> Option<String
 ///
 /// Where the face can't be drawn it is the element alone, which draws its face itself.
 #[must_use]
-pub fn markup(session: &CheckoutSession, secret: &str, page: &str, style: &str) -> String {
+pub fn markup(session: &CheckoutSession, page: &str, style: &str, post: &Post<'_>) -> String {
     let locale = language::of("", page, Some(session));
-    let face = drawn_or_nothing(|| declared(session.clone(), locale, style));
-    let (secret, inside) = (escaped(secret), face.unwrap_or_default());
+    let face = drawn_or_nothing(|| declared(session.clone(), locale, style, post));
+    let (secret, inside) = (escaped(post.secret), face.unwrap_or_default());
     format!("<guichet-checkout session=\"{secret}\">{inside}</guichet-checkout>")
 }
 
 /// The shadow root of the element: style sheet, live region, face. The region says from the
 /// beginning what the module would say: who hears the page's text is not told twice.
-fn declared(session: CheckoutSession, locale: Locale, style: &str) -> String {
+fn declared(session: CheckoutSession, locale: Locale, style: &str, post: &Post<'_>) -> String {
     let model = first(session);
     let said = spoken::of(&model, locale.words);
     let region = el("p")
@@ -56,7 +82,8 @@ fn declared(session: CheckoutSession, locale: Locale, style: &str) -> String {
         .attr("role", "status")
         .attr("lang", locale.lang.tag())
         .text(said);
-    let (region, face) = (drawing(|| region.done()), painted(model, locale));
+    let region = drawing(|| region.done());
+    let face = painted(model, locale, Some(post.plain()));
     let style = escaped(style);
     format!(
         "<template shadowrootmode=\"open\"><link rel=\"stylesheet\" href=\"{style}\">\
@@ -71,7 +98,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// What went wrong while a face was drawn never keeps a shopper from paying.
-fn drawn_or_nothing(draw: impl FnOnce() -> String) -> Option<String> {
+fn drawn_or_nothing<T>(draw: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(draw)).ok()
 }
 
@@ -83,9 +110,12 @@ fn first(session: CheckoutSession) -> Model {
 }
 
 /// A face as it stands until the module is there.
-fn painted(model: Model, locale: Locale) -> String {
+fn painted(model: Model, locale: Locale, plain: Option<Plain>) -> String {
     drawing(|| {
-        let face = root(Ui::new(model, locale));
+        let face = root(match plain {
+            Some(plain) => Ui::plain(model, locale, plain),
+            None => Ui::new(model, locale),
+        });
         face.attr("data-painted", "").done()
     })
 }

@@ -12,6 +12,12 @@ use crate::state::face::{Choice, Step, Trouble};
 use crate::state::testing::{OUTAGES, STATUSES, offer, payment, session};
 use crate::words::Lang;
 
+const POST: Post<'_> = Post {
+    action: "https://pay.example/pay",
+    secret: "css_1",
+    turn: 2,
+};
+
 fn offers() -> Vec<MethodOffer> {
     let mut below = offer("apetiz", MethodKind::MealVoucher);
     below.unavailable = Some(Unavailable::BelowMinimum { minimum: 100 });
@@ -99,7 +105,7 @@ fn every_face_can_be_drawn_and_whatever_can_be_pressed_on_it_is_an_action() {
     for lang in Lang::ALL {
         for model in models() {
             let face = model.face().name();
-            let html = painted(model, lang.into());
+            let html = painted(model, lang.into(), None);
             assert_eq!(values(&html, "data-face=\""), [face]);
             assert!(html.contains(&format!("lang=\"{}\"", lang.tag())));
             faces.push(face.to_owned());
@@ -129,7 +135,7 @@ fn what_shop_and_platform_wrote_is_text() {
     session.shop = "<img src=x onerror=alert(1)>\"'&".into();
     session.methods[0].method = "\"><script>".into();
     session.methods[1].label = Some("</label><b>".into());
-    let html = painted(first(session), Lang::Fr.into());
+    let html = painted(first(session), Lang::Fr.into(), None);
     for wrong in ["<img", "<script", "<b>", "value=\"\"", "onerror=alert(1)>"] {
         assert!(!html.contains(wrong), "{wrong} in {html}");
     }
@@ -138,7 +144,7 @@ fn what_shop_and_platform_wrote_is_text() {
 
 #[test]
 fn what_has_no_end_is_written_without_one() {
-    let html = painted(first(session(offers())), Lang::En.into());
+    let html = painted(first(session(offers())), Lang::En.into(), None);
     assert!(html.contains("<input") && !html.contains("</input>"));
 }
 
@@ -146,7 +152,7 @@ fn what_has_no_end_is_written_without_one() {
 fn an_answer_holds_the_session_and_its_face_and_nothing_in_it_ends_the_script() {
     let mut session = session(offers());
     session.shop = "</script><script>alert(1)</script>".into();
-    let html = answer(&session, "", "en").unwrap();
+    let html = answer(&session, "", "en", &POST).unwrap();
     let rest = html.split_once("<script type=application/json>").unwrap().1;
     let (json, face) = rest.split_once("</script>").unwrap();
     assert_eq!(
@@ -157,7 +163,7 @@ fn an_answer_holds_the_session_and_its_face_and_nothing_in_it_ends_the_script() 
     assert!(face.contains("lang=\"en\""));
     assert!(!rest.contains("<script"));
     assert!(
-        answer(&session, "fr", "en")
+        answer(&session, "fr", "en", &POST)
             .unwrap()
             .contains("lang=\"fr\"")
     );
@@ -166,7 +172,7 @@ fn an_answer_holds_the_session_and_its_face_and_nothing_in_it_ends_the_script() 
 #[test]
 fn no_face_makes_a_landmark_of_the_page() {
     for model in models() {
-        let html = painted(model, Lang::Fr.into());
+        let html = painted(model, Lang::Fr.into(), None);
         for landmark in ["header", "footer", "main", "nav", "aside", "section"] {
             assert!(
                 !html.contains(&format!("<{landmark}")),
@@ -179,12 +185,11 @@ fn no_face_makes_a_landmark_of_the_page() {
 #[test]
 fn markup_is_the_element_with_its_root_its_sheet_and_the_face_of_the_answer() {
     let session = session(offers());
-    let html = markup(
-        &session,
-        "css_\"&<",
-        "de",
-        "https://pay.example/x.css?a=1&b=\"",
-    );
+    let post = Post {
+        secret: "css_\"&<",
+        ..POST
+    };
+    let html = markup(&session, "de", "https://pay.example/x.css?a=1&b=\"", &post);
     let (head, rest) = html.split_once("<p ").unwrap();
     let expected = "<guichet-checkout session=\"css_&quot;&amp;&lt;\">\
         <template shadowrootmode=\"open\">\
@@ -196,7 +201,7 @@ fn markup_is_the_element_with_its_root_its_sheet_and_the_face_of_the_answer() {
     }
     let face = face.strip_suffix("</template></guichet-checkout>").unwrap();
     assert!(face.starts_with("<div class=\"checkout\"") && face.contains(" data-painted"));
-    assert!(answer(&session, "", "de").unwrap().ends_with(face));
+    assert!(answer(&session, "", "de", &post).unwrap().ends_with(face));
 }
 
 #[test]
@@ -204,7 +209,7 @@ fn markup_says_from_the_beginning_what_the_module_would_say() {
     let said = |status: Status| {
         let mut session = session(offers());
         session.status.status = status;
-        let html = markup(&session, "css_1", "en", "/x.css");
+        let html = markup(&session, "en", "/x.css", &POST);
         let region = html.split_once("</p>").unwrap().0;
         let (_, text) = region.split_once("<p ").unwrap().1.split_once('>').unwrap();
         text.split('<').next().unwrap_or_default().to_owned()
@@ -215,8 +220,14 @@ fn markup_says_from_the_beginning_what_the_module_would_say() {
 
 #[test]
 fn a_face_that_can_not_be_drawn_is_none() {
-    assert_eq!(drawn_or_nothing(|| panic!("a mistake of ours")), None);
-    assert_eq!(drawn_or_nothing(|| "<p>".into()).as_deref(), Some("<p>"));
+    assert_eq!(
+        drawn_or_nothing(|| -> String { panic!("a mistake of ours") }),
+        None
+    );
+    assert_eq!(
+        drawn_or_nothing(|| "<p>".to_owned()).as_deref(),
+        Some("<p>")
+    );
 }
 
 /// Repetitions of names and sentences are nearly all of it: brotli makes less than a third of it.
@@ -233,7 +244,7 @@ fn the_answer_with_seven_methods_is_small() {
     ];
     let session = session(offers.map(|(method, kind)| offer(method, kind)));
     for lang in ["fr", "en"] {
-        let bytes = answer(&session, lang, "").unwrap().len();
+        let bytes = answer(&session, lang, "", &POST).unwrap().len();
         assert!((4_000..12_000).contains(&bytes), "{bytes} in {lang}");
     }
 }

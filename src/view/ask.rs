@@ -24,8 +24,8 @@ impl Scene<'_> {
             .with(self.entry_button(Button::Answer, words.go_on.into()))
     }
 
-    /// The control of a question, with its name above and what is wrong below. It has no `name`, so
-    /// that no form could ever send it, and nothing of the answer is an attribute.
+    /// The control of a question, with its name above and what is wrong below. In the shop's page it
+    /// has no `name`, so that no form could ever send it, and nothing of the answer is an attribute.
     pub(super) fn answer(&self, asked: &Asked) -> El {
         let (ui, words) = (self.ui, self.words);
         let (control, arrow) = match &asked.0 {
@@ -58,6 +58,11 @@ impl Scene<'_> {
                 _ => "",
             };
             ui.follow_entry(text).unwrap_or_default()
+        };
+        let control = match &asked.0 {
+            _ if !self.ui.is_plain() => control,
+            Question::Bank { .. } => control.attr("name", "bank"),
+            Question::Iban => control.attr("name", "iban"),
         };
         let control = control
             .part("answer")

@@ -12,8 +12,6 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::svg;
 
-use crate::state::action::Button;
-
 type LiveValue = Box<dyn FnMut() -> Option<&'static str> + Send>;
 
 /// An element in the making. Boxed: the builder's calls then pass one pointer on.
@@ -176,12 +174,4 @@ pub(super) fn notice(tone: &str, title: &str, text: &str) -> El {
         .attr("aria-label", title)
         .with(el("strong").text(title))
         .with(el("p").text(text))
-}
-
-pub(super) fn button(part: &str, action: Button, label: &str) -> El {
-    el("button")
-        .part(part)
-        .attr("type", "button")
-        .attr("data-action", action.name())
-        .text(label)
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::el::{El, button, el};
+use super::el::{El, el};
 use super::scene::Scene;
 use super::ui::Ui;
 use crate::state::action::Button;
@@ -15,19 +15,17 @@ impl Scene<'_> {
         let entry = self.model.entry.as_deref()?;
         let title = el("h2").part("title").text(self.face.title(self.words));
         let story = el("div").part("story").with(self.focused(title, true));
-        let form = el("form")
-            .part("form")
-            .attr("novalidate", "")
-            .live("data-step", move || {
-                ui.follow_entry(|entry| entry.step.name())
-            });
+        let form = el("form").part("form").attr("novalidate", "");
+        let form = self.posting(form).live("data-step", move || {
+            ui.follow_entry(|entry| entry.step.name())
+        });
         let form = match &entry.content {
             Content::Card(card) => self.card(form, story, entry, card),
             Content::Ask(asked) => self.ask(form, story, asked),
         };
         Some(
             form.with(
-                button("quiet", Button::List, self.words.choose_other)
+                self.button("quiet", Button::List, self.words.choose_other)
                     .live("disabled", move || ui.busy().then_some("")),
             ),
         )
@@ -37,10 +35,8 @@ impl Scene<'_> {
     pub(super) fn entry_button(&self, action: Button, label: String) -> El {
         let (ui, words) = (self.ui, self.words);
         let still = move || ui.follow_entry(|entry| entry.step != EntryStep::Ready) == Some(true);
-        el("button")
-            .part("button")
+        self.does(el("button").part("button"), action)
             .attr("type", "submit")
-            .attr("data-action", action.name())
             .live("disabled", move || still().then_some(""))
             .live("aria-busy", move || still().then_some("true"))
             .dynamic(move || {

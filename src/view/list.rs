@@ -3,7 +3,7 @@
 use guichet_wire::{MethodOffer, Unavailable};
 use leptos::prelude::*;
 
-use super::el::{El, button, el, icon, notice};
+use super::el::{El, el, icon, notice};
 use super::saved::cards;
 use super::scene::Scene;
 use crate::state::action::{Button, Control};
@@ -34,9 +34,9 @@ impl Scene<'_> {
             list = list.with(self.offer(offer));
         }
         let confirming = self.model.step == Step::Confirming;
-        let form = el("form")
-            .part("form")
-            .attr("novalidate", "")
+        let form = el("form").part("form").attr("novalidate", "");
+        let form = self
+            .posting(form)
             .maybe((self.model.warns() && !confirming).then(|| self.warning()))
             .with(list)
             .maybe(self.model.trouble.map(|trouble| self.trouble(trouble)));
@@ -69,10 +69,8 @@ impl Scene<'_> {
     pub(super) fn pay_button(&self) -> El {
         let ui = self.ui;
         let label = fill(self.words.pay, &[("amount", &self.total())]);
-        el("button")
-            .part("button")
+        self.does(el("button").part("button"), Button::Pay)
             .attr("type", "submit")
-            .attr("data-action", Button::Pay.name())
             .live("disabled", move || ui.busy().then_some(""))
             .live("aria-busy", move || ui.busy().then_some("true"))
             .text(&label)
@@ -85,8 +83,8 @@ impl Scene<'_> {
             .attr("role", "group")
             .attr("data-warning", "open-elsewhere");
         self.focused(question, false)
-            .with(button("button", Button::Confirm, &label))
-            .with(button("quiet", Button::Stay, words.confirm_stay))
+            .with(self.button("button", Button::Confirm, &label))
+            .with(self.button("quiet", Button::Stay, words.confirm_stay))
     }
 
     /// One method: its button, its names, and what will happen next.
@@ -114,6 +112,7 @@ impl Scene<'_> {
         el("div")
             .part("method")
             .attr("data-method", code)
+            .flag("data-scripted", offer.embedded)
             .with(input)
             .with(label)
             .with(self.hint(offer, &brand).attr("id", &hint))

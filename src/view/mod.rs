@@ -7,6 +7,7 @@ mod entry;
 mod list;
 mod outcome;
 mod parts;
+pub(crate) mod plain;
 mod saved;
 mod scene;
 mod summary;
@@ -58,4 +59,10 @@ fn draw(ui: Ui, model: &Model) -> AnyView {
         .maybe(scene.summary())
         .with(body)
         .done()
+}
+
+/// The head of every face.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn summary(ui: Ui) -> Option<El> {
+    ui.with(|model| Scene::of(ui, model).summary()).flatten()
 }

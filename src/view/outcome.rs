@@ -3,7 +3,7 @@
 
 use guichet_wire::{MethodKind, PaymentView, Refusal};
 
-use super::el::{El, button, el, icon, notice};
+use super::el::{El, el, icon, notice};
 use super::scene::Scene;
 use crate::state::action::Button;
 use crate::state::face::{Face, Outage, refusal, refusal_name};
@@ -130,10 +130,10 @@ impl Scene<'_> {
         let can_pay = self.model.status().is_some_and(|status| status.can_pay);
         match (self.face, self.model.outage) {
             (Face::Offline, _) | (Face::Broken, Some(Outage::Failing)) => {
-                Some(button("button", Button::Retry, self.words.retry))
+                Some(self.alone(self.button("button", Button::Retry, self.words.retry)))
             }
             (Face::Waiting, _) if can_pay => {
-                Some(button("quiet", Button::List, self.words.waiting_other))
+                Some(self.alone(self.button("quiet", Button::List, self.words.waiting_other)))
             }
             _ => None,
         }

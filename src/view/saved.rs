@@ -3,7 +3,7 @@
 use guichet_wire::{MethodKind, SavedCard};
 use leptos::prelude::*;
 
-use super::el::{El, button, el, icon};
+use super::el::{El, el, icon};
 use super::scene::Scene;
 use super::ui::Ui;
 use crate::state::action::Button;
@@ -61,7 +61,7 @@ impl Scene<'_> {
         match &self.model.saved.removal {
             Some(removal) if removal.choice == choice => row.with(self.removal(removal, card)),
             _ => row.with(
-                button("remove", Button::Remove, words.saved_remove)
+                self.button("remove", Button::Remove, words.saved_remove)
                     .attr("value", &value)
                     .attr("id", &id("remove-"))
                     .attr("aria-label", &saved::spoken(card, words.saved_remove_this)),
@@ -75,7 +75,7 @@ impl Scene<'_> {
         let words = self.words;
         let still = removal.step == RemovalStep::UnderWay;
         let press = |action, label| {
-            let button = button("quiet", action, label);
+            let button = self.button("quiet", action, label);
             if still {
                 button.attr("aria-disabled", "true")
             } else {

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::plain::Plain;
 use crate::state::entry::Entry;
 use crate::state::locale::Locale;
 use crate::state::model::{Drawing, Model};
@@ -18,6 +20,9 @@ pub(crate) struct Ui {
     detail: Memo<u32>,
     /// How the shopper is spoken to.
     pub(crate) locale: Locale,
+    /// Where the buttons lead without a script; nowhere if absent.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) plain: Option<StoredValue<Plain>>,
 }
 
 impl Ui {
@@ -29,7 +34,26 @@ impl Ui {
             drawing: Memo::new(move |_| model.with(Model::drawing)),
             detail: Memo::new(move |_| model.with(|model| model.detail)),
             locale,
+            #[cfg(not(target_arch = "wasm32"))]
+            plain: None,
         }
+    }
+
+    /// The same, for a face whose buttons work without a script.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn plain(model: Model, locale: Locale, plain: Plain) -> Self {
+        Self {
+            plain: Some(StoredValue::new(plain)),
+            ..Self::new(model, locale)
+        }
+    }
+
+    /// Whether the buttons are those of forms.
+    pub(super) fn is_plain(self) -> bool {
+        #[cfg(not(target_arch = "wasm32"))]
+        return self.plain.is_some();
+        #[cfg(target_arch = "wasm32")]
+        false
     }
 
     /// The texts of the widget's language.

@@ -168,4 +168,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Diese Seite lässt Ihren Browser nicht zur Zahlungsseite wechseln. Es wurde \
         nichts bezahlt. Wählen Sie eine andere Zahlungsart oder wenden Sie sich an den Shop.",
     trouble_other: "Die Zahlung konnte nicht beginnen. Versuchen Sie es gleich noch einmal.",
+    back_to_shop: "Zurück zu {shop}",
+    link_title: "Ihre Bestellung bezahlen",
+    link_body: "Dieser Link funktioniert einmal. Weiter geht es zur Auswahl der Zahlungsart.",
+    link_over: "Dieser Link wurde schon benutzt oder ist abgelaufen. Bitten Sie den Shop um einen neuen.",
 };

@@ -155,4 +155,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "This page keeps your browser from going to the payment page. Nothing was paid. \
         Choose another way to pay, or contact the shop.",
     trouble_other: "The payment could not start. Try again in a moment.",
+    back_to_shop: "Back to {shop}",
+    link_title: "Pay for your order",
+    link_body: "This link works once. Continue to choose how to pay.",
+    link_over: "This link has been used already or has run out. Ask the shop for a new one.",
 };

@@ -160,4 +160,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Esta página impide que su navegador vaya a la página de pago. No se ha pagado \
         nada. Elija otra forma de pago o póngase en contacto con la tienda.",
     trouble_other: "No se ha podido iniciar el pago. Inténtelo de nuevo en unos instantes.",
+    back_to_shop: "Volver a {shop}",
+    link_title: "Pagar su pedido",
+    link_body: "Este enlace sirve una sola vez. Continúe para elegir cómo pagar.",
+    link_over: "Este enlace ya se ha usado o ha caducado. Pida otro a la tienda.",
 };

@@ -164,4 +164,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Cette page empêche votre navigateur d’aller vers la page de paiement. Rien n’a \
         été payé. Choisissez un autre moyen de paiement, ou contactez la boutique.",
     trouble_other: "Le paiement n’a pas pu commencer. Réessayez dans un instant.",
+    back_to_shop: "Retour vers {shop}",
+    link_title: "Payer votre commande",
+    link_body: "Ce lien ne sert qu’une fois. Continuez pour choisir comment payer.",
+    link_over: "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau à la boutique.",
 };

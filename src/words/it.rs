@@ -165,4 +165,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Questa pagina impedisce al browser di andare alla pagina di pagamento. Non è \
         stato pagato nulla. Scegliere un altro metodo di pagamento o contattare il negozio.",
     trouble_other: "Non è stato possibile iniziare il pagamento. Riprovare tra qualche istante.",
+    back_to_shop: "Torna a {shop}",
+    link_title: "Pagare l’ordine",
+    link_body: "Questo link funziona una sola volta. Continuare per scegliere come pagare.",
+    link_over: "Questo link è già stato usato o è scaduto. Chiederne uno nuovo al negozio.",
 };

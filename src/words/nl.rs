@@ -164,4 +164,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Deze pagina laat uw browser niet naar de betaalpagina gaan. Er is niets \
         betaald. Kies een andere betaalmethode of neem contact op met de winkel.",
     trouble_other: "De betaling kon niet beginnen. Probeer het zo meteen opnieuw.",
+    back_to_shop: "Terug naar {shop}",
+    link_title: "Uw bestelling betalen",
+    link_body: "Deze link werkt één keer. Ga door om te kiezen hoe u betaalt.",
+    link_over: "Deze link is al gebruikt of verlopen. Vraag de winkel om een nieuwe.",
 };

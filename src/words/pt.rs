@@ -162,4 +162,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Esta página impede o navegador de ir para a página de pagamento. Nada foi \
         pago. Escolha outra forma de pagamento ou contacte a loja.",
     trouble_other: "Não foi possível iniciar o pagamento. Tente novamente dentro de momentos.",
+    back_to_shop: "Voltar a {shop}",
+    link_title: "Pagar a sua encomenda",
+    link_body: "Esta ligação funciona uma única vez. Continue para escolher como pagar.",
+    link_over: "Esta ligação já foi usada ou expirou. Peça uma nova à loja.",
 };

@@ -159,4 +159,8 @@ pub(super) static WORDS: Words = Words {
     trouble_leave: "Den här sidan hindrar din webbläsare från att gå till betalningssidan. \
         Ingenting har betalats. Välj ett annat betalsätt eller kontakta butiken.",
     trouble_other: "Betalningen kunde inte påbörjas. Försök igen om en liten stund.",
+    back_to_shop: "Tillbaka till {shop}",
+    link_title: "Betala din beställning",
+    link_body: "Länken fungerar en gång. Fortsätt för att välja hur du betalar.",
+    link_over: "Länken har redan använts eller har gått ut. Be butiken om en ny.",
 };

@@ -277,6 +277,14 @@ words! {
     trouble_leave,
     /// Something else went wrong.
     trouble_other,
+    /// Pages without script: link to the shop's own page. Places: `{shop}`.
+    back_to_shop,
+    /// Page of a link that the shop sent: title.
+    link_title,
+    /// The same: text above its button.
+    link_body,
+    /// The link was used, or is too old.
+    link_over,
 }
 
 /// Puts `values` into the places of a text: `{name}` becomes the value of `name`.

@@ -259,7 +259,7 @@ impl Browser {
 
     /// Clicks what a script finds. A page that is drawn anew in between is looked at again; a
     /// click that happened is not repeated.
-    async fn click_found(&self, what: &str, script: &str) -> Result<()> {
+    pub(crate) async fn click_found(&self, what: &str, script: &str) -> Result<()> {
         eventually(what, async || {
             let element = self.driver.execute(script, Vec::new()).await?;
             if element.json().is_null() {

@@ -42,6 +42,7 @@ mod notifications;
 mod outages;
 mod pages;
 mod painted;
+mod plain;
 mod policy;
 mod questions;
 mod returns;

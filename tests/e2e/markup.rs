@@ -42,7 +42,7 @@ impl World {
     }
 
     /// The element with its script, for a page of the test's own.
-    async fn printed_snippet(&self, order: &Order) -> Result<String> {
+    pub(crate) async fn printed_snippet(&self, order: &Order) -> Result<String> {
         let backend = self.stack.backend();
         let script = format!("<script type=\"module\" src=\"{backend}/guichet.js\"></script>");
         let markup = self.markup(order).await?;

@@ -143,6 +143,16 @@ fn what_is_painted_is_what_the_module_draws() {
                 "{ROOT}
                  const face = root.querySelector('[data-face]').cloneNode(true);
                  face.removeAttribute('data-painted');
+                 // What makes it a form that works without the module.
+                 for (const form of face.querySelectorAll('form[action]')) {{
+                   form.removeAttribute('action');
+                   form.removeAttribute('method');
+                 }}
+                 for (const one of face.querySelectorAll('[type=hidden]')) one.remove();
+                 for (const one of face.querySelectorAll('button[name=do]')) {{
+                   one.removeAttribute('name');
+                   one.removeAttribute('value');
+                 }}
                  for (const one of face.querySelectorAll('*')) {{
                    const all = [...one.attributes].map((a) => [a.name, a.value]).sort();
                    for (const [name] of all) one.removeAttribute(name);

@@ -25,6 +25,7 @@ mod office;
 mod openapi;
 mod operations;
 mod orders;
+mod pay;
 mod saved_cards;
 mod secrets;
 mod sessions;

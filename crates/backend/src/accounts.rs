@@ -64,13 +64,24 @@ pub(crate) fn addresses(
     ending: &str,
 ) -> Addresses {
     let (name, own) = (account.name(), account.account());
-    let back = |ending: &str| format!("{public_url}/return/{name}/{payment}/{ending}");
+    let page = if leads_to_page(ending) { PAGE } else { "" };
+    let to = |ending: &str| format!("{public_url}/return/{name}/{payment}/{ending}");
+    let back = |ending: &str| to(&format!("{page}{ending}"));
     Addresses {
         notify: format!("{public_url}/notify/{name}/{own}"),
         accepted: back("accepted"),
         refused: back("refused"),
         cancelled: back("cancelled"),
         waiting: back("waiting"),
-        back: back(ending),
+        back: to(ending),
     }
+}
+
+/// What the endings of a payment begin with that was started on a page of ours.
+pub(crate) const PAGE: &str = "p-";
+
+/// Whether this ending, or the one that all others of a payment are like, leads back to a page of
+/// ours: no other begins so.
+pub(crate) fn leads_to_page(ending: &str) -> bool {
+    ending.starts_with(PAGE)
 }

@@ -23,7 +23,7 @@ pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
     CardName, Closed, Conversation, DENIED, Dated, Endpoint, Entry, Followed, FoundPayment,
-    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, Message, NOTICE_TRIED_FOR,
+    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, Link, Message, NOTICE_TRIED_FOR,
     NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice,
     Payment, Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source,
     UnmatchedEvent, WAIT_MAX,
@@ -228,6 +228,27 @@ pub trait Store: Outbox + Send + Sync {
 
     /// Makes due whatever waits to be taken up. For a start: whoever had taken it is dead.
     async fn release_operations(&self, now: i64) -> Result<(), StoreError>;
+
+    /// Keeps a link that a shop sends.
+    async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError>;
+
+    /// Whether there is such a link to a session that can still be used.
+    async fn link(
+        &self,
+        digest: &[u8],
+        session: &SessionId,
+        now: i64,
+    ) -> Result<Option<()>, StoreError>;
+
+    /// Uses a link up; `false` if it can't be used. `by` tells one press of its page's button from
+    /// another: the same press uses it again.
+    async fn use_link(
+        &self,
+        digest: &[u8],
+        session: &SessionId,
+        by: &[u8],
+        now: i64,
+    ) -> Result<bool, StoreError>;
 
     /// The next number of a counter that starts anew each day: 1, 2, 3… Unique across restarts.
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError>;

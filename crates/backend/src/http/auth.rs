@@ -86,11 +86,37 @@ const NO_SESSION: &str = "there is no session with this secret";
 impl FromRequestParts<Arc<App>> for Opened {
     type Rejection = ApiError;
 
-    /// A secret that has opened a session lately opens it again without the books: a flood with a
-    /// right secret is refused before anything is read for it.
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let Ok(caller) = Caller::from_request_parts(parts, app).await;
-        let digest = sha256(secret_of(&caller.headers)?.as_bytes());
+        let secret = secret_of(&caller.headers)?.to_owned();
+        Self::by(app, caller, &secret, Surface::Widget).await
+    }
+}
+
+/// Where a session is shown, which tells the origins that may ask.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Surface {
+    /// The widget, in a page of the shop.
+    Widget,
+    /// A form, in a page of the shop or of ours. A page that names itself to nobody sends `null`.
+    Page,
+}
+
+impl Opened {
+    /// What this secret opens.
+    ///
+    /// A secret that has opened a session lately opens it again without the books: a flood with a
+    /// right secret is refused before anything is read for it.
+    pub(super) async fn by(
+        app: &Arc<App>,
+        caller: Caller,
+        secret: &str,
+        surface: Surface,
+    ) -> Result<Self, ApiError> {
+        if !secret.starts_with(SECRET_PREFIX) {
+            return Err(unknown(NO_SESSION));
+        }
+        let digest = sha256(secret.as_bytes());
         let (known, just_read) = match app.limiter.known(&digest) {
             Some(known) => {
                 caller.counted.set();
@@ -111,7 +137,7 @@ impl FromRequestParts<Arc<App>> for Opened {
         let shop = app.config.shop(&known.shop);
         let shop =
             shop.ok_or_else(|| unknown("the shop of this session is no longer configured"))?;
-        if !is_of(shop, &caller.headers) {
+        if !is_of(app, shop, surface, &caller.headers) {
             return Err(ApiError::new(
                 StatusCode::FORBIDDEN,
                 ProblemCode::OriginRefused,
@@ -151,9 +177,20 @@ fn secret_of(headers: &HeaderMap) -> Result<&str, ApiError> {
 }
 
 /// Whether a page of the shop asks, or no page: only browsers send an origin.
-fn is_of(shop: &Shop, headers: &HeaderMap) -> bool {
+fn is_of(app: &App, shop: &Shop, surface: Surface, headers: &HeaderMap) -> bool {
+    let own = || own_origin(app);
     let mut origins = headers.get_all(header::ORIGIN).iter();
-    origins.all(|origin: &HeaderValue| shop.origins.iter().any(|known| origin == known.as_str()))
+    origins.all(|origin: &HeaderValue| {
+        let of_shop = shop.origins.iter().any(|known| origin == known.as_str());
+        of_shop || (surface == Surface::Page && (origin == "null" || *origin == own()))
+    })
+}
+
+/// Our own origin, as browsers send it and as a policy names it.
+pub(super) fn own_origin(app: &App) -> String {
+    let url = url::Url::parse(&app.config.public_url);
+    url.map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default()
 }
 
 fn unknown(detail: &str) -> ApiError {

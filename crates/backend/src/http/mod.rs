@@ -23,6 +23,7 @@ mod cors;
 mod edge;
 mod json;
 mod openapi;
+mod pay;
 mod platforms;
 mod problem;
 mod request;
@@ -35,6 +36,7 @@ pub(crate) fn router(app: Arc<App>, assets: assets::Assets) -> Router {
     documented
         .route("/v1/{*nothing}", any(answers::unknown_path))
         .layer(DefaultBodyLimit::max(body::JSON_MAX))
+        .merge(pay::routes())
         .layer(Extension(assets.clone()))
         .merge(platforms::routes())
         .route("/healthz", get(async || "ok\n"))

@@ -29,6 +29,11 @@ impl ApiError {
         }
     }
 
+    /// What programs compare.
+    pub(crate) fn code(&self) -> ProblemCode {
+        self.code
+    }
+
     /// Every field that is at fault, in one answer. Who reads the detail alone is told of them all.
     pub(crate) fn fields(errors: Vec<FieldError>) -> Self {
         let (code, detail) = match errors.as_slice() {

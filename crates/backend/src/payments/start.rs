@@ -19,7 +19,7 @@ use super::cards::first_payment;
 use super::error::PaymentError;
 use super::go_on::{Asker, go_on};
 use super::in_hand::{InHand, answer};
-use crate::accounts::addresses;
+use crate::accounts::{PAGE, addresses};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
@@ -43,6 +43,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) shop: &'a Shop,
     pub(crate) session: &'a SessionId,
     pub(crate) who: Who,
+    /// The platform's page leads back to a page of ours.
+    pub(crate) back_to_page: bool,
     /// What the shopper's browser asks for.
     pub(crate) language: Option<Language>,
     /// The address of the shopper's browser.
@@ -132,7 +134,8 @@ impl Starting<'_> {
         let random = || clock::random::<16>().map_err(PaymentError::failed);
         let id = PaymentId::from_random(random()?);
         let reference = account.new_reference(&self.seed(account).await?);
-        let nonce = hex::encode(random()?);
+        let page = if self.asked.back_to_page { PAGE } else { "" };
+        let nonce = format!("{page}{}", hex::encode(random()?));
         let addresses = addresses(&app.config.public_url, account, &id, &nonce);
         let method = &offer.description.method;
         let first = match by {

@@ -52,7 +52,9 @@ pub(crate) fn router(app: Shared) -> Router {
 /// that pays sends its form to the platforms and nowhere else; the others send theirs to the shop.
 fn policy(app: &App, pays: bool) -> String {
     let form_action = if pays {
-        format!("{} {}", app.platform_origin, app.backup_origin)
+        // The backend too: what is pressed where no script runs goes there.
+        let backend = app.settings.backend.origin().ascii_serialization();
+        format!("{backend} {} {}", app.platform_origin, app.backup_origin)
     } else {
         "'self'".to_owned()
     };

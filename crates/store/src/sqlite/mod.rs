@@ -21,7 +21,7 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Book, CardName, Closed, Conversation,
-    FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage, Message, NewOperation,
+    FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage, Link, Message, NewOperation,
     OpenAccount, Operation, OperationAdvance, Payment, Question, Recorded, Search, SecretDigest,
     Source, Store, StoreError, UnmatchedEvent,
 };
@@ -32,6 +32,7 @@ mod conversations;
 mod events;
 mod file;
 mod health;
+mod links;
 mod lists;
 mod lock;
 mod messages;
@@ -417,6 +418,33 @@ impl Store for SqliteStore {
     async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
         self.writer
             .write(async |tx| operations::release(tx, now).await)
+            .await
+    }
+
+    async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError> {
+        self.writer
+            .write(async |tx| links::add(tx, link).await)
+            .await
+    }
+
+    async fn link(
+        &self,
+        digest: &[u8],
+        session: &SessionId,
+        now: i64,
+    ) -> Result<Option<()>, StoreError> {
+        links::find(&self.readers, digest, session, now).await
+    }
+
+    async fn use_link(
+        &self,
+        digest: &[u8],
+        session: &SessionId,
+        by: &[u8],
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        self.writer
+            .write(async |tx| links::take(tx, digest, session, by, now).await)
             .await
     }
 

@@ -5,6 +5,7 @@ mod card;
 mod conversation;
 mod event;
 mod idempotency;
+mod link;
 mod list;
 mod message;
 mod notice;
@@ -19,6 +20,7 @@ pub use self::card::CardName;
 pub use self::conversation::{Advance, Answer, Conversation};
 pub use self::event::{Recorded, Source};
 pub use self::idempotency::{Idempotency, Kept};
+pub use self::link::Link;
 pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};
 pub use self::message::{KeptMessage, Message};
 pub use self::notice::{

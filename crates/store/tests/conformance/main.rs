@@ -15,6 +15,7 @@ mod due;
 mod events;
 mod faults;
 mod fixtures;
+mod links;
 mod messages;
 mod notices;
 mod numbers;

@@ -4,6 +4,7 @@ use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse as _, Response};
+use guichet_widget::render::Post;
 use guichet_wire::CheckoutSession;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -22,11 +23,12 @@ pub(crate) struct Wish {
 /// The answer as a document; nothing where none was asked for, or none can be drawn.
 pub(super) fn document(
     session: &CheckoutSession,
+    post: &Post<'_>,
     wish: Result<Query<Wish>, QueryRejection>,
 ) -> Option<Response> {
     let Query(Wish { markup, locale }) = wish.ok()?;
     let locale = locale.unwrap_or_default();
-    let html = guichet_widget::render::answer(session, &locale, &markup?)?;
+    let html = guichet_widget::render::answer(session, &locale, &markup?, post)?;
     let mut response = Html(html).into_response();
     // It is read by a script. Whoever opens it as a page gets one that can do nothing.
     let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");

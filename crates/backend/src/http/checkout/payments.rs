@@ -53,6 +53,7 @@ pub(super) async fn start(
             shop: &opened.shop,
             session: &opened.session,
             who: Who::Shopper,
+            back_to_page: false,
             language: asked_for(headers),
             client: opened.caller.client,
             mark: &mark,

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
+use guichet_widget::render::Post;
 use guichet_wire::{CheckoutSession, CheckoutStatus};
 
 use super::markup;
@@ -13,6 +14,7 @@ use crate::app::App;
 use crate::clock;
 use crate::http::auth::Opened;
 use crate::http::problem::ApiError;
+use crate::http::request::bearer;
 use crate::sessions::views::{Folded, checkout_session};
 
 /// All that the widget needs for its first face; with `markup`, an HTML document with the session
@@ -32,10 +34,18 @@ pub(super) async fn session(
     wish: Result<Query<markup::Wish>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let shop = Arc::clone(&opened.shop);
+    let secret = bearer(&opened.caller.headers)
+        .unwrap_or_default()
+        .to_owned();
     let book = opened.book(&app).await?;
     let folded = Folded::new(&book, clock::unix_now());
     let session = checkout_session(&app.accounts, &shop, &folded);
-    let document = markup::document(&session, wish);
+    let post = Post {
+        action: &format!("{}/pay", app.config.public_url),
+        secret: &secret,
+        turn: book.payments.len(),
+    };
+    let document = markup::document(&session, &post, wish);
     Ok(document.unwrap_or_else(|| Json(session).into_response()))
 }
 

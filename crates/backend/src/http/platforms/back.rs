@@ -11,15 +11,17 @@ use guichet_providers::contract::{Headers, HttpMethod, Incoming};
 use guichet_store::Book;
 
 use super::headers::wanted;
+use crate::accounts::leads_to_page;
 use crate::app::App;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
+use crate::http::pay::page_of;
 use crate::payments::back::keep;
 
 /// Provider, payment, and the ending that the platform was given for this return.
 type ReturnPath = (String, String, String);
 
-/// The browser coming back. Whatever it brings, it is sent on to the shop's own page at once; what
+/// The browser coming back. Whatever it brings, it is sent on at once to where it came from; what
 /// is signed is kept as a hint.
 pub(super) async fn come_back(
     State(app): State<Arc<App>>,
@@ -45,7 +47,7 @@ pub(super) async fn come_back(
     };
     // A shopper is sent on however often the page is loaded; it is not looked at each time.
     if app.limiter.session(&payment.session).is_err() {
-        return see_other(&book);
+        return see_other(&app, &book, &ending);
     }
     let body = body.read(&app).await.unwrap_or_default();
     let account = app.accounts.of(&payment).ok();
@@ -63,11 +65,14 @@ pub(super) async fn come_back(
         secret: None,
     };
     keep(&app, &payment, &ending, &incoming).await;
-    see_other(&book)
+    see_other(&app, &book, &ending)
 }
 
-fn see_other(book: &Book) -> Response {
-    let Ok(location) = HeaderValue::from_str(&book.session.return_url) else {
+/// Where the payment was started: a page of ours, or the shop's own.
+fn see_other(app: &App, book: &Book, ending: &str) -> Response {
+    let page = leads_to_page(ending).then(|| page_of(app, &book.session.id));
+    let location = page.as_ref().unwrap_or(&book.session.return_url);
+    let Ok(location) = HeaderValue::from_str(location) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [

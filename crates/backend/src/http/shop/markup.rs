@@ -5,6 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use guichet_domain::language::Language;
+use guichet_widget::render::Post;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -66,7 +67,12 @@ impl Markup {
         let style = self.assets.style().await.unwrap_or_default();
         let style = format!("{}/{style}", app.config.public_url);
         let session = checkout_session(&app.accounts, shop, folded);
-        let markup = guichet_widget::render::markup(&session, secret, &page, &style);
+        let post = Post {
+            action: &format!("{}/pay", app.config.public_url),
+            secret,
+            turn: folded.book.payments.len(),
+        };
+        let markup = guichet_widget::render::markup(&session, &page, &style, &post);
         Some(markup)
     }
 }

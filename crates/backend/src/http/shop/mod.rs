@@ -9,6 +9,7 @@ use crate::app::App;
 
 mod cards;
 mod id;
+mod links;
 mod markup;
 mod operations;
 mod payments;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sessions::create, search::find_sessions))
         .routes(routes!(sessions::read))
         .routes(routes!(sessions::expire))
+        .routes(routes!(links::create))
         .routes(routes!(cards::cards))
         .routes(routes!(payments::pay))
         .routes(routes!(search::find_payments))

@@ -48,6 +48,7 @@ pub(super) async fn pay(
             shop: &shop,
             session: &id,
             who: Who::Shop,
+            back_to_page: false,
             // The shop's server asks: its headers and address say nothing of the shopper.
             language: None,
             client: None,

@@ -1,0 +1,113 @@
+//! What is answered here: pages, and the way to one.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use guichet_domain::id::SessionId;
+use guichet_widget::render::page::{Page, Shown, draw};
+use url::{Url, form_urlencoded};
+
+use crate::app::App;
+use crate::http::assets::Assets;
+use crate::http::auth::own_origin;
+use crate::http::problem::ApiError;
+use crate::http::request::asked_for;
+
+/// Seconds after which a page that waits for an outcome asks again.
+const REFRESH: &str = "5";
+
+/// The address of a session's page.
+pub(super) fn address(app: &App, session: &SessionId, query: &[(&str, &str)]) -> String {
+    let page = format!("{}/pay/{session}", app.config.public_url);
+    if query.is_empty() {
+        return page;
+    }
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    pairs.extend_pairs(query);
+    format!("{page}?{}", pairs.finish())
+}
+
+/// Sends the browser on.
+pub(super) fn see_other(to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
+    secured(response.headers_mut(), "default-src 'none'");
+    response
+}
+
+/// Answers with a page.
+pub(super) async fn page(
+    app: &App,
+    assets: &Assets,
+    status: StatusCode,
+    page: Page<'_>,
+) -> Response {
+    let public = &app.config.public_url;
+    let own = own_origin(app);
+    // The one form that leads elsewhere. What the platform redirects to is not ours to name.
+    let leaves = match &page.shown {
+        Shown::Leave { url, .. } => Url::parse(url).ok().map(|url| {
+            let platform = url.origin().ascii_serialization();
+            (format!("{platform} https:"), format!("; script-src {own}"))
+        }),
+        _ => None,
+    };
+    let (forms, script) = leaves.unwrap_or((own.clone(), String::new()));
+    let policy = format!(
+        "default-src 'none'; style-src {own}{script}; form-action {forms}; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    let style = assets.style().await.map(|name| format!("{public}/{name}"));
+    let drawn = draw(&Page {
+        style: style.as_deref().unwrap_or_default(),
+        action: &format!("{public}/pay"),
+        script: &format!("{public}/pay/leave.js"),
+        ..page
+    });
+    let mut response = (status, Html(drawn.html)).into_response();
+    let headers = response.headers_mut();
+    secured(headers, &policy);
+    if drawn.waits {
+        let refresh = HeaderName::from_static("refresh");
+        headers.insert(refresh, HeaderValue::from_static(REFRESH));
+    }
+    response
+}
+
+/// Never in a frame, and nobody is told the address of the page: a path of it may hold a link's
+/// token. The origin alone is told, without which our own forms would not name theirs.
+fn secured(headers: &mut HeaderMap, policy: &str) {
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let referrer = HeaderValue::from_static("strict-origin");
+    headers.insert(header::REFERRER_POLICY, referrer);
+}
+
+/// A page that says what is wrong, with the status and the headers of the problem.
+pub(super) async fn problem(
+    app: &App,
+    assets: &Assets,
+    headers: &HeaderMap,
+    error: ApiError,
+) -> Response {
+    let code = error.code();
+    let language = asked_for(headers).map(String::from).unwrap_or_default();
+    let told = error.into_response();
+    let shown = Page {
+        language: &language,
+        shown: Shown::Problem(code.as_str()),
+        ..Page::default()
+    };
+    let mut response = page(app, assets, told.status(), shown).await;
+    // When to come again, and that a flood was refused.
+    if let Some(later) = told.headers().get(header::RETRY_AFTER) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, later.clone());
+    }
+    *response.extensions_mut() = told.extensions().clone();
+    response
+}

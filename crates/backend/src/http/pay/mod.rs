@@ -1,0 +1,52 @@
+//! `/pay`: the checkout as pages of its own, where no script of the widget runs. A form posts to
+//! `/pay`, with the session's secret in its body; the page that follows knows it by a cookie that
+//! is good for that session alone. No secret of a session is ever in an address.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use guichet_domain::id::SessionId;
+
+use crate::app::App;
+
+mod answers;
+mod cookie;
+mod form;
+mod link;
+mod page;
+mod press;
+
+/// Most bytes of a form.
+const FORM_MAX: usize = 16 * 1024;
+
+/// Sends the one form of the page that leads to the platform, unless the shopper came back to it.
+const LEAVE: &str = "addEventListener('DOMContentLoaded', () => {\n  \
+    const [entry] = performance.getEntriesByType('navigation');\n  \
+    if (entry && entry.type !== 'back_forward') document.forms[0].submit();\n});\n";
+
+/// The page of a session.
+pub(super) fn page_of(app: &App, session: &SessionId) -> String {
+    answers::address(app, session, &[])
+}
+
+/// Every route.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/pay", post(press::press))
+        .route("/pay/leave.js", get(leave))
+        .route("/pay/{session}", get(page::page))
+        .route(
+            "/pay/{session}/link/{token}",
+            get(link::ask).post(link::open),
+        )
+        .layer(DefaultBodyLimit::max(FORM_MAX))
+}
+
+async fn leave() -> Response {
+    let javascript = HeaderValue::from_static("text/javascript; charset=utf-8");
+    ([(header::CONTENT_TYPE, javascript)], LEAVE).into_response()
+}

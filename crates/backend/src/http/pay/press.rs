@@ -1,0 +1,303 @@
+//! `POST /pay`: what the shopper pressed, on a page of ours or on the list in the shop's page before
+//! the widget was there.
+//!
+//! The session's secret in the body proves who asks, as the widget's bearer does: no other site
+//! knows it, so none can have a browser send this form for a session that is not its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::Response;
+use guichet_domain::id::{PaymentId, SessionId};
+use guichet_store::{Idempotency, Kept};
+use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartPayment, StartedPayment};
+
+use super::answers::{address, problem, see_other};
+use super::cookie;
+use super::form::{Pressed, answer_mark, start_mark};
+use super::page::is_under_way;
+use crate::app::App;
+use crate::clock;
+use crate::http::assets::Assets;
+use crate::http::auth::{Opened, Surface};
+use crate::http::body::RawBody;
+use crate::http::caller::Caller;
+use crate::http::problem::ApiError;
+use crate::http::request::{asked_for, to_the_end};
+use crate::payments::error::PaymentError;
+use crate::payments::go_on::Taken;
+use crate::payments::start::Who;
+use crate::payments::{go_on, start};
+use crate::sessions::views::Folded;
+
+/// How often, and with which pause, the answer is looked for that the same press is being given.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Takes a press, and sends the browser to the page that shows what came of it.
+pub(super) async fn press(
+    State(app): State<Arc<App>>,
+    Extension(assets): Extension<Assets>,
+    caller: Caller,
+    body: RawBody,
+) -> Response {
+    let headers = caller.headers.clone();
+    match taken(&app, caller, body).await {
+        Ok(response) => response,
+        Err(error) => problem(&app, &assets, &headers, error).await,
+    }
+}
+
+async fn taken(app: &Arc<App>, caller: Caller, body: RawBody) -> Result<Response, ApiError> {
+    let body = body.read(app).await?;
+    let pressed = Pressed::parse(&body);
+    let secret = pressed.session.trim().to_owned();
+    let opened = Opened::by(app, caller, &secret, Surface::Page).await?;
+    app.limiter.session_call(&opened.session)?;
+    let cookie = cookie::write(&app.config, &opened.session, &secret);
+    let press = Press {
+        app: Arc::clone(app),
+        opened,
+        secret,
+        pressed,
+    };
+    let mut response = to_the_end(app, async move {
+        let to = press.done().await?;
+        Ok(see_other(&to))
+    })
+    .await?;
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A press on a page of one session.
+struct Press {
+    app: Arc<App>,
+    opened: Opened,
+    secret: String,
+    pressed: Pressed,
+}
+
+impl Press {
+    /// Does it; gives the address of the page that shows what came of it.
+    async fn done(&self) -> Result<String, ApiError> {
+        match self.pressed.button.as_str() {
+            // A form that was sent by the keyboard may name no button: it is the pay button.
+            "pay" | "" if self.pressed.payment.is_empty() => self.pay(false).await,
+            "confirm" => self.pay(true).await,
+            "answer" | "" => self.answer().await,
+            "choose" | "stay" => Ok(self.list("")),
+            _ => Ok(self.to(&[])),
+        }
+    }
+
+    fn session(&self) -> &SessionId {
+        &self.opened.session
+    }
+
+    fn to(&self, query: &[(&str, &str)]) -> String {
+        address(&self.app, self.session(), query)
+    }
+
+    /// The list, with what was in the way.
+    fn list(&self, said: &str) -> String {
+        let query = [
+            ("do", "choose"),
+            ("method", self.pressed.method.as_str()),
+            ("said", said),
+        ];
+        let filled: Vec<_> = query
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        self.to(&filled)
+    }
+
+    /// Pays with the method that stands chosen; `sure` although another payment may be open.
+    async fn pay(&self, sure: bool) -> Result<String, ApiError> {
+        if self.pressed.method.is_empty() {
+            return Ok(self.list("choose_first"));
+        }
+        let request = StartPayment {
+            method: self.pressed.method.clone(),
+            card: None,
+        };
+        let body = serde_json::to_vec(&request).map_err(|error| ApiError::internal(&error))?;
+        let book = self.app.store.book(self.session()).await?;
+        let book = book.ok_or_else(|| ApiError::internal(&"a session is gone"))?;
+        let folded = Folded::new(&book, clock::unix_now());
+        let count = book.payments.len();
+        let turn = self.pressed.turn.parse().ok().filter(|turn| *turn <= count);
+        let mark = start_mark(self.session(), &self.secret, turn.unwrap_or(count), &body);
+        if let Some(Kept::Replayed(earlier)) = self.app.store.recall(&mark).await? {
+            let started = read(&earlier)?;
+            // Pressed twice; or on a page that is older than what became of its payment.
+            return Ok(if is_under_way(&folded, &started.payment) {
+                self.went(&mark, &started, None)
+            } else {
+                self.to(&[])
+            });
+        }
+        // Nothing is started from a page that does not know how things stand.
+        if turn != Some(count) {
+            return Ok(self.to(&[]));
+        }
+        if folded.overview.open_elsewhere && !sure {
+            let method = self.pressed.method.as_str();
+            return Ok(self.to(&[("do", "confirm"), ("method", method)]));
+        }
+        match self.start(&request, &mark).await {
+            Ok(body) => Ok(self.went(&mark, &read(&body)?, None)),
+            // It is pressed twice, and the first press is being worked on.
+            Err(PaymentError::RequestInFlight) => self.other_press(&mark, None).await,
+            Err(error) => self.said(error, |code| self.list(code)),
+        }
+    }
+
+    async fn start(
+        &self,
+        request: &StartPayment,
+        mark: &Idempotency,
+    ) -> Result<String, PaymentError> {
+        let asked = start::Asked {
+            app: &self.app,
+            shop: &self.opened.shop,
+            session: self.session(),
+            who: Who::Shopper,
+            back_to_page: true,
+            language: asked_for(&self.opened.caller.headers),
+            client: self.opened.caller.client,
+            mark,
+        };
+        asked.take().await?.run(request).await
+    }
+
+    /// Goes on with a payment by the answer to its question.
+    async fn answer(&self) -> Result<String, ApiError> {
+        let Ok(payment) = PaymentId::try_from(self.pressed.payment.clone()) else {
+            return Ok(self.to(&[]));
+        };
+        let trimmed = |text: &Option<String>| text.as_deref().map(|text| text.trim().to_owned());
+        let request = ContinuePayment {
+            bank: trimmed(&self.pressed.bank),
+            iban: trimmed(&self.pressed.iban),
+            ..ContinuePayment::default()
+        };
+        let mut given = request.bank.iter().chain(&request.iban);
+        if given.all(String::is_empty) {
+            return Ok(self.question("empty"));
+        }
+        let body = serde_json::to_vec(&request).map_err(|error| ApiError::internal(&error))?;
+        let key = &self.pressed.key;
+        let Some(mark) = answer_mark(&payment, &self.secret, key, &body) else {
+            return Ok(self.question("empty"));
+        };
+        match self.go_on(&payment, &request, &mark).await {
+            Ok(body) => Ok(self.went(&mark, &read(&body)?, Some(&payment))),
+            Err(PaymentError::UnderWay) => self.other_press(&mark, Some(&payment)).await,
+            Err(PaymentError::KeyReused) => Ok(self.question("")),
+            Err(error) => self.said(error, |code| self.question(code)),
+        }
+    }
+
+    async fn go_on(
+        &self,
+        payment: &PaymentId,
+        request: &ContinuePayment,
+        mark: &Idempotency,
+    ) -> Result<String, PaymentError> {
+        let asked = go_on::Asked {
+            app: &self.app,
+            shop: &self.opened.shop,
+            session: self.session(),
+            payment,
+            language: asked_for(&self.opened.caller.headers),
+            client: self.opened.caller.client,
+            mark,
+        };
+        match asked.take().await? {
+            Taken::New(going_on) => going_on.run(request).await,
+            Taken::Answered(body) => Ok(body),
+        }
+    }
+
+    /// The question again, with what was wrong with the answer.
+    fn question(&self, said: &str) -> String {
+        let query = [
+            ("go", self.pressed.go.as_str()),
+            ("as", &self.pressed.fingerprint),
+            ("said", said),
+        ];
+        let filled: Vec<_> = query
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        self.to(&filled)
+    }
+
+    /// The page of what a request led to. A question that is asked once more is asked on the page
+    /// of the first.
+    fn went(
+        &self,
+        mark: &Idempotency,
+        started: &StartedPayment,
+        answered: Option<&PaymentId>,
+    ) -> String {
+        match (&started.next_action, answered) {
+            (NextAction::Ask { .. }, Some(_)) => self.question("field_invalid"),
+            (NextAction::Wait, _) => self.to(&[]),
+            (NextAction::HostedFields { .. }, _) => self.list("method_not_offered"),
+            (NextAction::FormPost { .. } | NextAction::Ask { .. }, _) => {
+                let fingerprint = hex::encode(&mark.fingerprint);
+                let mut query = vec![("go", mark.key.as_str()), ("as", &fingerprint)];
+                query.extend(answered.map(|payment| ("payment", payment.as_str())));
+                self.to(&query)
+            }
+        }
+    }
+
+    /// Waits for the answer that the same press is being given.
+    async fn other_press(
+        &self,
+        mark: &Idempotency,
+        answered: Option<&PaymentId>,
+    ) -> Result<String, ApiError> {
+        for _ in 0..LOOKS {
+            if let Some(Kept::Replayed(body)) = self.app.store.recall(mark).await? {
+                return Ok(self.went(mark, &read(&body)?, answered));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(self.to(&[]))
+    }
+
+    /// Where a refusal is told: beside what was pressed, or by the session's status.
+    fn said(
+        &self,
+        error: PaymentError,
+        beside: impl FnOnce(&str) -> String,
+    ) -> Result<String, ApiError> {
+        let error = ApiError::from(error);
+        match error.code() {
+            ProblemCode::SessionPaid | ProblemCode::SessionExpired => Ok(self.to(&[])),
+            // The page was drawn before another one's payment: it is drawn anew.
+            ProblemCode::IdempotencyKeyReused | ProblemCode::IdempotencyInFlight => {
+                Ok(self.to(&[]))
+            }
+            ProblemCode::SessionUnknown
+            | ProblemCode::KeyRotated
+            | ProblemCode::Internal
+            | ProblemCode::StoreUnavailable => Err(error),
+            code => Ok(beside(code.as_str())),
+        }
+    }
+}
+
+fn read(body: &str) -> Result<StartedPayment, ApiError> {
+    serde_json::from_str(body).map_err(|error| ApiError::internal(&error))
+}

@@ -1,0 +1,60 @@
+//! Links that a shop sends. Each opens its session once.
+
+use guichet_domain::id::SessionId;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
+
+use crate::error::StoreError;
+use crate::types::Link;
+
+pub(super) async fn add(db: &mut SqliteConnection, link: &Link<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO links (digest, session_id, expires_at, created_at) VALUES (?, ?, ?, ?)",
+    )
+    .bind(link.digest)
+    .bind(link.session.as_str())
+    .bind(link.expires_at)
+    .bind(link.now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find(
+    db: &SqlitePool,
+    digest: &[u8],
+    session: &SessionId,
+    now: i64,
+) -> Result<Option<()>, StoreError> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT 1 FROM links
+         WHERE digest = ? AND session_id = ? AND expires_at > ? AND used_at IS NULL",
+    )
+    .bind(digest)
+    .bind(session.as_str())
+    .bind(now)
+    .fetch_optional(db)
+    .await?;
+    Ok(found.map(drop))
+}
+
+pub(super) async fn take(
+    db: &mut SqliteConnection,
+    digest: &[u8],
+    session: &SessionId,
+    by: &[u8],
+    now: i64,
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query(
+        "UPDATE links SET used_by = ?1, used_at = ?2
+         WHERE digest = ?3 AND session_id = ?4 AND expires_at > ?2
+           AND (used_by IS NULL OR used_by = ?1)",
+    )
+    .bind(by)
+    .bind(now)
+    .bind(digest)
+    .bind(session.as_str())
+    .execute(db)
+    .await?;
+    Ok(taken.rows_affected() > 0)
+}
