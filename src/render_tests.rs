@@ -248,3 +248,15 @@ fn the_answer_with_seven_methods_is_small() {
         assert!((4_000..12_000).contains(&bytes), "{bytes} in {lang}");
     }
 }
+
+#[test]
+fn what_says_nothing_is_empty_so_that_a_style_sheet_hides_it() {
+    let mut asked = open();
+    asked.open_ask("pay_1".into(), "sogenactif_sepa".into(), Question::Iban);
+    let html = painted(asked, Lang::En.into(), None);
+    for alert in html.split("role=\"alert\"").skip(1) {
+        let (_, inside) = alert.split_once('>').unwrap();
+        let inside = inside.replace("<!>", "").replace("<!---->", "");
+        assert!(inside.starts_with("</"), "{inside}");
+    }
+}

@@ -6,8 +6,9 @@ use web_sys::{Element, FocusOptions, HtmlElement, HtmlInputElement, Node, NodeLi
 
 use crate::state::face::Choice;
 
-/// What can have the focus, in the order in which it stands in a face.
-const FOCUSABLE: &str = "input, button, [tabindex]";
+/// What can have the focus, in the order in which it stands in a face. What goes with a form alone
+/// stands in the painted one only.
+const FOCUSABLE: &str = "input:not([type=hidden]), button, [tabindex]";
 
 /// The face that was painted, and what the shopper did on it.
 pub(super) struct Painted {

@@ -3,7 +3,7 @@
 use guichet_wire::{OTHER_BANK, Question};
 use leptos::prelude::*;
 
-use super::el::{El, el, icon};
+use super::el::{El, el, icon, text};
 use super::entry::entry_trouble;
 use super::scene::Scene;
 use crate::state::action::Button;
@@ -86,7 +86,7 @@ impl Scene<'_> {
             .part("field-error")
             .attr("id", "answer-wrong")
             .attr("role", "alert")
-            .dynamic(move || wrong().into_any());
+            .dynamic(move || text(wrong()));
         el("div").part("field").with(label).with(error)
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::el::{El, el};
+use super::el::{El, el, text};
 use super::scene::Scene;
 use super::ui::Ui;
 use crate::state::action::Button;
@@ -63,8 +63,7 @@ pub(super) fn entry_trouble(ui: Ui) -> El {
         .attr("tabindex", "-1")
         .live("data-trouble", move || trouble().map(EntryTrouble::name))
         .dynamic(move || {
-            trouble()
-                .map_or("", |trouble| trouble.text(words))
-                .into_any()
+            let said = trouble().map_or("", |trouble| trouble.text(words));
+            text(said)
         })
 }

@@ -155,29 +155,43 @@ fn every_page_can_be_read_and_used_with_all_scripts_off() {
         })
         .await?;
         w.look_at_page("refused").await?;
-        w.stack_expire(&order).await?;
-        w.browser.open(&status).await?;
+        w.scripts(true).await
+    });
+}
+
+#[test]
+fn a_list_that_has_run_out_meanwhile_says_so_with_all_scripts_off() {
+    play(async |w: &mut World| {
+        let order = w.open_without_scripts(printed()).await?;
+        w.close(&order).await?;
+        w.choose("card").await?;
+        w.press_pay().await?;
+        w.wait_for_page_face("expired").await?;
         w.look_at_page("expired").await?;
+        w.click_page(".back a").await?;
+        w.browser
+            .inside("[data-painted][data-face=expired]")
+            .await?;
         w.scripts(true).await
     });
 }
 
 impl World {
     /// Closes the session, as the shop's server can.
-    async fn stack_expire(&self, order: &Order) -> Result<()> {
+    async fn close(&self, order: &Order) -> Result<()> {
         let url = format!(
             "{}/v1/sessions/{}/expire",
             self.stack.backend(),
             order.session_id
         );
-        // It is refused as long as a payment may still take money: then the page shows that.
         let post = self
             .stack
             .http
             .client()
             .post(url)
             .bearer_auth(DEMO_SHOP_KEY);
-        post.send().await.map(drop).map_err(Into::into)
+        post.send().await?.error_for_status()?;
+        Ok(())
     }
 
     /// A link to the order's page, as the shop's server makes it.
@@ -274,9 +288,9 @@ fn where_webassembly_is_forbidden_a_press_on_the_printed_list_goes_to_the_platfo
         w.press_pay().await?;
         // The page between sends its form by itself, where scripts run.
         w.wait_for_page("card").await?;
-        // And not again for who goes back.
+        // Who goes back is not sent there again.
         w.browser.back().await?;
-        w.wait_to_leave().await?;
+        w.browser.inside("[data-painted]").await?;
         let payments = &w.session(&order.session_id).await?["payments"];
         ensure!(
             payments.as_array().is_some_and(|all| all.len() == 1),

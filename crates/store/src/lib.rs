@@ -23,10 +23,10 @@ pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
     CardName, Closed, Conversation, DENIED, Dated, Endpoint, Entry, Followed, FoundPayment,
-    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, Link, Message, NOTICE_TRIED_FOR,
-    NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice,
-    Payment, Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source,
-    UnmatchedEvent, WAIT_MAX,
+    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, Link, Message,
+    NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance,
+    OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest,
+    Sent, Source, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.

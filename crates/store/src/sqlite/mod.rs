@@ -21,9 +21,9 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Book, CardName, Closed, Conversation,
-    FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage, Link, Message, NewOperation,
-    OpenAccount, Operation, OperationAdvance, Payment, Question, Recorded, Search, SecretDigest,
-    Source, Store, StoreError, UnmatchedEvent,
+    FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage, Link, Message,
+    NewOperation, OpenAccount, Operation, OperationAdvance, Payment, Question, Recorded, Search,
+    SecretDigest, Source, Store, StoreError, UnmatchedEvent,
 };
 
 mod backup;

@@ -31,6 +31,7 @@ use crate::payments::error::PaymentError;
 use crate::payments::go_on::Taken;
 use crate::payments::start::Who;
 use crate::payments::{go_on, start};
+use crate::sessions::offers::offers;
 use crate::sessions::views::Folded;
 
 /// How often, and with which pause, the answer is looked for that the same press is being given.
@@ -134,18 +135,24 @@ impl Press {
         let count = book.payments.len();
         let turn = self.pressed.turn.parse().ok().filter(|turn| *turn <= count);
         let mark = start_mark(self.session(), &self.secret, turn.unwrap_or(count), &body);
-        if let Some(Kept::Replayed(earlier)) = self.app.store.recall(&mark).await? {
-            let started = read(&earlier)?;
-            // Pressed twice; or on a page that is older than what became of its payment.
-            return Ok(if is_under_way(&folded, &started.payment) {
-                self.went(&mark, &started, None)
-            } else {
-                self.to(&[])
-            });
-        }
-        // Nothing is started from a page that does not know how things stand.
+        // Pressed twice; or on a page that is older than what became of its payment. Nothing is
+        // started from a page that does not know how things stand.
         if turn != Some(count) {
-            return Ok(self.to(&[]));
+            let earlier = match self.app.store.recall(&mark).await? {
+                Some(Kept::Replayed(earlier)) => Some(read(&earlier)?),
+                Some(Kept::New | Kept::OtherBody) | None => None,
+            };
+            let under_way = earlier.filter(|started| is_under_way(&folded, &started.payment));
+            let known = turn.and(under_way);
+            return Ok(
+                known.map_or_else(|| self.to(&[]), |started| self.went(&mark, &started, None))
+            );
+        }
+        // Its fields are put into the page by a script.
+        let offers = offers(&self.app.accounts, &self.opened.shop, &book.session);
+        let mut embedded = offers.iter().filter(|offer| offer.offer.embedded);
+        if embedded.any(|offer| offer.offer.method == self.pressed.method) {
+            return Ok(self.list("method_not_offered"));
         }
         if folded.overview.open_elsewhere && !sure {
             let method = self.pressed.method.as_str();
