@@ -572,7 +572,12 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       const asked = answer.body || {};
       this.#id = asked.id;
       const fresh = answer.face;
-      if (fresh) fresh.setAttribute('data-painted', '');
+      if (fresh) {
+        fresh.setAttribute('data-painted', '');
+        // No answer holds the secret. Its form does, where nothing else pays.
+        const fields = fresh.querySelectorAll('input[type=hidden][name=session]');
+        for (const field of Array.from(fields)) field.setAttribute('value', secret);
+      }
       // Who went back sees the list although a payment may be open: the backend does not know of it.
       // What the page was printed with may be old: it was reloaded, or paid meanwhile.
       if (fresh && !back && !(given && given.isEqualNode(fresh))) this.#paint(fresh);

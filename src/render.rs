@@ -10,9 +10,8 @@ use crate::state::locale::Locale;
 use crate::state::model::Model;
 use crate::state::spoken;
 use crate::view::el::el;
-use crate::view::plain::Plain;
 use crate::view::root;
-use crate::view::ui::Ui;
+use crate::view::ui::{Plain, Ui};
 
 pub mod page;
 

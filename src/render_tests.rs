@@ -260,3 +260,33 @@ fn what_says_nothing_is_empty_so_that_a_style_sheet_hides_it() {
         assert!(inside.starts_with("</"), "{inside}");
     }
 }
+
+#[test]
+fn every_button_of_a_face_that_works_without_a_script_is_one_of_a_form() {
+    for model in models() {
+        let face = model.face();
+        let html = painted(model, Lang::Fr.into(), Some(POST.plain()));
+        let mut parts = html.split("<form");
+        let mut outside = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (form, after) = part.split_once("</form>").unwrap();
+            outside.push_str(after);
+            for needed in [
+                "action=\"https://pay.example/pay\"",
+                "method=\"post\"",
+                "name=\"session\"",
+                "value=\"css_1\"",
+                "name=\"turn\"",
+                "value=\"2\"",
+            ] {
+                assert!(form.contains(needed), "{needed} on {face:?}: {form}");
+            }
+            for button in form.split("<button").skip(1) {
+                let tag = button.split('>').next().unwrap_or_default();
+                assert!(tag.contains("type=\"submit\""), "{tag} on {face:?}");
+                assert!(tag.contains("name=\"do\""), "{tag} on {face:?}");
+            }
+        }
+        assert!(!outside.contains("<button"), "{face:?}: {outside}");
+    }
+}

@@ -11,9 +11,8 @@ use crate::state::language;
 use crate::state::locale::Locale;
 use crate::state::model::Model;
 use crate::view::el::{El, el};
-use crate::view::plain::Plain;
 use crate::view::root;
-use crate::view::ui::Ui;
+use crate::view::ui::{Plain, Ui};
 use crate::words::fill;
 
 /// A page to draw.

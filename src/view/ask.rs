@@ -1,7 +1,6 @@
 //! The face `ask`: a question, and the control that takes its answer.
 
 use guichet_wire::{OTHER_BANK, Question};
-use leptos::prelude::*;
 
 use super::el::{El, el, icon, text};
 use super::entry::entry_trouble;

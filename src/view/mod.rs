@@ -7,7 +7,7 @@ mod entry;
 mod list;
 mod outcome;
 mod parts;
-pub(crate) mod plain;
+mod plain;
 mod saved;
 mod scene;
 mod summary;

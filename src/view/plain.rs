@@ -5,15 +5,6 @@ use super::el::{El, el};
 use super::scene::Scene;
 use crate::state::action::Button;
 
-/// Where the forms go, and what goes with each.
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) struct Plain {
-    /// The address.
-    pub(crate) action: String,
-    /// Hidden fields, by name.
-    pub(crate) hidden: Vec<(&'static str, String)>,
-}
-
 impl Scene<'_> {
     /// A button that does this.
     pub(super) fn button(&self, part: &str, action: Button, label: &str) -> El {

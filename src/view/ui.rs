@@ -2,12 +2,19 @@
 
 use leptos::prelude::*;
 
-#[cfg(not(target_arch = "wasm32"))]
-use super::plain::Plain;
 use crate::state::entry::Entry;
 use crate::state::locale::Locale;
 use crate::state::model::{Drawing, Model};
 use crate::words::Words;
+
+/// Where the forms go, and what goes with each.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) struct Plain {
+    /// The address.
+    pub(crate) action: String,
+    /// Hidden fields, by name.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+}
 
 /// A widget's state, as its views follow it. On the server nothing follows: each is read once.
 #[derive(Clone, Copy)]

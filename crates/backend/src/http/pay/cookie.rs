@@ -4,22 +4,24 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use guichet_domain::id::SessionId;
 use url::Url;
 
-use crate::config::Config;
-
 /// Its name: one for each session, so that two tabs pay two orders. Over TLS it has the prefix by
 /// which a browser takes it from a secure page alone (RFC 6265bis, section 4.1.3.1).
-fn name(config: &Config, session: &SessionId) -> String {
-    let secure = if is_secure(config) { "__Secure-" } else { "" };
+fn name(public_url: &str, session: &SessionId) -> String {
+    let secure = if is_secure(public_url) {
+        "__Secure-"
+    } else {
+        ""
+    };
     format!("{secure}guichet-{session}")
 }
 
-fn is_secure(config: &Config) -> bool {
-    config.public_url.starts_with("https:")
+fn is_secure(public_url: &str) -> bool {
+    public_url.starts_with("https:")
 }
 
 /// The session's secret, if the browser has it.
-pub(super) fn read(config: &Config, headers: &HeaderMap, session: &SessionId) -> Option<String> {
-    let name = name(config, session);
+pub(super) fn read(public_url: &str, headers: &HeaderMap, session: &SessionId) -> Option<String> {
+    let name = name(public_url, session);
     let mut lines = headers.get_all(header::COOKIE).iter();
     lines.find_map(|line| {
         let mut pairs = line.to_str().ok()?.split(';');
@@ -32,14 +34,52 @@ pub(super) fn read(config: &Config, headers: &HeaderMap, session: &SessionId) ->
 
 /// What gives it to the browser until that is closed: sent to this session's pages alone, shown to
 /// no script, and with no form of another site.
-pub(super) fn write(config: &Config, session: &SessionId, secret: &str) -> Option<HeaderValue> {
-    let name = name(config, session);
-    let public = Url::parse(&config.public_url).ok()?;
+pub(super) fn write(public_url: &str, session: &SessionId, secret: &str) -> Option<HeaderValue> {
+    let name = name(public_url, session);
+    let public = Url::parse(public_url).ok()?;
     let path = public.path().trim_end_matches('/');
-    let secure = if is_secure(config) { "; Secure" } else { "" };
+    let secure = if is_secure(public_url) {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookie =
         format!("{name}={secret}; Path={path}/pay/{session}; HttpOnly; SameSite=Lax{secure}");
     let mut value = HeaderValue::from_str(&cookie).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_the_cookie_is_for_secure_pages_of_its_session_alone() {
+        let session = SessionId::from_random([7; 16]);
+        let cookie = |public_url: &str| {
+            let value = write(public_url, &session, "css_1").unwrap();
+            value.to_str().unwrap().to_owned()
+        };
+        let expected = format!(
+            "__Secure-guichet-{session}=css_1; Path=/shop/pay/{session}; HttpOnly; SameSite=Lax; \
+             Secure"
+        );
+        assert_eq!(cookie("https://pay.example/shop"), expected);
+        let expected =
+            format!("guichet-{session}=css_1; Path=/pay/{session}; HttpOnly; SameSite=Lax");
+        assert_eq!(cookie("http://127.0.0.1:8601"), expected);
+    }
+
+    #[test]
+    fn a_cookie_is_read_by_its_own_name_among_others() {
+        let [one, two] = [1, 2].map(|seed| SessionId::from_random([seed; 16]));
+        let mut headers = HeaderMap::new();
+        let line = format!("a=b; __Secure-guichet-{one}=css_1; c");
+        headers.append(header::COOKIE, line.parse().unwrap());
+        let secure = "https://pay.example";
+        assert_eq!(read(secure, &headers, &one).as_deref(), Some("css_1"));
+        assert_eq!(read(secure, &headers, &two), None);
+        assert_eq!(read("http://127.0.0.1", &headers, &one), None);
+    }
 }

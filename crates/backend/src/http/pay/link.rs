@@ -51,7 +51,7 @@ async fn shown(
 ) -> Result<Response, ApiError> {
     let id = session_id(session)?;
     // Who opened it before, in this browser, goes on.
-    if cookie::read(&app.config, &caller.headers, &id).is_some() {
+    if cookie::read(&app.config.public_url, &caller.headers, &id).is_some() {
         return Ok(see_other(&address(app, &id, &[])));
     }
     let digest = sha256(token.as_bytes());
@@ -127,7 +127,7 @@ async fn opened(
     let shop = app.config.shop(&book.session.shop).ok_or_else(unknown)?;
     let secret = secret::again(app, shop, &id).await?;
     let mut response = see_other(&address(app, &id, &[]));
-    if let Some(cookie) = cookie::write(&app.config, &id, &secret) {
+    if let Some(cookie) = cookie::write(&app.config.public_url, &id, &secret) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -84,7 +84,7 @@ async fn shown(
 ) -> Result<Response, ApiError> {
     let none = || session_unknown("there is no such session");
     let id = SessionId::try_from(session.to_owned()).map_err(|_| none())?;
-    let Some(secret) = cookie::read(&app.config, &caller.headers, &id) else {
+    let Some(secret) = cookie::read(&app.config.public_url, &caller.headers, &id) else {
         return to_the_shop(app, &caller, &id).await;
     };
     let language = asked_for(&caller.headers)

@@ -58,7 +58,7 @@ async fn taken(app: &Arc<App>, caller: Caller, body: RawBody) -> Result<Response
     let secret = pressed.session.trim().to_owned();
     let opened = Opened::by(app, caller, &secret, Surface::Page).await?;
     app.limiter.session_call(&opened.session)?;
-    let cookie = cookie::write(&app.config, &opened.session, &secret);
+    let cookie = cookie::write(&app.config.public_url, &opened.session, &secret);
     let press = Press {
         app: Arc::clone(app),
         opened,
