@@ -1,10 +1,8 @@
 //! Faces as HTML, for the server.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use guichet_wire::CheckoutSession;
-use leptos::prelude::*;
 
+use self::html::{drawing, drawn_or_nothing, escaped};
 use crate::state::language;
 use crate::state::locale::Locale;
 use crate::state::model::Model;
@@ -13,6 +11,7 @@ use crate::view::el::el;
 use crate::view::root;
 use crate::view::ui::{Plain, Ui};
 
+mod html;
 pub mod page;
 
 /// Where the buttons of a face lead as long as the module is not there: a face is a form too.
@@ -90,17 +89,6 @@ fn declared(session: CheckoutSession, locale: Locale, style: &str, post: &Post<'
     )
 }
 
-/// A value for an attribute in double quotes.
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('"', "&quot;")
-}
-
-/// What went wrong while a face was drawn never keeps a shopper from paying.
-fn drawn_or_nothing<T>(draw: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(draw)).ok()
-}
-
 /// What is known of a session to which nothing has happened in the page.
 fn first(session: CheckoutSession) -> Model {
     let mut model = Model::default();
@@ -117,12 +105,6 @@ fn painted(model: Model, locale: Locale, plain: Option<Plain>) -> String {
         });
         face.attr("data-painted", "").done()
     })
-}
-
-/// Whatever is made while something is drawn belongs to it, and is gone with it.
-fn drawing(draw: impl FnOnce() -> AnyView) -> String {
-    let owner = Owner::new();
-    owner.with(|| draw().to_html())
 }
 
 #[cfg(test)]

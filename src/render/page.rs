@@ -4,7 +4,7 @@
 use guichet_wire::{CheckoutSession, ContinuePayment, FormField, ProblemCode, Question};
 use leptos::prelude::*;
 
-use super::{drawing, escaped};
+use super::html::{drawing, drawn_or_nothing, escaped};
 use crate::state::entry::{EntryTrouble, Given, Order};
 use crate::state::face::{Choice, Face, Meaning, Outage, Step, Trouble, meaning};
 use crate::state::language;
@@ -98,7 +98,7 @@ pub struct Drawn {
 /// Draws a page. One that can't be drawn says that something went wrong.
 #[must_use]
 pub fn draw(page: &Page<'_>) -> Drawn {
-    super::drawn_or_nothing(|| document(page)).unwrap_or_else(|| {
+    drawn_or_nothing(|| document(page)).unwrap_or_else(|| {
         let words = language::of("", page.language, page.session.as_ref()).words;
         Drawn {
             html: format!("<!doctype html><title>500</title><p>{}", words.broken_body),

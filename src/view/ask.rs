@@ -23,8 +23,9 @@ impl Scene<'_> {
             .with(self.entry_button(Button::Answer, words.go_on.into()))
     }
 
-    /// The control of a question, with its name above and what is wrong below. In the shop's page it
-    /// has no `name`, so that no form could ever send it, and nothing of the answer is an attribute.
+    /// The control of a question, with its name above and what is wrong below. In the shop's page
+    /// it has no `name`, so that no form could ever send it, and nothing of the answer is an
+    /// attribute.
     pub(super) fn answer(&self, asked: &Asked) -> El {
         let (ui, words) = (self.ui, self.words);
         let (control, arrow) = match &asked.0 {

@@ -171,5 +171,6 @@ pub(super) static WORDS: Words = Words {
     back_to_shop: "Zurück zu {shop}",
     link_title: "Ihre Bestellung bezahlen",
     link_body: "Dieser Link funktioniert einmal. Weiter geht es zur Auswahl der Zahlungsart.",
-    link_over: "Dieser Link wurde schon benutzt oder ist abgelaufen. Bitten Sie den Shop um einen neuen.",
+    link_over: "Dieser Link wurde schon benutzt oder ist abgelaufen. Bitten Sie den Shop um einen \
+        neuen.",
 };

@@ -55,8 +55,8 @@ pub(super) async fn page(
     };
     let (forms, script) = leaves.unwrap_or((own.clone(), String::new()));
     let policy = format!(
-        "default-src 'none'; style-src {own}{script}; img-src data:; form-action {forms}; base-uri 'none'; \
-         frame-ancestors 'none'"
+        "default-src 'none'; style-src {own}{script}; img-src data:; form-action {forms}; \
+         base-uri 'none'; frame-ancestors 'none'"
     );
     let style = assets.style().await.map(|name| format!("{public}/{name}"));
     let drawn = draw(&Page {

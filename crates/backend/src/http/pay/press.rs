@@ -1,5 +1,5 @@
-//! `POST /pay`: what the shopper pressed, on a page of ours or on the list in the shop's page before
-//! the widget was there.
+//! `POST /pay`: what the shopper pressed, on a page of ours or on the list in the shop's page
+//! before the widget was there.
 //!
 //! The session's secret in the body proves who asks, as the widget's bearer does: no other site
 //! knows it, so none can have a browser send this form for a session that is not its own.
