@@ -1,9 +1,13 @@
 //! The books while something is wrong with the disk, the file, or who else is there.
 
+use std::process::Stdio;
+
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::{CARD_AT_ONCE, Disk, Stack, StackOptions, fresh_key, rounds, until};
+use crate::support::{
+    CARD_AT_ONCE, Disk, Stack, StackOptions, fresh_key, rounds, skipped, until,
+};
 
 #[tokio::test]
 async fn a_second_process_on_the_same_books_is_refused_and_told_who_has_them() {
@@ -120,6 +124,7 @@ async fn a_platform_is_asked_once_though_its_answer_can_not_be_recorded_for_a_wh
         let asked = stack.questions(started).await;
         assert_eq!(asked, [(1, "asking".to_owned())], "asked about once");
     }
+    assert_eq!(stack.platform_questions().await, 3);
     // Numbers are drawn in blocks of 32: three questions take of one.
     assert_eq!(stack.numbers_drawn().await, 32);
     stack.alter("DROP TRIGGER t").await;
@@ -127,11 +132,54 @@ async fn a_platform_is_asked_once_though_its_answer_can_not_be_recorded_for_a_wh
         stack.wait_status(checkout, "paid").await;
         assert_eq!(stack.questions(started).await, [(1, "agreed".to_owned())]);
     }
-    assert_eq!(stack.numbers_drawn().await, 32);
+    assert_eq!(stack.platform_questions().await, 3);
+}
+
+#[tokio::test]
+async fn a_platform_is_not_asked_while_the_books_can_not_take_that_it_is() {
+    let stack = Stack::usual().await;
+    stack.faults(json!({ "ppps_down": true })).await;
+    let checkout = stack.session(4200).await;
+    let (started, _) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+    stack.wait_asked(&started, 1).await;
+    stack.no_faults().await;
+    let asked = stack.platform_questions().await;
+    stack
+        .alter(
+            "CREATE TRIGGER t BEFORE UPDATE ON questions WHEN NEW.last_answer = 'asking'
+            BEGIN SELECT RAISE(ABORT, 'injected'); END",
+        )
+        .await;
+    stack.ask_again(&started).await;
+    until("questions that can't be taken", || async {
+        let log = stack.backend_log();
+        (log.matches("what is due could not be read").count() >= 3).then_some(())
+    })
+    .await;
+    assert_eq!(stack.platform_questions().await, asked);
+    stack.alter("DROP TRIGGER t").await;
+    stack.wait_status(&checkout, "paid").await;
+    assert_eq!(stack.platform_questions().await, asked + 1);
+}
+
+#[tokio::test]
+async fn a_question_put_off_by_a_clock_that_was_ahead_is_brought_nearer_by_itself() {
+    let stack = Stack::usual().await;
+    stack.faults(json!({ "ppps_down": true })).await;
+    let checkout = stack.session(4200).await;
+    let (started, _) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+    stack.wait_asked(&started, 1).await;
+    stack
+        .alter("UPDATE questions SET next_try_at = unixepoch() + 7200")
+        .await;
+    until("a question that is due within ten minutes", || async {
+        let wait = stack.longest_wait().await;
+        (wait <= 600).then_some(())
+    })
+    .await;
 }
 
 /// Starts counting the flushes of the backend. None, and a word why, where it can't be traced.
-#[expect(clippy::print_stdout, reason = "a test that is left out says so")]
 async fn trace(stack: &Stack) -> Option<(tokio::process::Child, std::path::PathBuf)> {
     let file = stack.folder().join("trace");
     let mut strace = tokio::process::Command::new("strace");
@@ -152,7 +200,7 @@ async fn trace(stack: &Stack) -> Option<(tokio::process::Child, std::path::PathB
             }
         }
     }
-    println!("SKIPPED: counting flushes needs strace, and the right to trace");
+    skipped("counting flushes needs strace, and the right to trace");
     None
 }
 
@@ -242,31 +290,23 @@ async fn books_that_are_damaged_are_refused_at_the_start_and_backed_up_by_nobody
     let books = std::fs::File::options()
         .write(true)
         .open(stack.folder().join("books.db"));
-    let (mut books, page) = (books.unwrap(), [0xa5; 4096]);
+    // The last page: nothing that a start reads by itself.
+    let mut books = books.unwrap();
     let pages = books.metadata().unwrap().len() / 4096;
-    // Each page but the first, which SQLite looks at by itself.
-    for number in 1..pages {
-        books.seek(SeekFrom::Start(number * 4096)).unwrap();
-        books.write_all(&page).unwrap();
-    }
+    books.seek(SeekFrom::Start((pages - 1) * 4096)).unwrap();
+    books.write_all(&[0xa5; 4096]).unwrap();
     drop(books);
     let config = stack.config();
     let copy = stack.folder().join("copy.db");
     let (config, to) = (config.to_str().unwrap(), copy.to_str().unwrap());
-    for arguments in [
-        ["serve", "--config", config],
-        ["backup", "--config", config],
-    ] {
+    for arguments in ["serve", "doctor", "backup"].map(|command| [command, "--config", config]) {
         let mut arguments = arguments.to_vec();
         if arguments[0] == "backup" {
             arguments.push(to);
         }
         let (status, _, errors) = stack.guichet(&arguments).await;
         assert_eq!(status, 1, "{errors}");
-        assert!(
-            errors.contains("malformed") || errors.contains("damaged"),
-            "{errors}"
-        );
+        assert!(errors.contains("damaged"), "{arguments:?}: {errors}");
     }
     assert!(!copy.exists());
 }
@@ -292,6 +332,17 @@ async fn the_operators_list_is_read_from_books_that_are_there_and_makes_none() {
 }
 
 #[tokio::test]
+async fn a_list_whose_reader_went_away_is_no_failure() {
+    let stack = Stack::usual().await;
+    let program = stack.command(&["notifications"]);
+    let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
+    // Closed before a word was read, like `| head -0`.
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().await.unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+}
+
+#[tokio::test]
 async fn an_account_that_is_gone_with_open_payments_is_told_once_and_asked_about_when_it_is_back() {
     let mut stack = Stack::usual().await;
     stack.faults(json!({ "ppps_down": true })).await;
@@ -311,12 +362,16 @@ async fn an_account_that_is_gone_with_open_payments_is_told_once_and_asked_about
     std::fs::write(stack.config(), gone).unwrap();
     stack.start_backend().await;
     stack.ask_again(&started).await;
-    until("the question was put off again", || async {
-        let log = stack.backend_log();
-        (log.matches("alert=\"account_gone\"").count() == 1).then_some(())
+    until("the question was put off", || async {
+        let questions = stack.questions(&started).await;
+        let put_off = questions.iter().all(|(_, answer)| answer == "no account");
+        (put_off && stack.longest_wait().await > 0).then_some(())
     })
     .await;
-    assert!(stack.backend_log().contains("payments=1"));
+    let log = stack.backend_log();
+    let since = log.rfind("alert=\"account_gone\"").unwrap();
+    assert!(log.contains("payments=1"));
+    assert!(!log[since..].contains("ERROR"), "{}", &log[since..]);
     stack.stop_backend().await;
     std::fs::write(stack.config(), config).unwrap();
     stack.no_faults().await;

@@ -55,6 +55,17 @@ impl Stack {
         drawn.expect("the books can be read")
     }
 
+    /// In how many seconds the question that is put off longest is due.
+    pub(crate) async fn longest_wait(&self) -> i64 {
+        let books = self.books().await;
+        let wait = sqlx::query_scalar(
+            "SELECT coalesce(max(next_try_at), 0) - unixepoch() FROM questions",
+        );
+        let wait = wait.fetch_one(&books).await;
+        books.close().await;
+        wait.expect("the books can be read")
+    }
+
     /// Makes a payment's deadline pass, and waits until the backend has recorded that.
     pub(crate) async fn pass_deadline(&self, started: &Started) {
         self.pass_deadline_of(&started.payment).await;

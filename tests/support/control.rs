@@ -42,6 +42,12 @@ impl Stack {
             .clone()
     }
 
+    /// How many questions the platform was asked, each with a number of its own.
+    pub(crate) async fn platform_questions(&self) -> u64 {
+        let books = self.control("books", None).await;
+        books["questions"].as_u64().expect("a count")
+    }
+
     /// The notifications about one of our references that left, or were held, or lost.
     pub(crate) async fn deliveries(&self, reference: &str) -> Vec<Value> {
         let log = self

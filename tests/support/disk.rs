@@ -6,6 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::skipped::skipped;
+
 /// A small disk of its own. None, and a word why, where one can't be mounted.
 #[derive(Debug)]
 pub(crate) struct Disk(TempDir);
@@ -20,7 +22,7 @@ impl Disk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(folder));
         }
-        println!("SKIPPED: a disk that fills up needs root, to mount a tmpfs");
+        skipped("a disk that fills up needs root, to mount a tmpfs");
         None
     }
 

@@ -29,6 +29,7 @@ mod pages;
 mod process;
 mod receiver;
 mod shop;
+mod skipped;
 mod sogenactif;
 mod stack;
 mod torture;
@@ -46,6 +47,7 @@ pub(crate) use self::{
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
     receiver::{Answering, NEXT_WEBHOOK_SECRET, Received, Receiver, WEBHOOK_SECRET},
     shop::fresh_key,
+    skipped::skipped,
     sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},
     stack::Stack,
     torture::{rounds, seconds},

@@ -232,14 +232,20 @@ impl Stack {
         }
     }
 
-    /// Runs `guichet` with these arguments: its status, what it wrote, its errors.
-    pub(crate) async fn guichet(&self, args: &[&str]) -> (i32, String, String) {
+    /// A command of the backend's, about this configuration.
+    pub(crate) fn command(&self, args: &[&str]) -> tokio::process::Command {
         let mut command = command("guichet");
         command
             .args(args)
             .env("DEMO_SHOP_KEY", DEMO_SHOP_KEY)
             .env("OTHER_SHOP_KEY", OTHER_SHOP_KEY)
             .env("GUICHET_CONFIG", self.config());
+        command
+    }
+
+    /// Runs `guichet` with these arguments: its status, what it wrote, its errors.
+    pub(crate) async fn guichet(&self, args: &[&str]) -> (i32, String, String) {
+        let mut command = self.command(args);
         let output = command.output().await.expect("guichet runs");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         (

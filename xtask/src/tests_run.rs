@@ -12,6 +12,8 @@ use crate::{assets, demo, package, setup};
 
 /// The browser tests' target.
 const E2E: &str = "e2e";
+/// What a test writes that this machine can't run, and that the harness counts as passed.
+const LEFT_OUT: &str = "SKIPPED: ";
 /// The test harness' own setting, which wins where the caller has it.
 const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
@@ -206,6 +208,7 @@ fn counted(command: &mut Command, filter: Option<&str>) -> Result<Totals> {
         .stdout(Stdio::piped())
         .spawn()?;
     let mut totals = Totals::default();
+    let mut left_out = 0;
     let mut out = std::io::stdout();
     let pipe = child
         .stdout
@@ -215,10 +218,14 @@ fn counted(command: &mut Command, filter: Option<&str>) -> Result<Totals> {
         let line = line?;
         out.write_all(&line)?;
         out.write_all(b"\n")?;
-        if let Some(found) = result_line(&String::from_utf8_lossy(&line)) {
+        let line = String::from_utf8_lossy(&line);
+        left_out += u64::from(line.contains(LEFT_OUT));
+        if let Some(found) = result_line(&line) {
             totals.add(found);
         }
     }
+    totals.passed = totals.passed.saturating_sub(left_out);
+    totals.skipped += left_out;
     let status = child.wait()?;
     if !status.success() && totals.failed == 0 {
         // It did not compile, or a test took the whole program down: never a run without failure.

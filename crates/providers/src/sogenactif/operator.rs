@@ -40,16 +40,6 @@ impl Operator {
         self.0.prepare(method, &Json::parse_object(fields)?)
     }
 
-    /// Seals a typed request.
-    ///
-    /// # Errors
-    /// What is wrong with the fields, by name.
-    pub fn prepare_typed<R: OfficeRequest>(&self, request: &R) -> Result<Prepared, RequestError> {
-        let method = MethodInfo::of::<R>();
-        let method = method.ok_or_else(|| RequestError::Unknown(R::METHOD.to_owned()))?;
-        self.0.prepare(method, &super::office::fields_of(request)?)
-    }
-
     /// Reads the answer to a request.
     ///
     /// # Errors

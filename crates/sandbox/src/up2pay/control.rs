@@ -111,7 +111,7 @@ async fn books(State(app): State<Shared>, Query(narrow): Query<Narrow>) -> Respo
         .iter()
         .filter(|line| narrow.keeps(&line.reference))
         .collect();
-    Json(json!({ "transactions": kept })).into_response()
+    Json(json!({ "transactions": kept, "questions": world.questions.len() })).into_response()
 }
 
 async fn deliveries(State(app): State<Shared>, Query(narrow): Query<Narrow>) -> Response {

@@ -6,7 +6,7 @@ use guichet_domain::operation::{OperationKind, OperationStage};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::readable;
+use super::rows::{readable, stored};
 use crate::error::StoreError;
 use crate::transaction::Operations;
 use crate::types::{Instruction, NewOperation, Operation, OperationAdvance};
@@ -49,7 +49,7 @@ impl Operations for SqliteConnection {
         .bind(i64::try_from(position).unwrap_or(i64::MAX))
         .bind(instruction.payment.as_str())
         .bind(&operation.part)
-        .bind(i64::try_from(operation.amount.minor()).unwrap_or(i64::MAX))
+        .bind(stored(operation.amount)?)
         .bind(word(&OperationStage::Waiting)?)
         .bind(operation.next_try_at)
         .execute(self)

@@ -179,3 +179,9 @@ pub(super) fn read_question(row: &SqliteRow) -> Result<Question, StoreError> {
         tries: row.try_get("tries")?,
     })
 }
+
+/// An amount as its column has it.
+pub(super) fn stored(amount: Amount) -> Result<i64, StoreError> {
+    i64::try_from(amount.minor())
+        .map_err(|_| StoreError::Corrupt("an amount beyond what can be stored".into()))
+}

@@ -29,8 +29,7 @@ impl Sessions for SqliteConnection {
         order_key: &str,
         secret: &SecretDigest,
     ) -> Result<Option<SessionId>, StoreError> {
-        let amount = i64::try_from(session.amount.minor())
-            .map_err(|_| StoreError::Corrupt("an amount beyond what can be stored".into()))?;
+        let amount = stored(session.amount)?;
         let paid_in: Option<String> = sqlx::query_scalar(
             "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
                 secret_salt, body, expires_at, created_at)

@@ -11,6 +11,8 @@ mod cards;
 mod conversations;
 #[path = "../../../../tests/support/disk.rs"]
 mod disk;
+#[path = "../../../../tests/support/skipped.rs"]
+mod skipped;
 mod due;
 mod events;
 mod faults;

@@ -10,7 +10,7 @@ use crate::fixtures::*;
 
 const REFUND: OperationKind = OperationKind::Refund;
 
-fn instruction(payment: &Payment, seed: u8) -> Instruction {
+pub(crate) fn instruction(payment: &Payment, seed: u8) -> Instruction {
     Instruction {
         id: InstructionId::from_random([seed; 16]),
         payment: payment.id.clone(),
@@ -23,7 +23,7 @@ fn instruction(payment: &Payment, seed: u8) -> Instruction {
     }
 }
 
-fn operation(seed: u8, part: &str, minor: u64) -> NewOperation {
+pub(crate) fn operation(seed: u8, part: &str, minor: u64) -> NewOperation {
     NewOperation {
         id: OperationId::from_random([seed; 16]),
         part: part.into(),
@@ -61,7 +61,7 @@ async fn instruct(
         .unwrap()
 }
 
-fn advance(id: &OperationId, from: OperationStage, to: OperationStage) -> OperationAdvance<'_> {
+pub(crate) fn advance(id: &OperationId, from: OperationStage, to: OperationStage) -> OperationAdvance<'_> {
     OperationAdvance {
         id,
         from: Some(from),
@@ -74,7 +74,7 @@ fn advance(id: &OperationId, from: OperationStage, to: OperationStage) -> Operat
     }
 }
 
-fn event(operation: &NewOperation, progress: Progress) -> OperationEvent {
+pub(crate) fn event(operation: &NewOperation, progress: Progress) -> OperationEvent {
     OperationEvent {
         operation: operation.id.clone(),
         kind: REFUND,
@@ -86,7 +86,7 @@ fn event(operation: &NewOperation, progress: Progress) -> OperationEvent {
     }
 }
 
-fn done() -> Progress {
+pub(crate) fn done() -> Progress {
     Progress::Done {
         numbers: Some(PlatformNumbers {
             transaction: "722488000".into(),

@@ -161,7 +161,20 @@ async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_no
         .unwrap();
     let due = store.due_questions(1100, 100).await.unwrap();
     assert_eq!(due.len(), 0, "twenty are still to be asked about");
-    assert_eq!(store.due_questions(1700, 100).await.unwrap().len(), 21);
+    let later = store.due_questions(1700, 100).await.unwrap();
+    assert_eq!(later.len(), 21);
+    // What was denied counts for nothing: a new one is asked about at once.
+    for open in &later {
+        let answer = format!("{DENIED}MONTANT differs");
+        let denied = store.put_off_question(open.event_seq, Some(9000), &answer);
+        denied.await.unwrap();
+    }
+    let fact = claim(&made, "same", 1600);
+    store
+        .record_fact(&fact, Source::Notification, None, 1800)
+        .await
+        .unwrap();
+    assert_eq!(store.due_questions(1800, 100).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
