@@ -58,9 +58,8 @@ impl Stack {
     /// In how many seconds the question that is put off longest is due.
     pub(crate) async fn longest_wait(&self) -> i64 {
         let books = self.books().await;
-        let wait = sqlx::query_scalar(
-            "SELECT coalesce(max(next_try_at), 0) - unixepoch() FROM questions",
-        );
+        let wait =
+            sqlx::query_scalar("SELECT coalesce(max(next_try_at), 0) - unixepoch() FROM questions");
         let wait = wait.fetch_one(&books).await;
         books.close().await;
         wait.expect("the books can be read")

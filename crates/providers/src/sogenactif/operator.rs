@@ -4,9 +4,7 @@ use guichet_domain::id::Slug;
 
 use super::config::Config;
 use super::json::Json;
-use super::office::{
-    Confidence, Effect, METHODS, MethodInfo, OfficeRequest, RequestError, TransactionRule,
-};
+use super::office::{Confidence, Effect, METHODS, MethodInfo, RequestError, TransactionRule};
 use super::request::{Answer, AnswerError, Prepared};
 use crate::contract::ConfigError;
 use crate::contract::{CallAnswer, Environment};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use guichet_domain::event::PaymentEvent;
+use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
 use guichet_domain::stage::Stage;
 use sqlx::sqlite::SqliteRow;

@@ -6,7 +6,7 @@ use guichet_domain::session::Session;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::load_book;
+use super::rows::{load_book, stored};
 use crate::error::StoreError;
 use crate::transaction::{BookOf, ListedBook, Sessions};
 use crate::types::SecretDigest;

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use guichet_domain::operation::OperationStage;
 use guichet_domain::shopper::ShopperId;
-use guichet_store::{CardName, Instructed, OperationAdvance, StoreError};
+use guichet_store::{
+    CardName, Followed, Instructed, OperationAdvance, Outbox as _, SENDING_SECONDS, Sent,
+    StoreError,
+};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use super::disk::Disk;
@@ -15,7 +18,8 @@ use super::operations;
 use super::torture::rounds;
 
 /// Everything that writes, in the order in which a payment goes through it.
-const WRITES: [&str; 13] = [
+const WRITES: [&str; 15] = [
+    "set_endpoints",
     "add_session",
     "add_payment",
     "advance",
@@ -29,6 +33,7 @@ const WRITES: [&str; 13] = [
     "instruct",
     "advance_operation",
     "record an operation",
+    "send a notice",
 ];
 
 /// Does one of them, for the payment of that number.
@@ -39,6 +44,17 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
     let transaction = seed.to_string();
     let claim = claim(&payment, &transaction, 1500);
     match what {
+        "set_endpoints" => {
+            let endpoint = (session.shop.clone(), "https://shop.example/hook".to_owned());
+            store.set_endpoints(&[endpoint], 1000).await?;
+        }
+        "send a notice" => {
+            // Later than what was taken before, so that it is due again.
+            let now = 1100 + 2 * SENDING_SECONDS;
+            let taken = store.take_notices(now, 1, 1).await?;
+            let followed = store.record_sent(&taken[0], &Sent::Delivered, now).await?;
+            assert_eq!(followed, Followed::Nothing);
+        }
         "add_session" => {
             let (secret, mark) = (secret(seed), identity("s"));
             let kept = store.add_session(&mut session, &secret, &mark).await?;
@@ -107,8 +123,9 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
         }
         "instruct" => {
             let instruction = operations::instruction(&payment, seed);
-            let operation = operations::operation(seed, &transaction, 500);
-            let asked = store.instruct(&instruction, &[operation], &identity("i"));
+            let wanted = [operations::operation(seed, &transaction, 500)];
+            let mark = identity("i");
+            let asked = store.instruct(&instruction, &wanted, &mark);
             assert_eq!(asked.await?, Instructed::Kept(Kept::New));
         }
         "advance_operation" | "record an operation" => {
@@ -194,7 +211,10 @@ async fn statements() -> BTreeSet<(String, String)> {
     let done = sqlx::query_as("SELECT name, what FROM done").fetch_all(&mut db);
     let done: BTreeSet<(String, String)> = done.await.unwrap().into_iter().collect();
     let written: BTreeSet<String> = done.iter().map(|(table, _)| table.clone()).collect();
-    assert_eq!(written, tables, "each table is written by one of the writes");
+    assert_eq!(
+        written, tables,
+        "each table is written by one of the writes"
+    );
     done
 }
 

@@ -11,8 +11,6 @@ mod cards;
 mod conversations;
 #[path = "../../../../tests/support/disk.rs"]
 mod disk;
-#[path = "../../../../tests/support/skipped.rs"]
-mod skipped;
 mod due;
 mod events;
 mod faults;
@@ -27,6 +25,8 @@ mod questions;
 mod races;
 mod search;
 mod sessions;
+#[path = "../../../../tests/support/skipped.rs"]
+mod skipped;
 #[allow(dead_code, reason = "what takes its time runs elsewhere")]
 #[path = "../../../../tests/support/torture.rs"]
 mod torture;

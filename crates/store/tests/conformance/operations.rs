@@ -61,7 +61,11 @@ async fn instruct(
         .unwrap()
 }
 
-pub(crate) fn advance(id: &OperationId, from: OperationStage, to: OperationStage) -> OperationAdvance<'_> {
+pub(crate) fn advance(
+    id: &OperationId,
+    from: OperationStage,
+    to: OperationStage,
+) -> OperationAdvance<'_> {
     OperationAdvance {
         id,
         from: Some(from),
