@@ -2,7 +2,6 @@
 //! database file.
 #![expect(
     clippy::panic,
-    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "in tests, a panic is how a failure is told"
 )]
