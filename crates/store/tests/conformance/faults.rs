@@ -44,17 +44,6 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
     let transaction = seed.to_string();
     let claim = claim(&payment, &transaction, 1500);
     match what {
-        "set_endpoints" => {
-            let endpoint = (session.shop.clone(), "https://shop.example/hook".to_owned());
-            store.set_endpoints(&[endpoint], 1000).await?;
-        }
-        "send a notice" => {
-            // Later than what was taken before, so that it is due again.
-            let now = 1100 + 2 * SENDING_SECONDS;
-            let taken = store.take_notices(now, 1, 1).await?;
-            let followed = store.record_sent(&taken[0], &Sent::Delivered, now).await?;
-            assert_eq!(followed, Followed::Nothing);
-        }
         "add_session" => {
             let (secret, mark) = (secret(seed), identity("s"));
             let kept = store.add_session(&mut session, &secret, &mark).await?;
@@ -99,6 +88,28 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
             let recorded = store.record_hint(&payment.id, &hint, Source::Clock, 1600);
             assert_eq!(recorded.await?, Recorded::New(payment.id));
         }
+        _ => return write_beside(store, what, seed).await,
+    }
+    Ok(())
+}
+
+/// The writes that tell nothing of a payment's way.
+async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreError> {
+    let session = session(seed);
+    let payment = payment(&session, seed);
+    let transaction = seed.to_string();
+    match what {
+        "set_endpoints" => {
+            let endpoint = (session.shop.clone(), "https://shop.example/hook".to_owned());
+            store.set_endpoints(&[endpoint], 1000).await?;
+        }
+        "send a notice" => {
+            // Later than what was taken before, so that it is due again.
+            let now = 1100 + 2 * SENDING_SECONDS;
+            let taken = store.take_notices(now, 1, 1).await?;
+            let followed = store.record_sent(&taken[0], &Sent::Delivered, now).await?;
+            assert_eq!(followed, Followed::Nothing);
+        }
         "keep_message" => {
             let message = Message {
                 account: &payment.account,
@@ -124,7 +135,7 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
         "instruct" => {
             let instruction = operations::instruction(&payment, seed);
             let wanted = [operations::operation(seed, &transaction, 500)];
-            let mark = identity("i");
+            let mark = mark(&format!("i{seed}"), "b");
             let asked = store.instruct(&instruction, &wanted, &mark);
             assert_eq!(asked.await?, Instructed::Kept(Kept::New));
         }
