@@ -1,8 +1,8 @@
-// A shop's server in Node.js: makes a session, prints the widget, is told, delivers once.
+// A shop's server in Node.js: makes a session, prints the widget, is told, delivers once, refunds.
 //   GUICHET_URL=https://pay.shop.example GUICHET_KEY=… GUICHET_WEBHOOK_SECRET=whsec_… \
 //   SHOP_URL=https://shop.example SHOP_DATA=/var/lib/shop PORT=8700 node shop.js
 import { randomBytes } from "node:crypto";
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { access, appendFile, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename } from "node:path";
 import { Webhook } from "standardwebhooks";
@@ -18,6 +18,15 @@ function verified(headers, body) {
 }
 // docs:end
 
+/** A call of the backend with the shop's key: the same `idempotency-key` has one effect. */
+async function guichet(path, body, key) {
+  const headers = { authorization: `Bearer ${GUICHET_KEY}`, "idempotency-key": key,
+    "content-type": "application/json" };
+  const answer = await fetch(GUICHET_URL + path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.text();
+}
+
 async function webhook(request, body) {
   let message;
   try {
@@ -25,10 +34,11 @@ async function webhook(request, body) {
   } catch {
     return [400];
   }
-  // Deliver on this, once: a message may come again, and "wx" makes no file that is there.
   const order = basename(message.data.reference);
+  if (message.type === "payment.refunded") await writeFile(`${SHOP_DATA}/${order}.refunded`, "");
+  // Deliver on this, once: a message may come again, and "wx" makes no file that is there.
   if (message.type === "session.paid") {
-    const made = writeFile(`${SHOP_DATA}/${order}.paid`, "", { flag: "wx" });
+    const made = writeFile(`${SHOP_DATA}/${order}.paid`, message.data.payment.id, { flag: "wx" });
     const first = await made.then(() => true, () => false);
     if (first) await appendFile(`${SHOP_DATA}/delivered.log`, `${order}\n`);
   }
@@ -41,20 +51,23 @@ async function newOrder() {
   const shopper = { name: { first: "Camille", last: "Durand" }, email: "camille@example.com",
     phone: "+33612345678",
     address: { line1: "12 rue des Lilas", postal_code: "75011", city: "Paris", country: "FR" } };
-  const answer = await fetch(`${GUICHET_URL}/v1/sessions`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${GUICHET_KEY}`, "idempotency-key": order,
-      "content-type": "application/json" },
-    body: JSON.stringify({ reference: order, amount: 4200, currency: "EUR", items: 1, shopper,
-      return_url: `${SHOP_URL}/order/${order}` }),
-  });
-  await writeFile(`${SHOP_DATA}/${order}.json`, await answer.text());
+  const session = await guichet("/v1/sessions", { reference: order, amount: 4200, currency: "EUR",
+    items: 1, shopper, return_url: `${SHOP_URL}/order/${order}` }, order);
+  await writeFile(`${SHOP_DATA}/${order}.json`, session);
+  return [303, "", { location: `/order/${order}` }];
+}
+
+async function refund(order) {
+  // Whoever asks has to be an employee: a real shop looks at that here.
+  const payment = await readFile(`${SHOP_DATA}/${order}.paid`, "utf8");
+  await guichet(`/v1/payments/${payment}/refunds`, { reason: "sent back" }, `refund-${order}`);
   return [303, "", { location: `/order/${order}` }];
 }
 
 async function orderPage(order) {
   const { secret } = JSON.parse(await readFile(`${SHOP_DATA}/${order}.json`, "utf8"));
-  const paid = await readFile(`${SHOP_DATA}/${order}.paid`).then(() => "paid", () => "to be paid");
+  const is = (state) => access(`${SHOP_DATA}/${order}.${state}`).then(() => state, () => null);
+  const paid = (await is("refunded")) ?? (await is("paid")) ?? "to be paid";
   return [200, `<!doctype html><html lang="en"><title>Order</title><h1>Order ${order} is ${paid}</h1>
     <script type="module" src="${GUICHET_URL}/guichet.js"></script>
     <guichet-checkout session="${secret}"></guichet-checkout>`, { "content-type": "text/html" }];
@@ -64,10 +77,11 @@ async function answer(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString("utf8");
-  const order = /^\/order\/([a-z0-9-]+)$/.exec(request.url);
+  const order = /^\/order\/([a-z0-9-]+)(\/refund)?$/.exec(request.url);
   if (request.method === "POST" && request.url === "/webhook") return webhook(request, body);
   if (request.method === "POST" && request.url === "/order") return newOrder();
-  return order ? orderPage(order[1]) : [404];
+  if (request.method === "POST" && order?.[2]) return refund(order[1]);
+  return order && !order[2] ? orderPage(order[1]) : [404];
 }
 
 createServer(async (request, response) => {

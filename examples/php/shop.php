@@ -1,5 +1,5 @@
 <?php
-// A shop's server in plain PHP: makes a session, prints the widget, is told, delivers once.
+// A shop's server in plain PHP: makes a session, prints the widget, is told, delivers once, refunds.
 //   GUICHET_URL=https://pay.shop.example GUICHET_KEY=… GUICHET_WEBHOOK_SECRET=whsec_… \
 //   SHOP_URL=https://shop.example SHOP_DATA=/var/lib/shop php -S 127.0.0.1:8700 shop.php
 
@@ -42,12 +42,21 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $path === '/webhook') {
         http_response_code(400);
         exit;
     }
-    // Deliver on this, once: a message may come again, and "x" makes no file that is there.
     $order = basename($message['data']['reference']);
-    if ($message['type'] === 'session.paid' && @fopen("$data/$order.paid", 'x')) {
+    if ($message['type'] === 'payment.refunded') {
+        touch("$data/$order.refunded");
+    }
+    // Deliver on this, once: a message may come again, and "x" makes no file that is there.
+    if ($message['type'] === 'session.paid' && ($paid = @fopen("$data/$order.paid", 'x'))) {
+        fwrite($paid, $message['data']['payment']['id']);
         file_put_contents("$data/delivered.log", "$order\n", FILE_APPEND | LOCK_EX);
     }
     http_response_code(204);
+} elseif ($_SERVER['REQUEST_METHOD'] === 'POST' && preg_match('#^/order/([a-z0-9-]+)/refund$#', $path, $found)) {
+    // Whoever asks has to be an employee: a real shop looks at that here.
+    $payment = file_get_contents("$data/$found[1].paid");
+    guichet("/v1/payments/$payment/refunds", ['reason' => 'sent back'], "refund-$found[1]");
+    header("Location: /order/$found[1]", true, 303);
 } elseif ($_SERVER['REQUEST_METHOD'] === 'POST' && $path === '/order') {
     $order = 'php-' . bin2hex(random_bytes(8));
     // The price is the server's own. Keep the order before anybody is asked to pay it.
@@ -63,6 +72,7 @@ if ($_SERVER['REQUEST_METHOD'] === 'POST' && $path === '/webhook') {
     $secret = htmlspecialchars(json_decode(file_get_contents("$data/$found[1].json"), true)['secret']);
     $guichet = htmlspecialchars(getenv('GUICHET_URL'));
     $paid = is_file("$data/$found[1].paid") ? 'paid' : 'to be paid';
+    $paid = is_file("$data/$found[1].refunded") ? 'refunded' : $paid;
     echo "<!doctype html><html lang=\"en\"><title>Order</title><h1>Order $found[1] is $paid</h1>
         <script type=\"module\" src=\"$guichet/guichet.js\"></script>
         <guichet-checkout session=\"$secret\"></guichet-checkout>";
