@@ -158,7 +158,7 @@ async fn new_order(stack: &Stack, shop: &Shop) -> (String, Checkout) {
     (path, checkout)
 }
 
-async fn one_payment(language: &str) {
+async fn one_payment_and_one_refund(language: &str) {
     let port = free_port();
     let hook = format!("http://127.0.0.1:{port}/webhook");
     let secrets = [NEXT_WEBHOOK_SECRET, WEBHOOK_SECRET];
@@ -211,21 +211,32 @@ async fn one_payment(language: &str) {
         "{list}"
     );
     assert_eq!(shop.delivered(), [order]);
+
+    // It gives the money back, and is told that this was done.
+    stack.next_day(&started).await;
+    let refund = shop.client.post(format!("{}{path}/refund", shop.origin));
+    let refund = refund.send().await.unwrap();
+    assert_eq!(refund.status(), 303);
+    until("the order to be refunded", || async {
+        shop.page(&path).await.contains("is refunded").then_some(())
+    })
+    .await;
+    assert_eq!(shop.delivered(), [order]);
 }
 
 #[tokio::test]
-async fn a_shop_in_php_is_paid_told_and_delivers_once() {
-    one_payment("php").await;
+async fn a_shop_in_php_is_paid_delivers_once_and_refunds() {
+    one_payment_and_one_refund("php").await;
 }
 
 #[tokio::test]
-async fn a_shop_in_node_that_verifies_with_the_library_is_paid_told_and_delivers_once() {
-    one_payment("node").await;
+async fn a_shop_in_node_that_verifies_with_the_library_is_paid_delivers_once_and_refunds() {
+    one_payment_and_one_refund("node").await;
 }
 
 #[tokio::test]
-async fn a_shop_in_python_that_verifies_with_the_library_is_paid_told_and_delivers_once() {
-    one_payment("python").await;
+async fn a_shop_in_python_that_verifies_with_the_library_is_paid_delivers_once_and_refunds() {
+    one_payment_and_one_refund("python").await;
 }
 
 #[test]

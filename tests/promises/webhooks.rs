@@ -428,3 +428,40 @@ async fn an_order_whose_browser_was_closed_is_paid_on_the_shops_page_without_ask
     let page = stack.http.send(get).await.expect(200).text();
     assert!(page.contains("data-status=\"paid\""), "{page}");
 }
+
+#[tokio::test]
+async fn what_the_shop_had_done_with_money_is_told_with_its_amount() {
+    let (receiver, stack) = with_webhook().await;
+    let (checkout, started) = paid(&stack).await;
+    receiver.wait_for(&checkout.id, 1).await;
+    stack.next_day(&started).await;
+    let wish = json!({ "amount": 1000, "reason": "retour, canari" });
+    let done = stack.instruct(&started.payment, "refunds", wish).await;
+    let told = receiver.wait_for(&checkout.id, 2).await;
+    let body = told[1].json();
+    assert_eq!(body["type"], "payment.refunded", "{body}");
+    assert_eq!(body["data"]["sequence"], 2);
+    assert_eq!(body["data"]["payment"]["id"], started.payment);
+    let operation = &body["data"]["operation"];
+    assert_eq!(operation["amount"], 1000);
+    assert_eq!(operation["id"], done["operations"][0]["id"]);
+    assert!(!body.to_string().contains("canari"), "{body}");
+
+    for (kind, expected) in [
+        (
+            "captures",
+            vec!["session.authorised", "payment.captured", "session.paid"],
+        ),
+        (
+            "cancellations",
+            vec!["session.authorised", "payment.cancelled"],
+        ),
+    ] {
+        let (checkout, started) = stack.reserved_session(4200).await;
+        stack.instruct(&started.payment, kind, json!({})).await;
+        let told = receiver.wait_for(&checkout.id, expected.len()).await;
+        let kinds: Vec<_> = told.iter().map(Received::kind).collect();
+        assert_eq!(kinds, expected);
+        assert_eq!(told[1].json()["data"]["operation"]["amount"], 4200);
+    }
+}
