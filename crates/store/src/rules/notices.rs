@@ -56,14 +56,20 @@ fn subject(notice: &Notice) -> Result<String, StoreError> {
     Ok(words.join("|"))
 }
 
-/// Records that the time of sessions has passed.
+/// Records that the time of sessions has passed. One that can't be read holds up no other.
 pub(crate) async fn expire(
     tx: &mut dyn Transaction,
     sessions: &[SessionId],
     now: i64,
 ) -> Result<(), StoreError> {
     for session in sessions {
-        record_expiry(tx, session, now).await?;
+        match record_expiry(tx, session, now).await {
+            Err(StoreError::Corrupt(error)) => tracing::error!(
+                alert = "corrupt", %session, error.cause = error,
+                "an expired session is skipped: its shop is not told"
+            ),
+            done => done?,
+        }
     }
     Ok(())
 }

@@ -71,19 +71,6 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
     assert_eq!(due(i64::MAX - 1).await.2, 0);
 }
 
-/// Damages the books, as another version of the program or a broken disk would.
-async fn damage(folder: &tempfile::TempDir, statements: &[&'static str]) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("books.db"))
-        .foreign_keys(false);
-    let books = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    for statement in statements {
-        let done = sqlx::query(*statement).execute(&books).await.unwrap();
-        assert_eq!(done.rows_affected(), 1, "{statement}");
-    }
-    books.close().await;
-}
-
 #[tokio::test]
 async fn one_row_that_can_not_be_read_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();

@@ -231,3 +231,16 @@ pub(crate) async fn told(folder: &tempfile::TempDir, statement: &'static str) ->
     books.close().await;
     rows.unwrap()
 }
+
+/// Damages the books, as another version of the program or a broken disk would.
+pub(crate) async fn damage(folder: &tempfile::TempDir, statements: &[&'static str]) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("books.db"))
+        .foreign_keys(false);
+    let books = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for statement in statements {
+        let done = sqlx::query(*statement).execute(&books).await.unwrap();
+        assert_eq!(done.rows_affected(), 1, "{statement}");
+    }
+    books.close().await;
+}

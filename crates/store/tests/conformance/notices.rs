@@ -422,3 +422,19 @@ async fn a_clock_that_was_ahead_leaves_no_notice_waiting() {
     store.bound_waits(2000, 3600).await.unwrap();
     assert_eq!(take(&store, 2000 + DAY).await.len(), 1);
 }
+
+#[tokio::test]
+async fn an_expired_session_that_can_not_be_read_holds_up_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_with_endpoint(&folder).await;
+    let (bad, good) = (add_session(&store, 1).await, add_session(&store, 2).await);
+    let spoil = "UPDATE sessions SET body = '{}' WHERE reference LIKE '%-1'";
+    damage(&folder, &[spoil]).await;
+    let due = store.due_expiries(2000, 10).await.unwrap();
+    assert_eq!(due, [bad.id, good.id.clone()]);
+    store.record_expiries(&due, 2000).await.unwrap();
+    assert!(store.due_expiries(2000, 10).await.unwrap().is_empty());
+    let taken = take(&store, 2000).await;
+    assert_eq!(kinds(&taken), ["session.expired"]);
+    assert_eq!(taken[0].content.session, good.id);
+}
