@@ -18,7 +18,7 @@ use super::operations;
 use super::torture::rounds;
 
 /// Everything that writes, in the order in which a payment goes through it.
-const WRITES: [&str; 15] = [
+const WRITES: [&str; 17] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -34,6 +34,8 @@ const WRITES: [&str; 15] = [
     "advance_operation",
     "record an operation",
     "send a notice",
+    "add_link",
+    "use_link",
 ];
 
 /// Does one of them, for the payment of that number.
@@ -109,6 +111,18 @@ async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), S
             let taken = store.take_notices(now, 1, 1).await?;
             let followed = store.record_sent(&taken[0], &Sent::Delivered, now).await?;
             assert_eq!(followed, Followed::Nothing);
+        }
+        "add_link" => {
+            let link = Link {
+                digest: &[seed],
+                session: &session.id,
+                expires_at: 2000,
+                now: 1000,
+            };
+            store.add_link(&link).await?;
+        }
+        "use_link" => {
+            assert!(store.use_link(&[seed], &session.id, b"press", 1500).await?);
         }
         "keep_message" => {
             let message = Message {
