@@ -60,6 +60,9 @@ enum Command {
     /// Tell what the configuration's accounts demand to know of a shopper, and whether the books
     /// are whole.
     Doctor(ConfigArg),
+    /// Prove the ledger from the recorded events. The exit status is 1, and the first difference is
+    /// named, if it is not what they tell.
+    Audit(ConfigArg),
     /// Copy the books into a new file while they are in use, and check the copy.
     Backup {
         #[command(flatten)]
@@ -133,6 +136,7 @@ async fn main() -> ExitCode {
             Err(error) => Err(error),
         },
         Command::Doctor(arg) => doctor::run(&arg.config).await,
+        Command::Audit(arg) => cli::ledger::audit(&arg.config).await,
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Notifications { config, number } => {
             notifications::run(&config.config, number).await

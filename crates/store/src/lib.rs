@@ -6,7 +6,8 @@
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 
@@ -21,12 +22,12 @@ mod words;
 pub use self::error::StoreError;
 pub use self::outbox::Outbox;
 pub use self::types::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Book,
-    CardName, Closed, Conversation, DENIED, Dated, Endpoint, Entry, Followed, FoundPayment,
-    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, Link, Message,
-    NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance,
-    OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest,
-    Sent, Source, UnmatchedEvent, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
+    Book, CardName, Closed, Conversation, DENIED, Dated, Endpoint, Entry, Followed, FoundPayment,
+    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
+    Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
+    OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search,
+    SecretDigest, Sent, Source, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -270,6 +271,19 @@ pub trait Store: Outbox + Send + Sync {
 
     /// The accounts of which a platform is still to be asked something.
     async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError>;
+
+    /// The ledger's entries of a shop in a currency, after that number, at most `limit`.
+    async fn ledger(
+        &self,
+        shop: &Slug,
+        currency: Currency,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, StoreError>;
+
+    /// Proves the ledger from the events: that its numbers have no gap, and that what is written of
+    /// each payment is what its events tell.
+    async fn audit(&self) -> Result<Audited, StoreError>;
 
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -6,6 +6,8 @@
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId, Slug};
+use guichet_domain::ledger::Movement;
+use guichet_domain::money::Currency;
 use guichet_domain::notice::NoticeKind;
 use guichet_domain::session::Session;
 
@@ -17,12 +19,20 @@ use crate::types::{
 
 /// One writing transaction. All that it wrote is taken back if it ends with an error.
 pub(crate) trait Transaction:
-    Requests + Sessions + Payments + Events + Questions + Messages + Operations + Notices
+    Requests + Sessions + Payments + Events + Questions + Messages + Operations + Notices + Ledger
 {
 }
 
-impl<T: Requests + Sessions + Payments + Events + Questions + Messages + Operations + Notices>
-    Transaction for T
+impl<T> Transaction for T where
+    T: Requests
+        + Sessions
+        + Payments
+        + Events
+        + Questions
+        + Messages
+        + Operations
+        + Notices
+        + Ledger
 {
 }
 
@@ -350,6 +360,28 @@ pub(crate) trait Operations: Send {
         &mut self,
         advance: &OperationAdvance<'_>,
     ) -> Result<Option<PaymentId>, StoreError>;
+}
+
+/// What moved, entry by entry.
+#[async_trait]
+pub(crate) trait Ledger: Send {
+    /// Adds an entry with the next number of its shop and currency.
+    async fn post(
+        &mut self,
+        of: (&Slug, Currency),
+        payment: &PaymentId,
+        movement: &Movement,
+        now: i64,
+    ) -> Result<(), StoreError>;
+
+    /// What the entries of a payment moved.
+    async fn written(&mut self, payment: &PaymentId) -> Result<Vec<Movement>, StoreError>;
+
+    /// Payments of before the ledger, at most so many, and the Unix second of their entries.
+    async fn ledger_due(&mut self, most: u32) -> Result<Vec<(PaymentId, i64)>, StoreError>;
+
+    /// A payment of before the ledger has its entries.
+    async fn caught_up(&mut self, payment: &PaymentId) -> Result<(), StoreError>;
 }
 
 /// Notifications that could not be taken.

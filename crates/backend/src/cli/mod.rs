@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod inspect;
+pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod notifications;
 pub(crate) mod operations;

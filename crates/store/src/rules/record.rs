@@ -6,6 +6,7 @@ use guichet_domain::event::{PaymentEvent, Trust};
 use guichet_domain::id::PaymentId;
 use guichet_domain::payment::{Attention, PaymentState};
 
+use super::ledger;
 use super::notices;
 use super::questions::{self, Ask};
 use crate::error::StoreError;
@@ -63,6 +64,7 @@ pub(crate) async fn record(
         }
     }
     let (attention, book) = refold(tx, &payment, event.now).await?;
+    ledger::post(tx, &book, &payment, event.now).await?;
     let question = taken.then(|| questions::open(book, &payment, event.content, seq));
     Ok(Outcome {
         question: question.flatten(),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
@@ -20,10 +21,10 @@ use crate::rules::questions::Ask;
 use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
-    AddedPayment, Advance, Attended, AttentionCounts, Book, CardName, Closed, Conversation,
-    FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage, Link, Message,
-    NewOperation, OpenAccount, Operation, OperationAdvance, Payment, Question, Recorded, Search,
-    SecretDigest, Source, Store, StoreError, UnmatchedEvent,
+    AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
+    Conversation, FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage,
+    LedgerEntry, Link, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
+    Question, Recorded, Search, SecretDigest, Source, Store, StoreError, UnmatchedEvent,
 };
 
 mod backup;
@@ -32,6 +33,7 @@ mod conversations;
 mod events;
 mod file;
 mod health;
+mod ledger;
 mod links;
 mod lists;
 mod lock;
@@ -75,7 +77,12 @@ impl SqliteStore {
             .run(&mut db)
             .await
             .map_err(|error| StoreError::Unavailable(error.into()))?;
-        Self::with(db, options, path).await
+        let store = Self::with(db, options, path).await?;
+        while ledger::is_due(&store.readers).await? {
+            let turn = async |tx: &mut SqliteConnection| rules::ledger::catch_up(tx, 200).await;
+            store.writer.write(turn).await?;
+        }
+        Ok(store)
     }
 
     /// Opens books that are there, to read them: nothing is made, and what tries to write fails.
@@ -470,6 +477,20 @@ impl Store for SqliteStore {
 
     async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError> {
         lists::open_accounts(&self.readers).await
+    }
+
+    async fn ledger(
+        &self,
+        shop: &Slug,
+        currency: Currency,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        ledger::entries(&self.readers, (shop, currency), after, limit).await
+    }
+
+    async fn audit(&self) -> Result<Audited, StoreError> {
+        ledger::audit(&self.readers).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

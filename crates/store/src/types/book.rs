@@ -2,6 +2,7 @@
 
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
+use guichet_domain::ledger::{Movement, movements};
 use guichet_domain::payment::{PaymentState, fold};
 use guichet_domain::session::{Attempt, Overview, Session, overview};
 use guichet_domain::stage::Stage;
@@ -45,6 +46,21 @@ impl Entry {
     pub fn state(&self, session: &Session) -> PaymentState {
         let events = self.events.iter().map(|dated| &dated.event);
         fold(&self.payment.terms(session), events)
+    }
+}
+
+impl Entry {
+    /// What moved by all its events: what the ledger must have.
+    #[must_use]
+    pub fn movements(&self, session: &Session) -> Vec<Movement> {
+        self.movements_of(session, self.events.len())
+    }
+
+    /// What moved by the first so many of its events.
+    pub(crate) fn movements_of(&self, session: &Session, events: usize) -> Vec<Movement> {
+        let events = self.events.iter().take(events);
+        let events: Vec<_> = events.map(|dated| (dated.at, &dated.event)).collect();
+        movements(&self.payment.account, &self.payment.terms(session), &events)
     }
 }
 

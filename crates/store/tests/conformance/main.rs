@@ -14,6 +14,7 @@ mod due;
 mod events;
 mod faults;
 mod fixtures;
+mod ledger;
 mod links;
 mod messages;
 mod notices;

@@ -165,6 +165,17 @@ async fn books_of_the_first_release_are_taken_over_with_all_that_is_in_them() {
         ["1 signed 77 1", "2 signed 77 2", "3 - 77 1", "4 ours 77 9"]
     );
 
+    // What it took has its entry, of the time at which it was known.
+    let entries = store.ledger(&session.shop, session.currency, 0, 9).await;
+    let entries = entries.unwrap();
+    let moved: Vec<_> = entries
+        .iter()
+        .map(|e| (e.number, e.movement.minor))
+        .collect();
+    assert_eq!(moved, [(1, 1200)]);
+    assert_eq!(entries[0].movement.at, 1100);
+    assert_eq!(store.audit().await.unwrap().difference, None);
+
     // Every answer has a time.
     assert_eq!(
         told(
