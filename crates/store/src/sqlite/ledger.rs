@@ -141,8 +141,10 @@ pub(super) async fn entries(
 /// Proves the ledger from the events, all of one moment.
 pub(super) async fn audit(readers: &SqlitePool) -> Result<Audited, StoreError> {
     let mut db = readers.begin().await?;
-    let mut audited = Audited::default();
-    audited.difference = numbers(&mut db).await?;
+    let mut audited = Audited {
+        difference: numbers(&mut db).await?,
+        ..Audited::default()
+    };
     let mut after = String::new();
     while audited.difference.is_none() {
         let payments: Vec<(String, String)> =
