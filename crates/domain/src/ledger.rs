@@ -20,9 +20,9 @@ use crate::method::Method;
 use crate::operation::OperationKind;
 use crate::payment::{Terms, fold};
 
-/// Where money waits that a platform took for the shop and the bank has not paid yet. One remittance
-/// is of one of these, so each is an account of its own: what is waited for in two places comes as
-/// two lines of the bank's statement.
+/// Where money waits that a platform took for the shop and the bank has not paid yet. One
+/// remittance is of one of these, so each is an account of its own: what is waited for in two
+/// places comes as two lines of the bank's statement.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Transit {

@@ -8,7 +8,7 @@ CREATE TABLE ledger (
     payment_id  TEXT NOT NULL REFERENCES payments (id),
     -- What it is written for, as JSON.
     cause       TEXT NOT NULL,
-    -- 'customers', or where money waits for the bank: our account at the platform, a slash, the means.
+    -- 'customers', or where money waits for the bank: our account there, a slash, the means.
     debit       TEXT NOT NULL,
     credit      TEXT NOT NULL,
     amount      INTEGER NOT NULL CHECK (amount > 0),

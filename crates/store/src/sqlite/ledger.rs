@@ -248,8 +248,8 @@ fn compare(
     let cause = serde_json::to_string(&missing.cause)?;
     let (minor, transit) = (missing.minor, &missing.transit);
     Ok(Some(format!(
-        "{id} of {shop}: the events tell {minor:+} minor units of {currency} in {transit} beside what \
-         the ledger has, for {cause}"
+        "{id} of {shop}: the events tell {minor:+} minor units of {currency} in {transit} beside \
+         what the ledger has, for {cause}"
     )))
 }
 
