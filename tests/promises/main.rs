@@ -17,6 +17,7 @@ mod books;
 mod checkout;
 mod edge;
 mod identities;
+mod ledger;
 mod lists;
 mod markup;
 mod money;

@@ -19,6 +19,7 @@ mod digest;
 mod egress;
 mod http;
 mod jobs;
+mod ledger;
 mod limiter;
 mod locks;
 mod log;
@@ -63,6 +64,9 @@ enum Command {
     /// Prove the ledger from the recorded events. The exit status is 1, and the first difference is
     /// named, if it is not what they tell.
     Audit(ConfigArg),
+    /// Give the ledger out.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Copy the books into a new file while they are in use, and check the copy.
     Backup {
         #[command(flatten)]
@@ -110,6 +114,25 @@ enum PaymentsCommand {
     One(cli::operations::PaymentCommand),
 }
 
+#[derive(Subcommand)]
+enum LedgerCommand {
+    /// Write a shop's journal of a year for its accountant (FEC layout, article A47 A-1 LPF), with
+    /// the description that goes with it.
+    Export {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(flatten)]
+        what: cli::ledger::Arguments,
+    },
+}
+
+#[derive(clap::Args)]
+struct ConfigArg {
+    /// The configuration file.
+    #[arg(long, env = "GUICHET_CONFIG", default_value = "guichet.toml")]
+    config: PathBuf,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
@@ -137,6 +160,9 @@ async fn main() -> ExitCode {
         },
         Command::Doctor(arg) => doctor::run(&arg.config).await,
         Command::Audit(arg) => cli::ledger::audit(&arg.config).await,
+        Command::Ledger(LedgerCommand::Export { config, what }) => {
+            cli::ledger::export(&config.config, &what).await
+        }
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Notifications { config, number } => {
             notifications::run(&config.config, number).await

@@ -65,6 +65,11 @@ impl Currency {
     /// The euro.
     pub const EUR: Self = Self(0);
 
+    /// Every currency that a platform of ours takes.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..CURRENCIES.len()).map(Self)
+    }
+
     /// Alphabetic code, such as `EUR`.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -109,7 +109,7 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> anyhow::Result<
 }
 
 /// The shop that is meant.
-fn shop(config: &Config, named: Option<&str>) -> anyhow::Result<Slug> {
+pub(super) fn shop(config: &Config, named: Option<&str>) -> anyhow::Result<Slug> {
     let shops: Vec<_> = config.shops.iter().map(|shop| shop.id.as_str()).collect();
     let known = shops.join(", ");
     let named = match (named, shops.as_slice()) {

@@ -17,6 +17,7 @@ use super::urls;
 use super::webhook::{self, Webhook, WebhookTable};
 use crate::accounts::Accounts;
 use crate::digest::{Sha256, sha256};
+use crate::ledger::chart::Journal;
 
 /// Least length of a shop's secret key.
 const SECRET_KEY_MIN: usize = 32;
@@ -59,6 +60,8 @@ pub(crate) struct Shop {
     pub(crate) methods: Vec<ShopMethods>,
     /// Where its server is told what became of a session, if it is.
     pub(crate) webhook: Option<Webhook>,
+    /// How its journal is written, if it is.
+    pub(crate) ledger: Option<Journal>,
 }
 
 /// Methods that a shop offers through one account, in order.
@@ -102,6 +105,7 @@ pub(super) struct ShopTable {
     #[serde(default)]
     methods: Vec<ShopMethods>,
     webhook: Option<WebhookTable>,
+    ledger: Option<Journal>,
 }
 
 /// Checks all shops. The errors name the shop and its key, and never show a secret.
@@ -196,6 +200,7 @@ fn read(
         labels: table.labels,
         methods: table.methods,
         webhook,
+        ledger: table.ledger,
     })
 }
 

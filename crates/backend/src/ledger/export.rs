@@ -1,0 +1,214 @@
+//! The export: two files, of which the one is the journal and the other says what is in it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, ensure};
+use guichet_domain::id::Slug;
+use guichet_domain::money::Currency;
+use guichet_store::{LedgerEntry, Store};
+use jiff::civil::Date;
+use jiff::{Span, ToSpan as _};
+
+use super::chart::Journal;
+use super::fec::{COLUMNS, Separator, day, lines, names};
+use super::proof::{Proof, Totals};
+
+/// Entries that are read at a time.
+const BATCH: u32 = 1000;
+
+/// What is exported.
+pub(crate) struct Export<'a> {
+    pub(crate) shop: &'a Slug,
+    pub(crate) journal: &'a Journal,
+    /// The last day of the year, by which the file is called though the year is not over.
+    pub(crate) closing: Date,
+    /// Its first day.
+    pub(crate) opening: Date,
+    pub(crate) separator: Separator,
+}
+
+/// What was exported.
+pub(crate) struct Exported {
+    pub(crate) file: PathBuf,
+    pub(crate) description: PathBuf,
+    pub(crate) totals: Totals,
+}
+
+/// The first day of the year that ends on this one.
+pub(crate) fn opening_of(closing: Date) -> anyhow::Result<Date> {
+    let year: Span = 1.year();
+    Ok(closing.tomorrow()?.checked_sub(year)?)
+}
+
+/// What an account has, in cents: debited and credited.
+type Sums = BTreeMap<(String, String, String), (u64, u64)>;
+
+impl Export<'_> {
+    /// Writes both files into a folder in which neither is yet. Nothing has the file's name before
+    /// all of it was proven and is on disk.
+    pub(crate) async fn write(&self, store: &dyn Store, to: &Path) -> anyhow::Result<Exported> {
+        ensure!(
+            self.opening <= self.closing,
+            "the year ends before it begins"
+        );
+        let siren = self.journal.siren.as_str();
+        let name = format!("{siren}FEC{}", self.closing.strftime("%Y%m%d"));
+        let file = to.join(format!("{name}.txt"));
+        let description = to.join(format!("{name}-description.txt"));
+        for taken in [&file, &description] {
+            let taken_by = taken.display();
+            ensure!(
+                !taken.exists(),
+                "{taken_by} is there already: name another folder"
+            );
+        }
+        let part = to.join(format!("{name}.part"));
+        let written = self.journal(store, &part).await;
+        if written.is_err() {
+            // It may not have been made.
+            let _ = std::fs::remove_file(&part);
+        }
+        let (totals, sums) = written?;
+        std::fs::write(&description, self.describe(&name, &totals, &sums))
+            .with_context(|| format!("can't write {}", description.display()))?;
+        std::fs::rename(&part, &file)?;
+        Ok(Exported {
+            file,
+            description,
+            totals,
+        })
+    }
+
+    async fn journal(&self, store: &dyn Store, part: &Path) -> anyhow::Result<(Totals, Sums)> {
+        let made = File::create(part).with_context(|| format!("can't write {}", part.display()))?;
+        let mut out = BufWriter::new(made);
+        let mut proof = Proof::new(self.separator, (self.opening, self.closing));
+        let mut line = |text: &str| -> anyhow::Result<()> {
+            let proven = proof.line(text);
+            proven.map_err(|what| anyhow!("the file would be wrong: {what}"))?;
+            // The article takes either end of a line, and what is there reads this one.
+            Ok(write!(out, "{text}\r\n")?)
+        };
+        line(&names(self.separator))?;
+        let mut sums = Sums::new();
+        let (mut after, mut over) = (0, false);
+        while !over {
+            let entries = store.ledger(self.shop, Currency::EUR, after, BATCH).await?;
+            over = entries.len() < usize::try_from(BATCH)?;
+            for entry in entries {
+                after = entry.number;
+                let posted = day(entry.posted_at)?;
+                if posted > self.closing {
+                    over = true;
+                    break;
+                }
+                if posted >= self.opening {
+                    for text in lines(&entry, self.journal, self.separator)? {
+                        line(&text)?;
+                    }
+                    self.sum(&entry, &mut sums);
+                }
+            }
+        }
+        out.flush()?;
+        out.get_ref().sync_all()?;
+        let totals = proof.finish();
+        let totals = totals.map_err(|what| anyhow!("the file would be wrong: {what}"))?;
+        Ok((totals, sums))
+    }
+
+    fn sum(&self, entry: &LedgerEntry, sums: &mut Sums) {
+        let movement = &entry.movement;
+        let (number, label) = self.journal.customers();
+        let customers = (number.to_owned(), label.to_owned(), String::new());
+        let (number, label) = self.journal.transit(&movement.transit);
+        let transit = (
+            number.to_owned(),
+            label.to_owned(),
+            movement.transit.to_string(),
+        );
+        let (debit, credit) = match movement.minor {
+            1.. => (transit, customers),
+            _ => (customers, transit),
+        };
+        let cents = movement.minor.unsigned_abs();
+        sums.entry(debit).or_default().0 += cents;
+        sums.entry(credit).or_default().1 += cents;
+    }
+
+    /// The description that goes with the file (A47 A-1, XI), in the language of the accounts.
+    fn describe(&self, name: &str, totals: &Totals, sums: &Sums) -> String {
+        let separator = match self.separator {
+            Separator::Tab => "tabulation",
+            Separator::Pipe => "barre verticale |",
+        };
+        let mut text = format!(
+            "Description du fichier {name}.txt (article A47 A-1 du LPF, XI)\r\n\r\n\
+             Jeu de caractères : UTF-8, sans marque d'ordre des octets.\r\n\
+             Structure : une ligne par mouvement, fin de ligne CR LF, 18 zones séparées par : \
+             {separator}. La première ligne porte les noms des zones.\r\n\
+             Nombres : virgule décimale, sans séparateur de milliers. Dates : AAAAMMJJ, heure de \
+             Paris.\r\n\
+             Exercice : du {} au {}. Une écriture appartient à l'exercice de sa validation.\r\n\
+             Écritures : {}, de deux lignes chacune, total au débit et au crédit {}.\r\n\r\n\
+             Zones :\r\n",
+            self.opening,
+            self.closing,
+            totals.entries,
+            euros(totals.cents.unsigned_abs()),
+        );
+        for (column, meaning) in COLUMNS.iter().zip(MEANINGS) {
+            text += &format!("- {column} : {meaning}\r\n");
+        }
+        text += "\r\nComptes, et la remise que chacun attend de la banque ou de l'émetteur :\r\n";
+        for ((number, label, transit), (debit, credit)) in sums {
+            let waits = match (transit.as_str(), debit.checked_sub(*credit)) {
+                ("", _) => String::new(),
+                (transit, Some(open)) => format!(", attend {} de la remise {transit}", euros(open)),
+                (transit, None) => {
+                    format!(
+                        ", doit {} à la remise {transit}",
+                        euros(credit.abs_diff(*debit))
+                    )
+                }
+            };
+            let (debit, credit) = (euros(*debit), euros(*credit));
+            text += &format!("- {number} {label} : débit {debit}, crédit {credit}{waits}\r\n");
+        }
+        text += "\r\nLes commissions et les lignes de banque (512, 627) ne sont pas dans ce journal : \
+                 elles s'enregistrent d'après le relevé, contre les comptes ci-dessus.\r\n";
+        text
+    }
+}
+
+fn euros(cents: u64) -> String {
+    format!("{},{:02} EUR", cents / 100, cents % 100)
+}
+
+/// What stands in each of [`COLUMNS`].
+const MEANINGS: [&str; 18] = [
+    "code du journal",
+    "libellé du journal",
+    "numéro de l'écriture, continu et croissant, le même sur ses deux lignes",
+    "date à laquelle le mouvement a été connu",
+    "numéro du compte",
+    "libellé du compte",
+    "vide",
+    "vide",
+    "référence de la plateforme de paiement, et son numéro de transaction",
+    "date de la pièce, celle de l'écriture",
+    "nature (encaissement, remboursement, annulation, rectification), commande, remise attendue",
+    "montant au débit en euros",
+    "montant au crédit en euros",
+    "vide : le lettrage se fait en comptabilité",
+    "vide",
+    "date de validation, à laquelle l'écriture est devenue définitive",
+    "vide",
+    "vide",
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! The ledger: proven from the events, and given to the accountant.
+
+use serde_json::json;
+
+use crate::support::{CARD, Stack, StackOptions};
+
+const SIREN: &str = "732829320";
+
+/// A stack whose shop keeps a journal, and of which one order was paid by a voucher and a card.
+async fn paid_by_two() -> Stack {
+    let stack = Stack::start(StackOptions {
+        shop_lines: format!(
+            "ledger = {{ siren = \"{SIREN}\", accounts = {{ card = \"511501\" }} }}"
+        ),
+        ..StackOptions::default()
+    })
+    .await;
+    let order = json!({ "reference": "commande|42" });
+    let checkout = stack.session_with(4200, order).await;
+    let started = stack.start_payment(&checkout, "apetiz").await;
+    let page = stack.open_page(&started).await;
+    let next = stack.type_card(&page, "9999000000000027").await;
+    let back = stack.type_card(&next, CARD).await;
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "paid").await;
+    stack
+}
+
+fn export(to: &str) -> Vec<&str> {
+    let command = [
+        "ledger",
+        "export",
+        "--shop",
+        "demo",
+        "--closing",
+        "2999-12-31",
+        "--to",
+        to,
+    ];
+    [&command[..], &["--opening", "2026-01-01"]].concat()
+}
+
+#[tokio::test]
+async fn one_order_is_two_remittances_in_a_journal_that_balances_and_has_no_gap() {
+    let stack = paid_by_two().await;
+    let (status, told, errors) = stack.guichet(&["audit"]).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("2 entries of 1 payments"), "{told}");
+
+    let folder = stack.folder().join("journal");
+    std::fs::create_dir(&folder).unwrap();
+    let to = folder.to_str().unwrap();
+    let (status, told, errors) = stack.guichet(&export(to)).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("2 entries, 42.00 EUR"), "{told}");
+    let journal = std::fs::read_to_string(folder.join(format!("{SIREN}FEC29991231.txt"))).unwrap();
+    let lines: Vec<Vec<&str>> = journal
+        .split("\r\n")
+        .map(|l| l.split('\t').collect())
+        .collect();
+    assert_eq!(
+        lines.len(),
+        6,
+        "names, two lines an entry, and the last end of a line: {journal}"
+    );
+    assert!(
+        lines[..5].iter().all(|cells| cells.len() == 18),
+        "{journal}"
+    );
+    let column = |name: &str| lines[0].iter().position(|cell| *cell == name).unwrap();
+    let cell = |line: usize, name: &str| lines[line][column(name)];
+    let of = |name: &str| [1, 2, 3, 4].map(|line| cell(line, name));
+    assert_eq!(of("EcritureNum"), ["1", "1", "2", "2"]);
+    assert_eq!(of("CompteNum"), ["467100", "411000", "511520", "411000"]);
+    assert_eq!(of("Debit"), ["15,00", "0,00", "27,00", "0,00"]);
+    assert_eq!(of("Credit"), ["0,00", "15,00", "0,00", "27,00"]);
+    assert_eq!(
+        cell(1, "EcritureLib"),
+        "Encaissement commande commande/42, remise demo/apetiz"
+    );
+    let description = folder.join(format!("{SIREN}FEC29991231-description.txt"));
+    let description = std::fs::read_to_string(description).unwrap();
+    assert!(
+        description.contains("attend 27,00 EUR de la remise demo/complement"),
+        "{description}"
+    );
+
+    let (status, _, errors) = stack.guichet(&export(to)).await;
+    assert_eq!(status, 1);
+    assert!(errors.contains("is there already"), "{errors}");
+    let other = [
+        "ledger",
+        "export",
+        "--shop",
+        "autre",
+        "--closing",
+        "2026-12-31",
+        "--to",
+        to,
+    ];
+    let (status, _, errors) = stack.guichet(&other).await;
+    assert_eq!(status, 1);
+    assert!(
+        errors.contains("shop autre: ledger: is not configured"),
+        "{errors}"
+    );
+}
+
+#[tokio::test]
+async fn an_entry_that_was_changed_is_named() {
+    let stack = paid_by_two().await;
+    stack
+        .alter("UPDATE ledger SET amount = 2699 WHERE number = 2")
+        .await;
+    let (status, told, errors) = stack.guichet(&["audit"]).await;
+    assert_eq!((status, told.as_str()), (1, ""));
+    assert!(
+        errors.contains("+1 minor units of EUR in demo/complement"),
+        "{errors}"
+    );
+}
