@@ -1,5 +1,5 @@
-//! `guichet audit`: whether the ledger is what the events tell. `guichet ledger export`: the journal
-//! for the accountant.
+//! `guichet audit`: whether the ledger is what the events tell. `guichet ledger export`: the
+//! journal for the accountant.
 
 use std::path::{Path, PathBuf};
 

@@ -13,8 +13,8 @@ type Account = (&'static str, &'static str);
 
 const CUSTOMERS_DEFAULT: Account = ("411000", "Clients, ventes en ligne");
 
-/// By means. Practice differs, so each is a setting: 511 is what is in hand and not at the bank yet,
-/// 467 what others owe.
+/// By means. Practice differs, so each is a setting: 511 is what is in hand and not at the bank
+/// yet, 467 what others owe.
 const DEFAULTS: [(&str, Account); 7] = [
     ("card", ("511500", "Cartes bancaires à encaisser")),
     ("amex", ("511510", "Cartes American Express à encaisser")),
@@ -126,9 +126,7 @@ impl TryFrom<String> for Number {
         if begins && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             Ok(Self(text))
         } else {
-            Err(
-                "must be the number of an account: three digits, then digits or letters, 20 at most",
-            )
+            Err("must be an account's number: three digits, then digits or letters, 20 at most")
         }
     }
 }
@@ -201,11 +199,11 @@ pub(super) mod tests {
             ("siren = '732829320'\nlabel = 'a|b'", "without tabs"),
             (
                 "siren = '732829320'\naccounts = { card = '51' }",
-                "number of an account",
+                "an account's number",
             ),
             (
                 "siren = '732829320'\naccounts = { card = 'abc' }",
-                "number of an account",
+                "an account's number",
             ),
         ] {
             let refused = journal(table).unwrap_err();
