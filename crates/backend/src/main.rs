@@ -126,13 +126,6 @@ enum LedgerCommand {
     },
 }
 
-#[derive(clap::Args)]
-struct ConfigArg {
-    /// The configuration file.
-    #[arg(long, env = "GUICHET_CONFIG", default_value = "guichet.toml")]
-    config: PathBuf,
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
