@@ -84,8 +84,7 @@ impl Proof {
         }
         self.account(cells[4], cells[5])
             .map_err(|what| wrong(&what))?;
-        self.place(number, happened, valid)
-            .map_err(|what| wrong(what))?;
+        self.place(number, happened, valid).map_err(wrong)?;
         if let Some(open) = &mut self.open {
             open.balance += debit - credit;
             open.lines += 1;
