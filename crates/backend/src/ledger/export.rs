@@ -178,8 +178,8 @@ impl Export<'_> {
             let (debit, credit) = (euros(*debit), euros(*credit));
             text += &format!("- {number} {label} : débit {debit}, crédit {credit}{waits}\r\n");
         }
-        text += "\r\nLes commissions et les lignes de banque (512, 627) ne sont pas dans ce \
-                 journal : elles s'enregistrent d'après le relevé, contre les comptes ci-dessus.\r\n";
+        text += "\r\nLes commissions et les lignes de banque (512, 627) ne sont pas ici : elles \
+                 s'enregistrent d'après le relevé, contre les comptes ci-dessus.\r\n";
         text
     }
 }
