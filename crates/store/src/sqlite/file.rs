@@ -127,6 +127,23 @@ pub(super) async fn refuse_unsafe(db: &mut SqliteConnection) -> Result<(), Store
     Ok(())
 }
 
+/// Refuses books that are not as the last migration makes them.
+pub(super) async fn refuse_other_version(
+    db: &mut SqliteConnection,
+    last: Option<i64>,
+) -> Result<(), StoreError> {
+    let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(db)
+        .await
+        .map_err(|_| StoreError::Absent("the file holds no books of ours".into()))?;
+    if version != last {
+        let what = "another version of this program keeps them; use that one, or start the \
+                    backend with this one first";
+        return Err(StoreError::Absent(what.into()));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use sqlx::ConnectOptions as _;

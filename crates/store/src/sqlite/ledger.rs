@@ -11,7 +11,9 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::load_books;
+use super::writer::Writer;
 use crate::error::StoreError;
+use crate::rules;
 use crate::transaction::Ledger;
 use crate::types::{Audited, Entry, LedgerEntry};
 use crate::words::from_word;
@@ -19,7 +21,7 @@ use crate::words::from_word;
 /// The account of what the customers paid.
 const CUSTOMERS: &str = "customers";
 
-/// Payments that are proven at a time.
+/// Payments that are proven, or caught up with, at a time.
 const BATCH: u32 = 500;
 
 #[async_trait]
@@ -253,8 +255,12 @@ fn compare(
     )))
 }
 
-/// Whether payments of before the ledger have no entries yet.
-pub(super) async fn is_due(readers: &SqlitePool) -> Result<bool, StoreError> {
-    let due = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ledger_due)");
-    Ok(due.fetch_one(readers).await?)
+/// Writes the entries of payments of before the ledger, if there are any.
+pub(super) async fn catch_up(readers: &SqlitePool, writer: &Writer) -> Result<(), StoreError> {
+    let due = || sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ledger_due)").fetch_one(readers);
+    while due().await? {
+        let some = async |tx: &mut SqliteConnection| rules::ledger::catch_up(tx, BATCH).await;
+        writer.write(some).await?;
+    }
+    Ok(())
 }

@@ -78,10 +78,7 @@ impl SqliteStore {
             .await
             .map_err(|error| StoreError::Unavailable(error.into()))?;
         let store = Self::with(db, options, path).await?;
-        while ledger::is_due(&store.readers).await? {
-            let turn = async |tx: &mut SqliteConnection| rules::ledger::catch_up(tx, 200).await;
-            store.writer.write(turn).await?;
-        }
+        ledger::catch_up(&store.readers, &store.writer).await?;
         Ok(store)
     }
 
@@ -105,15 +102,8 @@ impl SqliteStore {
         let options = file::options(path);
         let options = options.create_if_missing(false).read_only(read_only);
         let mut db = options.connect().await?;
-        let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-            .fetch_one(&mut db)
-            .await
-            .map_err(|_| StoreError::Absent("the file holds no books of ours".into()))?;
-        if version != MIGRATIONS.iter().map(|migration| migration.version).max() {
-            let what = "another version of this program keeps them; use that one, or start the \
-                        backend with this one first";
-            return Err(StoreError::Absent(what.into()));
-        }
+        let version = MIGRATIONS.iter().map(|migration| migration.version).max();
+        file::refuse_other_version(&mut db, version).await?;
         Self::with(db, options, path).await
     }
 
@@ -495,15 +485,10 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
-        if self.health.is_fresh() {
-            return Ok(());
+        if !self.health.is_fresh() {
+            self.writer.try_out().await?;
+            self.health.wrote();
         }
-        // It says nothing new and counts as no change, and is written all the same.
-        let write = sqlx::query("PRAGMA user_version = 0");
-        self.writer
-            .write(async |tx| Ok(write.execute(tx).await.map(drop)?))
-            .await?;
-        self.health.wrote();
         Ok(())
     }
 }
