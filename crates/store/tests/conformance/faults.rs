@@ -99,7 +99,6 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
 async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreError> {
     let session = session(seed);
     let payment = payment(&session, seed);
-    let transaction = seed.to_string();
     match what {
         "set_endpoints" => {
             let endpoint = (session.shop.clone(), "https://shop.example/hook".to_owned());
@@ -146,8 +145,22 @@ async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), S
             };
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
+        _ => return write_operation(store, what, &payment, seed).await,
+    }
+    Ok(())
+}
+
+/// What is done with money.
+async fn write_operation(
+    store: &SqliteStore,
+    what: &str,
+    payment: &Payment,
+    seed: u8,
+) -> Result<(), StoreError> {
+    let transaction = seed.to_string();
+    match what {
         "instruct" => {
-            let instruction = operations::instruction(&payment, seed);
+            let instruction = operations::instruction(payment, seed);
             let wanted = [operations::operation(seed, &transaction, 500)];
             let mark = mark(&format!("i{seed}"), "b");
             let asked = store.instruct(&instruction, &wanted, &mark);
