@@ -95,6 +95,16 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
     Ok(())
 }
 
+async fn add_link(store: &SqliteStore, session: &Session, seed: u8) -> Result<(), StoreError> {
+    let link = Link {
+        digest: &[seed],
+        session: &session.id,
+        expires_at: 2000,
+        now: 1000,
+    };
+    store.add_link(&link).await
+}
+
 /// The writes that tell nothing of a payment's way.
 async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreError> {
     let session = session(seed);
@@ -111,15 +121,7 @@ async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), S
             let followed = store.record_sent(&taken[0], &Sent::Delivered, now).await?;
             assert_eq!(followed, Followed::Nothing);
         }
-        "add_link" => {
-            let link = Link {
-                digest: &[seed],
-                session: &session.id,
-                expires_at: 2000,
-                now: 1000,
-            };
-            store.add_link(&link).await?;
-        }
+        "add_link" => add_link(store, &session, seed).await?,
         "use_link" => {
             assert!(store.use_link(&[seed], &session.id, b"press", 1500).await?);
         }
