@@ -460,7 +460,8 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     report(this, reason, code);
     const scripted = face.querySelectorAll('[data-scripted], .awaited');
     for (const node of Array.from(scripted)) node.remove();
-    face.onsubmit = face.onclick = null;
+    face.onclick = null;
+    face.onsubmit = (event) => void this.#send(event);
     const button = face.querySelector('[data-action="' + this.#pressed + '"]');
     this.#pressed = undefined;
     if (button) button.removeAttribute('aria-busy');
@@ -470,6 +471,21 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       this.#late = setTimeout(() => this.#start(), WAITING);
     }
     return true;
+  }
+
+  // Where scripts run, the page is asked before the form pays, as the module asks it.
+  async #send(event) {
+    const form = event.target;
+    const chosen = form.querySelector('input[name=method]:checked');
+    const button = event.submitter || form.querySelector('[data-action=pay]');
+    if (!chosen || !button || button.dataset.action !== 'pay') return;
+    event.preventDefault();
+    if (button.getAttribute('aria-busy')) return;
+    button.setAttribute('aria-busy', 'true');
+    const may = await this.#mayPay(chosen.value);
+    button.removeAttribute('aria-busy');
+    // Without its button, the form means the pay button.
+    if (may && chosen.checked && form.isConnected) HTMLFormElement.prototype.submit.call(form);
   }
 
   #onPageShow = (event) => this.#mounted?.wake(event.persisted);

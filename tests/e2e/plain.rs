@@ -284,7 +284,25 @@ fn where_webassembly_is_forbidden_a_press_on_the_printed_list_goes_to_the_platfo
         w.browser
             .inside("[data-painted][data-face=choosing]")
             .await?;
+        // Scripts run: the page has its say.
+        let asked = "window.asked = [];
+            document.addEventListener('guichet:before-pay', (event) => {
+              window.asked.push(event.detail.method);
+              if (window.asked.length === 1) event.preventDefault();
+            });";
+        w.browser.eval::<()>(asked).await?;
         w.choose("card").await?;
+        w.press_pay().await?;
+        eventually("the page's no", async || {
+            let said = "return window.asked.join()";
+            Ok((w.browser.eval::<String>(said).await? == "card").then_some(()))
+        })
+        .await?;
+        w.browser
+            .inside("button[data-action=pay]:not([aria-busy])")
+            .await?;
+        let none = &w.session(&order.session_id).await?["payments"];
+        ensure!(none.as_array().is_some_and(Vec::is_empty), "{none}");
         w.press_pay().await?;
         // The page between sends its form by itself, where scripts run.
         w.wait_for_page("card").await?;
