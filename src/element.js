@@ -88,15 +88,15 @@ const lost = (reason) => {
 };
 
 // One of our files.
-const fetched = async (url) => {
-  const answer = await fetch(url).catch(lost);
+const fetched = async (url, integrity) => {
+  const answer = await fetch(url, { integrity }).catch(lost);
   if (!answer.ok) lost(url + ' answers ' + answer.status);
   return answer;
 };
 
 // Compiled while it arrives, where the browser can do that and was told what arrives.
-const compiled = async (url) => {
-  const answer = await fetched(url);
+const compiled = async (url, integrity) => {
+  const answer = await fetched(url, integrity);
   try {
     return await WebAssembly.compileStreaming(answer.clone());
   } catch {
@@ -104,33 +104,56 @@ const compiled = async (url) => {
   }
 };
 
+// An `import()` can't be told a digest, but a link before it can: where that fails, the browser
+// knows no such module. Older ones look at the bytes that they keep for the import.
+const checked = (url, integrity) => {
+  const link = document.createElement('link');
+  if (!link.relList?.supports?.('modulepreload')) return fetched(url, integrity);
+  return new Promise((done, fail) => {
+    const onerror = () => fail(new Lost(url + ' is not what it should be, or not there.'));
+    const crossOrigin = 'anonymous';
+    const rel = 'modulepreload';
+    Object.assign(link, { rel, crossOrigin, integrity, href: url, onload: done, onerror });
+    document.head.appendChild(link);
+  });
+};
+
 // A script that is not there and one that the browser can't read are told apart.
-const imported = (url) =>
-  import(/* @vite-ignore */ /* webpackIgnore: true */ url).catch((reason) => {
+const imported = async (url, integrity) => {
+  if (integrity) await checked(url, integrity);
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ url).catch((reason) => {
     throw reason instanceof SyntaxError ? reason : new Lost(reason);
   });
+};
 
 // Glue and module arrive side by side.
 const loadModule = async () => {
   const again = retry();
-  const both = Promise.all([imported(files.glue() + again), compiled(files.wasm() + again)]);
+  const both = Promise.all([
+    imported(files.glue() + again, files.integrity('glue')),
+    compiled(files.wasm() + again, files.integrity('wasm')),
+  ]);
   const [glue, wasm] = await inTime(both, PATIENCE, Lost);
   await glue.default({ module_or_path: wasm });
   return glue;
 };
 
-// The texts of a language. No other language's are loaded.
-const theWords = (language) => {
+// The texts of a language, with the shop's own by their numbers. No other language's are loaded.
+const theWords = (language, own) => {
   const url = files.words(language);
-  const loading = async () => (await fetched(url)).json().catch(lost);
-  texts[language] ||= inTime(loading(), PATIENCE, Lost);
-  texts[language].catch(() => delete texts[language]);
-  return texts[language];
+  const key = language + JSON.stringify(own);
+  const loading = async () => {
+    const answer = await fetched(url, files.integrity(language));
+    return Object.assign(await answer.json().catch(lost), own);
+  };
+  texts[key] ||= inTime(loading(), PATIENCE, Lost);
+  texts[key].catch(() => delete texts[key]);
+  return texts[key];
 };
 
 // The script that puts the platform's fields on the page. Only who pays with a card needs it.
 const theCard = () => {
-  card ||= imported(files.card() + (card === null ? retry() : ''));
+  card ||= imported(files.card() + (card === null ? retry() : ''), files.integrity('card'));
   card.catch(() => (card = null));
   return card;
 };
@@ -605,7 +628,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       else if (painted && painted.dataset.face === 'choosing') choose(painted, choice);
       // By the rule of the server, which has drawn the face.
       const locale = spoken(own, asked.locale, around, asked.language) || 'en';
-      const both = [theModule(), theWords(languageOf(locale))];
+      const both = [theModule(), theWords(languageOf(locale), asked.texts?.[languageOf(locale)])];
       const [loaded, told] = await Promise.all(both);
       if (run !== this.#run) return;
       if (!painted) clear(this.#root);

@@ -13,4 +13,6 @@ pub mod words;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod gallery;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod render;

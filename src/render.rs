@@ -97,7 +97,7 @@ fn first(session: CheckoutSession) -> Model {
 }
 
 /// A face as it stands until the module is there.
-fn painted(model: Model, locale: Locale, plain: Option<Plain>) -> String {
+pub(crate) fn painted(model: Model, locale: Locale, plain: Option<Plain>) -> String {
     drawing(|| {
         let face = root(match plain {
             Some(plain) => Ui::plain(model, locale, plain),

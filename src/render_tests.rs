@@ -1,15 +1,11 @@
 //! Every face, drawn without a browser.
 
-use guichet_wire::{
-    Bank, MethodKind, MethodOffer, PartKind, PartStatus, PartView, Question, SavedCard, Status,
-    Unavailable,
-};
+use guichet_wire::{MethodKind, Status};
 
 use super::*;
+use crate::gallery::{self, offers};
 use crate::state::action::Action;
-use crate::state::entry::Fields;
-use crate::state::face::{Choice, Step, Trouble};
-use crate::state::testing::{OUTAGES, STATUSES, offer, payment, session};
+use crate::state::testing::{offer, session};
 use crate::words::Lang;
 
 const POST: Post<'_> = Post {
@@ -17,81 +13,6 @@ const POST: Post<'_> = Post {
     secret: "css_1",
     turn: 2,
 };
-
-fn offers() -> Vec<MethodOffer> {
-    let mut below = offer("apetiz", MethodKind::MealVoucher);
-    below.unavailable = Some(Unavailable::BelowMinimum { minimum: 100 });
-    let mut card = offer("sogenactif_card", MethodKind::Card);
-    (card.embedded, card.saved_cards, card.can_save) = (true, true, true);
-    vec![card, below, offer("sodexo", MethodKind::MealVoucher)]
-}
-
-fn open() -> Model {
-    let mut model = Model::default();
-    model.take(session(offers()));
-    model
-}
-
-fn with_status(status: Status) -> Model {
-    let mut session = session(offers());
-    session.status.status = status;
-    session.status.open_elsewhere = status == Status::Pending;
-    let mut seen = payment("pay_1", "sodexo", status);
-    seen.voucher_may_be_held = status == Status::Incomplete;
-    seen.surplus = status == Status::Paid;
-    seen.parts.push(PartView {
-        kind: PartKind::Voucher,
-        brand: "SODEXO".into(),
-        amount: 1200,
-        status: PartStatus::Accepted,
-    });
-    session.status.payment = Some(seen);
-    let mut model = Model::default();
-    model.take(session);
-    model
-}
-
-/// A model of every face, and of every part that can be pressed.
-fn models() -> Vec<Model> {
-    let mut all: Vec<Model> = STATUSES.map(with_status).into();
-    all.push(Model::default());
-    for outage in OUTAGES.map(Some) {
-        all.push(Model { outage, ..open() });
-    }
-    for step in [Step::Confirming, Step::Starting, Step::Leaving] {
-        all.push(Model { step, ..open() });
-    }
-    let trouble = Some(Trouble::ChooseFirst);
-    all.push(Model { trouble, ..open() });
-    let mut anyway = with_status(Status::Pending);
-    anyway.anyway = true;
-    all.push(anyway);
-    let mut saved = open();
-    let card = |name: &str| SavedCard {
-        method: "sogenactif_card".into(),
-        card: name.into(),
-        brand: "VISA".into(),
-        last_digits: "4242".into(),
-        expires: Some("2030-01".into()),
-    };
-    saved.take_cards(vec![card("one"), card("two")]);
-    saved.ask_removal(Choice::from("sogenactif_card/one"));
-    all.push(saved);
-    let mut typed = open();
-    typed.open_card("pay_1".into(), "sogenactif_card".into(), Fields::default());
-    typed.card_brands(vec!["CB".into(), "VISA".into()]);
-    all.push(typed);
-    let bank = Bank {
-        code: "B".into(),
-        name: "Bank".into(),
-    };
-    for question in [Question::Iban, Question::Bank { banks: vec![bank] }] {
-        let mut asked = open();
-        asked.open_ask("pay_1".into(), "sogenactif_ideal".into(), question);
-        all.push(asked);
-    }
-    all
-}
 
 /// The values of an attribute, wherever it stands.
 fn values<'h>(html: &'h str, before: &str) -> Vec<&'h str> {
@@ -103,7 +24,7 @@ fn values<'h>(html: &'h str, before: &str) -> Vec<&'h str> {
 fn every_face_can_be_drawn_and_whatever_can_be_pressed_on_it_is_an_action() {
     let (mut buttons, mut controls, mut faces) = (vec![], vec![], vec![]);
     for lang in Lang::ALL {
-        for model in models() {
+        for (_, model) in gallery::states() {
             let face = model.face().name();
             let html = painted(model, lang.into(), None);
             assert_eq!(values(&html, "data-face=\""), [face]);
@@ -122,7 +43,7 @@ fn every_face_can_be_drawn_and_whatever_can_be_pressed_on_it_is_an_action() {
             }
         }
     }
-    for (mut seen, expected) in [(buttons, 10), (controls, 3), (faces, 14)] {
+    for (mut seen, expected) in [(buttons, 10), (controls, 3), (faces, 15)] {
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), expected, "{seen:?}");
@@ -171,7 +92,7 @@ fn an_answer_holds_the_session_and_its_face_and_nothing_in_it_ends_the_script() 
 
 #[test]
 fn no_face_makes_a_landmark_of_the_page() {
-    for model in models() {
+    for (_, model) in gallery::states() {
         let html = painted(model, Lang::Fr.into(), None);
         for landmark in ["header", "footer", "main", "nav", "aside", "section"] {
             assert!(

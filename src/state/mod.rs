@@ -24,5 +24,5 @@ pub mod paying;
 pub mod policy;
 pub mod saved;
 pub mod spoken;
-#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod testing;

@@ -1,4 +1,4 @@
-//! What the tests of the state have in common.
+//! What the tests of the state, and the gallery, have in common.
 
 use guichet_wire::{CheckoutSession, CheckoutStatus, MethodKind, MethodOffer, PaymentView, Status};
 
@@ -52,6 +52,7 @@ pub(crate) fn session(methods: impl Into<Vec<MethodOffer>>) -> CheckoutSession {
         manual_capture: false,
         voucher_eligible_amount: None,
         expires_at: 0,
+        texts: Default::default(),
         methods: methods.into(),
         status: CheckoutStatus {
             status: Status::Open,
@@ -79,6 +80,7 @@ pub(crate) fn payment(id: &str, method: &str, status: Status) -> PaymentView {
 }
 
 /// Makes that key.
+#[cfg(test)]
 pub(crate) fn key(name: &str) -> impl FnOnce() -> String {
     let name = name.to_owned();
     move || name

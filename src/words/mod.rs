@@ -7,6 +7,11 @@
 //! that file stands in `loading.js` beside these files.
 
 #[cfg(not(target_arch = "wasm32"))]
+use std::collections::BTreeMap;
+#[cfg(not(target_arch = "wasm32"))]
+use std::sync::{Mutex, PoisonError};
+
+#[cfg(not(target_arch = "wasm32"))]
 mod de;
 #[cfg(not(target_arch = "wasm32"))]
 mod en;
@@ -28,6 +33,10 @@ mod texts;
 mod tests;
 
 pub use texts::{Words, fill};
+
+/// Texts of a language with a shop's own in place of some.
+#[cfg(not(target_arch = "wasm32"))]
+type Made = (Lang, BTreeMap<u16, String>, &'static Words);
 
 /// A language that the widget speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -103,5 +112,24 @@ impl Lang {
             Self::Pt => &pt::WORDS,
             Self::Sv => &sv::WORDS,
         }
+    }
+
+    /// Its texts with a shop's own in place of some, by their numbers in [`Words::all`]. They stand
+    /// in a configuration, so that there are few: each is made once, and kept.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub fn words_with(self, own: &BTreeMap<u16, String>) -> &'static Words {
+        static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = made.iter().find(|(lang, of, _)| *lang == self && of == own);
+        if let Some((.., words)) = known {
+            return words;
+        }
+        let Some(words) = self.words().with(own) else {
+            return self.words();
+        };
+        let words: &'static Words = Box::leak(Box::new(words));
+        made.push((self, own.clone(), words));
+        words
     }
 }

@@ -16,6 +16,17 @@ macro_rules! words {
                 vec![$((stringify!($name), self.$name)),*]
             }
 
+            /// The same, with a shop's own texts in place of some: by their numbers in
+            /// [`Self::all`].
+            #[cfg(not(target_arch = "wasm32"))]
+            #[must_use]
+            pub fn with(&self, own: &std::collections::BTreeMap<u16, String>) -> Option<Self> {
+                let texts = (0..).zip(self.all()).map(|(number, (_, text))| {
+                    own.get(&number).cloned().unwrap_or_else(|| text.to_owned())
+                });
+                Self::read(texts.collect())
+            }
+
             /// Takes the texts of a file, in the order of [`Self::all`]. Nothing, if they are not
             /// as many. They are kept as long as the page lives.
             #[must_use]

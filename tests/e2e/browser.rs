@@ -597,7 +597,7 @@ fn is_violation(line: &str) -> bool {
 }
 
 /// Standard base64, as the DevTools protocol writes it.
-fn unbase64(text: &str) -> Vec<u8> {
+pub(crate) fn unbase64(text: &str) -> Vec<u8> {
     let digit = |byte: u8| match byte {
         b'A'..=b'Z' => u32::from(byte - b'A'),
         b'a'..=b'z' => u32::from(byte - b'a') + 26,

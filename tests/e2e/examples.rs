@@ -12,7 +12,7 @@ use crate::site::{Site, play_on_site};
 use crate::world::World;
 
 /// A folder of the examples.
-fn example(path: &str) -> PathBuf {
+pub(crate) fn example(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).join(path)
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use guichet::words::Lang;
 use serde_json::json;
 
-use crate::world::{World, assets, play, wish};
+use crate::world::{World, assets, play, play_in, usual, wish};
 
 const FILES: &str = "/guichet_words_";
 
@@ -125,4 +125,30 @@ fn the_module_holds_the_texts_of_no_language() {
             assert!(!holds(text), "{text}");
         }
     }
+}
+
+#[test]
+fn a_shop_says_it_in_its_own_words_before_and_after_the_module_and_as_text() {
+    let mut stack = usual();
+    stack.shop_lines =
+        "texts.fr.pay = \"<b>Commander</b> {amount}\"\ntexts.fr.choose = \"Réglez ici\"".into();
+    play_in(stack, async |w: &mut World| {
+        let order = w.open_painted(wish(4200)).await?;
+        let own = ["<b>Commander</b> 42,00\u{a0}€", "Réglez ici"];
+        for module in [false, true] {
+            if module {
+                w.let_go().await?;
+            }
+            let said = w.browser.widget_text().await?;
+            let said = said.replace('\u{202f}', "\u{a0}");
+            ensure!(own.iter().all(|own| said.contains(own)), "{module}: {said}");
+        }
+        // In another language the words are the widget's own.
+        set_locale(w, "en").await?;
+        w.browser.wait_for_face("choosing").await?;
+        let said = w.browser.widget_text().await?;
+        ensure!(said.contains("How would you like to pay"), "{said}");
+        ensure!(order.secret.starts_with("css_"));
+        Ok(())
+    });
 }

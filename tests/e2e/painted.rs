@@ -27,7 +27,7 @@ pub(crate) const ROOT: &str = "const root = document.querySelector('guichet-chec
 
 impl World {
     /// Opens a payment page whose module does not come, and waits for what was painted.
-    async fn open_painted(&self, wish: serde_json::Value) -> Result<crate::shop::Order> {
+    pub(crate) async fn open_painted(&self, wish: serde_json::Value) -> Result<crate::shop::Order> {
         self.browser.before_pages(HELD_BACK).await?;
         let order = self.order(wish).await?;
         self.open_payment(&order).await?;

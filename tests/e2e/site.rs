@@ -84,6 +84,17 @@ impl Site {
         self.file(path, "html", headers, content.into_bytes());
     }
 
+    /// Makes a page of exactly this.
+    pub(crate) fn html(&self, path: &str, content: &str) {
+        self.file(path, "html", "", content.as_bytes().to_vec());
+    }
+
+    /// Makes a file, of the kind that the end of its path tells.
+    pub(crate) fn bytes(&self, path: &str, content: &[u8]) {
+        let end = path.rsplit('.').next().unwrap_or_default();
+        self.file(path, end, "", content.to_vec());
+    }
+
     /// Makes an answer of JSON.
     pub(crate) fn json(&self, path: &str, content: &serde_json::Value) {
         self.file(path, "json", "", content.to_string().into_bytes());

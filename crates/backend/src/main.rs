@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::cli::arguments::ConfigArg;
-use crate::cli::{backup, doctor, inspect, notifications, sogenactif, terminal, webhooks as told};
+use crate::cli::{
+    backup, doctor, inspect, inventory, notifications, sogenactif, terminal, webhooks as told,
+};
 
 mod accounts;
 mod app;
@@ -97,6 +99,14 @@ enum Command {
     Inspect(inspect::InspectCommand),
     /// Call a method of Sogenactif's connector Office.
     Sogenactif(sogenactif::Arguments),
+    /// Print the inventory of the widget's scripts that PCI DSS 6.4.3 asks for: what each is, what it
+    /// is for, and how its integrity is assured.
+    Inventory(ConfigArg),
+    /// Print the widget's texts in a language, as a shop may have its own in the configuration.
+    Texts {
+        /// The language: de, en, es, fr, it, nl, pt or sv.
+        language: String,
+    },
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -160,6 +170,8 @@ async fn main() -> ExitCode {
         Command::Notifications { config, number } => {
             notifications::run(&config.config, number).await
         }
+        Command::Inventory(arg) => inventory::run(&arg.config),
+        Command::Texts { language } => cli::texts::run(&language),
         Command::Openapi => print_openapi(),
     };
     match done {

@@ -5,6 +5,9 @@
 //! minor units (cents for EUR). Times are Unix seconds. Nothing here is validated beyond its shape:
 //! the backend parses requests into the types of `guichet-domain`.
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::collections::BTreeMap;
+
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{self, StringDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -71,6 +74,12 @@ pub struct CheckoutSession {
     pub expires_at: i64,
     /// The methods on offer, in the shop's order.
     pub methods: Vec<MethodOffer>,
+    /// The shop's own texts in place of the widget's: by language, then by the text's number in the
+    /// widget of this version. The element puts them in before the module sees them, which has no
+    /// use for this.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub texts: BTreeMap<String, BTreeMap<u16, String>>,
     /// Where the session stands, as `GET /checkout/v1/status` would answer.
     pub status: CheckoutStatus,
 }

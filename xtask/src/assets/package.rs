@@ -69,7 +69,7 @@ pub(super) fn is_complete(ctx: &Ctx) -> bool {
 }
 
 /// What a page writes into the script tag's `integrity`.
-fn integrity(content: &[u8]) -> String {
+pub(super) fn integrity(content: &[u8]) -> String {
     format!("sha384-{}", STANDARD.encode(Sha384::digest(content)))
 }
 

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -24,6 +26,8 @@ const BUDGET: u64 = 100_000;
 const PLAIN_BUDGET: u64 = 116_000;
 const MANIFEST: &str = "manifest.json";
 
+/// The digests of all that the element's script loads, by which a browser checks it.
+const DIGESTS_MARK: &str = "__GUICHET_DIGESTS__";
 /// Constants of the element's script that name the other files. So do two that are names by
 /// themselves.
 const GLUE_MARK: &str = "__GUICHET_GLUE__";
@@ -49,6 +53,9 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
     let (all_words, words) = hashed_words(&files);
     let names = [&*glue.name, &wasm.name, &card.name, &all_words];
     let element = named(&scripts.element, names)?;
+    let tags = files.iter().map(|file| file.name(words::TAG));
+    let kinds = [&glue, &wasm, &card].map(|asset| (asset.kind.to_owned(), asset));
+    let element = with_digests(&element, kinds.into_iter().chain(tags.zip(&words)))?;
     let element = Asset {
         kind: "element",
         later: false,
@@ -73,6 +80,7 @@ pub(super) fn run(ctx: &Ctx, scripts: &Scripts, mode: Mode) -> Result<()> {
             "kind": asset.kind,
             "name": asset.name,
             "later": asset.later,
+            "integrity": package::integrity(&asset.content),
             "bytes": asset.content.len(),
             "brotli": small.len(),
         }));
@@ -129,6 +137,22 @@ fn named(script: &str, names: [&str; 4]) -> Result<String> {
         script = filled(&script, mark, name);
     }
     Ok(script)
+}
+
+/// The element's script with the digests of those files, by name.
+fn with_digests<'a>(
+    script: &str,
+    files: impl Iterator<Item = (String, &'a Asset)>,
+) -> Result<String> {
+    ensure!(
+        script.contains(DIGESTS_MARK),
+        "src/files.js does not have {DIGESTS_MARK}"
+    );
+    let digest = |asset: &Asset| STANDARD.encode(Sha256::digest(&asset.content));
+    let all: Vec<String> = files
+        .map(|(name, asset)| format!("{name}:{}", digest(asset)))
+        .collect();
+    Ok(script.replace(DIGESTS_MARK, &all.join(" ")))
 }
 
 /// Puts a name where the mark is: inside a string as it is, elsewhere as a string of its own.
@@ -264,7 +288,8 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        BUDGET, filled, hashed, hashed_words, largest_words, left_of_budget, named, words,
+        BUDGET, filled, hashed, hashed_words, largest_words, left_of_budget, named, with_digests,
+        words,
     };
 
     #[test]
@@ -292,6 +317,18 @@ mod tests {
             t='guichet_words_LANG.json'";
         let named = named(script, names).ok();
         assert_eq!(named.as_deref(), Some("g='a',w='b',c='c',t='d'"));
+    }
+
+    #[test]
+    fn a_script_bears_the_digests_of_the_files_that_it_loads() -> anyhow::Result<()> {
+        let glue = hashed("glue", "guichet_widget", "js", Vec::new());
+        let files = || [("glue".to_owned(), &glue)].into_iter();
+        let script = with_digests("d='__GUICHET_DIGESTS__'", files())?;
+        // Of no bytes at all, as OpenSSL tells it too.
+        let empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        assert_eq!(script, format!("d='glue:{empty}'"));
+        assert!(with_digests("d=''", files()).is_err());
+        Ok(())
     }
 
     #[test]

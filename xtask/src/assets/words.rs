@@ -19,7 +19,7 @@ use super::parts::WORDS_MARK;
 mod languages;
 
 /// What stands for a language's tag in the names of the files.
-const TAG: &str = "LANG";
+pub(super) const TAG: &str = "LANG";
 
 /// A language's file.
 pub(super) struct File {

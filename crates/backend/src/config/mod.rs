@@ -17,6 +17,7 @@ use serde::Deserialize;
 mod file;
 mod limits;
 mod shop;
+mod texts;
 mod urls;
 mod webhook;
 

@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::texts::{self, Texts};
 use super::urls;
 use super::webhook::{self, Webhook, WebhookTable};
 use crate::accounts::Accounts;
@@ -57,6 +58,8 @@ pub(crate) struct Shop {
     pub(crate) one_click: bool,
     pub(crate) voucher_rest: VoucherRest,
     pub(crate) labels: BTreeMap<Method, String>,
+    /// What it says in place of the widget's own texts.
+    pub(crate) texts: Texts,
     pub(crate) methods: Vec<ShopMethods>,
     /// Where its server is told what became of a session, if it is.
     pub(crate) webhook: Option<Webhook>,
@@ -102,6 +105,8 @@ pub(super) struct ShopTable {
     voucher_rest: VoucherRest,
     #[serde(default)]
     labels: BTreeMap<Method, String>,
+    #[serde(default)]
+    texts: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     methods: Vec<ShopMethods>,
     webhook: Option<WebhookTable>,
@@ -183,6 +188,7 @@ fn read(
             "shop {id}: labels: {method}: must not be empty; leave it out for the usual words"
         );
     }
+    let texts = texts::read(&id, table.texts)?;
     Ok(Shop {
         id,
         name: table.name,
@@ -198,6 +204,7 @@ fn read(
         one_click: table.one_click,
         voucher_rest: table.voucher_rest,
         labels: table.labels,
+        texts,
         methods: table.methods,
         webhook,
         ledger: table.ledger,

@@ -363,6 +363,7 @@ pub(crate) fn checkout_session(
         manual_capture: session.capture == Capture::Manual,
         voucher_eligible_amount: session.voucher_eligible_amount,
         expires_at: session.expires_at,
+        texts: shop.texts.clone(),
         methods: offers(accounts, shop, session)
             .into_iter()
             .map(|o| o.offer)
