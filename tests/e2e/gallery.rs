@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use guichet::gallery;
 use serde_json::{Value, json};
 
-use crate::browser::unbase64;
+use crate::browser::{eventually, unbase64};
 use crate::examples::example;
 use crate::site::play_on_site;
 use crate::world::{World, target};
@@ -100,9 +100,7 @@ impl World {
 
     /// What differs between these pictures; empty if nothing does.
     async fn difference(&self, seen: &str, kept: &str) -> Result<String> {
-        let script = COMPARE
-            .replace("SEEN", &json!(seen).to_string())
-            .replace("KEPT", &json!(kept).to_string());
+        let script = format!("const [SEEN, KEPT] = {};{COMPARE}", json!([seen, kept]));
         let told: Value = self.browser.eval_later(&script).await?;
         Ok(told.as_str().context("no word of it")?.to_owned())
     }
@@ -246,17 +244,25 @@ fn the_gallery_needs_no_backend_and_its_tokens_can_be_tried_and_copied() {
             accent.value = '#aa0055';
             radius.value = '3px';
             for (const input of [accent, radius]) input.dispatchEvent(new Event('input'));
+            return String(document.querySelectorAll('#tokens input').length)";
+        ensure!(w.browser.eval::<String>(tried).await? == "14");
+        let seen = "
             const host = document.getElementById('choosing-fr-light').querySelector('div > div');
             const root = host.shadowRoot;
             return [
               document.getElementById('css').value,
               getComputedStyle(root.querySelector('[data-action=pay]')).backgroundColor,
               getComputedStyle(root.querySelector('.checkout')).borderTopLeftRadius,
-              String(document.querySelectorAll('#tokens input').length),
             ]";
-        let tried: Vec<String> = w.browser.eval(tried).await?;
         let css = "guichet-checkout {\n  --guichet-accent: #aa0055;\n  --guichet-radius: 3px;\n}\n";
-        ensure!(tried == [css, "rgb(170, 0, 85)", "3px", "14"], "{tried:?}");
+        // A button's colour changes gradually.
+        let mut last = Vec::new();
+        let waited = eventually("the colour", async || {
+            last = w.browser.eval::<Vec<String>>(seen).await?;
+            Ok((last == [css, "rgb(170, 0, 85)", "3px"]).then_some(()))
+        })
+        .await;
+        waited.with_context(|| format!("{last:?}"))?;
         Ok(())
     });
 }
