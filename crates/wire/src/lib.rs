@@ -79,6 +79,10 @@ pub struct CheckoutSession {
     /// use for this.
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(value_type = BTreeMap<String, BTreeMap<String, String>>)
+    )]
     pub texts: BTreeMap<String, BTreeMap<u16, String>>,
     /// Where the session stands, as `GET /checkout/v1/status` would answer.
     pub status: CheckoutStatus,
