@@ -27,7 +27,7 @@ pub(crate) fn offers() -> Vec<MethodOffer> {
     vec![card, below, sodexo]
 }
 
-fn open() -> Model {
+pub(crate) fn open() -> Model {
     let mut model = Model::default();
     model.take(session(offers()));
     model

@@ -1,6 +1,6 @@
 //! Every face, drawn without a browser.
 
-use guichet_wire::{MethodKind, Status};
+use guichet_wire::{MethodKind, Question, Status};
 
 use super::*;
 use crate::gallery::{self, offers};
@@ -172,7 +172,7 @@ fn the_answer_with_seven_methods_is_small() {
 
 #[test]
 fn what_says_nothing_is_empty_so_that_a_style_sheet_hides_it() {
-    let mut asked = open();
+    let mut asked = gallery::open();
     asked.open_ask("pay_1".into(), "sogenactif_sepa".into(), Question::Iban);
     let html = painted(asked, Lang::En.into(), None);
     for alert in html.split("role=\"alert\"").skip(1) {
@@ -190,7 +190,7 @@ fn what_says_nothing_is_empty_so_that_a_style_sheet_hides_it() {
 
 #[test]
 fn every_button_of_a_face_that_works_without_a_script_is_one_of_a_form() {
-    for model in models() {
+    for (_, model) in gallery::states() {
         let face = model.face();
         let html = painted(model, Lang::Fr.into(), Some(POST.plain()));
         let mut parts = html.split("<form");
