@@ -53,8 +53,8 @@ const PREPARE: &str = "
       return '';
     })().then(done, (reason) => done(String(reason)));";
 
-/// Tells what differs between two pictures, or nothing. In a square of 8 by 8 pixels, six have to be
-/// of quite another colour.
+/// Tells what differs between two pictures, or nothing. In a square of 8 by 8 pixels, six have to
+/// be of quite another colour.
 const COMPARE: &str = "
     const done = arguments[arguments.length - 1];
     const pixels = async (address) => {
@@ -233,7 +233,8 @@ fn the_gallery_needs_no_backend_and_its_tokens_can_be_tried_and_copied() {
         ensure!(strange.is_none(), "{strange:?}");
         let dark = "
             const [light, dark] = ['light', 'dark'].map((theme) => {
-              const host = document.getElementById('choosing-fr-' + theme).querySelector('div > div');
+              const cell = document.getElementById('choosing-fr-' + theme);
+              const host = cell.querySelector('div > div');
               return getComputedStyle(host.shadowRoot.querySelector('.checkout')).backgroundColor;
             });
             return light !== dark";

@@ -99,8 +99,9 @@ enum Command {
     Inspect(inspect::InspectCommand),
     /// Call a method of Sogenactif's connector Office.
     Sogenactif(sogenactif::Arguments),
-    /// Print the inventory of the widget's scripts that PCI DSS 6.4.3 asks for: what each is, what it
-    /// is for, and how its integrity is assured.
+    /// Print the inventory of the widget's scripts that PCI DSS 6.4.3 asks for.
+    ///
+    /// What each is, what it is for, and how its integrity is assured.
     Inventory(ConfigArg),
     /// Print the widget's texts in a language, as a shop may have its own in the configuration.
     Texts {

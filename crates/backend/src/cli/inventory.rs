@@ -1,5 +1,5 @@
-//! `guichet inventory`: every script that a page with the widget loads, for the inventory that PCI DSS 6.4.3
-//! asks a shop for: what it is, what it is for, and how its integrity is assured.
+//! `guichet inventory`: every script that a page with the widget loads, for the inventory that
+//! PCI DSS 6.4.3 asks a shop for: what it is, what it is for, and how its integrity is assured.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -95,10 +95,11 @@ fn inventory(config: &Config, accounts: &Accounts, manifest: &Manifest) -> Strin
         if embedded.filter(|method| offered(method)).count() > 0 {
             let _ = writeln!(
                 told,
-                "| the platform's own, of account {} ({}) | Frames the platform's fields for a card: \
+                "| the platform's own, of account {} ({}) | Frames the platform's fields for a \
+                 card: \
                  number, date and code never reach the page. | loaded only from the account's \
-                 `sdk_hosts`, with the integrity that the platform tells for each payment, where it \
-                 tells one | told at each payment | |",
+                 `sdk_hosts`, with the integrity that the platform tells for each payment, where \
+                 it tells one | told at each payment | |",
                 account.account(),
                 account.name()
             );
