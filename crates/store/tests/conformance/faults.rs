@@ -115,8 +115,9 @@ async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), S
             store.set_endpoints(&[endpoint], 1000).await?;
         }
         "send a notice" => {
-            // Later than what was taken before, so that it is due again.
+            // What was taken and came to nothing is due again, as after a start.
             let now = 1100 + 2 * SENDING_SECONDS;
+            store.release_notices(now).await?;
             let taken = store.take_notices(now, 1, 1).await?;
             let followed = store.record_sent(&taken[0], &Sent::Delivered, now).await?;
             assert_eq!(followed, Followed::Nothing);
@@ -233,7 +234,9 @@ async fn statements() -> BTreeSet<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
     let mut db = connect(&folder.path().join("books.db")).await;
-    let tables: BTreeSet<String> = dump(&mut db).await.into_keys().collect();
+    let mut tables: BTreeSet<String> = dump(&mut db).await.into_keys().collect();
+    // Filled by a migration, for what was there before.
+    tables.remove("ledger_due");
     run(&mut db, "CREATE TABLE done (name TEXT, what TEXT)".into()).await;
     for table in &tables {
         for done in ["INSERT", "UPDATE", "DELETE"] {
@@ -365,6 +368,11 @@ async fn full_at_any_page(disk: &Disk) {
     }
     // What changes nothing succeeds on a full disk too, and makes nothing ready.
     disk.fill(0);
+    // The log of the writes has room of its own, which is used again.
+    let mut room = 10_000;
+    while room > 0 && write(&store, "next_number", seed).await.is_ok() {
+        room -= 1;
+    }
     for _ in 0..3 {
         assert!(write(&store, "keep_message", seed + 1).await.is_err());
         let told = confirmation(&payment(&session(seed), seed), &seed.to_string(), 1500);
