@@ -278,7 +278,8 @@ async fn of_one_session_the_earlier_notice_comes_first_though_it_failed_at_first
     .await;
     let (last, before) = told.split_last().unwrap();
     assert_eq!(last.json()["data"]["sequence"], 2);
-    assert!(!before.is_empty());
+    // It failed once at least, and was taken before the later one was sent.
+    assert!(before.len() >= 2, "{}", before.len());
     for message in before {
         assert_eq!(message.kind(), "session.paid");
         assert_eq!(message.json()["data"]["sequence"], 1);
