@@ -83,7 +83,9 @@ fn compile(ctx: &Ctx, wasm: &Wasm, mode: Mode) -> Result<()> {
     ]);
     match mode {
         Mode::Dev => pack.arg("--dev"),
-        Mode::Plain => pack.args(["--profile", "widget"]),
+        Mode::Plain => pack
+            .args(["--profile", "widget"])
+            .env("RUSTFLAGS", without_paths(ctx)),
         Mode::Lean => pack
             .args(["--profile", "widget", "--", "-Zbuild-std=std,panic_abort"])
             .arg("-Zbuild-std-features=optimize_for_size")
@@ -94,6 +96,27 @@ fn compile(ctx: &Ctx, wasm: &Wasm, mode: Mode) -> Result<()> {
         Mode::Lean => "the widget does not compile (`--plain` builds without the lean switches)",
         _ => "the widget does not compile",
     })
+}
+
+/// Flags that keep this machine's paths out of the module, which is published. The lean switches
+/// leave out all of them.
+fn without_paths(ctx: &Ctx) -> String {
+    let home = |name: &str, folder: &str| {
+        let own = std::env::var_os(name).map(PathBuf::from);
+        own.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
+    };
+    let paths = [
+        (Some(ctx.root.clone()), "guichet"),
+        (home("CARGO_HOME", ".cargo"), "packages"),
+        (home("RUSTUP_HOME", ".rustup"), "compiler"),
+    ];
+    let flags = paths.into_iter().filter_map(|(from, to)| {
+        let from = from?;
+        // Flags are divided at blanks.
+        let from = from.to_str().filter(|from| !from.contains(' '))?;
+        Some(format!("--remap-path-prefix={from}={to}"))
+    });
+    flags.collect::<Vec<_>>().join(" ")
 }
 
 /// Of many orders of passes, the one that was smallest after brotli: rebuilt control flow is more
