@@ -8,6 +8,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 /// Browsers at a time: more only make each other slow.
 const BROWSERS: usize = 2;
 
+/// How often it is started until it stays.
+const TRIES: usize = 5;
+
 static RUNNING: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
 static PLACES: Mutex<usize> = Mutex::new(BROWSERS);
 static PLACE_FREED: Condvar = Condvar::new();
@@ -29,7 +32,14 @@ impl Chromedriver {
         })
     }
 
+    /// It ends at once where somebody takes, for the other version of IP, the port that it chose.
     fn start() -> Self {
+        (0..TRIES)
+            .find_map(|_| Self::try_start())
+            .expect("chromedriver says on which port it listens")
+    }
+
+    fn try_start() -> Option<Self> {
         let program = program("GUICHET_CHROMEDRIVER", "/usr/bin/chromedriver");
         // Port 0: it takes a free one and says which.
         let mut process = Command::new(&program)
@@ -44,13 +54,16 @@ impl Chromedriver {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
-        let port = port.expect("chromedriver says on which port it listens");
+        let Some(port) = port else {
+            let _ = process.wait();
+            return None;
+        };
         // Whatever else it writes must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self {
+        Some(Self {
             process,
             address: format!("http://127.0.0.1:{port}"),
-        }
+        })
     }
 
     /// Where it listens.
