@@ -32,7 +32,7 @@ impl Chromedriver {
         })
     }
 
-    /// It ends at once where somebody takes, for the other version of IP, the port that it chose.
+    /// Beside much else that starts it may end before it listens: it is tried again.
     fn start() -> Self {
         (0..TRIES)
             .find_map(|_| Self::try_start())
