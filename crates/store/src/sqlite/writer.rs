@@ -19,7 +19,6 @@
 //! have ended its transaction by itself, as it does when the disk is full, and what a connection
 //! believes of itself then can't be relied on.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,12 +33,9 @@ use crate::error::StoreError;
 /// How long anybody waits for a turn. A notification must be answered within 20 seconds.
 pub(super) const TURN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Most turns of one transaction.
+/// Most turns of one transaction, and how long it is held open for more of them.
 const TURNS_MAX: usize = 128;
-
-/// How long a transaction is held open for more turns: as long as the last commit took, so that
-/// half of the time goes into writing on any disk, within these bounds.
-const TURNS_TIME: RangeInclusive<Duration> = Duration::from_millis(2)..=Duration::from_millis(10);
+const TURNS_TIME: Duration = Duration::from_millis(10);
 
 /// How many requests may go before a job that waits.
 const REQUESTS_IN_A_ROW: usize = 4;
@@ -146,7 +142,6 @@ impl Writer {
             file,
             health,
             changes: None,
-            commit_took: Duration::ZERO,
         };
         tokio::spawn(work.run(waiting));
         Self { requests, jobs }
@@ -221,7 +216,6 @@ struct Work {
     health: Arc<Health>,
     /// How many rows this connection has changed by its last commit, as far as is known.
     changes: Option<i64>,
-    commit_took: Duration,
 }
 
 impl Work {
@@ -290,15 +284,12 @@ impl Work {
         kept: &mut Vec<Done>,
     ) -> (Result<(), StoreError>, Option<oneshot::Sender<()>>) {
         let begun = Instant::now();
-        let held = self
-            .commit_took
-            .clamp(*TURNS_TIME.start(), *TURNS_TIME.end());
         let mut turn = first;
         loop {
             if let Err(error) = self.hand_over(turn, kept).await {
                 return (Err(error), None);
             }
-            if kept.len() >= TURNS_MAX || begun.elapsed() >= held {
+            if kept.len() >= TURNS_MAX || begun.elapsed() >= TURNS_TIME {
                 return (Ok(()), None);
             }
             turn = match waiting.try_next() {
@@ -350,11 +341,9 @@ impl Work {
     async fn commit(&mut self) -> Result<(), StoreError> {
         let db = self.db.as_ref().ok_or_else(closed)?;
         let mut db = db.lock().await;
-        let begun = Instant::now();
         let changes: i64 = sqlx::query_scalar("COMMIT; SELECT total_changes()")
             .fetch_one(&mut *db)
             .await?;
-        self.commit_took = begun.elapsed();
         if self.changes.is_some_and(|before| before != changes) {
             self.health.wrote();
         }
