@@ -9,7 +9,7 @@ use guichet_domain::id::Slug;
 use guichet_store::sqlite::Lock;
 use guichet_store::{Outbox as _, Store as _};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +46,11 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let store = Arc::new(open_store(&config).await?);
     // Before anything is written into a file that is damaged.
     store.check().await.with_context(|| books(&config))?;
+    // Before anybody can tell that it serves: whoever stops it from then on is heard.
+    let signals = [
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ];
     let listen = config.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -83,7 +88,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
     let server = tokio::spawn(connections.serve(listener, http::router(app, assets), stop.clone()));
-    let outcome = until_stopped(&mut jobs).await;
+    let outcome = until_stopped(&mut jobs, signals).await;
     tracing::info!("stopping");
     stop.cancel();
     // What is under way is finished, but nobody who holds a connection open holds up the stop.
@@ -106,11 +111,10 @@ fn endpoints(config: &Config) -> Vec<(Slug, String)> {
 
 /// Ends at SIGINT or SIGTERM; or, as a failure, when a job does, so that whoever watches over the
 /// process starts it anew.
-async fn until_stopped(jobs: &mut JoinSet<()>) -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
+async fn until_stopped(
+    jobs: &mut JoinSet<()>,
+    [mut interrupt, mut terminate]: [Signal; 2],
+) -> anyhow::Result<()> {
     tokio::select! {
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
