@@ -295,12 +295,27 @@ async fn after_a_failure_of_any_statement_or_commit_the_next_write_works_and_not
 {
     let (_, whole) = write_with("SELECT 1", "events", "INSERT").await;
     assert_eq!(whole["payments"].len(), 1, "{whole:?}");
-    for failure in FAILURES {
-        for (table, done) in &statements().await {
-            let (failed, books) = write_with(failure, table, done).await;
-            assert!(failed > 0, "{failure} at {done} of {table} never happened");
-            assert_eq!(books, whole, "{failure} at {done} of {table}");
-        }
+    let statements = statements().await;
+    // Each way on a thread of its own: together they take long.
+    let threads = FAILURES.map(|failure| {
+        let (statements, whole) = (statements.clone(), whole.clone());
+        std::thread::spawn(move || fail_at_each(failure, &statements, &whole))
+    });
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn fail_at_each(
+    failure: &str,
+    statements: &BTreeSet<(String, String)>,
+    whole: &BTreeMap<String, Vec<String>>,
+) {
+    for (table, done) in statements {
+        let (failed, books) = write_with(failure, table, done).await;
+        assert!(failed > 0, "{failure} at {done} of {table} never happened");
+        assert_eq!(&books, whole, "{failure} at {done} of {table}");
     }
 }
 
