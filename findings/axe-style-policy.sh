@@ -12,7 +12,7 @@
 # checkout for it, as soon as one component with a shadow root is on the page: look first, run
 # axe-core after. Seen on 2026-11-27 with Chromium 156.0.8078.108 and playwright-core 1.65.1.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 node_run axe-core@4.14.1 playwright-core@1.65.1 <<'JS'
 import assert from 'node:assert/strict';

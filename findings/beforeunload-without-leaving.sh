@@ -8,7 +8,7 @@
 # Only `securitypolicyviolation` tells, and only on this document.
 # Seen on 2026-11-27 with Chromium 156.0.8078.108 and playwright-core 1.65.1.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 node_run playwright-core@1.65.1 <<'JS'
 import assert from 'node:assert/strict';

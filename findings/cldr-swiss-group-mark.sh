@@ -12,7 +12,7 @@
 # on both sides belong to one table, pinned with its full version.
 # Seen on 2026-11-27.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 # Each version wants cldr-core of its own; two stand side by side here.
 export npm_config_legacy_peer_deps=true

@@ -9,7 +9,7 @@
 # or is repeated after midnight, lands on another day than the platform's statement.
 # Seen on 2026-11-27.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 python_run eopayment==3.15 <<'PY'
 import datetime

@@ -13,7 +13,7 @@
 # (issue 76 of lexik/LexikPayboxBundle); the key that it is verified with is the client's own copy
 # of the platform's.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 python_run eopayment==3.15 <<'PY'
 import base64

@@ -12,7 +12,7 @@
 # bundler should have resolved. What is to be bundled again is minified without its blanks.
 # Seen on 2026-11-27.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 node_run esbuild@0.28.2 <<'JS'
 import assert from 'node:assert/strict';

@@ -8,7 +8,7 @@
 # A shop that bundles a payment script for older iPhones meets it as an error about a dependency.
 # Seen on 2026-11-27.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 node_run esbuild@0.28.2 <<'JS'
 import assert from 'node:assert/strict';

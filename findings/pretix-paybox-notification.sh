@@ -10,7 +10,7 @@
 # return. Seen on 2026-11-27 with Django 5.2.8; pretix itself, which the view only hands results to,
 # is replaced by stand-ins.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 python_run pretix-paybox==0.9.9 django==5.2.8 <<'PY'
 import base64

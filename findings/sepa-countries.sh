@@ -11,7 +11,7 @@
 # list belongs into one's own code, with the date and version of its source.
 # Seen on 2026-11-27.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 cat >"$work/epc409-09-v8.txt" <<'TXT'
 AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO

@@ -15,7 +15,7 @@
 # giving it back.
 # Seen on 2026-11-27. The full disk is played by a limit of pages, which gives the same error.
 
-. "$(dirname "$0")/lib/setup.sh"
+. "$(dirname "$0")/lib/setup.bash"
 
 mkdir -p "$work/finding/src"
 cat >"$work/finding/Cargo.toml" <<'TOML'

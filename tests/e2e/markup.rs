@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::browser::eventually;
-use crate::painted::{HELD_BACK, ROOT};
+use crate::painted::{HELD_BACK, NOTE, ROOT};
 use crate::platform::{CARD_AT_ONCE, VOUCHER};
 use crate::shop::Order;
 use crate::site::play_on_site;
@@ -108,16 +108,9 @@ fn nothing_of_a_printed_list_moves_or_is_said_twice_until_the_module_has_it() {
     play(async |w: &mut World| {
         w.open_printed().await?;
         // What was printed is the same node still: it was not drawn a second time.
-        let note = format!(
-            "{ROOT}
-             window.region = root.querySelector('[role=status]');
-             window.said = [];
-             new MutationObserver(() => window.said.push(window.region.textContent))
-               .observe(window.region, {{ childList: true, characterData: true, subtree: true }});
-             window.face = root.querySelector('[data-painted]');
-             window.was = root.querySelector('.methods').getBoundingClientRect().top;"
-        );
-        w.browser.eval::<()>(&note).await?;
+        w.browser.eval::<()>(&format!("{ROOT} {NOTE}")).await?;
+        let face = format!("{ROOT} window.face = root.querySelector('[data-painted]')");
+        w.browser.eval::<()>(&face).await?;
         w.choose("sodexo").await?;
         // The choice is kept by the session's id, which the answer to the first question tells.
         eventually("the answer", async || {

@@ -25,6 +25,14 @@ pub(crate) const HELD_BACK: &str = "if (!window.letGo) {
 
 pub(crate) const ROOT: &str = "const root = document.querySelector('guichet-checkout').shadowRoot;";
 
+/// Keeps where the list is by now, and from here on what the live region says.
+pub(crate) const NOTE: &str = "
+    window.region = root.querySelector('[role=status]');
+    window.said = [];
+    new MutationObserver(() => window.said.push(window.region.textContent))
+      .observe(window.region, { childList: true, characterData: true, subtree: true });
+    window.was = root.querySelector('.methods').getBoundingClientRect().top;";
+
 impl World {
     /// Opens a payment page whose module does not come, and waits for what was painted.
     pub(crate) async fn open_painted(&self, wish: serde_json::Value) -> Result<crate::shop::Order> {
@@ -82,16 +90,8 @@ fn choice_and_focus_and_the_live_region_outlive_the_take_over_and_nothing_moves(
     play(async |w: &mut World| {
         w.open_painted(wish(4200)).await?;
         w.browser.click_inside("[data-method=sodexo] label").await?;
-        let note = format!(
-            "{ROOT}
-             window.region = root.querySelector('[role=status]');
-             window.said = [];
-             new MutationObserver(() => window.said.push(window.region.textContent))
-               .observe(window.region, {{ childList: true, characterData: true, subtree: true }});
-             window.was = root.querySelector('.methods').getBoundingClientRect().top;
-             window.shifts.length = 0;"
-        );
-        w.browser.eval::<()>(&note).await?;
+        w.browser.eval::<()>(&format!("{ROOT} {NOTE}")).await?;
+        w.browser.eval::<()>("window.shifts.length = 0").await?;
         w.let_go().await?;
         w.browser
             .inside("[data-face] input[value=sodexo]:checked")

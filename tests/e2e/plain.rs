@@ -177,37 +177,26 @@ fn a_list_that_has_run_out_meanwhile_says_so_with_all_scripts_off() {
 }
 
 impl World {
-    /// Closes the session, as the shop's server can.
-    async fn close(&self, order: &Order) -> Result<()> {
-        let url = format!(
-            "{}/v1/sessions/{}/expire",
-            self.stack.backend(),
-            order.session_id
-        );
+    /// What the shop's server posts below the session's address.
+    async fn post_as_shop(&self, order: &Order, path: &str) -> Result<reqwest::Response> {
+        let (backend, id) = (self.stack.backend(), &order.session_id);
         let post = self
             .stack
             .http
             .client()
-            .post(url)
+            .post(format!("{backend}/v1/sessions/{id}/{path}"))
             .bearer_auth(DEMO_SHOP_KEY);
-        post.send().await?.error_for_status()?;
-        Ok(())
+        Ok(post.send().await?.error_for_status()?)
+    }
+
+    /// Closes the session, as the shop's server can.
+    async fn close(&self, order: &Order) -> Result<()> {
+        self.post_as_shop(order, "expire").await.map(drop)
     }
 
     /// A link to the order's page, as the shop's server makes it.
     async fn link(&self, order: &Order) -> Result<String> {
-        let url = format!(
-            "{}/v1/sessions/{}/links",
-            self.stack.backend(),
-            order.session_id
-        );
-        let post = self
-            .stack
-            .http
-            .client()
-            .post(url)
-            .bearer_auth(DEMO_SHOP_KEY);
-        let made: Value = post.send().await?.error_for_status()?.json().await?;
+        let made: Value = self.post_as_shop(order, "links").await?.json().await?;
         Ok(made["url"].as_str().context("url")?.to_owned())
     }
 }

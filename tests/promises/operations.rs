@@ -40,6 +40,16 @@ fn lines(told: &Value) -> Vec<(&str, u64)> {
         .collect()
 }
 
+/// A capture while the platform is like this: nobody knows what became of it.
+async fn capture_amid(stack: &Stack, started: &Started, faults: Value) -> Value {
+    stack.faults(faults).await;
+    let told = stack
+        .instruct(&started.payment, "captures", json!({}))
+        .await;
+    assert_eq!(told["status"], "unknown", "{told}");
+    told
+}
+
 #[tokio::test]
 async fn what_is_reserved_is_captured_and_then_paid() {
     let stack = Stack::usual().await;
@@ -306,11 +316,7 @@ async fn an_answer_that_was_lost_is_looked_up_and_the_platform_sees_one_of_it() 
     let stack = Stack::usual().await;
     let (checkout, started) = stack.reserved_session(4200).await;
     // Done, and the answer lost.
-    stack.faults(json!({ "ppps_answer_lost": true })).await;
-    let told = stack
-        .instruct(&started.payment, "captures", json!({}))
-        .await;
-    assert_eq!(told["status"], "unknown", "{told}");
+    let told = capture_amid(&stack, &started, json!({ "ppps_answer_lost": true })).await;
     let second = stack
         .operate(&started.payment, "cancellations", json!({}))
         .await;
@@ -324,11 +330,7 @@ async fn an_answer_that_was_lost_is_looked_up_and_the_platform_sees_one_of_it() 
 
     // Lost on its way there: asked about, and then sent again.
     let (_, started) = stack.reserved_session(2000).await;
-    stack.faults(json!({ "ppps_request_lost": true })).await;
-    let told = stack
-        .instruct(&started.payment, "captures", json!({}))
-        .await;
-    assert_eq!(told["status"], "unknown", "{told}");
+    let told = capture_amid(&stack, &started, json!({ "ppps_request_lost": true })).await;
     stack.no_faults().await;
     stack.wait_instruction(&told, "done").await;
     assert_eq!(
@@ -369,11 +371,7 @@ async fn a_platform_that_is_not_well_is_asked_before_anything_is_sent_again() {
     let stack = Stack::usual().await;
     let (checkout, started) = stack.reserved_session(4200).await;
     // A platform that is not well may have done it: it is asked first.
-    stack.faults(json!({ "ppps_down": true })).await;
-    let told = stack
-        .instruct(&started.payment, "captures", json!({}))
-        .await;
-    assert_eq!(told["status"], "unknown", "{told}");
+    let told = capture_amid(&stack, &started, json!({ "ppps_down": true })).await;
     stack.no_faults().await;
     stack.wait_instruction(&told, "done").await;
     assert_eq!(stack.balance(&checkout, &started).await, [0, 4200, 0, 0]);

@@ -212,63 +212,19 @@ pub fn overview_once(session: &Session, attempts: &[Attempt<'_>], expired: bool)
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use guichet_wire::{MethodKind, PartKind, PartStatus};
 
     use super::*;
-    use crate::event::{Part, PaymentEvent, Trust};
-    use crate::payment::{Terms, fold};
-
-    fn session() -> Session {
-        Session {
-            id: SessionId::from_random([1; 16]),
-            shop: Slug::try_from("demo".to_owned()).unwrap(),
-            reference: "1".into(),
-            amount: Amount::try_from(1500).unwrap(),
-            currency: Currency::EUR,
-            shopper: Shopper::default(),
-            items: 1,
-            locale: Language::try_from("fr".to_owned()).ok(),
-            methods: None,
-            voucher_eligible_amount: None,
-            capture: Capture::Automatic,
-            return_url: "https://shop.example/".into(),
-            expires_at: 2000,
-            created_at: 1000,
-            metadata: BTreeMap::new(),
-            references_repeat: false,
-            replaces: None,
-            settled_by: None,
-            paid_in: None,
-        }
-    }
+    use crate::event::PaymentEvent;
+    use crate::payment::fold;
+    use crate::testing::{part, session, terms};
 
     fn by_card(status: PartStatus) -> PaymentEvent {
-        PaymentEvent::Part(Part {
-            transaction: "1".into(),
-            call: String::new(),
-            kind: PartKind::Card,
-            method: None,
-            brand: "CB".into(),
-            amount: Amount::try_from(1500).unwrap(),
-            status,
-            code: String::new(),
-            refusal: None,
-            parts_expected: None,
-            trust: Trust::Ours,
-            fingerprint: String::new(),
-        })
+        PaymentEvent::Part(part("1", PartKind::Card, 1500, status))
     }
 
     fn state(events: &[PaymentEvent]) -> PaymentState {
-        let terms = Terms {
-            method: Method::try_from("card".to_owned()).unwrap(),
-            kind: MethodKind::Card,
-            total: Amount::try_from(1500).unwrap(),
-            manual_capture: false,
-            voucher_eligible: None,
-        };
+        let terms = terms("card", MethodKind::Card, 1500);
         fold(&terms, events)
     }
 

@@ -55,10 +55,7 @@ async fn mixed(world: &World, reserved: bool) -> Vec<Value> {
     if reserved {
         put(&mut call, "PBX_AUTOSEULE", "O");
     }
-    let page = world.open(call).await;
-    let complement = world.card(&page, "9999000000000003").await;
-    world.card(&complement, "1111222233330000").await;
-    world.books().await
+    world.pay_mixed(call).await
 }
 
 #[tokio::test]

@@ -36,10 +36,9 @@ fn with(pairs: &[(&'static str, String)], name: &str, value: &str) -> Vec<(&'sta
 }
 
 async fn mixed_payment(world: &World) -> Vec<Value> {
-    let page = world.open(world.call_for("CMD1", 4200, "APETIZ")).await;
-    let complement = world.card(&page, "9999000000000003").await;
-    world.card(&complement, "1111222233330000").await;
-    world.books().await
+    world
+        .pay_mixed(world.call_for("CMD1", 4200, "APETIZ"))
+        .await
 }
 
 #[tokio::test]

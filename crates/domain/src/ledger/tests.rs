@@ -3,15 +3,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::Confirmation;
-use crate::money::{Amount, Currency};
-use crate::operation::{OperationEvent, Progress};
-
-const VOUCHER: &str = "1";
-const COMPLEMENT: &str = "2";
-
-fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
+use crate::operation::Progress;
+use crate::testing::{self, COMPLEMENT, VOUCHER, amount};
 
 fn main_account() -> Slug {
     Slug::try_from("main".to_owned()).unwrap()
@@ -19,35 +12,22 @@ fn main_account() -> Slug {
 
 fn terms(manual_capture: bool) -> Terms {
     Terms {
-        method: Method::try_from("sodexo".to_owned()).unwrap(),
-        kind: MethodKind::MealVoucher,
-        total: amount(1500),
         manual_capture,
-        voucher_eligible: None,
+        ..testing::meal(1500)
     }
 }
 
 fn part(transaction: &str, kind: PartKind, minor: u64, trust: Trust) -> PaymentEvent {
     PaymentEvent::Part(Part {
-        transaction: transaction.into(),
-        call: "77".into(),
-        kind,
-        method: (kind == PartKind::Voucher).then(|| terms(false).method),
-        brand: "SODEXO".into(),
-        amount: amount(minor),
-        status: PartStatus::Accepted,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
         trust,
-        fingerprint: String::new(),
+        ..testing::part(transaction, kind, minor, PartStatus::Accepted)
     })
 }
 
 fn confirmed(transaction: &str, minor: u64) -> PaymentEvent {
     PaymentEvent::Confirmed(Confirmation {
         transaction: transaction.into(),
-        call: "77".into(),
+        call: "2310165".into(),
         amount: amount(minor),
         status: PartStatus::Accepted,
     })
@@ -59,25 +39,11 @@ fn operation(number: u8, kind: OperationKind, part: &str, minor: u64, done: bool
     } else {
         Progress::Unknown
     };
-    PaymentEvent::Operation(OperationEvent {
-        operation: OperationId::from_random([number; 16]),
-        kind,
-        part: part.into(),
-        amount: amount(minor),
-        currency: Currency::EUR,
-        at: 2000 + i64::from(number),
-        progress,
-    })
+    PaymentEvent::Operation(testing::operation(number, kind, part, minor, progress))
 }
 
 fn mixed() -> Vec<(i64, PaymentEvent)> {
-    vec![
-        (1000, part(VOUCHER, PartKind::Voucher, 1200, Trust::Ours)),
-        (
-            1001,
-            part(COMPLEMENT, PartKind::Complement, 300, Trust::Ours),
-        ),
-    ]
+    (1000..).zip(testing::mixed()).collect()
 }
 
 fn moved(manual: bool, events: &[(i64, PaymentEvent)]) -> Vec<Movement> {

@@ -5,60 +5,24 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::{Confirmation, Part, PaymentEvent, ReturnOutcome, Trust};
-use crate::id::Slug;
 use crate::payment::{Terms, fold};
 use crate::session::Capture;
-use crate::shopper::Shopper;
 use crate::stage::Stage;
+use crate::testing::{self, amount, method};
 
 const TOTAL: u64 = 1500;
 
-fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
-fn sodexo() -> Method {
-    Method::try_from("sodexo".to_owned()).unwrap()
-}
-
 fn session(capture: Capture) -> Session {
     Session {
-        id: SessionId::from_random([7; 16]),
-        shop: Slug::try_from("demo".to_owned()).unwrap(),
-        reference: "ORDER 1".into(),
-        amount: amount(TOTAL),
-        currency: Currency::EUR,
-        shopper: Shopper::default(),
-        items: 1,
-        locale: None,
-        methods: None,
-        voucher_eligible_amount: None,
         capture,
-        return_url: "https://shop.example/".into(),
-        expires_at: 2000,
-        created_at: 1000,
-        metadata: std::collections::BTreeMap::new(),
-        references_repeat: false,
-        replaces: None,
-        settled_by: None,
-        paid_in: None,
+        ..testing::session()
     }
 }
 
 fn part(transaction: u8, kind: PartKind, minor: u64, status: PartStatus, trust: Trust) -> Part {
     Part {
-        transaction: transaction.to_string(),
-        call: "77".into(),
-        kind,
-        method: (kind == PartKind::Voucher).then(sodexo),
-        brand: "SODEXO".into(),
-        amount: amount(minor),
-        status,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
         trust,
-        fingerprint: String::new(),
+        ..testing::part(&transaction.to_string(), kind, minor, status)
     }
 }
 
@@ -102,7 +66,7 @@ impl Book {
             Change::Expired => self.expired = true,
         }
         let terms = Terms {
-            method: sodexo(),
+            method: method("sodexo"),
             kind: MethodKind::MealVoucher,
             total: amount(TOTAL),
             manual_capture: self.session.capture == Capture::Manual,
@@ -125,7 +89,7 @@ impl Book {
             .zip(&states)
             .map(|((id, _), state)| {
                 let stage = None::<Stage>;
-                (sodexo(), Attempt { id, state, stage })
+                (method("sodexo"), Attempt { id, state, stage })
             })
             .collect();
         due(&self.session, &attempts, self.expired)
@@ -326,7 +290,7 @@ fn an_event() -> impl Strategy<Value = PaymentEvent> {
     let answers = (1_u8..4, minors, statuses).prop_map(|(transaction, minor, status)| {
         PaymentEvent::Confirmed(Confirmation {
             transaction: transaction.to_string(),
-            call: "77".into(),
+            call: "2310165".into(),
             amount: amount(minor),
             status,
         })

@@ -1,57 +1,21 @@
-use guichet_wire::{MethodKind, PartKind, PartStatus};
+use guichet_wire::{PartKind, PartStatus};
 use proptest::prelude::*;
 
 use crate::event::{Part, PaymentEvent, Trust};
 use crate::id::OperationId;
-use crate::method::Method;
-use crate::money::{Amount, Currency};
 use crate::operation::{Balance, NotNow, OperationEvent, OperationKind, PlatformNumbers, Progress};
 use crate::payment::{Attention, Money, PaymentState, Terms, fold};
+use crate::testing::{self, COMPLEMENT, VOUCHER, accepted, amount, mixed};
 
 const CAPTURE: OperationKind = OperationKind::Capture;
 const CANCEL: OperationKind = OperationKind::Cancel;
 const REFUND: OperationKind = OperationKind::Refund;
 
-const VOUCHER: &str = "1";
-const COMPLEMENT: &str = "2";
-
-fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
 fn terms(manual_capture: bool) -> Terms {
     Terms {
-        method: Method::try_from("sodexo".to_owned()).unwrap(),
-        kind: MethodKind::MealVoucher,
-        total: amount(1500),
         manual_capture,
-        voucher_eligible: None,
+        ..testing::meal(1500)
     }
-}
-
-fn part(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
-    PaymentEvent::Part(Part {
-        transaction: transaction.into(),
-        call: "2310165".into(),
-        kind,
-        method: (kind == PartKind::Voucher).then(|| terms(false).method),
-        brand: "SODEXO".into(),
-        amount: amount(minor),
-        status: PartStatus::Accepted,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
-        trust: Trust::Ours,
-        fingerprint: String::new(),
-    })
-}
-
-/// 12 euros by voucher, 3 by the card that completes it.
-fn mixed() -> Vec<PaymentEvent> {
-    vec![
-        part(VOUCHER, PartKind::Voucher, 1200),
-        part(COMPLEMENT, PartKind::Complement, 300),
-    ]
 }
 
 fn operation(
@@ -62,13 +26,8 @@ fn operation(
     progress: Progress,
 ) -> PaymentEvent {
     PaymentEvent::Operation(OperationEvent {
-        operation: OperationId::from_random([number; 16]),
-        kind,
-        part: part.into(),
-        amount: amount(minor),
-        currency: Currency::EUR,
         at: 1_767_000_000,
-        progress,
+        ..testing::operation(number, kind, part, minor, progress)
     })
 }
 
@@ -227,7 +186,7 @@ fn what_is_undecided_or_contradictory_is_for_a_person_to_look_at() {
 
 #[test]
 fn a_held_part_that_was_given_back_is_not_held_any_more() {
-    let voucher = part(VOUCHER, PartKind::Voucher, 1200);
+    let voucher = accepted(VOUCHER, PartKind::Voucher, 1200);
     let mut events = vec![voucher, PaymentEvent::DeadlinePassed];
     let held = fold(&terms(false), &events);
     assert!(held.attention.contains(&Attention::PartHeld));

@@ -1,63 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-
-fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
-fn method(code: &str) -> Method {
-    Method::try_from(code.to_owned()).unwrap()
-}
-
-fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
-    Terms {
-        method: method(code),
-        kind,
-        total: amount(total),
-        manual_capture: false,
-        voucher_eligible: None,
-    }
-}
-
-fn meal(total: u64) -> Terms {
-    terms("sodexo", MethodKind::MealVoucher, total)
-}
+use crate::testing::{accepted, amount, meal, method, part, terms};
 
 fn card(total: u64) -> Terms {
     terms("card", MethodKind::Card, total)
-}
-
-fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Part {
-    let (method_code, brand) = match kind {
-        PartKind::Voucher => (Some("sodexo"), "SODEXO"),
-        PartKind::Complement => (None, "LIMOCB"),
-        PartKind::Card => (Some("card"), "CB"),
-        PartKind::Account => (Some("ideal"), "IDEAL"),
-    };
-    Part {
-        transaction: transaction.into(),
-        call: "2310165".into(),
-        kind,
-        method: method_code.map(method),
-        brand: brand.into(),
-        amount: amount(minor),
-        status,
-        code: if status == PartStatus::Refused {
-            "00105"
-        } else {
-            "00000"
-        }
-        .into(),
-        refusal: (status == PartStatus::Refused).then_some(Refusal::Issuer),
-        parts_expected: None,
-        trust: Trust::Ours,
-        fingerprint: String::new(),
-    }
-}
-
-fn accepted(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
-    PaymentEvent::Part(part(transaction, kind, minor, PartStatus::Accepted))
 }
 
 fn refused(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {

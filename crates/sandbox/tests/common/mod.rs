@@ -263,6 +263,14 @@ impl World {
             .collect()
     }
 
+    /// Pays with a voucher and a card for the rest; gives the lines of the books.
+    pub async fn pay_mixed(&self, call: Form) -> Vec<Value> {
+        let page = self.open(call).await;
+        let complement = self.card(&page, "9999000000000003").await;
+        self.card(&complement, "1111222233330000").await;
+        self.books().await
+    }
+
     pub async fn books(&self) -> Vec<Value> {
         self.api("/sandbox/api/books").await["transactions"]
             .as_array()

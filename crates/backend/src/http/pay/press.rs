@@ -101,22 +101,20 @@ impl Press {
         &self.opened.session
     }
 
+    /// Of the query, what says something.
     fn to(&self, query: &[(&str, &str)]) -> String {
-        address(&self.app, self.session(), query)
+        let query = query.iter().copied();
+        let filled: Vec<_> = query.filter(|(_, value)| !value.is_empty()).collect();
+        address(&self.app, self.session(), &filled)
     }
 
     /// The list, with what was in the way.
     fn list(&self, said: &str) -> String {
-        let query = [
+        self.to(&[
             ("do", "choose"),
             ("method", self.pressed.method.as_str()),
             ("said", said),
-        ];
-        let filled: Vec<_> = query
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
-        self.to(&filled)
+        ])
     }
 
     /// Pays with the method that stands chosen; `sure` although another payment may be open.
@@ -235,16 +233,11 @@ impl Press {
 
     /// The question again, with what was wrong with the answer.
     fn question(&self, said: &str) -> String {
-        let query = [
+        self.to(&[
             ("go", self.pressed.go.as_str()),
             ("as", &self.pressed.fingerprint),
             ("said", said),
-        ];
-        let filled: Vec<_> = query
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
-        self.to(&filled)
+        ])
     }
 
     /// The page of what a request led to. A question that is asked once more is asked on the page
