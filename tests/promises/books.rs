@@ -144,7 +144,7 @@ async fn a_platform_is_not_asked_while_the_books_can_not_take_that_it_is() {
     let asked = stack.platform_questions().await;
     stack
         .alter(
-            "CREATE TRIGGER t BEFORE UPDATE ON questions WHEN NEW.last_answer = 'asking'
+            "CREATE TRIGGER t BEFORE UPDATE ON questions WHEN NEW.state = 'asking'
             BEGIN SELECT RAISE(ABORT, 'injected'); END",
         )
         .await;
@@ -277,23 +277,48 @@ async fn no_backup_is_made_of_books_that_are_not_there() {
     assert!(!books.exists() && !copy.exists());
 }
 
+/// Nothing that a start reads by itself is there.
+fn damage_last_page(stack: &Stack) {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+    let books = std::fs::File::options()
+        .write(true)
+        .open(stack.folder().join("books.db"));
+    let mut books = books.unwrap();
+    let pages = books.metadata().unwrap().len() / 4096;
+    books.seek(SeekFrom::Start((pages - 1) * 4096)).unwrap();
+    books.write_all(&[0xa5; 4096]).unwrap();
+}
+
+#[tokio::test]
+async fn damage_that_is_met_while_the_backend_runs_is_told_and_it_is_not_ready_any_more() {
+    let mut stack = Stack::usual().await;
+    let mut made = Vec::new();
+    for _ in 0..30 {
+        made.push(stack.session(4200).await);
+    }
+    // A stop puts into the file what its log holds.
+    stack.stop_backend().await;
+    stack.start_backend().await;
+    damage_last_page(&stack);
+    assert_eq!(stack.get("/readyz").await.status, 200);
+    let mut unread = 0;
+    for checkout in &made {
+        unread += u32::from(stack.checkout_session(checkout).await.status == 503);
+    }
+    assert!(unread > 0, "none of them was on that page");
+    assert_eq!(stack.get("/readyz").await.status, 503);
+    let log = stack.logged(&["alert=\"store\"", "damaged"]).await;
+    assert_eq!(log.matches("alert=\"store\"").count(), 1, "{log}");
+}
+
 #[tokio::test]
 async fn books_that_are_damaged_are_refused_at_the_start_and_backed_up_by_nobody() {
-    use std::io::{Seek as _, SeekFrom, Write as _};
     let mut stack = Stack::usual().await;
     for _ in 0..30 {
         stack.session(4200).await;
     }
     stack.stop_backend().await;
-    let books = std::fs::File::options()
-        .write(true)
-        .open(stack.folder().join("books.db"));
-    // The last page: nothing that a start reads by itself.
-    let mut books = books.unwrap();
-    let pages = books.metadata().unwrap().len() / 4096;
-    books.seek(SeekFrom::Start((pages - 1) * 4096)).unwrap();
-    books.write_all(&[0xa5; 4096]).unwrap();
-    drop(books);
+    damage_last_page(&stack);
     let config = stack.config();
     let copy = stack.folder().join("copy.db");
     let (config, to) = (config.to_str().unwrap(), copy.to_str().unwrap());
@@ -334,6 +359,22 @@ async fn the_operators_list_is_read_from_books_that_are_there_and_makes_none() {
 }
 
 #[tokio::test]
+async fn what_the_operators_list_does_not_print_is_counted_and_its_exit_status_tells_of_it() {
+    let stack = Stack::usual().await;
+    let list = ["payments", "--attention"];
+    let (status, nothing, _) = stack.guichet(&list).await;
+    assert_eq!((status, nothing.as_str()), (0, "Nothing needs attention.\n"));
+    let unmatched = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 502)
+        INSERT INTO events (account, reference, identity, content, source, received_at)
+        SELECT 'demo', 'REF' || n, n, '{}', 'notification', n FROM n";
+    stack.alter(unmatched).await;
+    let (status, list, errors) = stack.guichet(&list).await;
+    assert_eq!(status, 3, "{errors}");
+    assert_eq!(list.matches("  unmatched  ").count(), 500);
+    assert!(list.ends_with("and 2 more unmatched messages\n"), "{list}");
+}
+
+#[tokio::test]
 async fn a_list_whose_reader_went_away_is_no_failure() {
     let stack = Stack::usual().await;
     let mut program = stack.command(&["notifications"]);
@@ -366,7 +407,7 @@ async fn an_account_that_is_gone_with_open_payments_is_told_once_and_asked_about
     stack.ask_again(&started).await;
     until("the question was put off", || async {
         let questions = stack.questions(&started).await;
-        let put_off = questions.iter().all(|(_, answer)| answer == "no account");
+        let put_off = questions.iter().all(|(_, state)| state == "unanswered: no account");
         (put_off && stack.longest_wait().await > 0).then_some(())
     })
     .await;

@@ -180,11 +180,12 @@ impl Stack {
         books.close().await;
     }
 
-    /// The questions about a payment: how often each was asked, and what came of it last.
+    /// The questions about a payment: how often each was asked, and its state
+    /// with the last answer.
     pub(crate) async fn questions(&self, started: &Started) -> Vec<(i64, String)> {
         let books = self.books().await;
         let questions = sqlx::query_as(
-            "SELECT tries, coalesce(last_answer, '') FROM questions
+            "SELECT tries, state || coalesce(': ' || last_answer, '') FROM questions
              WHERE payment_id = ? ORDER BY event_seq",
         )
         .bind(&started.payment)
@@ -199,7 +200,9 @@ impl Stack {
     pub(crate) async fn wait_asked(&self, started: &Started, times: i64) -> Vec<(i64, String)> {
         until("the questions to the platform", || async {
             let questions = self.questions(started).await;
-            let answered = |(tries, answer): &(i64, String)| *tries >= times && answer != "asking";
+            let answered = |(tries, state): &(i64, String)| {
+                *tries >= times && !state.starts_with("asking")
+            };
             let asked = questions.iter().all(answered);
             (asked && !questions.is_empty()).then_some(questions)
         })

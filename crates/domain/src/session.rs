@@ -82,6 +82,12 @@ impl Session {
     pub fn is_settled(&self) -> bool {
         self.settled_by.is_some() || self.paid_in.is_some()
     }
+
+    /// Takes over which session of its order was settled before all others, if any was. That one
+    /// paid the order: the others were paid elsewhere, but for one that is settled itself.
+    pub fn know_order(&mut self, first_settled: Option<SessionId>) {
+        self.paid_in = first_settled.filter(|first| self.settled_by.is_none() && *first != self.id);
+    }
 }
 
 /// One payment of a session with its state, as [`overview`] takes it.

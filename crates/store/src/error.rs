@@ -39,9 +39,18 @@ pub enum StoreError {
     Unsafe(String),
 }
 
+/// SQLite's codes for a file that is not whole, and for one that is no database. Extended codes
+/// have them in their lowest byte. <https://sqlite.org/rescode.html>
+const DAMAGED: [i32; 2] = [11, 26];
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Unavailable(error)
+        let code = error.as_database_error().and_then(|error| error.code());
+        let code = code.and_then(|code| code.parse::<i32>().ok());
+        match code {
+            Some(code) if DAMAGED.contains(&(code & 0xff)) => Self::Damaged(error.to_string()),
+            _ => Self::Unavailable(error),
+        }
     }
 }
 

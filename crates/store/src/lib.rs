@@ -23,11 +23,12 @@ pub use self::error::StoreError;
 pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
-    Book, CardName, Closed, Conversation, DENIED, Dated, Endpoint, Entry, Followed, FoundPayment,
+    Book, CardName, Closed, Conversation, Dated, Endpoint, Entry, Followed, FoundPayment,
     Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
     Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
     OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search,
-    SecretDigest, Sent, Source, UnmatchedEvent, WAIT_MAX,
+    SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent,
+    WAIT_MAX,
 };
 
 /// The books.
@@ -171,13 +172,12 @@ pub trait Store: Outbox + Send + Sync {
     /// seconds.
     async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError>;
 
-    /// Puts a claim's next question off to `next_try_at`, keeping what was answered; `None` ends
-    /// it. An answer by which the claim was denied begins with [`DENIED`].
+    /// Puts a claim's next question off to `next_try_at`, keeping what came of it; `None` ends it.
     async fn put_off_question(
         &self,
         event_seq: i64,
         next_try_at: Option<i64>,
-        answer: &str,
+        came: Unconfirmed<'_>,
     ) -> Result<(), StoreError>;
 
     /// Keeps what a saved card's payment with the shopper left; of the first one only.

@@ -14,12 +14,25 @@ use guichet_domain::session::Session;
 use crate::error::StoreError;
 use crate::types::{
     Advance, Book, Conversation, Idempotency, Instruction, Kept, Message, NewOperation,
-    OperationAdvance, OutgoingNotice, Payment, SecretDigest, Source,
+    OperationAdvance, OutgoingNotice, Payment, QuestionState, SecretDigest, Source,
 };
+
+mod waits;
+
+pub(crate) use self::waits::{Waiting, Waits};
 
 /// One writing transaction. All that it wrote is taken back if it ends with an error.
 pub(crate) trait Transaction:
-    Requests + Sessions + Payments + Events + Questions + Messages + Operations + Notices + Ledger
+    Requests
+    + Sessions
+    + Payments
+    + Events
+    + Questions
+    + Messages
+    + Operations
+    + Notices
+    + Ledger
+    + Waits
 {
 }
 
@@ -33,6 +46,7 @@ impl<T> Transaction for T where
         + Operations
         + Notices
         + Ledger
+        + Waits
 {
 }
 
@@ -65,8 +79,8 @@ pub(crate) type ListedBook = (Book, Vec<Listing>);
 /// How things stand for a new payment of a session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Standing {
-    /// Its order is paid, here or in another session.
-    pub(crate) settled: bool,
+    /// Whether any session of its order is settled.
+    pub(crate) any_settled: bool,
     /// Unix second from which no payment may be started.
     pub(crate) expires_at: i64,
     /// How many payments it has.
@@ -129,8 +143,8 @@ pub(crate) struct NewQuestion<'a> {
     pub(crate) next_try_at: i64,
     /// How often it was asked.
     pub(crate) tries: u32,
-    /// What came of it last.
-    pub(crate) answer: Option<&'a str>,
+    /// What became of it so far.
+    pub(crate) state: QuestionState,
 }
 
 /// Which notices of a shop are taken.
@@ -198,7 +212,7 @@ pub(crate) trait Sessions: Send {
     /// What a session has in common with the others that pay its order.
     async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError>;
 
-    /// Adds a session, and gives the first other one that paid its order.
+    /// Adds a session, and gives the first one of its order that is settled.
     async fn add_session(
         &mut self,
         session: &Session,
@@ -278,51 +292,52 @@ pub(crate) trait Events: Send {
 /// Questions to the platforms.
 #[async_trait]
 pub(crate) trait Questions: Send {
-    /// How many claims of a payment name this transaction, are still to be asked about, and were
-    /// not answered by what begins with `denied`.
+    /// How many claims of a payment name this transaction, are still to be asked about, and have
+    /// questions in one of these states.
     async fn open_claims(
         &mut self,
         payment: &PaymentId,
         call: &str,
         transaction: &str,
-        denied: &str,
+        states: &[QuestionState],
     ) -> Result<u32, StoreError>;
 
     /// Puts a question.
     async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError>;
 
-    /// Ends the questions about the events with this identity.
+    /// Ends the questions about the events with this identity, in this state.
     async fn end_questions(
         &mut self,
         account: &str,
         identity: &str,
-        answer: &str,
+        state: QuestionState,
     ) -> Result<(), StoreError>;
 
-    /// Brings the questions about the events with this identity nearer, also those that have
-    /// ended, other than those with one of these answers.
+    /// Brings the questions about the events with this identity nearer that are in one of these
+    /// states, also those that have ended.
     async fn hasten_questions(
         &mut self,
         account: &str,
         identity: &str,
         next_try_at: i64,
-        except: &[&str],
+        states: &[QuestionState],
     ) -> Result<(), StoreError>;
 
-    /// How often a question was asked, and how many others of its payment were last answered by
-    /// what begins with `denied`.
-    async fn denied_beside(
+    /// How often a question was asked, and how many others of its payment are in this state.
+    async fn beside_question(
         &mut self,
         event_seq: i64,
-        denied: &str,
+        state: QuestionState,
     ) -> Result<Option<(u32, u32)>, StoreError>;
 
-    /// Writes what came of a question, and when it is asked again; none: never.
+    /// Writes what came of a question, and when it is asked again; none: never. Without an answer
+    /// the one before is kept.
     async fn set_question(
         &mut self,
         event_seq: i64,
         next_try_at: Option<i64>,
-        answer: &str,
+        state: QuestionState,
+        answer: Option<&str>,
     ) -> Result<(), StoreError>;
 
     /// Of these questions those that are due `now`: puts them off, counts a try of each, and gives
@@ -332,11 +347,12 @@ pub(crate) trait Questions: Send {
         event_seqs: &[i64],
         now: i64,
         next_try_at: i64,
-        answer: &str,
+        state: QuestionState,
     ) -> Result<Vec<i64>, StoreError>;
 
-    /// Makes the questions due that have this answer.
-    async fn release_questions(&mut self, now: i64, answer: &str) -> Result<(), StoreError>;
+    /// Makes the questions due that are in this state and have not ended.
+    async fn release_questions(&mut self, now: i64, state: QuestionState)
+    -> Result<(), StoreError>;
 }
 
 /// What a shop has done with money.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guichet_providers::contract::{Answered, Confirmation, Exchange, Failure, Provider, Query};
-use guichet_store::{DENIED, Question, StoreError};
+use guichet_store::{Question, StoreError, Unconfirmed};
 
 use super::due::Job;
 use crate::app::App;
@@ -92,10 +92,7 @@ async fn record(
         Some(Err(failure)) => unanswered(app, open, failure).await,
         None => {
             let then = clock::ask_again_at(open.tries);
-            let postponed = app
-                .store
-                .put_off_question(open.event_seq, Some(then), "no account");
-            postponed.await
+            put_off(app, open, Some(then), Unconfirmed::Unanswered("no account")).await
         }
     }
 }
@@ -108,10 +105,7 @@ async fn disagreed(app: &App, open: &Question, what: &str) -> Result<(), StoreEr
             "a signed message speaks of a transaction that our account does not know so"
         );
     }
-    let answer = format!("{DENIED}{what}");
-    app.store
-        .put_off_question(open.event_seq, next, &answer)
-        .await
+    put_off(app, open, next, Unconfirmed::Denied(what)).await
 }
 
 async fn unanswered(app: &App, open: &Question, failure: &Failure) -> Result<(), StoreError> {
@@ -121,9 +115,17 @@ async fn unanswered(app: &App, open: &Question, failure: &Failure) -> Result<(),
         Failure::Unsuitable(field) => field.to_string(),
     };
     tracing::warn!(payment = %open.payment.id, what, "a query got no usable answer");
-    app.store
-        .put_off_question(open.event_seq, next_try(open), &what)
-        .await
+    put_off(app, open, next_try(open), Unconfirmed::Unanswered(&what)).await
+}
+
+async fn put_off(
+    app: &App,
+    open: &Question,
+    next_try_at: Option<i64>,
+    came: Unconfirmed<'_>,
+) -> Result<(), StoreError> {
+    let seq = open.event_seq;
+    app.store.put_off_question(seq, next_try_at, came).await
 }
 
 /// When to ask again; never, once it was asked about for long enough.

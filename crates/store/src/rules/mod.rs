@@ -8,3 +8,4 @@ pub(crate) mod payments;
 pub(crate) mod questions;
 pub(crate) mod record;
 pub(crate) mod sessions;
+pub(crate) mod waits;

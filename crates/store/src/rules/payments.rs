@@ -20,7 +20,8 @@ pub(crate) async fn add(
         return Ok(AddedPayment::Kept(kept));
     }
     let standing = tx.standing(&payment.session).await?;
-    if standing.settled {
+    // The first session that is settled pays the order, for all of them.
+    if standing.any_settled {
         return Ok(AddedPayment::Settled);
     }
     if payment.created_at >= standing.expires_at {

@@ -5,7 +5,7 @@ use guichet_domain::id::PaymentId;
 
 use crate::error::StoreError;
 use crate::transaction::{NewEvent, NewQuestion, Transaction};
-use crate::types::{ASKING_SECONDS, Book, DENIED, Question};
+use crate::types::{ASKING_SECONDS, Book, Question, QuestionState, Unconfirmed};
 
 /// Most claims that name one transaction and are asked about at once. A transaction has one
 /// content, or two when it was pending first: more are forged, and must not keep the true one
@@ -25,14 +25,20 @@ const DENIED_TIMES: u32 = 5;
 /// How soon a claim is asked about again that was told again, in seconds.
 const TOLD_AGAIN: i64 = 2;
 
-/// The last answer of a question that somebody has taken and not answered yet.
-const ASKING: &str = "asking";
+/// A question goes before those that were asked more often, so that no claim waits behind those
+/// that are denied again and again; from so many times on, none goes before another for it.
+pub(crate) const LEAST_ASKED: u32 = 3;
 
-/// The last answer of a question that our own account's word has ended.
-const AGREED: &str = "agreed";
+/// The questions that hold up others about their transaction: what was denied holds up none.
+const UNDECIDED: [QuestionState; 3] = [
+    QuestionState::Waiting,
+    QuestionState::Asking,
+    QuestionState::Unanswered,
+];
 
-/// The last answer of a question about what proved to be ours by another way.
-const OURS: &str = "ours";
+/// The questions that are asked again when what they are about is told again. One that was not
+/// asked yet has its place among the others about its transaction.
+const WITHOUT_SUCCESS: [QuestionState; 2] = [QuestionState::Denied, QuestionState::Unanswered];
 
 /// When a claim is asked about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,19 +60,20 @@ pub(crate) async fn put(
     ask: Ask,
 ) -> Result<bool, StoreError> {
     let (call, transaction) = (&claim.call, &claim.transaction);
-    let others = tx.open_claims(payment, call, transaction, DENIED).await?;
+    let others = tx.open_claims(payment, call, transaction, &UNDECIDED);
+    let others = others.await?;
     let crowded = others >= SAME_TRANSACTION_MAX;
-    let (next_try_at, tries, answer) = match ask {
-        _ if crowded => (now + SAME_TRANSACTION_LATER, 0, None),
-        Ask::Now => (now + ASKING_SECONDS, 1, Some(ASKING)),
-        Ask::Later => (now, 0, None),
+    let (next_try_at, tries, state) = match ask {
+        _ if crowded => (now + SAME_TRANSACTION_LATER, 0, QuestionState::Waiting),
+        Ask::Now => (now + ASKING_SECONDS, 1, QuestionState::Asking),
+        Ask::Later => (now, 0, QuestionState::Waiting),
     };
     let question = NewQuestion {
         event_seq,
         payment,
         next_try_at,
         tries,
-        answer,
+        state,
     };
     tx.add_question(&question).await?;
     Ok(ask == Ask::Now && !crowded)
@@ -74,22 +81,23 @@ pub(crate) async fn put(
 
 /// What is known to be ours need not be asked about.
 pub(crate) async fn end(tx: &mut dyn Transaction, event: &NewEvent<'_>) -> Result<(), StoreError> {
-    tx.end_questions(event.account, event.identity, OURS).await
+    tx.end_questions(event.account, event.identity, QuestionState::Ours)
+        .await
 }
 
 /// Our own account has agreed: there is nothing more to ask.
 pub(crate) async fn agree(tx: &mut dyn Transaction, event_seq: i64) -> Result<(), StoreError> {
-    tx.set_question(event_seq, None, AGREED).await
+    tx.set_question(event_seq, None, QuestionState::Agreed, None)
+        .await
 }
 
-/// The platform tells again what is not confirmed yet: it is asked again soon, unless somebody is
-/// asking now.
+/// The platform tells again what is not confirmed yet: it is asked again soon.
 pub(crate) async fn hasten(
     tx: &mut dyn Transaction,
     event: &NewEvent<'_>,
 ) -> Result<(), StoreError> {
-    let (then, except) = (event.now + TOLD_AGAIN, [AGREED, OURS, ASKING]);
-    tx.hasten_questions(event.account, event.identity, then, &except)
+    let then = event.now + TOLD_AGAIN;
+    tx.hasten_questions(event.account, event.identity, then, &WITHOUT_SUCCESS)
         .await
 }
 
@@ -119,13 +127,13 @@ pub(crate) async fn take(
     event_seqs: &[i64],
     now: i64,
 ) -> Result<Vec<i64>, StoreError> {
-    tx.take_questions(event_seqs, now, now + ASKING_SECONDS, ASKING)
+    tx.take_questions(event_seqs, now, now + ASKING_SECONDS, QuestionState::Asking)
         .await
 }
 
 /// Makes due what was taken and never answered.
 pub(crate) async fn release(tx: &mut dyn Transaction, now: i64) -> Result<(), StoreError> {
-    tx.release_questions(now, ASKING).await
+    tx.release_questions(now, QuestionState::Asking).await
 }
 
 /// Puts the next question off; for good, where there is no time for it, or beside many that were
@@ -135,14 +143,19 @@ pub(crate) async fn put_off(
     tx: &mut dyn Transaction,
     event_seq: i64,
     next_try_at: Option<i64>,
-    answer: &str,
+    came: Unconfirmed<'_>,
 ) -> Result<(), StoreError> {
-    let denied = next_try_at.is_some() && answer.starts_with(DENIED);
-    let hopeless = denied
+    let (state, answer) = match came {
+        Unconfirmed::Denied(what) => (QuestionState::Denied, what),
+        Unconfirmed::Unanswered(what) => (QuestionState::Unanswered, what),
+    };
+    let hopeless = state == QuestionState::Denied
+        && next_try_at.is_some()
         && tx
-            .denied_beside(event_seq, DENIED)
+            .beside_question(event_seq, QuestionState::Denied)
             .await?
             .is_some_and(|(tries, others)| tries >= DENIED_TIMES && others >= DENIED_MAX);
     let next_try_at = next_try_at.filter(|_| !hopeless);
-    tx.set_question(event_seq, next_try_at, answer).await
+    tx.set_question(event_seq, next_try_at, state, Some(answer))
+        .await
 }

@@ -30,7 +30,8 @@ pub(crate) async fn add(
         None => {}
     }
     let order_key = order_key(tx, session).await?;
-    session.paid_in = tx.add_session(session, &order_key, secret).await?;
+    let first_settled = tx.add_session(session, &order_key, secret).await?;
+    session.know_order(first_settled);
     let id = session.id.as_str();
     if session.replaces.is_some() {
         tx.replace_answer(mark, id).await?;

@@ -1,7 +1,6 @@
 //! What saved cards' first payments left. The first one counts; of later ones the time is kept.
 
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqlitePool;
 
 use crate::error::StoreError;
 use crate::types::CardName;
@@ -28,7 +27,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn find(
-    db: &SqlitePool,
+    db: &mut SqliteConnection,
     card: &CardName<'_>,
 ) -> Result<Option<String>, StoreError> {
     let found = sqlx::query_scalar(

@@ -2,7 +2,6 @@
 
 use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
-use sqlx::sqlite::SqlitePool;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::{read_stage, readable};
@@ -56,12 +55,12 @@ pub(super) async fn advance(
 }
 
 pub(super) async fn find(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     payment: &PaymentId,
 ) -> Result<Option<Conversation>, StoreError> {
     let row = sqlx::query("SELECT * FROM conversations WHERE payment_id = ?")
         .bind(payment.as_str())
-        .fetch_optional(readers)
+        .fetch_optional(db)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let posted: Option<&str> = row.try_get("posted")?;
@@ -77,7 +76,7 @@ pub(super) async fn find(
 
 /// What a job should take up: those first whose shoppers wait.
 pub(super) async fn due(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     now: i64,
     limit: u32,
 ) -> Result<Vec<PaymentId>, StoreError> {
@@ -90,7 +89,7 @@ pub(super) async fn due(
     .bind(now)
     .bind(serde_json::to_string(&urgent)?)
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     Ok(readable(ids.iter().map(|id| from_word(id))))
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, Trust};
 use guichet_domain::id::PaymentId;
 use guichet_domain::operation::Progress;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use crate::error::StoreError;
@@ -117,7 +117,7 @@ impl Events for SqliteConnection {
 
 /// Those that fit no payment, oldest first.
 pub(super) async fn unmatched(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     limit: u32,
 ) -> Result<Vec<UnmatchedEvent>, StoreError> {
     let rows = sqlx::query(
@@ -125,7 +125,7 @@ pub(super) async fn unmatched(
          WHERE payment_id IS NULL ORDER BY seq LIMIT ?",
     )
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<UnmatchedEvent, StoreError> {
         Ok(UnmatchedEvent {

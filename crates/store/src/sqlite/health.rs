@@ -1,7 +1,9 @@
-//! Whether the books can be written, as far as is known.
+//! Whether the books are whole and can be written, as far as is known.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use sqlx::SqliteConnection;
 
 use crate::error::StoreError;
 
@@ -19,6 +21,8 @@ pub(super) struct Health {
 
 #[derive(Debug, Default)]
 struct State {
+    /// What was met of damage.
+    damaged: Option<String>,
     wrote: Option<Instant>,
     failing: Option<Failing>,
 }
@@ -44,6 +48,9 @@ impl Health {
 
     /// A transaction could not be begun, or not be committed.
     pub(super) fn failed(&self, error: &StoreError) {
+        if let StoreError::Damaged(what) = error {
+            self.met_damage(what);
+        }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         state.wrote = None;
@@ -72,9 +79,45 @@ impl Health {
         }
     }
 
+    /// Keeps damage in mind that was met by what came of this.
+    pub(super) fn seen<T>(&self, came: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError::Damaged(what)) = &came {
+            self.met_damage(what);
+        }
+        came
+    }
+
+    /// A statement met damage. It is said once: it does not go away while the file is in use.
+    fn met_damage(&self, what: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.damaged.is_some() {
+            return;
+        }
+        state.damaged = Some(what.to_owned());
+        tracing::error!(
+            alert = "store", error.cause = what,
+            "the books are damaged: stop this process, keep the file, and restore the last backup"
+        );
+    }
+
+    /// An error once damage was met, whatever can still be read and written.
+    pub(super) fn refuse_damaged(&self) -> Result<(), StoreError> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match &state.damaged {
+            Some(what) => Err(StoreError::Damaged(what.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// Whether something was written a moment ago, and nothing has failed since.
     pub(super) fn is_fresh(&self) -> bool {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.wrote.is_some_and(|wrote| wrote.elapsed() < FRESH)
     }
+}
+
+/// Reads as little as can be.
+pub(super) async fn look(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("SELECT 1").execute(db).await?;
+    Ok(())
 }

@@ -7,9 +7,10 @@ use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::ledger::{Cause, Movement, Transit, difference};
 use guichet_domain::money::Currency;
 use guichet_domain::session::Session;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::readers::Readers;
 use super::rows::load_books;
 use super::writer::Writer;
 use crate::error::StoreError;
@@ -111,7 +112,7 @@ fn read_movement(row: &SqliteRow) -> Result<Movement, StoreError> {
 
 /// Entries of a shop in a currency that have a higher number than that, in their order.
 pub(super) async fn entries(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     (shop, currency): (&Slug, Currency),
     after: i64,
     limit: u32,
@@ -125,7 +126,7 @@ pub(super) async fn entries(
     .bind(currency.code())
     .bind(after)
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<LedgerEntry, StoreError> {
         Ok(LedgerEntry {
@@ -141,10 +142,9 @@ pub(super) async fn entries(
 }
 
 /// Proves the ledger from the events, all of one moment.
-pub(super) async fn audit(readers: &SqlitePool) -> Result<Audited, StoreError> {
-    let mut db = readers.begin().await?;
+pub(super) async fn audit(db: &mut SqliteConnection) -> Result<Audited, StoreError> {
     let mut audited = Audited {
-        difference: numbers(&mut db).await?,
+        difference: numbers(db).await?,
         ..Audited::default()
     };
     let mut after = String::new();
@@ -159,7 +159,7 @@ pub(super) async fn audit(readers: &SqlitePool) -> Result<Audited, StoreError> {
             break;
         };
         after.clone_from(last);
-        prove(&mut db, &payments, &mut audited).await?;
+        prove(db, &payments, &mut audited).await?;
     }
     Ok(audited)
 }
@@ -256,9 +256,10 @@ fn compare(
 }
 
 /// Writes the entries of payments of before the ledger, if there are any.
-pub(super) async fn catch_up(readers: &SqlitePool, writer: &Writer) -> Result<(), StoreError> {
-    let due = || sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ledger_due)").fetch_one(readers);
-    while due().await? {
+pub(super) async fn catch_up(readers: &Readers, writer: &Writer) -> Result<(), StoreError> {
+    let any = "SELECT EXISTS (SELECT 1 FROM ledger_due)";
+    let due = async |db: &mut SqliteConnection| Ok(sqlx::query_scalar(any).fetch_one(db).await?);
+    while readers.read(due).await? {
         let some = async |tx: &mut SqliteConnection| rules::ledger::catch_up(tx, BATCH).await;
         writer.write(some).await?;
     }

@@ -2,7 +2,6 @@
 
 use guichet_domain::id::SessionId;
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqlitePool;
 
 use crate::error::StoreError;
 use crate::types::Link;
@@ -21,7 +20,7 @@ pub(super) async fn add(db: &mut SqliteConnection, link: &Link<'_>) -> Result<()
 }
 
 pub(super) async fn find(
-    db: &SqlitePool,
+    db: &mut SqliteConnection,
     digest: &[u8],
     session: &SessionId,
     now: i64,

@@ -1,7 +1,7 @@
 //! What the operator asks for.
 
-use sqlx::Row as _;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Row as _, SqliteConnection};
+use sqlx::sqlite::SqliteRow;
 
 use super::rows::{read_payment, read_session};
 use crate::error::StoreError;
@@ -9,7 +9,7 @@ use crate::types::{Attended, AttentionCounts, OpenAccount};
 
 /// Payments that a person should look at, newest first.
 pub(super) async fn attention(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     limit: u32,
 ) -> Result<Vec<Attended>, StoreError> {
     let rows = sqlx::query(
@@ -18,7 +18,7 @@ pub(super) async fn attention(
          WHERE p.attention <> '[]' ORDER BY p.created_at DESC, p.id LIMIT ?",
     )
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<Attended, StoreError> {
         Ok(Attended {
@@ -30,13 +30,13 @@ pub(super) async fn attention(
     rows.iter().map(read).collect()
 }
 
-pub(super) async fn attention_counts(readers: &SqlitePool) -> Result<AttentionCounts, StoreError> {
+pub(super) async fn attention_counts(db: &mut SqliteConnection) -> Result<AttentionCounts, StoreError> {
     let row = sqlx::query(
         "SELECT (SELECT count(*) FROM payments WHERE attention <> '[]') AS payments,
             (SELECT count(*) FROM events WHERE payment_id IS NULL) AS unmatched,
             (SELECT count(*) FROM messages WHERE genuine) AS unreadable",
     )
-    .fetch_one(readers)
+    .fetch_one(db)
     .await?;
     Ok(AttentionCounts {
         payments: row.try_get("payments")?,
@@ -46,7 +46,7 @@ pub(super) async fn attention_counts(readers: &SqlitePool) -> Result<AttentionCo
 }
 
 /// The accounts of which a platform is still to be asked something.
-pub(super) async fn open_accounts(readers: &SqlitePool) -> Result<Vec<OpenAccount>, StoreError> {
+pub(super) async fn open_accounts(db: &mut SqliteConnection) -> Result<Vec<OpenAccount>, StoreError> {
     let rows = sqlx::query(
         "SELECT provider, account, count(*) AS payments FROM payments WHERE id IN (
             SELECT payment_id FROM questions WHERE next_try_at IS NOT NULL
@@ -54,7 +54,7 @@ pub(super) async fn open_accounts(readers: &SqlitePool) -> Result<Vec<OpenAccoun
             UNION SELECT payment_id FROM operations WHERE next_try_at IS NOT NULL
          ) GROUP BY provider, account ORDER BY provider, account",
     )
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<OpenAccount, StoreError> {
         Ok(OpenAccount {

@@ -1,7 +1,7 @@
 //! Notifications that could not be taken.
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use crate::error::StoreError;
@@ -54,13 +54,13 @@ impl Messages for SqliteConnection {
 }
 
 /// The genuine ones first, then the latest; at most `limit`.
-pub(super) async fn list(readers: &SqlitePool, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
+pub(super) async fn list(db: &mut SqliteConnection, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
     let rows = sqlx::query(
         "SELECT seq, account, genuine, why, length(content) AS bytes, times, first_at, last_at
          FROM messages ORDER BY genuine DESC, last_at DESC, seq DESC LIMIT ?",
     )
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<KeptMessage, StoreError> {
         Ok(KeptMessage {
@@ -78,11 +78,11 @@ pub(super) async fn list(readers: &SqlitePool, limit: u32) -> Result<Vec<KeptMes
 }
 
 /// The content of one.
-pub(super) async fn content(readers: &SqlitePool, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) async fn content(db: &mut SqliteConnection, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(
         sqlx::query_scalar("SELECT content FROM messages WHERE seq = ?")
             .bind(seq)
-            .fetch_optional(readers)
+            .fetch_optional(db)
             .await?,
     )
 }

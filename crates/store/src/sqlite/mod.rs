@@ -9,22 +9,24 @@ use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug}
 use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use self::file::Identity;
 use self::health::Health;
 use self::numbers::Numbers;
+use self::readers::{Readers, read};
 use self::rows::load_book;
-use self::writer::{TURN_TIMEOUT, Writer};
+use self::writer::{TURN_TIMEOUT, Writer, turn, turn_behind};
 use crate::rules::questions::Ask;
+use crate::rules::waits::Bounds;
 use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage,
     LedgerEntry, Link, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
-    Question, Recorded, Search, SecretDigest, Source, Store, StoreError, UnmatchedEvent,
+    Question, Recorded, Search, SecretDigest, Source, Store, StoreError, Unconfirmed, UnmatchedEvent,
 };
 
 mod backup;
@@ -43,6 +45,7 @@ mod numbers;
 mod operations;
 mod payments;
 mod questions;
+mod readers;
 mod requests;
 mod rows;
 mod search;
@@ -60,7 +63,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite")
 #[derive(Debug)]
 pub struct SqliteStore {
     writer: Writer,
-    readers: SqlitePool,
+    readers: Readers,
     health: Arc<Health>,
     numbers: Numbers,
 }
@@ -120,7 +123,7 @@ impl SqliteStore {
             .connect_with(options.clone().read_only(true));
         let health = Arc::new(Health::default());
         Ok(Self {
-            readers: readers.await?,
+            readers: Readers::new(readers.await?, Arc::clone(&health)),
             writer: Writer::start(db, options, Identity::of(path)?, Arc::clone(&health)),
             health,
             numbers: Numbers::default(),
@@ -129,7 +132,7 @@ impl SqliteStore {
 
     /// Reads every page, and tells what is wrong.
     pub async fn check(&self) -> Result<(), StoreError> {
-        backup::check(&mut *self.readers.acquire().await?).await
+        read!(self, backup::check())
     }
 
     /// Waits for what is under way and closes the file.
@@ -139,7 +142,7 @@ impl SqliteStore {
     }
 
     async fn load(&self, of: BookOf<'_>) -> Result<Option<Book>, StoreError> {
-        let book = load_book(&mut *self.readers.acquire().await?, of).await?;
+        let book = read!(self, load_book(of))?;
         Ok(book.map(|(book, _)| book))
     }
 }
@@ -152,15 +155,11 @@ impl Store for SqliteStore {
         secret: &SecretDigest,
         mark: &Idempotency,
     ) -> Result<Kept, StoreError> {
-        self.writer
-            .write(async |tx| rules::sessions::add(tx, session, secret, mark).await)
-            .await
+        turn!(self, rules::sessions::add(session, secret, mark))
     }
 
     async fn expire_session(&self, id: &SessionId, now: i64) -> Result<Closed, StoreError> {
-        self.writer
-            .write(async |tx| rules::sessions::close(tx, id, now).await)
-            .await
+        turn!(self, rules::sessions::close(id, now))
     }
 
     async fn search_sessions(
@@ -169,8 +168,7 @@ impl Store for SqliteStore {
         older_than: Option<&SessionId>,
         limit: u32,
     ) -> Result<Vec<Book>, StoreError> {
-        let mut db = self.readers.begin().await?;
-        search::sessions(&mut db, search, older_than, limit).await
+        read!(self, at_once search::sessions(search, older_than, limit))
     }
 
     async fn search_payments(
@@ -179,12 +177,11 @@ impl Store for SqliteStore {
         older_than: Option<&PaymentId>,
         limit: u32,
     ) -> Result<Vec<FoundPayment>, StoreError> {
-        let mut db = self.readers.begin().await?;
-        search::payments(&mut db, search, older_than, limit).await
+        read!(self, at_once search::payments(search, older_than, limit))
     }
 
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
-        requests::recall(&mut *self.readers.acquire().await?, mark).await
+        read!(self, requests::recall(mark))
     }
 
     async fn book(&self, id: &SessionId) -> Result<Option<Book>, StoreError> {
@@ -192,7 +189,7 @@ impl Store for SqliteStore {
     }
 
     async fn secret_digest(&self, id: &SessionId) -> Result<Option<SecretDigest>, StoreError> {
-        sessions::secret_digest(&self.readers, id).await
+        read!(self, sessions::secret_digest(id))
     }
 
     async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError> {
@@ -206,13 +203,11 @@ impl Store for SqliteStore {
         mark: &Idempotency,
         body: &str,
     ) -> Result<AddedPayment, StoreError> {
-        self.writer
-            .write(async |tx| rules::payments::add(tx, payment, conversation, mark, body).await)
-            .await
+        turn!(self, rules::payments::add(payment, conversation, mark, body))
     }
 
     async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError> {
-        conversations::find(&self.readers, payment).await
+        read!(self, conversations::find(payment))
     }
 
     async fn advance(
@@ -221,13 +216,11 @@ impl Store for SqliteStore {
         advance: &Advance<'_>,
         now: i64,
     ) -> Result<bool, StoreError> {
-        self.writer
-            .write(async |tx| rules::payments::advance(tx, payment, advance, now).await)
-            .await
+        turn!(self, rules::payments::advance(payment, advance, now))
     }
 
     async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
-        conversations::due(&self.readers, now, limit).await
+        read!(self, conversations::due(now, limit))
     }
 
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
@@ -283,17 +276,15 @@ impl Store for SqliteStore {
     }
 
     async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
-        self.writer
-            .write(async |tx| rules::messages::keep(tx, message, now).await)
-            .await
+        turn!(self, rules::messages::keep(message, now))
     }
 
     async fn messages(&self, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
-        messages::list(&self.readers, limit).await
+        read!(self, messages::list(limit))
     }
 
     async fn message(&self, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
-        messages::content(&self.readers, seq).await
+        read!(self, messages::content(seq))
     }
 
     async fn record_hint(
@@ -303,51 +294,41 @@ impl Store for SqliteStore {
         source: Source,
         now: i64,
     ) -> Result<Recorded, StoreError> {
-        self.writer
-            .write(async |tx| rules::record::hint(tx, payment, hint, source, now).await)
-            .await
+        turn!(self, rules::record::hint(payment, hint, source, now))
     }
 
     async fn due_deadlines(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
-        payments::due_deadlines(&self.readers, now, limit).await
+        read!(self, payments::due_deadlines(now, limit))
     }
 
     async fn due_questions(&self, now: i64, limit: u32) -> Result<Vec<Question>, StoreError> {
-        questions::due(&self.readers, now, limit).await
+        let least_asked = rules::questions::LEAST_ASKED;
+        read!(self, questions::due(now, least_asked, limit))
     }
 
     async fn put_off_question(
         &self,
         event_seq: i64,
         next_try_at: Option<i64>,
-        answer: &str,
+        came: Unconfirmed<'_>,
     ) -> Result<(), StoreError> {
-        self.writer
-            .write_behind(async |tx| {
-                rules::questions::put_off(tx, event_seq, next_try_at, answer).await
-            })
-            .await
+        turn_behind!(self, rules::questions::put_off(event_seq, next_try_at, came))
     }
 
     async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
-        self.writer
-            .write_behind(async |tx| rules::questions::take(tx, event_seqs, now).await)
-            .await
+        turn_behind!(self, rules::questions::take(event_seqs, now))
     }
 
     async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
-        self.writer
-            .write_behind(async |tx| rules::questions::release(tx, now).await)
-            .await
+        turn_behind!(self, rules::questions::release(now))
     }
 
     async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
-        if !waits::are_unbounded(&self.readers, now, deadline_max).await? {
+        let bounds = Bounds::at(now, deadline_max);
+        if !read!(self, waits::any_past(&bounds))? {
             return Ok(());
         }
-        self.writer
-            .write_behind(async |tx| waits::bound(tx, now, deadline_max).await)
-            .await
+        turn_behind!(self, rules::waits::bound(&bounds))
     }
 
     async fn keep_first_payment(
@@ -356,19 +337,15 @@ impl Store for SqliteStore {
         proof: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        self.writer
-            .write(async |tx| cards::add(tx, card, proof, now).await)
-            .await
+        turn!(self, cards::add(card, proof, now))
     }
 
     async fn first_payment(&self, card: &CardName<'_>) -> Result<Option<String>, StoreError> {
-        cards::find(&self.readers, card).await
+        read!(self, cards::find(card))
     }
 
     async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError> {
-        self.writer
-            .write(async |tx| cards::forget(tx, card).await)
-            .await
+        turn!(self, cards::forget(card))
     }
 
     async fn instruct(
@@ -377,13 +354,11 @@ impl Store for SqliteStore {
         operations: &[NewOperation],
         mark: &Idempotency,
     ) -> Result<Instructed, StoreError> {
-        self.writer
-            .write(async |tx| rules::operations::instruct(tx, instruction, operations, mark).await)
-            .await
+        turn!(self, rules::operations::instruct(instruction, operations, mark))
     }
 
     async fn instruction(&self, id: &InstructionId) -> Result<Option<Instruction>, StoreError> {
-        operations::instruction(&self.readers, id).await
+        read!(self, operations::instruction(id))
     }
 
     async fn instructions_of(
@@ -391,37 +366,31 @@ impl Store for SqliteStore {
         payment: &PaymentId,
         kind: OperationKind,
     ) -> Result<Vec<Instruction>, StoreError> {
-        operations::instructions_of(&self.readers, payment, kind).await
+        read!(self, operations::instructions_of(payment, kind))
     }
 
     async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError> {
-        operations::of_instruction(&self.readers, id).await
+        read!(self, operations::of_instruction(id))
     }
 
     async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
-        operations::find(&self.readers, id).await
+        read!(self, operations::find(id))
     }
 
     async fn advance_operation(&self, advance: &OperationAdvance<'_>) -> Result<bool, StoreError> {
-        self.writer
-            .write(async |tx| rules::operations::advance(tx, advance).await)
-            .await
+        turn!(self, rules::operations::advance(advance))
     }
 
     async fn due_operations(&self, now: i64, limit: u32) -> Result<Vec<OperationId>, StoreError> {
-        operations::due(&self.readers, now, limit).await
+        read!(self, operations::due(now, limit))
     }
 
     async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
-        self.writer
-            .write(async |tx| operations::release(tx, now).await)
-            .await
+        turn!(self, operations::release(now))
     }
 
     async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError> {
-        self.writer
-            .write(async |tx| links::add(tx, link).await)
-            .await
+        turn!(self, links::add(link))
     }
 
     async fn link(
@@ -430,7 +399,7 @@ impl Store for SqliteStore {
         session: &SessionId,
         now: i64,
     ) -> Result<Option<()>, StoreError> {
-        links::find(&self.readers, digest, session, now).await
+        read!(self, links::find(digest, session, now))
     }
 
     async fn use_link(
@@ -440,9 +409,7 @@ impl Store for SqliteStore {
         by: &[u8],
         now: i64,
     ) -> Result<bool, StoreError> {
-        self.writer
-            .write(async |tx| links::take(tx, digest, session, by, now).await)
-            .await
+        turn!(self, links::take(digest, session, by, now))
     }
 
     async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
@@ -454,19 +421,19 @@ impl Store for SqliteStore {
     }
 
     async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError> {
-        lists::attention(&self.readers, limit).await
+        read!(self, lists::attention(limit))
     }
 
     async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError> {
-        events::unmatched(&self.readers, limit).await
+        read!(self, events::unmatched(limit))
     }
 
     async fn attention_counts(&self) -> Result<AttentionCounts, StoreError> {
-        lists::attention_counts(&self.readers).await
+        read!(self, lists::attention_counts())
     }
 
     async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError> {
-        lists::open_accounts(&self.readers).await
+        read!(self, lists::open_accounts())
     }
 
     async fn ledger(
@@ -476,15 +443,16 @@ impl Store for SqliteStore {
         after: i64,
         limit: u32,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
-        ledger::entries(&self.readers, (shop, currency), after, limit).await
+        read!(self, ledger::entries((shop, currency), after, limit))
     }
 
     async fn audit(&self) -> Result<Audited, StoreError> {
-        ledger::audit(&self.readers).await
+        read!(self, at_once ledger::audit())
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        self.health.refuse_damaged()?;
+        read!(self, health::look())?;
         if !self.health.is_fresh() {
             self.writer.try_out().await?;
             self.health.wrote();

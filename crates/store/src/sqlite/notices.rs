@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::notice::NoticeKind;
 use guichet_domain::session::Session;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteStore;
+use super::readers::read;
 use super::rows::readable;
+use super::writer::{turn, turn_behind};
 use crate::error::StoreError;
 use crate::outbox::Outbox;
 use crate::rules;
@@ -23,28 +25,15 @@ impl Outbox for SqliteStore {
         endpoints: &[(Slug, String)],
         now: i64,
     ) -> Result<(), StoreError> {
-        self.writer
-            .write_behind(async |tx| rules::notices::set_endpoints(tx, endpoints, now).await)
-            .await
+        turn_behind!(self, rules::notices::set_endpoints(endpoints, now))
     }
 
     async fn due_expiries(&self, now: i64, limit: u32) -> Result<Vec<SessionId>, StoreError> {
-        let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM sessions
-             WHERE expiry_due = 1 AND settled_by IS NULL AND expires_at <= ?
-             ORDER BY expires_at LIMIT ?",
-        )
-        .bind(now)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(readable(ids.iter().map(|id| from_word(id))))
+        read!(self, due_expiries(now, limit))
     }
 
     async fn record_expiries(&self, sessions: &[SessionId], now: i64) -> Result<(), StoreError> {
-        self.writer
-            .write_behind(async |tx| rules::notices::expire(tx, sessions, now).await)
-            .await
+        turn_behind!(self, rules::notices::expire(sessions, now))
     }
 
     async fn take_notices(
@@ -53,13 +42,11 @@ impl Outbox for SqliteStore {
         limit: u32,
         each: u32,
     ) -> Result<Vec<OutgoingNotice>, StoreError> {
-        let shops = due_shops(&self.readers, now).await?;
+        let shops = read!(self, due_shops(now))?;
         if shops.is_empty() {
             return Ok(Vec::new());
         }
-        self.writer
-            .write_behind(async |tx| rules::notices::take(tx, &shops, now, limit, each).await)
-            .await
+        turn_behind!(self, rules::notices::take(&shops, now, limit, each))
     }
 
     async fn record_sent(
@@ -68,9 +55,7 @@ impl Outbox for SqliteStore {
         sent: &Sent,
         now: i64,
     ) -> Result<Followed, StoreError> {
-        self.writer
-            .write_behind(async |tx| rules::notices::record_sent(tx, notice, sent, now).await)
-            .await
+        turn_behind!(self, rules::notices::record_sent(notice, sent, now))
     }
 
     async fn release_notices(&self, now: i64) -> Result<(), StoreError> {
@@ -81,7 +66,7 @@ impl Outbox for SqliteStore {
     }
 
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
-        list_endpoints(&self.readers).await
+        read!(self, list_endpoints())
     }
 
     async fn notices(
@@ -89,13 +74,11 @@ impl Outbox for SqliteStore {
         shop: Option<&Slug>,
         limit: u32,
     ) -> Result<Vec<KeptNotice>, StoreError> {
-        list(&self.readers, shop, limit).await
+        read!(self, list(shop, limit))
     }
 
     async fn replay_notices(&self, which: Replay<'_>, now: i64) -> Result<u64, StoreError> {
-        self.writer
-            .write(async |tx| replay(tx, which, now).await)
-            .await
+        turn!(self, replay(which, now))
     }
 
     async fn enable_endpoint(
@@ -104,9 +87,7 @@ impl Outbox for SqliteStore {
         enabled: bool,
         now: i64,
     ) -> Result<bool, StoreError> {
-        self.writer
-            .write(async |tx| rules::notices::enable(tx, shop, enabled, now).await)
-            .await
+        turn!(self, rules::notices::enable(shop, enabled, now))
     }
 }
 
@@ -310,19 +291,36 @@ impl Notices for SqliteConnection {
 }
 
 /// The shops that something is to be sent to.
-async fn due_shops(readers: &SqlitePool, now: i64) -> Result<Vec<Slug>, StoreError> {
+async fn due_expiries(
+    db: &mut SqliteConnection,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<SessionId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM sessions
+         WHERE expiry_due = 1 AND settled_by IS NULL AND expires_at <= ?
+         ORDER BY expires_at LIMIT ?",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(readable(ids.iter().map(|id| from_word(id))))
+}
+
+async fn due_shops(db: &mut SqliteConnection, now: i64) -> Result<Vec<Slug>, StoreError> {
     let shops: Vec<String> = sqlx::query_scalar(
         "SELECT shop FROM endpoints e WHERE disabled_at IS NULL AND EXISTS
             (SELECT 1 FROM notices n WHERE n.shop = e.shop AND n.next_try_at <= ?)
          ORDER BY shop",
     )
     .bind(now)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     Ok(readable(shops.iter().map(|shop| from_word(shop))))
 }
 
-async fn list_endpoints(readers: &SqlitePool) -> Result<Vec<Endpoint>, StoreError> {
+async fn list_endpoints(db: &mut SqliteConnection) -> Result<Vec<Endpoint>, StoreError> {
     let rows = sqlx::query(
         "SELECT e.*,
             (SELECT count(*) FROM notices n
@@ -331,7 +329,7 @@ async fn list_endpoints(readers: &SqlitePool) -> Result<Vec<Endpoint>, StoreErro
                 AND n.delivered_at IS NULL AND n.next_try_at IS NULL) AS given_up
          FROM endpoints e ORDER BY e.shop",
     )
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<Endpoint, StoreError> {
         Ok(Endpoint {
@@ -348,7 +346,7 @@ async fn list_endpoints(readers: &SqlitePool) -> Result<Vec<Endpoint>, StoreErro
 }
 
 async fn list(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     shop: Option<&Slug>,
     limit: u32,
 ) -> Result<Vec<KeptNotice>, StoreError> {
@@ -358,7 +356,7 @@ async fn list(
     )
     .bind(shop.map(Slug::as_str))
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<KeptNotice, StoreError> {
         Ok(KeptNotice {

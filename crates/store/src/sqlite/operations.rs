@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use guichet_domain::id::{InstructionId, OperationId, PaymentId};
 use guichet_domain::operation::{OperationKind, OperationStage};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::{readable, stored};
@@ -127,43 +127,43 @@ fn read_instruction(row: &SqliteRow) -> Result<Instruction, StoreError> {
 }
 
 pub(super) async fn find(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     id: &OperationId,
 ) -> Result<Option<Operation>, StoreError> {
     let row = sqlx::query(operations_where!("o.id = ?"))
         .bind(id.as_str())
-        .fetch_optional(readers)
+        .fetch_optional(db)
         .await?;
     row.as_ref().map(read_operation).transpose()
 }
 
 pub(super) async fn of_instruction(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     id: &InstructionId,
 ) -> Result<Vec<Operation>, StoreError> {
     let rows = sqlx::query(operations_where!(
         "o.instruction_id = ? ORDER BY o.position"
     ))
     .bind(id.as_str())
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     rows.iter().map(read_operation).collect()
 }
 
 pub(super) async fn instruction(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     id: &InstructionId,
 ) -> Result<Option<Instruction>, StoreError> {
     let row = sqlx::query("SELECT * FROM instructions WHERE id = ?")
         .bind(id.as_str())
-        .fetch_optional(readers)
+        .fetch_optional(db)
         .await?;
     row.as_ref().map(read_instruction).transpose()
 }
 
 /// Those of a payment, in the order of their making.
 pub(super) async fn instructions_of(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     payment: &PaymentId,
     kind: OperationKind,
 ) -> Result<Vec<Instruction>, StoreError> {
@@ -173,14 +173,14 @@ pub(super) async fn instructions_of(
     )
     .bind(payment.as_str())
     .bind(word(&kind)?)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     rows.iter().map(read_instruction).collect()
 }
 
 /// What a job should take up.
 pub(super) async fn due(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     now: i64,
     limit: u32,
 ) -> Result<Vec<OperationId>, StoreError> {
@@ -189,7 +189,7 @@ pub(super) async fn due(
     )
     .bind(now)
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     Ok(readable(ids.iter().map(|id| from_word(id))))
 }

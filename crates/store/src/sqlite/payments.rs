@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use guichet_domain::id::{PaymentId, SessionId};
-use sqlx::sqlite::SqlitePool;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::conversations;
@@ -18,11 +17,9 @@ impl Payments for SqliteConnection {
         let row = sqlx::query(
             "SELECT s.expires_at,
                 (SELECT count(*) FROM payments WHERE session_id = s.id) AS payments,
-                s.settled_by IS NOT NULL OR EXISTS (
-                    SELECT 1 FROM sessions o
-                    WHERE o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
-                        AND s.order_key <> '' AND o.settled_by IS NOT NULL
-                ) AS settled
+                EXISTS (SELECT 1 FROM sessions o
+                    WHERE o.shop = s.shop AND o.order_key = s.order_key
+                        AND o.settled_by IS NOT NULL) AS any_settled
              FROM sessions s WHERE s.id = ?",
         )
         .bind(session.as_str())
@@ -30,7 +27,7 @@ impl Payments for SqliteConnection {
         .await?;
         let payments: i64 = row.try_get("payments")?;
         Ok(Standing {
-            settled: row.try_get("settled")?,
+            any_settled: row.try_get("any_settled")?,
             expires_at: row.try_get("expires_at")?,
             payments: usize::try_from(payments).unwrap_or(usize::MAX),
         })
@@ -99,7 +96,7 @@ impl Payments for SqliteConnection {
 
 /// Payments whose deadline has passed and was not recorded yet.
 pub(super) async fn due_deadlines(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     now: i64,
     limit: u32,
 ) -> Result<Vec<PaymentId>, StoreError> {
@@ -109,7 +106,7 @@ pub(super) async fn due_deadlines(
     )
     .bind(now)
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     Ok(readable(ids.iter().map(|id| from_word(id))))
 }

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use guichet_domain::id::PaymentId;
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqlitePool;
 
 use super::rows::{read_question, readable};
 use crate::error::StoreError;
 use crate::transaction::{NewQuestion, Questions};
-use crate::types::Question;
+use crate::types::{Question, QuestionState};
+use crate::words::word;
 
 #[async_trait]
 impl Questions for SqliteConnection {
@@ -17,16 +17,16 @@ impl Questions for SqliteConnection {
         payment: &PaymentId,
         call: &str,
         transaction: &str,
-        denied: &str,
+        states: &[QuestionState],
     ) -> Result<u32, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT count(*) FROM questions q JOIN events e ON e.seq = q.event_seq
              WHERE q.payment_id = ? AND q.next_try_at IS NOT NULL
-                AND coalesce(q.last_answer, '') NOT LIKE ? || '%'
+                AND q.state IN (SELECT value FROM json_each(?))
                 AND e.call = ? AND e.transaction_number = ?",
         )
         .bind(payment.as_str())
-        .bind(denied)
+        .bind(serde_json::to_string(states)?)
         .bind(call)
         .bind(transaction)
         .fetch_one(self)
@@ -35,14 +35,14 @@ impl Questions for SqliteConnection {
 
     async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO questions (event_seq, payment_id, next_try_at, tries, last_answer)
+            "INSERT INTO questions (event_seq, payment_id, next_try_at, tries, state)
              VALUES (?, ?, ?, ?, ?)",
         )
         .bind(question.event_seq)
         .bind(question.payment.as_str())
         .bind(question.next_try_at)
         .bind(question.tries)
-        .bind(question.answer)
+        .bind(word(&question.state)?)
         .execute(self)
         .await?;
         Ok(())
@@ -52,13 +52,13 @@ impl Questions for SqliteConnection {
         &mut self,
         account: &str,
         identity: &str,
-        answer: &str,
+        state: QuestionState,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE questions SET next_try_at = NULL, last_answer = ? WHERE event_seq IN
+            "UPDATE questions SET next_try_at = NULL, state = ? WHERE event_seq IN
                 (SELECT seq FROM events WHERE account = ? AND identity = ?)",
         )
-        .bind(answer)
+        .bind(word(&state)?)
         .bind(account)
         .bind(identity)
         .execute(self)
@@ -71,16 +71,16 @@ impl Questions for SqliteConnection {
         account: &str,
         identity: &str,
         next_try_at: i64,
-        except: &[&str],
+        states: &[QuestionState],
     ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE questions SET next_try_at = ?1
              WHERE (next_try_at IS NULL OR next_try_at > ?1)
-                AND last_answer NOT IN (SELECT value FROM json_each(?2)) AND event_seq IN
+                AND state IN (SELECT value FROM json_each(?2)) AND event_seq IN
                 (SELECT seq FROM events WHERE account = ?3 AND identity = ?4)",
         )
         .bind(next_try_at)
-        .bind(serde_json::to_string(except)?)
+        .bind(serde_json::to_string(states)?)
         .bind(account)
         .bind(identity)
         .execute(self)
@@ -88,17 +88,17 @@ impl Questions for SqliteConnection {
         Ok(())
     }
 
-    async fn denied_beside(
+    async fn beside_question(
         &mut self,
         event_seq: i64,
-        denied: &str,
+        state: QuestionState,
     ) -> Result<Option<(u32, u32)>, StoreError> {
         Ok(sqlx::query_as(
             "SELECT q.tries, (SELECT count(*) FROM questions o WHERE o.payment_id = q.payment_id
-                AND o.event_seq <> q.event_seq AND o.last_answer LIKE ? || '%')
+                AND o.event_seq <> q.event_seq AND o.state = ?)
              FROM questions q WHERE q.event_seq = ?",
         )
-        .bind(denied)
+        .bind(word(&state)?)
         .bind(event_seq)
         .fetch_optional(self)
         .await?)
@@ -108,14 +108,19 @@ impl Questions for SqliteConnection {
         &mut self,
         event_seq: i64,
         next_try_at: Option<i64>,
-        answer: &str,
+        state: QuestionState,
+        answer: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE questions SET next_try_at = ?, last_answer = ? WHERE event_seq = ?")
-            .bind(next_try_at)
-            .bind(answer)
-            .bind(event_seq)
-            .execute(self)
-            .await?;
+        sqlx::query(
+            "UPDATE questions SET next_try_at = ?, state = ?,
+                last_answer = coalesce(?, last_answer) WHERE event_seq = ?",
+        )
+        .bind(next_try_at)
+        .bind(word(&state)?)
+        .bind(answer)
+        .bind(event_seq)
+        .execute(self)
+        .await?;
         Ok(())
     }
 
@@ -124,50 +129,54 @@ impl Questions for SqliteConnection {
         event_seqs: &[i64],
         now: i64,
         next_try_at: i64,
-        answer: &str,
+        state: QuestionState,
     ) -> Result<Vec<i64>, StoreError> {
         Ok(sqlx::query_scalar(
-            "UPDATE questions SET next_try_at = ?, tries = tries + 1, last_answer = ?
+            "UPDATE questions SET next_try_at = ?, tries = tries + 1, state = ?
              WHERE next_try_at <= ? AND event_seq IN (SELECT value FROM json_each(?))
              RETURNING event_seq",
         )
         .bind(next_try_at)
-        .bind(answer)
+        .bind(word(&state)?)
         .bind(now)
         .bind(serde_json::to_string(event_seqs)?)
         .fetch_all(self)
         .await?)
     }
 
-    async fn release_questions(&mut self, now: i64, answer: &str) -> Result<(), StoreError> {
+    async fn release_questions(
+        &mut self,
+        now: i64,
+        state: QuestionState,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE questions SET next_try_at = ?
-             WHERE last_answer = ? AND next_try_at IS NOT NULL",
+            "UPDATE questions SET next_try_at = ? WHERE state = ? AND next_try_at IS NOT NULL",
         )
         .bind(now)
-        .bind(answer)
+        .bind(word(&state)?)
         .execute(self)
         .await?;
         Ok(())
     }
 }
 
-/// What should be asked: first what was asked about least, so that no claim waits behind those that
-/// are denied again and again.
+/// What should be asked: first what was asked about least, up to `least_asked` times.
 pub(super) async fn due(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     now: i64,
+    least_asked: u32,
     limit: u32,
 ) -> Result<Vec<Question>, StoreError> {
     let rows = sqlx::query(
         "SELECT p.*, s.body, s.settled_by, s.expires_at, q.event_seq, q.tries, e.content
          FROM questions q JOIN events e ON e.seq = q.event_seq
          JOIN payments p ON p.id = q.payment_id JOIN sessions s ON s.id = p.session_id
-         WHERE q.next_try_at <= ? ORDER BY min(q.tries, 3), q.next_try_at LIMIT ?",
+         WHERE q.next_try_at <= ? ORDER BY min(q.tries, ?), q.next_try_at LIMIT ?",
     )
     .bind(now)
+    .bind(least_asked)
     .bind(limit)
-    .fetch_all(readers)
+    .fetch_all(db)
     .await?;
     Ok(readable(rows.iter().map(read_question)))
 }

@@ -34,12 +34,10 @@ macro_rules! book_where {
         concat!(
             "WITH s AS MATERIALIZED (
                 SELECT id AS of_session, body, settled_by, expires_at, expiry_due,
-                    iif(settled_by IS NULL AND order_key <> '', (
-                        SELECT o.id FROM sessions o
-                        WHERE o.shop = a.shop AND o.order_key = a.order_key AND o.id <> a.id
+                    (SELECT o.id FROM sessions o
+                        WHERE o.shop = a.shop AND o.order_key = a.order_key
                             AND o.settled_by IS NOT NULL
-                        ORDER BY o.rowid LIMIT 1
-                    ), NULL) AS paid_in
+                        ORDER BY o.rowid LIMIT 1) AS first_settled
                 FROM sessions a WHERE ",
             $session,
             ")
@@ -98,8 +96,8 @@ fn read_book(rows: &[SqliteRow]) -> Result<Option<ListedBook>, StoreError> {
         return Ok(None);
     };
     let mut session = read_session(first)?;
-    let paid_in: Option<&str> = first.try_get("paid_in")?;
-    session.paid_in = paid_in.map(from_word).transpose()?;
+    let first_settled: Option<&str> = first.try_get("first_settled")?;
+    session.know_order(first_settled.map(from_word).transpose()?);
     let expiry_due: bool = first.try_get("expiry_due")?;
     let mut payments: Vec<Entry> = Vec::new();
     let mut listings = Vec::new();

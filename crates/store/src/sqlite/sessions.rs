@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
-use sqlx::sqlite::SqlitePool;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::{load_book, stored};
@@ -30,14 +29,13 @@ impl Sessions for SqliteConnection {
         secret: &SecretDigest,
     ) -> Result<Option<SessionId>, StoreError> {
         let amount = stored(session.amount)?;
-        let paid_in: Option<String> = sqlx::query_scalar(
+        let first_settled: Option<String> = sqlx::query_scalar(
             "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
                 secret_salt, body, expires_at, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              RETURNING (
                 SELECT o.id FROM sessions o
-                WHERE o.shop = ?2 AND o.order_key = ?4 AND o.id <> ?1
-                    AND o.settled_by IS NOT NULL
+                WHERE o.shop = ?2 AND o.order_key = ?4 AND o.settled_by IS NOT NULL
                 ORDER BY o.rowid LIMIT 1
              )",
         )
@@ -54,7 +52,7 @@ impl Sessions for SqliteConnection {
         .bind(session.created_at)
         .fetch_one(self)
         .await?;
-        paid_in.as_deref().map(from_word).transpose()
+        first_settled.as_deref().map(from_word).transpose()
     }
 
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {
@@ -79,9 +77,8 @@ impl Sessions for SqliteConnection {
         let others: Vec<String> = sqlx::query_scalar(
             "SELECT o.id FROM sessions s
              JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
-             WHERE s.id = ? AND s.order_key <> ''
-                AND EXISTS (SELECT 1 FROM payments p JOIN events e ON e.payment_id = p.id
-                    WHERE p.session_id = o.id)",
+             WHERE s.id = ? AND EXISTS (SELECT 1 FROM payments p
+                JOIN events e ON e.payment_id = p.id WHERE p.session_id = o.id)",
         )
         .bind(session.as_str())
         .fetch_all(self)
@@ -91,12 +88,12 @@ impl Sessions for SqliteConnection {
 }
 
 pub(super) async fn secret_digest(
-    readers: &SqlitePool,
+    db: &mut SqliteConnection,
     id: &SessionId,
 ) -> Result<Option<SecretDigest>, StoreError> {
     let row = sqlx::query("SELECT secret_hash, secret_salt FROM sessions WHERE id = ?")
         .bind(id.as_str())
-        .fetch_optional(readers)
+        .fetch_optional(db)
         .await?;
     row.map(|row| {
         Ok(SecretDigest {

@@ -1,20 +1,17 @@
-//! How long anything may wait.
-//!
-//! The time of a next try is set by the clock. When that was ahead for a while and was set right,
-//! what was put off meanwhile would wait for the time that it was ahead by.
+//! What waits for a time.
 
+use async_trait::async_trait;
+use guichet_domain::id::PaymentId;
 use sqlx::SqliteConnection;
-use sqlx::sqlite::SqlitePool;
 
+use super::rows::readable;
 use crate::error::StoreError;
-use crate::types::{NOTICE_WAIT_MAX, WAIT_MAX};
+use crate::rules::waits::Bounds;
+use crate::transaction::{Waiting, Waits};
+use crate::words::from_word;
 
-/// Whether anything waits for longer than it may.
-pub(super) async fn are_unbounded(
-    readers: &SqlitePool,
-    now: i64,
-    deadline_max: i64,
-) -> Result<bool, StoreError> {
+/// Whether anything waits until after its bound.
+pub(super) async fn any_past(db: &mut SqliteConnection, bounds: &Bounds) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM questions WHERE next_try_at > ?1)
             OR EXISTS (SELECT 1 FROM operations WHERE next_try_at > ?1)
@@ -23,44 +20,58 @@ pub(super) async fn are_unbounded(
             OR EXISTS (SELECT 1 FROM payments WHERE deadline_passed = 0 AND deadline_at > ?2)
             OR EXISTS (SELECT 1 FROM notices WHERE next_try_at > ?3)",
     )
-    .bind(now + WAIT_MAX)
-    .bind(now + deadline_max)
-    .bind(now + NOTICE_WAIT_MAX)
-    .fetch_one(readers)
+    .bind(bounds.next_try)
+    .bind(bounds.deadline)
+    .bind(bounds.notice)
+    .fetch_one(db)
     .await?)
 }
 
-/// Brings it nearer: deadlines to the longest that there is, next tries to the longest wait, or to
-/// the deadline that they wait for.
-pub(super) async fn bound(
-    db: &mut SqliteConnection,
-    now: i64,
-    deadline_max: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE payments SET deadline_at = ?1 WHERE deadline_passed = 0 AND deadline_at > ?1",
-    )
-    .bind(now + deadline_max)
-    .execute(&mut *db)
-    .await?;
-    sqlx::query(
-        "UPDATE conversations SET next_try_at = max(?1, deadline_at)
-         FROM payments p WHERE p.id = payment_id AND next_try_at > max(?1, deadline_at)",
-    )
-    .bind(now + WAIT_MAX)
-    .execute(&mut *db)
-    .await?;
-    sqlx::query("UPDATE questions SET next_try_at = ?1 WHERE next_try_at > ?1")
-        .bind(now + WAIT_MAX)
-        .execute(&mut *db)
+#[async_trait]
+impl Waits for SqliteConnection {
+    async fn bound_deadlines(&mut self, latest: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE payments SET deadline_at = ?1 WHERE deadline_passed = 0 AND deadline_at > ?1",
+        )
+        .bind(latest)
+        .execute(self)
         .await?;
-    sqlx::query("UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1")
-        .bind(now + WAIT_MAX)
-        .execute(&mut *db)
+        Ok(())
+    }
+
+    async fn bound_tries(&mut self, of: Waiting, latest: i64) -> Result<(), StoreError> {
+        let bound = match of {
+            Waiting::Questions => {
+                "UPDATE questions SET next_try_at = ?1 WHERE next_try_at > ?1"
+            }
+            Waiting::Operations => {
+                "UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1"
+            }
+            Waiting::Notices => "UPDATE notices SET next_try_at = ?1 WHERE next_try_at > ?1",
+        };
+        sqlx::query(bound).bind(latest).execute(self).await?;
+        Ok(())
+    }
+
+    async fn late_payments(&mut self, then: i64) -> Result<Vec<(PaymentId, i64)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT p.id, p.deadline_at FROM conversations c JOIN payments p ON p.id = c.payment_id
+             WHERE c.next_try_at > ?1 AND c.next_try_at > p.deadline_at",
+        )
+        .bind(then)
+        .fetch_all(self)
         .await?;
-    sqlx::query("UPDATE notices SET next_try_at = ?1 WHERE next_try_at > ?1")
-        .bind(now + NOTICE_WAIT_MAX)
-        .execute(db)
-        .await?;
-    Ok(())
+        Ok(readable(
+            rows.iter().map(|(id, at)| Ok((from_word(id)?, *at))),
+        ))
+    }
+
+    async fn set_wait(&mut self, payment: &PaymentId, until: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE conversations SET next_try_at = ? WHERE payment_id = ?")
+            .bind(until)
+            .bind(payment.as_str())
+            .execute(self)
+            .await?;
+        Ok(())
+    }
 }

@@ -61,6 +61,7 @@ enum Request {
 pub(super) struct Writer {
     requests: mpsc::Sender<Request>,
     jobs: mpsc::Sender<Wanted>,
+    health: Arc<Health>,
 }
 
 /// Those who wait for a turn.
@@ -140,11 +141,15 @@ impl Writer {
             db: Some(Arc::new(Mutex::new(db))),
             options,
             file,
-            health,
+            health: Arc::clone(&health),
             changes: None,
         };
         tokio::spawn(work.run(waiting));
-        Self { requests, jobs }
+        Self {
+            requests,
+            jobs,
+            health,
+        }
     }
 
     /// Does this work in a turn. Its answer is given once all is on disk that it wrote, and that it
@@ -153,11 +158,11 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        in_a_turn(work, async |turn| {
+        let wrote = in_a_turn(work, async |turn| {
             let asked = self.requests.send(Request::Turn(turn)).await;
             asked.map_err(|_| closed())
-        })
-        .await
+        });
+        self.health.seen(wrote.await)
     }
 
     /// The same for a job, whose answer no caller waits for.
@@ -165,10 +170,10 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        in_a_turn(work, async |turn| {
+        let wrote = in_a_turn(work, async |turn| {
             self.jobs.send(turn).await.map_err(|_| closed())
-        })
-        .await
+        });
+        self.health.seen(wrote.await)
     }
 
     /// Writes what says nothing new and counts as no change, to see whether anything can be.
@@ -186,6 +191,28 @@ impl Writer {
         }
     }
 }
+
+/// What a function does in a turn that takes the connection and these arguments.
+macro_rules! turn {
+    ($store:ident, $($function:ident)::+ ($($argument:expr),*)) => {
+        $store
+            .writer
+            .write(async |tx| $($function)::+(tx, $($argument),*).await)
+            .await
+    };
+}
+
+/// The same for a job.
+macro_rules! turn_behind {
+    ($store:ident, $($function:ident)::+ ($($argument:expr),*)) => {
+        $store
+            .writer
+            .write_behind(async |tx| $($function)::+(tx, $($argument),*).await)
+            .await
+    };
+}
+
+pub(super) use {turn, turn_behind};
 
 async fn in_a_turn<T>(
     work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,

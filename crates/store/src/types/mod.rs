@@ -33,6 +33,7 @@ pub use self::operation::{
     AskedBy, Instructed, Instruction, NewOperation, Operation, OperationAdvance,
 };
 pub use self::payment::{AddedPayment, Payment};
-pub use self::question::{ASKING_SECONDS, DENIED, Question, WAIT_MAX};
+pub(crate) use self::question::QuestionState;
+pub use self::question::{ASKING_SECONDS, Question, Unconfirmed, WAIT_MAX};
 pub use self::search::{FoundPayment, Search};
 pub use self::session::{Closed, SecretDigest};

@@ -2,6 +2,7 @@
 
 use guichet_domain::event::Part;
 use guichet_domain::session::Session;
+use serde::Serialize;
 
 use super::payment::Payment;
 
@@ -27,5 +28,29 @@ pub struct Question {
     pub tries: u32,
 }
 
-/// How an answer begins by which our own account denied a claim.
-pub const DENIED: &str = "denied: ";
+/// What became of a question so far.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum QuestionState {
+    /// It was not asked yet.
+    Waiting,
+    /// Somebody has taken it, and nothing is answered yet.
+    Asking,
+    /// It was asked, and nothing usable was answered.
+    Unanswered,
+    /// Our own account does not know what is claimed.
+    Denied,
+    /// Our own account has agreed.
+    Agreed,
+    /// What is claimed proved to be ours by another way.
+    Ours,
+}
+
+/// What came of asking, where our own account has not agreed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unconfirmed<'a> {
+    /// Our own account does not know it so: what is different.
+    Denied(&'a str),
+    /// Nothing usable was answered: what instead.
+    Unanswered(&'a str),
+}

@@ -43,7 +43,7 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
     let seq = taken.unwrap().event_seq;
     let then = Some(ahead + 600);
     store
-        .put_off_question(seq, then, "unreachable")
+        .put_off_question(seq, then, Unconfirmed::Unanswered("unreachable"))
         .await
         .unwrap();
     let put_off = Advance {
@@ -66,7 +66,8 @@ async fn what_was_put_off_by_a_clock_that_was_ahead_waits_no_longer_than_the_lon
     assert_eq!(due(now + WAIT_MAX).await.2, 1);
     assert_eq!(due(now + 1500).await, (1, 1, 1));
     // What has ended stays so.
-    store.put_off_question(seq, None, "agreed").await.unwrap();
+    let over = Unconfirmed::Unanswered("unreachable");
+    store.put_off_question(seq, None, over).await.unwrap();
     store.bound_waits(now, 1500).await.unwrap();
     assert_eq!(due(i64::MAX - 1).await.2, 0);
 }

@@ -78,7 +78,8 @@ async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreErr
             let due = store.due_questions(i64::MAX - 1, 10).await.unwrap();
             let own = due.iter().find(|query| query.payment.id == payment.id);
             let seq = own.unwrap().event_seq;
-            store.put_off_question(seq, Some(5000), "later").await?;
+            let came = Unconfirmed::Unanswered("later");
+            store.put_off_question(seq, Some(5000), came).await?;
         }
         "record a confirmation" => {
             let fact = confirmation(&payment, &transaction, 1500);
@@ -421,6 +422,34 @@ async fn books_that_were_moved_away_or_replaced_take_no_write_and_are_not_ready(
     std::fs::rename(&away, &books).unwrap();
     store.ping().await.unwrap();
     write(&store, "add_session", 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn books_in_which_damage_was_met_are_not_ready_whatever_else_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    for seed in 0..40 {
+        write(&store, "add_session", seed).await.unwrap();
+    }
+    store.close().await;
+    let store = open(&folder).await;
+    store.ping().await.unwrap();
+    let file = std::fs::File::options()
+        .write(true)
+        .open(folder.path().join("books.db"))
+        .unwrap();
+    let last = file.metadata().unwrap().len() - 4096;
+    std::os::unix::fs::FileExt::write_all_at(&file, &[0xa5; 4096], last).unwrap();
+    let mut damaged = 0;
+    for seed in 0..40 {
+        match store.book(&session(seed).id).await {
+            Ok(_) => {}
+            Err(StoreError::Damaged(_)) => damaged += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(damaged > 0, "none of them was on that page");
+    assert!(matches!(store.ping().await, Err(StoreError::Damaged(_))));
 }
 
 #[tokio::test]

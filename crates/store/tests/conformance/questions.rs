@@ -25,13 +25,13 @@ async fn a_claim_waits_for_our_own_accounts_word() {
     let seq = open[0].event_seq;
     assert_eq!(store.take_questions(&[seq], 1100).await.unwrap(), [seq]);
     store
-        .put_off_question(open[0].event_seq, Some(1200), "unreachable")
+        .put_off_question(open[0].event_seq, Some(1200), Unconfirmed::Unanswered("unreachable"))
         .await
         .unwrap();
     assert!(store.due_questions(1199, 10).await.unwrap().is_empty());
     assert_eq!(store.due_questions(1200, 10).await.unwrap()[0].tries, 1);
     store
-        .put_off_question(open[0].event_seq, None, "agreed")
+        .put_off_question(open[0].event_seq, None, Unconfirmed::Unanswered("unreachable"))
         .await
         .unwrap();
     assert!(
@@ -56,7 +56,7 @@ async fn a_claim_that_is_told_again_is_asked_about_again() {
         .unwrap();
     let open = store.due_questions(1100, 10).await.unwrap();
     store
-        .put_off_question(open[0].event_seq, None, "PPPS 00018")
+        .put_off_question(open[0].event_seq, None, Unconfirmed::Unanswered("PPPS 00018"))
         .await
         .unwrap();
     assert!(store.due_questions(9999, 10).await.unwrap().is_empty());
@@ -119,9 +119,9 @@ async fn every_transaction_named_is_asked_about_however_many_others_are_claimed(
     assert_eq!(due.len(), 60, "other merchants' transactions, each of them");
     for open in &due {
         let later = Some(1100 + 600);
-        let answer = format!("{DENIED}not found");
+        let answer = Unconfirmed::Denied("not found");
         store
-            .put_off_question(open.event_seq, later, &answer)
+            .put_off_question(open.event_seq, later, answer)
             .await
             .unwrap();
     }
@@ -148,9 +148,9 @@ async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_no
     assert_eq!(due.len(), 10);
     assert_eq!(store.due_questions(1700, 100).await.unwrap().len(), 30);
     for open in &due {
-        let answer = format!("{DENIED}MONTANT differs");
+        let answer = Unconfirmed::Denied("MONTANT differs");
         store
-            .put_off_question(open.event_seq, Some(9000), &answer)
+            .put_off_question(open.event_seq, Some(9000), answer)
             .await
             .unwrap();
     }
@@ -165,8 +165,8 @@ async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_no
     assert_eq!(later.len(), 21);
     // What was denied counts for nothing: a new one is asked about at once.
     for open in &later {
-        let answer = format!("{DENIED}MONTANT differs");
-        let denied = store.put_off_question(open.event_seq, Some(9000), &answer);
+        let answer = Unconfirmed::Denied("MONTANT differs");
+        let denied = store.put_off_question(open.event_seq, Some(9000), answer);
         denied.await.unwrap();
     }
     let fact = claim(&made, "same", 1600);
@@ -194,8 +194,8 @@ async fn a_claim_that_is_denied_beside_many_is_not_asked_about_for_ever() {
         for open in store.due_questions(1100, 100).await.unwrap() {
             let seq = open.event_seq;
             store.take_questions(&[seq], 1100).await.unwrap();
-            let answer = format!("{DENIED}not found");
-            let postponed = store.put_off_question(seq, Some(1100), &answer).await;
+            let answer = Unconfirmed::Denied("not found");
+            let postponed = store.put_off_question(seq, Some(1100), answer).await;
             postponed.unwrap();
         }
     };

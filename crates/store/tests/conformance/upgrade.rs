@@ -200,6 +200,74 @@ async fn books_of_the_first_release_are_taken_over_with_all_that_is_in_them() {
     );
 }
 
+/// What became of a question was told by the beginning of its answer.
+#[tokio::test]
+async fn a_question_keeps_what_became_of_it_when_it_gets_a_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, other) = (session(1), session(2));
+    let made = payment(&session, 1);
+    let (id, pay) = (&session.id, &made.id);
+    let row = |session: &Session, seed: u8, order: &str| {
+        format!(
+            "INSERT INTO sessions (id, shop, secret_hash, secret_salt, body, expires_at, created_at,
+                reference, order_key)
+             VALUES ('{}', 'demo', x'0{seed}', x'01', '{}', 2000, 1000, '', '{order}')",
+            session.id,
+            serde_json::to_string(session).unwrap()
+        )
+    };
+    let mut rows = vec![
+        row(&session, 1, "reference:1"),
+        row(&other, 2, ""),
+        format!(
+            "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
+                reference, created_at, deadline_at, shop)
+             VALUES ('{pay}', '{id}', 0, 'up2pay', 'main', 'sodexo', 'meal_voucher', 'REF1', 1000,
+                1500, 'demo')"
+        ),
+    ];
+    let answers = [
+        "NULL",
+        "'asking'",
+        "'agreed'",
+        "'ours'",
+        "'denied: MONTANT is 1'",
+        "'unreachable'",
+    ];
+    for (seq, answer) in (1..).zip(answers) {
+        let content = claim(&made, &seq.to_string(), 100).event;
+        let content = serde_json::to_string(&content).unwrap();
+        rows.push(format!(
+            "INSERT INTO events (seq, payment_id, account, reference, identity, content, source,
+                received_at) VALUES ({seq}, '{pay}', 'main', 'REF1', '{seq}', '{content}', 'return',
+                1100)"
+        ));
+        rows.push(format!(
+            "INSERT INTO questions VALUES ({seq}, '{pay}', 1200, 1, {answer})"
+        ));
+    }
+    books_of(20, &folder, &rows).await;
+    let store = open(&folder).await;
+    let states = "SELECT event_seq || ' ' || state || ' ' || coalesce(last_answer, '-') || ' ' ||
+            next_try_at || ' ' || tries FROM questions ORDER BY event_seq";
+    assert_eq!(
+        told(&folder, states).await,
+        [
+            "1 waiting - 1200 1",
+            "2 asking - 1200 1",
+            "3 agreed - 1200 1",
+            "4 ours - 1200 1",
+            "5 denied MONTANT is 1 1200 1",
+            "6 unanswered unreachable 1200 1",
+        ]
+    );
+    assert_eq!(store.due_questions(1200, 9).await.unwrap().len(), 6);
+    // Whose order was not known has one of its own.
+    let orders = "SELECT order_key FROM sessions ORDER BY rowid";
+    let own = format!("session:{}", other.id);
+    assert_eq!(told(&folder, orders).await, ["reference:1", own.as_str()]);
+}
+
 /// What follows is decided as if the books had always been these.
 #[tokio::test]
 async fn a_payment_of_the_first_release_goes_on_in_its_books() {
