@@ -363,7 +363,10 @@ async fn what_the_operators_list_does_not_print_is_counted_and_its_exit_status_t
     let stack = Stack::usual().await;
     let list = ["payments", "--attention"];
     let (status, nothing, _) = stack.guichet(&list).await;
-    assert_eq!((status, nothing.as_str()), (0, "Nothing needs attention.\n"));
+    assert_eq!(
+        (status, nothing.as_str()),
+        (0, "Nothing needs attention.\n")
+    );
     let unmatched = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 502)
         INSERT INTO events (account, reference, identity, content, source, received_at)
         SELECT 'demo', 'REF' || n, n, '{}', 'notification', n FROM n";
@@ -407,7 +410,9 @@ async fn an_account_that_is_gone_with_open_payments_is_told_once_and_asked_about
     stack.ask_again(&started).await;
     until("the question was put off", || async {
         let questions = stack.questions(&started).await;
-        let put_off = questions.iter().all(|(_, state)| state == "unanswered: no account");
+        let put_off = questions
+            .iter()
+            .all(|(_, state)| state == "unanswered: no account");
         (put_off && stack.longest_wait().await > 0).then_some(())
     })
     .await;

@@ -200,9 +200,8 @@ impl Stack {
     pub(crate) async fn wait_asked(&self, started: &Started, times: i64) -> Vec<(i64, String)> {
         until("the questions to the platform", || async {
             let questions = self.questions(started).await;
-            let answered = |(tries, state): &(i64, String)| {
-                *tries >= times && !state.starts_with("asking")
-            };
+            let answered =
+                |(tries, state): &(i64, String)| *tries >= times && !state.starts_with("asking");
             let asked = questions.iter().all(answered);
             (asked && !questions.is_empty()).then_some(questions)
         })

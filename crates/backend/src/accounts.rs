@@ -6,6 +6,8 @@ use guichet_providers::contract::{Addresses, Environment, Provider};
 use guichet_providers::registry;
 use guichet_store::Payment;
 
+use crate::paths::{NOTIFY, RETURN};
+
 /// Every account that is configured. An account has one name, at one provider.
 pub(crate) struct Accounts(Vec<Box<dyn Provider>>);
 
@@ -65,10 +67,10 @@ pub(crate) fn addresses(
 ) -> Addresses {
     let (name, own) = (account.name(), account.account());
     let page = if leads_to_page(ending) { PAGE } else { "" };
-    let to = |ending: &str| format!("{public_url}/return/{name}/{payment}/{ending}");
+    let to = |ending: &str| format!("{public_url}{RETURN}/{name}/{payment}/{ending}");
     let back = |ending: &str| to(&format!("{page}{ending}"));
     Addresses {
-        notify: format!("{public_url}/notify/{name}/{own}"),
+        notify: format!("{public_url}{NOTIFY}/{name}/{own}"),
         accepted: back("accepted"),
         refused: back("refused"),
         cancelled: back("cancelled"),

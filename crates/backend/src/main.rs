@@ -26,6 +26,7 @@ mod limiter;
 mod locks;
 mod log;
 mod metrics;
+mod paths;
 mod payments;
 mod platform;
 mod queue;
@@ -35,6 +36,7 @@ mod search;
 mod seldom;
 mod serve;
 mod sessions;
+mod views;
 mod webhooks;
 
 #[derive(Parser)]

@@ -27,8 +27,7 @@ pub use self::types::{
     Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
     Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
     OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search,
-    SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent,
-    WAIT_MAX,
+    SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.

@@ -17,6 +17,9 @@ mod read;
 
 pub use problem::{FieldProblem, Problem, ProblemCode};
 
+/// Where the paths begin under which the widget asks the backend.
+pub const PATH: &str = "/checkout/v1";
+
 /// Where a session, or a payment of it, stands, as shop and shopper are told.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -16,7 +16,8 @@ use crate::config::Config;
 use crate::search::csv::{Spreadsheet, word};
 use crate::search::page::{self, SearchError};
 use crate::search::{LIMIT_MAX, List, Wish};
-use crate::sessions::views::Folded;
+use crate::sessions::folded::Folded;
+use crate::views::shop::listed;
 
 /// What is searched.
 #[derive(clap::Args)]
@@ -157,7 +158,7 @@ async fn list(store: &dyn Store, mut wish: Wish, limit: u32) -> anyhow::Result<(
 fn entry(found: &FoundPayment) -> String {
     let (book, session) = (&found.book, &found.book.session);
     let folded = Folded::new(book, clock::unix_now());
-    let (Some(entry), Some(listed)) = (book.entry(&found.id), folded.listed(&found.id)) else {
+    let (Some(entry), Some(listed)) = (book.entry(&found.id), listed(&folded, &found.id)) else {
         return String::new();
     };
     let payment = listed.payment;

@@ -1,6 +1,7 @@
 //! What results are answered: the one place where a status and words are chosen for them.
 
-use axum::http::{StatusCode, header};
+use axum::Json;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use guichet_domain::FieldError;
 use guichet_domain::session::PAYMENTS_MAX;
@@ -13,13 +14,14 @@ use crate::limiter::TooMany;
 use crate::payments::error::PaymentError;
 use crate::payments::operations::error::OperationError;
 use crate::payments::operations::left_out::LeftOut;
+use crate::payments::started::Started;
 use crate::search::page::SearchError;
 use crate::sessions::error::SessionError;
+use crate::views::checkout as views;
 
-/// A payment was started or has gone on: `body` is JSON.
-pub(crate) fn created(body: String) -> Response {
-    let json = [(header::CONTENT_TYPE, "application/json")];
-    (StatusCode::CREATED, json, body).into_response()
+/// A payment was started, or has gone on.
+pub(crate) fn created(started: Started) -> Response {
+    (StatusCode::CREATED, Json(views::started(started))).into_response()
 }
 
 /// There is nothing at a path.

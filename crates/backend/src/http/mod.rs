@@ -21,6 +21,7 @@ mod caller;
 mod checkout;
 mod cors;
 mod edge;
+mod given;
 mod json;
 mod openapi;
 mod pay;
@@ -54,7 +55,7 @@ pub(crate) fn router(app: Arc<App>, assets: assets::Assets) -> Router {
 fn documented() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(shop::routes())
-        .nest(checkout::PREFIX, checkout::routes())
+        .nest(guichet_wire::PATH, checkout::routes())
 }
 
 /// The OpenAPI document.

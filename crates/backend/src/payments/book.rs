@@ -9,7 +9,7 @@ use super::error::PaymentError;
 use crate::app::App;
 use crate::config::Shop;
 use crate::sessions::find::of_shop;
-use crate::sessions::views::Folded;
+use crate::sessions::folded::Folded;
 
 /// Reads a session of the shop.
 ///

@@ -10,41 +10,42 @@ use guichet_providers::contract::{
     Exchange, Failure, First, Owner, Provider, Save, Vault, VaultCard,
 };
 use guichet_store::{Book, CardName, Payment, StoreError};
-use guichet_wire::{SavedCard, SavedCards};
 
 use super::book::refuse_if_closed;
 use super::error::PaymentError;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
+use crate::sessions::folded::Folded;
 use crate::sessions::offers::offers;
-use crate::sessions::views::Folded;
+
+/// A shopper's saved card, and the method that it pays with.
+pub(crate) struct OwnCard {
+    pub(crate) method: Method,
+    pub(crate) card: VaultCard,
+}
 
 /// The shopper's cards that can pay this session: those that have not expired.
-pub(crate) async fn list(app: &App, shop: &Shop, book: &Book) -> Result<SavedCards, PaymentError> {
+pub(crate) async fn list(
+    app: &App,
+    shop: &Shop,
+    book: &Book,
+) -> Result<Vec<OwnCard>, PaymentError> {
     refuse_if_closed(&Folded::new(book, clock::unix_now()))?;
     let Some(owner) = Owner::of(&book.session) else {
-        return Ok(SavedCards::default());
+        return Ok(Vec::new());
     };
     let mut cards = Vec::new();
     for (method, _, vault) in vaults(app, shop, book) {
         let kept = kept(app, vault, &owner).await?.into_iter();
         let now = clock::now();
         let valid = kept.filter(|card| !card.has_expired(now));
-        cards.extend(valid.map(|card| told(&method, card)));
+        cards.extend(valid.map(|card| OwnCard {
+            method: method.clone(),
+            card,
+        }));
     }
-    Ok(SavedCards { cards })
-}
-
-fn told(method: &Method, card: VaultCard) -> SavedCard {
-    let month = |(year, month)| format!("{year:04}-{month:02}");
-    SavedCard {
-        method: method.to_string(),
-        card: card.id,
-        brand: card.brand,
-        last_digits: card.last_digits,
-        expires: card.expires.map(month),
-    }
+    Ok(cards)
 }
 
 /// Removes a card for good. One that is not there any more is removed.
@@ -81,7 +82,7 @@ fn vaults<'a>(
     book: &Book,
 ) -> Vec<(Method, &'a dyn Provider, &'a dyn Vault)> {
     let offers = offers(&app.accounts, shop, &book.session).into_iter();
-    let with_cards = offers.filter(|o| o.offer.saved_cards);
+    let with_cards = offers.filter(|o| o.saved_cards);
     let vault =
         with_cards.filter_map(|o| Some((o.description.method, o.account, o.account.vault()?)));
     vault.collect()

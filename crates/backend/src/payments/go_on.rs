@@ -5,26 +5,22 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use guichet_domain::FieldError;
-use guichet_domain::iban::Iban;
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::language::Language;
 use guichet_domain::stage::Stage;
 use guichet_providers::contract::{By, Given, Proceed};
-use guichet_store::{Book, Conversation, Idempotency, Kept};
-use guichet_wire::ContinuePayment;
+use guichet_store::{Book, Conversation, Idempotency};
 
 use super::book;
 use super::error::PaymentError;
-use super::in_hand::{Concluded, InHand, answer, leaving};
+use super::in_hand::{Concluded, InHand, leaving};
+use super::started::{Earlier, Started};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::locks::{Lock, Locked};
+use crate::sessions::folded::Folded;
 use crate::sessions::offers::offers;
-use crate::sessions::views::Folded;
-
-/// Longest token that is passed on.
-const TOKEN_MAX: usize = 4096;
 
 /// A request of the shopper's browser to go on with a payment.
 pub(crate) struct Asked<'a> {
@@ -49,8 +45,8 @@ pub(crate) struct GoingOn<'a> {
 
 /// What becomes of a request to go on.
 pub(crate) enum Taken<'a> {
-    /// It was answered before: with this, as JSON.
-    Answered(String),
+    /// It came to this before.
+    Before(Started),
     /// It is the first of its kind.
     New(Box<GoingOn<'a>>),
 }
@@ -65,10 +61,10 @@ impl<'a> Asked<'a> {
         let Idempotency { scope, key, .. } = self.mark;
         let lock = Lock::Request(scope.clone(), key.clone());
         let locked = self.app.locks.take(lock).ok_or(PaymentError::UnderWay)?;
-        match self.app.store.recall(self.mark).await? {
-            Some(Kept::OtherBody) => Err(PaymentError::KeyReused),
-            Some(Kept::Replayed(body)) => Ok(Taken::Answered(body)),
-            Some(Kept::New) | None => Ok(Taken::New(Box::new(GoingOn {
+        match Earlier::of(self.app, self.mark).await? {
+            Earlier::OtherBody => Err(PaymentError::KeyReused),
+            Earlier::Same(started) => Ok(Taken::Before(started)),
+            Earlier::None => Ok(Taken::New(Box::new(GoingOn {
                 asked: self,
                 book,
                 _locked: locked,
@@ -78,9 +74,8 @@ impl<'a> Asked<'a> {
 }
 
 impl GoingOn<'_> {
-    /// Goes on with what the shopper gave. Gives what is answered, as JSON.
-    pub(crate) async fn run(&self, request: &ContinuePayment) -> Result<String, PaymentError> {
-        let given = given(request)?;
+    /// Goes on with what the shopper gave.
+    pub(crate) async fn run(&self, given: &Given<'_>) -> Result<Started, PaymentError> {
         let Asked {
             app,
             payment: id,
@@ -90,7 +85,8 @@ impl GoingOn<'_> {
         } = &self.asked;
         let entry = self.book.entry(id).ok_or(PaymentError::Unknown)?;
         let payment = &entry.payment;
-        if request.save && !self.can_save(&payment.method) {
+        let save = matches!(given, Given::Token { save: true, .. });
+        if save && !self.can_save(&payment.method) {
             let detail = "this card can't be saved: see can_save of the methods";
             return Err(FieldError::new("save", detail).into());
         }
@@ -101,47 +97,14 @@ impl GoingOn<'_> {
         };
         let conversation = app.store.conversation(id).await?;
         let conversation = conversation.ok_or(PaymentError::Unknown)?;
-        go_on(&in_hand, &conversation, asker, &given, mark).await
+        go_on(&in_hand, &conversation, asker, given, mark).await
     }
 
     fn can_save(&self, method: &guichet_domain::method::Method) -> bool {
         let Asked { app, shop, .. } = &self.asked;
         let mut offers = offers(&app.accounts, shop, &self.book.session).into_iter();
-        offers.any(|o| o.description.method == *method && o.offer.can_save)
+        offers.any(|o| o.description.method == *method && o.can_save)
     }
-}
-
-/// What the shopper gave: one of token, bank and IBAN.
-fn given(request: &ContinuePayment) -> Result<Given<'_>, FieldError> {
-    let (token, bank) = (request.token.as_deref(), request.bank.as_deref());
-    let (iban, brand) = (request.iban.as_deref(), request.brand.as_deref());
-    match (token, bank, iban) {
-        (Some(token), None, None) if !(1..=TOKEN_MAX).contains(&token.len()) => {
-            let detail = format!("must be 1 to {TOKEN_MAX} bytes long");
-            Err(FieldError::new("token", detail))
-        }
-        (Some(token), None, None) => Ok(Given::Token {
-            token,
-            brand,
-            save: request.save,
-        }),
-        (None, ..) if brand.is_some() => Err(with_token_alone("brand")),
-        (None, ..) if request.save => Err(with_token_alone("save")),
-        (None, Some(bank), None) => Ok(Given::Bank(bank)),
-        (None, None, None) => {
-            let detail = "is missing: send token, bank or iban, as next_action asked for it";
-            Err(FieldError::new("token", detail))
-        }
-        (None, None, Some(iban)) => Iban::try_from(iban).map(Given::Iban),
-        _ => {
-            let detail = "send one of token, bank and iban, not several";
-            Err(FieldError::new("token", detail))
-        }
-    }
-}
-
-fn with_token_alone(field: &str) -> FieldError {
-    FieldError::new(field, "goes with a token, and with nothing else")
 }
 
 /// Who has a payment go on.
@@ -153,15 +116,14 @@ pub(crate) struct Asker<'a> {
 }
 
 /// Goes on with a payment that waits for what the shopper gives, or for nothing: once, and never
-/// beside another payment of its session, so that the second sees what became of the first. Gives
-/// what is answered, as JSON.
+/// beside another payment of its session, so that the second sees what became of the first.
 pub(crate) async fn go_on(
     in_hand: &InHand<'_>,
     conversation: &Conversation,
     asker: Asker<'_>,
     given: &Given<'_>,
     mark: &Idempotency,
-) -> Result<String, PaymentError> {
+) -> Result<Started, PaymentError> {
     let (app, payment) = (in_hand.app, in_hand.payment);
     let alone = app.locks.take(Lock::GoingOn(payment.session.clone()));
     let book = app.store.book(&payment.session).await?;
@@ -193,7 +155,7 @@ pub(crate) async fn go_on(
     let came = came.await;
     let back = leaving(payment, Stage::Talking, from);
     match in_hand.conclude(came, &back, Some(mark)).await? {
-        Concluded::Next(next_action) => Ok(answer(&payment.id, &next_action)?),
+        Concluded::Next(started) => Ok(started),
         Concluded::NotSent(failure) => Err(failure.into()),
     }
 }

@@ -8,7 +8,6 @@
 use std::sync::Arc;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
 use guichet_domain::{PartStatus, Status};
 use guichet_providers::Verified;
@@ -18,14 +17,15 @@ use guichet_providers::contract::{
 use guichet_store::{
     Advance, Answer, Book, Conversation, Idempotency, Payment, Recorded, Source, StoreError,
 };
-use guichet_wire::{NextAction, StartedPayment};
+use guichet_wire::NextAction;
 
 use super::cards::{keep_first, save_card};
 use super::ingest::ingest;
+use super::started::Started;
 use crate::accounts::{Gone, addresses};
 use crate::app::App;
 use crate::clock;
-use crate::sessions::views::Folded;
+use crate::sessions::folded::Folded;
 
 /// A payment in hand.
 pub(crate) struct InHand<'a> {
@@ -40,7 +40,7 @@ pub(crate) struct InHand<'a> {
 /// What the exchanges with the platform came to.
 pub(crate) enum Concluded {
     /// All that was told is on disk. The browser does this next, if one waits.
-    Next(NextAction),
+    Next(Started),
     /// Nothing was sent: the payment is where it was, and the same may be tried again.
     NotSent(Failure),
 }
@@ -106,7 +106,7 @@ impl<'a> InHand<'a> {
             }
             Err(failure) => {
                 self.unknown(&failure).await?;
-                Ok(Concluded::Next(NextAction::Wait))
+                Ok(Concluded::Next(self.started(NextAction::Wait)))
             }
         }
     }
@@ -117,11 +117,11 @@ impl<'a> InHand<'a> {
         &self,
         proceeded: Proceeded,
         asked: Option<&Idempotency>,
-    ) -> Result<NextAction, StoreError> {
+    ) -> Result<Started, StoreError> {
         self.record_facts(&proceeded).await?;
         let to = self.stage_after(&proceeded, asked.is_some()).await?;
-        let next_action = proceeded.next_action.unwrap_or(NextAction::Wait);
-        let body = answer(&self.payment.id, &next_action)?;
+        let started = self.started(proceeded.next_action.unwrap_or(NextAction::Wait));
+        let body = started.to_keep()?;
         self.advance(&Advance {
             memo: proceeded.memo.as_deref(),
             answer: asked.map(|mark| Answer {
@@ -138,7 +138,14 @@ impl<'a> InHand<'a> {
         if let (Stage::Over, Some(save)) = (to, proceeded.save) {
             save_card(self.app, &self.book.session, self.payment, save);
         }
-        Ok(next_action)
+        Ok(started)
+    }
+
+    fn started(&self, next_action: NextAction) -> Started {
+        Started {
+            payment: self.payment.id.clone(),
+            next_action,
+        }
     }
 
     /// Where a payment stands after so much was told of it.
@@ -249,13 +256,4 @@ pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advan
         next_try_at: due.next_try_at,
         ..Advance::new(from, due.stage)
     }
-}
-
-/// What a request is answered that starts a payment or goes on with it, as JSON: the books keep it,
-/// so that the same request is answered the same again.
-pub(crate) fn answer(payment: &PaymentId, next_action: &NextAction) -> Result<String, StoreError> {
-    Ok(serde_json::to_string(&StartedPayment {
-        payment: payment.to_string(),
-        next_action: next_action.clone(),
-    })?)
 }

@@ -7,7 +7,7 @@ use guichet_store::{Advance, Conversation, StoreError};
 
 use super::in_hand::{InHand, is_final};
 use crate::clock;
-use crate::sessions::views::Folded;
+use crate::sessions::folded::Folded;
 
 /// Looks up a payment that is at this stage, and leaves it there until it is asked about again, if
 /// the platform did not tell what became of it.

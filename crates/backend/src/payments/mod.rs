@@ -15,3 +15,4 @@ pub(crate) mod notified;
 pub(crate) mod operations;
 pub(crate) mod persist;
 pub(crate) mod start;
+pub(crate) mod started;

@@ -12,20 +12,21 @@ use guichet_providers::contract::{
     Begin, Begun, By, Context, Exchange, Given, Next, Provider, Seed,
 };
 use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment};
-use guichet_wire::{NextAction, StartPayment, StartedPayment};
+use guichet_wire::NextAction;
 
 use super::book::{self, refuse_if_closed};
 use super::cards::first_payment;
 use super::error::PaymentError;
 use super::go_on::{Asker, go_on};
-use super::in_hand::{InHand, answer};
+use super::in_hand::InHand;
+use super::started::{Earlier, Started};
 use crate::accounts::{PAGE, addresses};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::locks::{Lock, Locked};
+use crate::sessions::folded::Folded;
 use crate::sessions::offers::{Offer, offers};
-use crate::sessions::views::Folded;
 
 /// Who asks for a payment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,13 +53,22 @@ pub(crate) struct Asked<'a> {
     pub(crate) mark: &'a Idempotency,
 }
 
+/// What was chosen to pay with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Choice<'a> {
+    /// The method's code.
+    pub(crate) method: &'a str,
+    /// A saved card, by its name.
+    pub(crate) card: Option<&'a str>,
+}
+
 /// A payment that is being started, by one request at a time.
 pub(crate) struct Starting<'a> {
     asked: Asked<'a>,
     /// Read when the request was taken: it says what came of those before it.
     book: Book,
-    /// What the same request was answered before.
-    earlier: Option<String>,
+    /// What the same request came to before.
+    earlier: Option<Started>,
     _locked: Locked,
 }
 
@@ -79,10 +89,10 @@ impl<'a> Asked<'a> {
         if self.who == Who::Shopper && book.session.is_settled() {
             return Err(PaymentError::SessionPaid);
         }
-        let earlier = match self.app.store.recall(self.mark).await? {
-            Some(Kept::OtherBody) => return Err(PaymentError::KeyReused),
-            Some(Kept::Replayed(body)) => Some(body),
-            Some(Kept::New) | None => None,
+        let earlier = match Earlier::of(self.app, self.mark).await? {
+            Earlier::OtherBody => return Err(PaymentError::KeyReused),
+            Earlier::Same(started) => Some(started),
+            Earlier::None => None,
         };
         Ok(Starting {
             asked: self,
@@ -94,10 +104,9 @@ impl<'a> Asked<'a> {
 }
 
 impl Starting<'_> {
-    /// Starts the payment, or goes on with the one that the same request started before. Gives what
-    /// is answered, as JSON.
-    pub(crate) async fn run(&self, request: &StartPayment) -> Result<String, PaymentError> {
-        let by = by(request, self.asked.who)?;
+    /// Starts the payment, or goes on with the one that the same request started before.
+    pub(crate) async fn run(&self, choice: Choice<'_>) -> Result<Started, PaymentError> {
+        let by = by(choice, self.asked.who)?;
         if let Some(earlier) = &self.earlier {
             return self.again(earlier, by).await;
         }
@@ -107,16 +116,16 @@ impl Starting<'_> {
         if self.asked.who == Who::Shop && folded.overview.open_elsewhere {
             return Err(PaymentError::OtherOpen);
         }
-        let offer = self.choose(request)?;
-        if request.card.is_some() && !offer.offer.saved_cards {
+        let offer = self.choose(choice)?;
+        if choice.card.is_some() && !offer.saved_cards {
             let detail = "no saved card can pay this session: see saved_cards of the methods";
             return Err(FieldError::new("card", detail).into());
         }
         self.begin(&offer, by).await
     }
 
-    fn choose(&self, request: &StartPayment) -> Result<Offer<'_>, PaymentError> {
-        let Ok(method) = Method::try_from(request.method.clone()) else {
+    fn choose(&self, choice: Choice<'_>) -> Result<Offer<'_>, PaymentError> {
+        let Ok(method) = Method::try_from(choice.method.to_owned()) else {
             return Err(PaymentError::NotOffered);
         };
         offers(
@@ -125,11 +134,11 @@ impl Starting<'_> {
             &self.book.session,
         )
         .into_iter()
-        .find(|o| o.description.method == method && o.offer.unavailable.is_none())
+        .find(|o| o.description.method == method && o.unavailable.is_none())
         .ok_or(PaymentError::NotOffered)
     }
 
-    async fn begin(&self, offer: &Offer<'_>, by: By<'_>) -> Result<String, PaymentError> {
+    async fn begin(&self, offer: &Offer<'_>, by: By<'_>) -> Result<Started, PaymentError> {
         let (app, session, account) = (self.asked.app, &self.book.session, offer.account);
         let random = || clock::random::<16>().map_err(PaymentError::failed);
         let id = PaymentId::from_random(random()?);
@@ -196,7 +205,7 @@ impl Starting<'_> {
         nonce: String,
         begun: Begun,
         by: By<'_>,
-    ) -> Result<String, PaymentError> {
+    ) -> Result<Started, PaymentError> {
         let (app, mark) = (self.asked.app, self.asked.mark);
         let conversation = conversation(nonce, &begun);
         let kept = account.continuing().map(|_| &conversation);
@@ -204,11 +213,15 @@ impl Starting<'_> {
             Next::Browser(action) => (action, false),
             Next::Proceed => (NextAction::Wait, true),
         };
-        let body = answer(&payment.id, &next_action)?;
-        let added = app.store.add_payment(payment, kept, mark, &body);
+        let started = Started {
+            payment: payment.id.clone(),
+            next_action,
+        };
+        let answer = started.to_keep()?;
+        let added = app.store.add_payment(payment, kept, mark, &answer);
         match added.await? {
             AddedPayment::Kept(Kept::New) => {}
-            AddedPayment::Kept(Kept::Replayed(earlier)) => return Ok(earlier),
+            AddedPayment::Kept(Kept::Replayed(earlier)) => return Ok(Started::kept(&earlier)?),
             AddedPayment::Kept(Kept::OtherBody) => return Err(PaymentError::KeyReused),
             AddedPayment::Settled => return Err(PaymentError::SessionPaid),
             AddedPayment::Expired => return Err(PaymentError::SessionExpired),
@@ -219,25 +232,23 @@ impl Starting<'_> {
         // The shopper comes back by this name.
         app.limiter.prove(payment.id.as_str().as_bytes());
         if !proceeds {
-            return Ok(body);
+            return Ok(started);
         }
         self.proceed(payment, &conversation, by).await
     }
 
-    /// A repeated request: the same answer. A payment that was stored and got no further, because
+    /// A repeated request comes to the same. A payment that was stored and got no further, because
     /// the platform could not be reached, goes on.
-    async fn again(&self, earlier: &str, by: By<'_>) -> Result<String, PaymentError> {
-        let started: StartedPayment =
-            serde_json::from_str(earlier).map_err(PaymentError::failed)?;
-        let mut payments = self.book.payments.iter().map(|entry| &entry.payment);
-        let payment = payments.find(|payment| payment.id.as_str() == started.payment);
-        let (Some(payment), NextAction::Wait) = (payment, &started.next_action) else {
-            return Ok(earlier.to_owned());
+    async fn again(&self, earlier: &Started, by: By<'_>) -> Result<Started, PaymentError> {
+        let entry = self.book.entry(&earlier.payment);
+        let (Some(entry), NextAction::Wait) = (entry, &earlier.next_action) else {
+            return Ok(earlier.clone());
         };
+        let payment = &entry.payment;
         let conversation = self.asked.app.store.conversation(&payment.id).await?;
         match conversation.filter(|conversation| conversation.stage == Stage::Proceed) {
             Some(conversation) => self.proceed(payment, &conversation, by).await,
-            None => Ok(earlier.to_owned()),
+            None => Ok(earlier.clone()),
         }
     }
 
@@ -247,7 +258,7 @@ impl Starting<'_> {
         payment: &Payment,
         conversation: &Conversation,
         by: By<'_>,
-    ) -> Result<String, PaymentError> {
+    ) -> Result<Started, PaymentError> {
         let Asked {
             app, client, mark, ..
         } = &self.asked;
@@ -259,8 +270,8 @@ impl Starting<'_> {
 }
 
 /// Who pays, and with what. Without the shopper, only a saved card can pay.
-fn by(request: &StartPayment, who: Who) -> Result<By<'_>, FieldError> {
-    match (who, request.card.as_deref()) {
+fn by(choice: Choice<'_>, who: Who) -> Result<By<'_>, FieldError> {
+    match (who, choice.card) {
         (Who::Shopper, None) => Ok(By::Shopper),
         (Who::Shopper, Some(card)) => Ok(By::ShopperWith { card }),
         (Who::Shop, Some(card)) => Ok(By::ShopWith { card }),

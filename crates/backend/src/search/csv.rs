@@ -14,7 +14,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock;
-use crate::sessions::views::{Folded, ListedPayment, ShopPart};
+use crate::sessions::folded::Folded;
+use crate::views::shop::{ListedPayment, ShopPart, listed};
 
 /// Payments that are read at a time.
 const BATCH: u32 = 500;
@@ -101,7 +102,7 @@ fn lines(found: &[FoundPayment], names: bool, now: i64) -> anyhow::Result<Vec<u8
         writer.write_record(COLUMNS.map(|(name, _)| name))?;
     }
     for payment in found {
-        let listed = Folded::new(&payment.book, now).listed(&payment.id);
+        let listed = listed(&Folded::new(&payment.book, now), &payment.id);
         let listed = listed.ok_or_else(|| anyhow::anyhow!("{} is in no book", payment.id))?;
         let cells = COLUMNS.map(|(_, cell)| cell(&listed));
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned()))?;

@@ -5,7 +5,7 @@ use guichet_domain::id::{PaymentId, SessionId};
 use guichet_store::{Book, FoundPayment, Search, Store, StoreError};
 
 use super::Wish;
-use crate::sessions::views::Folded;
+use crate::sessions::folded::Folded;
 
 /// Most sessions that are looked at for one page: of those with a rare status there may be few.
 const LOOKED_AT_MAX: u32 = 1000;

@@ -1,15 +1,14 @@
 //! Making a session.
 
-use guichet_domain::field::Faults;
 use guichet_domain::id::SessionId;
+use guichet_domain::session::Session;
 use guichet_store::{Book, Idempotency, Kept};
 
 use super::error::SessionError;
 use super::find::of_shop;
+use super::folded::Folded;
 use super::offers::{self, LeftOut};
-use super::order::{self, NewSession};
 use super::secret;
-use super::views::Folded;
 use crate::app::App;
 use crate::clock;
 use crate::config::{SecretKey, Shop};
@@ -44,18 +43,20 @@ pub(crate) async fn again(
     Ok(Some(made(app, shop, book, secret)))
 }
 
-/// Makes a session of an order as it was read, with what was found at fault while reading it. The
-/// secret is derived from the `key` of the shop that the request came with.
+/// The id of a session that is to be made.
+pub(crate) fn new_id() -> Result<SessionId, SessionError> {
+    let random = clock::random().map_err(SessionError::failed)?;
+    Ok(SessionId::from_random(random))
+}
+
+/// Makes a session. Its secret is derived from the `key` of the shop that the request came with.
 pub(crate) async fn make(
     app: &App,
     shop: &Shop,
     key: &SecretKey,
-    (order, faults): (Option<NewSession>, Faults),
+    mut session: Session,
     mark: &Idempotency,
 ) -> Result<Made, SessionError> {
-    let id = SessionId::from_random(clock::random().map_err(SessionError::failed)?);
-    let environment = app.config.environment;
-    let mut session = order::parse(environment, shop, order, id, faults)?;
     offers::refuse_untakeable(&app.accounts, shop, &session)?;
     offers::refuse_lacking(&app.accounts, shop, &session)?;
     let (secret, secret_digest) = secret::new(key)?;

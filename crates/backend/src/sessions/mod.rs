@@ -1,12 +1,9 @@
-//! Sessions: made from an order, offered methods, told of, found and closed. Nothing here knows
-//! HTTP.
+//! Sessions: made, offered methods, found and closed. Nothing here knows HTTP or JSON.
 
 pub(crate) mod close;
 pub(crate) mod create;
 pub(crate) mod error;
 pub(crate) mod find;
+pub(crate) mod folded;
 pub(crate) mod offers;
-pub(crate) mod order;
 pub(crate) mod secret;
-pub(crate) mod shopper;
-pub(crate) mod views;

@@ -8,9 +8,7 @@ use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::Shopper;
 use guichet_domain::{FieldError, MethodKind};
 use guichet_providers::contract::{Demand, Provider};
-use guichet_wire::{FieldProblem, MethodOffer, Unavailable};
-use serde::Serialize;
-use utoipa::ToSchema;
+use guichet_wire::Unavailable;
 
 use crate::accounts::Accounts;
 use crate::config::{Shop, ShopMethods, VoucherRest};
@@ -19,7 +17,16 @@ use crate::config::{Shop, ShopMethods, VoucherRest};
 pub(crate) struct Offer<'a> {
     pub(crate) account: &'a dyn Provider,
     pub(crate) description: MethodDescription,
-    pub(crate) offer: MethodOffer,
+    /// The shop's own name for it.
+    pub(crate) label: Option<String>,
+    /// Why it can't pay this session, if it can't.
+    pub(crate) unavailable: Option<Unavailable>,
+    /// Whether the shopper's saved cards can pay.
+    pub(crate) saved_cards: bool,
+    /// Whether a card that is typed can be saved.
+    pub(crate) can_save: bool,
+    /// Part of the total that it may pay, in minor units, where that is not all of it.
+    pub(crate) eligible_amount: Option<u64>,
 }
 
 /// A method that a session may use if nothing is lacking.
@@ -44,20 +51,11 @@ fn candidates<'a>(accounts: &'a Accounts, shop: &Shop, session: &Session) -> Vec
         for method in &entry.methods {
             let description = descriptions.iter().find(|d| d.method == *method);
             if let Some(description) = description.filter(|_| wants(session, method))
-                && let Some(mut offer) = offer(shop, session, description)
+                && let Some(offer) = offer(account, shop, session, description)
             {
-                let owned = shop.one_click && session.shopper.id.is_some();
-                if let Some(vault) = account.vault().filter(|_| owned && description.saved_cards) {
-                    (offer.saved_cards, offer.can_save) = (true, vault.adds());
-                }
-                let description = description.clone();
                 candidates.push(Candidate {
                     lacking: lacking(account, method, &session.shopper),
-                    offer: Offer {
-                        account,
-                        description,
-                        offer,
-                    },
+                    offer,
                 });
             }
         }
@@ -157,7 +155,13 @@ pub(crate) fn refuse_untakeable(
     Ok(())
 }
 
-fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<MethodOffer> {
+/// A method as a session is offered it; none where the session can't use it.
+fn offer<'a>(
+    account: &'a dyn Provider,
+    shop: &Shop,
+    session: &Session,
+    method: &MethodDescription,
+) -> Option<Offer<'a>> {
     let takes_currency = method.currencies.contains(&session.currency);
     let takes_capture = session.capture == Capture::Automatic || method.manual_capture;
     let takes_goods = method.kind != MethodKind::HolidayVoucher || shop.tourism;
@@ -189,25 +193,25 @@ fn offer(shop: &Shop, session: &Session, method: &MethodDescription) -> Option<M
         .or(above.map(|maximum| Unavailable::AboveMaximum {
             maximum: maximum.minor(),
         }));
-    Some(MethodOffer {
-        method: method.method.to_string(),
+    let owned = shop.one_click && session.shopper.id.is_some();
+    let vault = account.vault().filter(|_| owned && method.saved_cards);
+    Some(Offer {
+        account,
+        description: method.clone(),
         label: shop.labels.get(&method.method).cloned(),
-        kind: method.kind,
         unavailable,
-        embedded: method.embedded,
-        saved_cards: false,
-        can_save: false,
+        saved_cards: vault.is_some(),
+        can_save: vault.is_some_and(|vault| vault.adds()),
         eligible_amount: eligible,
     })
 }
 
 /// A method that a session is not offered, because its account demands what the shop did not give.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug)]
 pub(crate) struct LeftOut {
-    /// The method's code.
-    method: String,
+    pub(crate) method: Method,
     /// What is missing, and what to do about it.
-    errors: Vec<FieldProblem>,
+    pub(crate) lacking: Vec<FieldError>,
 }
 
 /// The methods that the session would be offered if the shop had given more.
@@ -215,12 +219,9 @@ pub(crate) fn left_out(accounts: &Accounts, shop: &Shop, session: &Session) -> V
     let all = candidates(accounts, shop, session).into_iter();
     let left = all.filter(|candidate| !candidate.lacking.is_empty());
     left.map(|Candidate { offer, lacking }| {
-        let method = offer.description.method.to_string();
+        let method = offer.description.method;
         tracing::info!(session = %session.id, %method, "left out: the shop gave too little");
-        LeftOut {
-            method,
-            errors: lacking.into_iter().map(FieldProblem::from).collect(),
-        }
+        LeftOut { method, lacking }
     })
     .collect()
 }

@@ -95,7 +95,8 @@ impl Health {
         }
         state.damaged = Some(what.to_owned());
         tracing::error!(
-            alert = "store", error.cause = what,
+            alert = "store",
+            error.cause = what,
             "the books are damaged: stop this process, keep the file, and restore the last backup"
         );
     }

@@ -1,7 +1,7 @@
 //! What the operator asks for.
 
-use sqlx::{Row as _, SqliteConnection};
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 
 use super::rows::{read_payment, read_session};
 use crate::error::StoreError;
@@ -30,7 +30,9 @@ pub(super) async fn attention(
     rows.iter().map(read).collect()
 }
 
-pub(super) async fn attention_counts(db: &mut SqliteConnection) -> Result<AttentionCounts, StoreError> {
+pub(super) async fn attention_counts(
+    db: &mut SqliteConnection,
+) -> Result<AttentionCounts, StoreError> {
     let row = sqlx::query(
         "SELECT (SELECT count(*) FROM payments WHERE attention <> '[]') AS payments,
             (SELECT count(*) FROM events WHERE payment_id IS NULL) AS unmatched,
@@ -46,7 +48,9 @@ pub(super) async fn attention_counts(db: &mut SqliteConnection) -> Result<Attent
 }
 
 /// The accounts of which a platform is still to be asked something.
-pub(super) async fn open_accounts(db: &mut SqliteConnection) -> Result<Vec<OpenAccount>, StoreError> {
+pub(super) async fn open_accounts(
+    db: &mut SqliteConnection,
+) -> Result<Vec<OpenAccount>, StoreError> {
     let rows = sqlx::query(
         "SELECT provider, account, count(*) AS payments FROM payments WHERE id IN (
             SELECT payment_id FROM questions WHERE next_try_at IS NOT NULL

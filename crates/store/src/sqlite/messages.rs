@@ -54,7 +54,10 @@ impl Messages for SqliteConnection {
 }
 
 /// The genuine ones first, then the latest; at most `limit`.
-pub(super) async fn list(db: &mut SqliteConnection, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
+pub(super) async fn list(
+    db: &mut SqliteConnection,
+    limit: u32,
+) -> Result<Vec<KeptMessage>, StoreError> {
     let rows = sqlx::query(
         "SELECT seq, account, genuine, why, length(content) AS bytes, times, first_at, last_at
          FROM messages ORDER BY genuine DESC, last_at DESC, seq DESC LIMIT ?",
@@ -78,7 +81,10 @@ pub(super) async fn list(db: &mut SqliteConnection, limit: u32) -> Result<Vec<Ke
 }
 
 /// The content of one.
-pub(super) async fn content(db: &mut SqliteConnection, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) async fn content(
+    db: &mut SqliteConnection,
+    seq: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(
         sqlx::query_scalar("SELECT content FROM messages WHERE seq = ?")
             .bind(seq)

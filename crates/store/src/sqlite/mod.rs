@@ -26,7 +26,8 @@ use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage,
     LedgerEntry, Link, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
-    Question, Recorded, Search, SecretDigest, Source, Store, StoreError, Unconfirmed, UnmatchedEvent,
+    Question, Recorded, Search, SecretDigest, Source, Store, StoreError, Unconfirmed,
+    UnmatchedEvent,
 };
 
 mod backup;
@@ -203,7 +204,10 @@ impl Store for SqliteStore {
         mark: &Idempotency,
         body: &str,
     ) -> Result<AddedPayment, StoreError> {
-        turn!(self, rules::payments::add(payment, conversation, mark, body))
+        turn!(
+            self,
+            rules::payments::add(payment, conversation, mark, body)
+        )
     }
 
     async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError> {
@@ -312,7 +316,10 @@ impl Store for SqliteStore {
         next_try_at: Option<i64>,
         came: Unconfirmed<'_>,
     ) -> Result<(), StoreError> {
-        turn_behind!(self, rules::questions::put_off(event_seq, next_try_at, came))
+        turn_behind!(
+            self,
+            rules::questions::put_off(event_seq, next_try_at, came)
+        )
     }
 
     async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
@@ -354,7 +361,10 @@ impl Store for SqliteStore {
         operations: &[NewOperation],
         mark: &Idempotency,
     ) -> Result<Instructed, StoreError> {
-        turn!(self, rules::operations::instruct(instruction, operations, mark))
+        turn!(
+            self,
+            rules::operations::instruct(instruction, operations, mark)
+        )
     }
 
     async fn instruction(&self, id: &InstructionId) -> Result<Option<Instruction>, StoreError> {

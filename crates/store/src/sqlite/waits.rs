@@ -11,7 +11,10 @@ use crate::transaction::{Waiting, Waits};
 use crate::words::from_word;
 
 /// Whether anything waits until after its bound.
-pub(super) async fn any_past(db: &mut SqliteConnection, bounds: &Bounds) -> Result<bool, StoreError> {
+pub(super) async fn any_past(
+    db: &mut SqliteConnection,
+    bounds: &Bounds,
+) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM questions WHERE next_try_at > ?1)
             OR EXISTS (SELECT 1 FROM operations WHERE next_try_at > ?1)
@@ -41,12 +44,8 @@ impl Waits for SqliteConnection {
 
     async fn bound_tries(&mut self, of: Waiting, latest: i64) -> Result<(), StoreError> {
         let bound = match of {
-            Waiting::Questions => {
-                "UPDATE questions SET next_try_at = ?1 WHERE next_try_at > ?1"
-            }
-            Waiting::Operations => {
-                "UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1"
-            }
+            Waiting::Questions => "UPDATE questions SET next_try_at = ?1 WHERE next_try_at > ?1",
+            Waiting::Operations => "UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1",
             Waiting::Notices => "UPDATE notices SET next_try_at = ?1 WHERE next_try_at > ?1",
         };
         sqlx::query(bound).bind(latest).execute(self).await?;

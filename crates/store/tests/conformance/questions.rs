@@ -25,13 +25,21 @@ async fn a_claim_waits_for_our_own_accounts_word() {
     let seq = open[0].event_seq;
     assert_eq!(store.take_questions(&[seq], 1100).await.unwrap(), [seq]);
     store
-        .put_off_question(open[0].event_seq, Some(1200), Unconfirmed::Unanswered("unreachable"))
+        .put_off_question(
+            open[0].event_seq,
+            Some(1200),
+            Unconfirmed::Unanswered("unreachable"),
+        )
         .await
         .unwrap();
     assert!(store.due_questions(1199, 10).await.unwrap().is_empty());
     assert_eq!(store.due_questions(1200, 10).await.unwrap()[0].tries, 1);
     store
-        .put_off_question(open[0].event_seq, None, Unconfirmed::Unanswered("unreachable"))
+        .put_off_question(
+            open[0].event_seq,
+            None,
+            Unconfirmed::Unanswered("unreachable"),
+        )
         .await
         .unwrap();
     assert!(
@@ -56,7 +64,11 @@ async fn a_claim_that_is_told_again_is_asked_about_again() {
         .unwrap();
     let open = store.due_questions(1100, 10).await.unwrap();
     store
-        .put_off_question(open[0].event_seq, None, Unconfirmed::Unanswered("PPPS 00018"))
+        .put_off_question(
+            open[0].event_seq,
+            None,
+            Unconfirmed::Unanswered("PPPS 00018"),
+        )
         .await
         .unwrap();
     assert!(store.due_questions(9999, 10).await.unwrap().is_empty());

@@ -13,6 +13,7 @@ use crate::http::auth::OpenedForCall;
 use crate::http::problem::ApiError;
 use crate::payments::cards;
 use crate::payments::error::PaymentError;
+use crate::views::checkout::saved_cards;
 
 /// The cards that can pay this session.
 #[utoipa::path(
@@ -30,7 +31,7 @@ pub(super) async fn list(
 ) -> Result<Json<SavedCards>, ApiError> {
     let shop = Arc::clone(&opened.shop);
     let book = opened.book(&app).await?;
-    Ok(Json(cards::list(&app, &shop, &book).await?))
+    Ok(Json(saved_cards(cards::list(&app, &shop, &book).await?)))
 }
 
 /// Removes a card for good. One that is not there any more is removed.

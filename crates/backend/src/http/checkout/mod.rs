@@ -14,9 +14,6 @@ mod markup;
 mod payments;
 mod session;
 
-/// Where these routes are.
-pub(super) const PREFIX: &str = "/checkout/v1";
-
 /// Every route.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     let (routes, document) = OpenApiRouter::default()

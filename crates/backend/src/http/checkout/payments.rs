@@ -15,12 +15,13 @@ use crate::app::App;
 use crate::http::answers::created;
 use crate::http::auth::OpenedForCall;
 use crate::http::body::RawBody;
+use crate::http::given::given;
 use crate::http::json::json;
 use crate::http::problem::ApiError;
 use crate::http::request::{asked_for, hidden_fingerprint, idempotency, to_the_end};
 use crate::payments::error::PaymentError;
 use crate::payments::go_on::Taken;
-use crate::payments::start::Who;
+use crate::payments::start::{Choice, Who};
 use crate::payments::{go_on, start};
 
 /// Starts a payment with one of the methods on offer.
@@ -60,7 +61,11 @@ pub(super) async fn start(
         };
         let starting = asked.take().await?;
         let request: StartPayment = json(&body)?;
-        Ok(created(starting.run(&request).await?))
+        let choice = Choice {
+            method: &request.method,
+            card: request.card.as_deref(),
+        };
+        Ok(created(starting.run(choice).await?))
     })
     .await
 }
@@ -102,10 +107,10 @@ pub(super) async fn proceed(
         };
         let going_on = match asked.take().await? {
             Taken::New(going_on) => going_on,
-            Taken::Answered(body) => return Ok(created(body)),
+            Taken::Before(started) => return Ok(created(started)),
         };
         let request: ContinuePayment = json(&body)?;
-        Ok(created(going_on.run(&request).await?))
+        Ok(created(going_on.run(&given(&request)?).await?))
     })
     .await
 }

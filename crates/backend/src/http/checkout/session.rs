@@ -13,8 +13,10 @@ use super::markup;
 use crate::app::App;
 use crate::clock;
 use crate::http::auth::Opened;
+use crate::http::pay::addresses::form_action;
 use crate::http::problem::ApiError;
-use crate::sessions::views::{Folded, checkout_session};
+use crate::sessions::folded::Folded;
+use crate::views::checkout::{checkout_session, checkout_status};
 
 /// All that the widget needs for its first face; with `markup`, an HTML document with the session
 /// as JSON in its `script`, and that face.
@@ -37,7 +39,7 @@ pub(super) async fn session(
     let folded = Folded::new(&book, clock::unix_now());
     let session = checkout_session(&app.accounts, &shop, &folded);
     let post = Post {
-        action: &format!("{}/pay", app.config.public_url),
+        action: &form_action(&app),
         // Whoever asks has it, and puts it where it belongs.
         secret: "",
         turn: book.payments.len(),
@@ -61,5 +63,5 @@ pub(super) async fn status(
 ) -> Result<Json<CheckoutStatus>, ApiError> {
     let book = opened.book(&app).await?;
     let folded = Folded::new(&book, clock::unix_now());
-    Ok(Json(folded.checkout_status()))
+    Ok(Json(checkout_status(&folded)))
 }

@@ -2,10 +2,10 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use guichet_domain::id::SessionId;
 use guichet_widget::render::page::{Page, Shown, draw};
-use url::{Url, form_urlencoded};
+use url::Url;
 
+use super::addresses::{form_action, leave_script};
 use crate::app::App;
 use crate::http::assets::Assets;
 use crate::http::auth::own_origin;
@@ -14,17 +14,6 @@ use crate::http::request::asked_for;
 
 /// Seconds after which a page that waits for an outcome asks again.
 const REFRESH: &str = "5";
-
-/// The address of a session's page.
-pub(super) fn address(app: &App, session: &SessionId, query: &[(&str, &str)]) -> String {
-    let page = format!("{}/pay/{session}", app.config.public_url);
-    if query.is_empty() {
-        return page;
-    }
-    let mut pairs = form_urlencoded::Serializer::new(String::new());
-    pairs.extend_pairs(query);
-    format!("{page}?{}", pairs.finish())
-}
 
 /// Sends the browser on.
 pub(super) fn see_other(to: &str) -> Response {
@@ -61,8 +50,8 @@ pub(super) async fn page(
     let style = assets.style().await.map(|name| format!("{public}/{name}"));
     let drawn = draw(&Page {
         style: style.as_deref().unwrap_or_default(),
-        action: &format!("{public}/pay"),
-        script: &format!("{public}/pay/leave.js"),
+        action: &form_action(app),
+        script: &leave_script(app),
         ..page
     });
     let mut response = (status, Html(drawn.html)).into_response();

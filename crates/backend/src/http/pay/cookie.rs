@@ -4,6 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use guichet_domain::id::SessionId;
 use url::Url;
 
+use crate::paths::PAY;
+
 /// Its name: one for each session, so that two tabs pay two orders. Over TLS it has the prefix by
 /// which a browser takes it from a secure page alone (RFC 6265bis, section 4.1.3.1).
 fn name(public_url: &str, session: &SessionId) -> String {
@@ -44,7 +46,7 @@ pub(super) fn write(public_url: &str, session: &SessionId, secret: &str) -> Opti
         ""
     };
     let cookie =
-        format!("{name}={secret}; Path={path}/pay/{session}; HttpOnly; SameSite=Lax{secure}");
+        format!("{name}={secret}; Path={path}{PAY}/{session}; HttpOnly; SameSite=Lax{secure}");
     let mut value = HeaderValue::from_str(&cookie).ok()?;
     value.set_sensitive(true);
     Some(value)

@@ -12,7 +12,8 @@ use guichet_domain::id::SessionId;
 use guichet_widget::render::page::{Page, Shown};
 use url::form_urlencoded;
 
-use super::answers::{address, page, problem, see_other};
+use super::addresses::{address, link};
+use super::answers::{page, problem, see_other};
 use super::cookie;
 use crate::app::App;
 use crate::clock;
@@ -23,8 +24,9 @@ use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
 use crate::http::request::asked_for;
+use crate::sessions::folded::Folded;
 use crate::sessions::secret;
-use crate::sessions::views::{Folded, checkout_session};
+use crate::views::checkout::checkout_session;
 
 /// The session and the token of a link.
 type InPath = Path<(String, String)>;
@@ -76,7 +78,7 @@ async fn shown(
         session: Some(checkout_session(&app.accounts, shop, &folded)),
         language: &language,
         shown: Shown::Link {
-            url: format!("{}/link/{token}", address(app, &id, &[])),
+            url: link(app, &id, token),
             once: hex::encode(random),
         },
         ..Page::default()

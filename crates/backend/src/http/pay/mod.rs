@@ -9,10 +9,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use guichet_domain::id::SessionId;
 
 use crate::app::App;
+use crate::paths::PAY;
 
+pub(super) mod addresses;
 mod answers;
 mod cookie;
 mod form;
@@ -28,19 +29,14 @@ const LEAVE: &str = "addEventListener('DOMContentLoaded', () => {\n  \
     const [entry] = performance.getEntriesByType('navigation');\n  \
     if (entry && entry.type !== 'back_forward') document.forms[0].submit();\n});\n";
 
-/// The page of a session.
-pub(super) fn page_of(app: &App, session: &SessionId) -> String {
-    answers::address(app, session, &[])
-}
-
 /// Every route.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/pay", post(press::press))
-        .route("/pay/leave.js", get(leave))
-        .route("/pay/{session}", get(page::page))
+        .route(PAY, post(press::press))
+        .route(&format!("{PAY}/{}", addresses::LEAVE_SCRIPT), get(leave))
+        .route(&format!("{PAY}/{{session}}"), get(page::page))
         .route(
-            "/pay/{session}/link/{token}",
+            &format!("{PAY}/{{session}}/link/{{token}}"),
             get(link::ask).post(link::open),
         )
         .layer(DefaultBodyLimit::max(FORM_MAX))

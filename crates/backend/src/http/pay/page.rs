@@ -8,12 +8,13 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use guichet_domain::id::{PaymentId, SessionId};
-use guichet_store::{Book, Idempotency, Kept};
+use guichet_store::{Book, Idempotency};
 use guichet_widget::render::page::{Page, Shown};
-use guichet_wire::{CheckoutSession, NextAction, StartedPayment, Status};
+use guichet_wire::{CheckoutSession, NextAction, Status};
 use url::form_urlencoded;
 
-use super::answers::{address, page as answer, problem, see_other};
+use super::addresses::address;
+use super::answers::{page as answer, problem, see_other};
 use super::cookie;
 use crate::app::App;
 use crate::clock;
@@ -23,7 +24,9 @@ use crate::http::auth::{Opened, Surface};
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
 use crate::http::request::asked_for;
-use crate::sessions::views::{Folded, checkout_session};
+use crate::payments::started::Earlier;
+use crate::sessions::folded::Folded;
+use crate::views::checkout::checkout_session;
 
 /// What the address asks for.
 #[derive(Default)]
@@ -154,11 +157,9 @@ async fn led_to(app: &App, folded: &Folded<'_>, wish: &Wish) -> Result<Option<Sh
     let Some(mark) = mark(folded.book, wish) else {
         return Ok(None);
     };
-    let Some(Kept::Replayed(body)) = app.store.recall(&mark).await? else {
+    let Some(started) = Earlier::of(app, &mark).await?.same() else {
         return Ok(None);
     };
-    let started: StartedPayment =
-        serde_json::from_str(&body).map_err(|error| ApiError::internal(&error))?;
     if !is_under_way(folded, &started.payment) {
         return Ok(None);
     }
@@ -170,7 +171,7 @@ async fn led_to(app: &App, folded: &Folded<'_>, wish: &Wish) -> Result<Option<Sh
             method: method_of(folded.book, &started.payment),
             said: wish.said.clone(),
             hidden: vec![
-                ("payment", started.payment),
+                ("payment", started.payment.to_string()),
                 ("key", hex::encode(random)),
                 ("go", wish.go.clone()),
                 ("as", wish.fingerprint.clone()),
@@ -182,17 +183,15 @@ async fn led_to(app: &App, folded: &Folded<'_>, wish: &Wish) -> Result<Option<Sh
 }
 
 /// Whether a payment is still to be paid, and its session too.
-pub(super) fn is_under_way(folded: &Folded<'_>, payment: &str) -> bool {
-    let id = PaymentId::try_from(payment.to_owned()).ok();
-    let status = id.and_then(|id| folded.status_of(&id));
+pub(super) fn is_under_way(folded: &Folded<'_>, payment: &PaymentId) -> bool {
+    let status = folded.status_of(payment);
     status == Some(Status::Pending) && !folded.book.session.is_settled()
 }
 
-fn method_of(book: &Book, payment: &str) -> String {
-    let mut payments = book.payments.iter().map(|entry| &entry.payment);
-    let found = payments.find(|made| made.id.as_str() == payment);
+fn method_of(book: &Book, payment: &PaymentId) -> String {
+    let found = book.entry(payment);
     found
-        .map(|made| made.method.to_string())
+        .map(|entry| entry.payment.method.to_string())
         .unwrap_or_default()
 }
 

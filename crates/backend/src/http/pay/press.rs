@@ -12,10 +12,11 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
 use guichet_domain::id::{PaymentId, SessionId};
-use guichet_store::{Idempotency, Kept};
-use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartPayment, StartedPayment};
+use guichet_store::Idempotency;
+use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartPayment};
 
-use super::answers::{address, problem, see_other};
+use super::addresses::address;
+use super::answers::{problem, see_other};
 use super::cookie;
 use super::form::{Pressed, answer_mark, start_mark};
 use super::page::is_under_way;
@@ -25,14 +26,16 @@ use crate::http::assets::Assets;
 use crate::http::auth::{Opened, Surface};
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
+use crate::http::given::given;
 use crate::http::problem::ApiError;
 use crate::http::request::{asked_for, to_the_end};
 use crate::payments::error::PaymentError;
 use crate::payments::go_on::Taken;
-use crate::payments::start::Who;
+use crate::payments::start::{Choice, Who};
+use crate::payments::started::{Earlier, Started};
 use crate::payments::{go_on, start};
+use crate::sessions::folded::Folded;
 use crate::sessions::offers::offers;
-use crate::sessions::views::Folded;
 
 /// How often, and with which pause, the answer is looked for that the same press is being given.
 const LOOKS: u32 = 40;
@@ -136,10 +139,7 @@ impl Press {
         // Pressed twice; or on a page that is older than what became of its payment. Nothing is
         // started from a page that does not know how things stand.
         if turn != Some(count) {
-            let earlier = match self.app.store.recall(&mark).await? {
-                Some(Kept::Replayed(earlier)) => Some(read(&earlier)?),
-                Some(Kept::New | Kept::OtherBody) | None => None,
-            };
+            let earlier = Earlier::of(&self.app, &mark).await?.same();
             let under_way = earlier.filter(|started| is_under_way(&folded, &started.payment));
             let known = turn.and(under_way);
             return Ok(
@@ -148,27 +148,23 @@ impl Press {
         }
         // Its fields are put into the page by a script.
         let offers = offers(&self.app.accounts, &self.opened.shop, &book.session);
-        let mut embedded = offers.iter().filter(|offer| offer.offer.embedded);
-        if embedded.any(|offer| offer.offer.method == self.pressed.method) {
+        let mut embedded = offers.iter().filter(|offer| offer.description.embedded);
+        if embedded.any(|offer| offer.description.method.as_str() == self.pressed.method) {
             return Ok(self.list("method_not_offered"));
         }
         if folded.overview.open_elsewhere && !sure {
             let method = self.pressed.method.as_str();
             return Ok(self.to(&[("do", "confirm"), ("method", method)]));
         }
-        match self.start(&request, &mark).await {
-            Ok(body) => Ok(self.went(&mark, &read(&body)?, None)),
+        match self.start(&mark).await {
+            Ok(started) => Ok(self.went(&mark, &started, None)),
             // It is pressed twice, and the first press is being worked on.
             Err(PaymentError::RequestInFlight) => self.other_press(&mark, None).await,
             Err(error) => self.said(error, |code| self.list(code)),
         }
     }
 
-    async fn start(
-        &self,
-        request: &StartPayment,
-        mark: &Idempotency,
-    ) -> Result<String, PaymentError> {
+    async fn start(&self, mark: &Idempotency) -> Result<Started, PaymentError> {
         let asked = start::Asked {
             app: &self.app,
             shop: &self.opened.shop,
@@ -179,7 +175,11 @@ impl Press {
             client: self.opened.caller.client,
             mark,
         };
-        asked.take().await?.run(request).await
+        let choice = Choice {
+            method: &self.pressed.method,
+            card: None,
+        };
+        asked.take().await?.run(choice).await
     }
 
     /// Goes on with a payment by the answer to its question.
@@ -203,7 +203,7 @@ impl Press {
             return Ok(self.question("empty"));
         };
         match self.go_on(&payment, &request, &mark).await {
-            Ok(body) => Ok(self.went(&mark, &read(&body)?, Some(&payment))),
+            Ok(started) => Ok(self.went(&mark, &started, Some(&payment))),
             Err(PaymentError::UnderWay) => self.other_press(&mark, Some(&payment)).await,
             Err(PaymentError::KeyReused) => Ok(self.question("")),
             Err(error) => self.said(error, |code| self.question(code)),
@@ -215,7 +215,7 @@ impl Press {
         payment: &PaymentId,
         request: &ContinuePayment,
         mark: &Idempotency,
-    ) -> Result<String, PaymentError> {
+    ) -> Result<Started, PaymentError> {
         let asked = go_on::Asked {
             app: &self.app,
             shop: &self.opened.shop,
@@ -226,8 +226,8 @@ impl Press {
             mark,
         };
         match asked.take().await? {
-            Taken::New(going_on) => going_on.run(request).await,
-            Taken::Answered(body) => Ok(body),
+            Taken::New(going_on) => going_on.run(&given(request)?).await,
+            Taken::Before(started) => Ok(started),
         }
     }
 
@@ -242,12 +242,7 @@ impl Press {
 
     /// The page of what a request led to. A question that is asked once more is asked on the page
     /// of the first.
-    fn went(
-        &self,
-        mark: &Idempotency,
-        started: &StartedPayment,
-        answered: Option<&PaymentId>,
-    ) -> String {
+    fn went(&self, mark: &Idempotency, started: &Started, answered: Option<&PaymentId>) -> String {
         match (&started.next_action, answered) {
             (NextAction::Ask { .. }, Some(_)) => self.question("field_invalid"),
             (NextAction::Wait, _) => self.to(&[]),
@@ -268,8 +263,8 @@ impl Press {
         answered: Option<&PaymentId>,
     ) -> Result<String, ApiError> {
         for _ in 0..LOOKS {
-            if let Some(Kept::Replayed(body)) = self.app.store.recall(mark).await? {
-                return Ok(self.went(mark, &read(&body)?, answered));
+            if let Some(started) = Earlier::of(&self.app, mark).await?.same() {
+                return Ok(self.went(mark, &started, answered));
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -296,8 +291,4 @@ impl Press {
             code => Ok(beside(code.as_str())),
         }
     }
-}
-
-fn read(body: &str) -> Result<StartedPayment, ApiError> {
-    serde_json::from_str(body).map_err(|error| ApiError::internal(&error))
 }

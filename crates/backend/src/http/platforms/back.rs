@@ -15,7 +15,7 @@ use crate::accounts::leads_to_page;
 use crate::app::App;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
-use crate::http::pay::page_of;
+use crate::http::pay::addresses::address;
 use crate::payments::back::keep;
 
 /// Provider, payment, and the ending that the platform was given for this return.
@@ -70,7 +70,7 @@ pub(super) async fn come_back(
 
 /// Where the payment was started: a page of ours, or the shop's own.
 fn see_other(app: &App, book: &Book, ending: &str) -> Response {
-    let page = leads_to_page(ending).then(|| page_of(app, &book.session.id));
+    let page = leads_to_page(ending).then(|| address(app, &book.session.id, &[]));
     let location = page.as_ref().unwrap_or(&book.session.return_url);
     let Ok(location) = HeaderValue::from_str(location) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

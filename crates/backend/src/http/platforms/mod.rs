@@ -8,19 +8,22 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 
 use crate::app::App;
+use crate::paths::{NOTIFY, RETURN};
 
+mod address;
 mod back;
+mod before_files;
 mod headers;
 mod notify;
 
 /// Every route.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/notify", any(notify::notify))
-        .route("/notify/", any(notify::notify))
-        .route("/notify/{*address}", any(notify::notify))
+        .route(NOTIFY, any(notify::notify))
+        .route(&format!("{NOTIFY}/"), any(notify::notify))
+        .route(&format!("{NOTIFY}/{{*address}}"), any(notify::notify))
         .route(
-            "/return/{provider}/{payment}/{ending}",
+            &format!("{RETURN}/{{provider}}/{{payment}}/{{ending}}"),
             any(back::come_back),
         )
         .layer(DefaultBodyLimit::max(notify::NOTIFICATION_MAX))
@@ -29,6 +32,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// Files, and before them a notification that no route took.
 pub(super) fn before(app: &Arc<App>, files: Router<Arc<App>>) -> Router<Arc<App>> {
     files
-        .layer(from_fn_with_state(Arc::clone(app), notify::before_files))
+        .layer(from_fn_with_state(
+            Arc::clone(app),
+            before_files::before_files,
+        ))
         .layer(DefaultBodyLimit::max(notify::NOTIFICATION_MAX))
 }

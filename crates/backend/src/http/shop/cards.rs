@@ -12,6 +12,7 @@ use crate::http::auth::AsShop;
 use crate::http::problem::ApiError;
 use crate::payments::cards::list;
 use crate::sessions::find::of_shop;
+use crate::views::checkout::saved_cards;
 
 /// The saved cards of the session's shopper, for a payment without the shopper.
 #[utoipa::path(
@@ -31,5 +32,5 @@ pub(super) async fn cards(
 ) -> Result<Json<SavedCards>, ApiError> {
     let book = of_shop(&app, &shop, &id).await?;
     app.limiter.session_call(&id)?;
-    Ok(Json(list(&app, &shop, &book).await?))
+    Ok(Json(saved_cards(list(&app, &shop, &book).await?)))
 }

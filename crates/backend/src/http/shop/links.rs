@@ -18,6 +18,7 @@ use crate::digest::sha256;
 use crate::http::auth::AsShop;
 use crate::http::body::RawBody;
 use crate::http::json::json;
+use crate::http::pay::addresses::link as link_to;
 use crate::http::problem::ApiError;
 use crate::payments::error::PaymentError;
 use crate::sessions::{find, secret};
@@ -94,6 +95,6 @@ pub(super) async fn create(
         now,
     };
     app.store.add_link(&link).await?;
-    let url = format!("{}/pay/{id}/link/{token}", app.config.public_url);
+    let url = link_to(&app, &id, &token);
     Ok((StatusCode::CREATED, Json(CreatedLink { url, expires_at })))
 }

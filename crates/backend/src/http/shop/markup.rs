@@ -12,8 +12,10 @@ use utoipa::IntoParams;
 use crate::app::App;
 use crate::config::Shop;
 use crate::http::assets::Assets;
+use crate::http::pay::addresses::form_action;
 use crate::http::problem::ApiError;
-use crate::sessions::views::{Folded, checkout_session};
+use crate::sessions::folded::Folded;
+use crate::views::checkout::checkout_session;
 
 /// Whether the session is wanted as HTML too.
 #[derive(Deserialize, IntoParams)]
@@ -68,7 +70,7 @@ impl Markup {
         let style = format!("{}/{style}", app.config.public_url);
         let session = checkout_session(&app.accounts, shop, folded);
         let post = Post {
-            action: &format!("{}/pay", app.config.public_url),
+            action: &form_action(app),
             secret,
             turn: folded.book.payments.len(),
         };

@@ -12,9 +12,11 @@ mod id;
 mod links;
 mod markup;
 mod operations;
+mod order;
 mod payments;
 mod search;
 mod sessions;
+mod shopper;
 
 /// Every route.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {

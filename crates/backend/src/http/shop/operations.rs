@@ -29,7 +29,8 @@ use crate::payments::operations::error::OperationError;
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::{Wanted, WantedPart};
 use crate::payments::operations::views::{InstructionView, PlanView};
-use crate::sessions::views::{Folded, ListedPayment};
+use crate::sessions::folded::Folded;
+use crate::views::shop::{self as views, ListedPayment};
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 200;
@@ -277,7 +278,7 @@ pub(super) async fn read_payment(
     PaymentInPath(id): PaymentInPath,
 ) -> Result<Json<PaymentInFull>, ApiError> {
     let book = find::book(&app, Whose::Shop(&shop.id), &id).await?;
-    let payment = Folded::new(&book, clock::unix_now()).listed(&id);
+    let payment = views::listed(&Folded::new(&book, clock::unix_now()), &id);
     let payment = payment.ok_or(OperationError::PaymentUnknown)?;
     let mut instructions = Vec::new();
     for kind in OperationKind::ALL {

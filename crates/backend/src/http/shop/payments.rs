@@ -14,7 +14,7 @@ use crate::http::body::RawBody;
 use crate::http::json::json;
 use crate::http::problem::ApiError;
 use crate::http::request::{idempotency, to_the_end};
-use crate::payments::start::{Asked, Who};
+use crate::payments::start::{Asked, Choice, Who};
 
 /// Pays the session with a saved card, without the shopper: by an agreement that the shop holds,
 /// such as a subscription. Ask for the session afterwards: what this answers is no result. While
@@ -56,7 +56,11 @@ pub(super) async fn pay(
         };
         let starting = asked.take().await?;
         let request: StartPayment = json(&body)?;
-        Ok(created(starting.run(&request).await?))
+        let choice = Choice {
+            method: &request.method,
+            card: request.card.as_deref(),
+        };
+        Ok(created(starting.run(choice).await?))
     })
     .await
 }

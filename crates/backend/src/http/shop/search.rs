@@ -20,7 +20,8 @@ use crate::http::auth::AsShop;
 use crate::http::problem::ApiError;
 use crate::search::csv::Spreadsheet;
 use crate::search::{List, Wish, page};
-use crate::sessions::views::{Folded, ListedPayment, ShopSession};
+use crate::sessions::folded::Folded;
+use crate::views::shop::{self as views, ListedPayment, ShopSession};
 
 /// What every list may be asked for; all that is given must fit. Read by [`Wish::parse`].
 #[derive(IntoParams)]
@@ -122,7 +123,7 @@ pub(super) async fn find_sessions(
     let wish = wish(List::Sessions, &shop, query.as_deref())?;
     let now = clock::unix_now();
     let page = page::sessions(&*app.store, &wish, now).await?;
-    let told = |book: &Book| Folded::new(book, now).shop_session();
+    let told = |book: &Book| views::session(&Folded::new(book, now));
     Ok(Json(FoundSessions {
         sessions: page.found.iter().map(told).collect(),
         next: page.next,
@@ -150,7 +151,7 @@ pub(super) async fn find_payments(
     let now = clock::unix_now();
     let page = page::payments(&*app.store, &wish).await?;
     let found = page.found.iter();
-    let told = found.filter_map(|found| Folded::new(&found.book, now).listed(&found.id));
+    let told = found.filter_map(|found| views::listed(&Folded::new(&found.book, now), &found.id));
     Ok(Json(FoundPayments {
         payments: told.collect(),
         next: page.next,

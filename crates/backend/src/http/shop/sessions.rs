@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use guichet_store::Book;
+use guichet_wire::FieldProblem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::id::InPath;
 use super::markup::{Markup, Wish};
+use super::order::{self, NewSession};
 use crate::app::App;
 use crate::clock;
 use crate::http::auth::AsShop;
@@ -18,11 +20,10 @@ use crate::http::body::RawBody;
 use crate::http::json::json_with_faults;
 use crate::http::problem::ApiError;
 use crate::http::request::idempotency;
-use crate::sessions::create::{Made, again, make};
-use crate::sessions::offers::LeftOut;
-use crate::sessions::order::NewSession;
-use crate::sessions::views::{Folded, ShopSession};
-use crate::sessions::{close, find, secret};
+use crate::sessions::create::{Made, again, make, new_id};
+use crate::sessions::folded::Folded;
+use crate::sessions::{close, find, offers, secret};
+use crate::views::shop::{self as views, ShopSession};
 
 /// A session that was made. `secret` goes into the element's `session` attribute.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,11 +35,31 @@ pub(crate) struct CreatedSession {
     /// Methods that it would be offered if more were known of the shopper. Absent if there are
     /// none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    left_out: Vec<LeftOut>,
+    left_out: Vec<LeftOutMethod>,
     /// With `markup`: the element as HTML, with its secret and its face inside. For the page of
     /// this one order.
     #[serde(skip_serializing_if = "Option::is_none")]
     markup: Option<String>,
+}
+
+/// A method that the session is not offered, because its account demands what the shop did not
+/// give.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LeftOutMethod {
+    /// The method's code.
+    method: String,
+    /// What is missing, and what to do about it.
+    errors: Vec<FieldProblem>,
+}
+
+impl From<offers::LeftOut> for LeftOutMethod {
+    fn from(left_out: offers::LeftOut) -> Self {
+        let errors = left_out.lacking.into_iter();
+        Self {
+            method: left_out.method.to_string(),
+            errors: errors.map(FieldProblem::from).collect(),
+        }
+    }
 }
 
 /// A session as it stands now.
@@ -53,7 +74,7 @@ pub(crate) struct ReadSession {
 }
 
 fn told(book: &Book) -> ShopSession {
-    Folded::new(book, clock::unix_now()).shop_session()
+    views::session(&Folded::new(book, clock::unix_now()))
 }
 
 /// Makes a session. The same request with the same key gives the same session again, whatever
@@ -87,22 +108,17 @@ pub(super) async fn create(
     } = match again(&app, &shop, &mark).await? {
         Some(made) => made,
         None => {
-            make(
-                &app,
-                &shop,
-                &key,
-                json_with_faults::<NewSession>(&body)?,
-                &mark,
-            )
-            .await?
+            let (new, faults) = json_with_faults::<NewSession>(&body)?;
+            let session = order::parse(app.config.environment, &shop, new, new_id()?, faults)?;
+            make(&app, &shop, &key, session, &mark).await?
         }
     };
     let folded = Folded::new(&book, clock::unix_now());
     let created = CreatedSession {
         markup: markup.of(&app, &shop, &folded, &secret).await,
         secret,
-        session: folded.shop_session(),
-        left_out,
+        session: views::session(&folded),
+        left_out: left_out.into_iter().map(LeftOutMethod::from).collect(),
     };
     Ok((StatusCode::CREATED, Json(created)))
 }
@@ -125,7 +141,7 @@ pub(super) async fn read(
 ) -> Result<Json<ReadSession>, ApiError> {
     let book = find::of_shop(&app, &shop, &id).await?;
     let folded = Folded::new(&book, clock::unix_now());
-    let session = folded.shop_session();
+    let session = views::session(&folded);
     let markup = if markup.is_wanted() {
         let secret = secret::again(&app, &shop, &id).await?;
         markup.of(&app, &shop, &folded, &secret).await

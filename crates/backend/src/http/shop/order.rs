@@ -15,9 +15,9 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::shopper::NewShopper;
-use super::views::CaptureMode;
 use crate::clock;
 use crate::config::Shop;
+use crate::views::shop::CaptureMode;
 
 /// How long a session lives when the shop does not say, in seconds.
 const EXPIRES_IN_DEFAULT: u32 = 3600;

@@ -1,143 +1,55 @@
-//! What shop and shopper are told of a session: the books, put into the words of the interfaces.
+//! What the shop's server is told of a session and its payments.
 
 use std::collections::BTreeMap;
 
 use guichet_domain::id::PaymentId;
-use guichet_domain::language::Language;
 use guichet_domain::operation::Balance;
-use guichet_domain::payment::{Attention, Money, PaymentState};
-use guichet_domain::session::{Attempt, Capture, Overview, Session};
-use guichet_store::{Book, Payment};
-use guichet_wire::{
-    CheckoutSession, CheckoutStatus, PartKind, PartStatus, PartView, PaymentView, Status,
-};
+use guichet_domain::payment::{Attention, Money};
+use guichet_domain::session::{Attempt, Capture, Session};
+use guichet_domain::{PartKind, PartStatus, Status};
+use guichet_store::Payment;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::offers::offers;
-use crate::accounts::Accounts;
-use crate::config::Shop;
+use crate::sessions::folded::Folded;
 
-/// A book with the states of its payments.
-pub(crate) struct Folded<'a> {
-    pub(crate) book: &'a Book,
-    states: Vec<PaymentState>,
-    pub(crate) overview: Overview,
-}
-
-impl<'a> Folded<'a> {
-    pub(crate) fn new(book: &'a Book, now: i64) -> Self {
-        let states = book.states();
-        let overview = book.overview(&states, now);
-        Self {
-            book,
-            states,
-            overview,
-        }
-    }
-
-    fn attempts(&self) -> impl Iterator<Item = (&Payment, Attempt<'_>)> {
-        self.book.attempts(&self.states)
-    }
-
-    /// Where one payment stands.
-    pub(crate) fn status_of(&self, payment: &PaymentId) -> Option<Status> {
-        let (_, attempt) = self.attempts().find(|(made, _)| made.id == *payment)?;
-        Some(attempt.status(&self.book.session))
-    }
-
-    /// Whether the platform has told of one payment that its final word comes later.
-    pub(crate) fn waits(&self, payment: &PaymentId) -> bool {
-        let mut attempts = self.attempts();
-        let found = attempts.find(|(made, _)| made.id == *payment);
-        found.is_some_and(|(_, attempt)| {
-            let mut parts = attempt.state.parts.iter();
-            parts.any(|part| part.ours && part.part.status == PartStatus::Pending)
-        })
-    }
-
-    /// What the widget is told.
-    pub(crate) fn checkout_status(&self) -> CheckoutStatus {
-        let session = &self.book.session;
-        let mut payment = None;
-        let mut others = Vec::new();
-        for (index, (made, attempt)) in self.attempts().enumerate() {
-            if self.overview.speaks_of == Some(index) {
-                payment = Some(payment_view(session, made, &attempt));
-            } else if attempt.state.accepted > 0 {
-                others.push(payment_view(session, made, &attempt));
-            }
-        }
-        CheckoutStatus {
-            status: self.overview.status,
-            can_pay: self.overview.can_pay,
-            open_elsewhere: self.overview.open_elsewhere,
-            paid_elsewhere: session.paid_in.is_some(),
-            payment,
-            others,
-        }
-    }
-
-    /// What the shop's server is told.
-    pub(crate) fn shop_session(&self) -> ShopSession {
-        let session = &self.book.session;
-        ShopSession {
-            id: session.id.to_string(),
-            reference: session.reference.clone(),
-            amount: session.amount.minor(),
-            currency: session.currency.code().into(),
-            capture: session.capture.into(),
-            status: self.overview.status,
-            settled_by: session.settled_by.as_ref().map(ToString::to_string),
-            paid_in: session.paid_in.as_ref().map(ToString::to_string),
-            replaces: session.replaces.as_ref().map(ToString::to_string),
-            return_url: session.return_url.clone(),
-            expires_at: session.expires_at,
-            created_at: session.created_at,
-            metadata: session.metadata.clone(),
-            payments: self
-                .attempts()
-                .map(|(p, a)| shop_payment(session, p, &a))
-                .collect(),
-        }
-    }
-
-    /// One payment, as it stands in a list.
-    pub(crate) fn listed(&self, payment: &PaymentId) -> Option<ListedPayment> {
-        let session = &self.book.session;
-        let (made, attempt) = self.attempts().find(|(made, _)| made.id == *payment)?;
-        Some(ListedPayment {
-            session: session.id.to_string(),
-            reference: session.reference.clone(),
-            amount: session.amount.minor(),
-            currency: session.currency.code().into(),
-            currency_decimals: session.currency.exponent(),
-            account: made.account.to_string(),
-            payment: shop_payment(session, made, &attempt),
-        })
+/// A session with its payments.
+pub(crate) fn session(folded: &Folded<'_>) -> ShopSession {
+    let session = &folded.book.session;
+    ShopSession {
+        id: session.id.to_string(),
+        reference: session.reference.clone(),
+        amount: session.amount.minor(),
+        currency: session.currency.code().into(),
+        capture: session.capture.into(),
+        status: folded.overview.status,
+        settled_by: session.settled_by.as_ref().map(ToString::to_string),
+        paid_in: session.paid_in.as_ref().map(ToString::to_string),
+        replaces: session.replaces.as_ref().map(ToString::to_string),
+        return_url: session.return_url.clone(),
+        expires_at: session.expires_at,
+        created_at: session.created_at,
+        metadata: session.metadata.clone(),
+        payments: folded
+            .attempts()
+            .map(|(p, a)| shop_payment(session, p, &a))
+            .collect(),
     }
 }
 
-fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> PaymentView {
-    let state = attempt.state;
-    let status = attempt.status(session);
-    let parts = state.parts.iter().filter(|p| p.ours).map(|p| PartView {
-        kind: p.part.kind,
-        brand: p.part.brand.clone(),
-        amount: p.part.amount.minor(),
-        status: p.part.status,
-    });
-    PaymentView {
-        id: payment.id.to_string(),
-        method: payment.method.to_string(),
-        status,
-        surplus: attempt.is_surplus(session),
-        accepted: state.accepted,
-        parts: parts.collect(),
-        refusal: state.refusal,
-        // While the rest may still be paid on the platform's page, nothing is held back.
-        voucher_may_be_held: state.holds_a_part() && status != Status::Pending,
-    }
+/// One payment, as it stands in a list.
+pub(crate) fn listed(folded: &Folded<'_>, payment: &PaymentId) -> Option<ListedPayment> {
+    let session = &folded.book.session;
+    let (made, attempt) = folded.attempts().find(|(made, _)| made.id == *payment)?;
+    Some(ListedPayment {
+        session: session.id.to_string(),
+        reference: session.reference.clone(),
+        amount: session.amount.minor(),
+        currency: session.currency.code().into(),
+        currency_decimals: session.currency.exponent(),
+        account: made.account.to_string(),
+        payment: shop_payment(session, made, &attempt),
+    })
 }
 
 /// A session as the shop's server sees it.
@@ -337,37 +249,5 @@ fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         parts: parts.collect(),
         attention: attempt.attention(session).into_iter().collect(),
         created_at: payment.created_at,
-    }
-}
-
-fn tag(language: &Language) -> String {
-    language.as_str().to_owned()
-}
-
-/// What `GET /checkout/v1/session` answers.
-pub(crate) fn checkout_session(
-    accounts: &Accounts,
-    shop: &Shop,
-    folded: &Folded<'_>,
-) -> CheckoutSession {
-    let session = &folded.book.session;
-    CheckoutSession {
-        id: session.id.to_string(),
-        shop: shop.name.clone(),
-        reference: session.reference.clone(),
-        amount: session.amount.minor(),
-        currency: session.currency.code().into(),
-        currency_exponent: session.currency.exponent(),
-        locale: session.locale.as_ref().map(tag),
-        language: shop.language.as_ref().map(tag),
-        manual_capture: session.capture == Capture::Manual,
-        voucher_eligible_amount: session.voucher_eligible_amount,
-        expires_at: session.expires_at,
-        texts: shop.texts.clone(),
-        methods: offers(accounts, shop, session)
-            .into_iter()
-            .map(|o| o.offer)
-            .collect(),
-        status: folded.checkout_status(),
     }
 }
