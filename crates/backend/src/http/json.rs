@@ -46,7 +46,8 @@ pub(crate) fn json_with_faults<T: DeserializeOwned>(
 /// Most fields that one answer names.
 const FAULTS_MAX: usize = 50;
 
-/// Every field that is not of its type, `first` among them.
+/// Every field that is not of its type, `first` among them: one after the other is put right, and
+/// what can't be read then is the next.
 fn all_faults<T: DeserializeOwned>(
     mut whole: Value,
     first: &serde_path_to_error::Error<serde_json::Error>,
@@ -55,25 +56,39 @@ fn all_faults<T: DeserializeOwned>(
     let mut fault = unfit(first.path(), first.inner());
     for _ in 0..FAULTS_MAX {
         faults.add(fault.error.clone());
-        // One of these is of the field's type, or the field can be left out.
-        let stand_ins = [json!("x"), json!(1), json!({}), json!([]), json!(false)];
-        let mut next = None;
-        for stand_in in stand_ins.map(Some).into_iter().chain([None]) {
-            fault.replace(&mut whole, stand_in);
-            match serde_path_to_error::deserialize::<_, T>(&whole) {
-                Ok(read) => return (Some(read), faults),
-                Err(error) => next = Some(unfit(error.path(), error.inner())),
-            }
-            if next.as_ref().is_some_and(|next| !next.is_within(&fault)) {
-                break;
-            }
-        }
-        match next {
-            Some(next) if !next.is_within(&fault) => fault = next,
-            _ => break,
+        match put_right(&mut whole, &fault) {
+            PutRight::Whole(read) => return (Some(read), faults),
+            PutRight::Another(next) => fault = next,
+            PutRight::NotPossible => break,
         }
     }
     (None, faults)
+}
+
+/// What comes of putting a field right.
+enum PutRight<T> {
+    /// All can be read.
+    Whole(T),
+    /// Another field is at fault.
+    Another(Unfit),
+    /// Nothing suits it.
+    NotPossible,
+}
+
+/// Puts something into the place of a field at fault that is of its type, or leaves the field out.
+fn put_right<T: DeserializeOwned>(whole: &mut Value, fault: &Unfit) -> PutRight<T> {
+    let stand_ins = [json!("x"), json!(1), json!({}), json!([]), json!(false)];
+    for stand_in in stand_ins.map(Some).into_iter().chain([None]) {
+        fault.replace(whole, stand_in);
+        let next = match serde_path_to_error::deserialize::<_, T>(&*whole) {
+            Ok(read) => return PutRight::Whole(read),
+            Err(error) => unfit(error.path(), error.inner()),
+        };
+        if !next.is_within(fault) {
+            return PutRight::Another(next);
+        }
+    }
+    PutRight::NotPossible
 }
 
 /// A field that is not of its type, and where it stands.

@@ -52,31 +52,37 @@ enum More {
 pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Taken<J::Work>>) {
     let mut under_way = JoinSet::new();
     loop {
-        let mut more = match start_due::<J>(&app, &mut under_way).await {
-            Ok(more) => more,
-            Err(error) => {
-                tracing::error!(error.cause = %error, "what is due could not be read");
-                More::Unknown
-            }
-        };
-        let tick = tokio::time::sleep(TICK);
-        tokio::pin!(tick);
-        loop {
-            tokio::select! {
-                Some(taken) = handed.recv() => {
-                    start::<J>(&app, &mut under_way, taken.work, taken.room);
-                }
-                Some(done) = under_way.join_next() => {
-                    // What failed is due again at once: it waits like all others.
-                    let went_well = matches!(done, Ok(true));
-                    if went_well && more == More::Known {
-                        break;
-                    }
-                    more = if went_well { more } else { More::Unknown };
-                }
-                () = J::queue(&app).woken() => break,
-                () = &mut tick => break,
-            }
+        let started = start_due::<J>(&app, &mut under_way).await;
+        let more = started.unwrap_or_else(|error| {
+            tracing::error!(error.cause = %error, "what is due could not be read");
+            More::Unknown
+        });
+        next_look::<J>(&app, &mut handed, &mut under_way, more).await;
+    }
+}
+
+/// Waits until the books are to be looked through again: when a tick has passed, when somebody says
+/// that something may be due, and, where more is known to be, when there is room for it. What is
+/// handed over meanwhile is started.
+async fn next_look<J: Job>(
+    app: &Arc<App>,
+    handed: &mut UnboundedReceiver<Taken<J::Work>>,
+    under_way: &mut JoinSet<bool>,
+    mut more: More,
+) {
+    let tick = tokio::time::sleep(TICK);
+    tokio::pin!(tick);
+    loop {
+        tokio::select! {
+            Some(taken) = handed.recv() => start::<J>(app, under_way, taken.work, taken.room),
+            Some(done) = under_way.join_next() => match done {
+                Ok(true) if more == More::Known => return,
+                Ok(true) => {}
+                // What failed is due again at once: it waits like all others.
+                Ok(false) | Err(_) => more = More::Unknown,
+            },
+            () = J::queue(app).woken() => return,
+            () = &mut tick => return,
         }
     }
 }
