@@ -1,20 +1,18 @@
 //! What several targets share: a session, its addresses, exchanges.
 
-use std::collections::BTreeMap;
-
-use guichet_domain::id::{SessionId, Slug};
+use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
-use guichet_domain::money::{Amount, Currency};
-use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
+use guichet_domain::session::Session;
+use guichet_domain::shopper::{Shopper, ShopperId};
+use guichet_domain::testing;
 use guichet_providers::contract::{
     Addresses, Begin, By, CallAnswer, CallError, Context, Environment, Exchange, Failure, Provider,
     Step,
 };
 use guichet_providers::registry;
 
-/// 2026-03-01T09:00:00Z.
-pub(crate) const NOW: i64 = 1_772_355_600;
+pub(crate) use guichet_domain::testing::{NOW, amount, method};
+pub(crate) use guichet_providers::testing::addresses;
 
 /// Most calls of one step: the longest has six, each of them tried twice.
 const CALLS_MAX: usize = 16;
@@ -24,15 +22,7 @@ pub(crate) fn now() -> jiff::Timestamp {
 }
 
 pub(crate) fn slug() -> Slug {
-    Slug::try_from("main".to_owned()).expect("a name")
-}
-
-pub(crate) fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).expect("an amount")
-}
-
-pub(crate) fn method(code: &str) -> Method {
-    Method::try_from(code.to_owned()).expect("a method's code")
+    testing::slug("main")
 }
 
 /// Opens an account from the text of its table.
@@ -42,53 +32,11 @@ pub(crate) fn open(provider: &str, table: &str, environment: Environment) -> Box
 }
 
 pub(crate) fn session() -> Session {
-    let text = str::to_owned;
-    Session {
-        id: SessionId::from_random([1; 16]),
-        shop: slug(),
-        reference: text("CMD1"),
-        amount: amount(1050),
-        currency: Currency::EUR,
-        shopper: Shopper {
-            id: ShopperId::try_from(text("customer-42")).ok(),
-            first_name: Some(text("Léa")),
-            last_name: Some(text("Roux")),
-            email: Email::try_from(text("lea@example.fr")).ok(),
-            phone: Phone::try_from(text("+33612345675")).ok(),
-            address: Address {
-                line1: Some(text("1 rue X")),
-                line2: None,
-                postal_code: Some(text("75001")),
-                city: Some(text("Paris")),
-                country: Country::try_from(text("FR")).ok(),
-            },
-        },
-        items: 1,
-        locale: text("fr-FR").try_into().ok(),
-        methods: None,
-        voucher_eligible_amount: None,
-        capture: Capture::Automatic,
-        return_url: text("https://shop.example/"),
-        expires_at: NOW + 3600,
-        created_at: NOW,
-        metadata: BTreeMap::new(),
-        references_repeat: false,
-        replaces: None,
-        settled_by: None,
-        paid_in: None,
-    }
-}
-
-pub(crate) fn addresses() -> Addresses {
-    let at = |word: &str| format!("https://pay.example/return/{word}");
-    Addresses {
-        notify: at("notify"),
-        accepted: at("accepted"),
-        refused: at("refused"),
-        cancelled: at("cancelled"),
-        waiting: at("waiting"),
-        back: at("back"),
-    }
+    let shopper = Shopper {
+        id: ShopperId::try_from("customer-42".to_owned()).ok(),
+        ..testing::shopper()
+    };
+    testing::session_of("CMD1", 1050, shopper)
 }
 
 pub(crate) fn context<'a>(

@@ -23,8 +23,8 @@ pub mod phone;
 pub mod session;
 pub mod shopper;
 pub mod stage;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use field::FieldError;
 pub use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};

@@ -1,4 +1,8 @@
-//! What the tests of several files begin with: a session, what it is paid by, what is told of that.
+//! What tests begin with, of every crate: a session, what it is paid by, what is told of that.
+#![allow(
+    clippy::unwrap_used,
+    reason = "in tests, a panic is how a failure is told"
+)]
 
 use std::collections::BTreeMap;
 
@@ -11,21 +15,58 @@ use crate::money::{Amount, Currency};
 use crate::operation::{OperationEvent, OperationKind, Progress};
 use crate::payment::Terms;
 use crate::session::{Capture, Session};
-use crate::shopper::Shopper;
+use crate::shopper::{Address, Country, Email, Phone, Shopper};
 
-pub(crate) fn amount(minor: u64) -> Amount {
+/// A name.
+///
+/// # Panics
+///
+/// If it is none, as all of these do where what is asked for can't be.
+#[must_use]
+pub fn slug(name: &str) -> Slug {
+    Slug::try_from(name.to_owned()).unwrap()
+}
+
+/// So many minor units.
+#[must_use]
+pub fn amount(minor: u64) -> Amount {
     Amount::try_from(minor).unwrap()
 }
 
-pub(crate) fn method(code: &str) -> Method {
+/// The method with this code.
+#[must_use]
+pub fn method(code: &str) -> Method {
     Method::try_from(code.to_owned()).unwrap()
 }
 
-/// Of 15 euros.
-pub(crate) fn session() -> Session {
+/// A shopper of whom everything is known but a name of the shop's.
+#[must_use]
+pub fn shopper() -> Shopper {
+    Shopper {
+        id: None,
+        first_name: Some("Léa".into()),
+        last_name: Some("Roux".into()),
+        email: Some(Email::try_from("lea@example.fr".to_owned()).unwrap()),
+        phone: Some(Phone::try_from("+33612345675".to_owned()).unwrap()),
+        address: Address {
+            line1: Some("1 rue X".into()),
+            line2: None,
+            postal_code: Some("75001".into()),
+            city: Some("Paris".into()),
+            country: Some(Country::try_from("FR".to_owned()).unwrap()),
+        },
+    }
+}
+
+/// 2026-03-01T09:00:00Z.
+pub const NOW: i64 = 1_772_355_600;
+
+/// A session of 15 euros, of a shopper of whom nothing is known, between the seconds 1000 and 2000.
+#[must_use]
+pub fn session() -> Session {
     Session {
         id: SessionId::from_random([1; 16]),
-        shop: Slug::try_from("demo".to_owned()).unwrap(),
+        shop: slug("demo"),
         reference: "1".into(),
         amount: amount(1500),
         currency: Currency::EUR,
@@ -46,7 +87,24 @@ pub(crate) fn session() -> Session {
     }
 }
 
-pub(crate) fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
+/// The same of that shopper, an hour from [`NOW`], with this reference and total.
+#[must_use]
+pub fn session_of(reference: &str, minor: u64, shopper: Shopper) -> Session {
+    Session {
+        shop: slug("main"),
+        reference: reference.into(),
+        amount: amount(minor),
+        shopper,
+        locale: "fr-FR".to_owned().try_into().ok(),
+        expires_at: NOW + 3600,
+        created_at: NOW,
+        ..session()
+    }
+}
+
+/// What a payment with this method is to pay.
+#[must_use]
+pub fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
     Terms {
         method: method(code),
         kind,
@@ -56,11 +114,15 @@ pub(crate) fn terms(code: &str, kind: MethodKind, total: u64) -> Terms {
     }
 }
 
-pub(crate) fn meal(total: u64) -> Terms {
+/// The same with a meal voucher.
+#[must_use]
+pub fn meal(total: u64) -> Terms {
     terms("sodexo", MethodKind::MealVoucher, total)
 }
 
-pub(crate) fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Part {
+/// What is told of a part that is ours.
+#[must_use]
+pub fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -> Part {
     let (method_code, brand) = match kind {
         PartKind::Voucher => (Some("sodexo"), "SODEXO"),
         PartKind::Complement => (None, "LIMOCB"),
@@ -88,16 +150,20 @@ pub(crate) fn part(transaction: &str, kind: PartKind, minor: u64, status: PartSt
     }
 }
 
-pub(crate) fn accepted(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
+/// The event of a part of ours that was accepted.
+#[must_use]
+pub fn accepted(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
     PaymentEvent::Part(part(transaction, kind, minor, PartStatus::Accepted))
 }
 
 /// The voucher of [`mixed`], and the card that completes it.
-pub(crate) const VOUCHER: &str = "1";
-pub(crate) const COMPLEMENT: &str = "2";
+pub const VOUCHER: &str = "1";
+/// See [`VOUCHER`].
+pub const COMPLEMENT: &str = "2";
 
 /// 12 euros by voucher, 3 by the card that completes it.
-pub(crate) fn mixed() -> Vec<PaymentEvent> {
+#[must_use]
+pub fn mixed() -> Vec<PaymentEvent> {
     vec![
         accepted(VOUCHER, PartKind::Voucher, 1200),
         accepted(COMPLEMENT, PartKind::Complement, 300),
@@ -105,7 +171,8 @@ pub(crate) fn mixed() -> Vec<PaymentEvent> {
 }
 
 /// How far an operation on a part came.
-pub(crate) fn operation(
+#[must_use]
+pub fn operation(
     number: u8,
     kind: OperationKind,
     part: &str,

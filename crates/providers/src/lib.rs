@@ -9,6 +9,8 @@ mod plain;
 pub mod registry;
 pub mod sogenactif;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod up2pay;
 mod verified;
 pub mod zone;

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use std::process::{Command, Stdio};
 
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
-use guichet_domain::id::{SessionId, Slug};
+use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
-use guichet_domain::money::{Amount, Currency};
-use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
+use guichet_domain::session::Session;
+use guichet_domain::shopper::ShopperId;
+use guichet_domain::testing;
+
+pub(super) use guichet_domain::testing::NOW;
 
 use super::config::Config;
 use super::flow;
@@ -20,12 +22,13 @@ use crate::contract::{
     Addresses, Begin, Begun, By, CallAnswer, CallError, ConfigError, Context, Environment,
     Exchange, Failure, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded, Step,
 };
+use crate::testing::addresses;
 
 /// A key of nobody's.
 pub(super) const OWN_KEY: &str = "k3y-of-the-tests_nobody-else-has-it-00000001";
 
 pub(super) fn slug() -> Slug {
-    Slug::try_from("main".to_owned()).unwrap()
+    testing::slug("main")
 }
 
 /// A sandbox's table with two keys.
@@ -93,46 +96,11 @@ pub(super) fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     child.wait_with_output().unwrap().stdout
 }
 
-/// 2026-03-01T09:00:00Z.
-pub(super) const NOW: i64 = 1_772_355_600;
 pub(super) const REFERENCE: &str = "00112233445566778899aabbccddeeff";
 pub(super) const BACK: &str = "https://pay.example/return/sogenactif/pay_1/secret";
 
 pub(super) fn session() -> Session {
-    Session {
-        id: SessionId::from_random([1; 16]),
-        shop: slug(),
-        reference: "CMD1".into(),
-        amount: Amount::try_from(1050).unwrap(),
-        currency: Currency::EUR,
-        shopper: Shopper {
-            id: None,
-            first_name: Some("Léa".into()),
-            last_name: Some("Roux".into()),
-            email: Some(Email::try_from("lea@example.fr".to_owned()).unwrap()),
-            phone: Some(Phone::try_from("+33612345675".to_owned()).unwrap()),
-            address: Address {
-                line1: Some("1 rue X".into()),
-                line2: None,
-                postal_code: Some("75001".into()),
-                city: Some("Paris".into()),
-                country: Some(Country::try_from("FR".to_owned()).unwrap()),
-            },
-        },
-        items: 1,
-        locale: "fr-FR".to_owned().try_into().ok(),
-        methods: None,
-        voucher_eligible_amount: None,
-        capture: Capture::Automatic,
-        return_url: "https://shop.example/".into(),
-        expires_at: NOW + 3600,
-        created_at: NOW,
-        metadata: std::collections::BTreeMap::default(),
-        references_repeat: false,
-        replaces: None,
-        settled_by: None,
-        paid_in: None,
-    }
+    testing::session_of("CMD1", 1050, testing::shopper())
 }
 
 /// An opening that leads nowhere else.
@@ -157,28 +125,23 @@ pub(super) struct World {
 }
 
 pub(super) fn world() -> World {
-    let at = |word: &str| format!("https://pay.example/return/{word}");
     World {
         session: session(),
         by: By::Shopper,
         client: None,
         first: None,
         reference: REFERENCE,
-        method: Method::try_from("sogenactif_card".to_owned()).unwrap(),
+        method: testing::method("sogenactif_card"),
         addresses: Addresses {
-            notify: at("notify"),
-            accepted: at("accepted"),
-            refused: at("refused"),
-            cancelled: at("cancelled"),
-            waiting: at("waiting"),
             back: BACK.to_owned(),
+            ..addresses()
         },
     }
 }
 
 impl World {
     pub(super) fn choose(&mut self, method: &str) {
-        self.method = Method::try_from(method.to_owned()).unwrap();
+        self.method = testing::method(method);
     }
 
     pub(super) fn is_known(&mut self, shopper: &str) {

@@ -6,12 +6,13 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use guichet_domain::event::{Part, Trust};
-use guichet_domain::id::{SessionId, Slug};
+use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
-use guichet_domain::money::{Amount, Currency};
-use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper};
-use guichet_domain::{PartKind, PartStatus};
+use guichet_domain::session::Session;
+use guichet_domain::shopper::{Address, Email, Shopper};
+use guichet_domain::{PartKind, PartStatus, testing};
+
+pub(super) use guichet_domain::testing::{NOW, amount as cents, method};
 
 use super::config::Config;
 use super::seal::{PUBLIC_TEST_HMAC_KEY, TEST_KEY_K004};
@@ -19,8 +20,6 @@ use crate::contract::{
     Addresses, CallAnswer, ConfigError, Context, Environment, Exchange, PlatformCall, Step,
 };
 
-/// 2026-03-01T09:00:00Z.
-pub(super) const NOW: i64 = 1_772_355_600;
 pub(super) const REFERENCE: &str = "7ZK2M0Q4W8E6R1T3Y5AB";
 pub(super) const SECRET: &str = "k9cX2-vQ7_wLr4TzN8pY3bHs";
 
@@ -30,7 +29,7 @@ FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210\
 FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210";
 
 pub(super) fn slug() -> Slug {
-    Slug::try_from("main".to_owned()).unwrap()
+    testing::slug("main")
 }
 
 pub(super) fn pem(base64: &str) -> String {
@@ -93,44 +92,25 @@ pub(super) fn sandbox_with(more: &str) -> Config {
 }
 
 pub(super) fn session() -> Session {
-    Session {
-        id: SessionId::from_random([1; 16]),
-        shop: slug(),
-        reference: "order 1".into(),
-        amount: Amount::try_from(2500).unwrap(),
-        currency: Currency::EUR,
-        shopper: Shopper {
-            id: None,
-            first_name: Some("Élodie".into()),
-            last_name: Some("Lefèvre-Martin".into()),
-            email: Some(Email::try_from("elodie@example.fr".to_owned()).unwrap()),
-            phone: Some(Phone::try_from("+33612345675".to_owned()).unwrap()),
-            address: Address {
-                line1: Some("12 rue de l’Église".into()),
-                line2: None,
-                postal_code: Some("59000".into()),
-                city: Some("Lille".into()),
-                country: Some(Country::try_from("FR".to_owned()).unwrap()),
-            },
+    let text = |text: &str| Some(text.to_owned());
+    let lea = testing::shopper();
+    let shopper = Shopper {
+        first_name: text("Élodie"),
+        last_name: text("Lefèvre-Martin"),
+        email: Some(Email::try_from("elodie@example.fr".to_owned()).unwrap()),
+        address: Address {
+            line1: text("12 rue de l’Église"),
+            postal_code: text("59000"),
+            city: text("Lille"),
+            ..lea.address
         },
+        ..lea
+    };
+    Session {
         items: 2,
-        locale: "fr-FR".to_owned().try_into().ok(),
-        methods: None,
-        voucher_eligible_amount: None,
-        capture: Capture::Automatic,
         return_url: "https://shop.example/back".into(),
-        expires_at: NOW + 3600,
-        created_at: NOW,
-        metadata: Default::default(),
-        references_repeat: false,
-        replaces: None,
-        settled_by: None,
-        paid_in: None,
+        ..testing::session_of("order 1", 2500, shopper)
     }
-}
-
-pub(super) fn method(code: &str) -> Method {
-    Method::try_from(code.to_owned()).unwrap()
 }
 
 pub(super) fn addresses() -> Addresses {
@@ -160,25 +140,13 @@ pub(super) fn context<'a>(
     }
 }
 
-pub(super) fn cents(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
 /// A part of 15.00 EUR that was paid with that.
 pub(super) fn part(kind: PartKind, brand: &str) -> Part {
     Part {
-        transaction: "722487980".into(),
-        call: "2310165".into(),
-        kind,
         method: None,
         brand: brand.into(),
-        amount: cents(1500),
-        status: PartStatus::Accepted,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
-        fingerprint: String::new(),
         trust: Trust::Signed,
+        ..testing::part("722487980", kind, 1500, PartStatus::Accepted)
     }
 }
 

@@ -4,21 +4,20 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use guichet_domain::event::{Part, Trust};
 use guichet_domain::iban::Iban;
-use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::method::Method;
-use guichet_domain::money::{Amount, Currency};
-use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
-use guichet_domain::{PartKind, PartStatus};
+use guichet_domain::session::Session;
+use guichet_domain::shopper::{Shopper, ShopperId};
+use guichet_domain::{PartKind, PartStatus, testing};
 use guichet_providers::contract::{
     Addresses, Begin, Begun, By, CallAnswer, CallError, Context, Environment, Exchange, Failure,
     Finalise, Given, LookUp, LookedUp, PlatformCall, Proceed, Proceeded, Provider, Seed, Step,
 };
 use guichet_providers::registry::{PROVIDERS, open};
+use guichet_providers::testing::addresses;
 
 use crate::samples::{CANARY, FIRST, Gives, IBAN, Payment, Sample, TOKEN, samples};
 
-pub(crate) const NOW: i64 = 1_772_355_600;
+pub(crate) use guichet_domain::testing::NOW;
 
 /// The shopper's browser.
 const CLIENT: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
@@ -54,8 +53,7 @@ pub(crate) fn answer(status: u16, body: &str) -> Answer {
 }
 
 pub(crate) fn account(name: &str, table: toml::Table, at: Environment) -> Box<dyn Provider> {
-    let account = Slug::try_from("main".to_owned()).unwrap();
-    open(name, account, table, at).unwrap()
+    open(name, testing::slug("main"), table, at).unwrap()
 }
 
 fn all_samples() -> impl Iterator<Item = (&'static str, Sample)> {
@@ -146,18 +144,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(provider: &dyn Provider, method: &str, by: By<'static>) -> Self {
-        let back = |word: &str| format!("https://pay.example/return/{word}");
         Self {
             session: session(),
-            addresses: Addresses {
-                notify: "https://pay.example/notify/main".into(),
-                accepted: back("accepted"),
-                refused: back("refused"),
-                cancelled: back("cancelled"),
-                waiting: back("waiting"),
-                back: back("back"),
-            },
-            method: Method::try_from(method.to_owned()).unwrap(),
+            addresses: addresses(),
+            method: testing::method(method),
             by,
             reference: provider.new_reference(&seed(7)),
         }
@@ -261,56 +251,18 @@ impl World {
 /// A card of 50.00 EUR that a signed message claims to have paid.
 pub(crate) fn claim() -> Part {
     Part {
-        transaction: "1".into(),
-        call: "2".into(),
-        kind: PartKind::Card,
         method: None,
-        brand: "CB".into(),
-        amount: Amount::try_from(5000).unwrap(),
-        status: PartStatus::Accepted,
-        code: "00000".into(),
-        refusal: None,
-        parts_expected: None,
-        fingerprint: String::new(),
         trust: Trust::Signed,
+        ..testing::part("1", PartKind::Card, 5000, PartStatus::Accepted)
     }
 }
 
 pub(crate) fn session() -> Session {
-    Session {
-        id: SessionId::from_random([1; 16]),
-        shop: Slug::try_from("shop".to_owned()).unwrap(),
-        reference: "1".into(),
-        amount: Amount::try_from(5000).unwrap(),
-        currency: Currency::EUR,
-        shopper: Shopper {
-            id: Some(ShopperId::try_from("customer-42".to_owned()).unwrap()),
-            first_name: Some("Léa".into()),
-            last_name: Some("Roux".into()),
-            email: Some(Email::try_from("lea@example.fr".to_owned()).unwrap()),
-            phone: Some(Phone::try_from("+33612345675".to_owned()).unwrap()),
-            address: Address {
-                line1: Some("1 rue X".into()),
-                line2: None,
-                postal_code: Some("75001".into()),
-                city: Some("Paris".into()),
-                country: Some(Country::try_from("FR".to_owned()).unwrap()),
-            },
-        },
-        items: 1,
-        locale: "fr".to_owned().try_into().ok(),
-        methods: None,
-        voucher_eligible_amount: None,
-        capture: Capture::Automatic,
-        return_url: "https://shop.example/".into(),
-        expires_at: NOW + 3600,
-        created_at: NOW,
-        metadata: Default::default(),
-        references_repeat: false,
-        replaces: None,
-        settled_by: None,
-        paid_in: None,
-    }
+    let shopper = Shopper {
+        id: ShopperId::try_from("customer-42".to_owned()).ok(),
+        ..testing::shopper()
+    };
+    testing::session_of("1", 5000, shopper)
 }
 
 /// What the `n`th payment of a day is made of.

@@ -6,12 +6,12 @@ pub(crate) use guichet_domain::event::{
     Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust,
 };
 pub(crate) use guichet_domain::id::{PaymentId, SessionId, Slug};
-pub(crate) use guichet_domain::method::Method;
-pub(crate) use guichet_domain::money::{Amount, Currency};
+pub(crate) use guichet_domain::money::Currency;
 pub(crate) use guichet_domain::payment::{Attention, Money};
-pub(crate) use guichet_domain::session::{Capture, PAYMENTS_MAX, Session};
-pub(crate) use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
+pub(crate) use guichet_domain::session::{PAYMENTS_MAX, Session};
+pub(crate) use guichet_domain::shopper::{Shopper, ShopperId};
 pub(crate) use guichet_domain::stage::Stage;
+pub(crate) use guichet_domain::testing::{self, amount, method, slug};
 pub(crate) use guichet_domain::{MethodKind, PartKind, PartStatus};
 pub(crate) use guichet_store::sqlite::SqliteStore;
 pub(crate) use guichet_store::{
@@ -26,52 +26,21 @@ pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {
         .unwrap()
 }
 
-pub(crate) fn slug(name: &str) -> Slug {
-    Slug::try_from(name.to_owned()).unwrap()
-}
-
-pub(crate) fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
-pub(crate) fn method(code: &str) -> Method {
-    Method::try_from(code.to_owned()).unwrap()
-}
-
 pub(crate) fn session(seed: u8) -> Session {
+    let lea = testing::shopper();
     Session {
         id: SessionId::from_random([seed; 16]),
-        shop: slug("demo"),
         reference: format!("ORDER é-{seed}"),
-        amount: amount(1500),
-        currency: Currency::EUR,
         shopper: Shopper {
-            id: None,
             first_name: Some("Camille".into()),
             last_name: Some("Durand".into()),
-            email: Some(Email::try_from("camille@example.com".to_owned()).unwrap()),
-            phone: Some(Phone::try_from("+33612345678".to_owned()).unwrap()),
-            address: Address {
-                line1: Some("12 rue des Lilas".into()),
-                line2: None,
-                postal_code: Some("75011".into()),
-                city: Some("Paris".into()),
-                country: Some(Country::try_from("FR".to_owned()).unwrap()),
-            },
+            ..lea
         },
         items: 3,
         locale: "fr".to_owned().try_into().ok(),
-        methods: None,
-        voucher_eligible_amount: None,
-        capture: Capture::Automatic,
         return_url: "https://shop.example/order/1".into(),
-        expires_at: 2000,
-        created_at: 1000,
         metadata: [("note".to_owned(), "élan".to_owned())].into(),
-        references_repeat: false,
-        replaces: None,
-        settled_by: None,
-        paid_in: None,
+        ..testing::session()
     }
 }
 
@@ -115,18 +84,10 @@ pub(crate) fn fact(
         reference: payment.reference.clone(),
         identity: format!("{}|{transaction}", payment.reference),
         event: PaymentEvent::Part(Part {
-            transaction: transaction.into(),
             call: "77".into(),
-            kind,
             method: (kind == PartKind::Voucher).then(|| payment.method.clone()),
             brand: "SODEXO".into(),
-            amount: amount(minor),
-            status: PartStatus::Accepted,
-            code: "00000".into(),
-            refusal: None,
-            parts_expected: None,
-            fingerprint: String::new(),
-            trust: Trust::Ours,
+            ..testing::part(transaction, kind, minor, PartStatus::Accepted)
         }),
     }
 }
