@@ -4,8 +4,10 @@ mod circles;
 mod functions;
 mod invariants;
 mod layers;
+mod length;
 mod lines;
 mod providers;
+mod schemas;
 mod tree;
 mod widget;
 mod words;
@@ -32,6 +34,7 @@ pub(crate) fn run(ctx: &Ctx) -> Result<()> {
     }
     for (path, content) in tree.rust() {
         findings.extend(functions::check(path, content));
+        findings.extend(length::check(path, content));
         if !layers::may_print(&packages, path) {
             findings.extend(words::printing(path, content));
         }
@@ -40,6 +43,7 @@ pub(crate) fn run(ctx: &Ctx) -> Result<()> {
     findings.extend(circles::check(&packages, &tree));
     findings.extend(providers::check(&tree));
     findings.extend(invariants::check(&tree));
+    findings.extend(schemas::check(&tree));
     findings.sort();
     for Finding { path, line, text } in &findings {
         println!("{path}:{line}: {text}");
