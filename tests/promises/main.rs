@@ -14,6 +14,7 @@ mod support;
 
 mod accounts;
 mod books;
+mod cash;
 mod checkout;
 mod edge;
 mod identities;

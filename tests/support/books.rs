@@ -105,7 +105,17 @@ impl Stack {
     pub(crate) async fn hasten_operations(&self, id: &str) {
         self.write_all(
             "UPDATE operations SET next_try_at = 0
-             WHERE payment_id = ? AND next_try_at < unixepoch() + 120",
+             WHERE payment_id = ? AND stage IN ('waiting', 'unknown')
+                AND next_try_at < unixepoch() + 280",
+            id,
+        )
+        .await;
+    }
+
+    /// The same for those that wait for an hour of the clock.
+    pub(crate) async fn let_operations_go(&self, id: &str) {
+        self.write_all(
+            "UPDATE operations SET next_try_at = 0 WHERE payment_id = ? AND stage = 'waiting'",
             id,
         )
         .await;

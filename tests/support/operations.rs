@@ -53,6 +53,7 @@ impl Stack {
         let kind = match told["kind"].as_str() {
             Some("capture") => "captures",
             Some("cancel") => "cancellations",
+            Some("duplicate") => "duplicates",
             _ => "refunds",
         };
         let path = format!("{kind}/{id}");
@@ -100,9 +101,14 @@ impl Stack {
 
     /// What the demo shop is told of a payment's money: reserved, taken, given back, cancelled.
     pub(crate) async fn balance(&self, checkout: &Checkout, started: &Started) -> [u64; 4] {
+        self.balance_of(checkout, &started.payment).await
+    }
+
+    /// The same of a payment's id.
+    pub(crate) async fn balance_of(&self, checkout: &Checkout, id: &str) -> [u64; 4] {
         let truth = self.truth(checkout).await;
         let mut payments = truth["payments"].as_array().expect("payments").iter();
-        let payment = payments.find(|payment| payment["id"] == started.payment);
+        let payment = payments.find(|payment| payment["id"] == id);
         let payment = payment.expect("the payment");
         ["reserved", "taken", "given_back", "cancelled"].map(|name| {
             payment[name]

@@ -160,6 +160,7 @@ pub fn movements(account: &Slug, terms: &Terms, events: &[(i64, &PaymentEvent)])
                 OperationKind::Capture => signed(event.amount.minor()).min(accepted - taken),
                 OperationKind::Cancel => -taken,
                 OperationKind::Refund => -signed(event.amount.minor()),
+                OperationKind::Duplicate => 0,
             };
             if event.kind != OperationKind::Refund {
                 taken += minor;

@@ -41,11 +41,15 @@ pub enum NoticeKind {
     PaymentCancelFailed,
     /// Money was to be given back, and was not.
     PaymentRefundFailed,
+    /// What had expired is reserved anew.
+    PaymentDuplicated,
+    /// What had expired was to be reserved anew, and was not.
+    PaymentDuplicateFailed,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::SessionPaid,
         Self::SessionAuthorised,
         Self::SessionIncomplete,
@@ -58,6 +62,8 @@ impl NoticeKind {
         Self::PaymentCaptureFailed,
         Self::PaymentCancelFailed,
         Self::PaymentRefundFailed,
+        Self::PaymentDuplicated,
+        Self::PaymentDuplicateFailed,
     ];
 
     /// Its name in a message.
@@ -76,6 +82,8 @@ impl NoticeKind {
             Self::PaymentCaptureFailed => "payment.capture_failed",
             Self::PaymentCancelFailed => "payment.cancel_failed",
             Self::PaymentRefundFailed => "payment.refund_failed",
+            Self::PaymentDuplicated => "payment.duplicated",
+            Self::PaymentDuplicateFailed => "payment.duplicate_failed",
         }
     }
 
@@ -99,6 +107,10 @@ impl NoticeKind {
             Self::PaymentCaptureFailed => "What is reserved was to be taken, and was not.",
             Self::PaymentCancelFailed => "Money was to be let go, and was not.",
             Self::PaymentRefundFailed => "Money was to be given back, and was not.",
+            Self::PaymentDuplicated => "What had expired is reserved anew.",
+            Self::PaymentDuplicateFailed => {
+                "What had expired was to be reserved anew, and was not."
+            }
         }
     }
 
@@ -285,6 +297,10 @@ fn of_operation(event: &OperationEvent) -> Option<NoticeKind> {
         }
         (OperationKind::Cancel, Progress::Refused { .. }) => Some(NoticeKind::PaymentCancelFailed),
         (OperationKind::Refund, Progress::Refused { .. }) => Some(NoticeKind::PaymentRefundFailed),
+        (OperationKind::Duplicate, Progress::Done { .. }) => Some(NoticeKind::PaymentDuplicated),
+        (OperationKind::Duplicate, Progress::Refused { .. }) => {
+            Some(NoticeKind::PaymentDuplicateFailed)
+        }
         (_, Progress::Asked | Progress::Unknown | Progress::Undecided { .. }) => None,
     }
 }

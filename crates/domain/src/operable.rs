@@ -46,10 +46,8 @@ impl PaymentState {
             return Err(NotNow::InFlight(open.event.operation.clone()));
         }
         let left = part.balance.left_for(kind);
-        // A part is let go whole, or not at all.
-        let whole = kind == OperationKind::Cancel;
         let amount = amount.minor();
-        if amount > left || (whole && amount != left) {
+        if amount > left || (kind.is_whole() && amount != left) {
             return Err(NotNow::Left(left));
         }
         Ok(())

@@ -23,11 +23,20 @@ pub enum OperationKind {
     Cancel,
     /// What was taken is given back.
     Refund,
+    /// What was reserved and has expired is reserved anew, by another transaction. Nothing moves:
+    /// what is reserved stays what it is.
+    Duplicate,
 }
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Capture, Self::Cancel, Self::Refund];
+    pub const ALL: [Self; 4] = [Self::Capture, Self::Cancel, Self::Refund, Self::Duplicate];
+
+    /// Whether it is done to the whole of a part, or not at all.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::Cancel | Self::Duplicate)
+    }
 }
 
 impl fmt::Display for OperationKind {
@@ -36,6 +45,7 @@ impl fmt::Display for OperationKind {
             Self::Capture => "capture",
             Self::Cancel => "cancellation",
             Self::Refund => "refund",
+            Self::Duplicate => "duplicate",
         })
     }
 }
@@ -133,9 +143,10 @@ pub enum OperationStage {
 /// The numbers that a platform gave an operation.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct PlatformNumbers {
-    /// The operation's own transaction number. After a capture, not that of the payment.
+    /// The transaction in which the platform has it: one of its own, or the payment's where the
+    /// platform gives none.
     pub transaction: String,
-    /// The call number that came with it.
+    /// The call number that came with it; empty where the platform has none.
     pub call: String,
     /// The authorisation that came with it, if one did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -172,11 +183,11 @@ impl Balance {
         (self.reserved + self.taken).saturating_sub(self.given_back)
     }
 
-    /// How much is left to be captured, let go or given back.
+    /// How much is left to be captured, let go, given back or reserved anew.
     #[must_use]
     pub fn left_for(self, kind: OperationKind) -> u64 {
         match kind {
-            OperationKind::Capture => self.reserved,
+            OperationKind::Capture | OperationKind::Duplicate => self.reserved,
             OperationKind::Cancel if self.given_back > 0 => 0,
             OperationKind::Cancel => self.reserved + self.taken,
             OperationKind::Refund => self.taken.saturating_sub(self.given_back),
@@ -236,6 +247,7 @@ pub(crate) fn balance<'a>(
             OperationKind::Capture => captured += done.event.amount.minor(),
             OperationKind::Refund => given_back += done.event.amount.minor(),
             OperationKind::Cancel => cancelled = true,
+            OperationKind::Duplicate => {}
         }
     }
     let captured = captured.min(accepted);

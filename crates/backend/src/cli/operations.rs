@@ -1,4 +1,4 @@
-//! `guichet payments capture | cancel | refund | settle | show`: what is done with a payment's
+//! `guichet payments capture | cancel | refund | duplicate | settle | show`: what is done with a payment's
 //! money, by a person.
 //!
 //! The same rules hold as for the shop's server, since the same functions decide. While a backend
@@ -53,6 +53,8 @@ pub(crate) enum PaymentCommand {
     Cancel(Wish),
     /// Give back what was taken, to the means that paid it.
     Refund(Wish),
+    /// Reserve anew what was reserved and has expired, without the shopper.
+    Duplicate(Wish),
     /// End an operation that is undecided, once somebody has looked it up in the platform's back
     /// office.
     Settle {
@@ -117,6 +119,7 @@ pub(crate) async fn run(command: &PaymentCommand) -> anyhow::Result<ExitCode> {
         PaymentCommand::Capture(wish) => operate(OperationKind::Capture, wish).await,
         PaymentCommand::Cancel(wish) => operate(OperationKind::Cancel, wish).await,
         PaymentCommand::Refund(wish) => operate(OperationKind::Refund, wish).await,
+        PaymentCommand::Duplicate(wish) => operate(OperationKind::Duplicate, wish).await,
         PaymentCommand::Settle {
             config,
             operation,

@@ -240,6 +240,16 @@ fn what_the_shop_had_done_is_told_once_it_is_over() {
             refused(),
             Some("payment.refund_failed"),
         ),
+        (
+            OperationKind::Duplicate,
+            Progress::Done { numbers: None },
+            Some("payment.duplicated"),
+        ),
+        (
+            OperationKind::Duplicate,
+            refused(),
+            Some("payment.duplicate_failed"),
+        ),
         (OperationKind::Refund, Progress::Asked, None),
         (OperationKind::Refund, Progress::Unknown, None),
     ] {

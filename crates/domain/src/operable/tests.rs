@@ -10,6 +10,7 @@ use crate::testing::{self, COMPLEMENT, VOUCHER, accepted, amount, mixed};
 const CAPTURE: OperationKind = OperationKind::Capture;
 const CANCEL: OperationKind = OperationKind::Cancel;
 const REFUND: OperationKind = OperationKind::Refund;
+const DUPLICATE: OperationKind = OperationKind::Duplicate;
 
 fn terms(manual_capture: bool) -> Terms {
     Terms {
@@ -111,6 +112,17 @@ fn what_is_cancelled_is_let_go_and_its_payment_stays_what_it_was() {
 }
 
 #[test]
+fn what_is_reserved_anew_is_reserved_once_and_captured_as_before() {
+    let duplicate = operation(1, DUPLICATE, VOUCHER, 1200, done());
+    let before = state(true, &[]);
+    let after = state(true, std::slice::from_ref(&duplicate));
+    assert_eq!(after.balance(), before.balance());
+    assert_eq!(after.money, before.money);
+    let all = [duplicate, operation(2, CAPTURE, VOUCHER, 1200, done())];
+    assert_eq!(state(true, &all).parts[0].balance, balance(0, 1200, 0, 0));
+}
+
+#[test]
 fn only_what_the_platform_did_moves_a_balance() {
     let before = state(false, &[]).balance();
     for progress in [Progress::Asked, Progress::Unknown, undecided(), refused()] {
@@ -138,7 +150,7 @@ fn one_operation_at_a_time_is_under_way_on_a_part() {
 #[test]
 fn no_more_is_asked_for_than_is_left() {
     let given = [operation(1, REFUND, VOUCHER, 1000, done())];
-    let cases: [(bool, &[PaymentEvent], OperationKind, u64, u64); 7] = [
+    let cases: [(bool, &[PaymentEvent], OperationKind, u64, u64); 9] = [
         (false, &[], REFUND, 1201, 1200),
         (false, &given, REFUND, 201, 200),
         (false, &given, CANCEL, 200, 0),
@@ -146,6 +158,8 @@ fn no_more_is_asked_for_than_is_left() {
         (false, &[], CAPTURE, 1, 0),
         (true, &[], CAPTURE, 1201, 1200),
         (true, &[], REFUND, 1, 0),
+        (true, &[], DUPLICATE, 1199, 1200),
+        (false, &[], DUPLICATE, 1, 0),
     ];
     for (manual, before, kind, minor, left) in cases {
         let asked = state(manual, before).may_operate(kind, VOUCHER, amount(minor));

@@ -22,7 +22,8 @@ pub use confirm::{Answered, Confirmation, Query};
 pub use continuing::{Continuing, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
 pub use notify::{Headers, Incoming, MessageError, Notifications, Notified, Return, SignedBytes};
 pub use operations::{
-    Allowed, Consulted, Objection, Operated, Operation, OperationDone, Operations, Paid, Taken,
+    Allowed, Consulted, Later, Objection, Operated, Operation, OperationDone, Operations, Paid,
+    Taken,
 };
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

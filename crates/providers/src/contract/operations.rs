@@ -1,6 +1,9 @@
 //! *Operations*: what a shop has done with money that a payment reserved or took, part by part.
 
+use std::time::Duration;
+
 use guichet_domain::event::Part;
+use guichet_domain::id::OperationId;
 use guichet_domain::money::Amount;
 use guichet_domain::operation::{OperationKind, PlatformNumbers};
 use jiff::Timestamp;
@@ -9,7 +12,7 @@ use jiff::civil::Date;
 use super::call::{Exchange, Step};
 use crate::Verified;
 
-/// Capture, cancel and refund. An operation is done to one part, by the part's own numbers: an
+/// Capture, cancel, refund and duplicate. An operation is done to one part, by the part's own numbers: an
 /// order that was paid with two means takes two.
 ///
 /// What got no answer is [`super::Failure::Unknown`], and `consult` is asked before the same is
@@ -30,11 +33,20 @@ pub trait Operations: Send + Sync {
 
     /// Asks what became of an operation whose answer never came. Moves nothing.
     fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted>;
+
+    /// How often the platform has to say that an operation was not done before it is believed: the
+    /// request may still be on its way there, or written down later. It is asked after 1, 2, 4…
+    /// seconds, at most 10 minutes.
+    fn not_done_times(&self) -> u32 {
+        3
+    }
 }
 
 /// An operation on one part.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
+    /// Its id, the same however often it is sent. None while it is only checked.
+    pub id: Option<&'a OperationId>,
     /// What is done.
     pub kind: OperationKind,
     /// To what.
@@ -60,6 +72,8 @@ pub struct Paid<'a> {
     pub given_back: u64,
     /// It was cancelled.
     pub cancelled: bool,
+    /// The transaction that has what is reserved, where that was duplicated: the latest one.
+    pub duplicate: Option<&'a str>,
 }
 
 /// What was taken of a part: at once, or by a capture.
@@ -119,7 +133,7 @@ pub enum Objection {
     #[error("something of this part was given back before: refund the rest instead")]
     GivenBackBefore,
     /// Only all of it at once.
-    #[error("only the whole part can be cancelled: its amount is {0} cents")]
+    #[error("only the whole of this part, or nothing: its amount is {0} cents")]
     WholeOnly(u64),
     /// More than there is.
     #[error("amount: at most {left} cents are left of this part")]
@@ -146,6 +160,23 @@ pub enum Operated {
     },
     /// It was not asked for.
     Objected(Objection),
+    /// The platform can't do it yet, and nothing was done: it is sent again.
+    Later(Later),
+    /// The platform took it, and its own word is still to come: it is asked for.
+    Waits,
+}
+
+/// Why an operation is sent later.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Later {
+    /// The platform's code; empty where it was not asked.
+    pub code: String,
+    /// Why, for whoever waits for it.
+    pub why: &'static str,
+    /// Not before that moment, where it is known.
+    pub from: Option<Timestamp>,
+    /// Counted from the asking: for so long it is sent again, and is refused after.
+    pub patience: Duration,
 }
 
 /// What the platform says that it did.
@@ -168,6 +199,15 @@ pub enum Consulted {
     Done(Verified<OperationDone>),
     /// It was not done: it may be sent again.
     NotDone,
+    /// The platform refused it: nothing was done.
+    Refused {
+        /// The platform's code.
+        code: String,
+        /// What the code means.
+        why: &'static str,
+    },
+    /// The platform waits for another's word itself, for up to a month.
+    Waits,
     /// The platform's word does not decide it: a person must look. Says what the word was.
     Undecided(String),
 }

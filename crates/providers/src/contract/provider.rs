@@ -102,7 +102,7 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// Where the shop has money captured, cancelled and refunded through us.
+    /// Where the shop has money captured, cancelled, refunded and duplicated through us.
     fn operations(&self) -> Option<&dyn Operations> {
         None
     }

@@ -14,6 +14,8 @@
 //! | `methods` | methods that the contract has, default `["sogenactif_card"]` |
 //! | `ask_bank` | whether iDEAL asks for the bank in the checkout, default `false` |
 //! | `add_cards` | whether shoppers may save a card, default `false`; not in production |
+//! | `remittance_pause` | whether no operation is sent from 22:00 to 23:00 in Paris, default `true`; |
+//! | | `false` in the sandbox |
 //! | `deadline_seconds` | until an abandoned payment is looked up, default 1500 |
 //!
 //! Hosts: Sogenactif documentation, connector Office, endpoints (confidence A). Which of the three
@@ -75,6 +77,7 @@ pub(super) struct Config {
     pub(super) brands: Vec<String>,
     pub(super) ask_bank: bool,
     pub(super) add_cards: bool,
+    pub(super) remittance_pause: bool,
     pub(super) deadline_seconds: i64,
     pub(super) time_zone: TimeZone,
     office_host: String,
@@ -102,6 +105,9 @@ impl Config {
             brands: keys.brands()?,
             ask_bank: keys.flag("ask_bank")?.unwrap_or_default(),
             add_cards: keys.add_cards(environment)?,
+            remittance_pause: keys
+                .flag("remittance_pause")?
+                .unwrap_or(environment != Environment::Sandbox),
             deadline_seconds: keys.deadline(environment)?,
             time_zone: paris().map_err(|detail| keys.error("provider", detail))?,
             office_host: keys.office_host(environment)?,

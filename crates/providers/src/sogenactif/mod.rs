@@ -41,6 +41,9 @@
 //! - SEPA direct debit: *begin* asks for an IBAN, *proceed* calls `initializeMandate`, *finalise*
 //!   `finalizeMandate`, and `directDebitOrder` if the mandate is signed.
 //!
+//! What a shop has done with the money afterwards (`validate`, `cancel`, `refund`, `duplicate`) is
+//! in `operations.rs`.
+//!
 //! Where an answer never came, `getTransactionData` tells what became of the payment. How it is
 //! named there stands in `naming.rs`. Where that name is not our own from the start, step 5 is
 //! *finalise*'s without a redirection too, after the backend has written the name down.
@@ -60,6 +63,7 @@ pub mod json;
 mod method;
 mod naming;
 pub mod office;
+mod operations;
 pub mod operator;
 mod payment;
 mod query;
@@ -77,9 +81,9 @@ use guichet_domain::method::{Method, MethodDescription};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Answered, Begin, Begun, ConfigError, Confirmation, Continuing, Demand, Environment, Exchange,
-    Finalise, First, LookUp, LookedUp, Owner, Proceed, Proceeded, Provider, Query, Save, Seed,
-    Step, Vault, VaultCard,
+    Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, Continuing, Demand,
+    Environment, Exchange, Finalise, First, LookUp, LookedUp, Objection, Operated, Operation,
+    Operations, Owner, Proceed, Proceeded, Provider, Query, Save, Seed, Step, Vault, VaultCard,
 };
 
 /// One account at Sogenactif.
@@ -134,7 +138,7 @@ impl Provider for Sogenactif {
 
     fn reference_scope(&self) -> Option<String> {
         let numbered = self.config.identity == config::Identity::S10;
-        numbered.then(|| format!("{}/s10", self.sequence_scope()))
+        numbered.then(|| format!("{}/s10", Confirmation::sequence_scope(self)))
     }
 
     fn new_reference(&self, seed: &Seed) -> String {
@@ -153,6 +157,10 @@ impl Provider for Sogenactif {
         Some(self)
     }
 
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
+
     fn vault(&self) -> Option<&dyn Vault> {
         self.config
             .ways
@@ -168,6 +176,28 @@ impl Confirmation for Sogenactif {
 
     fn query(&self, query: &Query<'_>, exchanges: &[Exchange]) -> Step<Answered> {
         query::query(&self.config, query, exchanges)
+    }
+}
+
+impl Operations for Sogenactif {
+    fn sequence_scope(&self) -> String {
+        Confirmation::sequence_scope(self)
+    }
+
+    fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection> {
+        operations::check(&self.config, operation)
+    }
+
+    fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated> {
+        operations::operate(&self.config, operation, exchanges)
+    }
+
+    fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted> {
+        operations::consult(&self.config, operation, exchanges)
+    }
+
+    fn not_done_times(&self) -> u32 {
+        operations::NOT_DONE_TIMES
     }
 }
 

@@ -66,7 +66,7 @@ fn find_ours(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Ha
 }
 
 /// The transaction of that name; none if the platform has never heard of it.
-fn ask(calls: &mut Calls<'_>, name: &Name) -> Result<Option<Transaction>, Halt> {
+pub(super) fn ask(calls: &mut Calls<'_>, name: &Name) -> Result<Option<Transaction>, Halt> {
     let answer = calls.ask(&GetTransactionData {
         transaction: name.id(),
     })?;

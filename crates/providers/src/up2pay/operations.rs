@@ -146,12 +146,21 @@ const REFUND: OperationKind = OperationKind::Refund;
 const BY_ISSUER: &str = "settle it with the voucher's issuer; only the card that completed it can \
                          be given back here";
 
-/// TYPE.
-const fn type_of(kind: OperationKind) -> &'static str {
+/// The platform can only reserve a card's money again together with the card, or with a subscriber's
+/// reference, and neither is here.
+const NO_DUPLICATE: Objection = Objection::Never {
+    kind: OperationKind::Duplicate,
+    source_of: "manual of 01/03/2021, §4.2: PPPS has no such TYPE",
+    remedy: "ask the shopper to pay anew, in a session with another reference",
+};
+
+/// TYPE. None where the platform has none: that is objected to before.
+const fn type_of(kind: OperationKind) -> Option<&'static str> {
     match kind {
-        OperationKind::Capture => "00002",
-        OperationKind::Cancel => "00005",
-        OperationKind::Refund => "00014",
+        OperationKind::Capture => Some("00002"),
+        OperationKind::Cancel => Some("00005"),
+        OperationKind::Refund => Some("00014"),
+        OperationKind::Duplicate => None,
     }
 }
 
@@ -187,6 +196,7 @@ pub(super) fn check(config: &Config, operation: &Operation<'_>) -> Result<Allowe
         }
         (OperationKind::Refund, None) => Err(Objection::OnlyReserved),
         (OperationKind::Refund, Some(taken)) => refundable(config, operation, taken),
+        (OperationKind::Duplicate, _) => Err(NO_DUPLICATE),
     }
 }
 
@@ -205,6 +215,7 @@ fn allowed_with(config: &Config, operation: &Operation<'_>) -> Result<(), Object
         })
     };
     match rule {
+        _ if kind == OperationKind::Duplicate => Err(NO_DUPLICATE),
         Some((.., May::Yes, _)) => Ok(()),
         Some((.., May::With(setting), _)) if !config.conecs_refunds => {
             Err(Objection::NotEnabled { setting })
@@ -286,7 +297,8 @@ pub(super) fn operate(
     if let Err(objection) = check(config, operation) {
         return Step::Done(Operated::Objected(objection));
     }
-    let question = question(config, operation, type_of(operation.kind), TIMEOUT);
+    let kind = type_of(operation.kind).ok_or_else(|| unexpected("no TYPE for it"));
+    let question = kind.and_then(|kind| question(config, operation, kind, TIMEOUT));
     let next = question.and_then(|question| next(&question, operation, exchanges));
     next.unwrap_or_else(Step::Failed)
 }

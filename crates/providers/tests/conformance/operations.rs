@@ -31,6 +31,7 @@ fn each_operation(check: impl Fn(&dyn Operations, &dyn Fn(u32) -> Operation<'sta
                 capture: None,
             };
             let operation = |sequence| Operation {
+                id: None,
                 kind,
                 paid: Paid {
                     reference: "R",
@@ -38,6 +39,7 @@ fn each_operation(check: impl Fn(&dyn Operations, &dyn Fn(u32) -> Operation<'sta
                     taken: (kind == OperationKind::Refund).then_some(taken),
                     given_back: 0,
                     cancelled: false,
+                    duplicate: None,
                 },
                 amount: card.amount,
                 sequence,
@@ -152,8 +154,10 @@ fn what_paid_by_a_means_that_nobody_knows_is_not_operated_on() {
             taken: None,
             given_back: 0,
             cancelled: false,
+            duplicate: None,
         };
         let own = Operation {
+            id: None,
             kind: OperationKind::Capture,
             paid,
             amount,

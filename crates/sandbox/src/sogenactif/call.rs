@@ -20,27 +20,41 @@ pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     /// `errorFieldName`, with codes 12 and 30.
     pub(crate) field: Option<String>,
+    /// `newStatus`, with code 24: the state that forbids it.
+    pub(crate) status: Option<&'static str>,
 }
 
 impl From<&'static str> for Refusal {
     fn from(code: &'static str) -> Self {
-        Self { code, field: None }
+        Self {
+            code,
+            field: None,
+            status: None,
+        }
+    }
+}
+
+/// 24: the transaction's state forbids it.
+pub(crate) fn impossible(status: Status) -> Refusal {
+    Refusal {
+        status: Some(status.name()),
+        ..Refusal::from("24")
     }
 }
 
 /// 12: a field is missing, or its value can't be.
 pub(crate) fn invalid(field: &str) -> Refusal {
     Refusal {
-        code: "12",
         field: Some(field.to_owned()),
+        ..Refusal::from("12")
     }
 }
 
 /// 30: a field has a wrong format.
 pub(crate) fn malformed(field: &str) -> Refusal {
     Refusal {
-        code: "30",
         field: Some(field.to_owned()),
+        ..Refusal::from("30")
     }
 }
 

@@ -5,7 +5,9 @@
 //! above what is left answers 51.
 
 use super::books::{Mean, Status, TxId};
-use super::call::{Call, Fields, Outcome, Refusal, invalid, named_id, put, put_some, written};
+use super::call::{
+    Call, Fields, Outcome, Refusal, impossible, invalid, named_id, put, put_some, written,
+};
 use super::cards::Card;
 use super::checkout::order_fields;
 use super::wallet::mean_of;
@@ -77,7 +79,7 @@ fn check(call: &mut Call, states: &[Status]) -> Result<(), Refusal> {
     if states.contains(&transaction.status) {
         Ok(())
     } else {
-        Err("24".into())
+        Err(impossible(transaction.status))
     }
 }
 

@@ -15,7 +15,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::books::TxId;
-use super::call::{Call, Fields, Outcome, Refusal, invalid, malformed, named_id, put, text};
+use super::call::{
+    Call, Fields, Outcome, Refusal, invalid, malformed, named_id, put, put_some, text,
+};
 use super::faults::{Faults, strikes};
 use super::formats;
 use super::interface::{both_names, only_2_27};
@@ -168,6 +170,7 @@ fn refused(method: &Method, refusal: &Refusal) -> Fields {
     if let Some(field) = &refusal.field {
         put(&mut fields, "errorFieldName", field.as_str());
     }
+    put_some(&mut fields, "newStatus", refusal.status);
     fields
 }
 

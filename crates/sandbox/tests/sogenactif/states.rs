@@ -275,8 +275,10 @@ async fn authorised_then_validated_or_expired() {
     shop.expect("refund", "51", operation("LATER1", "1201"))
         .await;
     assert_eq!(shop.state("LATER2").await, ("EXPIRED".into(), "00".into()));
-    shop.expect("validate", "24", operation("LATER2", "100"))
+    let expired = shop
+        .expect("validate", "24", operation("LATER2", "100"))
         .await;
+    assert_eq!(expired["newStatus"], "EXPIRED");
     let again = json!({
         "transactionReference": "LATER3", "fromTransactionReference": "LATER2",
         "amount": "4200", "currencyCode": "978",

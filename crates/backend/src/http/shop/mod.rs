@@ -36,4 +36,6 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::read_cancellation))
         .routes(routes!(operations::refund, operations::refunds))
         .routes(routes!(operations::read_refund))
+        .routes(routes!(operations::duplicate, operations::duplicates))
+        .routes(routes!(operations::read_duplicate))
 }

@@ -1,4 +1,4 @@
-//! What a shop has done with a payment's money: captures, cancellations, refunds.
+//! What a shop has done with a payment's money: captures, cancellations, refunds, duplicates.
 
 use std::sync::Arc;
 
@@ -174,6 +174,7 @@ fn plural(kind: OperationKind) -> &'static str {
         OperationKind::Capture => "captures",
         OperationKind::Cancel => "cancellations",
         OperationKind::Refund => "refunds",
+        OperationKind::Duplicate => "duplicates",
     }
 }
 
@@ -257,8 +258,8 @@ async fn found(
 pub(crate) struct PaymentInFull {
     #[serde(flatten)]
     payment: ListedPayment,
-    /// What was asked for: captures, then cancellations, then refunds, each in the order of the
-    /// asking.
+    /// What was asked for: captures, then cancellations, refunds and duplicates, each in the
+    /// order of the asking.
     instructions: Vec<InstructionView>,
 }
 
@@ -399,4 +400,12 @@ operation! {
     "/v1/payments/{id}/refunds", "/v1/payments/{id}/refunds/{instruction}",
     /// Gives back what was taken, to the means that paid it and to no other. What can't go back is
     /// told in `left_out`, with the reason. The payment stays `paid`; see `given_back`.
+}
+
+operation! {
+    Duplicate, duplicate, duplicates, read_duplicate,
+    "/v1/payments/{id}/duplicates", "/v1/payments/{id}/duplicates/{instruction}",
+    /// Reserves anew what a payment had reserved and the platform has let expire, with no shopper
+    /// there: the card's issuer may refuse. What has not expired is not reserved twice. Capture it
+    /// as before.
 }

@@ -87,6 +87,7 @@ impl<'a> Asked<'a> {
         let now = clock::now();
         let check = |part: &PartState, amount: Amount| {
             operations.check(&Operation {
+                id: None,
                 kind: self.kind,
                 paid: paid(entry, &state, part),
                 amount,

@@ -24,7 +24,22 @@ pub(super) fn paid<'a>(entry: &'a Entry, state: &'a PaymentState, part: &'a Part
         taken: taken(entry, part, done(OperationKind::Capture)),
         given_back: part.balance.given_back,
         cancelled: done(OperationKind::Cancel).is_some(),
+        duplicate: duplicate(state, part),
     }
+}
+
+/// The transaction that has what is reserved since it was reserved anew: the latest one.
+fn duplicate<'a>(state: &'a PaymentState, part: &PartState) -> Option<&'a str> {
+    let own = state.operations.iter().filter_map(|operation| {
+        let event = &operation.event;
+        let is = event.kind == OperationKind::Duplicate && event.part == part.part.transaction;
+        match &event.progress {
+            Progress::Done { numbers } if is => Some((event.at, numbers.as_ref()?)),
+            _ => None,
+        }
+    });
+    let latest = own.max_by_key(|(at, _)| *at);
+    latest.map(|(_, numbers)| numbers.transaction.as_str())
 }
 
 fn taken<'a>(

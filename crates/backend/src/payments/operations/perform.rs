@@ -11,8 +11,8 @@ use guichet_domain::operation::{OperationEvent, OperationStage, Progress};
 use guichet_domain::payment::{PartState, PaymentState};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    Consulted, Exchange, Failure, Operated, Operation as Call, OperationDone, Operations, Provider,
-    Step,
+    Consulted, Exchange, Failure, Later, Operated, Operation as Call, OperationDone, Operations,
+    Provider, Step,
 };
 use guichet_store::{Entry, Operation, OperationAdvance, Source, StoreError};
 
@@ -33,9 +33,12 @@ const TALKING: i64 = 300;
 /// How long, in seconds, an operation is left alone for which something is missing.
 const GONE_SECONDS: i64 = 600;
 
-/// How often the platform is asked before its word is believed that an operation was not done: the
-/// request may still be on its way there.
-const NOT_DONE_TIMES: u32 = 3;
+/// How often a platform that tells nothing is asked at least, however long ago it was asked for:
+/// a quarter of an hour.
+const SILENT_TIMES: u32 = 10;
+
+/// What is written of an operation that the platform has not decided itself.
+const WAITS: &str = "the platform waits for another's word";
 
 /// How often it is asked again whose word does not decide it.
 const UNDECIDED_TIMES: u32 = 5;
@@ -149,6 +152,8 @@ impl Doing<'_> {
             Ok(Operated::Done(done)) => self.done(&done).await,
             Ok(Operated::Refused { code, why }) => self.refused(code, why.to_owned()).await,
             Ok(Operated::Objected(why)) => self.refused(String::new(), why.to_string()).await,
+            Ok(Operated::Later(later)) => self.later(later).await,
+            Ok(Operated::Waits) => self.waits().await,
             Err(Failure::Unreachable) => self.not_sent().await,
             Err(failure) => self.unknown(&failure).await,
         }
@@ -163,6 +168,7 @@ impl Doing<'_> {
         let paid = paid(self.entry, self.state, self.part);
         let step = |sequence, exchanges: &[Exchange]| {
             let call = Call {
+                id: Some(&self.operation.id),
                 kind: self.operation.kind,
                 paid,
                 amount: self.operation.amount,
@@ -185,10 +191,39 @@ impl Doing<'_> {
             from: Some(OperationStage::Sending),
             next_try_at: Some(clock::ask_again_at(tries)),
             tries: tries.saturating_add(1),
-            answer: Some("unreachable"),
+            answer: Some("the platform could not be reached"),
             ..advance(self.operation, OperationStage::Waiting)
         };
         self.persist(&again).await
+    }
+
+    /// The platform can't do it yet, and has done nothing.
+    async fn later(&self, later: Later) -> Result<(), StoreError> {
+        let now = clock::unix_now();
+        let patience = i64::try_from(later.patience.as_secs()).unwrap_or(i64::MAX);
+        if now - self.operation.created_at > patience {
+            return self.refused(later.code, later.why.to_owned()).await;
+        }
+        let tries = self.operation.tries;
+        let from = later.from.map_or(now, jiff::Timestamp::as_second);
+        let again = OperationAdvance {
+            from: Some(OperationStage::Sending),
+            next_try_at: Some(clock::ask_again_at(tries).max(from)),
+            tries: tries.saturating_add(1),
+            answer: Some(later.why),
+            ..advance(self.operation, OperationStage::Waiting)
+        };
+        tracing::info!(
+            operation = %self.operation.id, payment = %self.operation.payment,
+            kind = %self.operation.kind, code = later.code, why = later.why, "is sent later"
+        );
+        self.persist(&again).await
+    }
+
+    /// The platform took it, and its own word is still to come.
+    async fn waits(&self) -> Result<(), StoreError> {
+        self.look_up_from(OperationStage::Sending, None, WAITS)
+            .await
     }
 
     /// Whoever sent it was never heard of again.
@@ -215,6 +250,15 @@ impl Doing<'_> {
             payment = %self.operation.payment, kind = %self.operation.kind, answer,
             "what became of an operation is unknown: it is looked up"
         );
+        self.look_up_from(from, due, answer).await
+    }
+
+    async fn look_up_from(
+        &self,
+        from: OperationStage,
+        due: Option<i64>,
+        answer: &str,
+    ) -> Result<(), StoreError> {
         let event = self.event(Progress::Unknown);
         let unknown = OperationAdvance {
             from: Some(from),
@@ -244,13 +288,24 @@ impl Doing<'_> {
         let came = self.calls(|call, exchanges| self.operations.consult(&call, exchanges));
         match came.await? {
             Ok(Consulted::Done(done)) => self.done(&done).await,
-            Ok(Consulted::NotDone) if tries >= NOT_DONE_TIMES => self.send_again().await,
+            Ok(Consulted::NotDone) if tries >= self.operations.not_done_times() => {
+                self.send_again().await
+            }
             Ok(Consulted::NotDone) => self.ask_again(tries, "not done").await,
+            Ok(Consulted::Refused { code, why }) => self.refused(code, why.to_owned()).await,
+            Ok(Consulted::Waits) => self.wait_for_word(tries).await,
             Ok(Consulted::Undecided(word)) if tries >= UNDECIDED_TIMES => {
                 self.undecided(word).await
             }
             Ok(Consulted::Undecided(word)) => self.ask_again(tries, &word).await,
-            Err(_) if clock::asked_for_long_enough(self.operation.created_at) => {
+            Err(_) if self.operation.last_answer.as_deref() == Some(WAITS) => {
+                self.wait_for_word(tries).await
+            }
+            // It may have been sent days after it was asked for.
+            Err(_)
+                if clock::asked_for_long_enough(self.operation.created_at)
+                    && tries >= SILENT_TIMES =>
+            {
                 self.undecided("the platform never told".into()).await
             }
             Err(failure) => self.ask_again(tries, &format!("{failure:?}")).await,
@@ -259,6 +314,10 @@ impl Doing<'_> {
 
     /// The platform says that it was not done.
     async fn send_again(&self) -> Result<(), StoreError> {
+        if clock::asked_for_long_enough(self.operation.created_at) {
+            let why = "the platform was sent it again and again for three days, and did not do it";
+            return self.refused(String::new(), why.into()).await;
+        }
         let again = OperationAdvance {
             next_try_at: Some(clock::unix_now()),
             answer: Some("not done"),
@@ -269,9 +328,21 @@ impl Doing<'_> {
         Ok(())
     }
 
+    /// The platform waits for another's word itself.
+    async fn wait_for_word(&self, tries: u32) -> Result<(), StoreError> {
+        match clock::ask_for_word_at(self.operation.created_at, tries) {
+            Some(next) => self.ask_at(next, tries, WAITS).await,
+            None => self.undecided("the platform never told".into()).await,
+        }
+    }
+
     async fn ask_again(&self, tries: u32, answer: &str) -> Result<(), StoreError> {
+        self.ask_at(clock::ask_again_at(tries), tries, answer).await
+    }
+
+    async fn ask_at(&self, next: i64, tries: u32, answer: &str) -> Result<(), StoreError> {
         let later = OperationAdvance {
-            next_try_at: Some(clock::ask_again_at(tries)),
+            next_try_at: Some(next),
             tries,
             answer: Some(answer),
             ..advance(self.operation, OperationStage::Unknown)

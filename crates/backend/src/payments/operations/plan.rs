@@ -235,7 +235,7 @@ impl Planning<'_> {
         let is_voucher = part.part.kind == PartKind::Voucher;
         match self.kind {
             OperationKind::Capture => !is_voucher,
-            OperationKind::Cancel | OperationKind::Refund => is_voucher,
+            OperationKind::Cancel | OperationKind::Refund | OperationKind::Duplicate => is_voucher,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use guichet_domain::PartKind;
 use guichet_domain::money::Currency;
-use guichet_domain::operation::{OperationKind, Progress};
+use guichet_domain::operation::{OperationKind, OperationStage, Progress};
 use guichet_domain::payment::PaymentState;
 use guichet_store::{AskedBy, Instruction, Operation};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use super::plan::{Line, Plan};
 /// What would be done, part by part. Nothing is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PlanView {
-    /// What is done: `capture`, `cancel` or `refund`.
+    /// What is done: `capture`, `cancel`, `refund` or `duplicate`.
     #[schema(value_type = String, example = "refund")]
     pub(crate) kind: OperationKind,
     /// How much in all, in minor units.
@@ -51,7 +51,7 @@ pub(crate) struct InstructionView {
     pub(crate) id: String,
     /// The payment.
     pub(crate) payment: String,
-    /// What is done: `capture`, `cancel` or `refund`.
+    /// What is done: `capture`, `cancel`, `refund` or `duplicate`.
     #[schema(value_type = String, example = "refund")]
     pub(crate) kind: OperationKind,
     /// Where it stands.
@@ -112,8 +112,9 @@ pub(crate) struct OperationView {
     pub(crate) status: OperationStatus,
     /// Unix second since when it stands there.
     pub(crate) at: i64,
-    /// The operation's own transaction number at the platform, where the platform told it. That of
-    /// a capture is not that of the payment.
+    /// The transaction in which the platform has it, where the platform told it: the operation's
+    /// own, which after a capture or a duplicate is not that of the payment, or the payment's where
+    /// the platform gives an operation none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) transaction: Option<String>,
     /// The call number that came with it.
@@ -125,7 +126,7 @@ pub(crate) struct OperationView {
     /// The platform's code of a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
-    /// Why it was refused, or what the platform's word was.
+    /// Why it was refused, what the platform's word was, or what it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
 }
@@ -178,6 +179,12 @@ fn together(views: &[OperationView]) -> OperationStatus {
     }
 }
 
+/// What an operation waits for that was tried and is to be sent again.
+fn waits_for(operation: &Operation) -> Option<String> {
+    let waits = operation.stage == OperationStage::Waiting && operation.tries > 0;
+    operation.last_answer.clone().filter(|_| waits)
+}
+
 fn operation(state: &PaymentState, operation: &Operation) -> OperationView {
     let told = state
         .operations
@@ -202,7 +209,7 @@ fn operation(state: &PaymentState, operation: &Operation) -> OperationView {
         why: None,
     };
     match told.map(|told| &told.event.progress) {
-        None | Some(Progress::Asked) => {}
+        None | Some(Progress::Asked) => view.why = waits_for(operation),
         Some(Progress::Unknown) => view.status = OperationStatus::Unknown,
         Some(Progress::Undecided { word }) => {
             view.status = OperationStatus::Undecided;
@@ -217,7 +224,7 @@ fn operation(state: &PaymentState, operation: &Operation) -> OperationView {
             view.status = OperationStatus::Done;
             if let Some(numbers) = numbers {
                 view.transaction = Some(numbers.transaction.clone());
-                view.call = Some(numbers.call.clone());
+                view.call = Some(numbers.call.clone()).filter(|call| !call.is_empty());
                 view.authorisation.clone_from(&numbers.authorisation);
             }
         }

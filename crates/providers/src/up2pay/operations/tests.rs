@@ -35,6 +35,7 @@ fn operation(kind: OperationKind, part: &Part) -> Operation<'_> {
         capture: Some("722487999"),
     };
     Operation {
+        id: None,
         kind,
         paid: Paid {
             reference: REFERENCE,
@@ -42,6 +43,7 @@ fn operation(kind: OperationKind, part: &Part) -> Operation<'_> {
             taken: (kind == REFUND).then_some(taken),
             given_back: 0,
             cancelled: false,
+            duplicate: None,
         },
         amount: part.amount,
         sequence: 7,
@@ -178,6 +180,21 @@ fn what_may_be_done_with_what_is_as_the_manual_says() {
                 assert_eq!(matches!(step, Step::Call(_)), expected, "{at}");
             }
         }
+    }
+}
+
+#[test]
+fn nothing_is_reserved_anew_and_it_is_said_what_to_do_instead() {
+    for (part, _) in all_means() {
+        let own = operation(OperationKind::Duplicate, &part);
+        let objection = check(&bold(), &own).unwrap_err();
+        assert_eq!(objection, NO_DUPLICATE);
+        assert!(objection.to_string().contains("pay anew"), "{objection}");
+        let step = operate(&bold(), &own, &[]);
+        assert!(
+            matches!(step, Step::Done(Operated::Objected(_))),
+            "{step:?}"
+        );
     }
 }
 
@@ -608,6 +625,7 @@ proptest! {
             match kind {
                 CAPTURE => prop_assert!(taken.is_none() && amount + allowed.gives_up == 1500),
                 CANCEL => prop_assert_eq!(amount, taken.unwrap_or(1500)),
+                OperationKind::Duplicate => prop_assert!(false, "never allowed"),
                 REFUND => prop_assert!(taken.is_some_and(|taken| amount + given_back <= taken)),
             }
         }

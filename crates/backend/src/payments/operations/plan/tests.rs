@@ -266,7 +266,7 @@ proptest! {
                 prop_assert!(seen.insert(&line.part));
                 let part = state.paid_part(&line.part).unwrap();
                 let left = match kind {
-                    CAPTURE => part.balance.reserved,
+                    CAPTURE | OperationKind::Duplicate => part.balance.reserved,
                     CANCEL => part.balance.reserved + part.balance.taken,
                     REFUND => part.balance.taken - part.balance.given_back,
                 };
