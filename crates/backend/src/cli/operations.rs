@@ -1,5 +1,5 @@
-//! `guichet payments capture | cancel | refund | duplicate | settle | show`: what is done with a payment's
-//! money, by a person.
+//! `guichet payments capture | cancel | refund | duplicate | settle | show`: what is done with a
+//! payment's money, by a person.
 //!
 //! The same rules hold as for the shop's server, since the same functions decide. While a backend
 //! serves the books, it alone talks with the platforms: the command writes what is to be done into

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 use super::call::{Exchange, Step};
 use crate::Verified;
 
-/// Capture, cancel, refund and duplicate. An operation is done to one part, by the part's own numbers: an
-/// order that was paid with two means takes two.
+/// Capture, cancel, refund and duplicate. An operation is done to one part, by the part's own
+/// numbers: an order that was paid with two means takes two.
 ///
 /// What got no answer is [`super::Failure::Unknown`], and `consult` is asked before the same is
 /// sent again.

@@ -14,8 +14,8 @@
 //! | `methods` | methods that the contract has, default `["sogenactif_card"]` |
 //! | `ask_bank` | whether iDEAL asks for the bank in the checkout, default `false` |
 //! | `add_cards` | whether shoppers may save a card, default `false`; not in production |
-//! | `remittance_pause` | whether no operation is sent from 22:00 to 23:00 in Paris, default `true`; |
-//! | | `false` in the sandbox |
+//! | `remittance_pause` | whether no operation is sent from 22:00 to 23:00 in Paris: by default |
+//! | | `true`, in the sandbox `false` |
 //! | `deadline_seconds` | until an abandoned payment is looked up, default 1500 |
 //!
 //! Hosts: Sogenactif documentation, connector Office, endpoints (confidence A). Which of the three

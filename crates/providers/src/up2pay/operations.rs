@@ -146,8 +146,8 @@ const REFUND: OperationKind = OperationKind::Refund;
 const BY_ISSUER: &str = "settle it with the voucher's issuer; only the card that completed it can \
                          be given back here";
 
-/// The platform can only reserve a card's money again together with the card, or with a subscriber's
-/// reference, and neither is here.
+/// The platform can only reserve a card's money again together with the card, or with a
+/// subscriber's reference, and neither is here.
 const NO_DUPLICATE: Objection = Objection::Never {
     kind: OperationKind::Duplicate,
     source_of: "manual of 01/03/2021, §4.2: PPPS has no such TYPE",

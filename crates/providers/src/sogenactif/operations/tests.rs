@@ -459,7 +459,8 @@ fn a_state_that_forbids_it_is_explained() {
         ),
         (
             REFUND,
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"CAPTURED","remainingAmount":"1500"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"CAPTURED",
+                "remainingAmount":"1500"}"#,
             "back office",
         ),
         (
@@ -513,7 +514,8 @@ fn what_was_done_before_is_done() {
     for (kind, found) in [
         (
             CAPTURE,
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CAPTURE","currentAmount":"1500"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CAPTURE",
+                "currentAmount":"1500"}"#,
         ),
         (
             CANCEL,
@@ -521,7 +523,8 @@ fn what_was_done_before_is_done() {
         ),
         (
             REFUND,
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT","remainingAmount":"0"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT",
+                "remainingAmount":"0"}"#,
         ),
     ] {
         let script = [
@@ -532,7 +535,8 @@ fn what_was_done_before_is_done() {
         assert!(matches!(end, Ok(Operated::Done(_))), "{kind} {end:?}");
     }
     // Somebody captured another amount: a person must look.
-    let found = r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CAPTURE","currentAmount":"900"}"#;
+    let found = r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CAPTURE",
+                "currentAmount":"900"}"#;
     let script = [
         ("validate", Ok(r#"{"responseCode":"24"}"#)),
         (LOOK, Ok(found)),
@@ -659,7 +663,8 @@ fn a_transaction_tells_what_became_of_an_operation() {
         // The platform names a refund that its amounts do not hold yet.
         (
             REFUND,
-            r#"{"transactionStatus":"CAPTURED","remainingAmount":"1500","lastOperationName":"refund"}"#,
+            r#"{"transactionStatus":"CAPTURED","remainingAmount":"1500",
+                "lastOperationName":"refund"}"#,
             "undecided",
         ),
         (
@@ -695,19 +700,23 @@ fn a_refund_in_part_is_decided_by_what_is_left() {
     own.amount = cents(200);
     for (found, expected) in [
         (
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT","remainingAmount":"1000","lastOperationName":"refund"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT",
+                "remainingAmount":"1000","lastOperationName":"refund"}"#,
             Some(true),
         ),
         (
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT","remainingAmount":"1200","lastOperationName":"refund"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT",
+                "remainingAmount":"1200","lastOperationName":"refund"}"#,
             Some(false),
         ),
         (
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT","remainingAmount":"1500"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT",
+                "remainingAmount":"1500"}"#,
             None,
         ),
         (
-            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT","remainingAmount":"x"}"#,
+            r#"{"getTransDataResponseCode":"00","transactionStatus":"TO_CREDIT",
+                "remainingAmount":"x"}"#,
             None,
         ),
     ] {
@@ -801,19 +810,23 @@ fn a_duplicate_that_is_refused_or_lost_is_not_made_twice() {
     for (found, expected) in [
         (r#"{"getTransDataResponseCode":"25"}"#, "not done"),
         (
-            r#"{"getTransDataResponseCode":"00","responseCode":"00","transactionStatus":"TO_VALIDATE","originAmount":"1500"}"#,
+            r#"{"getTransDataResponseCode":"00","responseCode":"00",
+                "transactionStatus":"TO_VALIDATE","originAmount":"1500"}"#,
             "done",
         ),
         (
-            r#"{"getTransDataResponseCode":"00","responseCode":"54","transactionStatus":"REFUSED","originAmount":"1500"}"#,
+            r#"{"getTransDataResponseCode":"00","responseCode":"54",
+                "transactionStatus":"REFUSED","originAmount":"1500"}"#,
             "refused",
         ),
         (
-            r#"{"getTransDataResponseCode":"00","responseCode":"00","transactionStatus":"TO_VALIDATE","originAmount":"1"}"#,
+            r#"{"getTransDataResponseCode":"00","responseCode":"00",
+                "transactionStatus":"TO_VALIDATE","originAmount":"1"}"#,
             "undecided",
         ),
         (
-            r#"{"getTransDataResponseCode":"00","responseCode":"60","transactionStatus":"TO_CONFIRM_AUTHOR","originAmount":"1500"}"#,
+            r#"{"getTransDataResponseCode":"00","responseCode":"60",
+                "transactionStatus":"TO_CONFIRM_AUTHOR","originAmount":"1500"}"#,
             "waits",
         ),
     ] {
