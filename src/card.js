@@ -37,7 +37,7 @@ const nodesOf = (field, label, lang) => {
     'aria-labelledby': id,
     'aria-describedby': id + '-error',
   });
-  const error = { 'data-field-error': field, id: id + '-error', role: 'alert', lang };
+  const error = { 'data-field-error': field, id: id + '-error', lang };
   return { text, box, error: make('p', field, error) };
 };
 
@@ -56,14 +56,18 @@ export const cardFields = (host, tell) => {
     was?.library?.close();
   };
 
-  // Says beside a field what is wrong with it, if anything is.
-  const mark = (it, field, wrong) => {
+  // Says beside a field what is wrong with it, if anything is: `aloud` if that is new, unless told
+  // otherwise. Of several at once only one is, and the others are read where they describe theirs.
+  const mark = (it, field, wrong, aloud) => {
     const { box, error } = it.nodes[field];
     const { empty, wrong: bad, refused } = it.opening;
     const texts = { empty, wrong: bad, refused: { number: refused } };
     const text = (texts[wrong] || {})[field] || '';
+    const fresh = error.textContent !== text;
     box.toggleAttribute('data-invalid', !!text);
-    if (error.textContent !== text) error.textContent = text;
+    if (aloud ?? fresh) error.setAttribute('role', 'alert');
+    else if (aloud === false) error.removeAttribute('role');
+    if (fresh) error.textContent = text;
   };
 
   const start = async (it, limit) => {
@@ -77,7 +81,8 @@ export const cardFields = (host, tell) => {
     }
     const mine = (then) => (...news) => void (it === open && then(...news));
     const on = {
-      change: mine((field, wrong, borne) => {
+      change: mine((field, wrong, borne, good) => {
+        it.good[field] = good;
         if (wrong !== undefined) mark(it, field, wrong);
         const list = borne?.join(' ') ?? it.brands;
         if (list === it.brands) return;
@@ -108,7 +113,7 @@ export const cardFields = (host, tell) => {
       for (const field of FIELDS) {
         nodes[field] = nodesOf(field, opening.labels[field], opening.lang);
       }
-      const it = { nodes, brands: '', opening };
+      const it = { nodes, brands: '', good: {}, opening };
       open = it;
       try {
         await start(it, limit);
@@ -125,6 +130,9 @@ export const cardFields = (host, tell) => {
     async read() {
       const it = open;
       if (!it?.library) return;
+      // While the press lasts: after it, WebKit gives no frame the focus.
+      const lacking = FIELDS.find((field) => !it.good[field]);
+      if (lacking) it.library.focus(lacking);
       let news;
       try {
         const { token, brand } = await inTime(it.library.read(), READING);
@@ -134,7 +142,7 @@ export const cardFields = (host, tell) => {
         const first = FIELDS.find((field) => wrong[field]);
         news = { type: reason?.expired ? 'expired' : first ? 'wrong' : 'lost' };
         if (it !== open) return;
-        for (const field of FIELDS) mark(it, field, wrong[field]);
+        for (const field of FIELDS) mark(it, field, wrong[field], field === first);
         if (first) it.library.focus(first);
         else console.error('guichet: no token for the card.', reason);
       }

@@ -22,6 +22,12 @@ const PATIENCE = 20000;
 const OPENING = 4500;
 // The page may take this long to say whether the shopper may pay.
 const HESITATION = 60000;
+// From the live region to its text.
+const SETTLING = 100;
+// What was pressed waits so long for the module.
+const HASTE = 1500;
+// A browser that leaves the page tells it within this time.
+const DEAF = 5000;
 // Between two looks at how a payment stands, where no module does it.
 const WAITING = 5000;
 // A page may ask its server for the session once the element is there. It has this long.
@@ -38,6 +44,7 @@ let attempts = 0;
 let provided;
 let sheet;
 let barred;
+let refused;
 const ours = [];
 
 // For development servers that load the module themselves: gives the element its exports.
@@ -46,12 +53,12 @@ export const provide = (exports) => {
 };
 
 // What the browser lacks, or that the page's policy forbids WebAssembly: an empty module tells at
-// once, and in every browser.
+// once. WebKit refuses only its instance.
 const unfit = () => {
   for (const name of NEEDED) if (!window[name]) return new Error(name + ' is missing.');
   if (provided) return undefined;
   try {
-    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
   } catch (reason) {
     console.error(
       'guichet: WebAssembly is not allowed here. If the page sends a Content-Security-Policy, ' +
@@ -62,14 +69,15 @@ const unfit = () => {
   return undefined;
 };
 
-// A script or a request of ours that the page's policy stops fails as if there were no network. The
-// page is told by an event, which may come a moment after the failure.
+// A script or a request of ours that the page's policy stops fails as if there were no network, and a
+// form as if it had not been sent. The page is told by an event, which may come a moment later.
 const onViolation = (event) => {
   const { blockedURI, disposition, effectiveDirective } = event;
-  if (disposition === 'report' || !/^(connect|script)-/.test(effectiveDirective)) return;
+  if (disposition === 'report' || !/^(connect|form|script)-/.test(effectiveDirective)) return;
   if (!ours.some((begin) => blockedURI.startsWith(begin))) return;
   barred = effectiveDirective + " in the page's Content-Security-Policy must name ";
   barred += new URL(blockedURI).origin;
+  if (refused) refused(barred);
 };
 if (onPage) document.addEventListener('securitypolicyviolation', onViolation);
 const isBarred = async () => {
@@ -278,6 +286,8 @@ const kept = (id) => {
   }
 };
 
+const chosenOf = (face) => face.querySelector('input[name=method]:checked');
+
 // Chooses a method in a painted face, if it is still on offer there.
 const choose = (face, method) => {
   for (const radio of Array.from(face.querySelectorAll('input[name=method]:not([disabled])'))) {
@@ -285,12 +295,16 @@ const choose = (face, method) => {
   }
 };
 
-// Says something to who can't see it. The region is there before its text, and outlives every face.
+// Says something to who can't see it. The region outlives every face, and is there for a moment
+// before its text: what comes with a region is not read out.
 const speak = (root, lang, text) => {
   const region = root.querySelector('.spoken');
   if (!region) return;
   region.lang = lang;
-  if (region.textContent !== text) region.textContent = text;
+  clearTimeout(region.late);
+  region.late = setTimeout(() => {
+    if (region.textContent !== text) region.textContent = text;
+  }, SETTLING);
 };
 
 // Draws a face with a message, and a button if there is a text for it.
@@ -315,6 +329,18 @@ const say = (root, face, lang, text, retry, again) => {
   clear(root);
   root.appendChild(box);
 };
+
+// Sends a form. It comes to an end only where the page is not left, and tells why: its policy or a
+// sandbox of it may forbid that.
+const leave = (form) =>
+  new Promise((done) => {
+    refused = done;
+    // Browsers on iOS, the only ones with `standalone`, don't say that a page is being left.
+    const timer = 'standalone' in navigator || setTimeout(done, DEAF, 'no form leaves the page');
+    addEventListener('beforeunload', () => clearTimeout(timer), { once: true });
+    // Without its button, the form means the pay button. A field of that name would hide `submit`.
+    HTMLFormElement.prototype.submit.call(form);
+  });
 
 const wordsOf = (host) => wordsFor(spoken(host.getAttribute('locale'), langAround(host)));
 
@@ -372,8 +398,9 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
   #wish;
   #late;
   #pressed;
+  #haste;
+  #sending;
   #given;
-  #printed;
   #id;
 
   connectedCallback() {
@@ -420,7 +447,6 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     this.#root = root;
     // As it was printed: what the shopper does on it changes it.
     this.#given = face && face.cloneNode(true);
-    this.#printed = !!face;
     dress(this, root);
     if (!root.querySelector('.spoken')) {
       const region = make('p', 'spoken');
@@ -443,7 +469,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     const root = this.#root;
     const face = document.importNode(drawn, true);
     const before = root.querySelector('[data-painted]');
-    const chosen = before && before.querySelector('input[name=method]:checked');
+    const chosen = before && chosenOf(before);
     const focused = before && root.activeElement;
     if (chosen) choose(face, chosen.value);
     this.#listen(face);
@@ -472,19 +498,47 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       if (this.#pressed) return;
       this.#pressed = button.dataset.action;
       button.setAttribute('aria-busy', 'true');
+      this.#haste = setTimeout(() => this.#hurry(), HASTE);
     };
   }
 
-  // The module does not come. A face that the shop's server printed is a form, which the backend
-  // takes: what was pressed on it is sent now. `false` where there is none.
+  // The module takes its time: the face is a form, which the backend takes. Fields for a card need
+  // the module, and who has chosen nothing is told so by it.
+  #hurry() {
+    const button = this.#root.querySelector('[data-painted] [data-action=pay][aria-busy]');
+    const chosen = button && chosenOf(button.form);
+    if (!chosen || chosen.closest('[data-scripted]')) return;
+    const kept = (why) => why && console.error('guichet: ' + why);
+    this.#sending = this.#send(button, chosen).then(kept);
+  }
+
+  // Sends a painted list. Where scripts run, the page is asked before it pays, as the module asks
+  // it. It comes to an end where the page is not left: with the reason, or none if nothing was sent.
+  async #send(button, chosen) {
+    button.setAttribute('aria-busy', 'true');
+    const may = await this.#mayPay(chosen.value);
+    if (may && chosen.checked && button.isConnected) {
+      const back = { type: 'hidden', name: 'back', value: 'shop' };
+      button.form.appendChild(Object.assign(make('input'), back));
+      return leave(button.form);
+    }
+    button.removeAttribute('aria-busy');
+    this.#pressed = undefined;
+    return undefined;
+  }
+
+  // The module does not come. What was pressed on a painted face is sent now, and so is what will
+  // be. `false` where there is none, or nothing of it can be sent.
   #release(reason, code = 'unsupported') {
-    const face = this.#printed && this.#root.querySelector('[data-painted]');
+    const face = this.#root.querySelector('[data-painted]');
     if (!face) return false;
-    report(this, reason, code);
+    const isList = face.querySelector('[name=method]');
     const scripted = face.querySelectorAll('[data-scripted], .awaited');
     for (const node of Array.from(scripted)) node.remove();
+    if (isList && !face.querySelector('[name=method]:not([disabled])')) return false;
+    report(this, reason, code);
     face.onclick = null;
-    face.onsubmit = (event) => void this.#send(event);
+    face.onsubmit = (event) => void this.#submit(event);
     const button = face.querySelector('[data-action="' + this.#pressed + '"]');
     this.#pressed = undefined;
     if (button) button.removeAttribute('aria-busy');
@@ -496,22 +550,22 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     return true;
   }
 
-  // Where scripts run, the page is asked before the form pays, as the module asks it.
-  async #send(event) {
+  async #submit(event) {
     const form = event.target;
-    const chosen = form.querySelector('input[name=method]:checked');
+    const chosen = chosenOf(form);
     const button = event.submitter || form.querySelector('[data-action=pay]');
     if (!chosen || !button || button.dataset.action !== 'pay') return;
     event.preventDefault();
     if (button.getAttribute('aria-busy')) return;
-    button.setAttribute('aria-busy', 'true');
-    const may = await this.#mayPay(chosen.value);
-    button.removeAttribute('aria-busy');
-    // Without its button, the form means the pay button.
-    if (may && chosen.checked && form.isConnected) HTMLFormElement.prototype.submit.call(form);
+    const why = await this.#send(button, chosen);
+    if (why) giveUp(this, this.#root, why, 'policy_refused');
   }
 
-  #onPageShow = (event) => this.#mounted?.wake(event.persisted);
+  // A page that comes back as it was left has sent its form.
+  #onPageShow = ({ persisted }) => {
+    if (this.#mounted) this.#mounted.wake(persisted);
+    else if (persisted) this.#start();
+  };
 
   #onWake = () => this.#mounted?.wake(false);
 
@@ -567,9 +621,10 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
   #stop() {
     this.#run++;
     clearTimeout(this.#late);
+    clearTimeout(this.#haste);
     this.#fields.close();
     this.#mounted?.unmount();
-    this.#mounted = this.#pressed = undefined;
+    this.#mounted = this.#pressed = this.#sending = undefined;
   }
 
   async #start() {
@@ -589,7 +644,6 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     }
     try {
       const lack = unfit();
-      if (lack && !given) throw lack;
       const base = (this.getAttribute('backend') || files.backend()).replace(/\/+$/, '');
       if (!base) {
         const why = 'the attribute backend must name the backend, such as https://pay.example';
@@ -619,19 +673,24 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       }
       // Who went back sees the list although a payment may be open: the backend does not know of it.
       // What the page was printed with may be old: it was reloaded, or paid meanwhile.
-      if (fresh && !back && !(given && given.isEqualNode(fresh))) this.#paint(fresh);
+      if (fresh && (lack || !back) && !(given && given.isEqualNode(fresh))) this.#paint(fresh);
       const painted = this.#root.querySelector('[data-painted]');
       if (lack) throw lack;
       const choice = kept(this.#id);
-      const chosen = painted && painted.querySelector('input[name=method]:checked');
+      const chosen = painted && chosenOf(painted);
       if (chosen) keep(this.#id, chosen.value);
       else if (painted && painted.dataset.face === 'choosing') choose(painted, choice);
       // By the rule of the server, which has drawn the face.
       const locale = spoken(own, asked.locale, around, asked.language) || 'en';
       const both = [theModule(), theWords(languageOf(locale), asked.texts?.[languageOf(locale)])];
       const [loaded, told] = await Promise.all(both);
+      // Never over, if the page is being left.
+      await this.#sending;
       if (run !== this.#run) return;
       if (!painted) clear(this.#root);
+      clearTimeout(this.#haste);
+      // From here on, the module speaks.
+      clearTimeout(this.#root.querySelector('.spoken').late);
       const mounted = loaded.mount(this.#root, {
         host: this,
         base,
@@ -649,6 +708,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       if (run !== this.#run) return mounted.unmount();
       this.#mounted = mounted;
     } catch (reason) {
+      await this.#sending;
       if (run !== this.#run) return;
       if (!(reason instanceof Lost)) {
         return this.#release(reason) || giveUp(this, this.#root, reason);
@@ -659,6 +719,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
         const told = [why, 'policy_refused'];
         return this.#release(...told) || giveUp(this, this.#root, ...told);
       }
+      if (this.#release(reason, 'load_failed')) return;
       console.error('guichet: the module could not be loaded.', reason);
       say(this.#root, 'offline', lang, words.failed, words.retry, () => this.#start());
       emit(this, 'guichet:error', { code: 'load_failed' });

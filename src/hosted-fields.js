@@ -10,9 +10,9 @@
 //
 //   integrity, nonce  of the script, where there are such; else empty
 //   places, labels   of { number, expiry, code }: containers, and what they are called
-//   on.change        (field, wrong, brands): what is wrong with this field ('' for nothing; no
-//                    value while that can't be told, because the shopper is typing); for the
-//                    number also the brands that the card bears
+//   on.change        (field, wrong, brands, good): what is wrong with this field ('' for nothing;
+//                    no value while that can't be told, because the shopper is typing); for the
+//                    number also the brands that the card bears; whether it is full and right
 //   on.focus         (field, focused): the shopper types there, or does not any more
 //   on.submit        the shopper pressed Enter in a field
 //   on.expired       the token can't be used any more
@@ -114,7 +114,7 @@ export const openFields = async ({
         change: ({ field, empty, error, focused, brands: borne }) => {
           on.focus(OURS[field], focused);
           const told = focused || empty ? undefined : WRONG[error] || 'wrong';
-          on.change(OURS[field], error ? told : '', borne);
+          on.change(OURS[field], error ? told : '', borne, !error);
         },
         error: (error) => {
           const found = problem(error);

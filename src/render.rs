@@ -25,6 +25,27 @@ pub struct Post<'a> {
     pub turn: usize,
 }
 
+/// The style sheet that a printed element names.
+#[derive(Clone, Copy, Debug)]
+pub struct Style<'a> {
+    /// Its address.
+    pub url: &'a str,
+    /// Its digest, by which the browser checks it (`sha384-…`); may be empty.
+    pub integrity: &'a str,
+}
+
+impl Style<'_> {
+    /// A sheet of another origin is checked only where it is asked for as one that is open to all.
+    fn link(self) -> String {
+        let url = escaped(self.url);
+        let checked = match escaped(self.integrity) {
+            none if none.is_empty() => String::new(),
+            value => format!(" integrity=\"{value}\" crossorigin=\"anonymous\""),
+        };
+        format!("<link rel=\"stylesheet\" href=\"{url}\"{checked}>")
+    }
+}
+
 impl Post<'_> {
     fn plain(self) -> Plain {
         Plain {
@@ -59,11 +80,11 @@ pub fn answer(session: &CheckoutSession, own: &str, page: &str, post: &Post<'_>)
 
 /// `<guichet-checkout>` with its face inside, as a shop's server prints it: the shadow root is
 /// declared, so that it is there with the page's own bytes, and `guichet.js` takes it over. `page`
-/// is the language of that page, and may be empty; `style` the address of the style sheet.
+/// is the language of that page, and may be empty.
 ///
 /// Where the face can't be drawn it is the element alone, which draws its face itself.
 #[must_use]
-pub fn markup(session: &CheckoutSession, page: &str, style: &str, post: &Post<'_>) -> String {
+pub fn markup(session: &CheckoutSession, page: &str, style: &Style<'_>, post: &Post<'_>) -> String {
     let locale = language::of("", page, Some(session));
     let face = drawn_or_nothing(|| declared(session.clone(), locale, style, post));
     let (secret, inside) = (escaped(post.secret), face.unwrap_or_default());
@@ -72,7 +93,12 @@ pub fn markup(session: &CheckoutSession, page: &str, style: &str, post: &Post<'_
 
 /// The shadow root of the element: style sheet, live region, face. The region says from the
 /// beginning what the module would say: who hears the page's text is not told twice.
-fn declared(session: CheckoutSession, locale: Locale, style: &str, post: &Post<'_>) -> String {
+fn declared(
+    session: CheckoutSession,
+    locale: Locale,
+    style: &Style<'_>,
+    post: &Post<'_>,
+) -> String {
     let model = first(session);
     let said = spoken::of(&model, locale.words);
     let region = el("p")
@@ -82,11 +108,8 @@ fn declared(session: CheckoutSession, locale: Locale, style: &str, post: &Post<'
         .text(said);
     let region = drawing(|| region.done());
     let face = painted(model, locale, Some(post.plain()));
-    let style = escaped(style);
-    format!(
-        "<template shadowrootmode=\"open\"><link rel=\"stylesheet\" href=\"{style}\">\
-         {region}{face}</template>"
-    )
+    let link = style.link();
+    format!("<template shadowrootmode=\"open\">{link}{region}{face}</template>")
 }
 
 /// What is known of a session to which nothing has happened in the page.

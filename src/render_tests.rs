@@ -110,11 +110,16 @@ fn markup_is_the_element_with_its_root_its_sheet_and_the_face_of_the_answer() {
         secret: "css_\"&<",
         ..POST
     };
-    let html = markup(&session, "de", "https://pay.example/x.css?a=1&b=\"", &post);
+    let style = Style {
+        url: "https://pay.example/x.css?a=1&b=\"",
+        integrity: "sha384-a+/=",
+    };
+    let html = markup(&session, "de", &style, &post);
     let (head, rest) = html.split_once("<p ").unwrap();
     let expected = "<guichet-checkout session=\"css_&quot;&amp;&lt;\">\
         <template shadowrootmode=\"open\">\
-        <link rel=\"stylesheet\" href=\"https://pay.example/x.css?a=1&amp;b=&quot;\">";
+        <link rel=\"stylesheet\" href=\"https://pay.example/x.css?a=1&amp;b=&quot;\" \
+        integrity=\"sha384-a+/=\" crossorigin=\"anonymous\">";
     assert_eq!(head, expected);
     let (region, face) = rest.split_once("</p>").unwrap();
     for told in ["role=\"status\"", "class=\"spoken\"", "lang=\"de\""] {
@@ -130,7 +135,12 @@ fn markup_says_from_the_beginning_what_the_module_would_say() {
     let said = |status: Status| {
         let mut session = session(offers());
         session.status.status = status;
-        let html = markup(&session, "en", "/x.css", &POST);
+        let style = Style {
+            url: "/x.css",
+            integrity: "",
+        };
+        let html = markup(&session, "en", &style, &POST);
+        assert!(!html.contains("integrity"), "{html}");
         let region = html.split_once("</p>").unwrap().0;
         let (_, text) = region.split_once("<p ").unwrap().1.split_once('>').unwrap();
         text.split('<').next().unwrap_or_default().to_owned()

@@ -174,6 +174,13 @@ impl Model {
         self.face().is_entry() && entry.any(|entry| entry.step == EntryStep::Checking)
     }
 
+    /// Whether the platform's fields are asked for a token: nothing was sent yet.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        let unread = |entry: &Entry| entry.card().is_some() && entry.given.is_none();
+        self.is_checking() && self.entry.as_deref().is_some_and(unread)
+    }
+
     /// Whether an answer is waited for.
     #[must_use]
     pub fn is_busy(&self) -> bool {

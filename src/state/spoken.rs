@@ -9,6 +9,8 @@ use crate::words::Words;
 #[must_use]
 pub fn of(model: &Model, words: &Words) -> &'static str {
     match model.face() {
+        // The platform's fields answer at once, and say by themselves what is wrong.
+        _ if model.is_reading() => "",
         _ if model.is_busy() => words.pay_busy,
         face if face.is_entry() => match &model.entry {
             Some(entry) if entry.step == EntryStep::Opening => words.card_opening,

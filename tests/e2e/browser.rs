@@ -1,4 +1,4 @@
-//! One headless Chromium with a profile of its own, driven as a shopper would.
+//! One browser with a profile of its own, driven as a shopper would.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,45 +8,33 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::extensions::addons::firefox::FirefoxTools;
 use thirtyfour::prelude::*;
 
-use crate::chromedriver::{Chromedriver, Place, program};
+use crate::drivers::{Driver, Place};
+use crate::engine::Engine;
+use crate::launch;
 
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(40);
 
-const FLAGS: [&str; 13] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--no-proxy-server",
-    "--hide-scrollbars",
-    "--lang=fr",
-    "--window-size=1280,900",
-];
-
-const WATCH: &str = include_str!("watch.js");
+pub(crate) const WATCH: &str = include_str!("watch.js");
 
 /// The widget's shadow root, or null.
 const ROOT: &str = "const root = document.querySelector('guichet-checkout')?.shadowRoot;";
 
 /// A browser, and what it has told so far.
 pub(crate) struct Browser {
+    engine: Engine,
     driver: WebDriver,
     /// Origin of the pages whose notes are read at the end.
     shop: String,
     console: std::sync::Mutex<Vec<String>>,
     requests: std::sync::Mutex<Vec<Request>>,
-    _profile: TempDir,
-    _driver: Arc<Chromedriver>,
+    folder: TempDir,
+    _driver: Arc<Driver>,
     _place: Place,
 }
 
@@ -86,39 +74,46 @@ pub(crate) async fn eventually<T>(
 }
 
 impl Browser {
-    /// Starts one.
-    pub(crate) async fn start(shop: &str, place: Place) -> Result<Self> {
-        let chromedriver = Chromedriver::shared();
-        let profile = tempfile::tempdir()?;
-        let mut wanted = DesiredCapabilities::chrome();
-        let chromium = program("GUICHET_CHROMIUM", "/usr/bin/chromium");
-        wanted.set_binary(&chromium.display().to_string())?;
-        for flag in FLAGS {
-            wanted.add_arg(flag)?;
-        }
-        wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
-        wanted.add_experimental_option("perfLoggingPrefs", json!({ "enablePage": false }))?;
-        wanted.set(
-            "goog:loggingPrefs",
-            json!({ "browser": "ALL", "performance": "ALL" }),
-        )?;
-        let driver = WebDriver::new(chromedriver.address(), wanted).await?;
+    /// Starts one of the engine that is played in. Where its `scripts` are off, no page's run.
+    pub(crate) async fn start(shop: &str, place: Place, scripts: bool) -> Result<Self> {
+        let engine = Engine::current();
+        let process = Driver::of(engine);
+        let folder = tempfile::tempdir()?;
+        let wanted = launch::capabilities(engine, folder.path(), scripts)?;
+        let driver = WebDriver::new(process.address(), wanted).await?;
         let browser = Self {
+            engine,
             driver,
             shop: shop.to_owned(),
             console: Default::default(),
             requests: Default::default(),
-            _profile: profile,
-            _driver: chromedriver,
+            folder,
+            _driver: process,
             _place: place,
         };
         browser.prepare_tab().await?;
+        match engine {
+            Engine::Chromium if !scripts => browser.set_scripts(false).await?,
+            Engine::Firefox => {
+                browser.before_pages(WATCH).await?;
+                browser.before_pages(launch::FAILURES).await?;
+            }
+            Engine::Chromium | Engine::WebKit => {}
+        }
         Ok(browser)
+    }
+
+    /// The engine, for what is not the same in all of them.
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// What every tab needs before it opens its first page.
     async fn prepare_tab(&self) -> Result<()> {
-        self.before_pages(WATCH).await.map(drop)
+        if self.engine == Engine::Chromium {
+            self.before_pages(WATCH).await?;
+        }
+        Ok(())
     }
 
     /// Ends it.
@@ -127,8 +122,10 @@ impl Browser {
         let _ = self.driver.clone().quit().await;
     }
 
-    /// A command of the DevTools protocol.
+    /// A command of the DevTools protocol, which only Chromium speaks.
     pub(crate) async fn cdp(&self, method: &str, params: Value) -> Result<Value> {
+        let speaks = self.engine == Engine::Chromium;
+        ensure!(speaks, "{:?} can't do {method}", self.engine);
         self.driver
             .cdp()
             .send_raw(method, params)
@@ -143,7 +140,15 @@ impl Browser {
 
     /// Runs a script before anything else on every page from now on, as a browser that lacks
     /// something, or a page that has its own scripts. Gives its name, for [`Self::forget`].
+    ///
+    /// WebKitGTK can't do it.
     pub(crate) async fn before_pages(&self, script: &str) -> Result<String> {
+        if self.engine == Engine::Firefox {
+            let addon = launch::addon(self.folder.path(), script)?;
+            let firefox = FirefoxTools::new(self.driver.handle().clone());
+            firefox.install_addon(&addon, Some(true)).await?;
+            return Ok(addon);
+        }
         let script = json!({ "source": script });
         let added = self
             .cdp("Page.addScriptToEvaluateOnNewDocument", script)
@@ -300,19 +305,34 @@ impl Browser {
     }
 
     /// Clicks a field of the platform, inside its frame, and types.
-    pub(crate) async fn type_in_frame(&self, frame: &str, text: &str) -> Result<()> {
-        self.beside(frame).await?.enter_frame().await?;
+    pub(crate) async fn type_in_field(&self, field: &str, text: &str) -> Result<()> {
+        if self.engine == Engine::WebKit {
+            // A click of its driver's inside a frame leaves the focus where it was. A label moves
+            // under the click where the field that is left tells a mistake.
+            let label = format!("[data-field-label={field}]");
+            let there = beside(&format!("[data-field={field}][data-focused]"));
+            eventually(&format!("the focus on {field}"), async || {
+                self.beside(&label).await?.click().await?;
+                let there = self.driver.execute(&there, Vec::new()).await?;
+                Ok((!there.json().is_null()).then_some(()))
+            })
+            .await?;
+        }
+        let frame = format!("[data-field={field}] iframe");
+        self.beside(&frame).await?.enter_frame().await?;
         let typed = self.type_in_this_frame(text).await;
         // Whatever came of it, the next look is at the page again.
         self.driver.enter_default_frame().await?;
-        typed.with_context(|| frame.to_owned())
+        typed.with_context(|| frame)
     }
 
     async fn type_in_this_frame(&self, text: &str) -> Result<()> {
         let field = self
             .found("#field", "return document.getElementById('field')")
             .await?;
-        field.click().await?;
+        if self.engine != Engine::WebKit {
+            field.click().await?;
+        }
         field.clear().await?;
         Ok(field.send_keys(text).await?)
     }
@@ -419,6 +439,17 @@ impl Browser {
         Ok(())
     }
 
+    /// Turns the scripts of all pages on or off. Only Chromium does that while it runs; the others
+    /// keep what they were started with.
+    pub(crate) async fn set_scripts(&self, on: bool) -> Result<()> {
+        if self.engine == Engine::Chromium {
+            let value = json!({ "value": !on });
+            self.cdp("Emulation.setScriptExecutionDisabled", value)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Takes the network away, or gives it back.
     pub(crate) async fn set_offline(&self, offline: bool) -> Result<()> {
         let conditions = json!({
@@ -469,9 +500,13 @@ impl Browser {
         .await
     }
 
-    /// Saves what can be seen, down to the page's end.
+    /// Saves what can be seen, in Chromium down to the page's end.
     pub(crate) async fn shoot(&self, file: &Path) -> Result<()> {
         std::fs::create_dir_all(file.parent().context("a folder")?)?;
+        if self.engine != Engine::Chromium {
+            std::fs::write(file, self.driver.screenshot_as_png().await?)?;
+            return Ok(());
+        }
         let size = &self.cdp("Page.getLayoutMetrics", json!({})).await?["cssContentSize"];
         let (width, height) = (&size["width"], &size["height"]);
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
@@ -488,8 +523,11 @@ impl Browser {
             .await
     }
 
-    /// Reads what the browser has logged since the last time.
+    /// Reads what the browser has logged since the last time. Only Chromium gives it.
     async fn gather(&self) -> Result<()> {
+        if self.engine != Engine::Chromium {
+            return Ok(());
+        }
         for entry in self.driver.get_log("browser").await? {
             let source = entry.source.unwrap_or_default();
             let line = format!("{} {source} {}", entry.level, entry.message);

@@ -58,11 +58,9 @@ impl World {
     }
 
     pub(crate) async fn type_fields(&self, number: &str) -> Result<()> {
-        self.browser.type_in_frame(&frame("number"), number).await?;
-        self.browser
-            .type_in_frame(&frame("expiry"), "12/30")
-            .await?;
-        self.browser.type_in_frame(&frame("code"), "123").await
+        self.browser.type_in_field("number", number).await?;
+        self.browser.type_in_field("expiry", "12/30").await?;
+        self.browser.type_in_field("code", "123").await
     }
 
     pub(crate) async fn press_card_pay(&self) -> Result<()> {
@@ -167,7 +165,7 @@ fn a_card_typed_here_pays_without_leaving_the_shop() {
 }
 
 #[test]
-fn a_card_that_the_bank_asks_about_pays_after_the_banks_page() {
+pub(crate) fn a_card_that_the_bank_asks_about_pays_after_the_banks_page() {
     play(async |w: &mut World| {
         let order = w.fields_of_an_order().await?;
         w.pay_in_fields(CHALLENGED).await?;
@@ -273,7 +271,7 @@ fn what_is_wrong_is_said_beside_its_field_and_the_corrected_card_pays() {
         ensure!(w.browser.eval::<String>(focused).await? == "number");
         ensure!(w.asked("/continue").await? == 0, "nothing was sent");
 
-        w.browser.type_in_frame(&frame("number"), SMOOTH).await?;
+        w.browser.type_in_field("number", SMOOTH).await?;
         w.press_card_pay().await?;
         w.assert_paid_once(&order).await?;
         ensure!(w.asked("/continue").await? == 1);
@@ -290,12 +288,45 @@ fn what_is_wrong_is_said_beside_its_field_and_the_corrected_card_pays() {
 }
 
 #[test]
+pub(crate) fn paying_with_empty_fields_leads_into_the_first_and_only_its_mistake_is_read_out() {
+    play(async |w: &mut World| {
+        w.fields_of_an_order().await?;
+        // Only what is typed gets there: no click leads into the field.
+        w.press_card_pay().await?;
+        eventually("a word beside each field", async || {
+            let mut said = 0;
+            for field in ["number", "expiry", "code"] {
+                said += usize::from(!w.wrong(field).await?.is_empty());
+            }
+            Ok((said == 3).then_some(()))
+        })
+        .await?;
+        w.browser
+            .beside("[data-field=number][data-focused]")
+            .await?;
+        let has = "return document.hasFocus() && document.activeElement.id";
+        let has: String = w.browser.eval_in_frame(&frame("number"), has).await?;
+        ensure!(has == "field", "the caret is at {has:?}");
+        let read_out = "
+            const root = document.querySelector('guichet-checkout').shadowRoot;
+            const alerts = [...root.host.querySelectorAll('[role=alert]')];
+            return [
+              ...alerts.map((node) => node.dataset.fieldError + ' ' + !!node.textContent),
+              root.querySelector('.spoken').textContent,
+            ]";
+        let read_out: Vec<String> = w.browser.eval(read_out).await?;
+        ensure!(read_out == ["number true", ""], "{read_out:?}");
+        Ok(())
+    });
+}
+
+#[test]
 fn the_shopper_chooses_among_the_brands_of_a_card() {
     play(async |w: &mut World| {
         let order = w.fields_of_an_order().await?;
         w.type_fields(ONE_BRAND).await?;
         ensure!(w.browser.count_inside("input[name=guichet-brand]").await? == 0);
-        w.browser.type_in_frame(&frame("number"), SMOOTH).await?;
+        w.browser.type_in_field("number", SMOOTH).await?;
         // The shop's own order of brands decides which one stands chosen.
         w.browser
             .inside("input[name=guichet-brand][value=CB]:checked")
@@ -698,13 +729,13 @@ fn the_fields_are_frames_of_another_origin_with_names_for_all() {
 }
 
 #[test]
-fn the_field_that_is_typed_in_bears_the_focus_ring_and_the_ones_left_are_checked() {
+pub(crate) fn the_field_that_is_typed_in_bears_the_focus_ring_and_the_ones_left_are_checked() {
     play(async |w: &mut World| {
         w.fields_of_an_order().await?;
         let focused = "return [...document.querySelectorAll('[data-field][data-focused]')]
             .map((field) => field.dataset.field)";
         for field in ["code", "number", "expiry"] {
-            w.browser.type_in_frame(&frame(field), "12").await?;
+            w.browser.type_in_field(field, "12").await?;
             eventually("the ring", async || {
                 let seen: Vec<String> = w.browser.eval(focused).await?;
                 Ok((seen == [field]).then_some(()))

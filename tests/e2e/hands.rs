@@ -9,7 +9,7 @@ use crate::shop::Order;
 use crate::world::{World, play};
 
 #[test]
-fn from_the_product_to_the_paid_order_by_clicks_alone() {
+pub(crate) fn from_the_product_to_the_paid_order_by_clicks_alone() {
     play(async |w: &mut World| {
         w.browser.open(&format!("{}/", w.stack.shop())).await?;
         w.browser.click("add-plateau-fromages").await?;
@@ -40,7 +40,7 @@ fn from_the_product_to_the_paid_order_by_clicks_alone() {
 }
 
 #[test]
-fn a_keyboard_is_enough_to_pay() {
+pub(crate) fn a_keyboard_is_enough_to_pay() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         tab_to(w, "input[name=method]").await?;
@@ -69,7 +69,25 @@ fn a_keyboard_is_enough_to_pay() {
 }
 
 #[test]
-fn enter_on_a_method_pays_and_a_missing_choice_is_told() {
+pub(crate) fn a_choice_by_an_arrow_key_bears_the_focus_ring() {
+    play(async |w: &mut World| {
+        w.usual_checkout().await?;
+        tab_to(w, "input[name=method]").await?;
+        w.browser.press(" ").await?;
+        w.browser.inside("input[value=card]:checked").await?;
+        w.browser.press(Key::Down).await?;
+        w.browser.inside("input[value=apetiz]:checked").await?;
+        let ring = "const root = document.querySelector('guichet-checkout').shadowRoot;
+            const row = root.querySelector('.method:has(:checked)');
+            return [row.dataset.method, getComputedStyle(row).outlineStyle]";
+        let ring: [String; 2] = w.browser.eval(ring).await?;
+        ensure!(ring == ["apetiz", "solid"], "{ring:?}");
+        Ok(())
+    });
+}
+
+#[test]
+pub(crate) fn enter_on_a_method_pays_and_a_missing_choice_is_told() {
     play(async |w: &mut World| {
         w.usual_checkout().await?;
         tab_to(w, "button[data-action=pay]").await?;

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use crate::browser::eventually;
 use crate::site::{Site, play_on_site};
+use crate::starts::{forget_events, last_error};
 use crate::world::{World, assets, play, play_in};
 
 /// What the build lists, by kind: name and `integrity`.
-fn listed(folder: &Path, kind: &str, part: &str) -> Result<(String, String)> {
+pub(crate) fn listed(folder: &Path, kind: &str, part: &str) -> Result<(String, String)> {
     let manifest: Value = serde_json::from_slice(&std::fs::read(folder.join("manifest.json"))?)?;
     let files = manifest["files"].as_array().context("files")?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -22,7 +23,7 @@ fn listed(folder: &Path, kind: &str, part: &str) -> Result<(String, String)> {
 }
 
 /// A change of one of the files that changes nothing of what it does.
-fn altered(name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn altered(name: &str, content: &[u8]) -> Vec<u8> {
     // In a module, a section of its own, which nobody reads.
     let more: &[u8] = if name.ends_with(".wasm") {
         &[0, 2, 1, b'x']
@@ -67,9 +68,16 @@ fn where_the_script_tag_has_an_integrity_no_other_bytes_are_run_or_read() {
             // Who does not ask is not held up.
             w.open_with(site, "", &format!("/{kind}-trusted")).await?;
             w.browser.wait_for_face("choosing").await.context(kind)?;
+            forget_events(w).await?;
             w.open_with(site, &asks, &format!("/{kind}-checked"))
                 .await?;
-            w.browser.wait_for_face("offline").await.context(kind)?;
+            eventually("the error", async || {
+                let error = last_error(w).await?;
+                Ok((error.as_deref() == Some("load_failed")).then_some(()))
+            })
+            .await
+            .context(kind)?;
+            ensure!(w.browser.face().await?.is_none(), "{kind} was used");
             site.bytes(&format!("/w/{name}"), &content);
         }
         // The script itself, and the style sheet in it.

@@ -1,7 +1,9 @@
-//! The whole, as a shopper meets it: a headless Chromium with real clicks on the demo shop, the
+//! The whole, as a shopper meets it: a browser with real clicks on the demo shop, the
 //! widget and the sandbox's pages, with backend and sandbox as processes of their own.
 //!
-//! - `browser` is one Chromium with a fresh profile; `world` adds the running stack;
+//! - `browser` is one browser with a fresh profile, as `launch` asks its driver (`drivers`) for it;
+//!   `world` adds the running stack;
+//! - `engines` plays some of the tests in Firefox and WebKitGTK too;
 //! - `shop` and `platform` know the pages, `site` is a page of a test's own;
 //! - the other files are the tests, by what they promise.
 //!
@@ -20,7 +22,10 @@
 mod support;
 
 mod browser;
-mod chromedriver;
+mod drivers;
+mod engine;
+mod engines;
+mod launch;
 mod platform;
 mod shop;
 mod site;
@@ -51,5 +56,6 @@ mod returns;
 mod saved_cards;
 mod servers;
 mod starts;
+mod trees;
 mod twice;
 mod wallets;

@@ -4,12 +4,13 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::browser::eventually;
+use crate::integrity::{altered, listed};
 use crate::painted::{HELD_BACK, NOTE, ROOT};
 use crate::platform::{CARD_AT_ONCE, VOUCHER};
 use crate::shop::Order;
 use crate::site::play_on_site;
 use crate::support::DEMO_SHOP_KEY;
-use crate::world::{World, play};
+use crate::world::{World, assets, play};
 
 /// An order whose payment page prints the element.
 fn printed() -> Value {
@@ -68,6 +69,25 @@ fn a_printed_list_is_there_and_in_shape_without_any_script_of_ours() {
         let seen = "return getComputedStyle(document.querySelector('guichet-checkout')
             .shadowRoot.querySelector('.methods')).visibility";
         ensure!(w.browser.eval::<String>(seen).await? == "visible");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_printed_list_takes_no_style_sheet_of_other_bytes() {
+    play_on_site(async |w: &mut World, site| {
+        let order = w.order(json!({ "amount": 4200 })).await?;
+        let (name, _) = listed(&assets(), "style", "")?;
+        let content = std::fs::read(assets().join(&name))?;
+        let markup = w.markup(&order).await?;
+        site.page("/", "", &markup.replace(&w.stack.backend(), ""));
+        for (content, border) in [(content.clone(), "1px"), (altered(&name, &content), "0px")] {
+            site.bytes(&format!("/{name}"), &content);
+            w.browser.open(&format!("{}/", site.origin())).await?;
+            w.browser.inside("input[name=method][value=sodexo]").await?;
+            let seen: String = w.browser.eval(STYLED).await?;
+            ensure!(seen == border, "{seen}, not {border}");
+        }
         Ok(())
     });
 }

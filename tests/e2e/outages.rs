@@ -107,7 +107,7 @@ fn offline_is_told_and_the_widget_goes_on_by_itself() {
 }
 
 #[test]
-fn a_backend_out_of_reach_is_told_and_a_retry_keeps_the_choice() {
+pub(crate) fn a_backend_out_of_reach_is_told_and_a_retry_keeps_the_choice() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.choose("apetiz").await?;

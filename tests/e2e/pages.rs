@@ -137,7 +137,7 @@ fn the_nearest_language_around_the_element_counts_where_the_session_names_none_t
 }
 
 #[test]
-fn a_page_that_is_written_from_right_to_left_does_not_turn_the_widget_round() {
+pub(crate) fn a_page_that_is_written_from_right_to_left_does_not_turn_the_widget_round() {
     let stack = StackOptions {
         sogenactif: true,
         ..usual()
@@ -184,7 +184,7 @@ fn a_page_that_is_written_from_right_to_left_does_not_turn_the_widget_round() {
 }
 
 #[test]
-fn a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session() {
+pub(crate) fn a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.choose("sodexo").await?;
@@ -220,13 +220,12 @@ fn a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session() {
 }
 
 #[test]
-fn a_choice_outlives_the_way_to_the_platform_and_back_by_the_button() {
+pub(crate) fn a_choice_outlives_the_way_to_the_platform_and_back_by_the_button() {
     play(async |w: &mut World| {
-        // Such a page is loaded anew when the shopper goes back.
-        w.browser
-            .before_pages("addEventListener('unload', () => {})")
-            .await?;
         w.usual_checkout().await?;
+        // Such a page is loaded anew when the shopper goes back.
+        let unloads = "addEventListener('unload', () => {})";
+        w.browser.eval::<()>(unloads).await?;
         w.leave_with("sodexo", "voucher").await?;
         w.browser.back().await?;
         w.browser.wait_for_face("choosing").await?;

@@ -4,6 +4,8 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::browser::eventually;
+use crate::platform::VOUCHER;
+use crate::site::play_on_site;
 use crate::world::{World, play, wish};
 
 /// Keeps the module back until `window.letGo()`, and notes what moves and what is said.
@@ -66,13 +68,6 @@ fn the_list_is_there_before_the_module_and_a_press_on_it_is_done_once() {
         w.browser
             .inside("button[data-action=pay][aria-busy=true]")
             .await?;
-        let posts = |requests: &[crate::browser::Request]| {
-            requests
-                .iter()
-                .filter(|request| request.method == "POST")
-                .count()
-        };
-        ensure!(posts(&w.browser.requests().await?) == 0, "without a module");
         w.browser.eval::<()>("window.letGo()").await?;
         w.wait_for_page("voucher").await?;
         let payments = &w.session(&order.session_id).await?["payments"];
@@ -82,6 +77,74 @@ fn the_list_is_there_before_the_module_and_a_press_on_it_is_done_once() {
         );
         ensure!(payments[0]["method"] == "apetiz", "{payments}");
         Ok(())
+    });
+}
+
+#[test]
+fn a_press_that_waits_for_the_module_too_long_is_sent_as_a_form_and_comes_back_to_the_shop() {
+    play(async |w: &mut World| {
+        let order = w.open_painted(wish(4200)).await?;
+        w.browser.click_inside("[data-method=apetiz] label").await?;
+        for _ in 0..3 {
+            w.press_pay().await?;
+        }
+        w.wait_for_page("voucher").await?;
+        w.type_voucher(VOUCHER).await?;
+        // The shop's page shows it, and not one of the backend's own.
+        w.browser.inside("[data-painted][data-face=paid]").await?;
+        let url = w.browser.url().await?;
+        ensure!(url.ends_with(&order.payment_path), "{url}");
+        let asked = w.browser.events().await?;
+        let asked = asked.iter().filter(|e| e["name"] == "before-pay").count();
+        ensure!(asked == 1, "the page was asked {asked} times");
+        w.let_go().await?;
+        w.assert_paid(&order, &[("voucher", 4200)]).await?;
+        let taken = w.money_taken(&order.session_id).await?;
+        ensure!(taken == [4200], "{taken:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_page_that_says_no_meanwhile_or_takes_no_forms_leaves_the_press_to_the_module() {
+    play_on_site(async |w: &mut World, site| {
+        w.browser.before_pages(HELD_BACK).await?;
+        let no = "addEventListener('guichet:before-pay', (event) => {
+            window.asked = (window.asked || 0) + 1;
+            if (!window.yes) event.preventDefault();
+        });";
+        w.browser.before_pages(no).await?;
+        let order = w.order(wish(4200)).await?;
+        let (page, backup) = (w.stack.platform(), w.stack.platform_backup());
+        let policy = format!("Content-Security-Policy: form-action {page} {backup}\r\n");
+        site.page("/", &policy, &w.snippet(&order));
+        w.browser.open(&format!("{}/", site.origin())).await?;
+        w.browser
+            .inside("[data-painted][data-face=choosing]")
+            .await?;
+        w.choose("card").await?;
+        w.press_pay().await?;
+        // Nobody is kept waiting for a no.
+        w.browser
+            .inside("button[data-action=pay]:not([aria-busy])")
+            .await?;
+        ensure!(w.browser.eval::<u32>("return window.asked").await? == 1);
+        w.browser.eval::<()>("window.yes = true").await?;
+        w.press_pay().await?;
+        eventually("the policy's no", async || {
+            let told = w.browser.console().await?;
+            let told = told.iter().any(|line| line.contains("must name"));
+            Ok(told.then_some(()))
+        })
+        .await?;
+        w.browser
+            .inside("button[data-action=pay][aria-busy=true]")
+            .await?;
+        let none = &w.session(&order.session_id).await?["payments"];
+        ensure!(none.as_array().is_some_and(Vec::is_empty), "{none}");
+        w.browser.eval::<()>("window.letGo()").await?;
+        w.wait_for_page("card").await?;
+        w.browser.violations().await.map(drop)
     });
 }
 

@@ -8,22 +8,13 @@ use crate::platform::{CARD, CARD_AT_ONCE, CARD_REFUSED, VOUCHER_SHORT};
 use crate::shop::Order;
 use crate::site::play_on_site;
 use crate::support::{DEMO_SHOP_KEY, StackOptions};
-use crate::world::{World, play, play_in, usual};
+use crate::world::{World, play_without_scripts, usual};
 
 fn printed() -> Value {
     json!({ "amount": 4200, "markup": true })
 }
 
 impl World {
-    /// Turns the scripts of all pages on or off.
-    async fn scripts(&self, on: bool) -> Result<()> {
-        let value = json!({ "value": !on });
-        self.browser
-            .cdp("Emulation.setScriptExecutionDisabled", value)
-            .await
-            .map(drop)
-    }
-
     /// The face of a page of the backend's own.
     async fn page_face(&self) -> Result<Option<String>> {
         let face =
@@ -63,15 +54,14 @@ impl World {
 
     /// Looks at a page of the backend's own. The scripts that look at it are not the page's.
     async fn look_at_page(&self, name: &str) -> Result<()> {
-        self.scripts(true).await?;
+        self.browser.set_scripts(true).await?;
         self.look(&format!("page-{name}")).await?;
-        self.scripts(false).await
+        self.browser.set_scripts(false).await
     }
 
-    /// Opens the payment page of a new order with all scripts off.
+    /// Opens the payment page of a new order, in a browser whose scripts are off.
     async fn open_without_scripts(&self, wish: Value) -> Result<Order> {
         let order = self.order(wish).await?;
-        self.scripts(false).await?;
         self.open_payment(&order).await?;
         self.browser.inside("[data-painted] .methods").await?;
         Ok(order)
@@ -79,8 +69,8 @@ impl World {
 }
 
 #[test]
-fn a_voucher_and_the_card_for_the_rest_pay_with_all_scripts_off() {
-    play(async |w: &mut World| {
+pub(crate) fn a_voucher_and_the_card_for_the_rest_pay_with_all_scripts_off() {
+    play_without_scripts(usual(), async |w: &mut World| {
         let order = w.open_without_scripts(printed()).await?;
         w.leave_without_scripts("sodexo").await?;
         w.look_at_page("leaving").await?;
@@ -97,7 +87,7 @@ fn a_voucher_and_the_card_for_the_rest_pay_with_all_scripts_off() {
         let session = w.session(&order.session_id).await?;
         ensure!(session["status"] == "paid", "{session:#}");
         ensure!(w.money_taken(&order.session_id).await? == [4200]);
-        w.scripts(true).await
+        w.browser.set_scripts(true).await
     });
 }
 
@@ -111,8 +101,8 @@ impl World {
 }
 
 #[test]
-fn every_page_can_be_read_and_used_with_all_scripts_off() {
-    play(async |w: &mut World| {
+pub(crate) fn every_page_can_be_read_and_used_with_all_scripts_off() {
+    play_without_scripts(usual(), async |w: &mut World| {
         let order = w.open_without_scripts(printed()).await?;
         // Nothing was chosen.
         w.press_pay().await?;
@@ -155,13 +145,13 @@ fn every_page_can_be_read_and_used_with_all_scripts_off() {
         })
         .await?;
         w.look_at_page("refused").await?;
-        w.scripts(true).await
+        w.browser.set_scripts(true).await
     });
 }
 
 #[test]
-fn a_list_that_has_run_out_meanwhile_says_so_with_all_scripts_off() {
-    play(async |w: &mut World| {
+pub(crate) fn a_list_that_has_run_out_meanwhile_says_so_with_all_scripts_off() {
+    play_without_scripts(usual(), async |w: &mut World| {
         let order = w.open_without_scripts(printed()).await?;
         w.close(&order).await?;
         w.choose("card").await?;
@@ -172,7 +162,7 @@ fn a_list_that_has_run_out_meanwhile_says_so_with_all_scripts_off() {
         w.browser
             .inside("[data-painted][data-face=expired]")
             .await?;
-        w.scripts(true).await
+        w.browser.set_scripts(true).await
     });
 }
 
@@ -202,11 +192,10 @@ impl World {
 }
 
 #[test]
-fn a_link_from_an_email_leads_to_the_paid_order() {
-    play(async |w: &mut World| {
+pub(crate) fn a_link_from_an_email_leads_to_the_paid_order() {
+    play_without_scripts(usual(), async |w: &mut World| {
         let order = w.order(json!({ "amount": 4200 })).await?;
         let link = w.link(&order).await?;
-        w.scripts(false).await?;
         w.browser.open(&link).await?;
         w.look_at_page("link").await?;
         w.click_page("button").await?;
@@ -219,14 +208,14 @@ fn a_link_from_an_email_leads_to_the_paid_order() {
         w.wait_for_page("card").await?;
         w.type_card(CARD_AT_ONCE).await?;
         w.wait_for_page_face("paid").await?;
-        w.scripts(true).await?;
+        w.browser.set_scripts(true).await?;
         // Elsewhere it is over.
         w.browser
             .cdp("Network.clearBrowserCookies", json!({}))
             .await?;
         w.browser.open(&link).await?;
         w.look_at_page("link-over").await?;
-        w.scripts(true).await
+        w.browser.set_scripts(true).await
     });
 }
 
@@ -237,7 +226,7 @@ fn a_question_is_asked_and_answered_with_all_scripts_off() {
         sogenactif_methods: vec!["sogenactif_sepa", "sogenactif_card"],
         ..usual()
     };
-    play_in(stack, async |w: &mut World| {
+    play_without_scripts(stack, async |w: &mut World| {
         w.open_without_scripts(printed()).await?;
         // What takes a script is not offered.
         let hidden = "return document.querySelector('guichet-checkout').shadowRoot
@@ -253,12 +242,39 @@ fn a_question_is_asked_and_answered_with_all_scripts_off() {
         })
         .await?;
         w.look_at_page("ask").await?;
-        w.scripts(true).await
+        w.browser.set_scripts(true).await
     });
 }
 
 #[test]
-fn where_webassembly_is_forbidden_a_press_on_the_printed_list_goes_to_the_platform() {
+pub(crate) fn where_webassembly_is_forbidden_the_plain_tag_pays_as_a_form() {
+    play_on_site(async |w: &mut World, site| {
+        let order = w.order(json!({ "amount": 4200 })).await?;
+        let backend = w.stack.backend();
+        let policy = format!(
+            "Content-Security-Policy: default-src 'none'; img-src data:; connect-src {backend}; \
+             script-src {backend}; form-action {backend}; require-trusted-types-for 'script'\r\n"
+        );
+        site.page("/", &policy, &w.snippet(&order));
+        w.browser.open(&format!("{}/", site.origin())).await?;
+        w.browser
+            .inside("[data-painted][data-face=choosing]")
+            .await?;
+        w.leave_with("sodexo", "voucher").await?;
+        w.type_voucher(VOUCHER_SHORT).await?;
+        w.wait_for_page("complement").await?;
+        w.pay_by_card(CARD).await?;
+        w.wait_for_status(&order.session_id, "paid").await?;
+        ensure!(w.money_taken(&order.session_id).await? == [4200]);
+        w.browser.open(&format!("{}/", site.origin())).await?;
+        w.browser.inside("[data-painted][data-face=paid]").await?;
+        // The policy forbids WebAssembly, as it should.
+        w.browser.violations().await.map(drop)
+    });
+}
+
+#[test]
+pub(crate) fn where_webassembly_is_forbidden_a_press_on_the_printed_list_goes_to_the_platform() {
     play_on_site(async |w: &mut World, site| {
         let order = w.order(json!({ "amount": 4200 })).await?;
         let backend = w.stack.backend();

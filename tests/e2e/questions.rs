@@ -130,7 +130,7 @@ fn page_of(method: &str) -> &'static str {
 }
 
 #[test]
-fn an_account_pays_after_its_question_and_the_platforms_page() {
+pub(crate) fn an_account_pays_after_its_question_and_the_platforms_page() {
     play(async |w: &mut World| {
         for (before, method) in [IDEAL, SEPA].into_iter().enumerate() {
             let order = w.asked_by(method).await?;
@@ -285,7 +285,7 @@ fn a_wrong_iban_is_told_at_its_field_and_the_corrected_one_pays() {
 }
 
 #[test]
-fn a_keyboard_is_enough_to_answer() {
+pub(crate) fn a_keyboard_is_enough_to_answer() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.choose(SEPA).await?;

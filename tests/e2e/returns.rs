@@ -114,7 +114,7 @@ fn the_shops_page_believes_the_backend_and_not_its_own_address() {
 }
 
 #[test]
-fn the_back_button_warns_before_a_second_payment() {
+pub(crate) fn the_back_button_warns_before_a_second_payment() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("card", "card").await?;
@@ -155,7 +155,7 @@ fn the_back_button_warns_before_a_second_payment() {
 }
 
 #[test]
-fn the_back_button_after_paying_shows_a_paid_order() {
+pub(crate) fn the_back_button_after_paying_shows_a_paid_order() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("card", "card").await?;

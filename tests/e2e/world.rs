@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, eventually};
-use crate::chromedriver::Place;
+use crate::drivers::Place;
 use crate::support::{DEMO_SHOP_KEY, Stack, StackOptions};
 
 /// How long a test may take in all.
@@ -58,6 +58,22 @@ pub(crate) fn play(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
 
 /// The same on another stack.
 pub(crate) fn play_in(options: StackOptions, test: impl AsyncFnOnce(&mut World) -> Result<()>) {
+    play_with(options, true, test);
+}
+
+/// The same with the scripts of all pages off.
+pub(crate) fn play_without_scripts(
+    options: StackOptions,
+    test: impl AsyncFnOnce(&mut World) -> Result<()>,
+) {
+    play_with(options, false, test);
+}
+
+fn play_with(
+    options: StackOptions,
+    scripts: bool,
+    test: impl AsyncFnOnce(&mut World) -> Result<()>,
+) {
     let place = Place::take();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -65,7 +81,7 @@ pub(crate) fn play_in(options: StackOptions, test: impl AsyncFnOnce(&mut World) 
         .unwrap();
     let mut world = runtime.block_on(async {
         let stack = Stack::start(options).await;
-        let browser = Browser::start(&stack.shop(), place).await;
+        let browser = Browser::start(&stack.shop(), place, scripts).await;
         World {
             stack,
             browser: browser.expect("a browser"),

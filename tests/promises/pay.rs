@@ -655,6 +655,25 @@ async fn a_link_opens_its_session_once_and_what_only_looks_at_it_uses_nothing() 
 }
 
 #[tokio::test]
+async fn a_link_that_is_over_says_so_in_the_sessions_language_and_tells_a_stranger_nothing() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session_with(4200, json!({ "locale": "de" })).await;
+    let made = link(&stack, DEMO_SHOP_KEY, &checkout, &json!({})).await;
+    let url = made.expect(201).json()["url"].as_str().unwrap().to_owned();
+    let button = Shopper::new(&stack).open(&url).await.form();
+    assert_eq!(Shopper::new(&stack).press(&button).await.face(), "choosing");
+    let late = Shopper::new(&stack).open(&url).await;
+    assert_eq!(late.answer.status, 410);
+    assert!(late.says("<html lang=\"de\""), "{late:?}");
+    let mut guessed = url.clone();
+    let last = guessed.pop();
+    guessed.push(if last == Some('a') { 'b' } else { 'a' });
+    let stranger = Shopper::new(&stack).open(&guessed).await;
+    assert_eq!(stranger.answer.status, 410);
+    assert!(!stranger.says("lang=\"de\""), "{stranger:?}");
+}
+
+#[tokio::test]
 async fn a_link_is_made_by_its_own_shop_for_a_time_that_is_told() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;

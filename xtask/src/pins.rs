@@ -46,6 +46,14 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     locked: true,
 };
 
+/// What drives Firefox in browser tests.
+pub(crate) const GECKODRIVER: CargoTool = CargoTool {
+    package: "geckodriver",
+    program: "geckodriver",
+    version: Some("0.37.1"),
+    locked: true,
+};
+
 /// Packages from npm: name and version.
 pub(crate) const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
 pub(crate) const ESBUILD: (&str, &str) = ("esbuild", "0.28.2");

@@ -115,7 +115,8 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
             .env("GUICHET_AXE", setup::axe(ctx))
             .env("GUICHET_NODE_MODULES", ctx.npm().join("node_modules"))
             .env("GUICHET_PYTHON", python)
-            .env("GUICHET_SENTRY", setup::sentry(ctx)?);
+            .env("GUICHET_SENTRY", setup::sentry(ctx)?)
+            .envs(setup::engines::ensure(ctx, stages)?);
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)

@@ -25,7 +25,7 @@ pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
     Book, CardName, Closed, Conversation, Dated, Endpoint, Entry, Followed, FoundPayment,
     Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
-    Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
+    LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
     OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search,
     SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent, WAIT_MAX,
 };
@@ -232,13 +232,13 @@ pub trait Store: Outbox + Send + Sync {
     /// Keeps a link that a shop sends.
     async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError>;
 
-    /// Whether there is such a link to a session that can still be used.
+    /// What a link to a session is good for, if it ever was one.
     async fn link(
         &self,
         digest: &[u8],
         session: &SessionId,
         now: i64,
-    ) -> Result<Option<()>, StoreError>;
+    ) -> Result<Option<LinkState>, StoreError>;
 
     /// Uses a link up; `false` if it can't be used. `by` tells one press of its page's button from
     /// another: the same press uses it again.

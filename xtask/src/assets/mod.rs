@@ -193,7 +193,11 @@ fn minify(ctx: &Ctx) -> Result<Scripts> {
         glue: glue(ctx)?,
         element,
         card,
-        style: std::fs::read_to_string(sources.join("widget.css"))?,
+        // No page of the backend's own has the script, whose sheet is without their rules.
+        style: ["widget.css", "page.css"]
+            .map(|name| std::fs::read_to_string(sources.join(name)))
+            .into_iter()
+            .collect::<Result<_, _>>()?,
         package,
     };
     ensure!(

@@ -1,5 +1,6 @@
 //! Brings what is missing, and does nothing where it is there.
 
+pub(crate) mod engines;
 mod npm;
 pub(crate) mod python;
 pub(crate) mod system;
@@ -42,6 +43,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, need: Need) -> Result<Wasm> {
     npm::ensure(ctx, stages, &npm_packages)?;
     if need != Need::Build {
         browser(stages)?;
+        engines::ensure(ctx, stages)?;
         python::ensure(ctx, stages, &pins::WEBHOOKS_PYTHON)?;
         if system::find(&["php"]).is_none() {
             stages.run("PHP", || system::apt(&["php-cli"]))?;

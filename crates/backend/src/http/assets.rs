@@ -28,6 +28,17 @@ struct Listed {
     name: String,
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    integrity: String,
+}
+
+/// The widget's style sheet.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Sheet {
+    /// The file's name.
+    pub(crate) name: String,
+    /// Its digest, as a page takes it.
+    pub(crate) integrity: String,
 }
 
 /// The widget's folder, and what its list said when it was read last.
@@ -76,12 +87,16 @@ impl Assets {
             .layer(from_fn(cache))
     }
 
-    /// The name of the style sheet, as the list has it now; nothing where it has none.
-    pub(crate) async fn style(&self) -> Option<String> {
+    /// The style sheet, as the list has it now; nothing where it has none.
+    pub(crate) async fn style(&self) -> Option<Sheet> {
         let list = tokio::fs::read(self.0.path.join(MANIFEST)).await.ok()?;
         let manifest: Manifest = serde_json::from_slice(&list).ok()?;
         let mut files = manifest.files.into_iter();
-        Some(files.find(|file| file.kind == "style")?.name)
+        let style = files.find(|file| file.kind == "style")?;
+        Some(Sheet {
+            name: style.name,
+            integrity: style.integrity,
+        })
     }
 
     /// Whether the list has this name. It is read again only for a name that it did not have: a
@@ -140,7 +155,7 @@ async fn cache(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assets, MANIFEST};
+    use super::{Assets, MANIFEST, Sheet};
 
     #[test]
     fn a_folder_that_is_not_the_widgets_is_refused() {
@@ -164,8 +179,15 @@ mod tests {
         list(r#"{"files": []}"#);
         let assets = Assets::open(folder.path()).unwrap();
         assert_eq!(assets.style().await, None);
-        list(r#"{"files": [{"name": "a.js"}, {"name": "a-1.css", "kind": "style"}]}"#);
-        assert_eq!(assets.style().await.as_deref(), Some("a-1.css"));
+        list(
+            r#"{"files": [{"name": "a.js"},
+                {"name": "a-1.css", "kind": "style", "integrity": "sha384-a"}]}"#,
+        );
+        let sheet = Sheet {
+            name: "a-1.css".into(),
+            integrity: "sha384-a".into(),
+        };
+        assert_eq!(assets.style().await, Some(sheet));
     }
 
     #[tokio::test]

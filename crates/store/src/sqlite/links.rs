@@ -4,7 +4,7 @@ use guichet_domain::id::SessionId;
 use sqlx::SqliteConnection;
 
 use crate::error::StoreError;
-use crate::types::Link;
+use crate::types::{Link, LinkState};
 
 pub(super) async fn add(db: &mut SqliteConnection, link: &Link<'_>) -> Result<(), StoreError> {
     sqlx::query(
@@ -24,17 +24,20 @@ pub(super) async fn find(
     digest: &[u8],
     session: &SessionId,
     now: i64,
-) -> Result<Option<()>, StoreError> {
-    let found: Option<i64> = sqlx::query_scalar(
-        "SELECT 1 FROM links
-         WHERE digest = ? AND session_id = ? AND expires_at > ? AND used_at IS NULL",
+) -> Result<Option<LinkState>, StoreError> {
+    let good: Option<bool> = sqlx::query_scalar(
+        "SELECT expires_at > ? AND used_at IS NULL FROM links
+         WHERE digest = ? AND session_id = ?",
     )
+    .bind(now)
     .bind(digest)
     .bind(session.as_str())
-    .bind(now)
     .fetch_optional(db)
     .await?;
-    Ok(found.map(drop))
+    Ok(good.map(|good| match good {
+        true => LinkState::Good,
+        false => LinkState::Over,
+    }))
 }
 
 pub(super) async fn take(

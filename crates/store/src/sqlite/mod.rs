@@ -25,8 +25,8 @@ use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage,
-    LedgerEntry, Link, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Payment,
-    Question, Recorded, Search, SecretDigest, Source, Store, StoreError, Unconfirmed,
+    LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance,
+    Payment, Question, Recorded, Search, SecretDigest, Source, Store, StoreError, Unconfirmed,
     UnmatchedEvent,
 };
 
@@ -408,7 +408,7 @@ impl Store for SqliteStore {
         digest: &[u8],
         session: &SessionId,
         now: i64,
-    ) -> Result<Option<()>, StoreError> {
+    ) -> Result<Option<LinkState>, StoreError> {
         read!(self, links::find(digest, session, now))
     }
 

@@ -14,3 +14,12 @@ pub struct Link<'a> {
     /// Unix second of its making.
     pub now: i64,
 }
+
+/// What a link that a shop has sent is good for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LinkState {
+    /// It opens its session.
+    Good,
+    /// It was used, or is too old.
+    Over,
+}

@@ -22,7 +22,7 @@ pub use self::conversation::{Advance, Answer, Conversation};
 pub use self::event::{Recorded, Source};
 pub use self::idempotency::{Idempotency, Kept};
 pub use self::ledger::{Audited, LedgerEntry};
-pub use self::link::Link;
+pub use self::link::{Link, LinkState};
 pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};
 pub use self::message::{KeptMessage, Message};
 pub use self::notice::{

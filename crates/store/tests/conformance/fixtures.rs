@@ -16,8 +16,8 @@ pub(crate) use guichet_domain::{MethodKind, PartKind, PartStatus};
 pub(crate) use guichet_store::sqlite::SqliteStore;
 pub(crate) use guichet_store::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, CardName, Closed, Conversation, Idempotency,
-    Kept, Link, Message, Payment, Recorded, Search, SecretDigest, Source, Store, Unconfirmed,
-    WAIT_MAX,
+    Kept, Link, LinkState, Message, Payment, Recorded, Search, SecretDigest, Source, Store,
+    Unconfirmed, WAIT_MAX,
 };
 
 pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {

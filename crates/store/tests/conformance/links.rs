@@ -20,7 +20,7 @@ async fn a_link_opens_its_own_session_once_and_in_time() {
     let store = self::open(&folder).await;
     let there = async |digest: &[u8], session: &Session, now| {
         let found = store.link(digest, &session.id, now).await.unwrap();
-        found.is_some()
+        found == Some(LinkState::Good)
     };
     let uses = async |digest: &[u8], session: &Session, by: &[u8], now| {
         store.use_link(digest, &session.id, by, now).await.unwrap()
@@ -37,5 +37,13 @@ async fn a_link_opens_its_own_session_once_and_in_time() {
     assert!(uses(b"a", &one, b"x", 1501).await, "the same press again");
     assert!(!uses(b"a", &one, b"y", 1501).await, "another press");
     assert!(!there(b"a", &one, 1501).await);
+    // It is known to have been one; what never was one is not.
+    let was = async |digest: &[u8], session: &Session, now| {
+        store.link(digest, &session.id, now).await.unwrap()
+    };
+    assert_eq!(was(b"a", &one, 1501).await, Some(LinkState::Over));
+    assert_eq!(was(b"b", &one, 2000).await, Some(LinkState::Over));
+    assert_eq!(was(b"a", &two, 1501).await, None);
+    assert_eq!(was(b"c", &one, 1501).await, None);
     assert!(there(b"b", &one, 1501).await, "each for itself");
 }

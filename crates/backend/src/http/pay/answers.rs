@@ -47,7 +47,8 @@ pub(super) async fn page(
         "default-src 'none'; style-src {own}{script}; img-src data:; form-action {forms}; \
          base-uri 'none'; frame-ancestors 'none'"
     );
-    let style = assets.style().await.map(|name| format!("{public}/{name}"));
+    let style = assets.style().await;
+    let style = style.map(|sheet| format!("{public}/{}", sheet.name));
     let drawn = draw(&Page {
         style: style.as_deref().unwrap_or_default(),
         action: &form_action(app),

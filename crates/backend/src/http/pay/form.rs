@@ -25,6 +25,8 @@ pub(super) struct Pressed {
     /// The mark of the question: the page to go back to.
     pub(super) go: String,
     pub(super) fingerprint: String,
+    /// `shop` where the browser runs scripts, and the shop's page shows what comes of it.
+    pub(super) back: String,
     /// The answers to a question.
     pub(super) bank: Option<String>,
     pub(super) iban: Option<String>,
@@ -46,6 +48,7 @@ impl Pressed {
                 "key" => pressed.key = value,
                 "go" => pressed.go = value,
                 "as" => pressed.fingerprint = value,
+                "back" => pressed.back = value,
                 "bank" => pressed.bank = Some(value),
                 "iban" => pressed.iban = Some(value),
                 _ => {}

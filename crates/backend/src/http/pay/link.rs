@@ -9,6 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use guichet_domain::id::SessionId;
+use guichet_domain::language::Language;
+use guichet_store::LinkState;
 use guichet_widget::render::page::{Page, Shown};
 use url::form_urlencoded;
 
@@ -59,19 +61,26 @@ async fn shown(
     let digest = sha256(token.as_bytes());
     let look = app.store.link(&digest, &id, clock::unix_now());
     let found = caller.look_up(app, &digest, look).await?;
-    let language = asked_for(&caller.headers)
-        .map(String::from)
-        .unwrap_or_default();
-    if found.is_none() {
+    let asked = asked_for(&caller.headers);
+    let over = async |language: Option<Language>| {
         let over = Page {
-            language: &language,
+            language: language.as_ref().map_or("", Language::as_str),
             shown: Shown::LinkOver,
             ..Page::default()
         };
-        return Ok(page(app, assets, StatusCode::GONE, over).await);
-    }
+        Ok(page(app, assets, StatusCode::GONE, over).await)
+    };
+    // Nothing of a session is told to who never had a link to it, not even its language.
+    let Some(state) = found else {
+        return over(asked).await;
+    };
     let book = app.store.book(&id).await?.ok_or_else(unknown)?;
     let shop = app.config.shop(&book.session.shop).ok_or_else(unknown)?;
+    if state == LinkState::Over {
+        let spoken = book.session.locale.or(asked);
+        return over(spoken.or_else(|| shop.language.clone())).await;
+    }
+    let language = asked.map(String::from).unwrap_or_default();
     let folded = Folded::new(&book, clock::unix_now());
     let random: [u8; 16] = clock::random().map_err(|error| ApiError::internal(&error))?;
     let page_of = Page {

@@ -170,7 +170,7 @@ impl Press {
             shop: &self.opened.shop,
             session: self.session(),
             who: Who::Shopper,
-            back_to_page: true,
+            back_to_page: self.pressed.back != "shop",
             language: asked_for(&self.opened.caller.headers),
             client: self.opened.caller.client,
             mark,

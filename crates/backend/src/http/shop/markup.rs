@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use guichet_domain::language::Language;
-use guichet_widget::render::Post;
+use guichet_widget::render::{Post, Style};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -66,8 +66,11 @@ impl Markup {
         secret: &str,
     ) -> Option<String> {
         let page = self.page?;
-        let style = self.assets.style().await.unwrap_or_default();
-        let style = format!("{}/{style}", app.config.public_url);
+        let sheet = self.assets.style().await.unwrap_or_default();
+        let style = Style {
+            url: &format!("{}/{}", app.config.public_url, sheet.name),
+            integrity: &sheet.integrity,
+        };
         let session = checkout_session(&app.accounts, shop, folded);
         let post = Post {
             action: &form_action(app),
