@@ -272,20 +272,20 @@ async fn a_return_posted_by_a_stranger_changes_nothing() {
     let (_, other_bank) = stack.to_the_bank(&other).await;
     let back = stack.press_at_bank(&bank, "success").await;
     let other_back = stack.press_at_bank(&other_bank, "success").await;
-    let nonce = back.nonce();
+    let ending = back.ending();
     let before = stack.truth(&checkout).await;
-    let flipped = if nonce.starts_with('0') { "1" } else { "0" };
+    let flipped = if ending.starts_with('0') { "1" } else { "0" };
     for wrong in [
-        other_back.nonce().to_owned(),
-        format!("{flipped}{}", &nonce[1..]),
-        nonce[1..].to_owned(),
-        format!("{nonce}0"),
-        nonce.to_uppercase() + "X",
+        other_back.ending().to_owned(),
+        format!("{flipped}{}", &ending[1..]),
+        ending[1..].to_owned(),
+        format!("{ending}0"),
+        ending.to_uppercase() + "X",
         "0".repeat(32),
         "accepted".to_owned(),
         "%00".to_owned(),
     ] {
-        let mut stranger = back.with_nonce(&wrong);
+        let mut stranger = back.with_ending(&wrong);
         let to = stack.post_back(&stranger).await.location();
         assert_eq!(to, format!("{}/commande/1", stack.shop()), "{wrong}");
         stack.get(&stranger.address).await.location();

@@ -79,16 +79,16 @@ pub(crate) struct WayBack {
 
 impl WayBack {
     /// The part of the address that only the platform and this browser are shown.
-    pub(crate) fn nonce(&self) -> &str {
-        let (_, nonce) = self.address.rsplit_once('/').expect("an address");
-        nonce
+    pub(crate) fn ending(&self) -> &str {
+        let (_, ending) = self.address.rsplit_once('/').expect("an address");
+        ending
     }
 
     /// The same with another last part.
-    pub(crate) fn with_nonce(&self, nonce: &str) -> Self {
+    pub(crate) fn with_ending(&self, ending: &str) -> Self {
         let (start, _) = self.address.rsplit_once('/').expect("an address");
         Self {
-            address: format!("{start}/{nonce}"),
+            address: format!("{start}/{ending}"),
             form: self.form.clone(),
         }
     }

@@ -13,7 +13,7 @@ use crate::limiter::Limiter;
 use crate::locks::{Locked, Locks};
 use crate::metrics::Metrics;
 use crate::platform::Platform;
-use crate::queue::{Queue, Taken};
+use crate::queue::{Piece, Queue};
 use crate::quiet::Quiet;
 use crate::webhooks::sender::Sender;
 
@@ -63,12 +63,12 @@ pub(crate) struct Queues {
 
 /// What is handed over to the jobs.
 pub(crate) struct Handed {
-    pub(crate) deadlines: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
-    pub(crate) questions: UnboundedReceiver<Taken<Question>>,
-    pub(crate) conversations: UnboundedReceiver<Taken<(PaymentId, Locked)>>,
-    pub(crate) expiries: UnboundedReceiver<Taken<Vec<SessionId>>>,
-    pub(crate) notices: UnboundedReceiver<Taken<OutgoingNotice>>,
-    pub(crate) operations: UnboundedReceiver<Taken<(OperationId, Locked)>>,
+    pub(crate) deadlines: UnboundedReceiver<Piece<(PaymentId, Locked)>>,
+    pub(crate) questions: UnboundedReceiver<Piece<Question>>,
+    pub(crate) conversations: UnboundedReceiver<Piece<(PaymentId, Locked)>>,
+    pub(crate) expiries: UnboundedReceiver<Piece<Vec<SessionId>>>,
+    pub(crate) notices: UnboundedReceiver<Piece<OutgoingNotice>>,
+    pub(crate) operations: UnboundedReceiver<Piece<(OperationId, Locked)>>,
 }
 
 impl App {

@@ -221,7 +221,7 @@ impl Connections {
                     tokio::time::sleep(PENANCE).await;
                 }
                 line.enter(Phase::Taking);
-                Ok::<Response<_>, Infallible>(answer.map(|body| Taken { body, line }))
+                Ok::<Response<_>, Infallible>(answer.map(|body| AnswerBody { body, line }))
             }
         });
         let io = Watched {
@@ -416,18 +416,18 @@ impl AsyncWrite for Watched {
 }
 
 /// An answer's body. Once it was taken the connection waits for the next request.
-struct Taken {
+struct AnswerBody {
     body: Body,
     line: Arc<Line>,
 }
 
-impl Drop for Taken {
+impl Drop for AnswerBody {
     fn drop(&mut self) {
         self.line.enter(Phase::Next);
     }
 }
 
-impl http_body::Body for Taken {
+impl http_body::Body for AnswerBody {
     type Data = Bytes;
     type Error = axum::Error;
 

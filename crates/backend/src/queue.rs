@@ -12,7 +12,7 @@ pub(crate) struct Room(
 );
 
 /// A piece of work, with its room.
-pub(crate) struct Taken<T> {
+pub(crate) struct Piece<T> {
     pub(crate) work: T,
     pub(crate) room: Room,
 }
@@ -21,13 +21,13 @@ pub(crate) struct Taken<T> {
 pub(crate) struct Queue<T> {
     room: Arc<Semaphore>,
     wake: Notify,
-    handed: UnboundedSender<Taken<T>>,
+    handed: UnboundedSender<Piece<T>>,
 }
 
 impl<T> Queue<T> {
     /// At most so many are under way at a time: one slow platform then holds up no other. Given
     /// with it is what is handed over.
-    pub(crate) fn new(most: usize) -> (Self, UnboundedReceiver<Taken<T>>) {
+    pub(crate) fn new(most: usize) -> (Self, UnboundedReceiver<Piece<T>>) {
         // Each one in it has room, and of that there is only so much.
         let (handed, taken) = unbounded_channel();
         let queue = Self {
@@ -46,7 +46,7 @@ impl<T> Queue<T> {
     /// Has a piece of work done that was taken already.
     pub(crate) fn hand_over(&self, work: T, room: Room) {
         // It fails when the job has ended, and then the process does.
-        let _ = self.handed.send(Taken { work, room });
+        let _ = self.handed.send(Piece { work, room });
     }
 
     /// Something may be due.

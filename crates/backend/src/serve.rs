@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use guichet_domain::id::Slug;
-use guichet_store::sqlite::Lock;
+use guichet_store::sqlite::FileLock;
 use guichet_store::{Outbox as _, Store as _};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let (config, accounts) = Config::read(config)?;
     let assets = Assets::open(&config.assets)?;
-    let _lock = Lock::take(&config.database).with_context(|| books(&config))?;
+    let _lock = FileLock::take(&config.database).with_context(|| books(&config))?;
     warn(&accounts);
     let store = Arc::new(open_store(&config).await?);
     // Before anything is written into a file that is damaged.

@@ -30,7 +30,7 @@ pub enum PaymentEvent {
     /// The platform told of one transaction.
     Part(Part),
     /// The platform, asked with our own account and key, agreed on a transaction.
-    Confirmed(Confirmation),
+    Confirmed(Confirmed),
     /// How far something came that the shop has done with a part's money.
     Operation(OperationEvent),
     /// The browser came back. A hint: it moves no money state.
@@ -76,7 +76,7 @@ pub struct Part {
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// Signed by the platform, but any merchant's notification is: it counts once a
-    /// [`Confirmation`] agrees.
+    /// [`Confirmed`] agrees.
     Signed,
     /// It came to the account's secret address, or in an answer to a call of ours: it counts.
     Ours,
@@ -84,7 +84,7 @@ pub enum Trust {
 
 /// The platform's answer about one transaction, to a query with our own account and key.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-pub struct Confirmation {
+pub struct Confirmed {
     /// The transaction's number.
     pub transaction: String,
     /// The call's number.

@@ -17,7 +17,7 @@ use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};
 use serde::{Deserialize, Serialize};
 
 pub use crate::attention::Attention;
-use crate::event::{Confirmation, Part, PaymentEvent, ReturnOutcome, Trust};
+use crate::event::{Confirmed, Part, PaymentEvent, ReturnOutcome, Trust};
 use crate::method::Method;
 use crate::money::Amount;
 use crate::operation::{self, Balance, OperationKind, OperationState};
@@ -323,7 +323,7 @@ struct Told<'a> {
     /// By the number of the transaction: the contents with which it was told of.
     transactions: BTreeMap<&'a str, BTreeSet<&'a Part>>,
     /// What our own account said.
-    confirmations: BTreeSet<&'a Confirmation>,
+    confirmations: BTreeSet<&'a Confirmed>,
     operations: operation::Told<'a>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,

@@ -36,7 +36,7 @@ pub enum Stage {
 
 /// A stage, and when a job takes up a payment that is left at it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Due {
+pub struct Entered {
     /// The stage.
     pub stage: Stage,
     /// Unix second from which a job takes it up; none: not before somebody else moves it.
@@ -144,7 +144,7 @@ impl Stage {
     /// Where a payment stands that is moved to this stage now, and when a job takes it up. Past its
     /// deadline it leads on to where that ends.
     #[must_use]
-    pub fn entered(self, kind: MethodKind, deadline_at: i64, now: i64) -> Due {
+    pub fn entered(self, kind: MethodKind, deadline_at: i64, now: i64) -> Entered {
         let (stage, next_try_at) = if self.waits_for_browser() && now >= deadline_at {
             let stage = self.past_deadline(kind);
             (stage, (stage != Self::Over).then_some(now))
@@ -158,7 +158,7 @@ impl Stage {
             };
             (self, next_try_at)
         };
-        Due { stage, next_try_at }
+        Entered { stage, next_try_at }
     }
 }
 

@@ -16,7 +16,7 @@ use guichet_domain::field::line;
 use guichet_domain::id::{InstructionId, OperationId, PaymentId};
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::operation::{Balance, OperationKind};
-use guichet_store::sqlite::{Lock, SqliteStore};
+use guichet_store::sqlite::{FileLock, SqliteStore};
 use guichet_store::{AskedBy, Book, Entry, Idempotency, StoreError};
 
 use super::arguments::ConfigArg;
@@ -28,7 +28,7 @@ use crate::books::{books, open_store, open_to_read};
 use crate::clock;
 use crate::config::Config;
 use crate::digest::sha256;
-use crate::payments::operations::ask::{Asked, Taken};
+use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::left_out::LeftOut;
 use crate::payments::operations::plan::{Wanted, WantedPart};
@@ -135,7 +135,7 @@ struct Opened {
     app: Arc<App>,
     store: Arc<SqliteStore>,
     /// Held where no backend serves the books.
-    alone: Option<Lock>,
+    alone: Option<FileLock>,
 }
 
 impl Opened {
@@ -149,7 +149,7 @@ impl Opened {
     async fn to_write(config: &Path) -> anyhow::Result<Self> {
         let (config, accounts) = Config::read(config)?;
         open_to_read(&config).await?.close().await;
-        let alone = match Lock::take(&config.database) {
+        let alone = match FileLock::take(&config.database) {
             Ok(lock) => Some(lock),
             Err(StoreError::InUse { .. }) => None,
             Err(error) => return Err(error).with_context(|| books(&config)),
@@ -162,7 +162,7 @@ impl Opened {
         config: Config,
         accounts: crate::accounts::Accounts,
         store: SqliteStore,
-        alone: Option<Lock>,
+        alone: Option<FileLock>,
     ) -> anyhow::Result<Self> {
         let store = Arc::new(store);
         let platform = Platform::new(config.limits.platform_calls())?;
@@ -224,9 +224,9 @@ async fn instruct(
         .take(AskedBy::Operator, &mark)
         .await?;
     let id = match (taken, &opened.alone) {
-        (Taken::Before(id), _) => id,
-        (Taken::New(asking), Some(_)) => asking.run(wanted).await?,
-        (Taken::New(asking), None) => asking.leave(wanted).await?,
+        (Received::Before(id), _) => id,
+        (Received::New(asking), Some(_)) => asking.run(wanted).await?,
+        (Received::New(asking), None) => asking.leave(wanted).await?,
     };
     let told = wait(opened, payment, kind, &id).await?;
     Ok((told, book.session.currency))

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::queue::{Queue, Room, Taken};
+use crate::queue::{Piece, Queue, Room};
 
 /// How often the books are looked through for what is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -49,7 +49,7 @@ enum More {
 
 /// Does what is due of a kind, and what is `handed` over, for ever: side by side, so that a piece
 /// that fails or takes long holds up no other.
-pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Taken<J::Work>>) {
+pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Piece<J::Work>>) {
     let mut under_way = JoinSet::new();
     loop {
         let started = start_due::<J>(&app, &mut under_way).await;
@@ -66,7 +66,7 @@ pub(crate) async fn run<J: Job>(app: Arc<App>, mut handed: UnboundedReceiver<Tak
 /// handed over meanwhile is started.
 async fn next_look<J: Job>(
     app: &Arc<App>,
-    handed: &mut UnboundedReceiver<Taken<J::Work>>,
+    handed: &mut UnboundedReceiver<Piece<J::Work>>,
     under_way: &mut JoinSet<bool>,
     mut more: More,
 ) {

@@ -56,7 +56,7 @@ async fn go_on_after_return(
     let Some(conversation) = app.store.conversation(payment).await? else {
         return Ok(false);
     };
-    if !same(conversation.nonce.as_bytes(), ending.as_bytes()) {
+    if !same(conversation.ending.as_bytes(), ending.as_bytes()) {
         return Ok(false);
     }
     let advance = Advance {

@@ -19,7 +19,7 @@ const GONE_SECONDS: i64 = 600;
 
 /// What is due of a payment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Due {
+enum Duty {
     /// Nobody came in time: it is waited for no longer.
     EndWaiting,
     /// The browser is back: it is ordered.
@@ -28,7 +28,7 @@ enum Due {
     LookUp,
 }
 
-impl Due {
+impl Duty {
     /// What is due of a payment at this stage, if anything is.
     fn at(stage: Stage) -> Option<Self> {
         match stage {
@@ -49,10 +49,10 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
     let Some((payment, book)) = app.store.payment(id).await? else {
         return Ok(());
     };
-    match Due::at(conversation.stage) {
+    match Duty::at(conversation.stage) {
         None => Ok(()),
-        Some(Due::EndWaiting) => end_waiting(app, &payment).await,
-        Some(Due::Finalise) => {
+        Some(Duty::EndWaiting) => end_waiting(app, &payment).await,
+        Some(Duty::Finalise) => {
             let Some(_alone) = app.locks.take(Lock::GoingOn(payment.session.clone())) else {
                 // Another payment of the session may be ordered just now: this one is due until
                 // then.
@@ -65,7 +65,7 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
                 Err(Gone) => leave_alone(app, id, conversation.stage).await,
             }
         }
-        Some(Due::LookUp) => match InHand::new(app, &book, &payment) {
+        Some(Duty::LookUp) => match InHand::new(app, &book, &payment) {
             Ok(in_hand) => match taken(&in_hand, conversation.stage).await? {
                 Some(at) => look_up(&in_hand, &conversation, at).await,
                 None => Ok(()),
@@ -158,10 +158,10 @@ mod tests {
 
     #[test]
     fn whoever_talked_and_was_not_heard_of_again_is_asked_after_and_never_repeated() {
-        assert_eq!(Due::at(Stage::Talking), Some(Due::LookUp));
+        assert_eq!(Duty::at(Stage::Talking), Some(Duty::LookUp));
         assert_eq!(Stage::Talking.taken_up(), Stage::Unknown);
         for ended in [Stage::GivenUp, Stage::Closed, Stage::Over] {
-            assert_eq!(Due::at(ended), None);
+            assert_eq!(Duty::at(ended), None);
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct GoingOn<'a> {
 }
 
 /// What becomes of a request to go on.
-pub(crate) enum Taken<'a> {
+pub(crate) enum Received<'a> {
     /// It came to this before.
     Before(Started),
     /// It is the first of its kind.
@@ -53,7 +53,7 @@ pub(crate) enum Taken<'a> {
 
 impl<'a> Asked<'a> {
     /// Takes the request, before its body is read: what was answered once is answered again.
-    pub(crate) async fn take(self) -> Result<Taken<'a>, PaymentError> {
+    pub(crate) async fn take(self) -> Result<Received<'a>, PaymentError> {
         let book = book::read(self.app, self.shop, self.session, self.language.as_ref()).await?;
         if book.entry(self.payment).is_none() {
             return Err(PaymentError::Unknown);
@@ -63,8 +63,8 @@ impl<'a> Asked<'a> {
         let locked = self.app.locks.take(lock).ok_or(PaymentError::UnderWay)?;
         match Earlier::of(self.app, self.mark).await? {
             Earlier::OtherBody => Err(PaymentError::KeyReused),
-            Earlier::Same(started) => Ok(Taken::Before(started)),
-            Earlier::None => Ok(Taken::New(Box::new(GoingOn {
+            Earlier::Same(started) => Ok(Received::Before(started)),
+            Earlier::None => Ok(Received::New(Box::new(GoingOn {
                 asked: self,
                 book,
                 _locked: locked,

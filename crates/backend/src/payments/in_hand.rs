@@ -73,7 +73,7 @@ impl<'a> InHand<'a> {
             &self.app.config.public_url,
             self.account,
             &self.payment.id,
-            &conversation.nonce,
+            &conversation.ending,
         );
         let step = |exchanges: &[Exchange]| step(self.context(&addresses), exchanges);
         self.app.platform.exchange(step).await

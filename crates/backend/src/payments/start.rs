@@ -144,8 +144,8 @@ impl Starting<'_> {
         let id = PaymentId::from_random(random()?);
         let reference = account.new_reference(&self.seed(account).await?);
         let page = if self.asked.back_to_page { PAGE } else { "" };
-        let nonce = format!("{page}{}", hex::encode(random()?));
-        let addresses = addresses(&app.config.public_url, account, &id, &nonce);
+        let ending = format!("{page}{}", hex::encode(random()?));
+        let addresses = addresses(&app.config.public_url, account, &id, &ending);
         let method = &offer.description.method;
         let first = match by {
             By::ShopWith { card } => first_payment(app, account, session, card).await?,
@@ -179,7 +179,7 @@ impl Starting<'_> {
             created_at: now,
             deadline_at: now + account.deadline_seconds(),
         };
-        self.store(account, &payment, nonce, begun, by).await
+        self.store(account, &payment, ending, begun, by).await
     }
 
     async fn seed(&self, account: &dyn Provider) -> Result<Seed, PaymentError> {
@@ -202,12 +202,12 @@ impl Starting<'_> {
         &self,
         account: &dyn Provider,
         payment: &Payment,
-        nonce: String,
+        ending: String,
         begun: Begun,
         by: By<'_>,
     ) -> Result<Started, PaymentError> {
         let (app, mark) = (self.asked.app, self.asked.mark);
-        let conversation = conversation(nonce, &begun);
+        let conversation = conversation(ending, &begun);
         let kept = account.continuing().map(|_| &conversation);
         let (next_action, proceeds) = match begun.next {
             Next::Browser(action) => (action, false),
@@ -283,14 +283,14 @@ fn by(choice: Choice<'_>, who: Who) -> Result<By<'_>, FieldError> {
 }
 
 /// The rest of a payment that has begun.
-fn conversation(nonce: String, begun: &Begun) -> Conversation {
+fn conversation(ending: String, begun: &Begun) -> Conversation {
     let stage = match &begun.next {
         Next::Proceed => Stage::Proceed,
         Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) => Stage::Token,
         Next::Browser(NextAction::FormPost { .. } | NextAction::Wait) => Stage::Return,
     };
     Conversation {
-        nonce,
+        ending,
         stage,
         memo: begun.memo.clone(),
         posted: Vec::new(),

@@ -2,7 +2,7 @@ use guichet_wire::{MethodKind, PartKind, PartStatus};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::Confirmation;
+use crate::event::Confirmed;
 use crate::operation::Progress;
 use crate::testing::{self, COMPLEMENT, VOUCHER, amount};
 
@@ -25,7 +25,7 @@ fn part(transaction: &str, kind: PartKind, minor: u64, trust: Trust) -> PaymentE
 }
 
 fn confirmed(transaction: &str, minor: u64) -> PaymentEvent {
-    PaymentEvent::Confirmed(Confirmation {
+    PaymentEvent::Confirmed(Confirmed {
         transaction: transaction.into(),
         call: "2310165".into(),
         amount: amount(minor),

@@ -4,7 +4,7 @@ use guichet_wire::{MethodKind, PartKind, PartStatus};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{Confirmation, Part, PaymentEvent, ReturnOutcome, Trust};
+use crate::event::{Confirmed, Part, PaymentEvent, ReturnOutcome, Trust};
 use crate::payment::{Terms, fold};
 use crate::session::Capture;
 use crate::stage::Stage;
@@ -298,7 +298,7 @@ fn an_event() -> impl Strategy<Value = PaymentEvent> {
         .prop_map(|(n, kind, minor, status, trust)| part(n, kind, minor, status, trust))
         .prop_map(PaymentEvent::Part);
     let answers = (1_u8..4, minors, statuses).prop_map(|(transaction, minor, status)| {
-        PaymentEvent::Confirmed(Confirmation {
+        PaymentEvent::Confirmed(Confirmed {
             transaction: transaction.to_string(),
             call: "2310165".into(),
             amount: amount(minor),

@@ -17,7 +17,7 @@ fn signed_only(mut part: Part) -> PaymentEvent {
 }
 
 fn confirmed(transaction: &str, minor: u64, status: PartStatus) -> PaymentEvent {
-    PaymentEvent::Confirmed(Confirmation {
+    PaymentEvent::Confirmed(Confirmed {
         transaction: transaction.into(),
         call: "2310165".into(),
         amount: amount(minor),
@@ -143,7 +143,7 @@ fn a_signature_alone_does_not_count() {
 fn a_confirmation_must_agree_on_transaction_call_amount_and_status() {
     let signed = signed_only(part("7", PartKind::Card, 1500, PartStatus::Accepted));
     let other_call = match confirmed("7", 1500, PartStatus::Accepted) {
-        PaymentEvent::Confirmed(c) => PaymentEvent::Confirmed(Confirmation {
+        PaymentEvent::Confirmed(c) => PaymentEvent::Confirmed(Confirmed {
             call: "1".into(),
             ..c
         }),

@@ -2,7 +2,7 @@
 //! Its own code is `getTransDataResponseCode`; `responseCode` is the payment's. It moves nothing.
 
 use guichet_domain::PartStatus;
-use guichet_domain::event::{Confirmation, PaymentEvent, PlatformFact};
+use guichet_domain::event::{Confirmed, PaymentEvent, PlatformFact};
 use guichet_domain::money::Amount;
 
 use super::calls::{Calls, Halt, refused, step, unexpected};
@@ -137,7 +137,7 @@ fn confirm(config: &Config, query: &Query<'_>, exchanges: &[Exchange]) -> Result
         account: config.account.clone(),
         reference: query.reference.to_owned(),
         identity: format!("query/{}", query.sequence),
-        event: PaymentEvent::Confirmed(Confirmation {
+        event: PaymentEvent::Confirmed(Confirmed {
             transaction: claim.transaction.clone(),
             call: claim.call.clone(),
             amount: claim.amount,

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use guichet_domain::PartStatus;
-use guichet_domain::event::{Confirmation, PaymentEvent, PlatformFact};
+use guichet_domain::event::{Confirmed, PaymentEvent, PlatformFact};
 
 use super::codes::Ppps;
 use super::config::Config;
@@ -103,7 +103,7 @@ impl Subject<'_> {
                 self.question.transaction.as_str(),
                 claim.amount.minor()
             ),
-            event: PaymentEvent::Confirmed(Confirmation {
+            event: PaymentEvent::Confirmed(Confirmed {
                 transaction: claim.transaction.clone(),
                 call: claim.call.clone(),
                 amount: claim.amount,

@@ -16,11 +16,11 @@ pub(super) async fn add(
     next_try_at: i64,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO conversations (payment_id, nonce, stage, memo, next_try_at)
+        "INSERT INTO conversations (payment_id, ending, stage, memo, next_try_at)
          VALUES (?, ?, ?, ?, ?)",
     )
     .bind(payment.as_str())
-    .bind(&conversation.nonce)
+    .bind(&conversation.ending)
     .bind(conversation.stage.as_str())
     .bind(&conversation.memo)
     .bind(next_try_at)
@@ -66,7 +66,7 @@ pub(super) async fn find(
     let posted: Option<&str> = row.try_get("posted")?;
     let posted = posted.map(serde_json::from_str).transpose()?;
     Ok(Some(Conversation {
-        nonce: row.try_get("nonce")?,
+        ending: row.try_get("ending")?,
         stage: read_stage(row.try_get("stage")?)?,
         memo: row.try_get("memo")?,
         posted: posted.unwrap_or_default(),

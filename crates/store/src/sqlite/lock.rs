@@ -14,11 +14,11 @@ use crate::error::StoreError;
 /// Held for as long as this value lives. The system gives it back when the process is dead, however
 /// it died: there is nothing to tidy up.
 #[derive(Debug)]
-pub struct Lock {
+pub struct FileLock {
     _file: File,
 }
 
-impl Lock {
+impl FileLock {
     /// Takes the lock of the books at this path, or tells who has it.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ mod waits;
 mod writer;
 
 pub use self::backup::{BackedUp, back_up, check_file};
-pub use self::lock::Lock;
+pub use self::lock::FileLock;
 
 /// The tables, migration by migration.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");

@@ -7,8 +7,8 @@ use super::idempotency::Idempotency;
 /// The rest of a payment that goes on after its beginning.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Conversation {
-    /// The secret part of the return address.
-    pub nonce: String,
+    /// The ending of the return address, which is a secret.
+    pub ending: String,
     /// How far it is.
     pub stage: Stage,
     /// What the provider wants to be handed; opaque.

@@ -76,7 +76,7 @@ async fn of_many_who_move_a_payment_from_one_stage_one_succeeds() {
     let session = add_session(&*store, 1).await;
     let made = payment(&session, 1);
     let begun = Conversation {
-        nonce: "n".into(),
+        ending: "n".into(),
         stage: Stage::Return,
         memo: Some("kept".into()),
         posted: Vec::new(),

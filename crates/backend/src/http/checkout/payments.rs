@@ -20,7 +20,7 @@ use crate::http::json::json;
 use crate::http::problem::ApiError;
 use crate::http::request::{asked_for, hidden_fingerprint, idempotency, to_the_end};
 use crate::payments::error::PaymentError;
-use crate::payments::go_on::Taken;
+use crate::payments::go_on::Received;
 use crate::payments::start::{Choice, Who};
 use crate::payments::{go_on, start};
 
@@ -106,8 +106,8 @@ pub(super) async fn proceed(
             mark: &mark,
         };
         let going_on = match asked.take().await? {
-            Taken::New(going_on) => going_on,
-            Taken::Before(started) => return Ok(created(started)),
+            Received::New(going_on) => going_on,
+            Received::Before(started) => return Ok(created(started)),
         };
         let request: ContinuePayment = json(&body)?;
         Ok(created(going_on.run(&given(&request)?).await?))

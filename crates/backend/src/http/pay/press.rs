@@ -30,7 +30,7 @@ use crate::http::given::given;
 use crate::http::problem::ApiError;
 use crate::http::request::{asked_for, to_the_end};
 use crate::payments::error::PaymentError;
-use crate::payments::go_on::Taken;
+use crate::payments::go_on::Received;
 use crate::payments::start::{Choice, Who};
 use crate::payments::started::{Earlier, Started};
 use crate::payments::{go_on, start};
@@ -226,8 +226,8 @@ impl Press {
             mark,
         };
         match asked.take().await? {
-            Taken::New(going_on) => going_on.run(&given(request)?).await,
-            Taken::Before(started) => Ok(started),
+            Received::New(going_on) => going_on.run(&given(request)?).await,
+            Received::Before(started) => Ok(started),
         }
     }
 

@@ -24,7 +24,7 @@ use crate::http::body::RawBody;
 use crate::http::json::json;
 use crate::http::problem::ApiError;
 use crate::http::request::{idempotency, to_the_end};
-use crate::payments::operations::ask::{Asked, Taken};
+use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::error::OperationError;
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::{Wanted, WantedPart};
@@ -218,8 +218,8 @@ impl Request {
         let scope = format!("shop/{}/payment/{payment}/{}", shop.id, plural(kind));
         let mark = idempotency(&caller.headers, scope, body)?;
         let id = match asked.take(AskedBy::Shop, &mark).await? {
-            Taken::Before(id) => id,
-            Taken::New(asking) => {
+            Received::Before(id) => id,
+            Received::New(asking) => {
                 let wanted = read().and_then(NewInstruction::parse)?;
                 asking.run(&wanted).await?
             }

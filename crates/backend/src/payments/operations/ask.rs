@@ -29,7 +29,7 @@ pub(crate) struct Asked<'a> {
 }
 
 /// What becomes of a request.
-pub(crate) enum Taken<'a> {
+pub(crate) enum Received<'a> {
     /// It was answered before, with this.
     Before(InstructionId),
     /// It is the first of its kind.
@@ -56,7 +56,7 @@ impl<'a> Asked<'a> {
         self,
         by: AskedBy,
         mark: &'a Idempotency,
-    ) -> Result<Taken<'a>, OperationError> {
+    ) -> Result<Received<'a>, OperationError> {
         let lock = Lock::Request(mark.scope.clone(), mark.key.clone());
         let locked = self
             .app
@@ -65,8 +65,8 @@ impl<'a> Asked<'a> {
             .ok_or(OperationError::RequestInFlight)?;
         match self.app.store.recall(mark).await? {
             Some(Kept::OtherBody) => Err(OperationError::KeyReused),
-            Some(Kept::Replayed(id)) => before(id).map(Taken::Before),
-            Some(Kept::New) | None => Ok(Taken::New(Asking {
+            Some(Kept::Replayed(id)) => before(id).map(Received::Before),
+            Some(Kept::New) | None => Ok(Received::New(Asking {
                 asked: self,
                 by,
                 mark,

@@ -1,0 +1,2 @@
+-- One word for one thing: the last part of a return address is its ending.
+ALTER TABLE conversations RENAME COLUMN nonce TO ending;
