@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
+use guichet_domain::event::{Confirmed, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust};
 use guichet_domain::field::line;
 use guichet_domain::gate;
 use guichet_domain::iban::Iban;
@@ -230,7 +230,7 @@ fn event(bytes: &[u8]) -> PaymentEvent {
         1 => PaymentEvent::Returned {
             outcome: outcomes[usize::from(byte(1) % 4)],
         },
-        2 => PaymentEvent::Confirmed(Confirmation {
+        2 => PaymentEvent::Confirmed(Confirmed {
             transaction,
             call: "1".to_owned(),
             amount: minor,

@@ -515,7 +515,10 @@ async fn the_platform_refuses_a_form_whose_amount_was_changed_on_the_way() {
 #[tokio::test]
 async fn the_checkout_tells_nothing_of_the_shopper_outside_the_platforms_form() {
     let stack = Stack::usual().await;
-    let checkout = stack.session(4200).await;
+    let shopper = stack.order(4200)["shopper"].clone();
+    let checkout = stack
+        .session_with(4200, json!({ "shopper": shopper }))
+        .await;
     let personal = [
         "Camille",
         "Durand",

@@ -52,7 +52,7 @@ async fn refusals(stack: &Stack, cases: Vec<(String, Vec<u8>)>) -> BTreeMap<Stri
 
 /// Refuses each change of the good order, and stores nothing.
 async fn refuse_changes(changes: &[(&str, &str, Value)]) -> BTreeMap<String, Value> {
-    let stack = Stack::usual().await;
+    let stack = Stack::start(StackOptions::with_phone()).await;
     let order = stack.order(4200);
     let cases = changes.iter().map(|(name, pointer, value)| {
         let body = changed(&order, pointer, value.clone());

@@ -37,7 +37,7 @@ async fn billing(stack: &Stack, shopper: Value) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn nobody_is_turned_away_for_the_way_a_name_is_written() {
-    let stack = Stack::usual().await;
+    let stack = Stack::start(StackOptions::with_phone()).await;
     let sent = billing(
         &stack,
         json!({
@@ -90,7 +90,7 @@ async fn nobody_is_turned_away_for_the_way_a_name_is_written() {
 
 #[tokio::test]
 async fn one_answer_names_every_field_at_fault() {
-    let stack = Stack::usual().await;
+    let stack = Stack::start(StackOptions::with_phone()).await;
     let order = json!({
         "amount": "42",
         "currency": "ZZZ",
@@ -147,7 +147,7 @@ fn named(errors: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn what_no_account_can_do_without_is_named_with_the_reason_and_the_setting() {
-    let stack = Stack::usual().await;
+    let stack = Stack::start(StackOptions::with_phone()).await;
     let order = order_of(&stack, json!({ "email": "a@b.fr" }));
     let answer = stack.create_session(&fresh_key(), &order).await;
     let problem = answer.problem(422, "field_invalid");
@@ -183,7 +183,7 @@ async fn a_method_that_demands_more_than_was_given_is_left_out_and_the_shop_is_t
         methods: vec!["card", "apetiz"],
         sogenactif: true,
         sogenactif_methods: vec!["sogenactif_card", "sogenactif_sepa"],
-        ..Default::default()
+        ..StackOptions::with_phone()
     })
     .await;
     let order = order_of(&stack, json!({ "email": "a@b.fr" }));
@@ -218,7 +218,7 @@ async fn a_method_that_demands_more_than_was_given_is_left_out_and_the_shop_is_t
 async fn a_ticket_shop_that_knows_an_email_and_nothing_else_is_paid() {
     let stack = Stack::start(StackOptions {
         account_lines: "shopper_optional = [\"name\", \"phone\", \"address\"]".into(),
-        ..Default::default()
+        ..StackOptions::with_phone()
     })
     .await;
     let sent = billing(&stack, json!({ "email": "a@b.fr" })).await;
@@ -236,7 +236,7 @@ async fn the_doctor_tells_what_the_accounts_demand_before_the_first_order() {
         account_lines: "shopper_optional = [\"phone\"]".into(),
         sogenactif: true,
         sogenactif_methods: vec!["sogenactif_card", "sogenactif_sepa"],
-        ..Default::default()
+        ..StackOptions::with_phone()
     })
     .await;
     let (status, report, errors) = stack.guichet(&["doctor"]).await;

@@ -134,7 +134,11 @@ async fn what_is_done_with_the_money_is_told() {
 async fn nothing_of_the_shopper_is_in_a_message() {
     let (receiver, stack) = with_webhook().await;
     let order = stack.order(4200);
-    let checkout = stack.session_of("client-canary", 4200).await;
+    let mut shopper = order["shopper"].clone();
+    shopper["id"] = json!("client-canary");
+    let checkout = stack
+        .session_with(4200, json!({ "shopper": shopper }))
+        .await;
     let started = stack.start_payment(&checkout, "sodexo").await;
     let page = stack.open_page(&started).await;
     stack.type_card(&page, SHORT).await;

@@ -69,6 +69,10 @@ pub(crate) struct StackOptions {
     pub(crate) other_shop_lines: String,
     /// Lines added to the demo account's table.
     pub(crate) account_lines: String,
+    /// Whether both accounts demand a phone number, as they do unless they are told otherwise. A
+    /// backend that is given one reads the numbering plans of all countries, which is most of
+    /// what a short test costs.
+    pub(crate) phone_demanded: bool,
     /// Whether the demo shop pays through Sogenactif too, last in its list.
     pub(crate) sogenactif: bool,
     /// What it takes through Sogenactif.
@@ -141,6 +145,7 @@ impl Default for StackOptions {
             told: false,
             other_shop_lines: String::new(),
             account_lines: String::new(),
+            phone_demanded: false,
             sogenactif: false,
             sogenactif_methods: vec!["sogenactif_card"],
             ask_bank: true,
@@ -179,6 +184,14 @@ impl Ports {
 }
 
 impl StackOptions {
+    /// As usual, with accounts that demand a phone number.
+    pub(crate) fn with_phone() -> Self {
+        Self {
+            phone_demanded: true,
+            ..Self::default()
+        }
+    }
+
     /// The path of the demo account's notification address.
     pub(crate) fn notify_path(&self) -> String {
         let secret = if self.secret_address {
@@ -267,9 +280,14 @@ impl StackOptions {
             )
         };
         let more = &self.account_lines;
-        let demo = format!("{confirm}\nnotify_method = {post:?}\n{more}");
+        let optional = if self.phone_demanded {
+            ""
+        } else {
+            "shopper_optional = [\"phone\"]\n"
+        };
+        let demo = format!("{confirm}\nnotify_method = {post:?}\n{optional}{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
-            + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, "").as_str();
+            + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, optional).as_str();
         let (mut own, mut account_of_both) = (String::new(), String::new());
         if self.sogenactif {
             own = offers("sogenactif", "sogenactif", &self.sogenactif_methods);

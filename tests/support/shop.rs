@@ -31,10 +31,15 @@ impl Stack {
         })
     }
 
-    /// The same with a reference of its own: paying one order pays no other.
+    /// The same with a reference of its own, since paying one order pays no other, and without a
+    /// phone number: see [`phone_demanded`](super::options::StackOptions::phone_demanded).
     fn new_order(&self, amount: u64) -> Value {
         let mut order = self.order(amount);
         order["reference"] = json!(format!("commande-{}", fresh_key()));
+        order["shopper"]
+            .as_object_mut()
+            .expect("an object")
+            .remove("phone");
         order
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use guichet_domain::event::{Confirmation, Part, PaymentEvent, PlatformFact, Trust};
+use guichet_domain::event::{Confirmed, Part, PaymentEvent, PlatformFact, Trust};
 use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
@@ -229,7 +229,7 @@ fn check_fact(account: &Account, fact: &Verified<PlatformFact>, last: Option<&Ca
             assert_eq!(part.trust, Trust::Ours);
             (part.amount, part.status)
         }
-        PaymentEvent::Confirmed(Confirmation { amount, status, .. }) => (*amount, *status),
+        PaymentEvent::Confirmed(Confirmed { amount, status, .. }) => (*amount, *status),
         PaymentEvent::Operation(_)
         | PaymentEvent::Returned { .. }
         | PaymentEvent::DeadlinePassed => {

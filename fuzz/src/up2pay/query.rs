@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use guichet_domain::event::{Confirmation, Part, PaymentEvent, Trust};
+use guichet_domain::event::{Confirmed, Part, PaymentEvent, Trust};
 use guichet_domain::{PartKind, PartStatus};
 use guichet_providers::contract::{Answered, CallAnswer, Environment, Exchange, Provider, Query};
 
@@ -83,7 +83,7 @@ fn check(event: &PaymentEvent, body: &[u8], asked: u32) {
         (b"Refus\xe9", PartStatus::Refused),
     ];
     let status = status.iter().find(|(word, _)| is("STATUS", word));
-    let confirmation = Confirmation {
+    let confirmation = Confirmed {
         transaction: "722487980".to_owned(),
         call: "2310165".to_owned(),
         amount: amount(1500),

@@ -463,7 +463,8 @@ async fn nobody_else_can_read_the_books_that_we_make_or_find() {
         };
         ["books.db", "books.db-wal", "books.db-shm"].map(mode)
     };
-    let store = open(&folder).await;
+    let store = SqliteStore::open(&folder.path().join("books.db")).await;
+    let store = store.unwrap();
     write(&store, "add_session", 1).await.unwrap();
     assert_eq!(modes(), [0o600; 3]);
     for name in ["books.db", "books.db-wal", "books.db-shm"] {
@@ -478,19 +479,19 @@ async fn nobody_else_can_read_the_books_that_we_make_or_find() {
 
 #[tokio::test]
 async fn one_process_at_a_time_has_the_lock_of_the_books_whatever_they_are_called() {
-    use guichet_store::sqlite::Lock;
+    use guichet_store::sqlite::FileLock;
     let folder = tempfile::tempdir().unwrap();
     let books = folder.path().join("books.db");
-    let first = Lock::take(&books).unwrap();
+    let first = FileLock::take(&books).unwrap();
     std::fs::write(&books, "").unwrap();
     std::os::unix::fs::symlink(&books, folder.path().join("link.db")).unwrap();
     for name in ["books.db", "link.db", "./books.db"] {
-        let refused = Lock::take(&folder.path().join(name))
+        let refused = FileLock::take(&folder.path().join(name))
             .unwrap_err()
             .to_string();
         let holder = format!("process {} serves these books already", std::process::id());
         assert!(refused.contains(&holder), "{name}: {refused}");
     }
     drop(first);
-    Lock::take(&books).unwrap();
+    FileLock::take(&books).unwrap();
 }

@@ -1,9 +1,10 @@
 //! What the promises are tried on: a session, a payment, what platforms tell of it.
 
+use std::os::unix::fs::PermissionsExt as _;
 pub(crate) use std::sync::Arc;
 
 pub(crate) use guichet_domain::event::{
-    Confirmation, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust,
+    Confirmed, Part, PaymentEvent, PlatformFact, ReturnOutcome, Trust,
 };
 pub(crate) use guichet_domain::id::{PaymentId, SessionId, Slug};
 pub(crate) use guichet_domain::money::Currency;
@@ -20,10 +21,28 @@ pub(crate) use guichet_store::{
     Unconfirmed, WAIT_MAX,
 };
 
+/// Opens the books of that folder. New ones are a copy of some that were made once: making the
+/// tables is most of what a short test costs.
 pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {
-    SqliteStore::open(&folder.path().join("books.db"))
-        .await
-        .unwrap()
+    let path = folder.path().join("books.db");
+    if !path.exists() {
+        std::fs::write(&path, new_books().await).unwrap();
+        let owners = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&path, owners).unwrap();
+    }
+    SqliteStore::open(&path).await.unwrap()
+}
+
+/// Books in which there is nothing.
+async fn new_books() -> &'static [u8] {
+    static BOOKS: tokio::sync::OnceCell<Vec<u8>> = tokio::sync::OnceCell::const_new();
+    let made = BOOKS.get_or_init(async || {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("books.db");
+        SqliteStore::open(&path).await.unwrap().close().await;
+        std::fs::read(path).unwrap()
+    });
+    made.await
 }
 
 pub(crate) fn session(seed: u8) -> Session {
@@ -129,7 +148,7 @@ pub(crate) fn confirmation(payment: &Payment, transaction: &str, minor: u64) -> 
         account: payment.account.clone(),
         reference: payment.reference.clone(),
         identity: format!("confirmed|{}|{transaction}", payment.reference),
-        event: PaymentEvent::Confirmed(Confirmation {
+        event: PaymentEvent::Confirmed(Confirmed {
             transaction: transaction.into(),
             call: "77".into(),
             amount: amount(minor),
@@ -140,7 +159,7 @@ pub(crate) fn confirmation(payment: &Payment, transaction: &str, minor: u64) -> 
 
 pub(crate) fn conversation(stage: Stage) -> Conversation {
     Conversation {
-        nonce: "n".into(),
+        ending: "n".into(),
         stage,
         memo: None,
         posted: Vec::new(),
