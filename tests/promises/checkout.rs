@@ -634,6 +634,60 @@ async fn what_meal_vouchers_can_not_pay_is_explained_where_the_shop_wants_it() {
     assert!(!kinds.contains(&&json!("meal_voucher")), "{kinds:?}");
 }
 
+/// A header of ours would cost each page a round trip before its list: browsers ask first whether it
+/// may be sent.
+#[tokio::test]
+async fn a_form_asks_for_the_session_without_any_header_of_ours() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session(4200).await;
+    let asked = |origin: &str, body: &str| {
+        let form = stack.http.client().post(stack.at_backend("/checkout/v1/session"));
+        let form = form
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.to_owned());
+        stack.http.send(form)
+    };
+    let shop = stack.shop();
+    let by_header = stack.checkout_session(&checkout).await.expect(200).json();
+    let secret = &checkout.secret;
+    let by_form = asked(&shop, &format!("of=a+page&session={secret}")).await;
+    assert_eq!(by_form.expect(200).json(), by_header);
+    for (body, wanted) in [
+        ("", "session=css_…"),
+        ("session=", "session=css_…"),
+        ("session=cs_0123", "its secret"),
+        ("session=css_wrong", "no session with this secret"),
+    ] {
+        let answer = asked(&shop, body).await;
+        let problem = answer.problem(401, "session_unknown");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(wanted), "{body}: {detail}");
+    }
+    let elsewhere = asked("https://other.example", &format!("session={secret}"));
+    let refused = elsewhere.await;
+    refused.problem(403, "origin_refused");
+}
+
+#[tokio::test]
+async fn a_long_answer_is_compressed_for_who_can_read_it_and_a_short_one_never() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session(4200).await;
+    for (path, compressed) in [
+        ("/checkout/v1/session?markup=fr", true),
+        ("/checkout/v1/status", false),
+    ] {
+        let asked = request(&stack, ("GET", path)).header("accept-encoding", "br");
+        let asked = stack.as_widget(asked, &checkout.secret);
+        let answer = stack.http.send(asked).await.expect(200);
+        let encoding = answer.headers.get("content-encoding");
+        assert_eq!(encoding.is_some_and(|it| it == "br"), compressed, "{path}");
+        let plain = stack.as_widget(request(&stack, ("GET", path)), &checkout.secret);
+        let plain = stack.http.send(plain).await.expect(200);
+        assert!(!plain.headers.contains_key("content-encoding"), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn the_session_comes_with_its_face_as_html_where_that_is_asked_for() {
     let stack = Stack::usual().await;

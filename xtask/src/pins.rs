@@ -61,6 +61,10 @@ pub(crate) const AXE: (&str, &str) = ("axe-core", "4.14.1");
 /// A script of the kind that shops have on every page: it adds headers to what the page asks for.
 pub(crate) const SENTRY: (&str, &str) = ("@sentry/browser", "11.12.0");
 
+/// What `cargo xtask bench widget` measures us beside, and what it drives the browser with.
+pub(crate) const ADYEN: (&str, &str) = ("@adyen/adyen-web", "6.45.2");
+pub(crate) const PUPPETEER: (&str, &str) = ("puppeteer-core", "25.16.0");
+
 /// What shops verify webhooks with, from npm and from PyPI. The crate of that name is pinned in
 /// `Cargo.toml`.
 pub(crate) const WEBHOOKS: (&str, &str) = ("standardwebhooks", "1.1.1");

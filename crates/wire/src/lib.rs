@@ -43,7 +43,7 @@ pub enum Status {
     Expired,
 }
 
-/// What `GET /checkout/v1/session` answers: all that the widget needs to draw its first face.
+/// What `/checkout/v1/session` answers: all that the widget needs to draw its first face.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckoutSession {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::client::{Client, Request};
-use super::side::{self, Side};
+use super::side::{self, Shop, Side};
 use crate::child::Children;
 use crate::ctx::Ctx;
 use crate::proc;
@@ -110,7 +110,11 @@ pub(super) fn run(ctx: &Ctx, options: &Options) -> Result<()> {
     let mut children = Children::default();
     let stop = AtomicBool::new(false);
     let program = side::built(ctx);
-    let side = Side::start(ctx, "this build", &program, LIMITS, &mut children, &stop)?;
+    let offer = Shop {
+        limits: LIMITS,
+        ..side::CARDS
+    };
+    let side = Side::start(ctx, "this build", &program, offer, &mut children, &stop)?;
     let heads = ("orders alone", "beside it", "kept", "the flood");
     println!(
         "\n{:<26}{:>14}{:>14}{:>8}{:>16}",

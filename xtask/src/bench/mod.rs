@@ -1,4 +1,4 @@
-//! `cargo xtask bench backend`: how many sessions, confirmed notifications and statuses a second.
+//! `cargo xtask bench`. `backend`: how many sessions, confirmed notifications and statuses a second.
 //!
 //! Everything is on this machine: the backend, the sandbox that it asks, and the callers. Another
 //! build can be measured in the same run, taking turns with this one, so that what the machine is
@@ -8,6 +8,7 @@ mod client;
 mod figure;
 mod floods;
 mod side;
+mod widget;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -31,6 +32,8 @@ pub(crate) enum Target {
     Backend(Options),
     /// What a flood leaves of the service to those who order beside it.
     Floods(floods::Options),
+    /// How soon a shopper can choose, beside Adyen Web with the same methods.
+    Widget(widget::Options),
 }
 
 #[derive(clap::Args)]
@@ -53,6 +56,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()>
     let no_build = match target {
         Target::Backend(options) => options.no_build,
         Target::Floods(options) => options.no_build,
+        Target::Widget(options) => options.no_build,
     };
     if !no_build {
         build(ctx, stages)?;
@@ -60,6 +64,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()>
     match target {
         Target::Backend(options) => backend(ctx, options),
         Target::Floods(options) => floods::run(ctx, options),
+        Target::Widget(options) => widget::run(ctx, stages, options),
     }
 }
 
@@ -82,7 +87,7 @@ fn backend(ctx: &Ctx, options: &Options) -> Result<()> {
     let stop = AtomicBool::new(false);
     let mut sides = Vec::new();
     for (name, program) in &programs {
-        let side = Side::start(ctx, name, program, side::NO_LIMITS, &mut children, &stop)?;
+        let side = Side::start(ctx, name, program, side::CARDS, &mut children, &stop)?;
         sides.push((*name, side));
     }
     let rows = measure(options, &sides);

@@ -15,13 +15,31 @@ use crate::child::{Child, Children};
 use crate::ctx::Ctx;
 use crate::demo::config;
 
-const SECRET_KEY: &str = "sk_sandbox_bench_8d2f5a7c1e904b6395d8a2f4c7e1b603";
+pub(super) const SECRET_KEY: &str = "sk_sandbox_bench_8d2f5a7c1e904b6395d8a2f4c7e1b603";
 
 /// How many notifications each caller sends.
 const NOTIFICATIONS: usize = 40;
 
 /// How long a notification may take to be confirmed.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is configured for the shop whose orders are measured.
+#[derive(Clone, Copy)]
+pub(super) struct Shop<'a> {
+    /// Of its page.
+    pub(super) origin: &'a str,
+    /// Of the account at Up2pay, in the order of the list.
+    pub(super) methods: &'a [&'a str],
+    /// A table of the configuration; left out where the program is too old to know it.
+    pub(super) limits: &'a str,
+}
+
+/// A shop that takes cards: all that is asked of the backend without a browser.
+pub(super) const CARDS: Shop<'static> = Shop {
+    origin: "http://localhost:8080",
+    methods: &["card"],
+    limits: NO_LIMITS,
+};
 
 pub(super) struct Side {
     pub(super) backend: u16,
@@ -47,11 +65,11 @@ impl Side {
         ctx: &Ctx,
         name: &'static str,
         program: &Path,
-        limits: &str,
+        offer: Shop<'_>,
         children: &mut Children,
         stop: &AtomicBool,
     ) -> Result<Self> {
-        let [shop, backend, platform] = ports()?;
+        let [listens, backend, platform] = ports()?;
         let folder = ctx.target.join("bench").join(name.replace(' ', "-"));
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
@@ -59,16 +77,16 @@ impl Side {
         let data = folder.join("sandbox");
         std::fs::create_dir_all(&data)?;
         let config = folder.join("guichet.toml");
-        let mut text = text(&ctx.assets(), &folder, backend, platform);
+        let mut text = text(&ctx.assets(), &folder, backend, platform, offer);
         if knows_limits(program)? {
-            text.push_str(limits);
+            text.push_str(offer.limits);
         }
         std::fs::write(&config, text)?;
         let sandbox = ctx.target.join("release/guichet-sandbox");
         let mut sandbox = ctx.command(&sandbox.display().to_string());
         sandbox
             .args(["--platform-listen", &format!("127.0.0.1:{platform}")])
-            .args(["--shop-listen", &format!("127.0.0.1:{shop}")])
+            .args(["--shop-listen", &format!("127.0.0.1:{listens}")])
             .args(["--backend", &format!("http://127.0.0.1:{backend}")])
             .args(["--shop-secret-key", SECRET_KEY])
             .arg("--data-dir")
@@ -77,7 +95,7 @@ impl Side {
             .env("RUST_LOG", "warn");
         let log = folder.join("sandbox.log");
         children.add(Child::start("sandbox", sandbox, log)?);
-        children.wait_for("sandbox", shop, "/", stop)?;
+        children.wait_for("sandbox", listens, "/", stop)?;
         let mut serve = ctx.command(&program.display().to_string());
         serve.args(["serve", "--config"]).arg(config);
         let log = folder.join("backend.log");
@@ -248,18 +266,22 @@ fn knows_limits(program: &Path) -> Result<bool> {
 }
 
 /// A configuration that older builds understand too.
-fn text(assets: &Path, folder: &Path, backend: u16, platform: u16) -> String {
+fn text(assets: &Path, folder: &Path, backend: u16, platform: u16, offer: Shop<'_>) -> String {
+    let Shop {
+        origin, methods, ..
+    } = offer;
     format!(
         r#"{}[[shops]]
 id = "demo"
 name = "La Halle du Tilleul"
 secret_keys = ["{SECRET_KEY}"]
-origins = ["http://localhost:8080"]
+origins = ["{origin}"]
+tourism = true
 
 [[shops.methods]]
 provider = "up2pay"
 account = "demo"
-methods = ["card"]
+methods = {methods:?}
 
 {}"#,
         config::beginning(folder, assets, backend),
@@ -301,7 +323,7 @@ pub(super) fn post<'a>(path: &'a str, headers: &'a str, body: &'a str) -> Reques
 }
 
 /// Three free ports, held at once so that they differ.
-fn ports() -> Result<[u16; 3]> {
+pub(super) fn ports() -> Result<[u16; 3]> {
     let held = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)));
     let mut ports = [0; 3];
     for (port, held) in ports.iter_mut().zip(held) {

@@ -103,6 +103,11 @@ fn find_browser() -> Option<Browser> {
     })
 }
 
+/// Packages from npm that one command alone needs.
+pub(crate) fn packages(ctx: &Ctx, stages: &mut Stages, names: &[(&str, &str)]) -> Result<()> {
+    npm::ensure(ctx, stages, names)
+}
+
 /// The interpreter with the packages that [`run`] brought.
 pub(crate) fn python(ctx: &Ctx, stages: &mut Stages) -> Result<PathBuf> {
     python::ensure(ctx, stages, &pins::WEBHOOKS_PYTHON)

@@ -88,7 +88,9 @@ impl FromRequestParts<Arc<App>> for Opened {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let Ok(caller) = Caller::from_request_parts(parts, app).await;
-        let secret = secret_of(&caller.headers)?.to_owned();
+        let given = bearer(&caller.headers);
+        let wanted = "send the session's secret: Authorization: Bearer css_…";
+        let secret = secret_of(given, wanted)?.to_owned();
         Self::by(app, caller, &secret, Surface::Widget).await
     }
 }
@@ -164,15 +166,14 @@ impl FromRequestParts<Arc<App>> for OpenedForCall {
     }
 }
 
-fn secret_of(headers: &HeaderMap) -> Result<&str, ApiError> {
-    match bearer(headers) {
+/// What was given, if it may be the secret of a session; refused with what is `wanted`.
+pub(super) fn secret_of<'a>(given: Option<&'a str>, wanted: &str) -> Result<&'a str, ApiError> {
+    match given {
         Some(secret) if secret.starts_with(SECRET_PREFIX) => Ok(secret),
         Some(id) if id.starts_with("cs_") => Err(unknown(
             "this is the session's id; the session attribute takes its secret",
         )),
-        _ => Err(unknown(
-            "send the session's secret: Authorization: Bearer css_…",
-        )),
+        _ => Err(unknown(wanted)),
     }
 }
 
