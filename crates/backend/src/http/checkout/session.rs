@@ -49,7 +49,7 @@ pub(super) struct Asking {
     session: String,
 }
 
-/// The same, asked for by a form: a browser sends one to another origin at once, while a header of
+/// The session, asked for by a form: a browser sends one to another origin at once, while a header of
 /// its own costs a round trip in which it asks whether it may.
 #[utoipa::path(
     post, path = "/session", tag = "widget",
