@@ -641,7 +641,10 @@ async fn a_form_asks_for_the_session_without_any_header_of_ours() {
     let stack = Stack::usual().await;
     let checkout = stack.session(4200).await;
     let asked = |origin: &str, body: &str| {
-        let form = stack.http.client().post(stack.at_backend("/checkout/v1/session"));
+        let form = stack
+            .http
+            .client()
+            .post(stack.at_backend("/checkout/v1/session"));
         let form = form
             .header("origin", origin)
             .header("content-type", "application/x-www-form-urlencoded")

@@ -39,7 +39,14 @@ pub(super) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<(
         methods: &METHODS,
         limits: side::NO_LIMITS,
     };
-    let side = Side::start(ctx, "this build", &side::built(ctx), offer, &mut children, &stop)?;
+    let side = Side::start(
+        ctx,
+        "this build",
+        &side::built(ctx),
+        offer,
+        &mut children,
+        &stop,
+    )?;
     let given = json!({
         "npm": ctx.npm(),
         "chromium": browser.chromium,
@@ -50,7 +57,8 @@ pub(super) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<(
         "runs": options.runs,
     });
     let mut node = ctx.command("node");
-    node.arg("xtask/src/bench/widget/run.mjs").arg(given.to_string());
+    node.arg("xtask/src/bench/widget/run.mjs")
+        .arg(given.to_string());
     let outcome = stages.run("loads in the browser", || proc::run(&mut node));
     children.stop();
     outcome
