@@ -222,9 +222,8 @@ const compare = (host, version) => {
 const ask = async (base, secret, locale, lang) => {
   const asked = new Promise((done, fail) => {
     const request = new XMLHttpRequest();
-    const wish = '?markup=' + encodeURIComponent(lang) + '&locale=' + encodeURIComponent(locale);
-    request.open('POST', base + '/checkout/v1/session' + wish);
-    request.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');
+    const wish = new URLSearchParams({ markup: lang, locale });
+    request.open('POST', base + '/checkout/v1/session?' + wish);
     request.timeout = PATIENCE;
     request.onreadystatechange = () => {
       const type = request.readyState === 2 && request.getResponseHeader('Content-Type');
@@ -232,7 +231,7 @@ const ask = async (base, secret, locale, lang) => {
     };
     request.onload = () => done(request);
     request.onerror = request.ontimeout = fail;
-    request.send('session=' + encodeURIComponent(secret));
+    request.send(new URLSearchParams({ session: secret }));
   });
   const answer = await inTime(asked, PATIENCE).then(read).catch(() => ({}));
   const { ok, status, body } = answer;
