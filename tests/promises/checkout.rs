@@ -634,8 +634,8 @@ async fn what_meal_vouchers_can_not_pay_is_explained_where_the_shop_wants_it() {
     assert!(!kinds.contains(&&json!("meal_voucher")), "{kinds:?}");
 }
 
-/// A header of ours would cost each page a round trip before its list: browsers ask first whether it
-/// may be sent.
+/// A header of ours would cost each page a round trip before its list: browsers ask first whether
+/// it may be sent.
 #[tokio::test]
 async fn a_form_asks_for_the_session_without_any_header_of_ours() {
     let stack = Stack::usual().await;

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`. `backend`: how many sessions, confirmed notifications and statuses a second.
+//! `cargo xtask bench`. `backend`: how many sessions, confirmed notifications and statuses a
+//! second.
 //!
 //! Everything is on this machine: the backend, the sandbox that it asks, and the callers. Another
 //! build can be measured in the same run, taking turns with this one, so that what the machine is

@@ -1,4 +1,5 @@
-//! `cargo xtask bench widget`: how soon a shopper can choose, beside Adyen Web with the same methods.
+//! `cargo xtask bench widget`: how soon a shopper can choose, beside Adyen Web with the same
+//! methods.
 //!
 //! The measuring is `run.mjs`: a real browser, whose net and processor it slows down. Here is what
 //! it needs: a release build with its sandbox, the peer from npm, and ports.

@@ -49,8 +49,8 @@ pub(super) struct Asking {
     session: String,
 }
 
-/// The session, asked for by a form: a browser sends one to another origin at once, while a header of
-/// its own costs a round trip in which it asks whether it may.
+/// The session, asked for by a form: a browser sends one to another origin at once, while a header
+/// of its own costs a round trip in which it asks whether it may.
 #[utoipa::path(
     post, path = "/session", tag = "widget",
     params(markup::Wish),
