@@ -1,5 +1,7 @@
 //! The ledger: proven from the events, and given to the accountant.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::json;
 
 use crate::support::{CARD, Stack, StackOptions};
@@ -85,6 +87,11 @@ async fn one_order_is_two_remittances_in_a_journal_that_balances_and_has_no_gap(
         "{description}"
     );
 
+    let modes = std::fs::read_dir(&folder).unwrap().map(|file| {
+        let file = file.unwrap();
+        file.metadata().unwrap().permissions().mode() & 0o777
+    });
+    assert_eq!(modes.collect::<Vec<_>>(), [0o600; 2]);
     let (status, _, errors) = stack.guichet(&export(to)).await;
     assert_eq!(status, 1);
     assert!(errors.contains("is there already"), "{errors}");
@@ -104,6 +111,31 @@ async fn one_order_is_two_remittances_in_a_journal_that_balances_and_has_no_gap(
         errors.contains("shop autre: ledger: is not configured"),
         "{errors}"
     );
+}
+
+#[tokio::test]
+async fn an_export_that_fails_leaves_nothing() {
+    let stack = paid_by_two().await;
+    let folder = stack.folder().join("journal");
+    std::fs::create_dir(&folder).unwrap();
+    let to = folder.to_str().unwrap();
+    // The description can't be written where a folder has its name until it is whole.
+    let in_its_way = folder.join(format!("{SIREN}FEC29991231-description.part"));
+    std::fs::create_dir(&in_its_way).unwrap();
+    let (status, _, errors) = stack.guichet(&export(to)).await;
+    assert_eq!(status, 1, "{errors}");
+    assert!(errors.contains("description.part"), "{errors}");
+    std::fs::remove_dir(&in_its_way).unwrap();
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    // Nor where a gap in the journal is found at the end.
+    stack
+        .alter("UPDATE ledger SET number = 3 WHERE number = 2")
+        .await;
+    let (status, _, errors) = stack.guichet(&export(to)).await;
+    assert_eq!(status, 1, "{errors}");
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[tokio::test]

@@ -481,13 +481,18 @@ async fn what_the_platforms_word_does_not_decide_a_person_settles() {
     })
     .await;
     assert!(list.contains(&started.payment), "{list}");
+    let id = told["operations"][0]["id"].as_str().unwrap();
+    let what = format!("guichet payments settle {id} --done");
+    assert!(
+        list.contains(&what) && list.contains("refund of 10.00 EUR"),
+        "{list}"
+    );
     stack.wait_instruction(&told, "undecided").await;
     let second = stack
         .operate(&started.payment, "refunds", json!({ "amount": 1000 }))
         .await;
     second.problem(409, "operation_in_flight");
     assert_eq!(stack.platform_acts(started.reference()).await.len(), 1);
-    let id = told["operations"][0]["id"].as_str().unwrap();
     let (status, _, errors) = stack.guichet(&["payments", "settle", id, "--done"]).await;
     assert_eq!(status, 0, "{errors}");
     assert_eq!(stack.balance(&checkout, &started).await, [0, 4200, 1000, 0]);

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, SMOOTH, Stack, StackOptions, Started, fresh_key, rounds,
-    seconds, until,
+    CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, Receiver, SMOOTH, Stack, StackOptions, Started,
+    WEBHOOK_SECRET, fresh_key, rounds, seconds, until,
 };
 
 const AMOUNT: u64 = 4200;
@@ -206,6 +206,161 @@ async fn kill_after_kill_each_acknowledged_payment_is_there() {
     println!(
         "{rounds} kills, {orders} orders, {acknowledged} things acknowledged before a kill: none \
          lost, none doubled; {cut} orders cut off before their payment had started; {}",
+        told(restarts)
+    );
+}
+
+/// What is done with money, each with what the platform calls it.
+const DONE_WITH_MONEY: [(&str, &str, &str, &str); 4] = [
+    ("captures", "payment.captured", "up2pay", "00002"),
+    ("refunds", "payment.refunded", "up2pay", "00014"),
+    ("captures", "payment.captured", "sogenactif", "validate"),
+    ("refunds", "payment.refunded", "sogenactif", "refund"),
+];
+
+/// Something that is done with a payment's money once, however often it is asked for.
+struct Deed {
+    checkout: Checkout,
+    payment: String,
+    reference: String,
+    key: String,
+    what: (&'static str, &'static str, &'static str, &'static str),
+}
+
+impl Deed {
+    /// A payment that it can be done to.
+    async fn new(
+        stack: &Stack,
+        what: (&'static str, &'static str, &'static str, &'static str),
+    ) -> Self {
+        let (path, _, platform, _) = what;
+        let manual = path == "captures";
+        let capture = if manual { "manual" } else { "automatic" };
+        let checkout = stack
+            .session_with(AMOUNT, json!({ "capture": capture }))
+            .await;
+        let status = if manual { "authorised" } else { "paid" };
+        let (payment, reference) = if platform == "up2pay" {
+            let (started, back) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+            stack.come_back(&back).await;
+            stack.wait_status(&checkout, status).await;
+            if !manual {
+                stack.next_day(&started).await;
+            }
+            (started.payment.clone(), started.reference().to_owned())
+        } else {
+            let fields = stack.start_fields(&checkout).await;
+            stack.go_on(&checkout, &fields, SMOOTH).await;
+            stack.wait_status(&checkout, status).await;
+            (fields.payment, fields.reference)
+        };
+        Self {
+            checkout,
+            payment,
+            reference,
+            key: fresh_key(),
+            what,
+        }
+    }
+
+    /// Asks for it. An error where the backend gives no answer.
+    async fn ask(&self, stack: &Stack) -> reqwest::Result<Value> {
+        let (path, ..) = self.what;
+        let body = json!({});
+        let ask = stack.operation_request(DEMO_SHOP_KEY, &self.payment, path, &self.key, &body);
+        Ok(stack.http.try_send(ask).await?.expect(201).json())
+    }
+
+    /// How often the platform did it.
+    async fn times(&self, stack: &Stack) -> u64 {
+        let (_, _, platform, act) = self.what;
+        if platform == "up2pay" {
+            let acts = stack.platform_acts(&self.reference).await;
+            acts.iter().filter(|(kind, _)| kind == act).count() as u64
+        } else {
+            let book = stack.office_book(&self.reference).await;
+            book["acts"][act].as_u64().unwrap_or(0)
+        }
+    }
+
+    /// Done once at the platform, in the books, and told to the shop under one id.
+    async fn assert_done_once(&self, stack: &Stack, receiver: &Receiver) {
+        let (path, kind, ..) = self.what;
+        let told = self.ask(stack).await.unwrap();
+        let id = told["id"].as_str().unwrap();
+        until("it to be done", || async {
+            stack.hasten_operations(&self.payment).await;
+            let one = format!("{path}/{id}");
+            let now = stack.read_operation(&self.payment, &one).await;
+            let now = now.expect(200).json();
+            assert_ne!(now["status"], "refused", "{now}");
+            (now["status"] == "done").then_some(())
+        })
+        .await;
+        assert_eq!(self.times(stack).await, 1, "{:?}", self.what);
+        let balance = stack.balance_of(&self.checkout, &self.payment).await;
+        let given_back = if path == "refunds" { AMOUNT } else { 0 };
+        assert_eq!(balance, [0, AMOUNT, given_back, 0]);
+        until("the shop to be told", || async {
+            let of_it = receiver.of(&self.checkout.id);
+            let mut ids: Vec<_> = of_it
+                .iter()
+                .filter(|message| message.kind() == kind)
+                .map(|message| message.id().to_owned())
+                .collect();
+            ids.dedup();
+            assert!(ids.len() <= 1, "told once: {ids:?}");
+            (ids.len() == 1).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_after_kill_what_is_captured_or_refunded_is_done_once_and_its_shop_is_told() {
+    let receiver = Receiver::start().await;
+    let options = StackOptions {
+        sogenactif: true,
+        shop_lines: receiver.shop_lines(&[WEBHOOK_SECRET]),
+        lines: "webhook_networks = [\"127.0.0.1\"]\n".into(),
+        ..StackOptions::default()
+    };
+    let mut stack = Arc::new(Stack::start(options).await);
+    let (mut done, mut unanswered) = (0, 0);
+    let mut restarts = Vec::new();
+    let rounds = rounds(2);
+    for round in 0..rounds {
+        let mut deeds = Vec::new();
+        for what in DONE_WITH_MONEY {
+            deeds.push(Deed::new(&stack, what).await);
+        }
+        // A refund takes what was remitted.
+        stack.move_office_clock(json!({ "days": 1 })).await;
+        // Long enough that most are under way when the backend dies.
+        stack.break_office(json!({ "office_slow_ms": 100 })).await;
+        stack.faults(json!({ "ppps_answer_late_ms": 100 })).await;
+        let mut shop = JoinSet::new();
+        for deed in deeds {
+            let stack = Arc::clone(&stack);
+            shop.spawn(async move {
+                let answered = deed.ask(&stack).await.is_ok();
+                (deed, answered)
+            });
+        }
+        let (outcomes, restart) = kill_among(&mut stack, moment(round, 300), shop).await;
+        restarts.push(restart);
+        stack.mend_office().await;
+        stack.no_faults().await;
+        for (deed, answered) in outcomes {
+            unanswered += usize::from(!answered);
+            deed.assert_done_once(&stack, &receiver).await;
+            done += 1;
+        }
+        stack.http.forget();
+    }
+    println!(
+        "{rounds} kills, {done} captures and refunds, {unanswered} cut off: each done once at the \
+         platform and told to its shop under one id; {}",
         told(restarts)
     );
 }

@@ -45,6 +45,7 @@ pub(crate) use self::{
         OTHER_SHOP_KEY, OTHER_SITE, SOGENACTIF_KEY, StackOptions,
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
+    process::binary,
     receiver::{Answering, NEXT_WEBHOOK_SECRET, Received, Receiver, WEBHOOK_SECRET},
     shop::fresh_key,
     skipped::skipped,

@@ -48,12 +48,18 @@ impl fmt::Display for Attack {
 /// A test: the attack, the target and the module in which it is, its name.
 type Test = (Attack, &'static str, &'static str, &'static str);
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 7] = [
     (
         Attack::Kills,
         "promises",
         "torture",
         "kill_after_kill_each_acknowledged_payment_is_there",
+    ),
+    (
+        Attack::Kills,
+        "promises",
+        "torture",
+        "kill_after_kill_what_is_captured_or_refunded_is_done_once_and_its_shop_is_told",
     ),
     (
         Attack::Kills,

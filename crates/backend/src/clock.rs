@@ -24,25 +24,39 @@ const SELDOM: i64 = 3600;
 /// When to ask a platform again that was asked so many times: after 1, 2, 4… seconds, at most 10
 /// minutes.
 pub(crate) fn ask_again_at(tries: u32) -> i64 {
-    unix_now() + (1_i64 << tries.min(9)).min(600)
+    unix_now() + pause(tries)
 }
 
 /// Whether a payment made then was asked about for long enough.
 pub(crate) fn asked_for_long_enough(created_at: i64) -> bool {
-    unix_now() > created_at + ASK_FOR
+    is_long_enough(unix_now() - created_at)
 }
 
 /// When to ask again about a payment made then, whose platform waits for another's word itself;
 /// never, once it was asked for long enough.
 pub(crate) fn ask_for_word_at(created_at: i64, tries: u32) -> Option<i64> {
     let now = unix_now();
-    let soon = ask_again_at(tries);
-    let next = if now > created_at + ASK_FOR {
-        now + SELDOM
+    pause_for_word(now - created_at, tries).map(|pause| now + pause)
+}
+
+/// Seconds until the next question, after so many.
+fn pause(tries: u32) -> i64 {
+    (1_i64 << tries.min(10)).min(600)
+}
+
+/// Whether what is so many seconds old was asked about for long enough.
+fn is_long_enough(age: i64) -> bool {
+    age > ASK_FOR
+}
+
+/// The same where another's word is waited for.
+fn pause_for_word(age: i64, tries: u32) -> Option<i64> {
+    let pause = if is_long_enough(age) {
+        SELDOM
     } else {
-        soon
+        pause(tries)
     };
-    (now <= created_at + ASK_FOR_WORD).then_some(next)
+    (age <= ASK_FOR_WORD).then_some(pause)
 }
 
 /// Bytes that nobody can guess.
@@ -57,19 +71,48 @@ pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_waits_for_anothers_word_is_asked_for_thirty_days() {
-        let day = 24 * 3600;
-        let now = unix_now();
-        assert!(asked_for_long_enough(now - 3 * day - 1));
-        let next = |days: i64| ask_for_word_at(now - days * day, 20).map(|at| at - now);
-        assert!(next(1).is_some_and(|wait| (512..=522).contains(&wait)));
-        for days in [4, 29, 30] {
-            assert!(
-                next(days).is_some_and(|wait| (3600..=3610).contains(&wait)),
-                "{days}"
-            );
+    /// When what ends so is asked about, in seconds from its beginning, until nobody asks any more.
+    fn schedule(next: impl Fn(i64, u32) -> Option<i64>) -> Vec<i64> {
+        let (mut age, mut asked) = (0, Vec::new());
+        while let Some(pause) = next(age, u32::try_from(asked.len()).unwrap()) {
+            age += pause;
+            asked.push(age);
         }
-        assert_eq!(next(32), None);
+        asked
+    }
+
+    #[test]
+    fn what_is_open_is_asked_about_soon_then_seldom_and_for_as_long_as_its_platform_takes() {
+        const DAY: i64 = 24 * 3600;
+        let usual = schedule(|age, tries| (!is_long_enough(age)).then(|| pause(tries)));
+        let word = schedule(pause_for_word);
+        // How often by then, and the longest that nobody asks until then.
+        for (asked, until, times, longest) in [
+            (&usual, 8, 3..=3, 4),
+            (&usual, 60, 5..=5, 16),
+            (&usual, 600, 9..=9, 256),
+            (&usual, 3 * DAY, 400..=460, 600),
+            (&word, 60, 5..=5, 16),
+            (&word, 3 * DAY, 400..=460, 600),
+            (&word, 30 * DAY, 1040..=1120, 3600),
+            (&word, 99 * DAY, 1060..=1140, 3600),
+        ] {
+            let by_then: Vec<_> = asked.iter().filter(|at| **at <= until).collect();
+            assert!(times.contains(&by_then.len()), "{until}: {}", by_then.len());
+            let gaps = by_then.windows(2).map(|two| two[1] - two[0]);
+            assert!(gaps.max().unwrap() <= longest, "{until}");
+        }
+        for (asked, last) in [(&usual, 3 * DAY), (&word, 31 * DAY)] {
+            let ended = *asked.last().unwrap();
+            assert!((last..last + 2 * 3600).contains(&ended), "{ended}");
+            let never_sooner = asked.windows(3).all(|w| w[2] - w[1] >= w[1] - w[0]);
+            assert!(never_sooner, "the pauses grow");
+        }
+    }
+
+    #[test]
+    fn no_count_of_tries_is_too_great() {
+        assert_eq!(pause(u32::MAX), 600);
+        assert_eq!(pause_for_word(i64::MAX, u32::MAX), None);
     }
 }

@@ -23,8 +23,8 @@ pub enum Attention {
     Unconfirmed,
     /// Meal vouchers paid more than the part of the basket that they may pay.
     Ineligible,
-    /// What became of a capture, a cancellation or a refund is not known, and the platform's word
-    /// does not decide it.
+    /// What became of a capture, a cancellation, a refund or a duplicate is not known, and the
+    /// platform's word does not decide it.
     OperationUndecided,
 }
 

@@ -24,10 +24,10 @@ pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
     Book, CardName, Closed, Conversation, Dated, Endpoint, Entry, Followed, FoundPayment,
-    Idempotency, Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
-    LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
-    OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay, SENDING_SECONDS, Search,
-    SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent, WAIT_MAX,
+    Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry,
+    Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount,
+    Operation, OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay,
+    SENDING_SECONDS, Search, SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -206,12 +206,16 @@ pub trait Store: Outbox + Send + Sync {
     /// An instruction.
     async fn instruction(&self, id: &InstructionId) -> Result<Option<Instruction>, StoreError>;
 
-    /// The instructions of one kind for a payment, in the order of their making.
+    /// The instructions for a payment, of one kind or all of them, in the order of their making,
+    /// each with its operations in theirs.
     async fn instructions_of(
         &self,
         payment: &PaymentId,
-        kind: OperationKind,
-    ) -> Result<Vec<Instruction>, StoreError>;
+        kind: Option<OperationKind>,
+    ) -> Result<Vec<Instructions>, StoreError>;
+
+    /// Operations that a person has to decide, oldest first.
+    async fn undecided_operations(&self, limit: u32) -> Result<Vec<Operation>, StoreError>;
 
     /// The operations of an instruction, in their order.
     async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError>;

@@ -116,6 +116,36 @@ async fn a_book_is_one_statement_and_what_is_recorded_few_however_many_payments_
         });
         assert_eq!(polling.await - opening, 1, "a book of {seed} payments");
     }
+    // What was done with a payment, however much it was.
+    for seed in 1..=3 {
+        let refund = guichet_store::Instruction {
+            id: guichet_domain::id::InstructionId::from_random([seed; 16]),
+            payment: payment(&session, seed).id,
+            kind: guichet_domain::operation::OperationKind::Refund,
+            currency: session.currency,
+            by: guichet_store::AskedBy::Shop,
+            reason: None,
+            left_out: "[]".into(),
+            created_at: 1200,
+        };
+        let operation = guichet_store::NewOperation {
+            id: guichet_domain::id::OperationId::from_random([seed; 16]),
+            part: seed.to_string(),
+            amount: amount(100),
+            next_try_at: 1200,
+        };
+        counted(&folder, async |store| {
+            let key = mark(&format!("i{seed}"), "b");
+            let kept = store.instruct(&refund, &[operation], &key).await;
+            assert!(matches!(kept.unwrap(), guichet_store::Instructed::Kept(_)));
+        })
+        .await;
+        let listing = counted(&folder, async |store| {
+            let listed = store.instructions_of(&refund.payment, None).await;
+            assert_eq!(listed.unwrap().len(), 1);
+        });
+        assert_eq!(listing.await - opening, 1, "what was done with a payment");
+    }
     // Of ten, the line of the one that something became of is written, and no other.
     let made = payment(&session, 10);
     let ending = run(&folder, async |store| {

@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: what the project asks of its own text, and no other tool checks.
 
+mod alerts;
 mod circles;
 mod functions;
 mod invariants;
@@ -43,6 +44,7 @@ pub(crate) fn run(ctx: &Ctx) -> Result<()> {
     findings.extend(circles::check(&packages, &tree));
     findings.extend(providers::check(&tree));
     findings.extend(invariants::check(&tree));
+    findings.extend(alerts::check(&tree));
     findings.extend(schemas::check(&tree));
     findings.sort();
     for Finding { path, line, text } in &findings {

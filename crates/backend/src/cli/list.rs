@@ -163,14 +163,20 @@ fn entry(found: &FoundPayment) -> String {
     };
     let payment = listed.payment;
     let mut text = head(&entry.payment, session);
-    let accepted = money(payment.accepted, session.currency);
-    text += &format!("    {}, accepted {accepted}\n", word(&payment.money));
+    let money = |minor| money(minor, session.currency);
+    text += &format!(
+        "    {}, accepted {}, taken {}, given back {}\n",
+        word(&payment.money),
+        money(payment.accepted),
+        money(payment.balance.taken),
+        money(payment.balance.given_back),
+    );
     for part in &payment.parts {
         text += &format!(
             "    {} {} {}, call {}, transaction {}{}\n",
             word(&part.status),
             shown(&part.brand),
-            money(part.amount, session.currency),
+            money(part.amount),
             shown(&part.call),
             shown(&part.transaction),
             if part.counts { "" } else { ", does not count" },

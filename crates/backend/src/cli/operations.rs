@@ -317,10 +317,8 @@ async fn show(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {
     if let Some(entry) = book.entry(&id) {
         payment_lines(&mut text, &book, entry);
     }
-    for kind in OperationKind::ALL {
-        for told in find::instructions(&opened.app, &book, &id, kind).await? {
-            text += &instruction(&told, book.session.currency);
-        }
+    for told in find::instructions(&opened.app, &book, &id, None).await? {
+        text += &instruction(&told, book.session.currency);
     }
     opened.store.close().await;
     print(text)?;

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use guichet_domain::session::Session;
-use guichet_store::{Attended, AttentionCounts, KeptMessage, Payment, Store as _, UnmatchedEvent};
+use guichet_store::{
+    Attended, AttentionCounts, KeptMessage, Operation, Payment, Store as _, UnmatchedEvent,
+};
 
 use super::notifications::{self, time};
 use super::terminal::{print, shown};
@@ -28,6 +30,7 @@ pub(crate) async fn attention(config: &Path) -> anyhow::Result<ExitCode> {
         attended: store.attention(LIMIT).await?,
         unmatched: store.unmatched(LIMIT).await?,
         unreadable: store.messages(LIMIT).await?,
+        undecided: store.undecided_operations(LIMIT).await?,
     };
     store.close().await;
     print(list(found, &counts))?;
@@ -39,6 +42,7 @@ struct Found {
     attended: Vec<Attended>,
     unmatched: Vec<UnmatchedEvent>,
     unreadable: Vec<KeptMessage>,
+    undecided: Vec<Operation>,
 }
 
 /// What no payment of ours accounts for comes first, and the oldest of it: it may be money that
@@ -70,7 +74,11 @@ fn list(mut found: Found, counts: &AttentionCounts) -> String {
         found.unreadable.len(),
         "unreadable messages; guichet notifications lists them",
     );
-    text.extend(found.attended.iter().map(attended));
+    for entry in &found.attended {
+        text += &attended(entry);
+        let of_it = |operation: &&Operation| operation.payment == entry.payment.id;
+        text.extend(found.undecided.iter().filter(of_it).map(undecided));
+    }
     text + &more(counts.payments, found.attended.len(), "payments")
 }
 
@@ -80,6 +88,18 @@ fn attended(entry: &Attended) -> String {
         text += &format!("    {}: {}\n", word(attention), attention.describe());
     }
     text
+}
+
+/// What a person is to look for, and what to say of it then.
+fn undecided(operation: &Operation) -> String {
+    let (id, kind, part) = (&operation.id, operation.kind, shown(&operation.part));
+    format!(
+        "    {id}  {kind} of {} of part {part}, asked for {}: {}\n    look for it in the back \
+         office, then: guichet payments settle {id} --done, or --not-done\n",
+        money(operation.amount.minor(), operation.currency),
+        time(operation.created_at),
+        shown(operation.last_answer.as_deref().unwrap_or("no word")),
+    )
 }
 
 /// Which payment it is.
@@ -136,6 +156,7 @@ mod tests {
             attended: Vec::new(),
             unmatched: vec![unmatched("older"), unmatched("younger")],
             unreadable: Vec::new(),
+            undecided: Vec::new(),
         };
         let counts = AttentionCounts {
             payments: 7,

@@ -1,8 +1,9 @@
 //! The export: two files, of which the one is the journal and the other says what is in it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{BufWriter, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, ensure};
@@ -43,12 +44,25 @@ pub(crate) fn opening_of(closing: Date) -> anyhow::Result<Date> {
     Ok(closing.tomorrow()?.checked_sub(year)?)
 }
 
+/// A new file that nobody but its owner reads: it tells what a shop earned, and of whom. What a
+/// crash has left under its name is written over.
+fn private(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let made = options.open(path).and_then(|file| {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
+    });
+    made.with_context(|| format!("can't write {}", path.display()))
+}
+
 /// What an account has, in cents: debited and credited.
 type Sums = BTreeMap<(String, String, String), (u64, u64)>;
 
 impl Export<'_> {
-    /// Writes both files into a folder in which neither is yet. Nothing has the file's name before
-    /// all of it was proven and is on disk.
+    /// Writes both files into a folder in which neither is yet, for the eyes of their owner alone.
+    /// Neither has its name before all of both was proven and is on disk; where anything fails,
+    /// nothing is left.
     pub(crate) async fn write(&self, store: &dyn Store, to: &Path) -> anyhow::Result<Exported> {
         ensure!(
             self.opening <= self.closing,
@@ -65,16 +79,27 @@ impl Export<'_> {
                 "{taken_by} is there already: name another folder"
             );
         }
-        let part = to.join(format!("{name}.part"));
-        let written = self.journal(store, &part).await;
+        let parts = [&file, &description].map(|file| file.with_extension("part"));
+        let [journal, described] = &parts;
+        let written = async {
+            let (totals, sums) = self.journal(store, journal).await?;
+            let mut out = private(described)?;
+            out.write_all(self.describe(&name, &totals, &sums).as_bytes())?;
+            out.sync_all()?;
+            std::fs::rename(described, &description)?;
+            std::fs::rename(journal, &file).inspect_err(|_| {
+                let _ = std::fs::remove_file(&description);
+            })?;
+            anyhow::Ok(totals)
+        };
+        let written = written.await;
         if written.is_err() {
-            // It may not have been made.
-            let _ = std::fs::remove_file(&part);
+            for part in &parts {
+                // It may not have been made.
+                let _ = std::fs::remove_file(part);
+            }
         }
-        let (totals, sums) = written?;
-        std::fs::write(&description, self.describe(&name, &totals, &sums))
-            .with_context(|| format!("can't write {}", description.display()))?;
-        std::fs::rename(&part, &file)?;
+        let totals = written.with_context(|| format!("nothing is in {}", to.display()))?;
         Ok(Exported {
             file,
             description,
@@ -83,8 +108,7 @@ impl Export<'_> {
     }
 
     async fn journal(&self, store: &dyn Store, part: &Path) -> anyhow::Result<(Totals, Sums)> {
-        let made = File::create(part).with_context(|| format!("can't write {}", part.display()))?;
-        let mut out = BufWriter::new(made);
+        let mut out = BufWriter::new(private(part)?);
         let mut proof = Proof::new(self.separator, (self.opening, self.closing));
         let mut line = |text: &str| -> anyhow::Result<()> {
             let proven = proof.line(text);

@@ -23,7 +23,7 @@ const BATCH: u32 = 500;
 /// A column: its name, and what is in it.
 type Column = (&'static str, fn(&ListedPayment) -> String);
 
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 20] = [
     ("created_at", |p| moment(p.payment.created_at)),
     ("payment", |p| p.payment.id.clone()),
     ("session", |p| p.session.clone()),
@@ -39,6 +39,10 @@ const COLUMNS: [Column; 18] = [
     ("surplus", |p| p.payment.surplus.to_string()),
     ("amount_minor_units", |p| p.amount.to_string()),
     ("accepted_minor_units", |p| p.payment.accepted.to_string()),
+    ("taken_minor_units", |p| p.payment.balance.taken.to_string()),
+    ("given_back_minor_units", |p| {
+        p.payment.balance.given_back.to_string()
+    }),
     ("currency", |p| p.currency.clone()),
     ("currency_decimals", |p| p.currency_decimals.to_string()),
     ("calls", |p| numbers(&p.payment.parts, |part| &part.call)),
@@ -186,7 +190,8 @@ mod tests {
         assert_eq!(
             names,
             "created_at,payment,session,reference,method,provider,account,platform_reference,\
-             status,money,surplus,amount_minor_units,accepted_minor_units,currency,\
+             status,money,surplus,amount_minor_units,accepted_minor_units,\
+             taken_minor_units,given_back_minor_units,currency,\
              currency_decimals,calls,transactions,attention\r\n"
         );
         assert_eq!(lines(&[], false, 0).unwrap(), b"");

@@ -24,10 +24,10 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
-    Conversation, FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage,
-    LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance,
-    Payment, Question, Recorded, Search, SecretDigest, Source, Store, StoreError, Unconfirmed,
-    UnmatchedEvent,
+    Conversation, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
+    KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
+    OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, Store, StoreError,
+    Unconfirmed, UnmatchedEvent,
 };
 
 mod backup;
@@ -374,9 +374,13 @@ impl Store for SqliteStore {
     async fn instructions_of(
         &self,
         payment: &PaymentId,
-        kind: OperationKind,
-    ) -> Result<Vec<Instruction>, StoreError> {
+        kind: Option<OperationKind>,
+    ) -> Result<Vec<Instructions>, StoreError> {
         read!(self, operations::instructions_of(payment, kind))
+    }
+
+    async fn undecided_operations(&self, limit: u32) -> Result<Vec<Operation>, StoreError> {
+        read!(self, operations::undecided(limit))
     }
 
     async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError> {

@@ -9,7 +9,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::rows::{readable, stored};
 use crate::error::StoreError;
 use crate::transaction::Operations;
-use crate::types::{Instruction, NewOperation, Operation, OperationAdvance};
+use crate::types::{Instruction, Instructions, NewOperation, Operation, OperationAdvance};
 use crate::words::{from_word, word};
 
 #[async_trait]
@@ -115,7 +115,7 @@ fn read_operation(row: &SqliteRow) -> Result<Operation, StoreError> {
 
 fn read_instruction(row: &SqliteRow) -> Result<Instruction, StoreError> {
     Ok(Instruction {
-        id: from_word(row.try_get("id")?)?,
+        id: from_word(row.try_get("instruction")?)?,
         payment: from_word(row.try_get("payment_id")?)?,
         kind: from_word(row.try_get("kind")?)?,
         currency: from_word(row.try_get("currency")?)?,
@@ -154,28 +154,58 @@ pub(super) async fn instruction(
     db: &mut SqliteConnection,
     id: &InstructionId,
 ) -> Result<Option<Instruction>, StoreError> {
-    let row = sqlx::query("SELECT * FROM instructions WHERE id = ?")
+    let row = sqlx::query("SELECT *, id AS instruction FROM instructions WHERE id = ?")
         .bind(id.as_str())
         .fetch_optional(db)
         .await?;
     row.as_ref().map(read_instruction).transpose()
 }
 
-/// Those of a payment, in the order of their making.
+/// Those of a payment with their operations, in the order of their making: one statement.
 pub(super) async fn instructions_of(
     db: &mut SqliteConnection,
     payment: &PaymentId,
-    kind: OperationKind,
-) -> Result<Vec<Instruction>, StoreError> {
+    kind: Option<OperationKind>,
+) -> Result<Vec<Instructions>, StoreError> {
     let rows = sqlx::query(
-        "SELECT * FROM instructions WHERE payment_id = ? AND kind = ?
-         ORDER BY created_at, rowid",
+        "SELECT o.*, i.id AS instruction, i.payment_id, i.kind, i.currency, i.created_at,
+            i.asked_by, i.reason, i.left_out
+         FROM instructions i LEFT JOIN operations o ON o.instruction_id = i.id
+         WHERE i.payment_id = ?1 AND (?2 IS NULL OR i.kind = ?2)
+         ORDER BY i.created_at, i.rowid, o.position",
     )
     .bind(payment.as_str())
-    .bind(word(&kind)?)
+    .bind(kind.as_ref().map(word).transpose()?)
     .fetch_all(db)
     .await?;
-    rows.iter().map(read_instruction).collect()
+    let mut all: Vec<Instructions> = Vec::new();
+    for row in &rows {
+        let id: &str = row.try_get("instruction")?;
+        if all.last().is_none_or(|(last, _)| last.id.as_str() != id) {
+            all.push((read_instruction(row)?, Vec::new()));
+        }
+        let is_there = row.try_get::<Option<&str>, _>("id")?.is_some();
+        if let Some((_, operations)) = all.last_mut().filter(|_| is_there) {
+            operations.push(read_operation(row)?);
+        }
+    }
+    Ok(all)
+}
+
+/// Those that a person has to decide. That they are not over is said too: so the index of what is
+/// open finds them.
+pub(super) async fn undecided(
+    db: &mut SqliteConnection,
+    limit: u32,
+) -> Result<Vec<Operation>, StoreError> {
+    let rows = sqlx::query(operations_where!(
+        "o.stage <> 'over' AND o.stage = ? ORDER BY i.created_at, o.id LIMIT ?"
+    ))
+    .bind(word(&OperationStage::Undecided)?)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read_operation).collect()
 }
 
 /// What a job should take up.

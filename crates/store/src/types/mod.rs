@@ -30,7 +30,7 @@ pub use self::notice::{
     SENDING_SECONDS, Sent,
 };
 pub use self::operation::{
-    AskedBy, Instructed, Instruction, NewOperation, Operation, OperationAdvance,
+    AskedBy, Instructed, Instruction, Instructions, NewOperation, Operation, OperationAdvance,
 };
 pub use self::payment::{AddedPayment, Payment};
 pub(crate) use self::question::QuestionState;

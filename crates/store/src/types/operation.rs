@@ -80,6 +80,9 @@ pub struct Operation {
     pub created_at: i64,
 }
 
+/// An instruction with its operations.
+pub type Instructions = (Instruction, Vec<Operation>);
+
 /// What became of an instruction that was to be kept.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Instructed {

@@ -438,3 +438,52 @@ async fn an_expired_session_that_can_not_be_read_holds_up_no_other() {
     assert_eq!(kinds(&taken), ["session.expired"]);
     assert_eq!(taken[0].content.session, good.id);
 }
+
+#[tokio::test]
+async fn what_a_server_that_is_down_for_a_day_missed_it_is_told_once_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_with_endpoint(&folder).await;
+    let start = 10_000;
+    // An hour apart, all day: two notices of each session.
+    let mut sessions = Vec::new();
+    let mut now = start;
+    while now < start + DAY {
+        if (now - start) % 3600 == 0 {
+            let seed = u8::try_from(sessions.len() + 1).unwrap();
+            sessions.push(paid_twice(&store, seed).await);
+        }
+        for notice in take(&store, now).await {
+            // As the backend does: seconds at first, hours in the end.
+            let pause = (5_i64 << notice.tries.min(13)).min(8 * 3600);
+            let followed = fail(&store, &notice, now, pause).await;
+            assert_eq!(followed, Followed::Nothing, "it is given up by nobody");
+        }
+        now += 60;
+    }
+    let told = endpoint(&store).await;
+    let all = u64::try_from(2 * sessions.len()).unwrap();
+    assert_eq!((sessions.len(), told.disabled_at), (24, None));
+    assert_eq!((told.waiting, told.given_up), (all, 0));
+    // It is back. The first that it takes brings all the others.
+    let back = now;
+    let mut taken: Vec<OutgoingNotice> = Vec::new();
+    while endpoint(&store).await.waiting > 0 {
+        for notice in take(&store, now).await {
+            deliver(&store, &notice, now).await;
+            taken.push(notice);
+        }
+        now += 60;
+        assert!(now < back + 9 * 3600, "not longer than the longest pause");
+    }
+    let mut ids: Vec<_> = taken.iter().map(|notice| &notice.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((ids.len(), taken.len()), (48, 48), "each once");
+    for session in &sessions {
+        let own = taken.iter().filter(|n| n.content.session == session.id);
+        let mut own: Vec<_> = own.map(|notice| notice.kind.as_str()).collect();
+        // By then the earlier one had failed six times, and holds up no later one.
+        own.sort_unstable();
+        assert_eq!(own, ["session.paid", "session.surplus"]);
+    }
+}

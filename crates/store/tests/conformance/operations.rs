@@ -141,13 +141,14 @@ async fn what_is_asked_for_is_kept_whole_and_once() {
         store.instruction(&wanted.id).await.unwrap().unwrap(),
         wanted
     );
-    let of_payment = store.instructions_of(&made.id, REFUND).await.unwrap();
-    assert_eq!(of_payment, vec![wanted.clone()]);
-    let captures = store
-        .instructions_of(&made.id, OperationKind::Capture)
-        .await;
-    assert!(captures.unwrap().is_empty());
     let kept = store.operations_of(&wanted.id).await.unwrap();
+    for kind in [Some(REFUND), None] {
+        let of_payment = store.instructions_of(&made.id, kind).await.unwrap();
+        assert_eq!(of_payment, vec![(wanted.clone(), kept.clone())]);
+    }
+    let capture = Some(OperationKind::Capture);
+    let captures = store.instructions_of(&made.id, capture).await;
+    assert!(captures.unwrap().is_empty());
     let told: Vec<_> = kept
         .iter()
         .map(|o| (&o.id, &*o.part, o.amount.minor()))
@@ -177,7 +178,7 @@ async fn what_the_books_are_against_is_not_kept_nor_any_of_what_came_with_it() {
     }
     assert!(
         store
-            .instructions_of(&made.id, REFUND)
+            .instructions_of(&made.id, Some(REFUND))
             .await
             .unwrap()
             .is_empty()

@@ -238,7 +238,7 @@ async fn listed(
     kind: OperationKind,
 ) -> Result<Json<Instructions>, ApiError> {
     let book = find::book(app, Whose::Shop(&shop.shop.id), payment).await?;
-    let instructions = find::instructions(app, &book, payment, kind).await?;
+    let instructions = find::instructions(app, &book, payment, Some(kind)).await?;
     Ok(Json(Instructions { instructions }))
 }
 
@@ -281,10 +281,7 @@ pub(super) async fn read_payment(
     let book = find::book(&app, Whose::Shop(&shop.id), &id).await?;
     let payment = views::listed(&Folded::new(&book, clock::unix_now()), &id);
     let payment = payment.ok_or(OperationError::PaymentUnknown)?;
-    let mut instructions = Vec::new();
-    for kind in OperationKind::ALL {
-        instructions.extend(find::instructions(&app, &book, &id, kind).await?);
-    }
+    let instructions = find::instructions(&app, &book, &id, None).await?;
     Ok(Json(PaymentInFull {
         payment,
         instructions,

@@ -2,7 +2,7 @@
 
 use guichet_domain::id::{InstructionId, PaymentId, Slug};
 use guichet_domain::operation::OperationKind;
-use guichet_store::{Book, Instruction};
+use guichet_store::Book;
 
 use super::error::OperationError;
 use super::views::InstructionView;
@@ -43,31 +43,25 @@ pub(crate) async fn instruction(
 ) -> Result<InstructionView, OperationError> {
     let found = app.store.instruction(id).await?;
     let found = found.filter(|found| found.payment == *payment && found.kind == kind);
-    view(app, book, &found.ok_or(OperationError::Unknown)?).await
+    let found = found.ok_or(OperationError::Unknown)?;
+    let operations = app.store.operations_of(&found.id).await?;
+    let entry = book.entry(payment).ok_or(OperationError::PaymentUnknown)?;
+    InstructionView::new(&entry.state(&book.session), &found, &operations)
 }
 
-/// All of one kind, in the order of their making.
+/// All of one kind, or of each kind one after the other, in the order of their making.
 pub(crate) async fn instructions(
     app: &App,
     book: &Book,
     payment: &PaymentId,
-    kind: OperationKind,
+    kind: Option<OperationKind>,
 ) -> Result<Vec<InstructionView>, OperationError> {
-    let mut views = Vec::new();
-    for found in app.store.instructions_of(payment, kind).await? {
-        views.push(view(app, book, &found).await?);
-    }
-    Ok(views)
-}
-
-async fn view(
-    app: &App,
-    book: &Book,
-    instruction: &Instruction,
-) -> Result<InstructionView, OperationError> {
-    let operations = app.store.operations_of(&instruction.id).await?;
-    let entry = book
-        .entry(&instruction.payment)
-        .ok_or(OperationError::PaymentUnknown)?;
-    InstructionView::new(&entry.state(&book.session), instruction, &operations)
+    let mut found = app.store.instructions_of(payment, kind).await?;
+    found.sort_by_key(|(instruction, _)| instruction.kind);
+    let entry = book.entry(payment).ok_or(OperationError::PaymentUnknown)?;
+    let state = entry.state(&book.session);
+    let views = found
+        .iter()
+        .map(|(instruction, operations)| InstructionView::new(&state, instruction, operations));
+    views.collect()
 }
