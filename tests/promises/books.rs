@@ -327,7 +327,8 @@ async fn books_that_are_damaged_are_refused_at_the_start_and_backed_up_by_nobody
         if arguments[0] == "backup" {
             arguments.push(to);
         }
-        let (status, _, errors) = stack.guichet(&arguments).await;
+        let (status, told, errors) = stack.guichet(&arguments).await;
+        let errors = told + &errors;
         assert_eq!(status, 1, "{errors}");
         let word = match arguments[0] {
             "backup" => "malformed",
@@ -431,4 +432,67 @@ async fn an_account_that_is_gone_with_open_payments_is_told_once_and_asked_about
         .matches("alert=\"account_gone\"")
         .count();
     assert_eq!(told, 1);
+}
+
+#[tokio::test]
+async fn a_backup_is_restored_over_damaged_books_and_the_audit_proves_it() {
+    let mut stack = Stack::usual().await;
+    let (checkout, _) = stack.paid_session(4200).await;
+    let copy = stack.folder().join("copy.db");
+    let copy = copy.to_str().unwrap();
+    let (status, _, errors) = stack.guichet(&["backup", copy]).await;
+    assert_eq!(status, 0, "{errors}");
+    // Not while a backend serves the books.
+    let (status, _, errors) = stack.guichet(&["restore", copy]).await;
+    assert_eq!(status, 1);
+    assert!(errors.contains("serves these books already"), "{errors}");
+    stack.session(4200).await;
+    stack.kill_backend().await;
+    let books = stack.folder().join("books.db");
+    std::fs::write(&books, vec![0xa5; 8192]).unwrap();
+    assert_ne!(stack.guichet(&["audit"]).await.0, 0);
+
+    // What is no backup changes nothing.
+    let torn = stack.folder().join("torn.db");
+    std::fs::write(&torn, &std::fs::read(copy).unwrap()[..8192]).unwrap();
+    let (status, _, errors) = stack.guichet(&["restore", torn.to_str().unwrap()]).await;
+    assert_eq!(status, 1, "{errors}");
+    assert_eq!(std::fs::read(&books).unwrap(), vec![0xa5; 8192]);
+
+    let (status, told, errors) = stack.guichet(&["restore", copy]).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(
+        told.contains("1 payments, 1 entries of the ledger, whole"),
+        "{told}"
+    );
+    let aside = stack.folder().join("books.db.replaced-1");
+    assert_eq!(std::fs::read(aside).unwrap(), vec![0xa5; 8192]);
+    let (status, told, errors) = stack.guichet(&["audit"]).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("1 entries of 1 payments"), "{told}");
+    stack.start_backend().await;
+    assert_eq!(stack.truth(&checkout).await["status"], "paid");
+}
+
+#[tokio::test]
+async fn a_shopper_is_erased_by_command_beside_the_backend_and_the_order_stays_paid() {
+    let stack = Stack::usual().await;
+    let (paid, _) = stack.paid_session(4200).await;
+    let open = stack.session(1500).await;
+    let whose = ["erase", "--shopper", "camille.durand@example.com"];
+    let (status, told, errors) = stack.guichet(&whose).await;
+    assert_eq!((status, errors.as_str()), (3, ""), "{told}");
+    assert!(told.contains("Erased of 1 sessions"), "{told}");
+    assert!(
+        told.contains(&format!("may still move: {}", open.id)),
+        "{told}"
+    );
+    let truth = stack.truth(&paid).await;
+    assert_eq!(truth["status"], "paid");
+    let (status, _, errors) = stack.guichet(&["erase", "--shopper", " "]).await;
+    assert_eq!(status, 1);
+    assert!(errors.contains("--shopper: write"), "{errors}");
+    let (status, told, errors) = stack.guichet(&["audit"]).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("1 entries of 1 payments"), "{told}");
 }

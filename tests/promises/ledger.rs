@@ -12,7 +12,8 @@ const SIREN: &str = "732829320";
 async fn paid_by_two() -> Stack {
     let stack = Stack::start(StackOptions {
         shop_lines: format!(
-            "ledger = {{ siren = \"{SIREN}\", accounts = {{ card = \"511501\" }} }}"
+            "ledger = {{ siren = \"{SIREN}\", accounts = {{ card = \"511501\" }}, \
+             remittances = {{ complement = \"REMCB 0002\" }} }}"
         ),
         ..StackOptions::default()
     })
@@ -150,4 +151,33 @@ async fn an_entry_that_was_changed_is_named() {
         errors.contains("+1 minor units of EUR in demo/complement"),
         "{errors}"
     );
+}
+
+#[tokio::test]
+async fn a_statement_of_the_bank_shows_what_came_and_what_did_not() {
+    let stack = paid_by_two().await;
+    // 27 November 2026, whenever this runs.
+    stack
+        .alter("UPDATE ledger SET happened_at = 1795773600")
+        .await;
+    let file = stack.folder().join("november.xml");
+    let came = "<Document><BkToCstmrStmt><Stmt><FrToDt><FrDtTm>2026-11-01T00:00:00</FrDtTm>\
+                <ToDtTm>2026-12-31T23:59:59</ToDtTm></FrToDt><Ntry><Amt Ccy=\"EUR\">26.80</Amt>\
+                <CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-30</Dt></BookgDt>\
+                <AddtlNtryInf>REMCB 0002 NB00001</AddtlNtryInf></Ntry></Stmt></BkToCstmrStmt>\
+                </Document>";
+    std::fs::write(&file, came).unwrap();
+    let command = ["ledger", "match", "--shop", "demo", file.to_str().unwrap()];
+    let (status, told, errors) = stack.guichet(&command).await;
+    assert_eq!((status, errors.as_str()), (3, ""));
+    assert_eq!(
+        told,
+        "missing    2026-11-27  demo/apetiz  15.00 EUR, 1 entries\n\
+         matched    2026-11-27  demo/complement  27.00 EUR, 1 entries: came 2026-11-30 as 26.80 \
+         EUR, kept 0.20 EUR\n"
+    );
+    std::fs::write(&file, "REMCB 0002").unwrap();
+    let (status, _, errors) = stack.guichet(&command).await;
+    assert_eq!(status, 1);
+    assert!(errors.contains("november.xml: is no XML"), "{errors}");
 }

@@ -41,6 +41,10 @@ fn checks(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm) {
         "warnings",
     ];
     check(ctx, stages, "clippy", &lints);
+    let mut plans = ctx.command("cargo");
+    plans.args(["test", "--locked", "--workspace", "--bins", "simulator"]);
+    plans.env("GUICHET_PLANS", "10000");
+    command(stages, "10,000 plans", plans);
     // The same for what only exists in the browser.
     let mut clippy = wasm.command(ctx, "cargo");
     clippy.args([

@@ -3,6 +3,10 @@
 /// Now.
 #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
 pub(crate) fn now() -> jiff::Timestamp {
+    #[cfg(test)]
+    if let Some(now) = crate::seam::now() {
+        return now;
+    }
     jiff::Timestamp::now()
 }
 
@@ -61,6 +65,10 @@ fn pause_for_word(age: i64, tries: u32) -> Option<i64> {
 
 /// Bytes that nobody can guess.
 pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    #[cfg(test)]
+    if let Some(bytes) = crate::seam::random() {
+        return Ok(bytes);
+    }
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes)
         .map_err(|_| anyhow::anyhow!("the system's random source fails"))?;

@@ -32,10 +32,14 @@ mod platform;
 mod queue;
 mod quiet;
 mod recent;
+#[cfg(test)]
+mod seam;
 mod search;
 mod seldom;
 mod serve;
 mod sessions;
+#[cfg(test)]
+mod simulator;
 mod views;
 mod webhooks;
 
@@ -62,9 +66,18 @@ enum Command {
         #[command(subcommand)]
         command: Option<PaymentsCommand>,
     },
-    /// Tell what the configuration's accounts demand to know of a shopper, and whether the books
-    /// are whole.
-    Doctor(ConfigArg),
+    /// Tell what the configuration's accounts demand to know of a shopper, and whether all that an
+    /// order needs is well, a verdict a line: configuration, keys, disk, books, the platforms, the
+    /// clock, certificates, the addresses that the platforms call.
+    ///
+    /// The exit status is 1 if anything is bad, 3 if a person should look at something.
+    Doctor {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// Ask nobody.
+        #[arg(long)]
+        offline: bool,
+    },
     /// Prove the ledger from the recorded events. The exit status is 1, and the first difference is
     /// named, if it is not what they tell.
     Audit(ConfigArg),
@@ -77,6 +90,23 @@ enum Command {
         config: ConfigArg,
         /// The new file.
         to: PathBuf,
+    },
+    /// Put a backup in the place of the books, while no backend serves them, and prove it.
+    ///
+    /// What was there is moved aside and kept.
+    Restore {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The backup.
+        from: PathBuf,
+    },
+    /// Erase what is known of one shopper: names, addresses, and what was sent word by word. What
+    /// moved stays in the ledger. The exit status is 3 if something is left, since money may move.
+    Erase {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(flatten)]
+        whose: cli::erase::Arguments,
     },
     /// List the notifications that were refused, or print one as it came.
     ///
@@ -137,6 +167,14 @@ enum LedgerCommand {
         #[command(flatten)]
         what: cli::ledger::Arguments,
     },
+    /// Show which remittances a bank's statement (camt.053) has, and which are late or missing. The
+    /// exit status is 3 if there is something to look at, 0 if not.
+    Match {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(flatten)]
+        what: cli::matching::Arguments,
+    },
 }
 
 #[tokio::main]
@@ -164,11 +202,25 @@ async fn main() -> ExitCode {
             Ok(status) => return status,
             Err(error) => Err(error),
         },
-        Command::Doctor(arg) => doctor::run(&arg.config).await,
+        Command::Doctor { config, offline } => match doctor::run(&config.config, offline).await {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Command::Audit(arg) => cli::ledger::audit(&arg.config).await,
         Command::Ledger(LedgerCommand::Export { config, what }) => {
             cli::ledger::export(&config.config, &what).await
         }
+        Command::Ledger(LedgerCommand::Match { config, what }) => {
+            match cli::matching::run(&config.config, &what).await {
+                Ok(status) => return status,
+                Err(error) => Err(error),
+            }
+        }
+        Command::Restore { config, from } => cli::restore::run(&config.config, &from).await,
+        Command::Erase { config, whose } => match cli::erase::run(&config.config, &whose).await {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Notifications { config, number } => {
             notifications::run(&config.config, number).await

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use guichet_providers::contract::{
@@ -13,6 +13,7 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
 use crate::clock;
+use crate::metrics::Calls;
 
 /// Most calls of one step of a payment: more means that a provider goes round in circles.
 const STEPS_MAX: usize = 8;
@@ -31,6 +32,7 @@ pub(crate) struct Platform {
     /// How long a call waits for one.
     wait: Duration,
     cache: Mutex<HashMap<Identity, Cached>>,
+    counted: Calls,
 }
 
 /// What makes one call the same as another: a digest of all that an answer depends on, so that no
@@ -49,14 +51,29 @@ impl Platform {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .tls_info(true)
             .user_agent(concat!("guichet/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self {
+        Ok(Self::with(client, calls))
+    }
+
+    /// The same with a client that is there.
+    pub(crate) fn with(client: reqwest::Client, calls: usize) -> Self {
+        Self {
             client,
             calls: Semaphore::new(calls),
             wait: WAIT,
             cache: Mutex::new(HashMap::new()),
-        })
+            counted: Calls::default(),
+        }
+    }
+
+    /// The same, whose calls are counted there.
+    pub(crate) fn counted(self, calls: &Calls) -> Self {
+        Self {
+            counted: calls.clone(),
+            ..self
+        }
     }
 
     /// Makes the calls that `step` asks for, to its end: it is asked anew with each answer.
@@ -102,7 +119,16 @@ impl Platform {
         {
             return cached.answer.clone();
         }
+        let begun = Instant::now();
         let answer = self.send(call).await;
+        let outcome = match &answer {
+            Ok(answer) if answer.status < 500 => "answered",
+            Ok(_) => "error",
+            Err(CallError::NotSent) => "not_sent",
+            Err(CallError::NoAnswer) => "no_answer",
+        };
+        self.counted
+            .count(&host(&call.url), outcome, begun.elapsed());
         if let Err(error) = &answer {
             tracing::warn!(
                 url.host = host(&call.url),
@@ -126,6 +152,10 @@ impl Platform {
     }
 
     async fn send(&self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+        #[cfg(test)]
+        if let Some(answer) = crate::seam::call(call).await {
+            return answer;
+        }
         // Whoever hangs up while a platform is slow leaves a call behind: they must not pile up.
         let permit = tokio::time::timeout(self.wait, self.calls.acquire()).await;
         let Ok(Ok(_permit)) = permit else {
@@ -147,25 +177,76 @@ impl Platform {
             request = request.body(body.bytes.clone());
         }
         let unsent = |error: &reqwest::Error| error.is_connect() || error.is_builder();
-        let mut response = request.send().await.map_err(|error| {
+        let response = request.send().await.map_err(|error| {
             if unsent(&error) {
                 CallError::NotSent
             } else {
                 CallError::NoAnswer
             }
         })?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| CallError::NoAnswer)? {
-            if body.len() + chunk.len() > ANSWER_MAX {
-                return Err(CallError::NoAnswer);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(CallAnswer {
-            status: response.status().as_u16(),
-            body,
+        read(response).await
+    }
+
+    /// Looks at an address, for a person: what it answers, and what it shows of itself. Why not, in
+    /// words, where it does not answer.
+    pub(crate) async fn look(&self, call: &PlatformCall) -> Result<Looked, String> {
+        let method = match call.method {
+            HttpMethod::Put => reqwest::Method::PUT,
+            _ => reqwest::Method::GET,
+        };
+        let request = self.client.request(method, &call.url);
+        let response = request.timeout(call.timeout).send().await;
+        let response = response.map_err(|error| causes(&error))?;
+        let date = response.headers().get(header::DATE);
+        let date = date.and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        let certificate = response.extensions().get::<reqwest::tls::TlsInfo>();
+        let certificate = certificate.and_then(|info| info.peer_certificate());
+        let certificate = certificate.map(<[u8]>::to_vec);
+        let answer = read(response).await;
+        Ok(Looked {
+            date: date.map(|date| date.timestamp()),
+            certificate,
+            answer: answer.map_err(|_| "the answer broke off".to_owned())?,
         })
     }
+}
+
+/// What an address shows of itself.
+pub(crate) struct Looked {
+    pub(crate) answer: CallAnswer,
+    /// What its clock says.
+    pub(crate) date: Option<jiff::Timestamp>,
+    /// Its own certificate, in DER.
+    pub(crate) certificate: Option<Vec<u8>>,
+}
+
+/// An error with its causes, without the address.
+fn causes(error: &reqwest::Error) -> String {
+    let mut told = Vec::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        told.push(error.to_string());
+        cause = error.source();
+    }
+    if error.is_timeout() {
+        told.push("no answer in time".into());
+    }
+    told.join(": ")
+}
+
+async fn read(mut response: reqwest::Response) -> Result<CallAnswer, CallError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| CallError::NoAnswer)? {
+        if body.len() + chunk.len() > ANSWER_MAX {
+            return Err(CallError::NoAnswer);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(CallAnswer {
+        status: response.status().as_u16(),
+        body,
+    })
 }
 
 /// The call's own headers; none where one of them can't be sent.

@@ -22,6 +22,7 @@ use crate::http::assets::Assets;
 use crate::jobs::conversations::Conversations;
 use crate::jobs::deadlines::Deadlines;
 use crate::jobs::due;
+use crate::jobs::erasing;
 use crate::jobs::expiries::Expiries;
 use crate::jobs::notices::Notices;
 use crate::jobs::operations::Operations;
@@ -61,7 +62,9 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::new(log.lost()));
     if let Some(address) = config.metrics_listen {
         let listener = metrics::listen(address).await?;
-        jobs.spawn(metrics::serve(Arc::clone(&metrics), listener));
+        let shops = config.shops.iter().map(|shop| shop.id.clone());
+        let (metrics, store) = (Arc::clone(&metrics), store.clone());
+        jobs.spawn(metrics::serve(metrics, listener, store, shops.collect()));
     }
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     store.release_questions(clock::unix_now()).await?;
@@ -69,7 +72,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     store.release_notices(now).await?;
     store.set_endpoints(&endpoints(&config), now).await?;
     store.release_operations(now).await?;
-    let platform = Platform::new(config.limits.platform_calls())?;
+    let platform = Platform::new(config.limits.platform_calls())?.counted(&metrics.calls);
     let sender = Sender::new(&config.webhook_networks)?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);
     jobs.spawn(Arc::clone(&connections).rounds());
@@ -85,6 +88,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     jobs.spawn(due::run::<Expiries>(Arc::clone(&app), handed.expiries));
     jobs.spawn(due::run::<Notices>(Arc::clone(&app), handed.notices));
     jobs.spawn(due::run::<Operations>(Arc::clone(&app), handed.operations));
+    jobs.spawn(erasing::rounds(Arc::clone(&app)));
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
     let server = tokio::spawn(connections.serve(listener, http::router(app, assets), stop.clone()));
@@ -101,7 +105,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
 }
 
 /// Where shops take notices.
-fn endpoints(config: &Config) -> Vec<(Slug, String)> {
+pub(crate) fn endpoints(config: &Config) -> Vec<(Slug, String)> {
     let shops = config.shops.iter().filter_map(|shop| {
         let webhook = shop.webhook.as_ref()?;
         Some((shop.id.clone(), webhook.url.to_string()))

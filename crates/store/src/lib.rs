@@ -11,7 +11,10 @@ use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 
+mod erasing;
 mod error;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod outbox;
 mod rules;
 pub mod sqlite;
@@ -19,20 +22,21 @@ mod transaction;
 mod types;
 mod words;
 
+pub use self::erasing::Erasing;
 pub use self::error::StoreError;
 pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
-    Book, CardName, Closed, Conversation, Dated, Endpoint, Entry, Followed, FoundPayment,
+    Book, CardName, Closed, Conversation, Dated, DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment,
     Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry,
     Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount,
-    Operation, OperationAdvance, OutgoingNotice, Payment, Question, Recorded, Replay,
+    Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
     SENDING_SECONDS, Search, SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
 #[async_trait]
-pub trait Store: Outbox + Send + Sync {
+pub trait Store: Outbox + Erasing + Send + Sync {
     /// Stores a new session. The answer to keep is its id. Where the same request made a session
     /// before and that one is dead, the new one is stored in its place. Sets what only the books
     /// know of it: `replaces` and `paid_in`.
@@ -287,6 +291,9 @@ pub trait Store: Outbox + Send + Sync {
     /// Proves the ledger from the events: that its numbers have no gap, and that what is written of
     /// each payment is what its events tell.
     async fn audit(&self) -> Result<Audited, StoreError>;
+
+    /// How much there is of what somebody watches over.
+    async fn figures(&self, shops: &[&Slug], now: i64) -> Result<Figures, StoreError>;
 
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -17,8 +17,10 @@ use crate::types::{
     OperationAdvance, OutgoingNotice, Payment, QuestionState, SecretDigest, Source,
 };
 
+mod personal;
 mod waits;
 
+pub(crate) use self::personal::Personal;
 pub(crate) use self::waits::{Waiting, Waits};
 
 /// One writing transaction. All that it wrote is taken back if it ends with an error.
@@ -33,6 +35,7 @@ pub(crate) trait Transaction:
     + Notices
     + Ledger
     + Waits
+    + Personal
 {
 }
 
@@ -47,6 +50,7 @@ impl<T> Transaction for T where
         + Notices
         + Ledger
         + Waits
+        + Personal
 {
 }
 

@@ -1,38 +1,49 @@
 //! `guichet doctor`: what a configuration's accounts demand, before the first order comes; and
-//! whether the books are whole.
+//! whether all that an order needs is well.
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::bail;
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Demand, Provider};
 use guichet_store::sqlite::check_file;
 
+use super::payments::ATTENTION;
 use super::terminal::print;
+use super::verdicts::{self, How, Verdicts};
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::platform::Platform;
 
 /// Reads the configuration and tells what each method of each shop demands of the shopper. Then
-/// reads every page of the books, if there are any yet: it fails if they are damaged.
-pub(crate) async fn run(path: &Path) -> anyhow::Result<()> {
+/// looks at all that an order will need, a verdict a line. The status is 1 if anything is bad, 3 if
+/// a person should look at something.
+pub(crate) async fn run(path: &Path, offline: bool) -> anyhow::Result<ExitCode> {
     let (config, accounts) = Config::read(path)?;
-    let mut report = report(&config, &accounts);
-    let books = if config.database.exists() {
-        check_file(&config.database)
-            .await
-            .map(|()| "The books are whole.")
+    let mut verdicts = Verdicts::default();
+    verdicts::at_home(&mut verdicts, &config, &accounts);
+    let books = config.database.display();
+    if config.database.exists() {
+        match check_file(&config.database).await {
+            Ok(()) => verdicts.add(How::Ok, format!("books: {books} is whole")),
+            Err(error) => verdicts.add(How::Bad, format!("books: {books}: {error}")),
+        }
     } else {
-        Ok("There are no books yet.")
-    };
-    if let Ok(told) = books {
-        line(&mut report, &format!("\n{told}"));
+        verdicts.add(How::Ok, format!("books: there are none yet at {books}"));
     }
-    print(report)?;
-    books
-        .map(drop)
-        .with_context(|| format!("the books at {}", config.database.display()))
+    if !offline {
+        let platform = Platform::new(1)?;
+        verdicts::outside(&mut verdicts, &config, &accounts, &platform).await;
+    }
+    print(format!("{}\n{verdicts}", report(&config, &accounts)))?;
+    match verdicts.worst() {
+        How::Ok => Ok(ExitCode::SUCCESS),
+        How::Look => Ok(ExitCode::from(ATTENTION)),
+        How::Bad => bail!("something is bad: see the lines that begin so"),
+    }
 }
 
 fn report(config: &Config, accounts: &Accounts) -> String {
@@ -74,7 +85,10 @@ fn line(report: &mut String, text: &str) {
 }
 
 /// The account's methods that shops offer, with those shops.
-fn offered<'a>(config: &'a Config, account: &dyn Provider) -> Vec<(&'a Method, Vec<&'a Slug>)> {
+pub(super) fn offered<'a>(
+    config: &'a Config,
+    account: &dyn Provider,
+) -> Vec<(&'a Method, Vec<&'a Slug>)> {
     let mut offered: Vec<(&Method, Vec<&Slug>)> = Vec::new();
     for shop in &config.shops {
         let entries = shop.methods.iter();

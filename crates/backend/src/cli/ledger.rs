@@ -14,6 +14,7 @@ use super::payments::money;
 use super::terminal::{print, shown};
 use crate::books::open_to_read;
 use crate::config::Config;
+use crate::ledger::chart::Journal;
 use crate::ledger::export::{Export, opening_of};
 use crate::ledger::fec::Separator;
 
@@ -58,17 +59,22 @@ pub(crate) async fn audit(config: &Path) -> anyhow::Result<()> {
     ))
 }
 
-/// Writes the journal and its description.
-pub(crate) async fn export(config: &Path, arguments: &Arguments) -> anyhow::Result<()> {
-    let (config, _) = Config::read(config)?;
-    let shop = shop(&config, arguments.shop.as_deref())?;
-    let journal = config.shop(&shop).and_then(|shop| shop.ledger.as_ref());
-    let journal = journal.with_context(|| {
+/// How a shop's journal is written.
+pub(super) fn journal_of<'a>(config: &'a Config, shop: &Slug) -> anyhow::Result<&'a Journal> {
+    let journal = config.shop(shop).and_then(|shop| shop.ledger.as_ref());
+    journal.with_context(|| {
         format!(
             "shop {shop}: ledger: is not configured: write ledger = {{ siren = \"…\" }} into the \
              shop's table"
         )
-    })?;
+    })
+}
+
+/// Writes the journal and its description.
+pub(crate) async fn export(config: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let (config, _) = Config::read(config)?;
+    let shop = shop(&config, arguments.shop.as_deref())?;
+    let journal = journal_of(&config, &shop)?;
     let opening = match arguments.opening {
         Some(opening) => opening,
         None => opening_of(arguments.closing)?,

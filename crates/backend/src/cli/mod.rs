@@ -3,14 +3,18 @@
 pub(crate) mod arguments;
 pub(crate) mod backup;
 pub(crate) mod doctor;
+pub(crate) mod erase;
 pub(crate) mod inspect;
 pub(crate) mod inventory;
 pub(crate) mod ledger;
 pub(crate) mod list;
+pub(crate) mod matching;
 pub(crate) mod notifications;
 pub(crate) mod operations;
 pub(crate) mod payments;
+pub(crate) mod restore;
 pub(crate) mod sogenactif;
 pub(crate) mod terminal;
 pub(crate) mod texts;
+mod verdicts;
 pub(crate) mod webhooks;

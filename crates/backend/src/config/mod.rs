@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 mod file;
 mod limits;
+mod months;
 mod shop;
 mod texts;
 mod urls;
@@ -81,7 +82,7 @@ impl Config {
             .with_context(|| format!("in {}", path.display()))
     }
 
-    fn parse(
+    pub(crate) fn parse(
         text: &str,
         folder: &Path,
         env: &dyn Fn(&str) -> Option<String>,

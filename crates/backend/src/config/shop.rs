@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::months::Months;
 use super::texts::{self, Texts};
 use super::urls;
 use super::webhook::{self, Webhook, WebhookTable};
@@ -65,6 +66,8 @@ pub(crate) struct Shop {
     pub(crate) webhook: Option<Webhook>,
     /// How its journal is written, if it is.
     pub(crate) ledger: Option<Journal>,
+    /// How long after its last event what is known of a session's shopper is kept.
+    pub(crate) personal_data_months: Months,
 }
 
 /// Methods that a shop offers through one account, in order.
@@ -111,6 +114,8 @@ pub(super) struct ShopTable {
     methods: Vec<ShopMethods>,
     webhook: Option<WebhookTable>,
     ledger: Option<Journal>,
+    #[serde(default)]
+    personal_data_months: Months,
 }
 
 /// Checks all shops. The errors name the shop and its key, and never show a secret.
@@ -208,6 +213,7 @@ fn read(
         methods: table.methods,
         webhook,
         ledger: table.ledger,
+        personal_data_months: table.personal_data_months,
     })
 }
 

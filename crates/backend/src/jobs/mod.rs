@@ -3,6 +3,7 @@
 pub(crate) mod conversations;
 pub(crate) mod deadlines;
 pub(crate) mod due;
+pub(crate) mod erasing;
 pub(crate) mod expiries;
 pub(crate) mod notices;
 pub(crate) mod operations;

@@ -4,4 +4,6 @@
 pub(crate) mod chart;
 pub(crate) mod export;
 pub(crate) mod fec;
+pub(crate) mod matching;
 pub(crate) mod proof;
+pub(crate) mod statement;

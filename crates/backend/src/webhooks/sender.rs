@@ -19,6 +19,7 @@ use crate::egress::{Forbidden, Guard, Guarded};
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Makes the calls.
+#[derive(Clone)]
 pub(crate) struct Sender {
     /// To addresses of https.
     encrypted: Way,
@@ -26,6 +27,7 @@ pub(crate) struct Sender {
     plain: Way,
 }
 
+#[derive(Clone)]
 struct Way {
     client: Client,
     guard: Arc<Guard>,
@@ -87,6 +89,10 @@ impl Sender {
         signature: &str,
         body: Vec<u8>,
     ) -> Result<StatusCode, &'static str> {
+        #[cfg(test)]
+        if let Some(answer) = crate::seam::tell(&body).await {
+            return answer;
+        }
         const FORBIDDEN: &str = "not sent: the address is private, see webhook_networks";
         let way = match url.scheme() {
             "https" => &self.encrypted,

@@ -10,6 +10,7 @@ mod confirm;
 mod continuing;
 mod notify;
 mod operations;
+mod probe;
 mod provider;
 mod vault;
 
@@ -25,5 +26,6 @@ pub use operations::{
     Allowed, Consulted, Later, Objection, Operated, Operation, OperationDone, Operations, Paid,
     Taken,
 };
+pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

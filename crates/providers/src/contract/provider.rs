@@ -14,6 +14,7 @@ use super::confirm::Confirmation;
 use super::continuing::Continuing;
 use super::notify::Notifications;
 use super::operations::Operations;
+use super::probe::{DatedRule, Probe};
 use super::vault::Vault;
 
 /// Which world the backend runs in. Keys and hosts of different worlds never mix.
@@ -61,6 +62,16 @@ pub trait Provider: Send + Sync {
     /// What a payment by that method can't do without. A session that lacks some of it is not
     /// offered the method.
     fn demands(&self, method: &Method) -> Vec<Demand>;
+
+    /// Addresses of the platform that can be asked without an order.
+    fn probes(&self) -> Vec<Probe> {
+        Vec::new()
+    }
+
+    /// Rules that end on a day, of methods that it has.
+    fn dated_rules(&self) -> &'static [DatedRule] {
+        &[]
+    }
 
     /// Seconds from the making of a payment until it is clear that its page is over.
     fn deadline_seconds(&self) -> i64;

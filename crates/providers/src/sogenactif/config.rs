@@ -119,6 +119,11 @@ impl Config {
         Ok(config)
     }
 
+    /// The server of the connector Office.
+    pub(super) fn office(&self) -> String {
+        format!("{}/", self.office_host)
+    }
+
     /// The address of a method.
     pub(super) fn address(&self, method: &MethodInfo) -> String {
         format!("{}{}", self.office_host, method.path())

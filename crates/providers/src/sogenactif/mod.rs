@@ -83,7 +83,8 @@ use jiff::tz::TimeZone;
 use crate::contract::{
     Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, Continuing, Demand,
     Environment, Exchange, Finalise, First, LookUp, LookedUp, Objection, Operated, Operation,
-    Operations, Owner, Proceed, Proceeded, Provider, Query, Save, Seed, Step, Vault, VaultCard,
+    Operations, Owner, Probe, Proceed, Proceeded, Provider, Query, Save, Seed, Step, Vault,
+    VaultCard,
 };
 
 /// One account at Sogenactif.
@@ -126,6 +127,13 @@ impl Provider for Sogenactif {
 
     fn demands(&self, method: &Method) -> Vec<Demand> {
         method::demands(method)
+    }
+
+    fn probes(&self) -> Vec<Probe> {
+        let url = self.config.office();
+        vec![Probe::get("connector Office", url, |answer| {
+            answer.status < 500
+        })]
     }
 
     fn deadline_seconds(&self) -> i64 {

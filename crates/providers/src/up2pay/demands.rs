@@ -2,7 +2,7 @@
 
 use guichet_domain::shopper::Datum;
 
-use crate::contract::Demand;
+use crate::contract::{DatedRule, Demand};
 
 /// What a payment page wants to know of the shopper, and what becomes of a payment without it
 /// (PBX_PORTEUR: Verifone "Paybox System" V8.0; PBX_BILLING: Crédit Agricole's announcements of
@@ -32,3 +32,11 @@ pub(super) const DEMANDS: [Demand; 4] = [
         unless: Some("shopper_optional = [\"address\"]"),
     },
 ];
+
+/// Rules of vouchers that end on a day.
+pub(super) const DATED_RULES: [DatedRule; 1] = [DatedRule {
+    methods: &["apetiz", "sodexo", "upchequdej"],
+    until: jiff::civil::date(2026, 12, 31),
+    what: "meal vouchers pay for food that is not ready to eat until then; a food shop looks \
+           at its voucher_eligible_amount before that day",
+}];

@@ -51,9 +51,9 @@ use guichet_domain::method::{Method, MethodDescription};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, Demand, Environment,
-    Exchange, Incoming, MessageError, Notifications, Notified, Objection, Operated, Operation,
-    Operations, Provider, Query, Return, Seed, Step,
+    Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, DatedRule, Demand,
+    Environment, Exchange, Incoming, MessageError, Notifications, Notified, Objection, Operated,
+    Operation, Operations, Probe, Provider, Query, Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -93,6 +93,14 @@ impl Provider for Up2pay {
 
     fn demands(&self, _: &Method) -> Vec<Demand> {
         self.config.demands.clone()
+    }
+
+    fn probes(&self) -> Vec<Probe> {
+        page::probes(&self.config)
+    }
+
+    fn dated_rules(&self) -> &'static [DatedRule] {
+        &demands::DATED_RULES
     }
 
     fn deadline_seconds(&self) -> i64 {

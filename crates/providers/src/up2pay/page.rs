@@ -10,7 +10,9 @@ use guichet_wire::{FormField, NextAction};
 
 use super::config::{Config, Origin};
 use super::request::form;
-use crate::contract::{Context, Exchange, Failure, HttpMethod, PlatformCall, Step};
+use crate::contract::{
+    CallAnswer, Context, Exchange, Failure, HttpMethod, PlatformCall, Probe, Step,
+};
 
 /// How long a host may take to say that it is well.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -40,6 +42,17 @@ pub(super) fn begin(
         }
     }
     Step::Failed(Failure::Unreachable)
+}
+
+/// Each page host by its `load.html`, and each API host by whatever it answers.
+pub(super) fn probes(config: &Config) -> Vec<Probe> {
+    let pages = config.page_hosts.iter().map(|host| {
+        let well = |answer: &CallAnswer| answer.status == 200 && is_ok(&answer.body);
+        Probe::get("load.html", host.join("/load.html"), well)
+    });
+    let api = config.ppps_hosts.iter();
+    let api = api.map(|host| Probe::get("API", host.join("/"), |answer| answer.status < 500));
+    pages.chain(api).collect()
 }
 
 fn health_call(url: String) -> PlatformCall {

@@ -1,5 +1,6 @@
 //! What follows from what, within one writing transaction: written once, for every database.
 
+pub(crate) mod erasing;
 pub(crate) mod ledger;
 pub(crate) mod messages;
 pub(crate) mod notices;

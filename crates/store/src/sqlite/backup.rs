@@ -50,6 +50,69 @@ pub async fn back_up(books: &Path, to: &Path) -> Result<BackedUp, StoreError> {
     named
 }
 
+/// Puts a backup in the place of the books. What was there is moved aside, beside its WAL, and kept:
+/// gives where to, if anything was. Whoever does it holds the books' [`FileLock`](super::FileLock).
+///
+/// # Errors
+///
+/// [`StoreError::Unsafe`] if there is no backup or something can't be written;
+/// [`StoreError::Damaged`] if the backup is not whole: the books are untouched.
+pub async fn restore(backup: &Path, books: &Path) -> Result<Option<PathBuf>, StoreError> {
+    let mut source = read_only(backup).await?;
+    check(&mut source).await?;
+    let part = part(books);
+    let made = copy(&mut source, &part).await;
+    source.close().await?;
+    let placed = match made {
+        Ok(_) => place(&part, books).map_err(|error| unwritable(books, &error)),
+        Err(error) => Err(error),
+    };
+    if placed.is_err() {
+        // It may not have been made.
+        let _ = std::fs::remove_file(&part);
+    }
+    placed
+}
+
+/// Moves what is at `books` aside, and `part` there.
+fn place(part: &Path, books: &Path) -> std::io::Result<Option<PathBuf>> {
+    let mut aside = None;
+    if books.exists() {
+        let number = (1..u32::MAX).find(|number| !beside(books, *number).exists());
+        let kept = beside(books, number.unwrap_or(u32::MAX));
+        // The file first: what is without it is nothing.
+        std::fs::rename(books, &kept)?;
+        aside = Some(kept);
+    }
+    for suffix in ["-wal", "-shm"] {
+        let named = |of: &Path| {
+            let mut name = OsString::from(of);
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        // Left here, it would be read into the books that come now.
+        match (&aside, named(books)) {
+            (Some(kept), old) if old.exists() => std::fs::rename(old, named(kept))?,
+            (None, old) if old.exists() => std::fs::remove_file(old)?,
+            _ => {}
+        }
+    }
+    if let Err(error) = std::fs::rename(part, books) {
+        if let Some(kept) = &aside {
+            std::fs::rename(kept, books)?;
+        }
+        return Err(error);
+    }
+    File::open(folder(books))?.sync_all()?;
+    Ok(aside)
+}
+
+fn beside(books: &Path, number: u32) -> PathBuf {
+    let mut name = OsString::from(books);
+    name.push(format!(".replaced-{number}"));
+    name.into()
+}
+
 async fn copy(source: &mut SqliteConnection, part: &Path) -> Result<BackedUp, StoreError> {
     let failed = |error: std::io::Error| unwritable(part, &error);
     // SQLite writes into a file that is empty, and leaves its rights as they are.

@@ -24,7 +24,7 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
-    Conversation, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
+    Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
     KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
     OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, Store, StoreError,
     Unconfirmed, UnmatchedEvent,
@@ -33,7 +33,9 @@ use crate::{
 mod backup;
 mod cards;
 mod conversations;
+mod erasing;
 mod events;
+mod figures;
 mod file;
 mod health;
 mod ledger;
@@ -54,7 +56,7 @@ mod sessions;
 mod waits;
 mod writer;
 
-pub use self::backup::{BackedUp, back_up, check_file};
+pub use self::backup::{BackedUp, back_up, check_file, restore};
 pub use self::lock::FileLock;
 
 /// The tables, migration by migration.
@@ -462,6 +464,10 @@ impl Store for SqliteStore {
 
     async fn audit(&self) -> Result<Audited, StoreError> {
         read!(self, at_once ledger::audit())
+    }
+
+    async fn figures(&self, shops: &[&Slug], now: i64) -> Result<Figures, StoreError> {
+        read!(self, at_once figures::figures(shops, now))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

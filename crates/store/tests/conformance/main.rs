@@ -11,6 +11,7 @@ mod conversations;
 #[path = "../../../../tests/support/disk.rs"]
 mod disk;
 mod due;
+mod erasing;
 mod events;
 mod faults;
 mod fixtures;
