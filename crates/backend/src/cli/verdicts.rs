@@ -39,6 +39,17 @@ pub(super) enum How {
     Bad,
 }
 
+impl How {
+    /// Whether a person should look, or it does not work so at all.
+    fn of(look: bool, bad: bool) -> Self {
+        match (look, bad) {
+            (_, true) => Self::Bad,
+            (true, false) => Self::Look,
+            (false, false) => Self::Ok,
+        }
+    }
+}
+
 /// The verdicts so far.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts(Vec<(How, String)>);
@@ -109,13 +120,16 @@ fn rules(verdicts: &mut Verdicts, config: &Config, account: &dyn Provider, now: 
 /// How a rule stands that ends on that day.
 fn ends(today: Date, until: Date) -> (How, String) {
     let days = (until - today).get_days();
-    match i64::from(days) {
-        ..0 => (
+    let days = i64::from(days);
+    if days < 0 {
+        (
             How::Look,
             format!("ended on {until}: look up what holds now"),
-        ),
-        ..=RULE_DAYS => (How::Look, format!("ends on {until}, in {days} days")),
-        _ => (How::Ok, format!("until {until}")),
+        )
+    } else if days <= RULE_DAYS {
+        (How::Look, format!("ends on {until}, in {days} days"))
+    } else {
+        (How::Ok, format!("until {until}"))
     }
 }
 
@@ -124,11 +138,7 @@ fn disk(verdicts: &mut Verdicts, folder: &Path) {
     match rustix::fs::statvfs(folder) {
         Ok(found) => {
             let free = found.f_bavail.saturating_mul(found.f_frsize);
-            let how = match free {
-                ..DISK_BAD => How::Bad,
-                ..DISK_LOOK => How::Look,
-                _ => How::Ok,
-            };
+            let how = How::of(free < DISK_LOOK, free < DISK_BAD);
             let megabytes = free / 1024 / 1024;
             verdicts.add(how, format!("disk: {megabytes} MiB free at {shown}"));
         }
@@ -233,11 +243,7 @@ fn time(verdicts: &mut Verdicts, host: &str, looked: &Looked) {
         return verdicts.add(How::Look, format!("clock: {host} tells no time"));
     };
     let apart = clock::unix_now() - theirs.as_second();
-    let how = match apart.abs() {
-        ..=CLOCK_LOOK => How::Ok,
-        ..=CLOCK_BAD => How::Look,
-        _ => How::Bad,
-    };
+    let how = How::of(apart.abs() > CLOCK_LOOK, apart.abs() > CLOCK_BAD);
     verdicts.add(how, format!("clock: {apart} seconds ahead of {host}"));
 }
 

@@ -143,7 +143,8 @@ fn operations(
             }
         }
         let mut acts = transaction.acts(code);
-        (done.sort_unstable(), acts.sort_unstable());
+        done.sort_unstable();
+        acts.sort_unstable();
         if done != acts {
             return Err(format!(
                 "{kind} of {number}: done {done:?}, by the platform {acts:?}"

@@ -402,6 +402,8 @@ impl Run {
                     OperationKind::Capture => CAPTURE,
                     OperationKind::Cancel => CANCEL,
                     OperationKind::Refund => REFUND,
+                    // Of another platform.
+                    OperationKind::Duplicate => continue,
                 };
                 let acts = {
                     let world = stage.world.lock();

@@ -13,7 +13,7 @@ use guichet_store::{
     Conversation, Endpoint, Erased, Erasing, Figures, Followed, FoundPayment, Idempotency,
     Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link, LinkState, Message,
     NewOperation, OpenAccount, Operation, OperationAdvance, Outbox, OutgoingNotice, Payment,
-    Question, Recorded, Replay, Search, SecretDigest, Sent, Source, Store, StoreError,
+    Question, Recorded, Replay, Search, SecretDigest, Sent, Source, Store, StoreError, Unconfirmed,
     UnmatchedEvent,
 };
 
