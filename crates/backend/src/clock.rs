@@ -1,10 +1,13 @@
 //! The one clock and the one random source.
 
+#[cfg(test)]
+use crate::seam;
+
 /// Now.
 #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
 pub(crate) fn now() -> jiff::Timestamp {
     #[cfg(test)]
-    if let Some(now) = crate::seam::now() {
+    if let Some(now) = seam::now() {
         return now;
     }
     jiff::Timestamp::now()
@@ -66,7 +69,7 @@ fn pause_for_word(age: i64, tries: u32) -> Option<i64> {
 /// Bytes that nobody can guess.
 pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     #[cfg(test)]
-    if let Some(bytes) = crate::seam::random() {
+    if let Some(bytes) = seam::random() {
         return Ok(bytes);
     }
     let mut bytes = [0; N];

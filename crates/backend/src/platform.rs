@@ -14,6 +14,8 @@ use tokio::sync::Semaphore;
 
 use crate::clock;
 use crate::metrics::Calls;
+#[cfg(test)]
+use crate::seam;
 
 /// Most calls of one step of a payment: more means that a provider goes round in circles.
 const STEPS_MAX: usize = 8;
@@ -153,7 +155,7 @@ impl Platform {
 
     async fn send(&self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
         #[cfg(test)]
-        if let Some(answer) = crate::seam::call(call).await {
+        if let Some(answer) = seam::call(call).await {
             return answer;
         }
         // Whoever hangs up while a platform is slow leaves a call behind: they must not pile up.

@@ -27,11 +27,12 @@ pub use self::error::StoreError;
 pub use self::outbox::Outbox;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
-    Book, CardName, Closed, Conversation, Dated, DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment,
-    Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry,
-    Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount,
-    Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
-    SENDING_SECONDS, Search, SecretDigest, Sent, Source, Unconfirmed, UnmatchedEvent, WAIT_MAX,
+    Book, CardName, Closed, Conversation, Dated, DueOf, Endpoint, Entry, Erased, Figures, Followed,
+    FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage,
+    KeptNotice, LedgerEntry, Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX,
+    NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf,
+    Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source, Unconfirmed,
+    UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.

@@ -13,7 +13,7 @@ use guichet_store::sqlite::check_file;
 
 use super::payments::ATTENTION;
 use super::terminal::print;
-use super::verdicts::{self, How, Verdicts};
+use super::verdicts::{self, How, Verdicts, offered};
 use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::platform::Platform;
@@ -82,25 +82,6 @@ fn report(config: &Config, accounts: &Accounts) -> String {
 
 fn line(report: &mut String, text: &str) {
     let _ = writeln!(report, "{text}");
-}
-
-/// The account's methods that shops offer, with those shops.
-pub(super) fn offered<'a>(
-    config: &'a Config,
-    account: &dyn Provider,
-) -> Vec<(&'a Method, Vec<&'a Slug>)> {
-    let mut offered: Vec<(&Method, Vec<&Slug>)> = Vec::new();
-    for shop in &config.shops {
-        let entries = shop.methods.iter();
-        let ours = entries.filter(|entry| entry.account == *account.account());
-        for method in ours.flat_map(|entry| &entry.methods) {
-            match offered.iter_mut().find(|(known, _)| *known == method) {
-                Some((_, shops)) => shops.push(&shop.id),
-                None => offered.push((method, vec![&shop.id])),
-            }
-        }
-    }
-    offered
 }
 
 /// Methods that demand the same stand together.

@@ -4,13 +4,14 @@ use std::fmt::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
+use guichet_domain::id::Slug;
+use guichet_domain::method::Method;
 use guichet_providers::contract::{HttpMethod, PlatformCall, Provider};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-use super::doctor::offered;
 use crate::accounts::Accounts;
 use crate::clock;
 use crate::config::Config;
@@ -115,6 +116,25 @@ fn rules(verdicts: &mut Verdicts, config: &Config, account: &dyn Provider, now: 
             );
         }
     }
+}
+
+/// The account's methods that shops offer, with those shops.
+pub(super) fn offered<'a>(
+    config: &'a Config,
+    account: &dyn Provider,
+) -> Vec<(&'a Method, Vec<&'a Slug>)> {
+    let mut offered: Vec<(&Method, Vec<&Slug>)> = Vec::new();
+    for shop in &config.shops {
+        let entries = shop.methods.iter();
+        let ours = entries.filter(|entry| entry.account == *account.account());
+        for method in ours.flat_map(|entry| &entry.methods) {
+            match offered.iter_mut().find(|(known, _)| *known == method) {
+                Some((_, shops)) => shops.push(&shop.id),
+                None => offered.push((method, vec![&shop.id])),
+            }
+        }
+    }
+    offered
 }
 
 /// How a rule stands that ends on that day.

@@ -47,8 +47,7 @@ async fn round(app: &App) -> Result<u64, StoreError> {
             tokio::time::sleep(PAUSE).await;
         }
     }
-    // What is of no shop is kept for no longer than any shop keeps what is its own; keys of requests
-    // are never forgotten before that.
+    // What is of no shop is kept for no longer than any shop keeps what is its own.
     let before = shops.map(|shop| shop.personal_data_months.before(clock::now()));
     let Some(before) = before.max() else {
         return Ok(erased);

@@ -53,8 +53,8 @@ pub(crate) struct Journal {
     /// platform (`main/card`).
     #[serde(default)]
     pub(crate) accounts: BTreeMap<String, Number>,
-    /// What stands in the bank's line of a remittance, such as the contract's number: of a means, or
-    /// of a means at one account at a platform.
+    /// What stands in the bank's line of a remittance, such as the contract's number: of a means,
+    /// or of a means at one account at a platform.
     #[serde(default)]
     pub(crate) remittances: BTreeMap<String, String>,
 }

@@ -1,8 +1,8 @@
 //! Which line of the bank's statement is which remittance.
 //!
-//! A remittance is what moved in one transit on one day. It is known by what the shop says stands in
-//! the bank's line (`remittances`), since amounts alone fit too often by chance; where the shop says
-//! nothing, only the exact amount counts. What fits two ways is matched in none.
+//! A remittance is what moved in one transit on one day. It is known by what the shop says stands
+//! in the bank's line (`remittances`), since amounts alone fit too often by chance; where the shop
+//! says nothing, only the exact amount counts. What fits two ways is matched in none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,20 +105,10 @@ pub(crate) fn matched(
             None => !of_any(line) && line.cents == remittance.cents,
         }
     };
-    let places = |remittance: &Remittance| -> Vec<usize> {
+    let places = |remittance: &Remittance| {
         let lines = statement.lines.iter().enumerate();
-        let lines = lines.filter(|(_, line)| fits(remittance, line));
-        // What came whole is it, whatever else came of which something may have been kept.
-        let all: Vec<_> = lines.collect();
-        let whole = all
-            .iter()
-            .filter(|(_, line)| line.cents == remittance.cents);
-        let whole: Vec<usize> = whole.map(|(place, _)| *place).collect();
-        if whole.is_empty() {
-            all.iter().map(|(place, _)| *place).collect()
-        } else {
-            whole
-        }
+        let fitting = lines.filter(|(_, line)| fits(remittance, line));
+        whole_first(remittance.cents, fitting.collect())
     };
     let candidates: Vec<Vec<usize>> = remittances.iter().map(places).collect();
     let wanted = |place: usize| {
@@ -146,6 +136,18 @@ pub(crate) fn matched(
     Matched {
         remittances: told,
         unknown: unknown.map(|(_, line)| line.clone()).collect(),
+    }
+}
+
+/// Where the lines stand that fit. What came whole is it, whatever else came of which something may
+/// have been kept.
+fn whole_first(cents: i64, fitting: Vec<(usize, &BankLine)>) -> Vec<usize> {
+    let whole = fitting.iter().filter(|(_, line)| line.cents == cents);
+    let whole: Vec<usize> = whole.map(|(place, _)| *place).collect();
+    if whole.is_empty() {
+        fitting.iter().map(|(place, _)| *place).collect()
+    } else {
+        whole
     }
 }
 

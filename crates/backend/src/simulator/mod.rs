@@ -3,8 +3,8 @@
 //!
 //! A plan follows from its seed alone: who acts when, what is lost, late, doubled, swapped or
 //! altered on its way, which answer does not come though it was done, and where the process is
-//! killed. At its end nothing goes wrong any more, and [`check`] looks at what must hold. What fails
-//! tells its seed, and `GUICHET_SEED` runs that one again and prints what happened.
+//! killed. At its end nothing goes wrong any more, and [`check`] looks at what must hold. What
+//! fails tells its seed, and `GUICHET_SEED` runs that one again and prints what happened.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

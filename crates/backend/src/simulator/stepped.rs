@@ -11,10 +11,10 @@ use guichet_domain::session::Session;
 use guichet_store::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Endpoint, Erased, Erasing, Figures, Followed, FoundPayment, Idempotency,
-    Instructed, Instruction, Kept, KeptMessage, KeptNotice, LedgerEntry, Link, LinkState, Message,
-    NewOperation, OpenAccount, Operation, OperationAdvance, Outbox, OutgoingNotice, Payment,
-    Question, Recorded, Replay, Search, SecretDigest, Sent, Source, Store, StoreError, Unconfirmed,
-    UnmatchedEvent,
+    Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
+    LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Outbox,
+    OutgoingNotice, Payment, Question, Recorded, Replay, Search, SecretDigest, Sent, Source, Store,
+    StoreError, Unconfirmed, UnmatchedEvent,
 };
 
 use crate::seam::step;
@@ -89,7 +89,9 @@ delegate! { Store
     instruct(instruction, operations, mark)
         [instruction: &Instruction, operations: &[NewOperation], mark: &Idempotency] -> Instructed;
     instruction(id) [id: &InstructionId] -> Option<Instruction>;
-    instructions_of(payment, kind) [payment: &PaymentId, kind: OperationKind] -> Vec<Instruction>;
+    instructions_of(payment, kind)
+        [payment: &PaymentId, kind: Option<OperationKind>] -> Vec<Instructions>;
+    undecided_operations(limit) [limit: u32] -> Vec<Operation>;
     operations_of(id) [id: &InstructionId] -> Vec<Operation>;
     operation(id) [id: &OperationId] -> Option<Operation>;
     advance_operation(advance) [advance: &OperationAdvance<'_>] -> bool;

@@ -87,7 +87,7 @@ impl World {
     }
 
     /// A shopper pays at the platform's page, or is refused there. What the platform tells of it
-    /// goes its way: none, one or two letters, as they are or altered, and perhaps with the browser.
+    /// goes its way: no letter, one or two, as they are or altered, and perhaps with the browser.
     pub(super) fn pay(&mut self, new: Transaction, payment: &PaymentId) {
         let text = new.message();
         let altered = text.replace("Mt=", "Mt=1");

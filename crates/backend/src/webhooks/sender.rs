@@ -14,6 +14,8 @@ use super::{message, schedule};
 use crate::clock;
 use crate::config::Webhook;
 use crate::egress::{Forbidden, Guard, Guarded};
+#[cfg(test)]
+use crate::seam;
 
 /// How long a shop's server may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,7 +92,7 @@ impl Sender {
         body: Vec<u8>,
     ) -> Result<StatusCode, &'static str> {
         #[cfg(test)]
-        if let Some(answer) = crate::seam::tell(&body).await {
+        if let Some(answer) = seam::tell(&body).await {
             return answer;
         }
         const FORBIDDEN: &str = "not sent: the address is private, see webhook_networks";

@@ -2,14 +2,15 @@
 
 use std::cmp::Reverse;
 
-use guichet_domain::id::Slug;
+use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::ledger::difference;
 use guichet_domain::money::Currency;
+use guichet_domain::operation::OperationKind;
 
 use super::tables::Tables;
 use crate::error::StoreError;
 use crate::transaction::BookOf;
-use crate::types::{Attended, Audited, LedgerEntry};
+use crate::types::{Attended, Audited, Instruction, Instructions, LedgerEntry};
 
 fn most(limit: u32) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
@@ -56,6 +57,23 @@ impl Tables {
             });
         }
         Ok(entries)
+    }
+
+    pub(super) fn instructions_of(
+        &self,
+        payment: &PaymentId,
+        kind: Option<OperationKind>,
+    ) -> Vec<Instructions> {
+        let own = self.instructions.iter().filter(|instruction| {
+            let fits = kind.is_none_or(|kind| instruction.kind == kind);
+            instruction.payment == *payment && fits
+        });
+        let with = |instruction: &Instruction| {
+            let operations = self.operations.iter().map(|row| &row.operation);
+            let own = operations.filter(|operation| operation.instruction == instruction.id);
+            (instruction.clone(), own.cloned().collect())
+        };
+        own.map(with).collect()
     }
 
     pub(super) fn audit(&self) -> Audited {

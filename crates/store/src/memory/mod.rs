@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
 use guichet_domain::money::Currency;
-use guichet_domain::operation::OperationKind;
+use guichet_domain::operation::{OperationKind, OperationStage};
 use guichet_domain::session::Session;
 use tokio::sync::Mutex;
 
@@ -18,9 +18,10 @@ use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent, Requests as _};
 use crate::types::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
-    Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Kept, KeptMessage,
-    LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance,
-    Payment, Question, Recorded, Search, SecretDigest, Source, Unconfirmed, UnmatchedEvent,
+    Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
+    KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
+    OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, Unconfirmed,
+    UnmatchedEvent,
 };
 use crate::{Store, StoreError};
 
@@ -357,12 +358,19 @@ impl Store for MemoryStore {
     async fn instructions_of(
         &self,
         payment: &PaymentId,
-        kind: OperationKind,
-    ) -> Result<Vec<Instruction>, StoreError> {
+        kind: Option<OperationKind>,
+    ) -> Result<Vec<Instructions>, StoreError> {
+        Ok(self.tables.lock().await.instructions_of(payment, kind))
+    }
+
+    async fn undecided_operations(&self, limit: u32) -> Result<Vec<Operation>, StoreError> {
         let tables = self.tables.lock().await;
-        let rows = tables.instructions.iter();
-        let own = rows.filter(|row| row.payment == *payment && row.kind == kind);
-        Ok(own.cloned().collect())
+        let rows = tables.operations.iter().map(|row| &row.operation);
+        let key = |operation: &&Operation| {
+            let undecided = operation.stage == OperationStage::Undecided;
+            undecided.then_some(operation.created_at)
+        };
+        Ok(Self::due(rows, key, limit, Operation::clone))
     }
 
     async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError> {

@@ -50,7 +50,7 @@ pub async fn back_up(books: &Path, to: &Path) -> Result<BackedUp, StoreError> {
     named
 }
 
-/// Puts a backup in the place of the books. What was there is moved aside, beside its WAL, and kept:
+/// Puts a backup in the place of the books. What was there is moved aside with its WAL, and kept:
 /// gives where to, if anything was. Whoever does it holds the books' [`FileLock`](super::FileLock).
 ///
 /// # Errors

@@ -9,6 +9,37 @@ use crate::types::{DueOf, Figures, PaymentsOf};
 /// The payments that are counted: those of a day, in seconds.
 const DAY: i64 = 24 * 3600;
 
+/// What is due of each kind, and for how long the longest has been.
+const QUEUES: [(&str, &str); 5] = [
+    (
+        "questions",
+        "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM questions
+         WHERE next_try_at <= ?1",
+    ),
+    (
+        "conversations",
+        "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM conversations
+         WHERE next_try_at <= ?1",
+    ),
+    (
+        "operations",
+        "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM operations
+         WHERE next_try_at <= ?1",
+    ),
+    // What waits for an endpoint that is disabled is due for nobody.
+    (
+        "notices",
+        "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM notices
+         WHERE next_try_at <= ?1
+            AND shop IN (SELECT shop FROM endpoints WHERE disabled_at IS NULL)",
+    ),
+    (
+        "deadlines",
+        "SELECT count(*), ?1 - coalesce(min(deadline_at), ?1) FROM payments
+         WHERE deadline_passed = 0 AND deadline_at <= ?1",
+    ),
+];
+
 pub(super) async fn figures(
     db: &mut SqliteConnection,
     shops: &[&Slug],
@@ -36,35 +67,7 @@ pub(super) async fn figures(
         payments: payments.collect(),
         ..Figures::default()
     };
-    for (queue, statement) in [
-        (
-            "questions",
-            "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM questions
-             WHERE next_try_at <= ?1",
-        ),
-        (
-            "conversations",
-            "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM conversations
-             WHERE next_try_at <= ?1",
-        ),
-        (
-            "operations",
-            "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM operations
-             WHERE next_try_at <= ?1",
-        ),
-        // What waits for an endpoint that is disabled is due for nobody.
-        (
-            "notices",
-            "SELECT count(*), ?1 - coalesce(min(next_try_at), ?1) FROM notices
-             WHERE next_try_at <= ?1
-                AND shop IN (SELECT shop FROM endpoints WHERE disabled_at IS NULL)",
-        ),
-        (
-            "deadlines",
-            "SELECT count(*), ?1 - coalesce(min(deadline_at), ?1) FROM payments
-             WHERE deadline_passed = 0 AND deadline_at <= ?1",
-        ),
-    ] {
+    for (queue, statement) in QUEUES {
         let (count, oldest) = sqlx::query_as(statement)
             .bind(now)
             .fetch_one(&mut *db)

@@ -8,8 +8,8 @@ use crate::error::StoreError;
 /// What is known of shoppers.
 #[async_trait]
 pub(crate) trait Personal: Send {
-    /// Sessions of a shop that ended, and of which nothing was recorded, since that Unix second, and
-    /// that are not erased; the oldest first, at most so many.
+    /// Sessions of a shop that ended before that Unix second, of which nothing was recorded since,
+    /// and that are not erased; the oldest first, at most so many.
     async fn erasable(
         &mut self,
         shop: &Slug,

@@ -1,5 +1,6 @@
 //! What is known of shoppers goes, and what moved stays.
 
+use guichet_domain::shopper::{Address, Country, Email, Phone, Shopper, ShopperId};
 use guichet_store::Erasing as _;
 use guichet_store::sqlite::back_up;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -34,9 +35,29 @@ async fn known(folder: &tempfile::TempDir) -> Vec<&'static str> {
     words.into_iter().filter(stands).collect()
 }
 
+/// A session of which all is known.
+fn known_session(seed: u8) -> Session {
+    let mut made = session(seed);
+    made.shopper = Shopper {
+        id: None,
+        first_name: Some("Camille".into()),
+        last_name: Some("Durand".into()),
+        email: Some(Email::try_from("camille@example.com".to_owned()).unwrap()),
+        phone: Some(Phone::try_from("+33612345678".to_owned()).unwrap()),
+        address: Address {
+            line1: Some("12 rue des Lilas".into()),
+            line2: None,
+            postal_code: Some("75011".into()),
+            city: Some("Paris".into()),
+            country: Some(Country::try_from("FR".to_owned()).unwrap()),
+        },
+    };
+    made
+}
+
 /// A session that was paid at that second, with all that is known of its shopper.
 async fn paid(store: &dyn Store, seed: u8, at: i64) -> Payment {
-    let mut made = session(seed);
+    let mut made = known_session(seed);
     (made.created_at, made.expires_at) = (at - 100, at + 100);
     let key = mark(&format!("s{seed}"), "b");
     let kept = store.add_session(&mut made, &secret(seed), &key).await;
@@ -135,7 +156,7 @@ async fn a_shopper_is_forgotten_on_request_but_where_money_may_still_move() {
         .await
         .unwrap();
     // Open: the shopper may still pay.
-    let mut open = session(2);
+    let mut open = known_session(2);
     open.shopper.id = Some(ShopperId::try_from("c-1".to_owned()).unwrap());
     open.expires_at = 9000;
     let (digest, key) = (secret(2), mark("s2", "b"));
@@ -179,7 +200,8 @@ async fn of_many_sessions_all_that_are_old_are_erased_in_short_transactions() {
          SELECT format('cs_%032x', i), shop, 'r' || i, 'r' || i, amount, currency,
             CAST(format('%032d', i) AS BLOB), secret_salt,
             json_set(body, '$.id', format('cs_%032x', i), '$.reference', 'r' || i),
-            2000 + i, 1000 + i, format('pay_%032x', i) FROM sessions, n WHERE reference NOT LIKE 'r%'",
+            2000 + i, 1000 + i, format('pay_%032x', i)
+         FROM sessions, n WHERE reference NOT LIKE 'r%'",
         "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
             reference, created_at, deadline_at, shop)
          SELECT format('pay_%032x', i), format('cs_%032x', i), 0, provider, account, method, kind,
