@@ -227,3 +227,15 @@ fn every_button_of_a_face_that_works_without_a_script_is_one_of_a_form() {
         assert!(!outside.contains("<button"), "{face:?}: {outside}");
     }
 }
+
+/// Neither has the path from a constant: the script can't, and the module would be another one.
+#[test]
+fn the_element_and_the_module_ask_where_the_backend_listens() {
+    let (script, calls) = (include_str!("element.js"), include_str!("browser/calls.rs"));
+    let path = guichet_wire::PATH;
+    assert_eq!(script.matches(&format!("'{path}/session")).count(), 1);
+    assert_eq!(calls.matches(&format!("\"{path}/\"")).count(), 1);
+    for text in [script, calls] {
+        assert_eq!(text.matches("/checkout/").count(), 1);
+    }
+}

@@ -30,11 +30,10 @@ use crate::config::Config;
 use crate::digest::sha256;
 use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::find::{self, Whose};
-use crate::payments::operations::left_out::LeftOut;
 use crate::payments::operations::plan::{Wanted, WantedPart};
 use crate::payments::operations::settle::settle;
-use crate::payments::operations::views::{InstructionView, OperationStatus, PlanView};
 use crate::platform::Platform;
+use crate::views::operations::{InstructionView, LeftOutPart, OperationStatus, PlanView};
 use crate::webhooks::sender::Sender;
 
 /// How long a command waits for the backend to do what it asked for, and how often it looks.
@@ -188,7 +187,8 @@ async fn operate(kind: OperationKind, wish: &Wish) -> anyhow::Result<ExitCode> {
         let asked = asked(&opened.app, &book, &id, kind);
         let plan = asked.preview(&wanted)?;
         opened.store.close().await;
-        print(preview(&plan, book.session.currency))?;
+        let currency = book.session.currency;
+        print(preview(&PlanView::new(kind, currency, plan), currency))?;
         return Ok(ExitCode::SUCCESS);
     }
     let opened = Opened::to_write(config).await?;
@@ -243,6 +243,7 @@ async fn wait(
     loop {
         let book = find::book(&opened.app, Whose::Anybodys, payment).await?;
         let told = find::instruction(&opened.app, &book, payment, kind, id).await?;
+        let told = InstructionView::from(told);
         let open = matches!(
             told.status,
             OperationStatus::Pending | OperationStatus::Unknown
@@ -318,7 +319,7 @@ async fn show(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {
         payment_lines(&mut text, &book, entry);
     }
     for told in find::instructions(&opened.app, &book, &id, None).await? {
-        text += &instruction(&told, book.session.currency);
+        text += &instruction(&told.into(), book.session.currency);
     }
     opened.store.close().await;
     print(text)?;
@@ -366,8 +367,7 @@ fn balance(balance: Balance, currency: Currency) -> String {
 fn preview(plan: &PlanView, currency: Currency) -> String {
     let mut text = format!("{}  {}\n", plan.kind, money(plan.amount, currency));
     for line in &plan.operations {
-        let amount = line.amount.minor();
-        text += &part(&line.part, &line.brand, amount, currency);
+        text += &part(&line.part, &line.brand, line.amount, currency);
         if line.gives_up > 0 {
             let _ = write!(text, ", gives up {}", money(line.gives_up, currency));
         }
@@ -404,7 +404,7 @@ fn instruction(told: &InstructionView, currency: Currency) -> String {
     text
 }
 
-fn left_out(text: &mut String, left_out: &[LeftOut], currency: Currency) {
+fn left_out(text: &mut String, left_out: &[LeftOutPart], currency: Currency) {
     for one in left_out {
         *text += &part(&one.part, &one.brand, one.amount, currency);
         let _ = writeln!(text, "  left out\n    {}", shown(&one.why));

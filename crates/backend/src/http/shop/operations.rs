@@ -28,8 +28,8 @@ use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::error::OperationError;
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::{Wanted, WantedPart};
-use crate::payments::operations::views::{InstructionView, PlanView};
 use crate::sessions::folded::Folded;
+use crate::views::operations::{InstructionView, PlanView};
 use crate::views::shop::{self as views, ListedPayment};
 
 /// Longest reason, in characters.
@@ -213,7 +213,9 @@ impl Request {
         };
         if preview {
             let wanted = read().and_then(NewInstruction::parse)?;
-            return Ok(Json(asked.preview(&wanted)?).into_response());
+            let plan = asked.preview(&wanted)?;
+            let plan = PlanView::new(kind, book.session.currency, plan);
+            return Ok(Json(plan).into_response());
         }
         let scope = format!("shop/{}/payment/{payment}/{}", shop.id, plural(kind));
         let mark = idempotency(&caller.headers, scope, body)?;
@@ -226,7 +228,8 @@ impl Request {
         };
         // As it stands now.
         let book = find::book(&app, Whose::Shop(&shop.id), &payment).await?;
-        let view = find::instruction(&app, &book, &payment, kind, &id).await?;
+        let standing = find::instruction(&app, &book, &payment, kind, &id).await?;
+        let view = InstructionView::from(standing);
         Ok((StatusCode::CREATED, Json(view)).into_response())
     }
 }
@@ -239,7 +242,10 @@ async fn listed(
 ) -> Result<Json<Instructions>, ApiError> {
     let book = find::book(app, Whose::Shop(&shop.shop.id), payment).await?;
     let instructions = find::instructions(app, &book, payment, Some(kind)).await?;
-    Ok(Json(Instructions { instructions }))
+    let instructions = instructions.into_iter().map(InstructionView::from);
+    Ok(Json(Instructions {
+        instructions: instructions.collect(),
+    }))
 }
 
 async fn found(
@@ -249,8 +255,8 @@ async fn found(
     kind: OperationKind,
 ) -> Result<Json<InstructionView>, ApiError> {
     let book = find::book(app, Whose::Shop(&shop.shop.id), payment).await?;
-    let view = find::instruction(app, &book, payment, kind, id).await?;
-    Ok(Json(view))
+    let standing = find::instruction(app, &book, payment, kind, id).await?;
+    Ok(Json(standing.into()))
 }
 
 /// A payment with all that was done with its money.
@@ -282,6 +288,8 @@ pub(super) async fn read_payment(
     let payment = views::listed(&Folded::new(&book, clock::unix_now()), &id);
     let payment = payment.ok_or(OperationError::PaymentUnknown)?;
     let instructions = find::instructions(&app, &book, &id, None).await?;
+    let instructions = instructions.into_iter().map(InstructionView::from);
+    let instructions = instructions.collect();
     Ok(Json(PaymentInFull {
         payment,
         instructions,

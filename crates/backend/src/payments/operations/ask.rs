@@ -15,7 +15,6 @@ use super::left_out::LeftOut;
 use super::paid::paid;
 use super::perform::{HEAD_START, perform};
 use super::plan::{Plan, Wanted, plan};
-use super::views::PlanView;
 use crate::app::App;
 use crate::clock;
 use crate::locks::{Lock, Locked};
@@ -46,9 +45,8 @@ pub(crate) struct Asking<'a> {
 
 impl<'a> Asked<'a> {
     /// What would be done. Nothing is.
-    pub(crate) fn preview(&self, wanted: &Wanted) -> Result<PlanView, OperationError> {
-        let plan = self.plan(wanted)?;
-        Ok(PlanView::new(self.kind, self.book.session.currency, plan))
+    pub(crate) fn preview(&self, wanted: &Wanted) -> Result<Plan, OperationError> {
+        self.plan(wanted)
     }
 
     /// Takes a request, before its body is read: what was answered once is answered again.

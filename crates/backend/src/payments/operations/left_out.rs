@@ -2,10 +2,9 @@
 
 use guichet_domain::PartKind;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-/// What is not done to one part.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, ToSchema)]
+/// What is not done to one part. The books keep it with the instruction, as JSON.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct LeftOut {
     /// The part: the platform's number of its transaction.
     pub(crate) part: String,

@@ -12,4 +12,3 @@ mod paid;
 pub(crate) mod perform;
 pub(crate) mod plan;
 pub(crate) mod settle;
-pub(crate) mod views;

@@ -15,8 +15,6 @@ use guichet_domain::operation::{NotNow, OperationKind};
 use guichet_domain::payment::{PartState, PaymentState};
 use guichet_domain::{FieldError, PartKind};
 use guichet_providers::contract::{Allowed, Objection};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::error::OperationError;
 use super::left_out::LeftOut;
@@ -44,7 +42,7 @@ pub(crate) struct WantedPart {
 }
 
 /// What is going to be done to one part.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Line {
     /// The part: the platform's number of its transaction.
     pub(crate) part: String,
@@ -53,7 +51,6 @@ pub(crate) struct Line {
     /// Brand in the platform's words.
     pub(crate) brand: String,
     /// How much of it, in minor units.
-    #[schema(value_type = u64)]
     pub(crate) amount: Amount,
     /// What of the part can't be taken afterwards, in minor units.
     pub(crate) gives_up: u64,

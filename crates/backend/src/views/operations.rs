@@ -4,13 +4,13 @@ use guichet_domain::PartKind;
 use guichet_domain::money::Currency;
 use guichet_domain::operation::{OperationKind, OperationStage, Progress};
 use guichet_domain::payment::PaymentState;
-use guichet_store::{AskedBy, Instruction, Operation};
+use guichet_store::{AskedBy, Operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::OperationError;
-use super::left_out::LeftOut;
-use super::plan::{Line, Plan};
+use crate::payments::operations::find::Standing;
+use crate::payments::operations::left_out::LeftOut;
+use crate::payments::operations::plan::{Line, Plan};
 
 /// What would be done, part by part. Nothing is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,9 +26,9 @@ pub(crate) struct PlanView {
     /// it is more than 0, `give_up` must be sent.
     pub(crate) gives_up: u64,
     /// To each part.
-    pub(crate) operations: Vec<Line>,
+    pub(crate) operations: Vec<PlannedPart>,
     /// The parts to which nothing is done, and why.
-    pub(crate) left_out: Vec<LeftOut>,
+    pub(crate) left_out: Vec<LeftOutPart>,
 }
 
 impl PlanView {
@@ -38,8 +38,62 @@ impl PlanView {
             amount: plan.amount(),
             currency: currency.code().into(),
             gives_up: plan.gives_up(),
-            operations: plan.lines,
-            left_out: plan.left_out,
+            operations: plan.lines.into_iter().map(PlannedPart::from).collect(),
+            left_out: plan.left_out.into_iter().map(LeftOutPart::from).collect(),
+        }
+    }
+}
+
+/// What is going to be done to one part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlannedPart {
+    /// The part: the platform's number of its transaction.
+    pub(crate) part: String,
+    /// What paid it.
+    pub(crate) kind: PartKind,
+    /// Brand in the platform's words.
+    pub(crate) brand: String,
+    /// How much of it, in minor units.
+    pub(crate) amount: u64,
+    /// What of the part can't be taken afterwards, in minor units.
+    pub(crate) gives_up: u64,
+}
+
+impl From<Line> for PlannedPart {
+    fn from(line: Line) -> Self {
+        Self {
+            part: line.part,
+            kind: line.kind,
+            brand: line.brand,
+            amount: line.amount.minor(),
+            gives_up: line.gives_up,
+        }
+    }
+}
+
+/// What is not done to one part.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LeftOutPart {
+    /// The part: the platform's number of its transaction.
+    pub(crate) part: String,
+    /// What paid it.
+    pub(crate) kind: PartKind,
+    /// Brand in the platform's words.
+    pub(crate) brand: String,
+    /// How much of it is left out, in minor units.
+    pub(crate) amount: u64,
+    /// Why.
+    pub(crate) why: String,
+}
+
+impl From<LeftOut> for LeftOutPart {
+    fn from(left_out: LeftOut) -> Self {
+        Self {
+            part: left_out.part,
+            kind: left_out.kind,
+            brand: left_out.brand,
+            amount: left_out.amount,
+            why: left_out.why,
         }
     }
 }
@@ -73,7 +127,7 @@ pub(crate) struct InstructionView {
     /// What is done to each part.
     pub(crate) operations: Vec<OperationView>,
     /// The parts to which nothing is done, and why.
-    pub(crate) left_out: Vec<LeftOut>,
+    pub(crate) left_out: Vec<LeftOutPart>,
 }
 
 /// Where something stands that was asked for.
@@ -131,19 +185,20 @@ pub(crate) struct OperationView {
     pub(crate) why: Option<String>,
 }
 
-impl InstructionView {
-    /// Of what is stored, with its payment's state.
-    pub(super) fn new(
-        state: &PaymentState,
-        instruction: &Instruction,
-        operations: &[Operation],
-    ) -> Result<Self, OperationError> {
-        let left_out = serde_json::from_str(&instruction.left_out);
-        let views: Vec<_> = operations.iter().map(|o| operation(state, o)).collect();
+impl From<Standing> for InstructionView {
+    fn from(standing: Standing) -> Self {
+        let Standing {
+            state,
+            instruction,
+            operations,
+            left_out,
+        } = standing;
+        let views = operations.iter().map(|told| operation(&state, told));
+        let views: Vec<_> = views.collect();
         let done = views
             .iter()
             .filter(|view| view.status == OperationStatus::Done);
-        Ok(Self {
+        Self {
             id: instruction.id.to_string(),
             payment: instruction.payment.to_string(),
             kind: instruction.kind,
@@ -151,12 +206,12 @@ impl InstructionView {
             amount: views.iter().map(|view| view.amount).sum(),
             done: done.map(|view| view.amount).sum(),
             currency: instruction.currency.code().into(),
-            reason: instruction.reason.clone(),
+            reason: instruction.reason,
             by: instruction.by,
             created_at: instruction.created_at,
             operations: views,
-            left_out: left_out.map_err(OperationError::failed)?,
-        })
+            left_out: left_out.into_iter().map(LeftOutPart::from).collect(),
+        }
     }
 }
 
