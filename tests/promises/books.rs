@@ -450,6 +450,8 @@ async fn a_backup_is_restored_over_damaged_books_and_the_audit_proves_it() {
     stack.kill_backend().await;
     let books = stack.folder().join("books.db");
     std::fs::write(&books, vec![0xa5; 8192]).unwrap();
+    // What was written last stands beside it.
+    std::fs::write(stack.folder().join("books.db-wal"), vec![0xa5; 8192]).unwrap();
     assert_ne!(stack.guichet(&["audit"]).await.0, 0);
 
     // What is no backup changes nothing.
@@ -495,4 +497,35 @@ async fn a_shopper_is_erased_by_command_beside_the_backend_and_the_order_stays_p
     let (status, told, errors) = stack.guichet(&["audit"]).await;
     assert_eq!(status, 0, "{errors}");
     assert!(told.contains("1 entries of 1 payments"), "{told}");
+}
+
+#[tokio::test]
+async fn the_metrics_tell_of_payments_of_what_waits_and_of_how_platforms_answer() {
+    let stack = Stack::usual().await;
+    stack.paid_session(4200).await;
+    let paid = r#"guichet_payments_last_day{shop="demo",method="card",outcome="paid"}"#;
+    assert_eq!(stack.metric(paid).await, 1);
+    assert_eq!(stack.metric("guichet_books_readable").await, 1);
+    assert_eq!(stack.metric("guichet_question_oldest_seconds").await, 0);
+    let calls = |outcome| {
+        format!(r#"guichet_platform_calls_total{{host="127.0.0.1",outcome="{outcome}"}}"#)
+    };
+    // The page's health, and the question.
+    assert!(stack.metric(&calls("answered")).await >= 2);
+    let timed = r#"guichet_platform_call_seconds_count{host="127.0.0.1"}"#;
+    assert!(stack.metric(timed).await >= 2);
+
+    stack.faults(json!({ "ppps_down": true })).await;
+    let checkout = stack.session(1500).await;
+    let (started, _) = stack.pay_by_card(&checkout, CARD_AT_ONCE).await;
+    stack.wait_asked(&started, 1).await;
+    until("a question that grows old", || async {
+        let oldest = stack.metric("guichet_question_oldest_seconds").await;
+        (oldest >= 1).then_some(())
+    })
+    .await;
+    assert!(stack.metric(&calls("error")).await >= 1);
+    // Due and taken at once, each time.
+    let due = r#"guichet_due{queue="questions"}"#;
+    assert!(stack.metric(due).await <= 1);
 }

@@ -245,7 +245,7 @@ async fn the_doctor_tells_what_the_accounts_demand_before_the_first_order() {
     let (demands, verdicts) = report.split_once("ok    configuration").unwrap();
     insta::assert_snapshot!(demands);
     for told in [
-        ": 1 shops, 2 accounts\n",
+        ": 2 shops, 3 accounts\n",
         "rule: demo: meal vouchers pay for food",
         "ok    disk: ",
         "books.db is whole\n",
