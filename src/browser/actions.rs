@@ -1,6 +1,6 @@
 //! What happens when the shopper does something.
 
-use guichet_wire::{NextAction, StartedPayment};
+use guichet_wire::{FormField, NextAction, StartedPayment};
 
 use super::app::{App, spawn, take_session};
 use super::calls::Answer;
@@ -172,20 +172,30 @@ impl App {
                 self.focus_trouble();
             }
             NextAction::FormPost { url, fields } if wanted => {
-                self.change(|model| model.leaves(started.payment));
-                self.emit("guichet:redirect", Some(("method", method)));
-                let left = leave(&self.shared.page.host(), &url, &fields).await;
-                if self.ui.with(|model| model.step == Step::Leaving) == Some(true) {
-                    self.change(|model| model.stayed(left));
-                    if !left {
-                        self.report("leave_failed");
-                    }
-                    self.refresh();
-                }
+                self.leave(method, started.payment, &url, Some(&fields))
+                    .await;
+            }
+            NextAction::Redirect { url } if wanted => {
+                self.leave(method, started.payment, &url, None).await;
             }
             NextAction::HostedFields { .. }
             | NextAction::Ask { .. }
-            | NextAction::FormPost { .. } => {}
+            | NextAction::FormPost { .. }
+            | NextAction::Redirect { .. } => {}
+        }
+    }
+
+    /// Leaves for the platform's page: by a form with these fields, or without any.
+    async fn leave(&self, method: &str, payment: String, url: &str, fields: Option<&[FormField]>) {
+        self.change(|model| model.leaves(payment));
+        self.emit("guichet:redirect", Some(("method", method)));
+        let left = leave(&self.shared.page.host(), url, fields).await;
+        if self.ui.with(|model| model.step == Step::Leaving) == Some(true) {
+            self.change(|model| model.stayed(left));
+            if !left {
+                self.report("leave_failed");
+            }
+            self.refresh();
         }
     }
 }

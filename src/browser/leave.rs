@@ -22,9 +22,10 @@ const STUCK: Duration = Duration::from_secs(20);
 /// A browser that tries to leave the page tells it within this time, before it asks the network.
 const DEAF: Duration = Duration::from_secs(5);
 
-/// Sends the browser to the platform with these fields, in their order, unchanged. Returns only
-/// where the page is still here: `false` as soon as it is certain that nothing left, else `true`.
-pub(super) async fn leave(host: &HtmlElement, address: &str, fields: &[FormField]) -> bool {
+/// Sends the browser to the platform with these fields, in their order, unchanged; without any, by
+/// a plain navigation. Returns only where the page is still here: `false` as soon as it is certain
+/// that nothing left, else `true`.
+pub(super) async fn leave(host: &HtmlElement, address: &str, fields: Option<&[FormField]>) -> bool {
     let mut leaving = None;
     let promise = Promise::new(&mut |done, _| {
         leaving = Some(Leaving::start(host, address, fields, done));
@@ -43,7 +44,12 @@ struct Leaving {
 }
 
 impl Leaving {
-    fn start(host: &HtmlElement, address: &str, fields: &[FormField], done: Function) -> Self {
+    fn start(
+        host: &HtmlElement,
+        address: &str,
+        fields: Option<&[FormField]>,
+        done: Function,
+    ) -> Self {
         let stop = Rc::new(Stop {
             done,
             stopped: Cell::new(false),
@@ -98,12 +104,16 @@ impl Leaving {
         &mut self,
         host: &HtmlElement,
         address: &str,
-        fields: &[FormField],
+        fields: Option<&[FormField]>,
     ) -> Result<(), String> {
         let told = |reason: JsValue| format_js(&reason);
         if let Some(token) = missing_token(host).map_err(told)? {
             return Err(["the sandbox that the page is in must have ", token, "."].concat());
         }
+        let Some(fields) = fields else {
+            let opened = window().open_with_url_and_target(address, "_top");
+            return opened.map(drop).map_err(told);
+        };
         let form = form_for(address, fields).map_err(told)?;
         let body = document().body().ok_or("the page has no body")?;
         body.append_child(&form).map_err(told)?;

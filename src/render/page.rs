@@ -74,6 +74,11 @@ pub enum Shown {
         /// Its fields, in their order.
         fields: Vec<FormField>,
     },
+    /// The link that leads to the platform's page.
+    Redirect {
+        /// Its address.
+        url: String,
+    },
     /// A link that was sent: whose order it is, and the button that uses it up.
     Link {
         /// Where the button goes.
@@ -121,7 +126,9 @@ fn document(page: &Page<'_>) -> Drawn {
     let heading = [shop, title].join(if shop.is_empty() { "" } else { " – " });
     let body = drawing(|| body(page, model, locale, &heading));
     let script = match &page.shown {
-        Shown::Leave { .. } => format!("<script src=\"{}\"></script>", escaped(page.script)),
+        Shown::Leave { .. } | Shown::Redirect { .. } => {
+            format!("<script src=\"{}\"></script>", escaped(page.script))
+        }
         _ => String::new(),
     };
     let html = format!(
@@ -153,6 +160,7 @@ fn body(page: &Page<'_>, model: Model, locale: Locale, heading: &str) -> AnyView
     let ui = Ui::plain(model, locale, Plain { action, hidden });
     let face = match &page.shown {
         Shown::Leave { url, fields } => card(ui, vec![leaving(ui, url, fields)]),
+        Shown::Redirect { url } => card(ui, vec![redirecting(ui, url)]),
         Shown::Link { url, once } => {
             let fields = [("once", once.as_str())];
             let text = el("p").text(words.link_body);
@@ -204,7 +212,7 @@ fn model(page: &Page<'_>) -> Model {
             said,
             ..
         } => ask(&mut model, question, method, said),
-        Shown::Leave { .. } => model.step = Step::Leaving,
+        Shown::Leave { .. } | Shown::Redirect { .. } => model.step = Step::Leaving,
         Shown::Problem(code) => {
             model.refused(code);
             // Every problem here is told by itself.
@@ -279,6 +287,16 @@ fn leaving(ui: Ui, url: &str, fields: &[FormField]) -> El {
     }
     let button = el("button").part("button").attr("type", "submit");
     form.with(button.text(words.go_on))
+}
+
+/// The link that takes the browser to the platform.
+fn redirecting(ui: Ui, url: &str) -> El {
+    let words = ui.words();
+    let link = el("a").part("button").attr("id", "leave").attr("href", url);
+    el("div")
+        .part("form")
+        .with(el("h2").part("title").text(words.leaving_title))
+        .with(link.text(words.go_on))
 }
 
 fn form(action: &str, fields: &[(&'static str, &str)]) -> El {

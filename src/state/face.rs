@@ -252,6 +252,7 @@ pub fn refusal(refusal: Refusal, words: &Words) -> &'static str {
         Refusal::Authentication => words.refusal_authentication,
         Refusal::NotAccepted => words.refusal_not_accepted,
         Refusal::TimedOut => words.refusal_timed_out,
+        Refusal::Held => words.refusal_held,
         Refusal::Technical => words.refusal_technical,
     }
 }
@@ -266,6 +267,7 @@ pub fn refusal_name(refusal: Refusal) -> &'static str {
         Refusal::Authentication => "authentication",
         Refusal::NotAccepted => "not_accepted",
         Refusal::TimedOut => "timed_out",
+        Refusal::Held => "held",
         Refusal::Technical => "technical",
     }
 }

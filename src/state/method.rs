@@ -35,7 +35,7 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
         "sodexo" => ("Pluxee", former("Sodexo Pass Restaurant")),
         "upchequdej" => ("UpDéjeuner", former("Chèque Déjeuner")),
         "cvconnect" => ("Chèque-Vacances Connect", Some("ANCV".into())),
-        "card" | "sogenactif_card" => (words.card, None),
+        "card" | "sogenactif_card" | "netbanx_card" => (words.card, None),
         "up2pay_choice" => (words.platform_choice, None),
         other => match (own_name(other, words), kind) {
             (Some(name), _) => (name, None),

@@ -120,6 +120,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "L’authentification demandée par votre banque n’a pas abouti.",
     refusal_not_accepted: "Cette carte n’est pas acceptée pour ce paiement.",
     refusal_timed_out: "Le temps prévu sur la page de paiement est écoulé.",
+    refusal_held: "Paiement refusé. Votre banque peut afficher le montant comme réservé \
+        pendant quelques jours\u{202f}; il n’est pas débité.",
     refusal_technical: "La banque ou la plateforme n’a pas répondu à temps.",
     cancelled_title: "Paiement abandonné",
     cancelled_body: "Vous avez quitté la page de paiement avant la fin. Votre commande n’est pas \

@@ -228,6 +228,8 @@ words! {
     refusal_not_accepted,
     /// Refusal because time ran out on the platform's page.
     refusal_timed_out,
+    /// Refusal after which the bank may hold the amount for days.
+    refusal_held,
     /// Refusal for a technical reason.
     refusal_technical,
     /// Face `cancelled`: title.

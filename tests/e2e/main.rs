@@ -45,6 +45,7 @@ mod integrity;
 mod languages;
 mod markup;
 mod methods;
+mod netbanx;
 mod notifications;
 mod outages;
 mod pages;

@@ -23,6 +23,7 @@ mod ledger;
 mod lists;
 mod markup;
 mod money;
+mod netbanx;
 mod nothing_lost;
 mod notifications;
 mod office;

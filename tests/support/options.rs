@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::netbanx::NETBANX_PASSWORD;
 use super::receiver::WEBHOOK_SECRET;
 
 /// The demo shop's secret key. As every secret here, it is a canary: found anywhere, it is a leak.
@@ -84,6 +85,10 @@ pub(crate) struct StackOptions {
     pub(crate) one_click: bool,
     /// Sogenactif's account takes cards to keep.
     pub(crate) add_cards: bool,
+    /// Whether the demo shop pays through NETBANX too, last in its list.
+    pub(crate) netbanx: bool,
+    /// Lines added to the table of its account there.
+    pub(crate) netbanx_lines: String,
     /// Whose word on a client's address counts.
     pub(crate) trusted_proxies: Vec<&'static str>,
     /// Where the backend finds the connector Office; the platform itself when absent.
@@ -151,6 +156,8 @@ impl Default for StackOptions {
             ask_bank: true,
             one_click: false,
             add_cards: false,
+            netbanx: false,
+            netbanx_lines: String::new(),
             trusted_proxies: Vec::new(),
             office_host: None,
             database_url: "sqlite://books.db".into(),
@@ -238,6 +245,16 @@ impl StackOptions {
         )
     }
 
+    /// The account at NETBANX: the sandbox's one shop.
+    fn netbanx_account(&self, platform: u16) -> String {
+        let more = &self.netbanx_lines;
+        format!(
+            "[[accounts]]\nid = \"netbanx\"\nprovider = \"netbanx\"\n\
+             key_id = \"guichet-sandbox\"\nkey_password = {NETBANX_PASSWORD:?}\n\
+             api_base = \"http://127.0.0.1:{platform}/hosted/v1\"\n{more}"
+        )
+    }
+
     /// The demo shop's webhook, where its own server is told.
     fn webhook_to_shop(&self, port: u16) -> String {
         if !self.told {
@@ -292,6 +309,10 @@ impl StackOptions {
         if self.sogenactif {
             own = offers("sogenactif", "sogenactif", &self.sogenactif_methods);
             account_of_both = self.sogenactif_account(platform);
+        }
+        if self.netbanx {
+            own += &offers("netbanx", "netbanx", &["netbanx_card"]);
+            account_of_both += &self.netbanx_account(platform);
         }
         let mut other_origins = vec!["http://autre.example".to_owned()];
         let mut others = String::new();

@@ -71,6 +71,7 @@ pub(crate) fn addresses(
     let back = |ending: &str| to(&format!("{page}{ending}"));
     Addresses {
         notify: format!("{public_url}{NOTIFY}/{name}/{own}"),
+        callback: format!("{public_url}{NOTIFY}/{name}/{own}/{payment}/{ending}"),
         accepted: back("accepted"),
         refused: back("refused"),
         cancelled: back("cancelled"),

@@ -98,7 +98,8 @@ pub struct Attempt<'a> {
     /// Its state.
     pub state: &'a PaymentState,
     /// How far it has come, where it goes on after its beginning. Such a payment is one try: once
-    /// refused, there is no page on which the shopper could try again.
+    /// refused, there is no page on which the shopper could try again, unless it still waits for
+    /// the browser's return from one.
     pub stage: Option<Stage>,
 }
 
@@ -123,7 +124,7 @@ impl Attempt<'_> {
 
     /// Whether it is one try, which a refusal ends.
     fn is_single(&self) -> bool {
-        self.stage.is_some()
+        self.stage.is_some_and(|stage| stage != Stage::Return)
     }
 
     /// No fact has ended it, and it may have taken money.
@@ -275,11 +276,15 @@ mod tests {
     fn a_refusal_ends_a_payment_that_is_one_try_and_leaves_a_platforms_page_open() {
         let refused = state(&[by_card(PartStatus::Refused)]);
         let id = PaymentId::from_random([1; 16]);
-        for (single, open) in [(true, false), (false, true)] {
+        for (stage, open) in [
+            (Some(Stage::Over), false),
+            (Some(Stage::Return), true),
+            (None, true),
+        ] {
             let attempt = Attempt {
                 id: &id,
                 state: &refused,
-                stage: single.then_some(Stage::Over),
+                stage,
             };
             let seen = overview(&session(), &[attempt], 1100);
             assert_eq!((seen.status, seen.open_elsewhere), (Status::Refused, open));

@@ -118,12 +118,13 @@ impl Stage {
     }
 
     /// The stage to which the passing of its deadline leads: nobody is waited for any more.
+    /// `ordered_last`: nothing is taken before it is finalised.
     #[must_use]
-    pub const fn past_deadline(self, kind: MethodKind) -> Self {
+    pub const fn past_deadline(self, ordered_last: bool) -> Self {
         match self {
             Self::Proceed | Self::Token => Self::Over,
             // What is ordered last has taken nothing; what the shopper did elsewhere may have.
-            Self::Return if is_ordered_last(kind) => Self::Overdue,
+            Self::Return if ordered_last => Self::Overdue,
             Self::Return => Self::Unknown,
             stage => stage,
         }
@@ -144,9 +145,9 @@ impl Stage {
     /// Where a payment stands that is moved to this stage now, and when a job takes it up. Past its
     /// deadline it leads on to where that ends.
     #[must_use]
-    pub fn entered(self, kind: MethodKind, deadline_at: i64, now: i64) -> Entered {
+    pub fn entered(self, ordered_last: bool, deadline_at: i64, now: i64) -> Entered {
         let (stage, next_try_at) = if self.waits_for_browser() && now >= deadline_at {
-            let stage = self.past_deadline(kind);
+            let stage = self.past_deadline(ordered_last);
             (stage, (stage != Self::Over).then_some(now))
         } else {
             let next_try_at = match self {
@@ -162,7 +163,8 @@ impl Stage {
     }
 }
 
-/// Whether nothing is taken before such a payment is finalised.
+/// Whether nothing is taken before a payment of that kind is finalised, unless the platform's own
+/// page takes it.
 #[must_use]
 pub const fn is_ordered_last(kind: MethodKind) -> bool {
     matches!(kind, MethodKind::Card | MethodKind::DirectDebit)
@@ -233,7 +235,7 @@ mod tests {
     fn the_deadline_ends_every_wait_for_the_browser() {
         for kind in KINDS {
             for stage in Stage::ALL {
-                let to = stage.past_deadline(kind);
+                let to = stage.past_deadline(is_ordered_last(kind));
                 assert!(!to.waits_for_browser(), "{stage:?} {kind:?}");
                 assert_eq!(to != stage, stage.waits_for_browser(), "{stage:?} {kind:?}");
             }
@@ -243,14 +245,14 @@ mod tests {
     #[test]
     fn past_its_deadline_what_may_have_paid_elsewhere_is_unresolved() {
         for kind in KINDS {
-            let to = Stage::Return.past_deadline(kind);
+            let to = Stage::Return.past_deadline(is_ordered_last(kind));
             let last = matches!(kind, MethodKind::Card | MethodKind::DirectDebit);
             assert_eq!(to.is_unresolved(), !last, "{kind:?}");
-            let due = Stage::Return.entered(kind, 1500, 1500);
+            let due = Stage::Return.entered(is_ordered_last(kind), 1500, 1500);
             assert_eq!((due.stage, due.next_try_at), (to, Some(1500)), "{kind:?}");
         }
         for stage in [Stage::Proceed, Stage::Token] {
-            let due = stage.entered(MethodKind::Wallet, 1500, 1600);
+            let due = stage.entered(false, 1500, 1600);
             assert_eq!((due.stage, due.next_try_at), (Stage::Over, None));
         }
     }
@@ -269,11 +271,11 @@ mod tests {
             (Stage::Closed, None),
             (Stage::Over, None),
         ] {
-            let due = stage.entered(MethodKind::Wallet, 1500, 1000);
+            let due = stage.entered(false, 1500, 1000);
             assert_eq!((due.stage, due.next_try_at), (stage, then));
             // The deadline moves what waits for the browser, and nothing else.
             if !stage.waits_for_browser() {
-                let late = stage.entered(MethodKind::Wallet, 900, 1000);
+                let late = stage.entered(false, 900, 1000);
                 assert_eq!((late.stage, late.next_try_at), (stage, then));
             }
         }

@@ -5,6 +5,7 @@
 //! platform told us for certain is a [`Verified`] value, and only this crate can make one.
 
 pub mod contract;
+pub mod netbanx;
 mod plain;
 pub mod registry;
 pub mod sogenactif;

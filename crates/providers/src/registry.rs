@@ -11,6 +11,7 @@ pub type Open = fn(Slug, toml::Table, Environment) -> Result<Box<dyn Provider>, 
 pub const PROVIDERS: &[(&str, Open)] = &[
     ("up2pay", crate::up2pay::open), // Up2pay e-Transactions (Crédit Agricole)
     ("sogenactif", crate::sogenactif::open), // Sogenactif (Société Générale)
+    ("netbanx", crate::netbanx::open), // NETBANX (Paysafe)
 ];
 
 /// Opens an account at the provider of that name.

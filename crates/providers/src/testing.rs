@@ -8,6 +8,7 @@ pub fn addresses() -> Addresses {
     let at = |word: &str| format!("https://pay.example/return/{word}");
     Addresses {
         notify: "https://pay.example/notify/main".into(),
+        callback: "https://pay.example/notify/main/pay_1/back".into(),
         accepted: at("accepted"),
         refused: at("refused"),
         cancelled: at("cancelled"),

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::netbanx::world::World as Netbanx;
 use crate::seal::{KeyError, PlatformSigner};
 use crate::settings::Settings;
 use crate::shop::orders::Orders;
@@ -20,6 +21,7 @@ pub(crate) struct App {
     pub(crate) orders: Mutex<Orders>,
     world: Mutex<World>,
     sogenactif: Mutex<Sogenactif>,
+    netbanx: Mutex<Netbanx>,
     forger: OnceLock<PlatformSigner>,
 }
 
@@ -50,6 +52,7 @@ impl App {
             orders: Mutex::default(),
             world: Mutex::new(World::new()),
             sogenactif: Mutex::default(),
+            netbanx: Mutex::default(),
             forger: OnceLock::new(),
         }
     }
@@ -64,6 +67,11 @@ impl App {
         self.sogenactif
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// NETBANX's memory. Never held over an await.
+    pub(crate) fn netbanx(&self) -> MutexGuard<'_, Netbanx> {
+        self.netbanx.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The shop's memory. Never held over an await.

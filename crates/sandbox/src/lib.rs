@@ -6,6 +6,7 @@
 //!
 //! - the up2pay module plays Up2pay e-Transactions (payment pages, notifications, PPPS);
 //! - the sogenactif module plays Sogenactif (Office, hosted fields, the bank's page);
+//! - the netbanx module plays NETBANX (hosted API and page, callbacks);
 //! - the shop module is a small merchant's server that uses the backend with its secret key.
 
 #![cfg_attr(
@@ -22,6 +23,7 @@ mod accounts;
 mod app;
 mod clock;
 mod ids;
+mod netbanx;
 mod pairs;
 mod run;
 mod seal;

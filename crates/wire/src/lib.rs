@@ -278,6 +278,8 @@ pub enum Refusal {
     NotAccepted,
     /// The shopper took too long on the platform's page.
     TimedOut,
+    /// Refused, and the bank may hold the amount for days all the same.
+    Held,
     /// The platform or the issuer could not be reached; trying again makes sense.
     Technical,
 }
@@ -316,6 +318,11 @@ pub enum NextAction {
         url: String,
         /// Names and values; they are signed, so neither order nor value may change.
         fields: Vec<FormField>,
+    },
+    /// Go to the platform's page, by a top-level navigation.
+    Redirect {
+        /// The page's address, as the platform gave it.
+        url: String,
     },
     /// Show the platform's own fields in the page, and send what they give to `continue`.
     HostedFields {

@@ -33,6 +33,9 @@ impl TryFrom<AnyAction> for NextAction {
                 url: any.url.ok_or("missing field `url`")?,
                 fields: any.fields.ok_or("missing field `fields`")?,
             },
+            "redirect" => Self::Redirect {
+                url: any.url.ok_or("missing field `url`")?,
+            },
             "hosted_fields" => Self::HostedFields {
                 sdk_url: any.sdk_url.ok_or("missing field `sdk_url`")?,
                 integrity: any.integrity,
@@ -154,6 +157,8 @@ mod tests {
             fields: vec![field],
         };
         round(&form, &[]);
+        let url = "https://platform.example/page?id=1".into();
+        round(&NextAction::Redirect { url }, &[]);
         let fields = NextAction::HostedFields {
             sdk_url: "https://platform.example/sdk.js".into(),
             integrity: Some("sha384-x".into()),

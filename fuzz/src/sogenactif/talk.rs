@@ -127,6 +127,7 @@ fn talk(
     let look_up = LookUp {
         context,
         memo: Some(account.memo),
+        closing: false,
     };
     play(&mut |made| continuing.look_up(&look_up, made).map(Gave::LookedUp));
     if let Some((vault, owner)) = provider.vault().zip(Owner::of(&session)) {
@@ -212,7 +213,7 @@ fn check(account: &Account, gave: &Gave, last: Option<&CallAnswer>) {
 /// over in an address, are passed over here too.
 fn check_action(action: Option<&NextAction>) {
     let address = match action {
-        Some(NextAction::FormPost { url, .. }) => url,
+        Some(NextAction::FormPost { url, .. } | NextAction::Redirect { url }) => url,
         Some(NextAction::HostedFields { sdk_url, .. }) => sdk_url,
         Some(NextAction::Ask { .. } | NextAction::Wait) | None => return,
     };

@@ -25,6 +25,9 @@ const SOGENACTIF: [&str; 5] = [
     "sogenactif_sepa",
 ];
 
+/// What the account at NETBANX has.
+const NETBANX: [&str; 1] = ["netbanx_card"];
+
 /// Where the demo is.
 pub(super) struct Demo {
     pub(super) folder: PathBuf,
@@ -67,11 +70,12 @@ impl Demo {
         format!(
             "# Written by `cargo xtask demo` at every start: changes are lost.\n{}\
              # The shop's server is on this machine.\nwebhook_networks = [\"127.0.0.1\"]\n\n\
-             {}\n{}\n{}",
+             {}\n{}\n{}\n{}",
             beginning(folder, assets, *backend),
             offers(*shop),
             up2pay(&self.sandbox(), &hosts),
-            sogenactif(*platform)
+            sogenactif(*platform),
+            netbanx(*platform)
         )
     }
 }
@@ -140,8 +144,8 @@ voucher_rest = "explain"
 one_click = true
 # The shop's server is told by itself what became of an order.
 webhook = {{ url = "http://127.0.0.1:{shop}/webhook", secrets = ["{WEBHOOK_SECRET}"] }}
-# Two platforms take cards here: a shop has one, and needs no label.
-labels = {{ card = "Carte bancaire, sur la page d'Up2pay" }}
+# Three platforms take cards here: a shop has one, and needs no label.
+labels = {{ card = "Carte bancaire, sur la page d'Up2pay", netbanx_card = "Carte bancaire, sur la page de NETBANX" }}
 
 # The first entry stands first on the list: the card that is typed here, with the saved ones.
 [[shops.methods]]
@@ -158,6 +162,24 @@ methods = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect", "up2pay_choice
 provider = "sogenactif"
 account = "sogenactif"
 methods = {others:?}
+
+[[shops.methods]]
+provider = "netbanx"
+account = "netbanx"
+methods = {NETBANX:?}
+"#
+    )
+}
+
+/// The account at NETBANX: the sandbox's one shop.
+fn netbanx(platform: u16) -> String {
+    format!(
+        r#"[[accounts]]
+id = "netbanx"
+provider = "netbanx"
+key_id = "guichet-sandbox"
+key_password = "S4ndb0x-netbanx"
+api_base = "http://127.0.0.1:{platform}/hosted/v1"
 "#
     )
 }
@@ -198,9 +220,10 @@ mod tests {
         let text = demo.text();
         let lists = text.lines().filter(|line| line.starts_with("methods = "));
         let offered: String = lists.collect();
-        for code in ORDINARY
-            .split(',')
-            .chain(["sogenactif_bancontact", "sogenactif_ideal"])
+        for code in
+            ORDINARY
+                .split(',')
+                .chain(["sogenactif_bancontact", "sogenactif_ideal", "netbanx_card"])
         {
             assert!(
                 offered.contains(&format!("{code:?}")),

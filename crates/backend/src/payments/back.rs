@@ -3,7 +3,7 @@
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
-use guichet_providers::contract::{Incoming, Notifications};
+use guichet_providers::contract::{Continuing, Incoming, Notifications};
 use guichet_store::{Advance, Payment, Source, StoreError};
 
 use super::ingest::{ingest, record_hint};
@@ -18,8 +18,8 @@ pub(crate) async fn keep(app: &App, payment: &Payment, ending: &str, incoming: &
     let Ok(account) = app.accounts.of(payment) else {
         return;
     };
-    let kept = if account.continuing().is_some() {
-        keep_return(app, &payment.id, ending, incoming).await
+    let kept = if let Some(continuing) = account.continuing() {
+        keep_return(app, continuing, &payment.id, ending, incoming).await
     } else if let Some(notifications) = account.notifications() {
         keep_hint(app, notifications, payment, incoming).await
     } else {
@@ -34,6 +34,7 @@ pub(crate) async fn keep(app: &App, payment: &Payment, ending: &str, incoming: &
 /// by a job. What was posted is opaque.
 async fn keep_return(
     app: &App,
+    continuing: &dyn Continuing,
     payment: &PaymentId,
     ending: &str,
     incoming: &Incoming<'_>,
@@ -42,8 +43,17 @@ async fn keep_return(
     let posted: Vec<_> = fields.into_owned().collect();
     if !go_on_after_return(app, payment, ending, &posted).await? {
         tracing::warn!(%payment, "a return changed nothing");
+        return Ok(());
     }
-    Ok(())
+    match continuing.hint(&posted) {
+        Some(outcome) => {
+            let hint = PaymentEvent::Returned { outcome };
+            record_hint(app, payment, &hint, Source::Return)
+                .await
+                .map(drop)
+        }
+        None => Ok(()),
+    }
 }
 
 /// `false`: it came to the wrong address, or too often, or too early.

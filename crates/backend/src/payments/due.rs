@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use guichet_domain::id::PaymentId;
-use guichet_domain::stage::{Stage, is_ordered_last};
-use guichet_providers::contract::Finalise;
+use guichet_domain::stage::Stage;
+use guichet_providers::contract::{Finalise, Provider};
 use guichet_store::{Advance, Conversation, Payment, StoreError};
 
 use super::in_hand::{InHand, leaving};
@@ -82,7 +82,7 @@ async fn taken(in_hand: &InHand<'_>, from: Stage) -> Result<Option<Stage>, Store
     let advance = Advance {
         to,
         due: Some(clock::unix_now()),
-        ..leaving(in_hand.payment, from, Stage::Talking)
+        ..in_hand.leaving(from, Stage::Talking)
     };
     Ok(in_hand.advance(&advance).await?.then_some(to))
 }
@@ -90,8 +90,10 @@ async fn taken(in_hand: &InHand<'_>, from: Stage) -> Result<Option<Stage>, Store
 /// The deadline has passed: nobody waits for the browser any more. What was at the platform by then
 /// is looked up.
 pub(crate) async fn end_waiting(app: &App, payment: &Payment) -> Result<(), StoreError> {
+    let account = app.accounts.of(payment).ok();
+    let continuing = account.and_then(Provider::continuing);
     for stage in Stage::ALL.into_iter().filter(|s| s.waits_for_browser()) {
-        let end = leaving(payment, stage, stage);
+        let end = leaving(payment, continuing, stage, stage);
         app.store
             .advance(&payment.id, &end, clock::unix_now())
             .await?;
@@ -114,17 +116,18 @@ async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), Stor
 /// Orders a payment whose browser is back, once.
 ///
 /// A card is ordered only now: a second payment is not taken where that can be helped. What a
-/// wallet may have taken by itself is finalised all the same, and shown as a surplus.
+/// wallet, or the platform's page, may have taken by itself is finalised all the same, and shown as
+/// a surplus.
 async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(), StoreError> {
     if taken(in_hand, Stage::Finalise).await?.is_none() {
         return Ok(());
     }
     let payment = in_hand.payment;
-    if settled_otherwise(in_hand) && is_ordered_last(payment.kind) {
+    if settled_otherwise(in_hand) && in_hand.continuing.is_ordered_last(payment.kind) {
         tracing::info!(
             payment = %payment.id, "not ordered: another payment had settled the session"
         );
-        let over = leaving(payment, Stage::Talking, Stage::Over);
+        let over = in_hand.leaving(Stage::Talking, Stage::Over);
         return in_hand.advance(&over).await.map(drop);
     }
     let came = in_hand.exchange(conversation, |context, exchanges| {

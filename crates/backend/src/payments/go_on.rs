@@ -13,7 +13,7 @@ use guichet_store::{Book, Conversation, Idempotency};
 
 use super::book;
 use super::error::PaymentError;
-use super::in_hand::{Concluded, InHand, leaving};
+use super::in_hand::{Concluded, InHand};
 use super::started::{Earlier, Started};
 use crate::app::App;
 use crate::clock;
@@ -139,7 +139,7 @@ pub(crate) async fn go_on(
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
     };
-    let talking = leaving(payment, from, Stage::Talking);
+    let talking = in_hand.leaving(from, Stage::Talking);
     if !in_hand.advance(&talking).await? {
         return Err(PaymentError::UnderWay);
     }
@@ -153,7 +153,7 @@ pub(crate) async fn go_on(
         in_hand.continuing.proceed(&proceed, exchanges)
     });
     let came = came.await;
-    let back = leaving(payment, Stage::Talking, from);
+    let back = in_hand.leaving(Stage::Talking, from);
     match in_hand.conclude(came, &back, Some(mark)).await? {
         Concluded::Next(started) => Ok(started),
         Concluded::NotSent(failure) => Err(failure.into()),

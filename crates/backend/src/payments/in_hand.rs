@@ -8,8 +8,8 @@
 use std::sync::Arc;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
-use guichet_domain::stage::Stage;
-use guichet_domain::{PartStatus, Status};
+use guichet_domain::stage::{Stage, is_ordered_last};
+use guichet_domain::{PartStatus, Refusal, Status};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
     Addresses, Context, Continuing, Exchange, Failure, Proceeded, Provider, Step,
@@ -129,7 +129,7 @@ impl<'a> InHand<'a> {
                 body: &body,
                 at: clock::unix_now(),
             }),
-            ..leaving(self.payment, Stage::Talking, to)
+            ..self.leaving(Stage::Talking, to)
         })
         .await?;
         if to == Stage::Finalise {
@@ -155,7 +155,11 @@ impl<'a> InHand<'a> {
         browser_waits: bool,
     ) -> Result<Stage, StoreError> {
         Ok(match &proceeded.next_action {
-            Some(NextAction::FormPost { .. }) if browser_waits => Stage::Return,
+            // Nobody can tell when its page is left for good: until the deadline.
+            _ if proceeded.open => Stage::Return,
+            Some(NextAction::FormPost { .. } | NextAction::Redirect { .. }) if browser_waits => {
+                Stage::Return
+            }
             Some(NextAction::HostedFields { .. } | NextAction::Ask { .. }) if browser_waits => {
                 Stage::Token
             }
@@ -191,6 +195,13 @@ impl<'a> InHand<'a> {
                 "the platform waits for another's word itself: it is asked for up to 30 days"
             );
         }
+        if let (Recorded::New(payment), true) = (&recorded, holds(fact)) {
+            tracing::warn!(
+                alert = "held", %payment,
+                "refused, and the shopper's bank may hold the amount for days: release it in the \
+                 platform's back office if the shopper asks"
+            );
+        }
         Ok(())
     }
 
@@ -208,10 +219,15 @@ impl<'a> InHand<'a> {
             alert = "unknown", payment = %self.payment.id, ?failure,
             "the outcome of a call is unknown: the payment is looked up"
         );
-        self.advance(&leaving(self.payment, Stage::Talking, Stage::Unknown))
+        self.advance(&self.leaving(Stage::Talking, Stage::Unknown))
             .await?;
         self.app.queues.conversations.wake();
         Ok(())
+    }
+
+    /// What leaves the payment at this stage: see [`leaving`].
+    pub(crate) fn leaving<'b>(&self, from: Stage, stage: Stage) -> Advance<'b> {
+        leaving(self.payment, Some(self.continuing), from, stage)
     }
 
     /// Moves the payment from stage to stage; `false` if it was not at the first one.
@@ -236,6 +252,11 @@ fn is_pending(fact: &PlatformFact) -> bool {
     part_status(fact) == Some(PartStatus::Pending)
 }
 
+/// Whether the platform tells of a refusal after which the bank may hold the amount.
+fn holds(fact: &PlatformFact) -> bool {
+    matches!(&fact.event, PaymentEvent::Part(part) if part.refusal == Some(Refusal::Held))
+}
+
 /// Whether it tells what became of a transaction.
 pub(crate) fn is_final(fact: &PlatformFact) -> bool {
     part_status(fact).is_some_and(|status| status != PartStatus::Pending)
@@ -249,9 +270,20 @@ fn part_status(fact: &PlatformFact) -> Option<PartStatus> {
 }
 
 /// What leaves a payment at this stage, with the time at which a job takes it up. Past its deadline
-/// nobody is waited for, and it leads to where that ends.
-pub(crate) fn leaving<'a>(payment: &Payment, from: Stage, stage: Stage) -> Advance<'a> {
-    let due = stage.entered(payment.kind, payment.deadline_at, clock::unix_now());
+/// nobody is waited for, and it leads to where that ends; `continuing` says where, if its account is
+/// still there.
+pub(crate) fn leaving<'a>(
+    payment: &Payment,
+    continuing: Option<&dyn Continuing>,
+    from: Stage,
+    stage: Stage,
+) -> Advance<'a> {
+    let kind = payment.kind;
+    let ordered_last = continuing.map_or_else(
+        || is_ordered_last(kind),
+        |continuing| continuing.is_ordered_last(kind),
+    );
+    let due = stage.entered(ordered_last, payment.deadline_at, clock::unix_now());
     Advance {
         next_try_at: due.next_try_at,
         ..Advance::new(from, due.stage)

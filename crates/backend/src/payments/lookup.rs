@@ -18,6 +18,14 @@ pub(crate) async fn look_up(
 ) -> Result<(), StoreError> {
     let waits = match ask(in_hand, conversation).await? {
         Told::All => return leave(in_hand, at, Stage::Over, None).await,
+        Told::Open if !is_late(in_hand) => {
+            return in_hand
+                .advance(&in_hand.leaving(at, Stage::Return))
+                .await
+                .map(drop);
+        }
+        // It could not be called off, and nothing was paid.
+        Told::Open => return leave(in_hand, at, Stage::Over, None).await,
         Told::NotAll => waits_for_word(in_hand).await?,
     };
     match next_look(in_hand, conversation, waits) {
@@ -37,6 +45,8 @@ pub(crate) async fn look_up(
 enum Told {
     /// What became of the payment: there is nothing more to ask.
     All,
+    /// The platform's page takes another try.
+    Open,
     /// Something, or nothing.
     NotAll,
 }
@@ -47,6 +57,7 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
         let look_up = LookUp {
             context,
             memo: conversation.memo.as_deref(),
+            closing: is_late(in_hand),
         };
         in_hand.continuing.look_up(&look_up, exchanges)
     });
@@ -59,14 +70,25 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
             }
             all
         }
+        Ok(LookedUp::Open(facts)) => {
+            for fact in &facts {
+                in_hand.record_fact(fact).await?;
+            }
+            return Ok(Told::Open);
+        }
         Ok(LookedUp::NotYet) => false,
-        Ok(LookedUp::Nothing) => clock::unix_now() >= in_hand.payment.deadline_at,
+        Ok(LookedUp::Nothing) => is_late(in_hand),
         Err(failure) => {
             tracing::warn!(payment = %in_hand.payment.id, ?failure, "could not be looked up");
             false
         }
     };
     Ok(if all { Told::All } else { Told::NotAll })
+}
+
+/// Whether nobody is waited for any more.
+fn is_late(in_hand: &InHand<'_>) -> bool {
+    clock::unix_now() >= in_hand.payment.deadline_at
 }
 
 /// When to look again; never, once it was looked at for long enough.

@@ -3,6 +3,7 @@
 
 pub(crate) mod back;
 mod book;
+pub(crate) mod called;
 pub(crate) mod calls;
 pub(crate) mod cards;
 pub(crate) mod due;

@@ -287,7 +287,9 @@ fn conversation(ending: String, begun: &Begun) -> Conversation {
     let stage = match &begun.next {
         Next::Proceed => Stage::Proceed,
         Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) => Stage::Token,
-        Next::Browser(NextAction::FormPost { .. } | NextAction::Wait) => Stage::Return,
+        Next::Browser(
+            NextAction::FormPost { .. } | NextAction::Redirect { .. } | NextAction::Wait,
+        ) => Stage::Return,
     };
     Conversation {
         ending,

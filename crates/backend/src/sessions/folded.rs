@@ -35,6 +35,13 @@ impl<'a> Folded<'a> {
         Some(attempt.status(&self.book.session))
     }
 
+    /// Whether one payment has reached its total.
+    pub(crate) fn is_settled(&self, payment: &PaymentId) -> bool {
+        let mut attempts = self.attempts();
+        let found = attempts.find(|(made, _)| made.id == *payment);
+        found.is_some_and(|(_, attempt)| attempt.state.money.is_settled())
+    }
+
     /// Whether the platform has told of one payment that its final word comes later.
     pub(crate) fn waits(&self, payment: &PaymentId) -> bool {
         let mut attempts = self.attempts();

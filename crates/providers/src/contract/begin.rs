@@ -57,6 +57,9 @@ pub enum By<'a> {
 pub struct Addresses {
     /// Where notifications go. No query string.
     pub notify: String,
+    /// Where [`crate::contract::Callbacks`] of this payment go. It ends in a part that nobody can
+    /// guess. No query string.
+    pub callback: String,
     /// The browser's return after a payment.
     pub accepted: String,
     /// The browser's return after a refusal.

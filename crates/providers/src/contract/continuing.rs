@@ -3,9 +3,10 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use guichet_domain::event::PlatformFact;
+use guichet_domain::event::{PlatformFact, ReturnOutcome};
 use guichet_domain::iban::Iban;
-use guichet_wire::NextAction;
+use guichet_domain::stage::is_ordered_last;
+use guichet_wire::{MethodKind, NextAction};
 
 use super::begin::Context;
 use super::call::{Exchange, Step};
@@ -26,6 +27,17 @@ pub trait Continuing: Send + Sync {
 
     /// Asks the platform what became of the payment.
     fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp>;
+
+    /// Whether nothing of a payment of that kind is taken before *finalise*. Not so where the
+    /// platform's page takes it: such a payment is looked at even once another one has paid.
+    fn is_ordered_last(&self, kind: MethodKind) -> bool {
+        is_ordered_last(kind)
+    }
+
+    /// What the browser's return tells, if it tells anything. A hint: nobody vouches for it.
+    fn hint(&self, _posted: &[(String, String)]) -> Option<ReturnOutcome> {
+        None
+    }
 }
 
 /// What *proceed* needs to know.
@@ -90,6 +102,9 @@ pub struct LookUp<'a> {
     pub context: Context<'a>,
     /// The provider's memo.
     pub memo: Option<&'a str>,
+    /// The deadline has passed: nobody is waited for any more, and what can still be paid on the
+    /// platform's page is to be called off.
+    pub closing: bool,
 }
 
 /// How far a payment went.
@@ -103,6 +118,8 @@ pub struct Proceeded {
     pub next_action: Option<NextAction>,
     /// The provider's memo, in place of the one that it had.
     pub memo: Option<String>,
+    /// The platform's page takes another try: the payment waits for its browser as before.
+    pub open: bool,
     /// A card to add to the shopper's, once the facts are recorded.
     pub save: Option<Save>,
     /// What a saved card's payment left.
@@ -115,6 +132,8 @@ pub enum LookedUp {
     /// This. A part that is pending means that the platform waits for another's word itself: it is
     /// asked for as long as that may take.
     Facts(Vec<Verified<PlatformFact>>),
+    /// This so far; and the platform's page takes another try.
+    Open(Vec<Verified<PlatformFact>>),
     /// It is not over: ask again later.
     NotYet,
     /// The platform has never heard of it: nothing was taken by this payment so far.

@@ -2,7 +2,7 @@
 //!
 //! [`Provider`] is what each of them has. What a platform may lack is a capability, a trait of its
 //! own that the provider hands out or does not: [`Notifications`], [`Confirmation`],
-//! [`Continuing`], [`Operations`], [`Vault`].
+//! [`Continuing`], [`Callbacks`], [`Operations`], [`Vault`].
 
 mod begin;
 mod call;
@@ -21,7 +21,9 @@ pub use call::{
 };
 pub use confirm::{Answered, Confirmation, Query};
 pub use continuing::{Continuing, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
-pub use notify::{Headers, Incoming, MessageError, Notifications, Notified, Return, SignedBytes};
+pub use notify::{
+    Callbacks, Headers, Incoming, MessageError, Notifications, Notified, Return, SignedBytes,
+};
 pub use operations::{
     Allowed, Consulted, Later, Objection, Operated, Operation, OperationDone, Operations, Paid,
     Taken,

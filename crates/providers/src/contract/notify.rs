@@ -26,6 +26,16 @@ pub trait Notifications: Send + Sync {
     fn read_return(&self, incoming: &Incoming<'_>) -> Result<Return, MessageError>;
 }
 
+/// Messages that nobody signs, about a payment that goes on: each tells to look now, and nothing
+/// else. They come to an address of the payment's own, with a part that nobody can guess.
+pub trait Callbacks: Send + Sync {
+    /// Checks that a message is about the payment with this memo.
+    ///
+    /// # Errors
+    /// [`MessageError::Malformed`] where it names no payment, or another one.
+    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError>;
+}
+
 /// A message from outside, as it arrived. Its `Debug` shows nothing of what it holds.
 #[derive(Clone, Copy)]
 pub struct Incoming<'a> {

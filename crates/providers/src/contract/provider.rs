@@ -12,7 +12,7 @@ use super::begin::{Begin, Begun};
 use super::call::{Exchange, Step};
 use super::confirm::Confirmation;
 use super::continuing::Continuing;
-use super::notify::Notifications;
+use super::notify::{Callbacks, Notifications};
 use super::operations::Operations;
 use super::probe::{DatedRule, Probe};
 use super::vault::Vault;
@@ -100,6 +100,11 @@ pub trait Provider: Send + Sync {
 
     /// Where the platform signs messages: notifications, and the browser's return.
     fn notifications(&self) -> Option<&dyn Notifications> {
+        None
+    }
+
+    /// Where the platform calls a payment's own address once something became of it.
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
         None
     }
 
@@ -214,6 +219,6 @@ mod tests {
         let bare: &dyn Provider = &toronto();
         assert!(bare.notifications().is_none() && bare.confirmation().is_none());
         assert!(bare.continuing().is_none() && bare.vault().is_none());
-        assert!(bare.operations().is_none());
+        assert!(bare.callbacks().is_none() && bare.operations().is_none());
     }
 }

@@ -102,6 +102,7 @@ pub(super) fn finalise(
                 facts: Vec::new(),
                 next_action: Some(NextAction::Wait),
                 memo: None,
+                open: false,
                 save: None,
                 first: None,
             });

@@ -220,6 +220,7 @@ impl Open {
             facts: Vec::new(),
             next_action: None,
             memo: Some(write_memo(&self.away)?),
+            open: false,
             save: None,
             first: None,
         })
@@ -236,6 +237,7 @@ impl Open {
             facts: Vec::new(),
             next_action: Some(self.leave(config, context)?),
             memo: Some(memo),
+            open: false,
             save: None,
             first: None,
         })
@@ -330,6 +332,7 @@ pub(super) fn ended(
         facts: vec![fact],
         next_action,
         memo: None,
+        open: false,
         save: None,
         first: None,
     };

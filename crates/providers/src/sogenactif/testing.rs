@@ -253,7 +253,12 @@ pub(super) fn look_up(
 ) -> Ended<LookedUp> {
     exchange(config, script, |exchanges| {
         let context = world.context();
-        query::look_up(config, &LookUp { context, memo }, exchanges)
+        let look_up = LookUp {
+            context,
+            memo,
+            closing: false,
+        };
+        query::look_up(config, &look_up, exchanges)
     })
 }
 

@@ -117,6 +117,7 @@ pub(super) fn addresses() -> Addresses {
     let back = |outcome: &str| format!("https://pay.example/return/up2pay/pay_1/{outcome}");
     Addresses {
         notify: "https://pay.example/notify/up2pay/main".into(),
+        callback: "https://pay.example/notify/main/pay_1/back".into(),
         accepted: back("accepted"),
         refused: back("refused"),
         cancelled: back("cancelled"),

@@ -73,7 +73,12 @@ fn steps<'a>(provider: &'a dyn Provider, sample: &'a Sample) -> Vec<Way<'a>> {
             stage,
         };
         let (world, begun) = begun(provider, sample, payment);
-        let leaves = |action: &NextAction| matches!(action, NextAction::FormPost { .. });
+        let leaves = |action: &NextAction| {
+            matches!(
+                action,
+                NextAction::FormPost { .. } | NextAction::Redirect { .. }
+            )
+        };
         if matches!(&begun.next, Next::Browser(action) if leaves(action)) {
             ways.push(way(world, begun.memo, Stage::Finalise));
             continue;
@@ -180,6 +185,9 @@ fn an_answer_that_says_nothing_is_never_an_accepted_fact() {
 #[test]
 fn an_answer_that_nobody_vouches_for_is_nothing_in_production() {
     each_in_production(|provider, sample| {
+        if !sample.seals {
+            return;
+        }
         let name = provider.name();
         let table = sample.table.clone();
         let sandbox = account(name, table, Environment::Sandbox);

@@ -32,6 +32,9 @@ pub(crate) struct Sample {
     /// Whether a payment is found by our reference alone. Otherwise nothing that could be ordered
     /// exists before the platform's name of it is kept.
     pub(crate) found_by_reference: bool,
+    /// Whether answers are sealed, so that one that is not counts for nothing in production. Other
+    /// answers are vouched for by the connection that they came on.
+    pub(crate) seals: bool,
     /// What a sealed order gives to be saved, in the provider's own form.
     pub(crate) save: &'static str,
 }
@@ -64,6 +67,7 @@ pub(crate) fn samples(provider: &str) -> Vec<Sample> {
     match provider {
         "up2pay" => vec![up2pay()],
         "sogenactif" => vec![sogenactif(), sogenactif_s10(), sogenactif_platform()],
+        "netbanx" => vec![netbanx()],
         other => panic!("{other} has no sample: add one"),
     }
 }
@@ -89,6 +93,45 @@ fn up2pay() -> Sample {
         moving: &[],
         payments: &[],
         found_by_reference: true,
+        seals: true,
+        save: "",
+    }
+}
+
+/// A card on the hosted page.
+fn netbanx() -> Sample {
+    let table = |own: &str| {
+        let table = format!("key_id = \"shop\"\nkey_password = \"{CANARY}\"\n{own}");
+        toml::from_str(&table).unwrap()
+    };
+    let reference = "07".repeat(16);
+    let order = |more: &str| {
+        format!(
+            r#"{{"id":"1","merchantRefNum":"{reference}","currencyCode":"EUR",
+                "totalAmount":"5000",{more}}}"#
+        )
+    };
+    let keyed = format!("https://shop:{CANARY}@api.netbanx.com/hosted/v1/orders/1");
+    let made = order(&format!(
+        r#""link":[{{"rel":"self","uri":"{keyed}"}},
+            {{"rel":"hosted_payment","uri":"https://pay.netbanx.com/hosted/v1/payment/1"}}]"#
+    ));
+    let paid = order(&format!(
+        r#""link":[{{"rel":"self","uri":"{keyed}"}}],"transaction":{{"status":"success",
+            "authType":"purchase","amount":5000,"settled":true,"confirmationNumber":7}}"#
+    ));
+    Sample {
+        table: table("api_base = \"http://127.0.0.1:8602/hosted/v1\""),
+        production: Some(table("")),
+        well: vec![
+            ("/orders?num=50", format!(r#"{{"records":[{paid}]}}"#)),
+            ("/orders/1", paid.clone()),
+            ("/orders", made),
+        ],
+        moving: &[],
+        payments: NETBANX_PAYMENTS,
+        found_by_reference: true,
+        seals: false,
         save: "",
     }
 }
@@ -178,6 +221,7 @@ fn sogenactif_named(identity: &str, but: &[&str]) -> Sample {
         ],
         payments: NAMED_LATER,
         found_by_reference: false,
+        seals: true,
         save: r#"{"token":"490700wTjS9D5677","expiry":"203012","brand":"CB"}"#,
     }
 }
@@ -200,6 +244,8 @@ const SOGENACTIF_PAYMENTS: &[Payment] = &[
     payment("sogenactif_ideal", By::Shopper, Gives::Bank("B1")),
     payment("sogenactif_sepa", By::Shopper, Gives::Iban),
 ];
+
+const NETBANX_PAYMENTS: &[Payment] = &[payment("netbanx_card", By::Shopper, Gives::Leaves)];
 
 /// What can be paid where transactions are not named by a reference of ours.
 const NAMED_LATER: &[Payment] = &[

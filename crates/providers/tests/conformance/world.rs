@@ -239,6 +239,7 @@ impl World {
         let look_up = LookUp {
             context: self.context(),
             memo,
+            closing: false,
         };
         let continuing = provider.continuing().unwrap();
         exchange(

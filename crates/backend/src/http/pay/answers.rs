@@ -36,7 +36,7 @@ pub(super) async fn page(
     let own = own_origin(app);
     // The one form that leads elsewhere. What the platform redirects to is not ours to name.
     let leaves = match &page.shown {
-        Shown::Leave { url, .. } => Url::parse(url).ok().map(|url| {
+        Shown::Leave { url, .. } | Shown::Redirect { url } => Url::parse(url).ok().map(|url| {
             let platform = url.origin().ascii_serialization();
             (format!("{platform} https:"), format!("; script-src {own}"))
         }),

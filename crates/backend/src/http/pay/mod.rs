@@ -24,10 +24,13 @@ mod press;
 /// Most bytes of a form.
 const FORM_MAX: usize = 16 * 1024;
 
-/// Sends the one form of the page that leads to the platform, unless the shopper came back to it.
+/// Sends the one form of the page that leads to the platform, or follows its link, unless the
+/// shopper came back to it.
 const LEAVE: &str = "addEventListener('DOMContentLoaded', () => {\n  \
     const [entry] = performance.getEntriesByType('navigation');\n  \
-    if (entry && entry.type !== 'back_forward') document.forms[0].submit();\n});\n";
+    const [form] = document.forms;\n  \
+    if (!entry || entry.type === 'back_forward') return;\n  \
+    if (form) form.submit();\n  else document.getElementById('leave').click();\n});\n";
 
 /// Every route.
 pub(super) fn routes() -> Router<Arc<App>> {

@@ -166,6 +166,7 @@ async fn led_to(app: &App, folded: &Folded<'_>, wish: &Wish) -> Result<Option<Sh
     let random: [u8; 16] = clock::random().map_err(|error| ApiError::internal(&error))?;
     Ok(match started.next_action {
         NextAction::FormPost { url, fields } => Some(Shown::Leave { url, fields }),
+        NextAction::Redirect { url } => Some(Shown::Redirect { url }),
         NextAction::Ask { question } => Some(Shown::Ask {
             question,
             method: method_of(folded.book, &started.payment),

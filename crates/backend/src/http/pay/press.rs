@@ -247,7 +247,10 @@ impl Press {
             (NextAction::Ask { .. }, Some(_)) => self.question("field_invalid"),
             (NextAction::Wait, _) => self.to(&[]),
             (NextAction::HostedFields { .. }, _) => self.list("method_not_offered"),
-            (NextAction::FormPost { .. } | NextAction::Ask { .. }, _) => {
+            (
+                NextAction::FormPost { .. } | NextAction::Redirect { .. } | NextAction::Ask { .. },
+                _,
+            ) => {
                 let fingerprint = hex::encode(&mark.fingerprint);
                 let mut query = vec![("go", mark.key.as_str()), ("as", &fingerprint)];
                 query.extend(answered.map(|payment| ("payment", payment.as_str())));

@@ -14,16 +14,24 @@ pub(super) struct Address {
     pub(super) provider: String,
     pub(super) account: String,
     pub(super) secret: Option<String>,
+    /// The payment whose own address it is, and the ending of that.
+    pub(super) callback: Option<(String, String)>,
 }
 
 impl Address {
     /// Reads a path; none where it is no account's.
     pub(super) fn parse(path: &str) -> Option<Self> {
         let mut parts = below_notify(path)?.into_iter();
+        let (provider, account) = (parts.next()?, parts.next()?);
+        let (secret, callback) = match (parts.next(), parts.next()) {
+            (Some(payment), Some(ending)) => (None, Some((payment, ending))),
+            (secret, _) => (secret, None),
+        };
         let address = Self {
-            provider: parts.next()?,
-            account: parts.next()?,
-            secret: parts.next(),
+            provider,
+            account,
+            secret,
+            callback,
         };
         parts.next().is_none().then_some(address)
     }
@@ -101,13 +109,16 @@ mod tests {
             ("/notify/up2pay/main", of(None)),
             ("//notify%2fup2pay//main/", of(None)),
             ("/notify/up2pay/main/s", of(Some("s"))),
-            ("/notify/up2pay/main/s/t", None),
+            ("/notify/up2pay/main/s/t/u", None),
             ("/notify/up2pay", None),
             ("/notified/up2pay/main", None),
             ("/%ff", None),
         ] {
             assert_eq!(read(path), address, "{path}");
         }
+        let called = Address::parse("/notify/netbanx/main/pay_1/s").unwrap();
+        let expected = Some(("pay_1".to_owned(), "s".to_owned()));
+        assert_eq!((called.callback, called.secret), (expected, None));
         assert!(leads_to_notify("/notify") && !leads_to_notify("/a/notify"));
     }
 

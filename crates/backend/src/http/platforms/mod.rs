@@ -13,6 +13,7 @@ use crate::paths::{NOTIFY, RETURN};
 mod address;
 mod back;
 mod before_files;
+mod callback;
 mod headers;
 mod notify;
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use guichet_providers::contract::{Headers, HttpMethod, Incoming, MessageError, Provider};
 
 use super::address::{Address, missed};
+use super::callback;
 use super::headers::wanted;
 use crate::app::App;
 use crate::http::body::RawBody;
@@ -21,7 +22,7 @@ use crate::payments::notified::{keep_refused, record};
 pub(super) const NOTIFICATION_MAX: usize = 16 * 1024;
 
 /// Within this time a notification is answered, whatever happens. The platform gives up at 20 s.
-const NOTIFICATION_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const NOTIFICATION_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Everything below the notifications' path. It is answered by a status alone, since a platform
 /// reads no words.
@@ -38,6 +39,14 @@ pub(super) async fn notify(
     let Some(account) = app.accounts.find(&address.provider, &address.account) else {
         return missed(&app, uri.path());
     };
+    if let Some((payment, ending)) = &address.callback {
+        let to = callback::To {
+            account,
+            payment,
+            ending,
+        };
+        return callback::receive(&app, &to, &method, &uri, &caller, body).await;
+    }
     let message = match Message::read(&app, &method, &uri, body).await {
         Ok(message) => message,
         Err(status) => return status.into_response(),
@@ -50,15 +59,15 @@ pub(super) async fn notify(
 }
 
 /// A notification as it came.
-struct Message {
-    method: HttpMethod,
-    query: Vec<u8>,
-    body: Bytes,
+pub(super) struct Message {
+    pub(super) method: HttpMethod,
+    pub(super) query: Vec<u8>,
+    pub(super) body: Bytes,
 }
 
 impl Message {
     /// Reads it whole, or tells what is wrong with it.
-    async fn read(
+    pub(super) async fn read(
         app: &App,
         method: &Method,
         uri: &Uri,
@@ -115,14 +124,14 @@ async fn take(
     }
 }
 
-fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
+pub(super) fn unstored(cause: &dyn std::fmt::Display) -> StatusCode {
     tracing::error!(error.cause = %cause, "a notification could not be stored");
     StatusCode::SERVICE_UNAVAILABLE
 }
 
 /// Only who sends what does not verify has a bucket: a platform is never refused for its number of
 /// notifications.
-async fn refuse(
+pub(super) async fn refuse(
     app: &App,
     account: &dyn Provider,
     caller: &Caller,

@@ -281,6 +281,7 @@ fn a_debit_that_was_ordered_is_found_and_one_that_was_not_took_nothing() {
             let look_up = LookUp {
                 context: world.context(),
                 memo: None,
+                closing: false,
             };
             query::look_up(&config, &look_up, exchanges)
         });

@@ -15,6 +15,7 @@ fn find(script: &[Plays]) -> Result<LookedUp, Failure> {
             &LookUp {
                 context: world.context(),
                 memo: None,
+                closing: false,
             },
             exchanges,
         )

@@ -1,0 +1,167 @@
+//! Several calls in a row, as one function that is run anew with each answer.
+
+use std::slice::Iter;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use super::answer::{OrderId, Refused};
+use super::codes;
+use super::config::Config;
+use crate::contract::{
+    Body, CallError, Exchange, Failure, Header, HeaderValue, HttpMethod, PlatformCall, Step,
+};
+
+/// How long an answer is waited for. Simulated amounts take up to 35 s (DOC), which is longer than
+/// a shopper waits.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What a call may do at the platform.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Does {
+    /// It only asks.
+    Reads,
+    /// It makes an order for the hosted page, which takes no money by itself, and which its
+    /// reference keeps from being made twice: it may be sent again.
+    Makes,
+}
+
+/// A request.
+pub(super) struct Request<'a> {
+    pub(super) does: Does,
+    pub(super) method: HttpMethod,
+    /// What the path is called in the configuration.
+    pub(super) path: &'a str,
+    pub(super) id: Option<&'a OrderId>,
+    /// Without the question mark; may be empty.
+    pub(super) query: String,
+    pub(super) body: Option<serde_json::Value>,
+}
+
+/// What came of a call that was answered.
+#[derive(Debug)]
+pub(super) enum Told<T> {
+    /// This.
+    Yes(T),
+    /// The platform refused it.
+    No {
+        /// HTTP status.
+        status: u16,
+        /// The platform's code; empty where it told none.
+        code: String,
+    },
+}
+
+/// Why it stops here.
+pub(super) enum Halt {
+    /// This call comes next.
+    Call(Box<PlatformCall>),
+    /// It can't go on.
+    Failed(Failure),
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+pub(super) fn unexpected(what: impl Into<String>) -> Failure {
+    Failure::Unexpected(what.into())
+}
+
+/// What a refusal means, for the log.
+pub(super) fn refused(what: &str, status: u16, code: &str) -> Failure {
+    let meaning = match (codes::meaning(code), status) {
+        (Some(meaning), _) => meaning.text,
+        (None, 401) => "the key is refused",
+        (None, 403) => "the key may not do this",
+        (None, _) => "a code without a known meaning",
+    };
+    // A code is the platform's word, and a log is read line by line.
+    let code: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(16)
+        .collect();
+    unexpected(format!("{what}: HTTP {status}, code {code:?}: {meaning}"))
+}
+
+/// What the calls came to.
+pub(super) fn step<T>(end: Result<T, Halt>) -> Step<T> {
+    match end {
+        Ok(done) => Step::Done(done),
+        Err(Halt::Call(call)) => Step::Call(*call),
+        Err(Halt::Failed(failure)) => Step::Failed(failure),
+    }
+}
+
+/// The calls made so far, read in their order.
+pub(super) struct Calls<'a> {
+    pub(super) config: &'a Config,
+    exchanges: Iter<'a, Exchange>,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn new(config: &'a Config, exchanges: &'a [Exchange]) -> Self {
+        Self {
+            config,
+            exchanges: exchanges.iter(),
+        }
+    }
+
+    /// Asks: the answer if there is one that counts, otherwise why not.
+    pub(super) fn ask<T: DeserializeOwned>(
+        &mut self,
+        request: &Request<'_>,
+    ) -> Result<Told<T>, Halt> {
+        let mut tries = 0;
+        while let Some(exchange) = self.exchanges.next() {
+            tries += 1;
+            let again = request.does == Does::Makes && tries == 1;
+            match &exchange.answer {
+                Ok(answer) if answer.status < 500 => return read(answer.status, &answer.body),
+                // Whatever the platform did, the same once more does nothing new.
+                Ok(_) | Err(CallError::NoAnswer) if again => {}
+                Ok(_) | Err(_) => return Err(Failure::Unreachable.into()),
+            }
+        }
+        Err(Halt::Call(Box::new(self.call(request))))
+    }
+
+    fn call(&self, request: &Request<'_>) -> PlatformCall {
+        let mut url = self.config.address(request.path, request.id);
+        if !request.query.is_empty() {
+            url = format!("{url}?{}", request.query);
+        }
+        let header = |name, value| Header { name, value };
+        let key = self.config.authorization.clone();
+        PlatformCall {
+            method: request.method,
+            url,
+            headers: vec![
+                header("Authorization", HeaderValue::Secret(key)),
+                header("Accept", HeaderValue::Plain("application/json".into())),
+            ],
+            body: request.body.as_ref().map(|body| Body {
+                content_type: "application/json; charset=utf-8",
+                bytes: body.to_string().into_bytes(),
+            }),
+            timeout: TIMEOUT,
+            cache_for: None,
+            note: String::new(),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<Told<T>, Halt> {
+    if (200..300).contains(&status) {
+        let read = serde_json::from_slice(body).map(Told::Yes);
+        // What `serde_json` says of it may repeat a value, and a value may be a link with the key.
+        return read.map_err(|_| unexpected("an answer that can't be read").into());
+    }
+    let refused: Option<Refused> = serde_json::from_slice(body).ok();
+    let code = refused.and_then(|refused| refused.error.code);
+    let code = code.map(|code| code.0).unwrap_or_default();
+    Ok(Told::No { status, code })
+}

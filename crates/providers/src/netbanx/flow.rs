@@ -1,0 +1,234 @@
+//! From the order to its end: which calls each step takes.
+
+use guichet_wire::NextAction;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::answer::{Order, OrderId, Report};
+use super::calls::{Calls, Does, Halt, Request, Told, refused, step, unexpected};
+use super::codes::may_be_duplicate;
+use super::config::Config;
+use super::fact::{Standing, is_ours, standing};
+use super::request::order;
+use crate::contract::{
+    Begin, Begun, Context, Exchange, Failure, Finalise, HttpMethod, LookUp, LookedUp, Next,
+    Proceeded, Step,
+};
+
+/// Orders on a page of the report.
+const PAGE: usize = 50;
+/// Pages of the report that are looked through for an order. It was made a moment ago, so that the
+/// first one has it.
+const PAGES_MAX: usize = 4;
+
+/// What is kept of an order: its id, and nothing that opens anything.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Memo {
+    pub(super) order: OrderId,
+}
+
+pub(super) fn read_memo(memo: Option<&str>) -> Option<Memo> {
+    serde_json::from_str(memo?).ok()
+}
+
+pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
+    step(start(&mut Calls::new(config, exchanges), begin))
+}
+
+fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
+    let context = &begin.context;
+    let body = order(calls.config, context, begin.client).map_err(Failure::Unsuitable)?;
+    let request = Request {
+        does: Does::Makes,
+        method: HttpMethod::Post,
+        path: "orders",
+        id: None,
+        query: String::new(),
+        body: Some(body),
+    };
+    let made: Order = match calls.ask(&request)? {
+        Told::Yes(made) => made,
+        // Ours, whose answer was lost; anybody's else would have another reference.
+        Told::No { status, code } if may_be_duplicate(&code) => {
+            let found = find(calls, context.reference)?;
+            let id = found.ok_or_else(|| refused("order", status, &code))?;
+            read(calls, &id)?.ok_or_else(|| unexpected("an order of the report is not there"))?
+        }
+        Told::No { status, code } => return Err(refused("order", status, &code).into()),
+    };
+    is_ours(context, &made)?;
+    if made.transaction.is_some() {
+        return Err(unexpected("a new order that was paid before").into());
+    }
+    let memo = Memo {
+        order: made.id.clone(),
+    };
+    let memo = serde_json::to_string(&memo).map_err(|error| unexpected(error.to_string()))?;
+    Ok(Begun {
+        next: Next::Browser(NextAction::Redirect {
+            url: page_of(calls.config, &made)?,
+        }),
+        memo: Some(memo),
+    })
+}
+
+/// The one link that a browser may be shown, as the platform gave it.
+fn page_of(config: &Config, order: &Order) -> Result<String, Failure> {
+    let links = order.link.iter().flatten();
+    let mut links = links.filter(|link| link.rel == config.hosted_rel);
+    let missing = || unexpected("an order without a link to its page: see hosted_rel");
+    let given = &links.next().ok_or_else(missing)?.uri;
+    let mut url = Url::parse(given).map_err(|_| missing())?;
+    if !config.allows_page(&url) {
+        return Err(unexpected("a link to a page that is not https"));
+    }
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(given.clone());
+    }
+    // The key's place in other links: whatever stands there is not for a browser.
+    let scrubbed = url.set_username("").and_then(|()| url.set_password(None));
+    scrubbed.map_err(|()| missing())?;
+    Ok(url.into())
+}
+
+/// The order of that reference, if the report has it. None only where the report was read to its
+/// end, or as far as an order that was made a moment ago could stand.
+fn find(calls: &mut Calls<'_>, reference: &str) -> Result<Option<OrderId>, Halt> {
+    for page in 0..PAGES_MAX {
+        // Whether the first is 0 or 1 no source tells: without it, a page is the first one.
+        let start = match page {
+            0 => String::new(),
+            page => format!("&start={}", page * PAGE),
+        };
+        let request = Request {
+            does: Does::Reads,
+            method: HttpMethod::Get,
+            path: "orders",
+            id: None,
+            query: format!("num={PAGE}{start}"),
+            body: None,
+        };
+        let report: Report = match calls.ask(&request)? {
+            Told::Yes(report) => report,
+            Told::No { status, code } => return Err(refused("report", status, &code).into()),
+        };
+        let own = |order: &&Order| {
+            let own = order.merchant_ref_num.as_ref();
+            own.is_some_and(|own| own.as_str() == reference)
+        };
+        if let Some(found) = report.records.iter().find(own) {
+            return Ok(Some(found.id.clone()));
+        }
+        if report.records.len() < PAGE {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// The order of that id; none where the platform knows none.
+fn read(calls: &mut Calls<'_>, id: &OrderId) -> Result<Option<Order>, Halt> {
+    let request = Request {
+        does: Does::Reads,
+        method: HttpMethod::Get,
+        path: "order",
+        id: Some(id),
+        query: String::new(),
+        body: None,
+    };
+    match calls.ask::<Order>(&request)? {
+        // An edited mock has another id within; the payment is bound to the one that was asked for.
+        Told::Yes(order) if order.id == *id => Ok(Some(order)),
+        Told::Yes(_) => Err(unexpected("an order with another id").into()),
+        Told::No { status: 404, .. } => Ok(None),
+        Told::No { status, code } => Err(refused("order", status, &code).into()),
+    }
+}
+
+/// After the browser's return, or a callback. What they say is not looked at: the order is read that
+/// this payment made.
+pub(super) fn finalise(
+    config: &Config,
+    finalise: &Finalise<'_>,
+    exchanges: &[Exchange],
+) -> Step<Proceeded> {
+    let calls = &mut Calls::new(config, exchanges);
+    step(come_back(calls, finalise))
+}
+
+fn come_back(calls: &mut Calls<'_>, finalise: &Finalise<'_>) -> Result<Proceeded, Halt> {
+    let memo = read_memo(finalise.memo).ok_or_else(|| unexpected("no order is kept"))?;
+    let order = read(calls, &memo.order)?;
+    let order = order.ok_or_else(|| unexpected("the order is not known there"))?;
+    let (facts, open) = match standing(calls.config, &finalise.context, &order)? {
+        Standing::Open(fact) => (Vec::from_iter(fact), true),
+        Standing::Closed(fact) => (vec![fact], false),
+    };
+    Ok(Proceeded {
+        facts,
+        next_action: None,
+        memo: None,
+        open,
+        save: None,
+        first: None,
+    })
+}
+
+pub(super) fn look_up(
+    config: &Config,
+    look_up: &LookUp<'_>,
+    exchanges: &[Exchange],
+) -> Step<LookedUp> {
+    step(ask(&mut Calls::new(config, exchanges), look_up))
+}
+
+fn ask(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
+    let context = &look_up.context;
+    let found = match read_memo(look_up.memo) {
+        Some(memo) => Some(memo.order),
+        None => find(calls, context.reference)?,
+    };
+    let Some(id) = found else {
+        return Ok(LookedUp::Nothing);
+    };
+    let Some(order) = read(calls, &id)? else {
+        // It was there when it was made.
+        return Ok(LookedUp::NotYet);
+    };
+    match standing(calls.config, context, &order)? {
+        Standing::Open(fact) if look_up.closing => call_off(calls, context, &id, fact),
+        Standing::Open(fact) => Ok(LookedUp::Open(Vec::from_iter(fact))),
+        Standing::Closed(fact) => Ok(LookedUp::Facts(vec![fact])),
+    }
+}
+
+/// Cancels an order that nobody waits for any more, so that its page takes no money later (DOC,
+/// *Cancel a pending order*). The platform refuses that once something is under way: then it is
+/// asked again.
+fn call_off(
+    calls: &mut Calls<'_>,
+    context: &Context<'_>,
+    id: &OrderId,
+    fact: Option<crate::Verified<guichet_domain::event::PlatformFact>>,
+) -> Result<LookedUp, Halt> {
+    let request = Request {
+        does: Does::Reads,
+        method: HttpMethod::Delete,
+        path: "order",
+        id: Some(id),
+        query: String::new(),
+        body: None,
+    };
+    let facts = Vec::from_iter(fact);
+    Ok(match calls.ask::<Order>(&request)? {
+        Told::Yes(order) if order.id == *id => match standing(calls.config, context, &order)? {
+            Standing::Closed(closed) => LookedUp::Facts(vec![closed]),
+            Standing::Open(_) => LookedUp::Open(facts),
+        },
+        Told::Yes(_) => return Err(unexpected("an order with another id").into()),
+        Told::No { .. } => LookedUp::Open(facts),
+    })
+}
+
+#[cfg(test)]
+mod tests;

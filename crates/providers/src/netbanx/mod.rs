@@ -1,0 +1,161 @@
+//! NETBANX, the hosted payment API of Paysafe, formerly Optimal Payments: a card on the platform's
+//! own page. A legacy platform that still runs: hosts, paths and rel names are configuration.
+//!
+//! # Documents
+//! - Paysafe developer centre, hosted-payments-api: *API endpoints*, *Scenarios*, *Process an order
+//!   using a hosted page*, *Process an order with settlement*, *Cancel a pending order*, *Traiter une
+//!   commande à l'aide de Silent Post*; Cards API, *Simulating card payments*. Below: DOC.
+//! - OptimalPayments/PHP_SDK, Java_SDK, node-js_SDK, Python_SDK, c-sharp_SDK: paths, fields. SDK.
+//! - tomigun-ua/omnipay-netbanx `tests/Mock`: recorded answers. OMNI.
+//! - OpenMageModuleFostering/666999, vphat28/paysafe-collinsharper-magento2, the WooCommerce
+//!   plugin of Paysafe: modules of shops, error codes. MAG, WC.
+//!
+//! # The flow
+//! 1. *Begin* makes an order (`POST /orders`) with a reference of its own. A reference is taken
+//!    once: an order whose answer was lost is made again with the same one, and what is told to be
+//!    there is looked up in the report. The browser is sent to the order's `hosted_payment` link and
+//!    nowhere else.
+//! 2. The shopper pays on that page, which takes the money by itself, and may try again after a
+//!    refusal.
+//! 3. The browser's return, and each callback, lead to a read of the order with our own key.
+//!    Nothing that comes from outside is signed (WC, MAG, OMNI: every module reads the order), so
+//!    nothing of it is believed but that it is time to look; the order that is read is the one that
+//!    *begin* made, whatever the message names.
+//!
+//! # Traps
+//! - The links `self` and `resend_callback` carry the key in their address (DOC, OMNI). No answer is
+//!   stored, logged or shown: a payment keeps the order's id.
+//! - `mode` is `live` on the test host too, and decides nothing. Amounts come as text or number.
+//! - A reference that was used is HTTP 400 with code `"400"`, not the documented 2540 (OMNI).
+//! - Empty members are refused (WC): they are left out.
+//! - A refusal comes as HTTP 402 or within a 200.
+
+mod answer;
+mod callback;
+mod calls;
+pub mod codes;
+mod config;
+mod fact;
+mod flow;
+mod request;
+
+use guichet_domain::MethodKind;
+use guichet_domain::event::ReturnOutcome;
+use guichet_domain::id::Slug;
+use guichet_domain::method::{Method, MethodDescription};
+use jiff::tz::TimeZone;
+
+use crate::contract::{
+    Begin, Begun, Callbacks, ConfigError, Continuing, Demand, Environment, Exchange, Failure,
+    Finalise, Incoming, LookUp, LookedUp, MessageError, Proceed, Proceeded, Provider, Seed, Step,
+};
+
+/// The one method so far: a card on the hosted page.
+const CARD: &str = "netbanx_card";
+
+/// One account at NETBANX.
+#[derive(Debug)]
+struct Netbanx {
+    config: config::Config,
+}
+
+/// Opens an account from its table of the configuration. The keys are described in the source of
+/// `config.rs`, one by one.
+///
+/// # Errors
+/// Names the first key that is missing, unknown or wrong, and says what to write. Never shows a
+/// secret's value.
+pub fn open(
+    account: Slug,
+    table: toml::Table,
+    environment: Environment,
+) -> Result<Box<dyn Provider>, ConfigError> {
+    let config = config::Config::read(account, table, environment)?;
+    Ok(Box::new(Netbanx { config }))
+}
+
+impl Provider for Netbanx {
+    fn name(&self) -> &'static str {
+        "netbanx"
+    }
+
+    fn account(&self) -> &Slug {
+        &self.config.account
+    }
+
+    fn methods(&self) -> Vec<MethodDescription> {
+        let card = Method::try_from(CARD.to_owned()).map(|method| MethodDescription {
+            method,
+            kind: MethodKind::Card,
+            currencies: self.config.currencies.clone(),
+            minimum: None,
+            maximum: None,
+            manual_capture: true,
+            embedded: false,
+            saved_cards: false,
+        });
+        card.into_iter().collect()
+    }
+
+    fn demands(&self, _: &Method) -> Vec<Demand> {
+        Vec::new()
+    }
+
+    fn deadline_seconds(&self) -> i64 {
+        self.config.deadline_seconds
+    }
+
+    fn time_zone(&self) -> &TimeZone {
+        &self.config.time_zone
+    }
+
+    /// The platform takes each reference once (MAG: code 2540; OMNI), whoever makes the order.
+    fn new_reference(&self, seed: &Seed) -> String {
+        hex::encode_upper(seed.random)
+    }
+
+    fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
+        flow::begin(&self.config, begin, exchanges)
+    }
+
+    fn continuing(&self) -> Option<&dyn Continuing> {
+        Some(self)
+    }
+
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        Some(self)
+    }
+}
+
+impl Continuing for Netbanx {
+    fn proceed(&self, _: &Proceed<'_>, _: &[Exchange]) -> Step<Proceeded> {
+        let what = "nothing is asked of the shopper before the platform's page";
+        Step::Failed(Failure::Unexpected(what.to_owned()))
+    }
+
+    fn finalise(&self, finalise: &Finalise<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
+        flow::finalise(&self.config, finalise, exchanges)
+    }
+
+    fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {
+        flow::look_up(&self.config, look_up, exchanges)
+    }
+
+    /// The hosted page takes the money.
+    fn is_ordered_last(&self, _: MethodKind) -> bool {
+        false
+    }
+
+    fn hint(&self, posted: &[(String, String)]) -> Option<ReturnOutcome> {
+        Some(callback::hint(posted))
+    }
+}
+
+impl Callbacks for Netbanx {
+    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError> {
+        callback::read(incoming, memo)
+    }
+}
+
+#[cfg(test)]
+mod testing;

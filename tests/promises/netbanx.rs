@@ -1,0 +1,459 @@
+//! NETBANX's hosted page: from the order to the money, with the return, the callback or neither, and
+//! whatever breaks between.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Checkout, Hosted, NETBANX_CARD, NETBANX_PASSWORD, Stack, StackOptions, fresh_key, until,
+};
+
+const THREEDS: &str = "4444333322221111";
+const DECLINED: &str = "4000000000003009";
+const NO_FUNDS: &str = "4000000000003022";
+const ADDRESS: &str = "4000000000003007";
+const HELD: &str = "4000000000000010";
+const PENDING: &str = "4000000000000028";
+const ERROR: &str = "4000000000000036";
+
+async fn stack() -> Stack {
+    with("").await
+}
+
+/// With these lines in the account's table.
+async fn with(lines: &str) -> Stack {
+    Stack::start(StackOptions {
+        netbanx: true,
+        netbanx_lines: lines.to_owned(),
+        ..StackOptions::default()
+    })
+    .await
+}
+
+/// A new session and the page of its payment.
+async fn on_the_page(stack: &Stack) -> (Checkout, Hosted) {
+    let checkout = stack.session(4200).await;
+    let hosted = stack.start_hosted(&checkout).await;
+    (checkout, hosted)
+}
+
+async fn payment(stack: &Stack, checkout: &Checkout) -> Value {
+    let truth = stack.truth(checkout).await;
+    let payments = truth["payments"].as_array().unwrap();
+    assert_eq!(payments.len(), 1, "{truth}");
+    payments[0].clone()
+}
+
+/// Paid once, by this order, with nothing left to look at.
+async fn assert_paid(stack: &Stack, checkout: &Checkout, hosted: &Hosted) {
+    stack.wait_status(checkout, "paid").await;
+    let payment = payment(stack, checkout).await;
+    assert_eq!(payment["accepted"], 4200, "{payment}");
+    assert_eq!(payment["attention"], json!([]), "{payment}");
+    let counted = payment["parts"].as_array().unwrap().iter();
+    let counted: Vec<_> = counted.filter(|part| part["counts"] == true).collect();
+    assert_eq!(counted.len(), 1, "{payment}");
+    assert_eq!(counted[0]["transaction"], hosted.order.as_str());
+    assert_eq!(stack.stage(&hosted.payment).await, "over");
+    assert_eq!(stack.netbanx_calls("create", None).await, 1);
+}
+
+/// The callback's address, as the platform was given it.
+async fn callback_of(stack: &Stack, hosted: &Hosted) -> String {
+    let books = stack.netbanx_books().await;
+    let mut orders = books["orders"].as_array().unwrap().iter();
+    let own = orders
+        .find(|order| order["id"] == hosted.order.as_str())
+        .unwrap();
+    own["request"]["callback"][0]["uri"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn a_card_on_the_hosted_page_is_paid_by_the_callback_before_the_browser_is_back() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    // The browser has not moved yet.
+    assert_paid(&stack, &checkout, &hosted).await;
+    let to = stack.come_back(&back).await;
+    assert_eq!(to, format!("{}/commande/1", stack.shop()));
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn the_return_alone_and_the_callback_after_it_pay_once_too() {
+    let stack = stack().await;
+    for faults in [
+        json!({"callback_lost": true}),
+        json!({"callback_late_ms": 1500}),
+    ] {
+        stack.break_netbanx(faults).await;
+        let checkout = stack.session(4200).await;
+        let hosted = stack.start_hosted(&checkout).await;
+        let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+        stack.come_back(&back).await;
+        stack.wait_status(&checkout, "paid").await;
+        let payment = payment(&stack, &checkout).await;
+        assert_eq!(payment["accepted"], 4200, "{payment}");
+        stack.mend_netbanx().await;
+    }
+}
+
+#[tokio::test]
+async fn with_neither_return_nor_callback_the_deadline_has_it_looked_up() {
+    let stack = with("deadline_seconds = 2\n").await;
+    stack.break_netbanx(json!({"callback_lost": true})).await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn each_format_of_a_callback_is_understood() {
+    for format in ["json", "get", "form-urlencoded", "xml"] {
+        let stack = with(&format!("callback_format = {format:?}\n")).await;
+        let (checkout, hosted) = on_the_page(&stack).await;
+        stack.pay_hosted(&hosted, NETBANX_CARD).await;
+        stack.wait_callback(&hosted.order, "delivered").await;
+        assert_paid(&stack, &checkout, &hosted).await;
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_the_bank_asks_about_is_paid_or_refused_there() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack
+        .press_hosted(&hosted, "pay", THREEDS)
+        .await
+        .expect(200);
+    let back = stack.press_hosted(&hosted, "confirm", "").await.location();
+    stack.come_back(&back).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack
+        .press_hosted(&hosted, "pay", THREEDS)
+        .await
+        .expect(200);
+    stack.press_hosted(&hosted, "fail", "").await.expect(200);
+    let status = stack.wait_status(&checkout, "refused").await;
+    assert_eq!(status["payment"]["refusal"], "authentication", "{status}");
+}
+
+#[tokio::test]
+async fn a_declined_card_leaves_the_page_open_and_the_next_one_pays() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack
+        .press_hosted(&hosted, "pay", NO_FUNDS)
+        .await
+        .expect(200);
+    let status = stack.wait_status(&checkout, "refused").await;
+    assert_eq!(status["payment"]["refusal"], "funds", "{status}");
+    // Whoever starts another payment is warned: this one may still be paid.
+    assert_eq!(status["open_elsewhere"], true, "{status}");
+    stack
+        .press_hosted(&hosted, "pay", DECLINED)
+        .await
+        .expect(200);
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn who_comes_back_declined_and_pays_on_the_page_later_has_paid() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack
+        .press_hosted(&hosted, "pay", DECLINED)
+        .await
+        .expect(200);
+    let back = stack.press_hosted(&hosted, "leave", "").await.location();
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "refused").await;
+    // By the browser's own way back to the platform's page.
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn who_leaves_the_page_unpaid_has_cancelled_and_can_pay_anew() {
+    let stack = stack().await;
+    for button in ["cancel", "timeout"] {
+        let (checkout, hosted) = on_the_page(&stack).await;
+        let back = stack.press_hosted(&hosted, button, "").await.location();
+        stack.come_back(&back).await;
+        let status = stack.wait_status(&checkout, "cancelled").await;
+        assert_eq!(status["can_pay"], true, "{status}");
+        assert_eq!(status["open_elsewhere"], false, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_came_back_from_is_called_off_and_takes_no_money_later() {
+    let stack = with("deadline_seconds = 2\n").await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    until("the page to be called off", || async {
+        (stack.netbanx_calls("cancel", Some(&hosted.order)).await > 0).then_some(())
+    })
+    .await;
+    until("the end", || async {
+        (stack.stage(&hosted.payment).await == "over").then_some(())
+    })
+    .await;
+    stack.press_hosted(&hosted, "pay", NETBANX_CARD).await;
+    let books = stack.netbanx_books().await;
+    assert_eq!(
+        books["orders"][0]["transaction"]["status"], "cancelled",
+        "{books}"
+    );
+    let status = stack.status(&checkout).await;
+    assert_ne!(status["status"], "paid", "{status}");
+}
+
+#[tokio::test]
+async fn an_address_mismatch_is_told_to_shopper_and_operator() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack
+        .press_hosted(&hosted, "pay", ADDRESS)
+        .await
+        .expect(200);
+    let status = stack.wait_status(&checkout, "refused").await;
+    assert_eq!(status["payment"]["refusal"], "held", "{status}");
+    stack
+        .logged(&["alert=\"held\"", "the shopper's bank may hold"])
+        .await;
+}
+
+#[tokio::test]
+async fn what_is_held_or_pending_waits_and_a_late_word_pays() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    let back = stack.pay_hosted(&hosted, PENDING).await;
+    stack.come_back(&back).await;
+    let part = until("the pending part", || async {
+        let payment = payment(&stack, &checkout).await;
+        payment["parts"].get(0).cloned()
+    })
+    .await;
+    assert_eq!(part["code"], "pending", "{part}");
+    assert_eq!(stack.status(&checkout).await["status"], "pending");
+    stack.finish_netbanx(&hosted.order, "success").await;
+    assert_paid(&stack, &checkout, &hosted).await;
+
+    let held = stack.session(4200).await;
+    let page = stack.start_hosted(&held).await;
+    let back = stack.pay_hosted(&page, HELD).await;
+    stack.come_back(&back).await;
+    until("the held part", || async {
+        let payment = payment(&stack, &held).await;
+        (payment["parts"][0]["code"] == "held").then_some(())
+    })
+    .await;
+    assert_eq!(stack.status(&held).await["status"], "pending");
+}
+
+#[tokio::test]
+async fn a_processing_error_is_technical() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    let back = stack.pay_hosted(&hosted, ERROR).await;
+    stack.come_back(&back).await;
+    let status = stack.wait_status(&checkout, "refused").await;
+    assert_eq!(status["payment"]["refusal"], "technical", "{status}");
+}
+
+#[tokio::test]
+async fn amounts_of_the_simulation_decide_whatever_the_card() {
+    let stack = stack().await;
+    for (amount, refusal) in [
+        (11, "funds"),
+        (25, "not_accepted"),
+        (24, "held"),
+        (5, "issuer"),
+    ] {
+        let checkout = stack.session(amount).await;
+        let hosted = stack.start_hosted(&checkout).await;
+        stack
+            .press_hosted(&hosted, "pay", NETBANX_CARD)
+            .await
+            .expect(200);
+        let status = stack.wait_status(&checkout, "refused").await;
+        assert_eq!(status["payment"]["refusal"], refusal, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_was_lost_is_found_by_its_reference_and_made_once() {
+    let stack = stack().await;
+    stack
+        .break_netbanx(json!({"answer_lost": {"create": 1}}))
+        .await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    let books = stack.netbanx_books().await;
+    assert_eq!(books["orders"].as_array().unwrap().len(), 1, "{books}");
+    assert_eq!(stack.netbanx_calls("create", None).await, 2);
+    assert_eq!(stack.netbanx_calls("report", None).await, 1);
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "paid").await;
+}
+
+#[tokio::test]
+async fn a_platform_that_is_down_starts_nothing_and_the_same_wish_pays_later() {
+    let stack = stack().await;
+    stack.break_netbanx(json!({"api_down": true})).await;
+    let checkout = stack.session(4200).await;
+    let (key, wish) = (fresh_key(), json!({"method": "netbanx_card"}));
+    let refused = stack.post_payment(&checkout, &key, &wish).await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    stack.mend_netbanx().await;
+    let answer = stack.post_payment(&checkout, &key, &wish).await.expect(201);
+    let hosted = stack.hosted(&answer.json()).await;
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "paid").await;
+}
+
+#[tokio::test]
+async fn a_callback_that_comes_while_the_platform_is_down_leads_to_a_read_later() {
+    let stack = stack().await;
+    stack
+        .break_netbanx(json!({"unavailable": {"status": 2}}))
+        .await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn an_order_that_tells_another_amount_or_reference_pays_nothing() {
+    let stack = stack().await;
+    for faults in [
+        json!({"altered_amount": true}),
+        json!({"altered_reference": true}),
+    ] {
+        let checkout = stack.session(4200).await;
+        let hosted = stack.start_hosted(&checkout).await;
+        stack.break_netbanx(faults).await;
+        let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+        stack.come_back(&back).await;
+        until("a read", || async {
+            (stack.netbanx_calls("status", Some(&hosted.order)).await >= 2).then_some(())
+        })
+        .await;
+        let status = stack.status(&checkout).await;
+        assert_eq!(status["status"], "pending", "{status}");
+        // What the platform tells right in the end counts.
+        stack.mend_netbanx().await;
+        stack.wait_status(&checkout, "paid").await;
+    }
+}
+
+#[tokio::test]
+async fn a_return_and_a_callback_that_lie_are_read_as_the_order_is() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    let to = callback_of(&stack, &hosted).await;
+    let client = stack.http.client();
+    let said = |body: String| {
+        client
+            .post(&to)
+            .header("content-type", "application/json")
+            .body(body)
+    };
+    // Another order's id, at this payment's address.
+    let wrong = said(json!({"id": "27AAAAAAAAAAAAAAAA"}).to_string());
+    assert_eq!(stack.http.send(wrong).await.status, 400);
+    assert_eq!(stack.netbanx_calls("status", None).await, 0);
+    // This order, which nobody paid.
+    let lie = json!({"id": hosted.order, "transaction.status": "success"}).to_string();
+    assert_eq!(stack.http.send(said(lie)).await.status, 204);
+    until("a read", || async {
+        (stack.netbanx_calls("status", Some(&hosted.order)).await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(payment(&stack, &checkout).await["accepted"], 0);
+    // The address without its last part's being right is none.
+    let (start, _) = to.rsplit_once('/').unwrap();
+    for address in [
+        format!("{start}/0123456789abcdef0123456789abcdef"),
+        start.to_owned(),
+    ] {
+        let post = client
+            .post(address)
+            .body(json!({"id": hosted.order}).to_string());
+        let status = stack.http.send(post).await.status;
+        assert!((400..500).contains(&status), "{status}");
+    }
+    // A return that says success.
+    let back = stack.press_hosted(&hosted, "cancel", "").await.location();
+    let forged = back.replace(&hosted.order, "27AAAAAAAAAAAAAAAA") + "&transaction.status=success";
+    stack.come_back(&forged).await;
+    assert_eq!(payment(&stack, &checkout).await["accepted"], 0);
+    let paid = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&paid).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn a_callback_that_is_not_heard_is_sent_again_and_pays_once() {
+    let stack = stack().await;
+    stack
+        .break_netbanx(json!({"callback_unheard": 2, "callback_twice": true}))
+        .await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.wait_callback(&hosted.order, "delivered").await;
+    assert_paid(&stack, &checkout, &hosted).await;
+}
+
+#[tokio::test]
+async fn two_pages_of_one_session_that_are_both_paid_are_a_surplus_that_is_told() {
+    let stack = stack().await;
+    let checkout = stack.session(4200).await;
+    let first = stack.start_hosted(&checkout).await;
+    let second = stack.start_hosted(&checkout).await;
+    stack.pay_hosted(&second, NETBANX_CARD).await;
+    stack.wait_status(&checkout, "paid").await;
+    stack.pay_hosted(&first, NETBANX_CARD).await;
+    let surplus = until("the surplus", || async {
+        let truth = stack.truth(&checkout).await;
+        let mut payments = truth["payments"].as_array().unwrap().iter();
+        payments.find(|payment| payment["surplus"] == true).cloned()
+    })
+    .await;
+    assert_eq!(surplus["id"], first.payment.as_str());
+    assert_eq!(surplus["attention"], json!(["surplus"]), "{surplus}");
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_answer_log_or_book_and_the_raw_order_stays_in_the_backend() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    assert_paid(&stack, &checkout, &hosted).await;
+    let log = stack.backend_log();
+    let files = std::fs::read_dir(stack.folder())
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let books = files.filter(|path| path.to_string_lossy().contains("books.db"));
+    let books: Vec<u8> = books
+        .flat_map(|path| std::fs::read(path).unwrap())
+        .collect();
+    assert!(books.len() > 4096);
+    for secret in [NETBANX_PASSWORD, "guichet-sandbox:", "resend_callback"] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+        let bytes = secret.as_bytes();
+        assert!(
+            !books.windows(bytes.len()).any(|part| part == bytes),
+            "{secret} is in the books"
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! NETBANX over HTTP: the shopper on the hosted page, and the platform's control.
+
+use serde_json::{Value, json};
+
+use super::checkout::Checkout;
+use super::http::Answer;
+use super::shop::fresh_key;
+use super::stack::Stack;
+use super::wait::until;
+
+/// Accepted at once.
+pub(crate) const NETBANX_CARD: &str = "4530910000012345";
+/// The password of the sandbox's key.
+pub(crate) const NETBANX_PASSWORD: &str = "S4ndb0x-netbanx";
+
+/// A payment whose shopper is on the hosted page.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosted {
+    pub(crate) payment: String,
+    /// The page's address.
+    pub(crate) page: String,
+    /// The order's id at the platform.
+    pub(crate) order: String,
+}
+
+impl Stack {
+    /// Starts a payment on the hosted page.
+    pub(crate) async fn start_hosted(&self, checkout: &Checkout) -> Hosted {
+        let wish = json!({ "method": "netbanx_card" });
+        let answer = self.post_payment(checkout, &fresh_key(), &wish).await;
+        self.hosted(&answer.expect(201).json()).await
+    }
+
+    /// Of what a start was answered.
+    pub(crate) async fn hosted(&self, started: &Value) -> Hosted {
+        let action = &started["next_action"];
+        assert_eq!(action["type"], "redirect", "{started}");
+        let page = action["url"].as_str().expect("a page").to_owned();
+        let (_, token) = page.rsplit_once('/').expect("a path");
+        let books = self.netbanx_books().await;
+        let mut orders = books["orders"].as_array().expect("orders").iter();
+        let own = orders.find(|order| order["token"] == token);
+        Hosted {
+            payment: started["payment"].as_str().expect("an id").to_owned(),
+            order: own.expect("the order")["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned(),
+            page,
+        }
+    }
+
+    /// Presses a button of the page.
+    pub(crate) async fn press_hosted(&self, hosted: &Hosted, button: &str, card: &str) -> Answer {
+        let form = [("do", button), ("cardNum", card)];
+        let post = self.http.client().post(&hosted.page).form(&form);
+        self.http.send(post).await
+    }
+
+    /// Pays with that card; gives the way back.
+    pub(crate) async fn pay_hosted(&self, hosted: &Hosted, card: &str) -> String {
+        self.press_hosted(hosted, "pay", card).await.location()
+    }
+
+    async fn netbanx(&self, path: &str, body: Option<Value>) -> Value {
+        let address = format!("{}/sandbox/netbanx/api/{path}", self.platform());
+        let client = self.http.client();
+        let request = match &body {
+            Some(body) => client.post(address).json(body),
+            None => client.get(address),
+        };
+        self.http.send(request).await.expect(200).json()
+    }
+
+    /// Changes NETBANX's fault switches.
+    pub(crate) async fn break_netbanx(&self, change: Value) {
+        self.netbanx("faults", Some(change)).await;
+    }
+
+    /// All of NETBANX's switches off; its books stay.
+    pub(crate) async fn mend_netbanx(&self) {
+        self.netbanx("reset", Some(json!({}))).await;
+    }
+
+    /// NETBANX's orders, calls and callbacks.
+    pub(crate) async fn netbanx_books(&self) -> Value {
+        self.netbanx("books", None).await
+    }
+
+    /// Moves NETBANX's clock.
+    pub(crate) async fn move_netbanx_clock(&self, wish: Value) {
+        self.netbanx("clock", Some(wish)).await;
+    }
+
+    /// Ends a pending payment.
+    pub(crate) async fn finish_netbanx(&self, order: &str, status: &str) {
+        let path = format!("orders/{order}/final");
+        self.netbanx(&path, Some(json!({ "status": status }))).await;
+    }
+
+    /// How often the platform was asked for an operation, about that order if one is named.
+    pub(crate) async fn netbanx_calls(&self, operation: &str, order: Option<&str>) -> usize {
+        let books = self.netbanx_books().await;
+        let calls = books["calls"].as_array().expect("calls").iter();
+        let own = |call: &&Value| {
+            call["operation"] == operation && order.is_none_or(|order| call["order"] == order)
+        };
+        calls.filter(own).count()
+    }
+
+    /// Waits for a callback about an order that ended so.
+    pub(crate) async fn wait_callback(&self, order: &str, outcome: &str) {
+        until("a callback", || async {
+            let books = self.netbanx_books().await;
+            let mut sent = books["callbacks"].as_array().expect("callbacks").iter();
+            let own = |one: &Value| one["order"] == order && one["outcome"] == outcome;
+            sent.any(own).then_some(())
+        })
+        .await;
+    }
+}
