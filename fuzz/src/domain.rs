@@ -161,7 +161,10 @@ pub fn domain_events(data: &[u8]) {
     let hint = |event: &PaymentEvent| {
         matches!(
             event,
-            PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed
+            PaymentEvent::Held { .. }
+                | PaymentEvent::Decided { .. }
+                | PaymentEvent::Returned { .. }
+                | PaymentEvent::DeadlinePassed
         )
     };
     assert!(

@@ -43,7 +43,12 @@ pub fn netbanx_order(data: &[u8]) {
         let Next::Browser(NextAction::Redirect { url }) = begun.next else {
             panic!("no page");
         };
-        assert!(url.trim_ascii_start().to_ascii_lowercase().starts_with("https:"), "{url}");
+        assert!(
+            url.trim_ascii_start()
+                .to_ascii_lowercase()
+                .starts_with("https:"),
+            "{url}"
+        );
     }
     let continuing = account().continuing().expect("it goes on");
     let finalise = Finalise {
@@ -51,7 +56,9 @@ pub fn netbanx_order(data: &[u8]) {
         memo: Some(MEMO),
         posted: &[],
     };
-    let (end, read) = exchange(&answers, |made: &[Exchange]| continuing.finalise(&finalise, made));
+    let (end, read) = exchange(&answers, |made: &[Exchange]| {
+        continuing.finalise(&finalise, made)
+    });
     hides(&end);
     for fact in end.iter().flat_map(|proceeded| &proceeded.facts) {
         check(fact, answers.get(read.wrapping_sub(1)));
@@ -67,7 +74,9 @@ pub fn netbanx_order(data: &[u8]) {
             closing,
             decided,
         };
-        let (end, read) = exchange(&answers, |made: &[Exchange]| continuing.look_up(&look_up, made));
+        let (end, read) = exchange(&answers, |made: &[Exchange]| {
+            continuing.look_up(&look_up, made)
+        });
         hides(&end);
         if let Ok(LookedUp::Facts(facts) | LookedUp::Open(facts)) = end {
             for fact in &facts {

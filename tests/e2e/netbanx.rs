@@ -4,6 +4,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
+use crate::browser::eventually;
 use crate::shop::Order;
 use crate::support::{NETBANX_CARD, StackOptions};
 use crate::world::{World, play_in, usual};
@@ -12,6 +13,8 @@ use crate::world::{World, play_in, usual};
 const NO_FUNDS: &str = "4000000000003022";
 /// The bank may hold the amount.
 const ADDRESS: &str = "4000000000003007";
+/// Held for the shop to look at.
+const HELD: &str = "4000000000000010";
 /// Accepted after the bank's page.
 const THREEDS: &str = "4444333322221111";
 
@@ -112,6 +115,27 @@ fn who_leaves_the_page_unpaid_is_back_at_the_list_and_can_pay() {
         w.assert_unpaid(&order.session_id).await?;
         w.leave_with("netbanx_card", "netbanx").await?;
         w.pay_at_netbanx(NETBANX_CARD).await?;
+        w.assert_netbanx_paid(&order).await
+    });
+}
+
+#[test]
+fn a_held_payment_waits_until_somebody_at_the_shop_accepts_it() {
+    play(async |w: &mut World| {
+        let order = w.at_netbanx().await?;
+        w.pay_at_netbanx(HELD).await?;
+        w.browser.wait_for_face("waiting").await?;
+        let payment = eventually("the attention", async || {
+            let session = w.session(&order.session_id).await?;
+            let payment = &session["payments"][0];
+            let id = payment["id"].as_str().map(str::to_owned);
+            Ok(id.filter(|_| payment["attention"] == json!(["review"])))
+        })
+        .await?;
+        let list = w.stack.attention().await;
+        ensure!(list.contains("guichet payments accept"), "{list}");
+        let (status, told, errors) = w.stack.guichet(&["payments", "accept", &payment]).await;
+        ensure!(status == 0, "{told}{errors}");
         w.assert_netbanx_paid(&order).await
     });
 }

@@ -7,7 +7,7 @@ use crate::browser::eventually;
 use crate::platform::{CARD, CARD_AT_ONCE, CARD_REFUSED, VOUCHER_SHORT};
 use crate::shop::Order;
 use crate::site::play_on_site;
-use crate::support::{DEMO_SHOP_KEY, StackOptions};
+use crate::support::{DEMO_SHOP_KEY, NETBANX_CARD, StackOptions};
 use crate::world::{World, play_without_scripts, usual};
 
 fn printed() -> Value {
@@ -98,6 +98,33 @@ impl World {
         self.press_pay().await?;
         self.wait_to_leave().await
     }
+}
+
+#[test]
+fn a_link_leads_to_a_page_that_takes_no_form_with_all_scripts_off() {
+    let stack = StackOptions {
+        netbanx: true,
+        ..usual()
+    };
+    play_without_scripts(stack, async |w: &mut World| {
+        let order = w.open_without_scripts(printed()).await?;
+        w.choose("netbanx_card").await?;
+        w.press_pay().await?;
+        eventually("the page that leads to the platform", async || {
+            let there = "return !!document.querySelector('.guichet-page a#leave')";
+            Ok(w.browser.eval::<bool>(there).await?.then_some(()))
+        })
+        .await?;
+        w.look_at_page("redirecting").await?;
+        w.click_page("a#leave").await?;
+        w.wait_for_page("netbanx").await?;
+        w.browser.fill("card-number", NETBANX_CARD).await?;
+        w.browser.click("pay").await?;
+        w.wait_for_page_face("paid").await?;
+        let session = w.session(&order.session_id).await?;
+        ensure!(session["status"] == "paid", "{session:#}");
+        w.browser.set_scripts(true).await
+    });
 }
 
 #[test]

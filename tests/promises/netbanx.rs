@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Checkout, Hosted, NETBANX_CARD, NETBANX_PASSWORD, Stack, StackOptions, fresh_key, until,
+    Checkout, DEMO_SHOP_KEY, Hosted, NETBANX_CARD, NETBANX_PASSWORD, Stack, StackOptions,
+    fresh_key, until,
 };
 
 const THREEDS: &str = "4444333322221111";
@@ -456,4 +457,230 @@ async fn the_key_is_in_no_answer_log_or_book_and_the_raw_order_stays_in_the_back
             "{secret} is in the books"
         );
     }
+}
+
+/// A payment that the platform holds, with the shopper back at the shop.
+async fn held(stack: &Stack) -> (Checkout, Hosted) {
+    let (checkout, hosted) = on_the_page(stack).await;
+    let back = stack.pay_hosted(&hosted, HELD).await;
+    stack.come_back(&back).await;
+    until("the attention", || async {
+        let payment = payment(stack, &checkout).await;
+        (payment["attention"] == json!(["review"])).then_some(())
+    })
+    .await;
+    (checkout, hosted)
+}
+
+#[tokio::test]
+async fn a_held_payment_is_accepted_or_refused_by_the_shop_and_the_first_decision_holds() {
+    let stack = stack().await;
+    for (accept, shown, other) in [(true, "paid", "accepted"), (false, "refused", "refused")] {
+        let (checkout, hosted) = held(&stack).await;
+        assert_eq!(stack.status(&checkout).await["status"], "pending");
+        let decide = async |accept: bool| {
+            let path = format!("/v1/payments/{}/reviews", hosted.payment);
+            let post = stack.http.client().post(stack.at_backend(&path));
+            let post = post
+                .bearer_auth(DEMO_SHOP_KEY)
+                .json(&json!({ "accept": accept }));
+            stack.http.send(post).await
+        };
+        let told = decide(accept).await.expect(200).json();
+        assert_eq!(told["status"], shown, "{told}");
+        assert_eq!(told["attention"], json!([]), "{told}");
+        // The same again changes nothing, another one is told what was decided.
+        decide(accept).await.expect(200);
+        let problem = decide(!accept).await.problem(422, "field_invalid");
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains(other), "{problem}");
+        assert_eq!(stack.netbanx_calls("update", Some(&hosted.order)).await, 1);
+        stack.wait_status(&checkout, shown).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_held_can_not_be_decided_about() {
+    let stack = stack().await;
+    let (_, hosted) = on_the_page(&stack).await;
+    let path = format!("/v1/payments/{}/reviews", hosted.payment);
+    for (body, status) in [
+        (json!({ "accept": true }), 422),
+        (json!({}), 422),
+        (json!({ "accept": "yes" }), 422),
+        (json!({ "accept": true, "amount": 1 }), 422),
+    ] {
+        let post = stack.http.client().post(stack.at_backend(&path));
+        let answer = stack
+            .http
+            .send(post.bearer_auth(DEMO_SHOP_KEY).json(&body))
+            .await;
+        assert_eq!(answer.status, status, "{body}: {}", answer.text());
+    }
+    assert_eq!(stack.netbanx_calls("update", None).await, 0);
+}
+
+#[tokio::test]
+async fn a_decision_whose_answer_is_lost_is_told_again_and_takes_once() {
+    let stack = stack().await;
+    let (checkout, hosted) = held(&stack).await;
+    stack
+        .break_netbanx(json!({"answer_lost": {"update": 1}}))
+        .await;
+    let done = run(&stack, &["payments", "accept", &hosted.payment]).await;
+    assert!(done.contains("taken 42.00"), "{done}");
+    stack.wait_status(&checkout, "paid").await;
+    let books = stack.netbanx_books().await;
+    let orders = books["orders"].as_array().unwrap();
+    assert_eq!(orders[0]["transaction"]["status"], "success", "{books}");
+}
+
+#[tokio::test]
+async fn a_person_refuses_a_held_payment_at_the_command_line_and_has_a_callback_sent_again() {
+    let mut stack = stack().await;
+    let (checkout, hosted) = held(&stack).await;
+    run(&stack, &["payments", "resend-callback", &hosted.payment]).await;
+    assert_eq!(
+        stack
+            .netbanx_calls("resend_callback", Some(&hosted.order))
+            .await,
+        1
+    );
+    stack.stop_backend().await;
+    // Without a backend, the command tells the platform itself.
+    run(&stack, &["payments", "refuse", &hosted.payment]).await;
+    let books = stack.netbanx_books().await;
+    assert_eq!(
+        books["orders"][0]["transaction"]["status"], "cancelled",
+        "{books}"
+    );
+    stack.start_backend().await;
+    stack.wait_status(&checkout, "refused").await;
+}
+
+/// Runs a command that succeeds; gives what it wrote.
+async fn run(stack: &Stack, args: &[&str]) -> String {
+    let (status, told, errors) = stack.guichet(args).await;
+    assert_eq!(status, 0, "{told}{errors}");
+    told
+}
+
+async fn paid_hosted(stack: &Stack, change: Value) -> (Checkout, Hosted) {
+    let checkout = stack.session_with(4200, change.clone()).await;
+    let hosted = stack.start_hosted(&checkout).await;
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    let shown = if change.get("capture").is_some() {
+        "authorised"
+    } else {
+        "paid"
+    };
+    stack.wait_status(&checkout, shown).await;
+    (checkout, hosted)
+}
+
+#[tokio::test]
+async fn what_was_batched_is_refunded_in_parts_and_never_more_than_was_taken() {
+    let stack = stack().await;
+    let (checkout, hosted) = paid_hosted(&stack, json!({})).await;
+    let told = stack.instruct(&hosted.payment, "refunds", json!({})).await;
+    assert_eq!(told["status"], "refused", "{told}");
+    assert_eq!(told["operations"][0]["code"], "3406", "{told}");
+    let why = told["operations"][0]["why"].as_str().unwrap();
+    assert!(why.contains("cancel it instead"), "{told}");
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    for amount in [1200, 3000] {
+        let told = stack
+            .instruct(&hosted.payment, "refunds", json!({ "amount": amount }))
+            .await;
+        assert_eq!(told["status"], "done", "{told}");
+    }
+    let payment = payment(&stack, &checkout).await;
+    assert_eq!(
+        (&payment["taken"], &payment["given_back"]),
+        (&json!(4200), &json!(4200))
+    );
+    let books = stack.netbanx_books().await;
+    let refunds = books["orders"][0]["refunds"].as_array().unwrap();
+    assert_eq!(refunds.len(), 2, "{books}");
+}
+
+#[tokio::test]
+async fn what_is_not_batched_yet_is_cancelled_by_its_shop_or_in_place_of_a_refund() {
+    let stack = with("cancel_unbatched = true\n").await;
+    let (checkout, hosted) = paid_hosted(&stack, json!({})).await;
+    let told = stack.instruct(&hosted.payment, "refunds", json!({})).await;
+    assert_eq!(told["status"], "done", "{told}");
+    assert_eq!(payment(&stack, &checkout).await["given_back"], 4200);
+    assert_eq!(stack.netbanx_calls("cancel", Some(&hosted.order)).await, 1);
+
+    let (checkout, hosted) = paid_hosted(&stack, json!({})).await;
+    let told = stack
+        .instruct(&hosted.payment, "cancellations", json!({}))
+        .await;
+    assert_eq!(told["status"], "done", "{told}");
+    assert_eq!(payment(&stack, &checkout).await["cancelled"], 4200);
+}
+
+#[tokio::test]
+async fn what_was_reserved_is_settled_and_a_settlement_is_cancelled_before_the_night() {
+    let stack = stack().await;
+    let manual = json!({ "capture": "manual" });
+    let (checkout, hosted) = paid_hosted(&stack, manual.clone()).await;
+    let told = stack.instruct(&hosted.payment, "captures", json!({})).await;
+    assert_eq!(told["status"], "done", "{told}");
+    stack.wait_status(&checkout, "paid").await;
+    let told = stack
+        .instruct(&hosted.payment, "cancellations", json!({}))
+        .await;
+    assert_eq!(told["status"], "done", "{told}");
+    let books = stack.netbanx_books().await;
+    assert_eq!(
+        books["orders"][0]["settlements"][0]["cancelled"], true,
+        "{books}"
+    );
+    assert_eq!(
+        books["orders"][0]["transaction"]["reversed"], true,
+        "{books}"
+    );
+
+    // Settled, and batched: too late to cancel, and to be refunded.
+    let (_, hosted) = paid_hosted(&stack, manual).await;
+    stack.instruct(&hosted.payment, "captures", json!({})).await;
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    let told = stack
+        .instruct(&hosted.payment, "cancellations", json!({}))
+        .await;
+    assert_eq!(told["status"], "refused", "{told}");
+    let told = stack.instruct(&hosted.payment, "refunds", json!({})).await;
+    assert_eq!(told["status"], "done", "{told}");
+}
+
+#[tokio::test]
+async fn an_operation_whose_answer_was_lost_is_looked_up_and_done_once() {
+    let stack = stack().await;
+    let (checkout, hosted) = paid_hosted(&stack, json!({})).await;
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    stack
+        .break_netbanx(json!({"answer_lost": {"refund": 1}}))
+        .await;
+    let told = stack
+        .instruct(&hosted.payment, "refunds", json!({ "amount": 1000 }))
+        .await;
+    stack.wait_instruction(&told, "done").await;
+    // One that never arrived is sent again once the platform has said that it was not done.
+    stack
+        .break_netbanx(json!({"call_lost": {"refund": 1}}))
+        .await;
+    let told = stack
+        .instruct(&hosted.payment, "refunds", json!({ "amount": 500 }))
+        .await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(payment(&stack, &checkout).await["given_back"], 1500);
+    let books = stack.netbanx_books().await;
+    assert_eq!(
+        books["orders"][0]["refunds"].as_array().unwrap().len(),
+        2,
+        "{books}"
+    );
 }

@@ -26,6 +26,8 @@ pub enum Attention {
     /// What became of a capture, a cancellation, a refund or a duplicate is not known, and the
     /// platform's word does not decide it.
     OperationUndecided,
+    /// The platform holds the payment until a person accepts or refuses it.
+    Review,
 }
 
 impl Attention {
@@ -48,6 +50,7 @@ impl Attention {
             Self::OperationUndecided => {
                 "what became of an operation is not known: look it up in the platform's back office"
             }
+            Self::Review => "the platform holds it for you: guichet payments accept, or refuse",
         }
     }
 }

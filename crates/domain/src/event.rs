@@ -33,6 +33,19 @@ pub enum PaymentEvent {
     Confirmed(Confirmed),
     /// How far something came that the shop has done with a part's money.
     Operation(OperationEvent),
+    /// The platform holds a transaction until a person decides about it.
+    Held {
+        /// The transaction's number.
+        transaction: String,
+    },
+    /// A person has decided about what the platform holds. It moves no money state: the platform
+    /// does, once it was told.
+    Decided {
+        /// Accepted, not refused.
+        accept: bool,
+        /// Unix second of the decision. The first one holds.
+        at: i64,
+    },
     /// The browser came back. A hint: it moves no money state.
     Returned {
         /// Which of the return addresses it came to.

@@ -107,6 +107,10 @@ pub struct PaymentState {
     pub refusal: Option<Refusal>,
     /// What the browser told when it came back; the most hopeful, if it came several times.
     pub returned: Option<ReturnOutcome>,
+    /// Whether the platform holds a transaction until a person decides about it.
+    pub held: bool,
+    /// What a person has decided about what the platform holds: accepted, or not.
+    pub decided: Option<bool>,
     /// Whether the deadline has passed.
     pub deadline_passed: bool,
     /// What an operator should look at.
@@ -214,6 +218,14 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if told.deadline_passed && parts.iter().any(|p| accepted_by_platform(p) && !p.ours) {
         attention.insert(Attention::Unconfirmed);
     }
+    let held = parts.iter().any(|p| {
+        let part = &p.part;
+        part.status == PartStatus::Pending && told.held.contains(part.transaction.as_str())
+    });
+    let decided = told.decided.map(|(_, accept)| accept);
+    if held && decided.is_none() {
+        attention.insert(Attention::Review);
+    }
     let refused = parts
         .iter()
         .rev()
@@ -223,6 +235,8 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         accepted,
         refusal: refused.filter_map(|p| p.part.refusal).next(),
         returned: told.returned,
+        held,
+        decided,
         deadline_passed: told.deadline_passed,
         attention,
         parts,
@@ -325,6 +339,10 @@ struct Told<'a> {
     /// What our own account said.
     confirmations: BTreeSet<&'a Confirmed>,
     operations: operation::Told<'a>,
+    /// The transactions that a person has to decide about.
+    held: BTreeSet<&'a str>,
+    /// The first decision: when, and whether it accepts.
+    decided: Option<(i64, bool)>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,
 }
@@ -340,6 +358,13 @@ impl<'a> Told<'a> {
                 self.confirmations.insert(confirmation);
             }
             PaymentEvent::Operation(operation) => self.operations.add(operation),
+            PaymentEvent::Held { transaction } => {
+                self.held.insert(transaction);
+            }
+            PaymentEvent::Decided { accept, at } => {
+                let all = self.decided.into_iter().chain([(*at, *accept)]);
+                self.decided = all.min();
+            }
             PaymentEvent::Returned { outcome } => {
                 let first = self.returned.into_iter().chain([*outcome]);
                 self.returned = first.min_by_key(|o| hope(*o));

@@ -128,6 +128,7 @@ fn talk(
         context,
         memo: Some(account.memo),
         closing: false,
+        decided: None,
     };
     play(&mut |made| continuing.look_up(&look_up, made).map(Gave::LookedUp));
     if let Some((vault, owner)) = provider.vault().zip(Owner::of(&session)) {
@@ -232,6 +233,8 @@ fn check_fact(account: &Account, fact: &Verified<PlatformFact>, last: Option<&Ca
         }
         PaymentEvent::Confirmed(Confirmed { amount, status, .. }) => (*amount, *status),
         PaymentEvent::Operation(_)
+        | PaymentEvent::Held { .. }
+        | PaymentEvent::Decided { .. }
         | PaymentEvent::Returned { .. }
         | PaymentEvent::DeadlinePassed => {
             panic!("no fact of a platform's")

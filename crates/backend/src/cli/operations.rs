@@ -1,5 +1,5 @@
-//! `guichet payments capture | cancel | refund | duplicate | settle | show`: what is done with a
-//! payment's money, by a person.
+//! `guichet payments capture | cancel | refund | duplicate | settle | accept | refuse |
+//! resend-callback | compare | show`: what is done with a payment's money, by a person.
 //!
 //! The same rules hold as for the shop's server, since the same functions decide. While a backend
 //! serves the books, it alone talks with the platforms: the command writes what is to be done into
@@ -16,8 +16,9 @@ use guichet_domain::field::line;
 use guichet_domain::id::{InstructionId, OperationId, PaymentId};
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::operation::{Balance, OperationKind};
+use guichet_providers::contract::Exchange;
 use guichet_store::sqlite::{FileLock, SqliteStore};
-use guichet_store::{AskedBy, Book, Entry, Idempotency, StoreError};
+use guichet_store::{AskedBy, Book, Entry, Idempotency, Source, StoreError};
 
 use super::arguments::ConfigArg;
 use super::notifications::time;
@@ -28,10 +29,12 @@ use crate::books::{books, open_store, open_to_read};
 use crate::clock;
 use crate::config::Config;
 use crate::digest::sha256;
+use crate::payments::due::take_up;
 use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::{Wanted, WantedPart};
 use crate::payments::operations::settle::settle;
+use crate::payments::review;
 use crate::platform::Platform;
 use crate::views::operations::{InstructionView, LeftOutPart, OperationStatus, PlanView};
 use crate::webhooks::sender::Sender;
@@ -54,6 +57,27 @@ pub(crate) enum PaymentCommand {
     Refund(Wish),
     /// Reserve anew what was reserved and has expired, without the shopper.
     Duplicate(Wish),
+    /// Accept a payment that the platform holds for you to look at: the money is taken.
+    Accept {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The payment's id, pay_…
+        payment: String,
+    },
+    /// Refuse a payment that the platform holds for you to look at: the money is let go.
+    Refuse {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The payment's id, pay_…
+        payment: String,
+    },
+    /// Have the platform call back again about a payment, where it calls back.
+    ResendCallback {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The payment's id, pay_…
+        payment: String,
+    },
     /// End an operation that is undecided, once somebody has looked it up in the platform's back
     /// office.
     Settle {
@@ -125,6 +149,11 @@ pub(crate) async fn run(command: &PaymentCommand) -> anyhow::Result<ExitCode> {
             done,
             ..
         } => end(&config.config, operation, *done).await,
+        PaymentCommand::Accept { config, payment } => review(&config.config, payment, true).await,
+        PaymentCommand::Refuse { config, payment } => review(&config.config, payment, false).await,
+        PaymentCommand::ResendCallback { config, payment } => {
+            resend_callback(&config.config, payment).await
+        }
         PaymentCommand::Show { config, payment } => show(&config.config, payment).await,
     }
 }
@@ -308,6 +337,50 @@ async fn end(config: &Path, operation: &str, was_done: bool) -> anyhow::Result<E
     opened.store.close().await;
     settled?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Decides about a payment that the platform holds, and tells what became of it.
+async fn review(config: &Path, payment: &str, accept: bool) -> anyhow::Result<ExitCode> {
+    let id = payment_id(payment)?;
+    let opened = Opened::to_write(config).await?;
+    let decided = decide(&opened, &id, accept).await;
+    opened.store.close().await;
+    decided?;
+    show(config, payment).await
+}
+
+async fn decide(opened: &Opened, id: &PaymentId, accept: bool) -> anyhow::Result<()> {
+    let app = &opened.app;
+    let book = find::book(app, Whose::Anybodys, id).await?;
+    review::decide(app, &book, id, accept, Source::Operator).await?;
+    if opened.alone.is_some() {
+        take_up(app, id).await?;
+    }
+    Ok(review::wait(app, id).await?)
+}
+
+async fn resend_callback(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {
+    let id = payment_id(payment)?;
+    let opened = Opened::to_read(config).await?;
+    let sent = ask_for_callback(&opened, &id).await;
+    opened.store.close().await;
+    sent?;
+    print("the platform calls back again\n".to_owned())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn ask_for_callback(opened: &Opened, id: &PaymentId) -> anyhow::Result<()> {
+    let app = &opened.app;
+    let found = app.store.payment(id).await?;
+    let (payment, _) = found.context("there is no such payment")?;
+    let account = app.accounts.of(&payment).ok();
+    let callbacks = account.and_then(|account| account.callbacks());
+    let callbacks = callbacks.context("the platform of this payment calls nobody back")?;
+    let conversation = app.store.conversation(id).await?;
+    let memo = conversation.and_then(|conversation| conversation.memo);
+    let step = |exchanges: &[Exchange]| callbacks.resend(memo.as_deref(), exchanges);
+    let sent = app.platform.exchange(step).await;
+    sent.map_err(|failure| anyhow::anyhow!("the platform does not do it: {failure:?}"))
 }
 
 async fn show(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {

@@ -205,6 +205,25 @@ impl<'a> InHand<'a> {
         Ok(())
     }
 
+    /// What a person has decided about what the platform holds.
+    pub(crate) fn decided(&self) -> Option<bool> {
+        let entry = self.book.entry(&self.payment.id)?;
+        entry.state(&self.book.session).decided
+    }
+
+    /// Asks the platform for its last callback, before it is looked for by ourselves. It says
+    /// nothing but that it is time to look, so that what becomes of it changes nothing here.
+    pub(crate) async fn resend_callback(&self, conversation: &Conversation) {
+        let Some(callbacks) = self.account.callbacks() else {
+            return;
+        };
+        let memo = conversation.memo.as_deref();
+        let step = |exchanges: &[Exchange]| callbacks.resend(memo, exchanges);
+        if let Err(failure) = self.app.platform.exchange(step).await {
+            tracing::info!(payment = %self.payment.id, ?failure, "no callback is sent again");
+        }
+    }
+
     /// Whether the payment is pending by all that is recorded now.
     async fn is_pending(&self) -> Result<bool, StoreError> {
         let found = self.app.store.payment(&self.payment.id).await?;

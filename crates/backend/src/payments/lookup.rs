@@ -53,11 +53,16 @@ enum Told {
 
 /// Asks, and records what is told.
 async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, StoreError> {
+    let decided = in_hand.decided();
+    if is_late(in_hand) {
+        in_hand.resend_callback(conversation).await;
+    }
     let asked = in_hand.exchange(conversation, |context, exchanges| {
         let look_up = LookUp {
             context,
             memo: conversation.memo.as_deref(),
             closing: is_late(in_hand),
+            decided,
         };
         in_hand.continuing.look_up(&look_up, exchanges)
     });

@@ -15,5 +15,6 @@ pub(crate) mod lookup;
 pub(crate) mod notified;
 pub(crate) mod operations;
 pub(crate) mod persist;
+pub(crate) mod review;
 pub(crate) mod start;
 pub(crate) mod started;

@@ -105,6 +105,9 @@ pub struct LookUp<'a> {
     /// The deadline has passed: nobody is waited for any more, and what can still be paid on the
     /// platform's page is to be called off.
     pub closing: bool,
+    /// What a person has decided about what the platform holds: accepted, or not. The platform is
+    /// told, and its answer is what counts.
+    pub decided: Option<bool>,
 }
 
 /// How far a payment went.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use guichet_domain::event::{PlatformFact, ReturnOutcome};
 
-use super::call::HttpMethod;
+use super::call::{Exchange, HttpMethod, Step};
 use crate::Verified;
 
 /// The messages that a platform signs.
@@ -34,6 +34,10 @@ pub trait Callbacks: Send + Sync {
     /// # Errors
     /// [`MessageError::Malformed`] where it names no payment, or another one.
     fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError>;
+
+    /// Asks the platform to send the last message about the payment with this memo again. Moves
+    /// nothing.
+    fn resend(&self, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()>;
 }
 
 /// A message from outside, as it arrived. Its `Debug` shows nothing of what it holds.

@@ -105,6 +105,18 @@ pub(super) struct Order {
     pub(super) link: Option<Vec<Link>>,
     #[serde(default)]
     pub(super) transaction: Option<Transaction>,
+    #[serde(default)]
+    pub(super) associated_transactions: Option<Vec<Moved>>,
+}
+
+impl Order {
+    /// What was done with its money later: beside its transaction or within it (SDK, OMNI).
+    pub(super) fn moves(&self) -> impl Iterator<Item = &Moved> {
+        let within = self.transaction.as_ref();
+        let within = within.and_then(|transaction| transaction.associated_transactions.as_ref());
+        let beside = self.associated_transactions.as_ref();
+        beside.into_iter().chain(within).flatten()
+    }
 }
 
 /// A link of an order. Its `Debug` shows the rel alone: an address may carry the key.
@@ -134,6 +146,7 @@ pub(super) struct Transaction {
     pub(super) error_code: Option<Text>,
     pub(super) settled: Option<Text>,
     pub(super) reversed: Option<Text>,
+    pub(super) associated_transactions: Option<Vec<Moved>>,
     pub(super) card: Option<Card>,
 }
 
@@ -144,6 +157,40 @@ impl Transaction {
 
     pub(super) fn is_reversed(&self) -> bool {
         self.reversed.as_ref().is_some_and(|flag| flag.0 == "true")
+    }
+}
+
+/// A settlement or a refund: as the answer to its call, or listed with an order.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Moved {
+    pub(super) id: Option<Text>,
+    pub(super) auth_type: Option<String>,
+    pub(super) amount: Option<Text>,
+    pub(super) confirmation_number: Option<Text>,
+    pub(super) merchant_ref_num: Option<Text>,
+    pub(super) status: Option<String>,
+}
+
+impl Moved {
+    /// Whether it is a `settlement`, or a `refund`; OMNI takes `settle` for the first, too.
+    pub(super) fn is(&self, kind: &str) -> bool {
+        let own = self.auth_type.as_deref();
+        own == Some(kind) || (kind == "settlement" && own == Some("settle"))
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.status.as_deref() == Some("cancelled")
+    }
+
+    pub(super) fn amount_is(&self, minor: u64) -> bool {
+        self.amount.as_ref().and_then(Text::minor) == Some(minor)
+    }
+
+    /// What later calls name it by.
+    pub(super) fn name(&self) -> Option<String> {
+        let id = self.id.as_ref().or(self.confirmation_number.as_ref())?;
+        OrderId::parse(&id.0).map(String::from)
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) enum Does {
     /// It makes an order for the hosted page, which takes no money by itself, and which its
     /// reference keeps from being made twice: it may be sent again.
     Makes,
+    /// It moves money, and what is not answered may have been done.
+    Moves,
 }
 
 /// A request.
@@ -100,6 +102,8 @@ pub(super) fn step<T>(end: Result<T, Halt>) -> Step<T> {
 pub(super) struct Calls<'a> {
     pub(super) config: &'a Config,
     exchanges: Iter<'a, Exchange>,
+    /// Whether a call was answered before that may have moved money.
+    moved: bool,
 }
 
 impl<'a> Calls<'a> {
@@ -107,6 +111,7 @@ impl<'a> Calls<'a> {
         Self {
             config,
             exchanges: exchanges.iter(),
+            moved: false,
         }
     }
 
@@ -116,11 +121,20 @@ impl<'a> Calls<'a> {
         request: &Request<'_>,
     ) -> Result<Told<T>, Halt> {
         let mut tries = 0;
-        while let Some(exchange) = self.exchanges.next() {
+        for exchange in self.exchanges.by_ref() {
             tries += 1;
             let again = request.does == Does::Makes && tries == 1;
+            let moves = request.does == Does::Moves;
             match &exchange.answer {
-                Ok(answer) if answer.status < 500 => return read(answer.status, &answer.body),
+                Ok(answer) if answer.status < 500 => {
+                    self.moved |= moves;
+                    let read = read(answer.status, &answer.body);
+                    // What can't be read of an act may tell that it was done.
+                    return read
+                        .map_err(|failure| if moves { Failure::Unknown } else { failure }.into());
+                }
+                Err(CallError::NotSent) if !self.moved => return Err(Failure::Unreachable.into()),
+                _ if moves || self.moved => return Err(Failure::Unknown.into()),
                 // Whatever the platform did, the same once more does nothing new.
                 Ok(_) | Err(CallError::NoAnswer) if again => {}
                 Ok(_) | Err(_) => return Err(Failure::Unreachable.into()),
@@ -154,11 +168,11 @@ impl<'a> Calls<'a> {
     }
 }
 
-fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<Told<T>, Halt> {
+fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<Told<T>, Failure> {
     if (200..300).contains(&status) {
         let read = serde_json::from_slice(body).map(Told::Yes);
         // What `serde_json` says of it may repeat a value, and a value may be a link with the key.
-        return read.map_err(|_| unexpected("an answer that can't be read").into());
+        return read.map_err(|_| unexpected("an answer that can't be read"));
     }
     let refused: Option<Refused> = serde_json::from_slice(body).ok();
     let code = refused.and_then(|refused| refused.error.code);

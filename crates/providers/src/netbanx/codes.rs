@@ -187,6 +187,11 @@ pub fn meaning(code: &str) -> Option<Meaning> {
     found.map(|(_, _, meaning)| *meaning)
 }
 
+/// Whether a code tells of an outage: what was asked for may have been done.
+pub(super) fn is_passing(code: &str) -> bool {
+    matches!(code, "1000" | "1001" | "1002" | "1007")
+}
+
 /// Whether the platform says that a reference was used before. As HTTP 400 it comes with the code
 /// `400` (OMNI), which other refusals may have too: the report tells.
 pub(super) fn may_be_duplicate(code: &str) -> bool {

@@ -12,6 +12,7 @@
 //! | `callback_format` | `"json"` (default), `"get"`, `"form-urlencoded"` or `"xml"` |
 //! | `callback_retries` | how often a callback is sent again, 0 to 10, default 3 |
 //! | `deadline_seconds` | until an abandoned page is called off, default 1800 |
+//! | `cancel_unbatched` | whether a refund of all that can't be refunded yet cancels instead |
 //! | `original_credits` | must be `false`: no source tells path or body of it |
 //!
 //! Hosts: SDK (PHP, C#), MAG, OMNI. One key pair belongs to one shop and one environment; with the
@@ -68,6 +69,7 @@ pub(super) struct Config {
     pub(super) callback_format: String,
     pub(super) callback_retries: i64,
     pub(super) deadline_seconds: i64,
+    pub(super) cancel_unbatched: bool,
     pub(super) time_zone: TimeZone,
     api_base: String,
     paths: BTreeMap<&'static str, String>,
@@ -92,6 +94,7 @@ impl Config {
             callback_format: keys.callback_format()?,
             callback_retries: keys.within("callback_retries", 3, 0..=10)?,
             deadline_seconds: keys.deadline(environment)?,
+            cancel_unbatched: keys.flag("cancel_unbatched")?.unwrap_or_default(),
             // The platform tells times without a zone, and nothing is counted by the day.
             time_zone: TimeZone::UTC,
             account,

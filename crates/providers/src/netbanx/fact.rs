@@ -86,6 +86,21 @@ fn has_taken(context: &Context<'_>, transaction: &Transaction) -> Result<(), Fai
     }
 }
 
+/// That a person has to decide about the order.
+pub(super) fn held(
+    config: &Config,
+    context: &Context<'_>,
+    order: &Order,
+) -> Verified<PlatformFact> {
+    let transaction = order.id.as_str().to_owned();
+    Verified::new(PlatformFact {
+        account: config.account.clone(),
+        reference: context.reference.to_owned(),
+        identity: format!("{transaction}/to decide"),
+        event: PaymentEvent::Held { transaction },
+    })
+}
+
 /// Why a try was refused.
 fn why(transaction: &Transaction) -> Refusal {
     let code = transaction

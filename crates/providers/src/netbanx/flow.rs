@@ -1,15 +1,19 @@
 //! From the order to its end: which calls each step takes.
 
+use guichet_domain::event::PlatformFact;
 use guichet_wire::NextAction;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use url::Url;
 
 use super::answer::{Order, OrderId, Report};
 use super::calls::{Calls, Does, Halt, Request, Told, refused, step, unexpected};
 use super::codes::may_be_duplicate;
 use super::config::Config;
-use super::fact::{Standing, is_ours, standing};
+use super::fact::{Standing, held, is_ours, standing};
 use super::request::order;
+use crate::Verified;
 use crate::contract::{
     Begin, Begun, Context, Exchange, Failure, Finalise, HttpMethod, LookUp, LookedUp, Next,
     Proceeded, Step,
@@ -20,6 +24,9 @@ const PAGE: usize = 50;
 /// Pages of the report that are looked through for an order. It was made a moment ago, so that the
 /// first one has it.
 const PAGES_MAX: usize = 4;
+
+/// The transaction is not on hold.
+const NOT_HELD: &str = "3031";
 
 /// What is kept of an order: its id, and nothing that opens anything.
 #[derive(Debug, Deserialize, Serialize)]
@@ -127,7 +134,7 @@ fn find(calls: &mut Calls<'_>, reference: &str) -> Result<Option<OrderId>, Halt>
 }
 
 /// The order of that id; none where the platform knows none.
-fn read(calls: &mut Calls<'_>, id: &OrderId) -> Result<Option<Order>, Halt> {
+pub(super) fn read(calls: &mut Calls<'_>, id: &OrderId) -> Result<Option<Order>, Halt> {
     let request = Request {
         does: Does::Reads,
         method: HttpMethod::Get,
@@ -162,7 +169,10 @@ fn come_back(calls: &mut Calls<'_>, finalise: &Finalise<'_>) -> Result<Proceeded
     let order = order.ok_or_else(|| unexpected("the order is not known there"))?;
     let (facts, open) = match standing(calls.config, &finalise.context, &order)? {
         Standing::Open(fact) => (Vec::from_iter(fact), true),
-        Standing::Closed(fact) => (vec![fact], false),
+        Standing::Closed(fact) => {
+            let facts = told(calls.config, &finalise.context, &order, fact);
+            (facts, false)
+        }
     };
     Ok(Proceeded {
         facts,
@@ -195,10 +205,79 @@ fn ask(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
         // It was there when it was made.
         return Ok(LookedUp::NotYet);
     };
+    let order = match look_up.decided.filter(|_| is_held(&order)) {
+        Some(accept) => decide(calls, &id, accept)?,
+        None => order,
+    };
     match standing(calls.config, context, &order)? {
         Standing::Open(fact) if look_up.closing => call_off(calls, context, &id, fact),
         Standing::Open(fact) => Ok(LookedUp::Open(Vec::from_iter(fact))),
-        Standing::Closed(fact) => Ok(LookedUp::Facts(vec![fact])),
+        Standing::Closed(fact) => Ok(LookedUp::Facts(told(calls.config, context, &order, fact))),
+    }
+}
+
+fn is_held(order: &Order) -> bool {
+    let transaction = order.transaction.as_ref();
+    transaction.is_some_and(|told| told.status.as_deref() == Some("held"))
+}
+
+/// Tells the platform what a person has decided about an order that it holds (SDK, PHP and Node):
+/// accepted, or cancelled. One that it holds no more is read.
+fn decide(calls: &mut Calls<'_>, id: &OrderId, accept: bool) -> Result<Order, Halt> {
+    let status = if accept { "success" } else { "cancelled" };
+    let request = Request {
+        does: Does::Moves,
+        method: HttpMethod::Put,
+        path: "order",
+        id: Some(id),
+        query: String::new(),
+        body: Some(json!({"transaction": {"status": status}})),
+    };
+    match calls.ask::<Order>(&request)? {
+        Told::Yes(order) if order.id == *id => Ok(order),
+        Told::Yes(_) => Err(unexpected("an order with another id").into()),
+        Told::No { code, .. } if code == NOT_HELD => {
+            let order = read(calls, id)?;
+            Ok(order.ok_or_else(|| unexpected("the order is not known there"))?)
+        }
+        Told::No { status, code } => Err(refused("decision", status, &code).into()),
+    }
+}
+
+/// A fact, with that the platform waits for a person, if it does.
+fn told(
+    config: &Config,
+    context: &Context<'_>,
+    order: &Order,
+    fact: Verified<PlatformFact>,
+) -> Vec<Verified<PlatformFact>> {
+    let mut facts = vec![fact];
+    if is_held(order) {
+        facts.push(held(config, context, order));
+    }
+    facts
+}
+
+/// Asks for the last callback again (SDK, PHP and Node).
+pub(super) fn resend(config: &Config, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()> {
+    let calls = &mut Calls::new(config, exchanges);
+    step(send_again(calls, memo))
+}
+
+fn send_again(calls: &mut Calls<'_>, memo: Option<&str>) -> Result<(), Halt> {
+    let memo = read_memo(memo).ok_or_else(|| unexpected("no order is kept"))?;
+    let request = Request {
+        does: Does::Reads,
+        method: HttpMethod::Get,
+        path: "resend_callback",
+        id: Some(&memo.order),
+        query: String::new(),
+        body: None,
+    };
+    // What it answers is told by no source.
+    match calls.ask::<IgnoredAny>(&request)? {
+        Told::Yes(_) => Ok(()),
+        Told::No { status, code } => Err(refused("callback", status, &code).into()),
     }
 }
 
@@ -209,7 +288,7 @@ fn call_off(
     calls: &mut Calls<'_>,
     context: &Context<'_>,
     id: &OrderId,
-    fact: Option<crate::Verified<guichet_domain::event::PlatformFact>>,
+    fact: Option<Verified<PlatformFact>>,
 ) -> Result<LookedUp, Halt> {
     let request = Request {
         does: Does::Reads,

@@ -37,6 +37,7 @@ pub mod codes;
 mod config;
 mod fact;
 mod flow;
+mod operations;
 mod request;
 
 use guichet_domain::MethodKind;
@@ -46,8 +47,9 @@ use guichet_domain::method::{Method, MethodDescription};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Begin, Begun, Callbacks, ConfigError, Continuing, Demand, Environment, Exchange, Failure,
-    Finalise, Incoming, LookUp, LookedUp, MessageError, Proceed, Proceeded, Provider, Seed, Step,
+    Allowed, Begin, Begun, Callbacks, ConfigError, Consulted, Continuing, Demand, Environment,
+    Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Objection, Operated,
+    Operation, Operations, Proceed, Proceeded, Provider, Seed, Step,
 };
 
 /// The one method so far: a card on the hosted page.
@@ -125,6 +127,10 @@ impl Provider for Netbanx {
     fn callbacks(&self) -> Option<&dyn Callbacks> {
         Some(self)
     }
+
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
 }
 
 impl Continuing for Netbanx {
@@ -154,6 +160,29 @@ impl Continuing for Netbanx {
 impl Callbacks for Netbanx {
     fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError> {
         callback::read(incoming, memo)
+    }
+
+    fn resend(&self, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()> {
+        flow::resend(&self.config, memo, exchanges)
+    }
+}
+
+impl Operations for Netbanx {
+    /// The platform numbers nothing; what is drawn is not sent.
+    fn sequence_scope(&self) -> String {
+        format!("netbanx/{}", self.config.account)
+    }
+
+    fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection> {
+        operations::check(operation)
+    }
+
+    fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated> {
+        operations::operate(&self.config, operation, exchanges)
+    }
+
+    fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted> {
+        operations::consult(&self.config, operation, exchanges)
     }
 }
 

@@ -257,6 +257,7 @@ pub(super) fn look_up(
             context,
             memo,
             closing: false,
+            decided: None,
         };
         query::look_up(config, &look_up, exchanges)
     })

@@ -240,6 +240,7 @@ impl World {
             context: self.context(),
             memo,
             closing: false,
+            decided: None,
         };
         let continuing = provider.continuing().unwrap();
         exchange(

@@ -76,7 +76,7 @@ pub(crate) async fn record(
     })
 }
 
-/// Records a hint of the browser or the passing of time, which move no money.
+/// Records a hint of the browser, a person's decision or the passing of time, which move no money.
 pub(crate) async fn hint(
     tx: &mut dyn Transaction,
     payment: &PaymentId,
@@ -86,7 +86,7 @@ pub(crate) async fn hint(
 ) -> Result<Recorded, StoreError> {
     if !matches!(
         hint,
-        PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed
+        PaymentEvent::Decided { .. } | PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed
     ) {
         return Err(StoreError::Corrupt(
             "a hint can't be a platform's fact".into(),

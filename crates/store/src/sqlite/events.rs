@@ -24,7 +24,10 @@ fn columns(event: &PaymentEvent) -> (Option<Trust>, Option<&str>, Option<&str>) 
             } => (None, Some(&own.call), Some(&own.transaction)),
             _ => (None, None, None),
         },
-        PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed => (None, None, None),
+        PaymentEvent::Held { .. }
+        | PaymentEvent::Decided { .. }
+        | PaymentEvent::Returned { .. }
+        | PaymentEvent::DeadlinePassed => (None, None, None),
     }
 }
 

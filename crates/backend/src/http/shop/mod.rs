@@ -14,6 +14,7 @@ mod markup;
 mod operations;
 mod order;
 mod payments;
+mod reviews;
 mod search;
 mod sessions;
 mod shopper;
@@ -38,4 +39,5 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::read_refund))
         .routes(routes!(operations::duplicate, operations::duplicates))
         .routes(routes!(operations::read_duplicate))
+        .routes(routes!(reviews::decide))
 }

@@ -112,7 +112,7 @@ impl NewInstruction {
 }
 
 /// A payment in the path.
-pub(super) struct PaymentInPath(PaymentId);
+pub(super) struct PaymentInPath(pub(super) PaymentId);
 
 impl<S: Send + Sync> FromRequestParts<S> for PaymentInPath {
     type Rejection = ApiError;

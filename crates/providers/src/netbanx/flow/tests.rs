@@ -1,3 +1,4 @@
+use guichet_domain::event::PaymentEvent;
 use guichet_domain::{PartStatus, Refusal};
 use guichet_wire::NextAction;
 
@@ -49,6 +50,7 @@ fn looked_up(
         context: world.context(),
         memo,
         closing,
+        decided: None,
     };
     play(|made| super::look_up(&config, &look_up, made), answers)
 }
@@ -347,6 +349,65 @@ fn what_is_held_or_pending_is_pending_and_an_unknown_status_is_no_success() {
             "{status} {end:?}"
         );
     }
+}
+
+#[test]
+fn what_is_held_waits_for_a_person_whose_decision_the_platform_is_told() {
+    let held = with(r#"{"status":"held"}"#);
+    let end = finalised(&gbp(301), Ok((200, &held))).unwrap();
+    assert!(matches!(&end.facts[1].event, PaymentEvent::Held { transaction } if transaction == ID));
+    for (accept, status, became) in [
+        (true, "success", PartStatus::Accepted),
+        (false, "cancelled", PartStatus::Refused),
+    ] {
+        let config = config("");
+        let world = gbp(301);
+        let look_up = LookUp {
+            context: world.context(),
+            memo: Some(MEMO),
+            closing: false,
+            decided: Some(accept),
+        };
+        let step = |made: &[Exchange]| super::look_up(&config, &look_up, made);
+        let read: Played<'_> = (GET, ORDER, Ok((200, &held)));
+        let answer = with(&format!(r#"{{"status":"{status}"}}"#));
+        let told = [read, (HttpMethod::Put, ORDER, Ok((200, answer.as_str())))];
+        let Ok(LookedUp::Facts(facts)) = play(step, &told) else {
+            panic!("{status}");
+        };
+        assert_eq!((facts.len(), part_of(&facts[0]).status), (1, became));
+        // Decided in the back office before.
+        let before = [
+            read,
+            (
+                HttpMethod::Put,
+                ORDER,
+                Ok((400, r#"{"error":{"code":"3031"}}"#)),
+            ),
+            (GET, ORDER, Ok((200, answer.as_str()))),
+        ];
+        let Ok(LookedUp::Facts(facts)) = play(step, &before) else {
+            panic!("{status}");
+        };
+        assert_eq!(part_of(&facts[0]).status, became);
+        // Not answered: it is looked at again, and told again if it is still held.
+        let lost = [read, (HttpMethod::Put, ORDER, Err(CallError::NoAnswer))];
+        assert_eq!(play(step, &lost).unwrap_err(), Failure::Unknown);
+        // What is not held is not decided about.
+        let paid: Played<'_> = (GET, ORDER, Ok((200, golden("n3"))));
+        assert!(matches!(play(step, &[paid]), Ok(LookedUp::Facts(_))));
+    }
+}
+
+#[test]
+fn a_callback_is_asked_for_again_by_the_order() {
+    let config = config("");
+    let step = |made: &[Exchange]| super::resend(&config, Some(MEMO), made);
+    let path = "/orders/284BRTAQFS63EOA1LD/resend_callback";
+    assert!(play(step, &[(GET, path, Ok((200, "{}")))]).is_ok());
+    assert!(play(step, &[(GET, path, Ok((404, "")))]).is_err());
+    let none = |made: &[Exchange]| super::resend(&config, None, made);
+    assert!(play(none, &[]).is_err());
 }
 
 #[test]

@@ -282,6 +282,7 @@ fn a_debit_that_was_ordered_is_found_and_one_that_was_not_took_nothing() {
                 context: world.context(),
                 memo: None,
                 closing: false,
+                decided: None,
             };
             query::look_up(&config, &look_up, exchanges)
         });

@@ -16,6 +16,7 @@ fn find(script: &[Plays]) -> Result<LookedUp, Failure> {
                 context: world.context(),
                 memo: None,
                 closing: false,
+                decided: None,
             },
             exchanges,
         )

@@ -1,0 +1,78 @@
+//! A person's decision about a payment that the platform holds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use guichet_domain::event::PaymentEvent;
+use guichet_domain::id::PaymentId;
+use guichet_domain::stage::Stage;
+use guichet_store::{Advance, Book, Source, StoreError};
+
+use super::ingest::record_hint;
+use crate::app::App;
+use crate::clock;
+
+/// How long whoever decides waits for the platform, and how often it is looked.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Why nothing is decided.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReviewError {
+    #[error("there is no such payment")]
+    Unknown,
+    #[error("the platform does not hold this payment: there is nothing to decide")]
+    NotHeld,
+    #[error("this payment was {0} before: a decision is not changed")]
+    Otherwise(&'static str),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Keeps the decision, and has the platform told as soon as the payment is taken up. The same one
+/// again changes nothing.
+pub(crate) async fn decide(
+    app: &App,
+    book: &Book,
+    payment: &PaymentId,
+    accept: bool,
+    source: Source,
+) -> Result<(), ReviewError> {
+    let entry = book.entry(payment).ok_or(ReviewError::Unknown)?;
+    let state = entry.state(&book.session);
+    match state.decided {
+        Some(before) if before == accept => return Ok(()),
+        Some(true) => return Err(ReviewError::Otherwise("accepted")),
+        Some(false) => return Err(ReviewError::Otherwise("refused")),
+        None if !state.held => return Err(ReviewError::NotHeld),
+        None => {}
+    }
+    let now = clock::unix_now();
+    let decided = PaymentEvent::Decided { accept, at: now };
+    record_hint(app, payment, &decided, source).await?;
+    tracing::info!(%payment, accept, ?source, "a held payment was decided about");
+    for stage in [Stage::Unknown, Stage::GivenUp] {
+        let advance = Advance {
+            next_try_at: Some(now),
+            ..Advance::new(stage, Stage::Unknown)
+        };
+        app.store.advance(payment, &advance, now).await?;
+    }
+    app.queues.conversations.wake();
+    Ok(())
+}
+
+/// Waits a while until the platform holds the payment no more.
+pub(crate) async fn wait(app: &Arc<App>, payment: &PaymentId) -> Result<(), StoreError> {
+    for _ in 0..LOOKS {
+        let found = app.store.payment(payment).await?;
+        let entry = found
+            .as_ref()
+            .and_then(|(_, book)| Some((book, book.entry(payment)?)));
+        if !entry.is_some_and(|(book, entry)| entry.state(&book.session).held) {
+            return Ok(());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
