@@ -163,6 +163,7 @@ pub fn domain_events(data: &[u8]) {
             event,
             PaymentEvent::Held { .. }
                 | PaymentEvent::Decided { .. }
+                | PaymentEvent::Reported { .. }
                 | PaymentEvent::Returned { .. }
                 | PaymentEvent::DeadlinePassed
         )

@@ -684,3 +684,75 @@ async fn an_operation_whose_answer_was_lost_is_looked_up_and_done_once() {
         "{books}"
     );
 }
+
+#[tokio::test]
+async fn the_report_is_compared_with_the_books_and_what_differs_is_on_the_operators_list() {
+    let stack = stack().await;
+    let (checkout, hosted) = paid_hosted(&stack, json!({})).await;
+    let (status, told, errors) = stack.guichet(&["payments", "compare"]).await;
+    assert_eq!(
+        (status, told.as_str()),
+        (0, "account netbanx: 1 lines, 0 differ\n"),
+        "{errors}"
+    );
+
+    // Given back at the platform by somebody else.
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    let order = format!(
+        "{}/hosted/v1/orders/{}/refund",
+        stack.platform(),
+        hosted.order
+    );
+    let back = stack
+        .http
+        .client()
+        .post(order)
+        .json(&json!({"amount": 700}));
+    let back = back.basic_auth("guichet-sandbox", Some(NETBANX_PASSWORD));
+    stack.http.send(back).await.expect(200);
+    // An order that no payment of ours has made.
+    let foreign = json!({"merchantRefNum": "FOREIGN-1", "currencyCode": "EUR", "totalAmount": 990});
+    let orders = format!("{}/hosted/v1/orders", stack.platform());
+    let made = stack.http.client().post(orders).json(&foreign);
+    let made = made.basic_auth("guichet-sandbox", Some(NETBANX_PASSWORD));
+    let made = stack.http.send(made).await.expect(200).json();
+    let links = made["link"].as_array().unwrap().iter();
+    let page = links
+        .clone()
+        .find(|link| link["rel"] == "hosted_payment")
+        .unwrap();
+    let form = [("do", "pay"), ("cardNum", NETBANX_CARD)];
+    let pay = stack
+        .http
+        .client()
+        .post(page["uri"].as_str().unwrap())
+        .form(&form);
+    stack.http.send(pay).await;
+    // One whose callback and return never came.
+    stack.break_netbanx(json!({"callback_lost": true})).await;
+    let lost = stack.session(4200).await;
+    let lost_page = stack.start_hosted(&lost).await;
+    stack.pay_hosted(&lost_page, NETBANX_CARD).await;
+
+    let (status, told, errors) = stack.guichet(&["payments", "compare"]).await;
+    assert_eq!(status, 3, "{told}{errors}");
+    assert!(
+        told.contains("700 minor units were given back there, 0 here"),
+        "{told}"
+    );
+    assert!(
+        told.contains("FOREIGN-1  990 minor units were paid there"),
+        "{told}"
+    );
+    assert!(told.contains("3 lines, 2 differ"), "{told}");
+    stack.wait_status(&lost, "paid").await;
+    assert_eq!(
+        payment(&stack, &checkout).await["attention"],
+        json!(["differs"])
+    );
+    let list = stack.attention().await;
+    assert!(
+        list.contains("FOREIGN-1") && list.contains("guichet payments compare"),
+        "{list}"
+    );
+}

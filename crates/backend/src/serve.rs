@@ -27,6 +27,7 @@ use crate::jobs::expiries::Expiries;
 use crate::jobs::notices::Notices;
 use crate::jobs::operations::Operations;
 use crate::jobs::questions::Questions;
+use crate::jobs::reports;
 use crate::limiter::Limiter;
 use crate::log::Log;
 use crate::metrics::Metrics;
@@ -89,6 +90,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     jobs.spawn(due::run::<Notices>(Arc::clone(&app), handed.notices));
     jobs.spawn(due::run::<Operations>(Arc::clone(&app), handed.operations));
     jobs.spawn(erasing::rounds(Arc::clone(&app)));
+    jobs.spawn(reports::run(Arc::clone(&app)));
     let stop = CancellationToken::new();
     let tasks = app.tasks.clone();
     let server = tokio::spawn(connections.serve(listener, http::router(app, assets), stop.clone()));

@@ -28,6 +28,8 @@ pub enum Attention {
     OperationUndecided,
     /// The platform holds the payment until a person accepts or refuses it.
     Review,
+    /// The platform's own report tells otherwise of it than the books.
+    Differs,
 }
 
 impl Attention {
@@ -49,6 +51,9 @@ impl Attention {
             }
             Self::OperationUndecided => {
                 "what became of an operation is not known: look it up in the platform's back office"
+            }
+            Self::Differs => {
+                "the platform's report differs from the books: guichet payments compare says how"
             }
             Self::Review => "the platform holds it for you: guichet payments accept, or refuse",
         }

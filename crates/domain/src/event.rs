@@ -46,6 +46,13 @@ pub enum PaymentEvent {
         /// Unix second of the decision. The first one holds.
         at: i64,
     },
+    /// The platform's own report was compared with the books. It moves no money state.
+    Reported {
+        /// Unix second of the comparison. The last one holds.
+        at: i64,
+        /// What differs, in words; nothing where it agrees again.
+        differs: Option<String>,
+    },
     /// The browser came back. A hint: it moves no money state.
     Returned {
         /// Which of the return addresses it came to.

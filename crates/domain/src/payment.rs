@@ -111,6 +111,8 @@ pub struct PaymentState {
     pub held: bool,
     /// What a person has decided about what the platform holds: accepted, or not.
     pub decided: Option<bool>,
+    /// What the platform's report has otherwise than the books.
+    pub differs: Option<String>,
     /// Whether the deadline has passed.
     pub deadline_passed: bool,
     /// What an operator should look at.
@@ -223,6 +225,10 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         part.status == PartStatus::Pending && told.held.contains(part.transaction.as_str())
     });
     let decided = told.decided.map(|(_, accept)| accept);
+    let differs = told.reported.and_then(|(_, differs)| differs.clone());
+    if differs.is_some() {
+        attention.insert(Attention::Differs);
+    }
     if held && decided.is_none() {
         attention.insert(Attention::Review);
     }
@@ -237,6 +243,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         returned: told.returned,
         held,
         decided,
+        differs,
         deadline_passed: told.deadline_passed,
         attention,
         parts,
@@ -343,6 +350,8 @@ struct Told<'a> {
     held: BTreeSet<&'a str>,
     /// The first decision: when, and whether it accepts.
     decided: Option<(i64, bool)>,
+    /// The last comparison with the platform's report: when, and what differs.
+    reported: Option<(i64, &'a Option<String>)>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,
 }
@@ -364,6 +373,10 @@ impl<'a> Told<'a> {
             PaymentEvent::Decided { accept, at } => {
                 let all = self.decided.into_iter().chain([(*at, *accept)]);
                 self.decided = all.min();
+            }
+            PaymentEvent::Reported { at, differs } => {
+                let all = self.reported.into_iter().chain([(*at, differs)]);
+                self.reported = all.max();
             }
             PaymentEvent::Returned { outcome } => {
                 let first = self.returned.into_iter().chain([*outcome]);

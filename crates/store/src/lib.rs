@@ -106,6 +106,13 @@ pub trait Store: Outbox + Erasing + Send + Sync {
     /// shoppers wait.
     async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError>;
 
+    /// The payment of an account that has this reference at the platform.
+    async fn payment_named(
+        &self,
+        account: &Slug,
+        reference: &str,
+    ) -> Result<Option<PaymentId>, StoreError>;
+
     /// A payment with its session's book, by id.
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError>;
 

@@ -235,6 +235,7 @@ fn check_fact(account: &Account, fact: &Verified<PlatformFact>, last: Option<&Ca
         PaymentEvent::Operation(_)
         | PaymentEvent::Held { .. }
         | PaymentEvent::Decided { .. }
+        | PaymentEvent::Reported { .. }
         | PaymentEvent::Returned { .. }
         | PaymentEvent::DeadlinePassed => {
             panic!("no fact of a platform's")

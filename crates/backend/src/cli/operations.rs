@@ -29,6 +29,7 @@ use crate::books::{books, open_store, open_to_read};
 use crate::clock;
 use crate::config::Config;
 use crate::digest::sha256;
+use crate::payments::compare::compare;
 use crate::payments::due::take_up;
 use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::find::{self, Whose};
@@ -78,6 +79,9 @@ pub(crate) enum PaymentCommand {
         /// The payment's id, pay_…
         payment: String,
     },
+    /// Compare the platforms' own reports with the books. The exit status is 3 if something
+    /// differs, 0 if not.
+    Compare(ConfigArg),
     /// End an operation that is undecided, once somebody has looked it up in the platform's back
     /// office.
     Settle {
@@ -154,6 +158,7 @@ pub(crate) async fn run(command: &PaymentCommand) -> anyhow::Result<ExitCode> {
         PaymentCommand::ResendCallback { config, payment } => {
             resend_callback(&config.config, payment).await
         }
+        PaymentCommand::Compare(config) => compare_all(&config.config).await,
         PaymentCommand::Show { config, payment } => show(&config.config, payment).await,
     }
 }
@@ -357,6 +362,40 @@ async fn decide(opened: &Opened, id: &PaymentId, accept: bool) -> anyhow::Result
         take_up(app, id).await?;
     }
     Ok(review::wait(app, id).await?)
+}
+
+/// Compares all accounts that have a report, and tells what differs.
+async fn compare_all(config: &Path) -> anyhow::Result<ExitCode> {
+    let opened = Opened::to_write(config).await?;
+    let told = compared(&opened.app).await;
+    opened.store.close().await;
+    let (text, differs) = told?;
+    print(text)?;
+    Ok(ExitCode::from(if differs { ATTENTION } else { 0 }))
+}
+
+async fn compared(app: &Arc<App>) -> anyhow::Result<(String, bool)> {
+    let (mut text, mut differs) = (String::new(), false);
+    for account in app.accounts.iter() {
+        let Some(report) = account.report() else {
+            continue;
+        };
+        let told = compare(app, account, report).await?;
+        differs |= !told.differences.is_empty();
+        let (name, lines) = (account.account(), told.lines);
+        let _ = writeln!(
+            text,
+            "account {name}: {lines} lines, {} differ",
+            told.differences.len()
+        );
+        for difference in &told.differences {
+            let _ = writeln!(text, "    {}", shown(difference));
+        }
+    }
+    if text.is_empty() {
+        text += "No account has a report to compare.\n";
+    }
+    Ok((text, differs))
 }
 
 async fn resend_callback(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {

@@ -8,3 +8,4 @@ pub(crate) mod expiries;
 pub(crate) mod notices;
 pub(crate) mod operations;
 pub(crate) mod questions;
+pub(crate) mod reports;

@@ -72,7 +72,10 @@ async fn one(
     account: &dyn Provider,
     line: &ReportLine,
 ) -> Result<Option<String>, StoreError> {
-    let own = app.store.payment_named(account.account(), &line.reference).await?;
+    let own = app
+        .store
+        .payment_named(account.account(), &line.reference)
+        .await?;
     let Some(id) = own else {
         return unknown(app, line).await;
     };
@@ -111,10 +114,7 @@ async fn one(
     Ok(differs.map(|why| format!("{id}  {}  {why}", line.reference)))
 }
 
-async fn read(
-    app: &App,
-    id: &PaymentId,
-) -> Result<Option<(Book, PaymentState)>, StoreError> {
+async fn read(app: &App, id: &PaymentId) -> Result<Option<(Book, PaymentState)>, StoreError> {
     let found = app.store.payment(id).await?;
     Ok(found.and_then(|(_, book)| {
         let state = book.entry(id)?.state(&book.session);
@@ -137,9 +137,15 @@ fn differs(book: &Book, state: &PaymentState, line: &ReportLine) -> Option<Strin
         return state.differs.clone();
     }
     let session = &book.session;
-    let balance = here(state, line).filter(|part| part.counts).map(|part| part.balance);
-    let held = balance.map(|balance| balance.reserved + balance.taken).unwrap_or_default();
-    let given_back = balance.map(|balance| balance.given_back).unwrap_or_default();
+    let balance = here(state, line)
+        .filter(|part| part.counts)
+        .map(|part| part.balance);
+    let held = balance
+        .map(|balance| balance.reserved + balance.taken)
+        .unwrap_or_default();
+    let given_back = balance
+        .map(|balance| balance.given_back)
+        .unwrap_or_default();
     match line.standing {
         Standing::Paid if line.currency != session.currency.code() => {
             Some(format!("paid there in {}", line.currency))

@@ -6,6 +6,7 @@ mod book;
 pub(crate) mod called;
 pub(crate) mod calls;
 pub(crate) mod cards;
+pub(crate) mod compare;
 pub(crate) mod due;
 pub(crate) mod error;
 pub(crate) mod go_on;

@@ -2,7 +2,8 @@
 //!
 //! [`Provider`] is what each of them has. What a platform may lack is a capability, a trait of its
 //! own that the provider hands out or does not: [`Notifications`], [`Confirmation`],
-//! [`Continuing`], [`Callbacks`], [`Operations`], [`Vault`].
+//! [`Continuing`], [`Callbacks`], [`Operations`], [`Report`],
+//! [`Vault`].
 
 mod begin;
 mod call;
@@ -12,6 +13,7 @@ mod notify;
 mod operations;
 mod probe;
 mod provider;
+mod report;
 mod vault;
 
 pub use begin::{Addresses, Begin, Begun, By, Context, Next};
@@ -30,4 +32,5 @@ pub use operations::{
 };
 pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
+pub use report::{Report, ReportLine, ReportPage, Standing};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

@@ -15,6 +15,7 @@ use super::continuing::Continuing;
 use super::notify::{Callbacks, Notifications};
 use super::operations::Operations;
 use super::probe::{DatedRule, Probe};
+use super::report::Report;
 use super::vault::Vault;
 
 /// Which world the backend runs in. Keys and hosts of different worlds never mix.
@@ -120,6 +121,11 @@ pub trait Provider: Send + Sync {
 
     /// Where the shop has money captured, cancelled, refunded and duplicated through us.
     fn operations(&self) -> Option<&dyn Operations> {
+        None
+    }
+
+    /// Where the platform tells by itself, in a list, what it did.
+    fn report(&self) -> Option<&dyn Report> {
         None
     }
 

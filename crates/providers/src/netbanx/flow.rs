@@ -20,7 +20,7 @@ use crate::contract::{
 };
 
 /// Orders on a page of the report.
-const PAGE: usize = 50;
+pub(super) const PAGE: usize = 50;
 /// Pages of the report that are looked through for an order. It was made a moment ago, so that the
 /// first one has it.
 const PAGES_MAX: usize = 4;
@@ -102,23 +102,7 @@ fn page_of(config: &Config, order: &Order) -> Result<String, Failure> {
 /// end, or as far as an order that was made a moment ago could stand.
 fn find(calls: &mut Calls<'_>, reference: &str) -> Result<Option<OrderId>, Halt> {
     for page in 0..PAGES_MAX {
-        // Whether the first is 0 or 1 no source tells: without it, a page is the first one.
-        let start = match page {
-            0 => String::new(),
-            page => format!("&start={}", page * PAGE),
-        };
-        let request = Request {
-            does: Does::Reads,
-            method: HttpMethod::Get,
-            path: "orders",
-            id: None,
-            query: format!("num={PAGE}{start}"),
-            body: None,
-        };
-        let report: Report = match calls.ask(&request)? {
-            Told::Yes(report) => report,
-            Told::No { status, code } => return Err(refused("report", status, &code).into()),
-        };
+        let report = page_of_report(calls, page)?;
         let own = |order: &&Order| {
             let own = order.merchant_ref_num.as_ref();
             own.is_some_and(|own| own.as_str() == reference)
@@ -131,6 +115,27 @@ fn find(calls: &mut Calls<'_>, reference: &str) -> Result<Option<OrderId>, Halt>
         }
     }
     Ok(None)
+}
+
+/// A page of the report.
+pub(super) fn page_of_report(calls: &mut Calls<'_>, page: usize) -> Result<Report, Halt> {
+    // Whether the first is 0 or 1 no source tells: without it, a page is the first one.
+    let start = match page {
+        0 => String::new(),
+        page => format!("&start={}", page * PAGE),
+    };
+    let request = Request {
+        does: Does::Reads,
+        method: HttpMethod::Get,
+        path: "orders",
+        id: None,
+        query: format!("num={PAGE}{start}"),
+        body: None,
+    };
+    match calls.ask(&request)? {
+        Told::Yes(report) => Ok(report),
+        Told::No { status, code } => Err(refused("report", status, &code).into()),
+    }
 }
 
 /// The order of that id; none where the platform knows none.

@@ -38,6 +38,7 @@ mod config;
 mod fact;
 mod flow;
 mod operations;
+mod report;
 mod request;
 
 use guichet_domain::MethodKind;
@@ -49,7 +50,7 @@ use jiff::tz::TimeZone;
 use crate::contract::{
     Allowed, Begin, Begun, Callbacks, ConfigError, Consulted, Continuing, Demand, Environment,
     Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Objection, Operated,
-    Operation, Operations, Proceed, Proceeded, Provider, Seed, Step,
+    Operation, Operations, Proceed, Proceeded, Provider, Report, ReportPage, Seed, Step,
 };
 
 /// The one method so far: a card on the hosted page.
@@ -131,6 +132,10 @@ impl Provider for Netbanx {
     fn operations(&self) -> Option<&dyn Operations> {
         Some(self)
     }
+
+    fn report(&self) -> Option<&dyn Report> {
+        Some(self)
+    }
 }
 
 impl Continuing for Netbanx {
@@ -164,6 +169,12 @@ impl Callbacks for Netbanx {
 
     fn resend(&self, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()> {
         flow::resend(&self.config, memo, exchanges)
+    }
+}
+
+impl Report for Netbanx {
+    fn page(&self, page: usize, exchanges: &[Exchange]) -> Step<ReportPage> {
+        report::page(&self.config, page, exchanges)
     }
 }
 

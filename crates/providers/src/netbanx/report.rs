@@ -13,9 +13,15 @@ use crate::contract::{Exchange, ReportLine, ReportPage, Standing, Step};
 
 pub(super) fn page(config: &Config, page: usize, exchanges: &[Exchange]) -> Step<ReportPage> {
     let calls = &mut Calls::new(config, exchanges);
-    step(page_of_report(calls, page).map(|report| ReportPage {
-        last: report.records.len() < PAGE,
-        lines: report.records.iter().filter_map(|order| line(config, order)).collect(),
+    step(page_of_report(calls, page).map(|report| {
+        ReportPage {
+            last: report.records.len() < PAGE,
+            lines: report
+                .records
+                .iter()
+                .filter_map(|order| line(config, order))
+                .collect(),
+        }
     }))
 }
 
@@ -29,11 +35,15 @@ fn line(config: &Config, order: &Order) -> Option<ReportLine> {
         Some("held" | "pending") => Standing::Waits,
         _ => Standing::Nothing,
     };
-    let refunds = order.moves().filter(|moved| moved.is("refund") && !moved.is_cancelled());
+    let refunds = order
+        .moves()
+        .filter(|moved| moved.is("refund") && !moved.is_cancelled());
     let given_back = |moved: &Moved| moved.amount.as_ref().and_then(Text::minor);
     let paid = standing == Standing::Paid;
     Some(ReportLine {
-        fact: paid.then(|| fact(config, order, &reference, amount)).flatten(),
+        fact: paid
+            .then(|| fact(config, order, &reference, amount))
+            .flatten(),
         transaction: order.id.as_str().to_owned(),
         currency: order.currency_code.clone()?,
         given_back: refunds.filter_map(given_back).sum(),
@@ -99,7 +109,14 @@ mod tests {
         let lines: Vec<_> = told
             .lines
             .iter()
-            .map(|line| (line.standing, line.amount, line.given_back, line.fact.is_some()))
+            .map(|line| {
+                (
+                    line.standing,
+                    line.amount,
+                    line.given_back,
+                    line.fact.is_some(),
+                )
+            })
             .collect();
         assert_eq!(
             lines,

@@ -34,7 +34,11 @@ pub(super) fn golden(name: &str) -> &'static str {
 }
 
 pub(super) fn read(environment: Environment, lines: &str) -> Result<Config, ConfigError> {
-    Config::read(testing::slug("main"), toml::from_str(lines).unwrap(), environment)
+    Config::read(
+        testing::slug("main"),
+        toml::from_str(lines).unwrap(),
+        environment,
+    )
 }
 
 /// An account at the sandbox, with these lines.

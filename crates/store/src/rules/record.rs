@@ -86,7 +86,10 @@ pub(crate) async fn hint(
 ) -> Result<Recorded, StoreError> {
     if !matches!(
         hint,
-        PaymentEvent::Decided { .. } | PaymentEvent::Returned { .. } | PaymentEvent::DeadlinePassed
+        PaymentEvent::Decided { .. }
+            | PaymentEvent::Reported { .. }
+            | PaymentEvent::Returned { .. }
+            | PaymentEvent::DeadlinePassed
     ) {
         return Err(StoreError::Corrupt(
             "a hint can't be a platform's fact".into(),

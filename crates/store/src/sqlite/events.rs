@@ -26,6 +26,7 @@ fn columns(event: &PaymentEvent) -> (Option<Trust>, Option<&str>, Option<&str>) 
         },
         PaymentEvent::Held { .. }
         | PaymentEvent::Decided { .. }
+        | PaymentEvent::Reported { .. }
         | PaymentEvent::Returned { .. }
         | PaymentEvent::DeadlinePassed => (None, None, None),
     }

@@ -229,6 +229,14 @@ impl Store for SqliteStore {
         read!(self, conversations::due(now, limit))
     }
 
+    async fn payment_named(
+        &self,
+        account: &Slug,
+        reference: &str,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        read!(self, payments::named(account, reference))
+    }
+
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
         let book = self.load(BookOf::Payment(id)).await?;
         Ok(book.and_then(|book| {

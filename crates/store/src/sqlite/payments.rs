@@ -1,7 +1,7 @@
 //! Payments, and what the lists show of them.
 
 use async_trait::async_trait;
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::conversations;
@@ -92,6 +92,21 @@ impl Payments for SqliteConnection {
         let found = sqlx::query_as("SELECT account, reference FROM payments WHERE id = ?");
         Ok(found.bind(payment.as_str()).fetch_optional(self).await?)
     }
+}
+
+/// The payment of an account that has this reference at the platform.
+pub(super) async fn named(
+    db: &mut SqliteConnection,
+    account: &Slug,
+    reference: &str,
+) -> Result<Option<PaymentId>, StoreError> {
+    let id: Option<String> =
+        sqlx::query_scalar("SELECT id FROM payments WHERE account = ? AND reference = ?")
+            .bind(account.as_str())
+            .bind(reference)
+            .fetch_optional(db)
+            .await?;
+    id.as_deref().map(from_word).transpose()
 }
 
 /// Payments whose deadline has passed and was not recorded yet.

@@ -103,9 +103,8 @@ async fn conversation(
         if made.provider != to.account.name() || made.account != *to.account.account() {
             return Ok(None);
         }
-        let own = |conversation: &Conversation| {
-            same(conversation.nonce.as_bytes(), to.ending.as_bytes())
-        };
+        let own =
+            |conversation: &Conversation| same(conversation.nonce.as_bytes(), to.ending.as_bytes());
         let conversation = app.store.conversation(payment).await?;
         Ok(conversation.filter(own).map(|conversation| Found {
             session: made.session,

@@ -21,7 +21,8 @@ use crate::http::request::to_the_end;
 use crate::payments::operations::error::OperationError;
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::review::{self, ReviewError};
-use crate::sessions::views::{Folded, ListedPayment};
+use crate::sessions::folded::Folded;
+use crate::views::shop::{self as views, ListedPayment};
 
 /// What was decided.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -63,7 +64,7 @@ pub(super) async fn decide(
         })?;
         review::wait(&app, &payment).await?;
         let book = find::book(&app, Whose::Shop(&shop.id), &payment).await?;
-        let listed = Folded::new(&book, clock::unix_now()).listed(&payment);
+        let listed = views::listed(&Folded::new(&book, clock::unix_now()), &payment);
         Ok(Json(listed.ok_or(OperationError::PaymentUnknown)?).into_response())
     })
     .await

@@ -1,5 +1,5 @@
-use guichet_domain::event::{Part, Trust};
-use guichet_domain::money::Amount;
+use guichet_domain::event::Part;
+use guichet_domain::testing::{self, amount};
 
 use super::*;
 use crate::contract::{CallError, Paid, Taken};
@@ -12,24 +12,11 @@ const POST: HttpMethod = HttpMethod::Post;
 const GET: HttpMethod = HttpMethod::Get;
 const DELETE: HttpMethod = HttpMethod::Delete;
 
-fn amount(minor: u64) -> Amount {
-    Amount::try_from(minor).unwrap()
-}
-
 fn part() -> Part {
     Part {
-        transaction: ID.into(),
         call: "361928800".into(),
-        kind: PartKind::Card,
-        method: None,
         brand: "VISA".into(),
-        amount: amount(301),
-        status: PartStatus::Accepted,
-        code: "success".into(),
-        refusal: None,
-        parts_expected: None,
-        trust: Trust::Ours,
-        fingerprint: String::new(),
+        ..testing::part(ID, PartKind::Card, 301, PartStatus::Accepted)
     }
 }
 
