@@ -116,8 +116,9 @@ fn why(transaction: &Transaction) -> Refusal {
     })
 }
 
-/// A fact about the order. What pays is named by the order, since all that is done with it later
-/// names that; each try that was refused has a name of its own.
+/// A fact about the order. What pays, is held or is cancelled is named by the order, since all that
+/// is done with it later names that; a try that was refused, or waits for another's word, has a name
+/// of its own, beside which a later one may pay.
 fn part(
     config: &Config,
     context: &Context<'_>,
@@ -141,10 +142,10 @@ fn part(
         code => code,
     };
     let id = order.id.as_str();
-    let name = match status {
-        PartStatus::Refused if call.is_empty() => format!("{id}/{code}"),
-        PartStatus::Refused => format!("{id}/{call}"),
-        PartStatus::Accepted | PartStatus::Pending => id.to_owned(),
+    let name = match word.as_str() {
+        "declined" | "errored" | "pending" if call.is_empty() => format!("{id}/{code}"),
+        "declined" | "errored" | "pending" => format!("{id}/{call}"),
+        _ => id.to_owned(),
     };
     let brand = transaction
         .card

@@ -341,6 +341,20 @@ fn what_is_held_or_pending_is_pending_and_an_unknown_status_is_no_success() {
         );
         assert!(!end.open);
     }
+    // What waits for another's word is over under the same name, if it is refused in the end.
+    let named = |transaction: &str| {
+        let end = finalised(&gbp(301), Ok((200, &with(transaction)))).unwrap();
+        part_of(&end.facts[0]).transaction.clone()
+    };
+    let [waits, refused] = ["pending", "declined"].map(|status| {
+        named(&format!(
+            r#"{{"status":"{status}","confirmationNumber":7}}"#
+        ))
+    });
+    assert_eq!(waits, refused);
+    let [held, let_go] =
+        ["held", "cancelled"].map(|status| named(&format!(r#"{{"status":"{status}"}}"#)));
+    assert_eq!(held, let_go);
     for status in ["", "SUCCESS", "success ", "approved", "settled"] {
         let answer = with(&format!(r#"{{"status":"{status}"}}"#));
         let end = finalised(&gbp(301), Ok((200, &answer)));
