@@ -38,6 +38,13 @@ pub(super) fn check(operation: &Operation<'_>) -> Result<Allowed, Objection> {
             remedy: "look for the order in the back office",
         });
     }
+    if operation.kind == OperationKind::Duplicate {
+        return Err(Objection::Never {
+            kind: operation.kind,
+            source_of: "the list of the platform's operations",
+            remedy: "have the shopper pay anew",
+        });
+    }
     if paid.cancelled {
         return Err(Objection::Cancelled);
     }
@@ -62,8 +69,8 @@ pub(super) fn check(operation: &Operation<'_>) -> Result<Allowed, Objection> {
                 Err(Objection::WholeOnly(whole))
             }
         }
-        (OperationKind::Refund, None) => Err(Objection::OnlyReserved),
-        (OperationKind::Refund, Some(taken)) => {
+        (OperationKind::Refund | OperationKind::Duplicate, None) => Err(Objection::OnlyReserved),
+        (OperationKind::Refund | OperationKind::Duplicate, Some(taken)) => {
             let left = taken.amount.minor().saturating_sub(paid.given_back);
             at_most(left).map(|_| Allowed { gives_up: 0 })
         }
@@ -76,7 +83,9 @@ fn own_reference(operation: &Operation<'_>) -> String {
     match operation.kind {
         OperationKind::Capture => format!("{reference}-S"),
         OperationKind::Cancel => format!("{reference}-C"),
-        OperationKind::Refund => format!("{reference}-R{}", operation.paid.given_back),
+        OperationKind::Refund | OperationKind::Duplicate => {
+            format!("{reference}-R{}", operation.paid.given_back)
+        }
     }
 }
 
@@ -101,7 +110,7 @@ fn perform(calls: &mut Calls<'_>, operation: &Operation<'_>) -> Result<Operated,
     let (path, kind) = match operation.kind {
         OperationKind::Cancel => return let_go(calls, operation, &id),
         OperationKind::Capture => ("settlement", "settlement"),
-        OperationKind::Refund => ("refund", "refund"),
+        OperationKind::Refund | OperationKind::Duplicate => ("refund", "refund"),
     };
     let body = json!({
         "amount": operation.amount.minor(),
@@ -241,6 +250,7 @@ fn became(operation: &Operation<'_>, order: &Order) -> Consulted {
         return match operation.kind {
             OperationKind::Capture => undecided("the order is cancelled"),
             OperationKind::Cancel | OperationKind::Refund => is_done(None),
+            OperationKind::Duplicate => undecided("no authorisation is duplicated here"),
         };
     }
     if transaction.status.as_deref() != Some("success") {
@@ -249,7 +259,7 @@ fn became(operation: &Operation<'_>, order: &Order) -> Consulted {
     let kind = match operation.kind {
         OperationKind::Cancel => return Consulted::NotDone,
         OperationKind::Capture => "settlement",
-        OperationKind::Refund => "refund",
+        OperationKind::Refund | OperationKind::Duplicate => "refund",
     };
     let moves = order
         .moves()
@@ -265,7 +275,7 @@ fn became(operation: &Operation<'_>, order: &Order) -> Consulted {
     }
     let before = match operation.kind {
         OperationKind::Refund => operation.paid.given_back,
-        OperationKind::Capture | OperationKind::Cancel => 0,
+        OperationKind::Capture | OperationKind::Cancel | OperationKind::Duplicate => 0,
     };
     let amounts = moves.iter().map(|moved| moved.amount.as_ref()?.minor());
     let told = amounts.sum::<Option<u64>>();

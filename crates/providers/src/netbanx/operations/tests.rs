@@ -57,12 +57,14 @@ fn with<T>(
     });
     run(&Operation {
         kind,
+        id: None,
         paid: Paid {
             reference: "REF-1",
             part: &part,
             taken,
             given_back: stands.given_back,
             cancelled: stands.cancelled,
+            duplicate: None,
         },
         amount: amount(minor),
         sequence: 1,
@@ -135,6 +137,8 @@ fn what_is_possible_is_known_before_any_call() {
     assert_eq!(checked(Cancel, 301, RESERVED), Ok(Allowed { gives_up: 0 }));
     assert_eq!(checked(Cancel, 300, TAKEN), Err(Objection::WholeOnly(301)));
     assert_eq!(checked(Refund, 301, RESERVED), Err(Objection::OnlyReserved));
+    let duplicate = checked(OperationKind::Duplicate, 301, RESERVED);
+    assert!(matches!(duplicate, Err(Objection::Never { .. })));
     let given = Stands {
         given_back: 100,
         ..TAKEN
