@@ -131,7 +131,9 @@ fn perform(calls: &mut Calls<'_>, operation: &Operation<'_>) -> Result<Operated,
             match became(operation, &read(calls, &id)?) {
                 Consulted::Done(done) => Ok(Operated::Done(done)),
                 Consulted::NotDone => refused(&code),
-                Consulted::Undecided(_) => Err(Failure::Unknown.into()),
+                Consulted::Undecided(_) | Consulted::Refused { .. } | Consulted::Waits => {
+                    Err(Failure::Unknown.into())
+                }
             }
         }
         Told::No { code, .. } => refused(&code),

@@ -104,7 +104,7 @@ async fn conversation(
             return Ok(None);
         }
         let own =
-            |conversation: &Conversation| same(conversation.nonce.as_bytes(), to.ending.as_bytes());
+            |conversation: &Conversation| same(conversation.ending.as_bytes(), to.ending.as_bytes());
         let conversation = app.store.conversation(payment).await?;
         Ok(conversation.filter(own).map(|conversation| Found {
             session: made.session,
