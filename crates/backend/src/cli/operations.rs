@@ -404,7 +404,7 @@ async fn resend_callback(config: &Path, payment: &str) -> anyhow::Result<ExitCod
     let sent = ask_for_callback(&opened, &id).await;
     opened.store.close().await;
     sent?;
-    print("the platform calls back again\n".to_owned())?;
+    print("the platform calls back again\n")?;
     Ok(ExitCode::SUCCESS)
 }
 
