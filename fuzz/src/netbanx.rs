@@ -29,8 +29,8 @@ fn account() -> &'static dyn Provider {
     ACCOUNT.as_ref()
 }
 
-/// Answers, one a line, to a beginning, a return and a look. Only an order that says in full that it
-/// is this payment's and was paid is accepted; a browser is sent to `https:` alone; the key is
+/// Answers, one a line, to a beginning, a return and a look. Only an order that says in full that
+/// it is this payment's and was paid is accepted; a browser is sent to `https:` alone; the key is
 /// shown nowhere.
 pub fn netbanx_order(data: &[u8]) {
     let lines = data.split(|byte| *byte == b'\n').take(ANSWERS_MAX);

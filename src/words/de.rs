@@ -123,8 +123,8 @@ pub(super) static WORDS: Words = Words {
         gelungen.",
     refusal_not_accepted: "Diese Karte wird für diese Zahlung nicht akzeptiert.",
     refusal_timed_out: "Die Zeit auf der Zahlungsseite ist abgelaufen.",
-    refusal_held: "Abgelehnt. Ihre Bank kann den Betrag einige Tage lang als reserviert anzeigen; er wird nicht \
-        abgebucht.",
+    refusal_held: "Abgelehnt. Ihre Bank kann den Betrag einige Tage lang als reserviert anzeigen; \
+        er wird nicht abgebucht.",
     refusal_technical: "Die Bank oder der Zahlungsdienst hat nicht rechtzeitig geantwortet.",
     cancelled_title: "Zahlung abgebrochen",
     cancelled_body: "Sie haben die Zahlungsseite vorzeitig verlassen. Ihre Bestellung ist nicht \

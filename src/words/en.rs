@@ -115,7 +115,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "The authentication that your bank asked for did not succeed.",
     refusal_not_accepted: "This card is not accepted for this payment.",
     refusal_timed_out: "Time ran out on the payment page.",
-    refusal_held: "Refused. Your bank may show the amount as reserved for a few days; it is not taken.",
+    refusal_held: "Refused. Your bank may show the amount as reserved for a few days; it is not \
+        taken.",
     refusal_technical: "The bank or the platform did not answer in time.",
     cancelled_title: "Payment abandoned",
     cancelled_body: "You left the payment page before the end. Your order is not paid.",

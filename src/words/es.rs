@@ -117,7 +117,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "La autenticación que ha pedido su banco no se ha completado.",
     refusal_not_accepted: "Esta tarjeta no se acepta para este pago.",
     refusal_timed_out: "Se ha agotado el tiempo en la página de pago.",
-    refusal_held: "Rechazado. Su banco puede mostrar el importe como retenido durante unos días; no se cobra.",
+    refusal_held: "Rechazado. Su banco puede mostrar el importe como retenido durante unos días; \
+        no se cobra.",
     refusal_technical: "El banco o la plataforma no ha respondido a tiempo.",
     cancelled_title: "Pago abandonado",
     cancelled_body: "Ha salido de la página de pago antes de terminar. Su pedido no está pagado.",

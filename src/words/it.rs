@@ -121,8 +121,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "L’autenticazione richiesta dalla banca non è riuscita.",
     refusal_not_accepted: "Questa carta non è accettata per questo pagamento.",
     refusal_timed_out: "Il tempo sulla pagina di pagamento è scaduto.",
-    refusal_held: "Rifiutato. La banca può mostrare l’importo come riservato per qualche giorno; non viene \
-        addebitato.",
+    refusal_held: "Rifiutato. La banca può mostrare l’importo come riservato per qualche giorno; \
+        non viene addebitato.",
     refusal_technical: "La banca o la piattaforma non ha risposto in tempo.",
     cancelled_title: "Pagamento interrotto",
     cancelled_body: "La pagina di pagamento è stata lasciata prima della fine. L’ordine non è \

@@ -119,8 +119,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "De authenticatie waar uw bank om vroeg, is niet gelukt.",
     refusal_not_accepted: "Deze kaart wordt niet geaccepteerd voor deze betaling.",
     refusal_timed_out: "De tijd op de betaalpagina is verstreken.",
-    refusal_held: "Geweigerd. Uw bank kan het bedrag enkele dagen als gereserveerd tonen; het wordt niet \
-        afgeschreven.",
+    refusal_held: "Geweigerd. Uw bank kan het bedrag enkele dagen als gereserveerd tonen; het \
+        wordt niet afgeschreven.",
     refusal_technical: "De bank of het platform heeft niet op tijd geantwoord.",
     cancelled_title: "Betaling afgebroken",
     cancelled_body: "U hebt de betaalpagina voor het einde verlaten. Uw bestelling is niet \

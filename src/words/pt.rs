@@ -120,7 +120,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "A autenticação pedida pelo seu banco não foi concluída.",
     refusal_not_accepted: "Este cartão não é aceite para este pagamento.",
     refusal_timed_out: "O tempo na página de pagamento esgotou-se.",
-    refusal_held: "Recusado. O seu banco pode mostrar o valor como reservado durante alguns dias; não é cobrado.",
+    refusal_held: "Recusado. O seu banco pode mostrar o valor como reservado durante alguns \
+        dias; não é cobrado.",
     refusal_technical: "O banco ou a plataforma não respondeu a tempo.",
     cancelled_title: "Pagamento abandonado",
     cancelled_body: "Saiu da página de pagamento antes do fim. A sua encomenda não está paga.",

@@ -117,7 +117,8 @@ pub(super) static WORDS: Words = Words {
     refusal_authentication: "Den autentisering som din bank begärde lyckades inte.",
     refusal_not_accepted: "Det här kortet godtas inte för betalningen.",
     refusal_timed_out: "Tiden på betalningssidan tog slut.",
-    refusal_held: "Nekad. Din bank kan visa beloppet som reserverat i några dagar; det dras inte.",
+    refusal_held: "Nekad. Din bank kan visa beloppet som reserverat i några dagar; det dras \
+        inte.",
     refusal_technical: "Banken eller plattformen svarade inte i tid.",
     cancelled_title: "Betalningen avbröts",
     cancelled_body: "Du lämnade betalningssidan innan betalningen var klar. Din beställning är \

@@ -1,5 +1,5 @@
-//! NETBANX's hosted page: from the order to the money, with the return, the callback or neither, and
-//! whatever breaks between.
+//! NETBANX's hosted page: from the order to the money, with the return, the callback or neither,
+//! and whatever breaks between.
 
 use serde_json::{Value, json};
 

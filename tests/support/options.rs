@@ -245,6 +245,20 @@ impl StackOptions {
         )
     }
 
+    /// What the demo shop offers through other platforms than Up2pay, and its accounts there.
+    fn other_platforms(&self, platform: u16) -> (String, String) {
+        let (mut own, mut accounts) = (String::new(), String::new());
+        if self.sogenactif {
+            own = offers("sogenactif", "sogenactif", &self.sogenactif_methods);
+            accounts = self.sogenactif_account(platform);
+        }
+        if self.netbanx {
+            own += &offers("netbanx", "netbanx", &["netbanx_card"]);
+            accounts += &self.netbanx_account(platform);
+        }
+        (own, accounts)
+    }
+
     /// The account at NETBANX: the sandbox's one shop.
     fn netbanx_account(&self, platform: u16) -> String {
         let more = &self.netbanx_lines;
@@ -305,15 +319,7 @@ impl StackOptions {
         let demo = format!("{confirm}\nnotify_method = {post:?}\n{optional}{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
             + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, optional).as_str();
-        let (mut own, mut account_of_both) = (String::new(), String::new());
-        if self.sogenactif {
-            own = offers("sogenactif", "sogenactif", &self.sogenactif_methods);
-            account_of_both = self.sogenactif_account(platform);
-        }
-        if self.netbanx {
-            own += &offers("netbanx", "netbanx", &["netbanx_card"]);
-            account_of_both += &self.netbanx_account(platform);
-        }
+        let (own, account_of_both) = self.other_platforms(platform);
         let mut other_origins = vec!["http://autre.example".to_owned()];
         let mut others = String::new();
         if self.one_click {

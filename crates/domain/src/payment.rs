@@ -10,6 +10,8 @@
 //! - what the shop reserved alone is paid once the total was captured; what is cancelled or given
 //!   back afterwards unpays nothing, and stands in the [`Balance`];
 //! - a browser's return moves nothing but what is shown.
+//!
+//! Longer than others: the state is one function of all that is told, to be read at one place.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -145,7 +145,10 @@ one_click = true
 # The shop's server is told by itself what became of an order.
 webhook = {{ url = "http://127.0.0.1:{shop}/webhook", secrets = ["{WEBHOOK_SECRET}"] }}
 # Three platforms take cards here: a shop has one, and needs no label.
-labels = {{ card = "Carte bancaire, sur la page d'Up2pay", netbanx_card = "Carte bancaire, sur la page de NETBANX" }}
+[shops.labels]
+card = "Carte bancaire, sur la page d'Up2pay"
+netbanx_card = "Carte bancaire, sur la page de NETBANX"
+
 
 # The first entry stands first on the list: the card that is typed here, with the saved ones.
 [[shops.methods]]

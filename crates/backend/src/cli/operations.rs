@@ -16,29 +16,22 @@ use guichet_domain::field::line;
 use guichet_domain::id::{InstructionId, OperationId, PaymentId};
 use guichet_domain::money::{Amount, Currency};
 use guichet_domain::operation::{Balance, OperationKind};
-use guichet_providers::contract::Exchange;
-use guichet_store::sqlite::{FileLock, SqliteStore};
-use guichet_store::{AskedBy, Book, Entry, Idempotency, Source, StoreError};
+use guichet_store::{AskedBy, Book, Entry, Idempotency};
 
 use super::arguments::ConfigArg;
 use super::notifications::time;
+use super::opened::{Opened, payment_id};
 use super::payments::{ATTENTION, money};
+use super::platform;
 use super::terminal::{print, shown};
 use crate::app::App;
-use crate::books::{books, open_store, open_to_read};
 use crate::clock;
-use crate::config::Config;
 use crate::digest::sha256;
-use crate::payments::compare::compare;
-use crate::payments::due::take_up;
 use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::{Wanted, WantedPart};
 use crate::payments::operations::settle::settle;
-use crate::payments::review;
-use crate::platform::Platform;
 use crate::views::operations::{InstructionView, LeftOutPart, OperationStatus, PlanView};
-use crate::webhooks::sender::Sender;
 
 /// How long a command waits for the backend to do what it asked for, and how often it looks.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -153,62 +146,19 @@ pub(crate) async fn run(command: &PaymentCommand) -> anyhow::Result<ExitCode> {
             done,
             ..
         } => end(&config.config, operation, *done).await,
-        PaymentCommand::Accept { config, payment } => review(&config.config, payment, true).await,
-        PaymentCommand::Refuse { config, payment } => review(&config.config, payment, false).await,
-        PaymentCommand::ResendCallback { config, payment } => {
-            resend_callback(&config.config, payment).await
+        PaymentCommand::Accept { config, payment } => {
+            platform::review(&config.config, payment, true).await?;
+            show(&config.config, payment).await
         }
-        PaymentCommand::Compare(config) => compare_all(&config.config).await,
+        PaymentCommand::Refuse { config, payment } => {
+            platform::review(&config.config, payment, false).await?;
+            show(&config.config, payment).await
+        }
+        PaymentCommand::ResendCallback { config, payment } => {
+            platform::resend_callback(&config.config, payment).await
+        }
+        PaymentCommand::Compare(config) => platform::compare_all(&config.config).await,
         PaymentCommand::Show { config, payment } => show(&config.config, payment).await,
-    }
-}
-
-/// The books, opened as a command needs them.
-struct Opened {
-    app: Arc<App>,
-    store: Arc<SqliteStore>,
-    /// Held where no backend serves the books.
-    alone: Option<FileLock>,
-}
-
-impl Opened {
-    async fn to_read(config: &Path) -> anyhow::Result<Self> {
-        let (config, accounts) = Config::read(config)?;
-        let store = open_to_read(&config).await?;
-        Self::new(config, accounts, store, None)
-    }
-
-    /// Nothing is made, and no table changed: these are books that a backend of this version keeps.
-    async fn to_write(config: &Path) -> anyhow::Result<Self> {
-        let (config, accounts) = Config::read(config)?;
-        open_to_read(&config).await?.close().await;
-        let alone = match FileLock::take(&config.database) {
-            Ok(lock) => Some(lock),
-            Err(StoreError::InUse { .. }) => None,
-            Err(error) => return Err(error).with_context(|| books(&config)),
-        };
-        let store = open_store(&config).await?;
-        Self::new(config, accounts, store, alone)
-    }
-
-    fn new(
-        config: Config,
-        accounts: crate::accounts::Accounts,
-        store: SqliteStore,
-        alone: Option<FileLock>,
-    ) -> anyhow::Result<Self> {
-        let store = Arc::new(store);
-        let platform = Platform::new(config.limits.platform_calls())?;
-        let sender = Sender::new(&config.webhook_networks)?;
-        let (app, _) = App::new(
-            config,
-            accounts,
-            store.clone(),
-            platform,
-            sender,
-            Arc::default(),
-        );
-        Ok(Self { app, store, alone })
     }
 }
 
@@ -303,10 +253,6 @@ fn asked<'a>(
     }
 }
 
-fn payment_id(text: &str) -> anyhow::Result<PaymentId> {
-    PaymentId::try_from(text.to_owned()).context("a payment's id begins with pay_")
-}
-
 fn wanted(wish: &Wish) -> anyhow::Result<Wanted> {
     let amount = |minor| Amount::parse("--amount", minor);
     let mut parts = Vec::new();
@@ -342,84 +288,6 @@ async fn end(config: &Path, operation: &str, was_done: bool) -> anyhow::Result<E
     opened.store.close().await;
     settled?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Decides about a payment that the platform holds, and tells what became of it.
-async fn review(config: &Path, payment: &str, accept: bool) -> anyhow::Result<ExitCode> {
-    let id = payment_id(payment)?;
-    let opened = Opened::to_write(config).await?;
-    let decided = decide(&opened, &id, accept).await;
-    opened.store.close().await;
-    decided?;
-    show(config, payment).await
-}
-
-async fn decide(opened: &Opened, id: &PaymentId, accept: bool) -> anyhow::Result<()> {
-    let app = &opened.app;
-    let book = find::book(app, Whose::Anybodys, id).await?;
-    review::decide(app, &book, id, accept, Source::Operator).await?;
-    if opened.alone.is_some() {
-        take_up(app, id).await?;
-    }
-    Ok(review::wait(app, id).await?)
-}
-
-/// Compares all accounts that have a report, and tells what differs.
-async fn compare_all(config: &Path) -> anyhow::Result<ExitCode> {
-    let opened = Opened::to_write(config).await?;
-    let told = compared(&opened.app).await;
-    opened.store.close().await;
-    let (text, differs) = told?;
-    print(text)?;
-    Ok(ExitCode::from(if differs { ATTENTION } else { 0 }))
-}
-
-async fn compared(app: &Arc<App>) -> anyhow::Result<(String, bool)> {
-    let (mut text, mut differs) = (String::new(), false);
-    for account in app.accounts.iter() {
-        let Some(report) = account.report() else {
-            continue;
-        };
-        let told = compare(app, account, report).await?;
-        differs |= !told.differences.is_empty();
-        let (name, lines) = (account.account(), told.lines);
-        let _ = writeln!(
-            text,
-            "account {name}: {lines} lines, {} differ",
-            told.differences.len()
-        );
-        for difference in &told.differences {
-            let _ = writeln!(text, "    {}", shown(difference));
-        }
-    }
-    if text.is_empty() {
-        text += "No account has a report to compare.\n";
-    }
-    Ok((text, differs))
-}
-
-async fn resend_callback(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {
-    let id = payment_id(payment)?;
-    let opened = Opened::to_read(config).await?;
-    let sent = ask_for_callback(&opened, &id).await;
-    opened.store.close().await;
-    sent?;
-    print("the platform calls back again\n")?;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn ask_for_callback(opened: &Opened, id: &PaymentId) -> anyhow::Result<()> {
-    let app = &opened.app;
-    let found = app.store.payment(id).await?;
-    let (payment, _) = found.context("there is no such payment")?;
-    let account = app.accounts.of(&payment).ok();
-    let callbacks = account.and_then(|account| account.callbacks());
-    let callbacks = callbacks.context("the platform of this payment calls nobody back")?;
-    let conversation = app.store.conversation(id).await?;
-    let memo = conversation.and_then(|conversation| conversation.memo);
-    let step = |exchanges: &[Exchange]| callbacks.resend(memo.as_deref(), exchanges);
-    let sent = app.platform.exchange(step).await;
-    sent.map_err(|failure| anyhow::anyhow!("the platform does not do it: {failure:?}"))
 }
 
 async fn show(config: &Path, payment: &str) -> anyhow::Result<ExitCode> {

@@ -1,5 +1,5 @@
-//! The platform's own report beside the books: what differs is on the operator's list, and goes from
-//! it once it agrees again.
+//! The platform's own report beside the books: what differs is on the operator's list, and goes
+//! from it once it agrees again.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -289,8 +289,8 @@ fn part_status(fact: &PlatformFact) -> Option<PartStatus> {
 }
 
 /// What leaves a payment at this stage, with the time at which a job takes it up. Past its deadline
-/// nobody is waited for, and it leads to where that ends; `continuing` says where, if its account is
-/// still there.
+/// nobody is waited for, and it leads to where that ends; `continuing` says where, if its account
+/// is still there.
 pub(crate) fn leaving<'a>(
     payment: &Payment,
     continuing: Option<&dyn Continuing>,

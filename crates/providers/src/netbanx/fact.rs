@@ -117,8 +117,8 @@ fn why(transaction: &Transaction) -> Refusal {
 }
 
 /// A fact about the order. What pays, is held or is cancelled is named by the order, since all that
-/// is done with it later names that; a try that was refused, or waits for another's word, has a name
-/// of its own, beside which a later one may pay.
+/// is done with it later names that; a try that was refused, or waits for another's word, has a
+/// name of its own, beside which a later one may pay.
 fn part(
     config: &Config,
     context: &Context<'_>,

@@ -157,8 +157,8 @@ pub(super) fn read(calls: &mut Calls<'_>, id: &OrderId) -> Result<Option<Order>,
     }
 }
 
-/// After the browser's return, or a callback. What they say is not looked at: the order is read that
-/// this payment made.
+/// After the browser's return, or a callback. What they say is not looked at: the order is read
+/// that this payment made.
 pub(super) fn finalise(
     config: &Config,
     finalise: &Finalise<'_>,

@@ -3,8 +3,8 @@
 //!
 //! # Documents
 //! - Paysafe developer centre, hosted-payments-api: *API endpoints*, *Scenarios*, *Process an order
-//!   using a hosted page*, *Process an order with settlement*, *Cancel a pending order*, *Traiter une
-//!   commande à l'aide de Silent Post*; Cards API, *Simulating card payments*. Below: DOC.
+//!   using a hosted page*, *Process an order with settlement*, *Cancel a pending order*, *Traiter
+//!   une commande à l'aide de Silent Post*; Cards API, *Simulating card payments*. Below: DOC.
 //! - OptimalPayments/PHP_SDK, Java_SDK, node-js_SDK, Python_SDK, c-sharp_SDK: paths, fields. SDK.
 //! - tomigun-ua/omnipay-netbanx `tests/Mock`: recorded answers. OMNI.
 //! - OpenMageModuleFostering/666999, vphat28/paysafe-collinsharper-magento2, the WooCommerce
@@ -13,8 +13,8 @@
 //! # The flow
 //! 1. *Begin* makes an order (`POST /orders`) with a reference of its own. A reference is taken
 //!    once: an order whose answer was lost is made again with the same one, and what is told to be
-//!    there is looked up in the report. The browser is sent to the order's `hosted_payment` link and
-//!    nowhere else.
+//!    there is looked up in the report. The browser is sent to the order's `hosted_payment` link
+//!    and nowhere else.
 //! 2. The shopper pays on that page, which takes the money by itself, and may try again after a
 //!    refusal.
 //! 3. The browser's return, and each callback, lead to a read of the order with our own key.
@@ -23,8 +23,8 @@
 //!    *begin* made, whatever the message names.
 //!
 //! # Traps
-//! - The links `self` and `resend_callback` carry the key in their address (DOC, OMNI). No answer is
-//!   stored, logged or shown: a payment keeps the order's id.
+//! - The links `self` and `resend_callback` carry the key in their address (DOC, OMNI). No answer
+//!   is stored, logged or shown: a payment keeps the order's id.
 //! - `mode` is `live` on the test host too, and decides nothing. Amounts come as text or number.
 //! - A reference that was used is HTTP 400 with code `"400"`, not the documented 2540 (OMNI).
 //! - Empty members are refused (WC): they are left out.

@@ -140,7 +140,8 @@ fn perform(calls: &mut Calls<'_>, operation: &Operation<'_>) -> Result<Operated,
     }
 }
 
-/// Whether what can't be refunded yet is to be cancelled: the shop says so, and all of it goes back.
+/// Whether what can't be refunded yet is to be cancelled: the shop says so, and all of it goes
+/// back.
 fn cancels_instead(calls: &Calls<'_>, operation: &Operation<'_>) -> bool {
     let paid = &operation.paid;
     let whole = paid

@@ -1,11 +1,11 @@
 //! NETBANX, the hosted payment API of Paysafe, the platform's half: API, hosted page, callbacks,
 //! control.
 //!
-//! Sources: Paysafe developer centre, hosted-payments-api (*API endpoints*, *Scenarios*, *Process an
-//! order using a hosted page*, *Process an order with settlement*, *Cancel a pending order*; Cards
+//! Sources: Paysafe developer centre, hosted-payments-api (*API endpoints*, *Scenarios*, *Process
+//! an order using a hosted page*, *Process an order with settlement*, *Cancel a pending order*; Cards
 //! API, *Simulating card payments*); the SDKs of OptimalPayments for paths and fields; recorded
-//! answers in tomigun-ua/omnipay-netbanx. What none of them tells (the body of a callback, the pause
-//! between two, the page itself) is the sandbox's.
+//! answers in tomigun-ua/omnipay-netbanx. What none of them tells (the body of a callback, the
+//! pause between two, the page itself) is the sandbox's.
 
 mod api;
 mod callback;

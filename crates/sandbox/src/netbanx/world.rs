@@ -153,12 +153,16 @@ impl Order {
             true => format!("{}X", self.reference),
             false => self.reference.clone(),
         };
+        // As recorded: a number from one source, a text from the other.
+        let total = match self.currency.as_str() {
+            "CAD" => json!(total.to_string()),
+            _ => json!(total),
+        };
         let mut told = json!({
             "id": self.id,
             "merchantRefNum": reference,
             "currencyCode": self.currency,
-            // As recorded: a number from one source, a text from the other.
-            "totalAmount": if self.currency == "CAD" { json!(total.to_string()) } else { json!(total) },
+            "totalAmount": total,
             "mode": "live",
             "type": "order",
             "link": links,

@@ -10,7 +10,7 @@ use guichet_providers::contract::{Headers, Incoming, Provider};
 use guichet_store::Conversation;
 
 use super::address::missed;
-use super::notify::{Message, NOTIFICATION_PATIENCE, refuse, unstored};
+use super::message::{Message, PATIENCE, refuse, unstored};
 use crate::app::App;
 use crate::digest::same;
 use crate::http::body::RawBody;
@@ -77,7 +77,7 @@ pub(super) async fn receive(
             Err(error) => unstored(&error),
         })
     };
-    tokio::time::timeout(NOTIFICATION_PATIENCE, answered)
+    tokio::time::timeout(PATIENCE, answered)
         .await
         .unwrap_or_else(|_| Ok(unstored(&"the books took too long")))
         .into_response()
@@ -103,8 +103,8 @@ async fn conversation(
         if made.provider != to.account.name() || made.account != *to.account.account() {
             return Ok(None);
         }
-        let own =
-            |conversation: &Conversation| same(conversation.ending.as_bytes(), to.ending.as_bytes());
+        let ending = to.ending.as_bytes();
+        let own = |own: &Conversation| same(own.ending.as_bytes(), ending);
         let conversation = app.store.conversation(payment).await?;
         Ok(conversation.filter(own).map(|conversation| Found {
             session: made.session,

@@ -15,6 +15,7 @@ mod back;
 mod before_files;
 mod callback;
 mod headers;
+mod message;
 mod notify;
 
 /// Every route.
@@ -27,7 +28,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
             &format!("{RETURN}/{{provider}}/{{payment}}/{{ending}}"),
             any(back::come_back),
         )
-        .layer(DefaultBodyLimit::max(notify::NOTIFICATION_MAX))
+        .layer(DefaultBodyLimit::max(message::MAX))
 }
 
 /// Files, and before them a notification that no route took.
@@ -37,5 +38,5 @@ pub(super) fn before(app: &Arc<App>, files: Router<Arc<App>>) -> Router<Arc<App>
             Arc::clone(app),
             before_files::before_files,
         ))
-        .layer(DefaultBodyLimit::max(notify::NOTIFICATION_MAX))
+        .layer(DefaultBodyLimit::max(message::MAX))
 }

@@ -41,11 +41,25 @@ fn paths_and_hosts_are_configuration() {
     );
 }
 
+/// A table, the key that its error names, and what it says.
+type Wrong<'a> = (Environment, &'a str, &'a str, &'a str);
+
+fn are_named(wrongs: &[Wrong<'_>]) {
+    for (environment, lines, key, why) in wrongs {
+        let own = lines.contains("key_") || lines.is_empty();
+        let keys = if own { "" } else { KEYS };
+        let told = wrong(*environment, &format!("{keys}{lines}"));
+        let start = format!("account main: {key}: ");
+        assert!(told.starts_with(&start), "{lines}: {told}");
+        assert!(told.contains(why), "{lines}: {told}");
+    }
+}
+
 #[test]
-fn what_is_wrong_is_named_with_what_to_write() {
+fn what_is_wrong_with_keys_and_hosts_is_named_with_what_to_write() {
     use Environment::{Production, Sandbox, Test};
     let here = "api_base = \"http://127.0.0.1:1/hosted/v1\"\n";
-    for (environment, lines, key, why) in [
+    are_named(&[
         (Production, "", "key_id", "as the back office shows it"),
         (Production, "key_id = \"a:b\"\n", "key_id", "colons"),
         (
@@ -110,6 +124,13 @@ fn what_is_wrong_is_named_with_what_to_write() {
             "api_base",
             "is not an address",
         ),
+    ]);
+}
+
+#[test]
+fn what_else_is_wrong_is_named_with_what_to_write() {
+    use Environment::Production;
+    are_named(&[
         (
             Production,
             "paths = { charge = \"/c\" }",
@@ -172,24 +193,7 @@ fn what_is_wrong_is_named_with_what_to_write() {
             "merchant_id",
             "is not a key of a netbanx account",
         ),
-    ] {
-        let own = lines.contains("key_");
-        let given = if own || lines.is_empty() { "" } else { KEYS };
-        let base = if environment == Sandbox && own {
-            ""
-        } else {
-            given
-        };
-        let text = if lines == KEYS {
-            lines.to_owned()
-        } else {
-            format!("{base}{lines}")
-        };
-        let told = wrong(environment, &text);
-        let start = format!("account main: {key}: ");
-        assert!(told.starts_with(&start), "{lines}: {told}");
-        assert!(told.contains(why), "{lines}: {told}");
-    }
+    ]);
 }
 
 #[test]
