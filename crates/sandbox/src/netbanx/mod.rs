@@ -2,10 +2,10 @@
 //! control.
 //!
 //! Sources: Paysafe developer centre, hosted-payments-api (*API endpoints*, *Scenarios*, *Process
-//! an order using a hosted page*, *Process an order with settlement*, *Cancel a pending order*; Cards
-//! API, *Simulating card payments*); the SDKs of OptimalPayments for paths and fields; recorded
-//! answers in tomigun-ua/omnipay-netbanx. What none of them tells (the body of a callback, the
-//! pause between two, the page itself) is the sandbox's.
+//! an order using a hosted page*, *Process an order with settlement*, *Cancel a pending order*;
+//! Cards API, *Simulating card payments*); the SDKs of OptimalPayments for paths and fields;
+//! recorded answers in tomigun-ua/omnipay-netbanx. What none of them tells (the body of a callback,
+//! the pause between two, the page itself) is the sandbox's.
 
 mod api;
 mod callback;
