@@ -324,6 +324,7 @@ fn a_look_tells_what_became_of_an_operation_or_that_a_person_must_look() {
             Consulted::Done(_) => "done",
             Consulted::NotDone => "not done",
             Consulted::Undecided(_) => "undecided",
+            Consulted::Refused { .. } | Consulted::Waits => "something else",
         };
     assert_eq!(
         word(Refund, 50, given, &order("success", true, &both)),
