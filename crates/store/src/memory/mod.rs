@@ -196,6 +196,17 @@ impl Store for MemoryStore {
         Ok(Self::due(rows, key, limit, |row| row.payment.clone()))
     }
 
+    async fn payment_named(
+        &self,
+        account: &Slug,
+        reference: &str,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        let tables = self.tables.lock().await;
+        let mut payments = tables.payments.iter().map(|row| &row.payment);
+        let found = payments.find(|own| own.account == *account && own.reference == reference);
+        Ok(found.map(|own| own.id.clone()))
+    }
+
     async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
         let book = self.load(BookOf::Payment(id)).await?;
         Ok(book.and_then(|book| Some((book.entry(id)?.payment.clone(), book))))
