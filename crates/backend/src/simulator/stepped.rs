@@ -60,6 +60,8 @@ delegate! { Store
     conversation(payment) [payment: &PaymentId] -> Option<Conversation>;
     advance(payment, advance, now) [payment: &PaymentId, advance: &Advance<'_>, now: i64] -> bool;
     due_conversations(now, limit) [now: i64, limit: u32] -> Vec<PaymentId>;
+    payment_named(account, reference)
+        [account: &Slug, reference: &str] -> Option<PaymentId>;
     payment(id) [id: &PaymentId] -> Option<(Payment, Book)>;
     record_fact(fact, source, raw, now)
         [fact: &PlatformFact, source: Source, raw: Option<&[u8]>, now: i64] -> Recorded;
