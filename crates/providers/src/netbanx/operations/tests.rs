@@ -124,7 +124,7 @@ use OperationKind::{Cancel, Capture, Refund};
 
 #[test]
 fn what_is_possible_is_known_before_any_call() {
-    let checked = |kind, minor, stands| with(kind, minor, stands, |own| check(own));
+    let checked = |kind, minor, stands| with(kind, minor, stands, check);
     assert_eq!(
         checked(Capture, 200, RESERVED),
         Ok(Allowed { gives_up: 101 })
