@@ -3,6 +3,8 @@
 //!
 //! It offers what payments, operations and notices need. Searching, links and saved cards are not
 //! here: who asks is told so.
+//!
+//! Longer than others: it is one trait, method by method.
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
