@@ -190,6 +190,39 @@ async fn of_many_contents_of_one_transaction_some_are_asked_about_at_once_and_no
 }
 
 #[tokio::test]
+async fn what_was_asked_about_least_is_asked_first_until_each_was_asked_three_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let made = add(&store, &session, 1).await;
+    for transaction in ["often", "seldom"] {
+        let fact = claim(&made, transaction, 1500);
+        let told = store.record_fact(&fact, Source::Notification, None, 1100);
+        told.await.unwrap();
+    }
+    let due = store.due_questions(1100, 10).await.unwrap();
+    let (often, seldom) = (due[0].event_seq, due[1].event_seq);
+    // Asks a question so many times, and has it due then.
+    let ask = async |seq, times, then| {
+        for _ in 0..times {
+            assert_eq!(store.take_questions(&[seq], 1100).await.unwrap(), [seq]);
+            let came = Unconfirmed::Unanswered("unreachable");
+            store.put_off_question(seq, Some(then), came).await.unwrap();
+        }
+    };
+    let order = async || {
+        let due = store.due_questions(1100, 10).await.unwrap();
+        due.iter().map(|open| open.event_seq).collect::<Vec<_>>()
+    };
+    ask(often, 3, 900).await;
+    ask(seldom, 2, 950).await;
+    assert_eq!(order().await, [seldom, often]);
+    ask(seldom, 1, 950).await;
+    ask(often, 9, 900).await;
+    assert_eq!(order().await, [often, seldom], "then by their time");
+}
+
+#[tokio::test]
 async fn a_claim_that_is_denied_beside_many_is_not_asked_about_for_ever() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).await;
