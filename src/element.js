@@ -429,6 +429,9 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     this.#stop();
   }
 
+  // The page moves the element as a whole (`moveBefore`): nothing of it begins anew.
+  connectedMoveCallback() {}
+
   attributeChangedCallback(_, before, now) {
     if (this.isConnected && this.#root && before !== now) this.#start();
   }

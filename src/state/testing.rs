@@ -51,6 +51,8 @@ pub(crate) fn session(methods: impl Into<Vec<MethodOffer>>) -> CheckoutSession {
         language: None,
         manual_capture: false,
         voucher_eligible_amount: None,
+        voucher_daily_limit: None,
+        voucher_rest_days: false,
         expires_at: 0,
         texts: Default::default(),
         methods: methods.into(),

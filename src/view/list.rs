@@ -1,6 +1,6 @@
 //! The list of methods, with the pay button and what is said above it.
 
-use guichet_wire::{MethodOffer, Unavailable};
+use guichet_wire::{MethodKind, MethodOffer, Unavailable};
 use leptos::prelude::*;
 
 use super::el::{El, el, icon, notice};
@@ -161,7 +161,12 @@ impl Scene<'_> {
                 let session = self.session();
                 let part = session.and_then(|session| method::eligible(offer, session));
                 let eligible = part.map(|part| self.eligible(part));
-                return el("div").part("hint").maybe(eligible).with(next);
+                let hint = el("div").part("hint").maybe(eligible).with(next);
+                return if offer.kind == MethodKind::MealVoucher {
+                    hint.maybe(self.voucher_law())
+                } else {
+                    hint
+                };
             }
         };
         let text = fill(text, &[("limit", &self.money(limit))]);
@@ -169,6 +174,16 @@ impl Scene<'_> {
             .part("hint")
             .flag("data-limit", true)
             .with(el("p").text(&text))
+    }
+
+    /// What the law says of paying by meal voucher.
+    fn voucher_law(&self) -> Option<El> {
+        let (words, session) = (self.words, self.session()?);
+        let daily = session.voucher_daily_limit;
+        let daily = daily.map(|most| fill(words.voucher_daily, &[("limit", &self.money(most))]));
+        let rest = session.voucher_rest_days.then_some(words.voucher_rest_days);
+        let said: Vec<&str> = daily.as_deref().into_iter().chain(rest).collect();
+        (!said.is_empty()).then(|| el("p").part("note").text(&said.join(" ")))
     }
 
     pub(super) fn eligible(&self, part: u64) -> El {

@@ -36,6 +36,8 @@ pub(super) static WORDS: Words = Words {
     next_choice: "The payment page will offer every way to pay that the shop accepts.",
     eligible_meal: "Meal vouchers: up to {eligible} of {total}. {shop} sets this limit and answers \
         for it; the payment page does not check it.",
+    voucher_daily: "By law, meal vouchers pay at most {limit} a day.",
+    voucher_rest_days: "Your card may be refused on Sundays and public holidays.",
     below_minimum: "For purchases from {limit}",
     above_maximum: "For purchases up to {limit}",
     choose_first: "Choose a way to pay first.",

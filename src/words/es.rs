@@ -38,6 +38,8 @@ pub(super) static WORDS: Words = Words {
     next_choice: "La página de pago le ofrecerá todas las formas de pago que la tienda acepta.",
     eligible_meal: "Vales de comida (titres-restaurant): hasta {eligible} de {total}. {shop} fija \
         este límite y responde de él; la página de pago no lo comprueba.",
+    voucher_daily: "Por ley, con vales de comida se pagan como máximo {limit} al día.",
+    voucher_rest_days: "Su tarjeta puede ser rechazada los domingos y festivos.",
     below_minimum: "Para compras a partir de {limit}",
     above_maximum: "Para compras de hasta {limit}",
     choose_first: "Elija primero una forma de pago.",

@@ -40,6 +40,8 @@ pub(super) static WORDS: Words = Words {
     next_choice: "La page de paiement vous proposera tous les moyens que la boutique accepte.",
     eligible_meal: "Titres-restaurant\u{202f}: jusqu’à {eligible} sur {total}. {shop} fixe cette \
         limite et en répond\u{202f}; la page de paiement ne la vérifie pas.",
+    voucher_daily: "Avec des titres-restaurant, au plus {limit} par jour, selon la loi.",
+    voucher_rest_days: "Votre carte peut être refusée le dimanche et les jours fériés.",
     below_minimum: "À partir de {limit} d’achat",
     above_maximum: "Jusqu’à {limit} d’achat",
     choose_first: "Choisissez d’abord un moyen de paiement.",

@@ -39,6 +39,8 @@ pub(super) static WORDS: Words = Words {
     next_choice: "De betaalpagina biedt u alle betaalmethoden aan die de winkel accepteert.",
     eligible_meal: "Maaltijdcheques (titres-restaurant): tot {eligible} van {total}. {shop} \
         bepaalt deze grens en staat ervoor in; de betaalpagina controleert die niet.",
+    voucher_daily: "Volgens de wet betalen maaltijdcheques ten hoogste {limit} per dag.",
+    voucher_rest_days: "Op zon- en feestdagen kan uw kaart worden geweigerd.",
     below_minimum: "Voor aankopen vanaf {limit}",
     above_maximum: "Voor aankopen tot en met {limit}",
     choose_first: "Kies eerst een betaalmethode.",

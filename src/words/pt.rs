@@ -40,6 +40,8 @@ pub(super) static WORDS: Words = Words {
     next_choice: "A página de pagamento apresenta todas as formas de pagamento que a loja aceita.",
     eligible_meal: "Vales-refeição (titres-restaurant): até {eligible} de {total}. Este limite é \
         definido por {shop}, que responde por ele; a página de pagamento não o verifica.",
+    voucher_daily: "Por lei, os vales-refeição pagam no máximo {limit} por dia.",
+    voucher_rest_days: "O seu cartão pode ser recusado aos domingos e feriados.",
     below_minimum: "Para compras a partir de {limit}",
     above_maximum: "Para compras até {limit}",
     choose_first: "Escolha primeiro uma forma de pagamento.",

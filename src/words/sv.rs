@@ -38,6 +38,8 @@ pub(super) static WORDS: Words = Words {
     next_choice: "Betalningssidan erbjuder alla betalsätt som butiken godtar.",
     eligible_meal: "Måltidskuponger (titres-restaurant): upp till {eligible} av {total}. {shop} \
         bestämmer gränsen och ansvarar för den; betalningssidan kontrollerar den inte.",
+    voucher_daily: "Enligt lag betalar måltidskuponger högst {limit} per dag.",
+    voucher_rest_days: "Ditt kort kan nekas på söndagar och helgdagar.",
     below_minimum: "För köp från {limit}",
     above_maximum: "För köp upp till {limit}",
     choose_first: "Välj först ett betalsätt.",

@@ -100,6 +100,10 @@ words! {
     /// Part that meal vouchers may pay, which the platform holds nobody to. Places: `{eligible}`,
     /// `{total}`, `{shop}`.
     eligible_meal,
+    /// The most that meal vouchers may pay in a day, by law. Places: `{limit}`.
+    voucher_daily,
+    /// On Sundays and public holidays a meal voucher may be refused, by law.
+    voucher_rest_days,
     /// Why a method can't be chosen. Places: `{limit}`.
     below_minimum,
     /// Why a method can't be chosen. Places: `{limit}`.

@@ -321,6 +321,24 @@ pub(crate) fn paying_with_empty_fields_leads_into_the_first_and_only_its_mistake
 }
 
 #[test]
+fn fields_stay_open_while_the_page_moves_the_element_as_a_whole() {
+    play(async |w: &mut World| {
+        let order = w.fields_of_an_order().await?;
+        w.type_fields(SMOOTH).await?;
+        w.browser
+            .eval::<()>(
+                "const host = document.querySelector('guichet-checkout');
+                 const box = document.createElement('div');
+                 host.before(box);
+                 box.moveBefore(host, null);",
+            )
+            .await?;
+        w.press_card_pay().await?;
+        w.assert_paid_once(&order).await
+    });
+}
+
+#[test]
 fn the_shopper_chooses_among_the_brands_of_a_card() {
     play(async |w: &mut World| {
         let order = w.fields_of_an_order().await?;

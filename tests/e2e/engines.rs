@@ -47,7 +47,10 @@ played_too! { in each: {
         a_page_that_is_written_from_right_to_left_does_not_turn_the_widget_round,
         a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session;
 } in firefox: {
-    // WebKit's driver hears no more of a page that was gone back to.
+    // No script of a test's own runs before WebKit's pages.
+    painted:
+        the_live_region_is_there_before_it_says_anything;
+    // WebKit's driver waits for ever for the end of a way back to the shop's page.
     returns:
         the_back_button_warns_before_a_second_payment,
         the_back_button_after_paying_shows_a_paid_order;

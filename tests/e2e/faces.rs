@@ -73,6 +73,10 @@ fn the_list_of_methods() {
         w.open_checkout(&order).await?;
         w.look("choosing").await?;
         w.choose("apetiz").await?;
+        let hint = w.browser.inside("#hint-apetiz").await?.text().await?;
+        for said in ["au plus 25,00", "par jour, selon la loi", "le dimanche"] {
+            ensure!(hint.contains(said), "{said}: {hint}");
+        }
         w.look("choosing-eligible").await?;
         let small = w.order(wish(50)).await?;
         w.open_checkout(&small).await?;

@@ -76,8 +76,6 @@ fn webkit(scripts: bool) -> Value {
                 "--automation",
                 "--private",
                 format!("--enable-javascript={scripts}"),
-                // Its driver loses a page that comes back as it was left.
-                "--enable-page-cache=false",
             ],
         },
     })

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::browser::eventually;
-use crate::platform::VOUCHER;
+use crate::platform::{CARD_AT_ONCE, VOUCHER};
 use crate::site::play_on_site;
 use crate::world::{World, play, wish};
 
@@ -178,6 +178,41 @@ fn choice_and_focus_and_the_live_region_outlive_the_take_over_and_nothing_moves(
         let changes: Vec<_> = events.iter().filter(|e| e["name"] == "change").collect();
         ensure!(changes.len() == 1, "{events:#?}");
         ensure!(changes[0]["detail"] == json!({ "method": "sodexo" }));
+        Ok(())
+    });
+}
+
+/// Notes what a live region holds when it comes.
+const REGION: &str = "
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function (how) {
+      const root = attach.call(this, how);
+      window.came = [];
+      new MutationObserver((all) => {
+        const added = all.flatMap(({ addedNodes }) => [...addedNodes]);
+        for (const node of added) {
+          if (node.role === 'status') window.came.push(node.textContent);
+        }
+      }).observe(root, { childList: true });
+      return root;
+    };";
+
+#[test]
+pub(crate) fn the_live_region_is_there_before_it_says_anything() {
+    play(async |w: &mut World| {
+        let order = w.usual_checkout().await?;
+        w.leave_with("card", "card").await?;
+        w.type_card(CARD_AT_ONCE).await?;
+        w.browser.wait_for_face("paid").await?;
+        w.browser.before_pages(REGION).await?;
+        w.open_payment(&order).await?;
+        eventually("the outcome", async || {
+            let said = format!("{ROOT} return root.querySelector('[role=status]').textContent");
+            Ok((w.browser.eval::<String>(&said).await? == "Paiement accepté").then_some(()))
+        })
+        .await?;
+        let came: Vec<String> = w.browser.eval("return window.came").await?;
+        ensure!(came == [""], "{came:?}");
         Ok(())
     });
 }

@@ -183,6 +183,23 @@ async fn a_method_that_is_not_offered_is_refused() {
 }
 
 #[tokio::test]
+async fn what_the_law_says_of_meal_vouchers_is_told_where_they_are_on_offer() {
+    let stack = Stack::usual().await;
+    let told = async |methods: Value| {
+        let checkout = stack
+            .session_with(4200, json!({ "methods": methods }))
+            .await;
+        let session = stack.checkout_session(&checkout).await.expect(200).json();
+        ["voucher_daily_limit", "voucher_rest_days"].map(|name| session[name].clone())
+    };
+    assert_eq!(
+        told(json!(["card", "sodexo"])).await,
+        [json!(2500), json!(true)]
+    );
+    assert_eq!(told(json!(["card"])).await, [Value::Null, Value::Null]);
+}
+
+#[tokio::test]
 async fn a_method_below_its_minimum_is_shown_and_can_not_be_started() {
     let stack = Stack::usual().await;
     let checkout = stack.session(1999).await;

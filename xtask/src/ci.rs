@@ -79,7 +79,7 @@ fn checks(ctx: &Ctx, stages: &mut Stages, wasm: &Wasm) {
     stage(stages, "trunk serve", || preview(ctx, wasm));
 }
 
-/// Starts the preview of the widget, asks for its page once, and stops it.
+/// Starts the preview of the widget, asks once for its page and for the gallery, and stops it.
 fn preview(ctx: &Ctx, wasm: &Wasm) -> Result<()> {
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -90,7 +90,9 @@ fn preview(ctx: &Ctx, wasm: &Wasm) -> Result<()> {
     let mut children = Children::default();
     let log = ctx.target.join("ci/preview.log");
     children.add(Child::start("preview", trunk, log)?);
-    children.wait_for("preview", port, "/", &AtomicBool::new(false))
+    let stop = AtomicBool::new(false);
+    children.wait_for("preview", port, "/", &stop)?;
+    children.wait_for("preview", port, "/gallery.html", &stop)
 }
 
 /// `--workspace`: from the root, it would look at the widget only.

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod iban;
 pub mod id;
 pub mod language;
+pub mod law;
 pub mod ledger;
 pub mod method;
 pub mod money;

@@ -73,6 +73,14 @@ pub struct CheckoutSession {
     /// Part of the amount that meal vouchers may pay, when the shop declared one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub voucher_eligible_amount: Option<u64>,
+    /// The most that the law lets a person pay with meal vouchers in a day, in cents of a euro.
+    /// Absent where no meal voucher is on offer, or no such rule holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub voucher_daily_limit: Option<u64>,
+    /// `true` where meal vouchers are on offer and the law lets them be refused on Sundays and
+    /// public holidays.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub voucher_rest_days: bool,
     /// New payments are refused from this Unix second on.
     pub expires_at: i64,
     /// The methods on offer, in the shop's order.

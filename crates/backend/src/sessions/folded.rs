@@ -11,6 +11,8 @@ pub(crate) struct Folded<'a> {
     pub(crate) book: &'a Book,
     states: Vec<PaymentState>,
     pub(crate) overview: Overview,
+    /// The Unix second as of which it is folded.
+    pub(crate) now: i64,
 }
 
 impl<'a> Folded<'a> {
@@ -21,6 +23,7 @@ impl<'a> Folded<'a> {
             book,
             states,
             overview,
+            now,
         }
     }
 

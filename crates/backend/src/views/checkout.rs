@@ -2,6 +2,7 @@
 
 use guichet_domain::language::Language;
 use guichet_domain::session::{Attempt, Capture, Session};
+use guichet_domain::{MethodKind, law};
 use guichet_store::Payment;
 use guichet_wire::{
     CheckoutSession, CheckoutStatus, MethodOffer, PartView, PaymentView, SavedCard, SavedCards,
@@ -10,6 +11,7 @@ use guichet_wire::{
 
 use crate::accounts::Accounts;
 use crate::config::Shop;
+use crate::ledger::fec;
 use crate::payments::cards::OwnCard;
 use crate::payments::started::Started;
 use crate::sessions::folded::Folded;
@@ -70,6 +72,19 @@ pub(crate) fn checkout_session(
     folded: &Folded<'_>,
 ) -> CheckoutSession {
     let session = &folded.book.session;
+    let offers = offers(accounts, shop, session).into_iter();
+    let methods: Vec<_> = offers.map(method_offer).collect();
+    let mut kinds = methods.iter().map(|offer| offer.kind);
+    let meal = kinds.any(|kind| kind == MethodKind::MealVoucher);
+    // Without a day, nothing is said of what the law says on it.
+    let today = fec::day(folded.now).ok().filter(|_| meal);
+    let today = today.map(|day| day.to_string());
+    let daily = today
+        .as_deref()
+        .and_then(|day| law::on(law::MEAL_VOUCHER_DAILY, day));
+    let rest = today
+        .as_deref()
+        .and_then(|day| law::on(law::MEAL_VOUCHER_REST_DAYS, day));
     CheckoutSession {
         id: session.id.to_string(),
         shop: shop.name.clone(),
@@ -81,12 +96,11 @@ pub(crate) fn checkout_session(
         language: shop.language.as_ref().map(tag),
         manual_capture: session.capture == Capture::Manual,
         voucher_eligible_amount: session.voucher_eligible_amount,
+        voucher_daily_limit: daily,
+        voucher_rest_days: rest.unwrap_or_default(),
         expires_at: session.expires_at,
         texts: shop.texts.clone(),
-        methods: offers(accounts, shop, session)
-            .into_iter()
-            .map(method_offer)
-            .collect(),
+        methods,
         status: checkout_status(folded),
     }
 }
