@@ -40,7 +40,7 @@ pub(super) static WORDS: Words = Words {
     next_choice: "Die Zahlungsseite bietet Ihnen alle Zahlungsarten an, die der Shop akzeptiert.",
     eligible_meal: "Essensgutscheine (Titres-Restaurant): bis zu {eligible} von {total}. Diese \
         Grenze legt {shop} fest und steht dafür ein; die Zahlungsseite prüft sie nicht.",
-    voucher_daily: "Mit Essensgutscheinen dürfen laut Gesetz höchstens {limit} am Tag gezahlt werden.",
+    voucher_daily: "Mit Essensgutscheinen sind laut Gesetz höchstens {limit} am Tag erlaubt.",
     voucher_rest_days: "An Sonn- und Feiertagen kann Ihre Karte abgelehnt werden.",
     below_minimum: "Für Einkäufe ab {limit}",
     above_maximum: "Für Einkäufe bis {limit}",
