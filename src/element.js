@@ -336,7 +336,7 @@ const leave = (form) =>
   new Promise((done) => {
     refused = done;
     // Browsers on iOS, the only ones with `standalone`, don't say that a page is being left.
-    const timer = 'standalone' in navigator || setTimeout(done, DEAF, 'no form leaves the page');
+    const timer = 'standalone' in navigator || setTimeout(done, DEAF, 'no form leaves');
     addEventListener('beforeunload', () => clearTimeout(timer), { once: true });
     // Without its button, the form means the pay button. A field of that name would hide `submit`.
     HTMLFormElement.prototype.submit.call(form);
@@ -538,7 +538,7 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     const isList = face.querySelector('[name=method]');
     const scripted = face.querySelectorAll('[data-scripted], .awaited');
     for (const node of Array.from(scripted)) node.remove();
-    if (isList && !face.querySelector('[name=method]:not([disabled])')) return false;
+    if (isList && !face.querySelector('[name=method]:enabled')) return false;
     report(this, reason, code);
     face.onclick = null;
     face.onsubmit = (event) => void this.#submit(event);
@@ -691,7 +691,6 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       await this.#sending;
       if (run !== this.#run) return;
       if (!painted) clear(this.#root);
-      clearTimeout(this.#haste);
       // From here on, the module speaks.
       clearTimeout(this.#root.querySelector('.spoken').late);
       const mounted = loaded.mount(this.#root, {
