@@ -6,7 +6,7 @@ use reqwest::header::HOST;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CARD, CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, Stack, StackOptions, Started, VOUCHER,
+    Answer, CARD, CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, Stack, StackOptions, Started, VOUCHER,
 };
 
 const ROUTES: [(&str, &str); 6] = [
@@ -92,6 +92,12 @@ async fn the_sessions_id_opens_nothing_and_the_answer_says_what_is_missing() {
     assert_eq!(payments(&stack, &checkout).await, 0);
 }
 
+/// Whether no cache gives it to another origin. The header may stand several times.
+fn varies_by_origin(answer: &Answer) -> bool {
+    let mut named = answer.headers.get_all("vary").iter();
+    named.any(|names| names.as_bytes().starts_with(b"origin"))
+}
+
 #[tokio::test]
 async fn another_origin_is_refused_on_every_route_before_any_effect() {
     let stack = Stack::usual().await;
@@ -121,7 +127,7 @@ async fn another_origin_is_refused_on_every_route_before_any_effect() {
             }
             let answer = stack.http.send(request).await;
             answer.problem(403, "origin_refused");
-            assert!(answer.header("vary").starts_with("origin"));
+            assert!(varies_by_origin(&answer));
             assert!(!answer.text().contains("Durand"), "{}", answer.text());
         }
     }
@@ -137,7 +143,7 @@ async fn another_origin_is_refused_on_every_route_before_any_effect() {
             "",
             "no cookies"
         );
-        assert!(answer.header("vary").starts_with("origin"));
+        assert!(varies_by_origin(&answer));
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("set-cookie"), "");
     }
