@@ -5,6 +5,7 @@
 //! platform told us for certain is a [`Verified`] value, and only this crate can make one.
 
 pub mod contract;
+mod halt;
 pub mod netbanx;
 mod plain;
 pub mod registry;

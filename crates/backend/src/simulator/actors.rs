@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use guichet_domain::id::{SessionId, Slug};
 use guichet_domain::money::Amount;
-use guichet_domain::operation::OperationKind;
 use guichet_providers::contract::{Headers, HttpMethod, Incoming};
 use guichet_store::{AskedBy, Idempotency, Store};
 
-use super::tasks::Task;
-use super::world::{Led, Letter, Shared};
+use super::tasks::{Actor, Task};
+use super::world::{Intent, Led, Letter, Shared};
 use crate::app::App;
 use crate::jobs::conversations::Conversations;
 use crate::jobs::deadlines::Deadlines;
@@ -24,33 +23,6 @@ use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::Wanted;
 use crate::payments::start::{self, Choice, Who};
 use crate::payments::{back, notified};
-
-/// What the shop has done with a payment's money.
-#[derive(Clone, Debug)]
-pub(super) struct Intent {
-    pub(super) key: String,
-    /// Which of the payments that were started.
-    pub(super) payment: usize,
-    pub(super) kind: OperationKind,
-    pub(super) amount: Option<u64>,
-    /// How often it is asked for again where it was refused.
-    pub(super) patience: u32,
-}
-
-/// Who acts.
-#[derive(Clone, Debug)]
-pub(super) enum Actor {
-    /// A page at which a shopper presses the button.
-    Page { number: usize, method: &'static str },
-    /// A message of the platform's.
-    Letter(Letter),
-    /// The shop's server.
-    Shop(Intent),
-    /// A job looks for what is due.
-    Job(usize),
-    /// A piece of a job's work.
-    Work,
-}
 
 /// How many kinds of jobs there are.
 pub(super) const JOBS: usize = 6;

@@ -10,13 +10,13 @@ use guichet_domain::shopper::{Email, Shopper};
 use guichet_store::memory::{MemoryStore, Planted};
 use guichet_store::{Idempotency, Store};
 
-use super::actors::{Actor, Intent, JOBS, Stage, demo};
+use super::actors::{JOBS, Stage, demo};
 use super::check::{Seen, Wrong, check};
 use super::platform::{CANCEL, CAPTURE, Means, REFUND, Transaction};
 use super::process;
 use super::stepped::Stepped;
-use super::tasks::Task;
-use super::world::{Led, Shared};
+use super::tasks::{Actor, Task};
+use super::world::{Intent, Led, Shared};
 use crate::app::Handed;
 use crate::jobs::questions::Questions;
 use crate::payments::operations::settle::settle;

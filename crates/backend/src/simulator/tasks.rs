@@ -4,8 +4,23 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::actors::Actor;
+use super::world::{Intent, Letter};
 use crate::seam;
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub(super) enum Actor {
+    /// A page at which a shopper presses the button.
+    Page { number: usize, method: &'static str },
+    /// A message of the platform's.
+    Letter(Letter),
+    /// The shop's server.
+    Shop(Intent),
+    /// A job looks for what is due.
+    Job(usize),
+    /// A piece of a job's work.
+    Work,
+}
 
 /// A piece of work of the backend's process. Dropped, it ends where it is, as when the process is
 /// killed.

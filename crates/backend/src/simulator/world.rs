@@ -5,13 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use guichet_domain::id::{InstructionId, PaymentId};
+use guichet_domain::operation::OperationKind;
 use guichet_providers::contract::{CallAnswer, CallError, PlatformCall};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::actors::Intent;
 use super::platform::{Mishap, Platform, Transaction};
 use crate::seam::{Dice, Outside};
+
+/// What the shop has done with a payment's money.
+#[derive(Clone, Debug)]
+pub(super) struct Intent {
+    pub(super) key: String,
+    /// Which of the payments that were started.
+    pub(super) payment: usize,
+    pub(super) kind: OperationKind,
+    pub(super) amount: Option<u64>,
+    /// How often it is asked for again where it was refused.
+    pub(super) patience: u32,
+}
 
 /// A message of the platform's that is on its way.
 #[derive(Clone, Debug)]

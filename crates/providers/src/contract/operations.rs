@@ -59,6 +59,21 @@ pub struct Operation<'a> {
     pub now: Timestamp,
 }
 
+impl Operation<'_> {
+    /// What is left of `most` beside its amount, in minor units.
+    pub(crate) fn at_most(&self, most: u64) -> Result<u64, Objection> {
+        let left = most.checked_sub(self.amount.minor());
+        left.ok_or(Objection::TooMuch { left: most })
+    }
+
+    /// Only all of it at once.
+    pub(crate) fn whole_only(&self, whole: u64) -> Result<Allowed, Objection> {
+        let is_whole = self.amount.minor() == whole;
+        let objection = Objection::WholeOnly(whole);
+        is_whole.then_some(Allowed { gives_up: 0 }).ok_or(objection)
+    }
+}
+
 /// A part, and what became of its money so far, as the books have it.
 #[derive(Clone, Copy, Debug)]
 pub struct Paid<'a> {

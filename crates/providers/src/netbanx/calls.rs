@@ -9,8 +9,9 @@ use super::answer::{OrderId, Refused};
 use super::codes;
 use super::config::Config;
 use crate::contract::{
-    Body, CallError, Exchange, Failure, Header, HeaderValue, HttpMethod, PlatformCall, Step,
+    Body, CallError, Exchange, Failure, Header, HeaderValue, HttpMethod, PlatformCall,
 };
+pub(super) use crate::halt::{Halt, step, unexpected};
 
 /// How long an answer is waited for. Simulated amounts take up to 35 s (DOC), which is longer than
 /// a shopper waits.
@@ -54,24 +55,6 @@ pub(super) enum Told<T> {
     },
 }
 
-/// Why it stops here.
-pub(super) enum Halt {
-    /// This call comes next.
-    Call(Box<PlatformCall>),
-    /// It can't go on.
-    Failed(Failure),
-}
-
-impl From<Failure> for Halt {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-pub(super) fn unexpected(what: impl Into<String>) -> Failure {
-    Failure::Unexpected(what.into())
-}
-
 /// What a refusal means, for the log.
 pub(super) fn refused(what: &str, status: u16, code: &str) -> Failure {
     let meaning = match (codes::meaning(code), status) {
@@ -87,15 +70,6 @@ pub(super) fn refused(what: &str, status: u16, code: &str) -> Failure {
         .take(16)
         .collect();
     unexpected(format!("{what}: HTTP {status}, code {code:?}: {meaning}"))
-}
-
-/// What the calls came to.
-pub(super) fn step<T>(end: Result<T, Halt>) -> Step<T> {
-    match end {
-        Ok(done) => Step::Done(done),
-        Err(Halt::Call(call)) => Step::Call(*call),
-        Err(Halt::Failed(failure)) => Step::Failed(failure),
-    }
 }
 
 /// The calls made so far, read in their order.

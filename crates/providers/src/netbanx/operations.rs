@@ -51,28 +51,21 @@ pub(super) fn check(operation: &Operation<'_>) -> Result<Allowed, Objection> {
     if OrderId::parse(&paid.part.transaction).is_none() {
         return Err(Objection::Unnamed);
     }
-    let (amount, whole) = (operation.amount.minor(), paid.part.amount.minor());
-    let at_most = |most: u64| {
-        most.checked_sub(amount)
-            .ok_or(Objection::TooMuch { left: most })
-    };
+    let whole = paid.part.amount.minor();
     match (operation.kind, &paid.taken) {
         (OperationKind::Capture, Some(_)) => Err(Objection::TakenBefore),
         // The platform settles several times; the books capture a part once.
-        (OperationKind::Capture, None) => at_most(whole).map(|gives_up| Allowed { gives_up }),
+        (OperationKind::Capture, None) => operation
+            .at_most(whole)
+            .map(|gives_up| Allowed { gives_up }),
         (OperationKind::Cancel, _) if paid.given_back > 0 => Err(Objection::GivenBackBefore),
         (OperationKind::Cancel, taken) => {
-            let whole = taken.map_or(whole, |taken| taken.amount.minor());
-            if amount == whole {
-                Ok(Allowed { gives_up: 0 })
-            } else {
-                Err(Objection::WholeOnly(whole))
-            }
+            operation.whole_only(taken.map_or(whole, |taken| taken.amount.minor()))
         }
         (OperationKind::Refund | OperationKind::Duplicate, None) => Err(Objection::OnlyReserved),
         (OperationKind::Refund | OperationKind::Duplicate, Some(taken)) => {
             let left = taken.amount.minor().saturating_sub(paid.given_back);
-            at_most(left).map(|_| Allowed { gives_up: 0 })
+            operation.at_most(left).map(|_| Allowed { gives_up: 0 })
         }
     }
 }

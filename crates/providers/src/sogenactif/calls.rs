@@ -8,7 +8,8 @@ use super::config::Config;
 use super::office::{Effect, MethodInfo, OfficeRequest, fields_of};
 use super::request::{After, Answer, AnswerError, after};
 use super::types::NotThat;
-use crate::contract::{Exchange, Failure, PlatformCall, Step};
+use crate::contract::{Exchange, Failure};
+pub(super) use crate::halt::{Halt, step, unexpected};
 
 /// The calls made so far, read in their order.
 pub(super) struct Calls<'a> {
@@ -16,24 +17,6 @@ pub(super) struct Calls<'a> {
     exchanges: Iter<'a, Exchange>,
     /// Whether a call was answered before that may have left something at the platform.
     begun: bool,
-}
-
-/// Why it stops here.
-pub(super) enum Halt {
-    /// This call comes next.
-    Call(Box<PlatformCall>),
-    /// It can't go on.
-    Failed(Failure),
-}
-
-impl From<Failure> for Halt {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-pub(super) fn unexpected(what: impl Into<String>) -> Failure {
-    Failure::Unexpected(what.into())
 }
 
 /// A value of ours that the platform does not take.
@@ -51,15 +34,6 @@ pub(super) fn refused(method: &str, answer: &Answer) -> Failure {
 /// What the shop or the shopper has to change.
 pub(super) fn unsuitable(field: &str, detail: impl Into<String>) -> Failure {
     Failure::Unsuitable(FieldError::new(field, detail))
-}
-
-/// What the calls came to.
-pub(super) fn step<T>(end: Result<T, Halt>) -> Step<T> {
-    match end {
-        Ok(done) => Step::Done(done),
-        Err(Halt::Call(call)) => Step::Call(*call),
-        Err(Halt::Failed(failure)) => Step::Failed(failure),
-    }
 }
 
 impl<'a> Calls<'a> {

@@ -73,32 +73,23 @@ pub(super) fn check(config: &Config, operation: &Operation<'_>) -> Result<Allowe
     if name(config, operation).is_err() {
         return Err(Objection::Unnamed);
     }
-    let (amount, whole) = (operation.amount.minor(), paid.part.amount.minor());
+    let whole = paid.part.amount.minor();
     let taken = paid.taken.map(|taken| taken.amount.minor());
     match (operation.kind, taken) {
         (OperationKind::Capture | OperationKind::Duplicate, Some(_)) => Err(Objection::TakenBefore),
         // Once: what is not captured can't be taken later.
-        (OperationKind::Capture, None) => {
-            at_most(amount, whole).map(|left| Allowed { gives_up: left })
-        }
+        (OperationKind::Capture, None) => operation
+            .at_most(whole)
+            .map(|left| Allowed { gives_up: left }),
         (OperationKind::Cancel, _) if paid.given_back > 0 => Err(Objection::GivenBackBefore),
         (OperationKind::Cancel | OperationKind::Duplicate, taken) => {
-            let whole = taken.unwrap_or(whole);
-            let is_whole = amount == whole;
-            let objection = Objection::WholeOnly(whole);
-            is_whole.then_some(Allowed { gives_up: 0 }).ok_or(objection)
+            operation.whole_only(taken.unwrap_or(whole))
         }
         (OperationKind::Refund, None) => Err(Objection::OnlyReserved),
-        (OperationKind::Refund, Some(taken)) => {
-            at_most(amount, taken.saturating_sub(paid.given_back)).map(|_| Allowed { gives_up: 0 })
-        }
+        (OperationKind::Refund, Some(taken)) => operation
+            .at_most(taken.saturating_sub(paid.given_back))
+            .map(|_| Allowed { gives_up: 0 }),
     }
-}
-
-/// What is left of `whole` beside `amount`.
-fn at_most(amount: u64, whole: u64) -> Result<u64, Objection> {
-    let left = whole.checked_sub(amount);
-    left.ok_or(Objection::TooMuch { left: whole })
 }
 
 /// The transaction that has the money: the part's, or the latest duplicate of it.

@@ -176,10 +176,10 @@ pub(super) fn check(config: &Config, operation: &Operation<'_>) -> Result<Allowe
     if numbers(config, operation).is_none() {
         return Err(Objection::Unnamed);
     }
-    let (amount, whole) = (operation.amount.minor(), paid.part.amount.minor());
+    let whole = paid.part.amount.minor();
     match (operation.kind, &paid.taken) {
         (OperationKind::Capture, Some(_)) => Err(Objection::TakenBefore),
-        (OperationKind::Capture, None) => at_most(amount, whole).map(|left| Allowed {
+        (OperationKind::Capture, None) => operation.at_most(whole).map(|left| Allowed {
             // Of a voucher the platform cancels the rest (the manual, §2.1.2.2); that of a card
             // could be taken again is written nowhere.
             gives_up: left,
@@ -187,12 +187,7 @@ pub(super) fn check(config: &Config, operation: &Operation<'_>) -> Result<Allowe
         (OperationKind::Cancel, _) if paid.given_back > 0 => Err(Objection::GivenBackBefore),
         // Several cancellations of one transaction are not possible (the manual, §4.3.1).
         (OperationKind::Cancel, taken) => {
-            let whole = taken.map_or(whole, |taken| taken.amount.minor());
-            if amount == whole {
-                Ok(Allowed { gives_up: 0 })
-            } else {
-                Err(Objection::WholeOnly(whole))
-            }
+            operation.whole_only(taken.map_or(whole, |taken| taken.amount.minor()))
         }
         (OperationKind::Refund, None) => Err(Objection::OnlyReserved),
         (OperationKind::Refund, Some(taken)) => refundable(config, operation, taken),
@@ -229,12 +224,6 @@ fn allowed_with(config: &Config, operation: &Operation<'_>) -> Result<(), Object
     }
 }
 
-/// What is left of `whole` beside `amount`.
-fn at_most(amount: u64, whole: u64) -> Result<u64, Objection> {
-    let left = whole.checked_sub(amount);
-    left.ok_or(Objection::TooMuch { left: whole })
-}
-
 /// From the day after (the manual, §4.3.1), by the platform's days, and several times, up to what
 /// this very transaction took.
 fn refundable(
@@ -252,7 +241,7 @@ fn refundable(
         .amount
         .minor()
         .saturating_sub(operation.paid.given_back);
-    at_most(operation.amount.minor(), left).map(|_| Allowed { gives_up: 0 })
+    operation.at_most(left).map(|_| Allowed { gives_up: 0 })
 }
 
 /// The numbers that an operation names: the part's, or those of its capture where a refund is set

@@ -14,10 +14,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::callback;
-use super::faults::strikes;
 use super::orders::{self, Outcome, Refusal, refuse};
 use super::world::{KEY, Logged, Order, World};
 use crate::app::{App, Shared};
+use crate::web::control::strikes;
 use crate::web::cut::CutBody;
 
 /// `GET /hosted/monitor`.

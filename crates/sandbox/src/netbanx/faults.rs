@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::web::control::switches;
+
 /// Names of the API's operations, as the switches have them.
 pub(super) const OPERATIONS: [&str; 10] = [
     "create",
@@ -57,14 +59,7 @@ pub(crate) struct Faults {
 impl Faults {
     /// These switches with the named ones changed.
     pub(super) fn changed(&self, change: Value) -> Result<Self, String> {
-        let Value::Object(change) = change else {
-            return Err("a JSON object of switches is expected".to_owned());
-        };
-        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
-        if let Some(all) = all.as_object_mut() {
-            all.extend(change);
-        }
-        let changed: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        let changed = switches(self, change)?;
         let counted = [
             &changed.unavailable,
             &changed.call_lost,
@@ -78,13 +73,4 @@ impl Faults {
         }
         Ok(changed)
     }
-}
-
-/// Whether a switch that counts calls is on for this one; counts down.
-pub(super) fn strikes(switch: &mut BTreeMap<String, u32>, operation: &str) -> bool {
-    let left = switch.remove(operation).unwrap_or(0);
-    if left > 1 {
-        switch.insert(operation.to_owned(), left - 1);
-    }
-    left > 0
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::web::control::switches;
+
 /// What goes wrong on purpose. All off at the start and after a reset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -57,14 +59,7 @@ impl Faults {
         change: serde_json::Value,
         known: impl Fn(&str) -> bool,
     ) -> Result<Self, String> {
-        let serde_json::Value::Object(change) = change else {
-            return Err("a JSON object of switches is expected".to_owned());
-        };
-        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
-        if let Some(all) = all.as_object_mut() {
-            all.extend(change);
-        }
-        let changed: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        let changed = switches(self, change)?;
         let counted = [
             &changed.office_unavailable,
             &changed.office_call_lost,
@@ -91,13 +86,4 @@ impl Faults {
             ..Self::default()
         }
     }
-}
-
-/// Whether a switch that counts calls is on for this one; counts down.
-pub(crate) fn strikes(switch: &mut BTreeMap<String, u32>, method: &str) -> bool {
-    let left = switch.remove(method).unwrap_or(0);
-    if left > 1 {
-        switch.insert(method.to_owned(), left - 1);
-    }
-    left > 0
 }

@@ -18,7 +18,7 @@ use super::books::TxId;
 use super::call::{
     Call, Fields, Outcome, Refusal, invalid, malformed, named_id, put, put_some, text,
 };
-use super::faults::{Faults, strikes};
+use super::faults::Faults;
 use super::formats;
 use super::interface::{both_names, only_2_27};
 use super::merchants::{IdMode, Merchant, merchant};
@@ -26,6 +26,7 @@ use super::methods::{self, Identity, Method};
 use super::seal::{Algorithm, seal, verifies};
 use super::world::{Logged, World};
 use crate::app::{App, Shared};
+use crate::web::control::strikes;
 use crate::web::cut::CutBody;
 
 /// Answers one call.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::web::control::switches;
+
 /// What goes wrong on purpose. All off at the start and after a reset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -49,13 +51,6 @@ pub(crate) struct Faults {
 impl Faults {
     /// These switches with the named ones changed.
     pub(crate) fn changed(&self, change: serde_json::Value) -> Result<Self, String> {
-        let serde_json::Value::Object(change) = change else {
-            return Err("a JSON object of switches is expected".to_owned());
-        };
-        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
-        if let Some(all) = all.as_object_mut() {
-            all.extend(change);
-        }
-        serde_json::from_value(all).map_err(|error| error.to_string())
+        switches(self, change)
     }
 }

@@ -1,12 +1,15 @@
-//! What the control pages of both platforms share.
+//! What the control pages of the platforms share.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// A page of another site can't throw the switches.
 pub(crate) async fn same_site(request: Request, next: Next) -> Response {
@@ -22,6 +25,30 @@ pub(crate) async fn same_site(request: Request, next: Next) -> Response {
 
 pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
     (status, Json(json!({ "error": detail }))).into_response()
+}
+
+/// A platform's switches with the named ones changed.
+pub(crate) fn switches<T: Serialize + DeserializeOwned>(
+    now: &T,
+    change: Value,
+) -> Result<T, String> {
+    let Value::Object(change) = change else {
+        return Err("a JSON object of switches is expected".to_owned());
+    };
+    let mut all = serde_json::to_value(now).map_err(|error| error.to_string())?;
+    if let Some(all) = all.as_object_mut() {
+        all.extend(change);
+    }
+    serde_json::from_value(all).map_err(|error| error.to_string())
+}
+
+/// Whether a switch that counts calls is on for this one; counts down.
+pub(crate) fn strikes(switch: &mut BTreeMap<String, u32>, call: &str) -> bool {
+    let left = switch.remove(call).unwrap_or(0);
+    if left > 1 {
+        switch.insert(call.to_owned(), left - 1);
+    }
+    left > 0
 }
 
 /// What `reset` does beyond the switches.
