@@ -1,7 +1,7 @@
 //! The drivers of the browsers, and how many browsers there may be at a time.
 
 use std::io::{BufRead as _, BufReader, Read};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
+use crate::support::free_port;
 
 /// Browsers at a time: more only make each other slow.
 const BROWSERS: usize = 2;
@@ -130,12 +131,6 @@ impl Driver {
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
-}
-
-/// One that was free a moment ago.
-fn free_port() -> u16 {
-    let held = TcpListener::bind("127.0.0.1:0").expect("a port");
-    held.local_addr().expect("its address").port()
 }
 
 /// A process, ended with all that it started.

@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 
 use crate::support::{
     CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, NEXT_WEBHOOK_SECRET, Stack, StackOptions,
-    WEBHOOK_SECRET, until,
+    WEBHOOK_SECRET, free_port, until,
 };
 
 /// A shop's server that runs, with its own folder.
@@ -28,12 +28,6 @@ fn example(path: &str) -> PathBuf {
 /// What `cargo xtask test` says in this variable.
 fn told_by_xtask(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`"))
-}
-
-/// One that was free a moment ago.
-fn free_port() -> u16 {
-    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    held.local_addr().unwrap().port()
 }
 
 /// The command that runs an example, in a folder that is its own.

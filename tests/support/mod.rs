@@ -27,6 +27,7 @@ mod netbanx;
 mod operations;
 mod options;
 mod pages;
+mod ports;
 mod process;
 mod receiver;
 mod shop;
@@ -47,6 +48,7 @@ pub(crate) use self::{
         OTHER_SHOP_KEY, OTHER_SITE, SOGENACTIF_KEY, StackOptions,
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
+    ports::free_port,
     process::binary,
     receiver::{Answering, NEXT_WEBHOOK_SECRET, Received, Receiver, WEBHOOK_SECRET},
     shop::fresh_key,

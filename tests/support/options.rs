@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::netbanx::NETBANX_PASSWORD;
+use super::ports::free_port;
 use super::receiver::WEBHOOK_SECRET;
 
 /// The demo shop's secret key. As every secret here, it is a canary: found anywhere, it is a leak.
@@ -175,17 +176,13 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// Ports that were free a moment ago.
+    /// Four of them.
     pub(crate) fn free() -> Self {
-        // All are held at once, so that they differ.
-        let held = [(); 4].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a port"));
-        let [backend, platform, shop, metrics] =
-            held.map(|listener| listener.local_addr().expect("its address").port());
         Self {
-            backend,
-            platform,
-            shop,
-            metrics,
+            backend: free_port(),
+            platform: free_port(),
+            shop: free_port(),
+            metrics: free_port(),
         }
     }
 }
