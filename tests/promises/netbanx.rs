@@ -205,10 +205,7 @@ async fn a_page_that_nobody_came_back_from_is_called_off_and_takes_no_money_late
         (stack.netbanx_calls("cancel", Some(&hosted.order)).await > 0).then_some(())
     })
     .await;
-    until("the end", || async {
-        (stack.stage(&hosted.payment).await == "over").then_some(())
-    })
-    .await;
+    stack.wait_stage(&hosted.payment, "over").await;
     stack.press_hosted(&hosted, "pay", NETBANX_CARD).await;
     let books = stack.netbanx_books().await;
     assert_eq!(

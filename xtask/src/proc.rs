@@ -23,6 +23,7 @@ impl std::error::Error for AlreadyReported {}
 #[derive(Default)]
 pub(crate) struct Stages {
     rows: Vec<(String, Duration, bool)>,
+    at_the_end: Vec<String>,
 }
 
 impl Stages {
@@ -49,10 +50,18 @@ impl Stages {
             .collect()
     }
 
+    /// Lines to print above the table.
+    pub(crate) fn tell_at_the_end(&mut self, lines: Vec<String>) {
+        self.at_the_end.extend(lines);
+    }
+
     /// The table of all stages.
     pub(crate) fn summary(&self) {
         if self.rows.is_empty() {
             return;
+        }
+        for line in &self.at_the_end {
+            println!("{line}");
         }
         println!();
         for (name, time, ok) in &self.rows {

@@ -149,8 +149,9 @@ pub(crate) fn stage(
     filter: Option<&str>,
 ) -> Totals {
     let mut totals = Totals::default();
+    let mut failures = Failures::default();
     let outcome = stages.run(name, || {
-        totals = counted(&mut command, filter)?;
+        totals = counted(&mut command, filter, &mut failures)?;
         ensure!(totals.failed == 0, "{} failed", totals.failed);
         Ok(())
     });
@@ -160,6 +161,7 @@ pub(crate) fn stage(
         eprintln!("error: {error:#}");
         totals.failed = 1;
     }
+    stages.tell_at_the_end(failures.told);
     totals
 }
 
@@ -198,8 +200,35 @@ fn test_targets(ctx: &Ctx) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// What the harness tells of each failed test. It stands among the lines of hundreds that passed,
+/// so it is told again at the end, where it is looked for.
+#[derive(Default)]
+struct Failures {
+    told: Vec<String>,
+    inside: bool,
+    lines: usize,
+}
+
+impl Failures {
+    /// Most lines of one failure: what was expected and the first of the stack.
+    const LINES_MAX: usize = 30;
+
+    fn read(&mut self, line: &str) {
+        if line.starts_with("---- ") && line.ends_with(" stdout ----") {
+            self.inside = true;
+            self.lines = 0;
+        } else if line == "failures:" || result_line(line).is_some() {
+            self.inside = false;
+        }
+        if self.inside && self.lines < Self::LINES_MAX {
+            self.lines += 1;
+            self.told.push(line.to_owned());
+        }
+    }
+}
+
 /// Runs one `cargo test`, shows its output as it comes, and counts its results.
-fn counted(command: &mut Command, filter: Option<&str>) -> Result<Totals> {
+fn counted(command: &mut Command, filter: Option<&str>, failures: &mut Failures) -> Result<Totals> {
     if let Some(filter) = filter {
         command.args(["--", filter]);
     }
@@ -220,6 +249,7 @@ fn counted(command: &mut Command, filter: Option<&str>) -> Result<Totals> {
         out.write_all(&line)?;
         out.write_all(b"\n")?;
         let line = String::from_utf8_lossy(&line);
+        failures.read(&line);
         left_out += u64::from(line.contains(LEFT_OUT));
         if let Some(found) = result_line(&line) {
             totals.add(found);
@@ -259,7 +289,30 @@ fn result_line(line: &str) -> Option<Totals> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Totals, finish, result_line};
+    use super::{Failures, Totals, finish, result_line};
+
+    #[test]
+    fn what_failed_is_told_again_without_what_passed() {
+        let output = "test a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\n\
+                      thread 'b' panicked\nleft: 1\n\n\nfailures:\n    b\n\n\
+                      test result: FAILED. 1 passed; 1 failed; 0 ignored";
+        let mut failures = Failures::default();
+        output.lines().for_each(|line| failures.read(line));
+        assert_eq!(
+            failures.told,
+            [
+                "---- b stdout ----",
+                "thread 'b' panicked",
+                "left: 1",
+                "",
+                ""
+            ]
+        );
+        let mut long = Failures::default();
+        long.read("---- c stdout ----");
+        (0..1000).for_each(|_| long.read("a frame"));
+        assert_eq!(long.told.len(), Failures::LINES_MAX);
+    }
 
     #[test]
     fn results_are_read() {
