@@ -4,7 +4,7 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::http::Answer;
-use super::shop::fresh_key;
+use super::http::fresh_key;
 use super::stack::Stack;
 use super::wait::until;
 

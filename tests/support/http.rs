@@ -8,6 +8,13 @@ use serde_json::Value;
 
 use super::wait::until;
 
+/// An `Idempotency-Key` that was never used.
+pub(crate) fn fresh_key() -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("key-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {

@@ -4,14 +4,12 @@ use serde_json::{Value, json};
 
 use super::checkout::Checkout;
 use super::http::Answer;
-use super::shop::fresh_key;
+use super::http::fresh_key;
 use super::stack::Stack;
 use super::wait::until;
 
 /// Accepted at once.
 pub(crate) const NETBANX_CARD: &str = "4530910000012345";
-/// The password of the sandbox's key.
-pub(crate) const NETBANX_PASSWORD: &str = "S4ndb0x-netbanx";
 
 /// A payment whose shopper is on the hosted page.
 #[derive(Clone, Debug)]

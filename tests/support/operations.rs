@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::checkout::{Checkout, Started};
 use super::http::Answer;
+use super::http::fresh_key;
 use super::options::DEMO_SHOP_KEY;
 use super::pages::CARD;
-use super::shop::fresh_key;
 use super::stack::Stack;
 use super::wait::until;
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::netbanx::NETBANX_PASSWORD;
 use super::ports::free_port;
 use super::receiver::WEBHOOK_SECRET;
 
@@ -30,6 +29,9 @@ pub(crate) const OTHER_SITE: &str = "1999777";
 
 /// The public simulation's key at Sogenactif.
 pub(crate) const SOGENACTIF_KEY: &str = "002001000000001_KEY1";
+
+/// The password of the sandbox's key at NETBANX.
+pub(crate) const NETBANX_PASSWORD: &str = "S4ndb0x-netbanx";
 
 /// What a stack is set up with. Two shops, `demo` and `autre`, each with its own account of the
 /// same name; the options speak of the demo shop and its account.

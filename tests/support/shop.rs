@@ -4,7 +4,7 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::checkout::Checkout;
-use super::http::Answer;
+use super::http::{Answer, fresh_key};
 use super::options::{DEMO_SHOP_KEY, OTHER_SHOP_KEY};
 use super::stack::Stack;
 
@@ -235,11 +235,4 @@ impl Stack {
             .await;
         answer.expect(201).json()
     }
-}
-
-/// An `Idempotency-Key` that was never used.
-pub(crate) fn fresh_key() -> String {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("key-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

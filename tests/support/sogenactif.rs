@@ -15,8 +15,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::checkout::Checkout;
 use super::http::Answer;
+use super::http::fresh_key;
 use super::process::command;
-use super::shop::fresh_key;
 use super::stack::Stack;
 use super::wait::until;
 

@@ -2,13 +2,14 @@
 //!
 //! An import is a `use` item or a path that leads to another file of the same crate. A name that a
 //! module only passes on is an import from the file that defines it, so that a parent may offer its
-//! children's names. What is built for tests alone is left out: it may know what it tests.
+//! children's names. What is built for tests alone may know what it tests: it is left out of a file
+//! that is built otherwise. Files that are built for tests alone are a crate's like the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
-use syn::{Attribute, Item, ItemMod, ItemUse, Meta, UseTree, Visibility};
+use syn::{Attribute, Expr, Item, ItemMod, ItemUse, Lit, Meta, UseTree, Visibility};
 
 use super::layers::Package;
 use super::tree::{Finding, Tree};
@@ -25,13 +26,9 @@ type Imports = BTreeMap<(String, String), BTreeSet<String>>;
 pub(super) fn check(packages: &[Package], tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in packages {
-        for root in ["lib.rs", "main.rs"] {
-            let root = package.source(root);
-            if tree.get(&root).is_none() {
-                continue;
-            }
+        for root in package.roots() {
             let mut krate = Crate::default();
-            findings.extend(krate.read(tree, &root, Vec::new(), &folder_of(&root)));
+            findings.extend(krate.read(tree, root, Vec::new(), &folder_of(root)));
             findings.extend(circles(&krate.imports()).iter().map(told));
         }
     }
@@ -67,6 +64,35 @@ fn folder_of(file: &str) -> String {
         .map_or_else(String::new, |(folder, _)| format!("{folder}/"))
 }
 
+/// The file of a module that names it, `#[path = "…"]`.
+fn path_of(attributes: &[Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| {
+        let Meta::NameValue(pair) = &attribute.meta else {
+            return None;
+        };
+        let Expr::Lit(value) = &pair.value else {
+            return None;
+        };
+        let Lit::Str(path) = &value.lit else {
+            return None;
+        };
+        pair.path.is_ident("path").then(|| path.value())
+    })
+}
+
+/// A path that is relative to a folder, without `..` in it.
+fn resolved(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split_terminator('/').collect();
+    for part in path.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 impl Crate {
     /// Reads a file and all files below it. `folder` is where its children are.
     fn read(&mut self, tree: &Tree, file: &str, at: Vec<String>, folder: &str) -> Option<Finding> {
@@ -92,7 +118,7 @@ impl Crate {
                 reading.visit_item(&item);
                 continue;
             };
-            if for_tests(&module.attrs) {
+            if for_tests(&module.attrs) && module.content.is_some() {
                 continue;
             }
             let name = module.ident.to_string();
@@ -100,10 +126,16 @@ impl Crate {
             let inner = format!("{folder}{name}/");
             let found = match module.content {
                 Some((_, items)) => self.take(tree, file, below, &inner, items),
-                None => [format!("{folder}{name}.rs"), format!("{inner}mod.rs")]
-                    .iter()
-                    .find(|path| tree.get(path).is_some())
-                    .and_then(|path| self.read(tree, path, below, &inner)),
+                None => match path_of(&module.attrs) {
+                    Some(path) => {
+                        let path = resolved(&folder_of(file), &path);
+                        self.read(tree, &path, below, &folder_of(&path))
+                    }
+                    None => [format!("{folder}{name}.rs"), format!("{inner}mod.rs")]
+                        .iter()
+                        .find(|path| tree.get(path).is_some())
+                        .and_then(|path| self.read(tree, path, below, &inner)),
+                },
             };
             wrong = wrong.or(found);
         }
@@ -487,6 +519,34 @@ mod tests {
         assert_eq!(found(&[root, a, tested]), Vec::<String>::new());
         let inline = ("src/b.rs", "mod inner { use crate::a::one; }\n");
         assert_eq!(found(&[root, a, inline]).len(), 3);
+    }
+
+    #[test]
+    fn files_that_are_built_for_tests_alone_are_in_no_circle_either() {
+        let root = (
+            "src/lib.rs",
+            "#[cfg(test)]\nmod model;\n#[cfg(test)]\nmod other;\n",
+        );
+        let model = (
+            "src/model.rs",
+            "use crate::other::Two;\npub struct One(Two);\n",
+        );
+        let other = ("src/other.rs", "use crate::model::One;\npub struct Two;\n");
+        assert_eq!(found(&[root, model, other]).len(), 3);
+        let named = (
+            "src/lib.rs",
+            "mod model;\n#[path = \"../far/other.rs\"]\nmod other;\n",
+        );
+        assert_eq!(found(&[named, model, ("far/other.rs", other.1)]).len(), 3);
+        let tests = (
+            "src/model.rs",
+            "pub struct One;\n#[cfg(test)]\nmod tests;\n",
+        );
+        let tested = (
+            "src/model/tests.rs",
+            "use super::*;\nfn one() -> One { One }\n",
+        );
+        assert_eq!(found(&[root, tests, tested]), Vec::<String>::new());
     }
 
     #[test]

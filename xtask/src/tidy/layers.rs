@@ -51,15 +51,22 @@ pub(super) struct Package {
     /// Its folder, relative to the root; empty for the root itself.
     folder: String,
     is_program: bool,
+    /// The files in which its library, its programs and its tests begin, relative to the root.
+    roots: Vec<String>,
     /// Name, and whether only its tests use it.
     dependencies: Vec<(String, bool)>,
 }
 
 impl Package {
     /// A file among its sources, relative to the root.
-    pub(super) fn source(&self, file: &str) -> String {
+    fn source(&self, file: &str) -> String {
         let path = Path::new(&self.folder).join("src").join(file);
         path.display().to_string()
+    }
+
+    /// The files in which its library, its programs and its tests begin, relative to the root.
+    pub(super) fn roots(&self) -> &[String] {
+        &self.roots
     }
 }
 
@@ -90,6 +97,12 @@ fn read(package: &Value, root: &Path) -> Result<Package> {
         is_program: !targets
             .iter()
             .any(|target| list(target, "kind").iter().any(is_library)),
+        roots: targets
+            .iter()
+            .filter_map(|target| target.get("src_path")?.as_str())
+            .filter_map(|path| Path::new(path).strip_prefix(root).ok())
+            .map(|path| path.display().to_string())
+            .collect(),
         dependencies,
     })
 }
@@ -168,6 +181,7 @@ mod tests {
             name: name.to_owned(),
             folder: folder.to_owned(),
             is_program: name == "guichet-sandbox",
+            roots: Vec::new(),
             dependencies: vec![(dependency.to_owned(), tests_only)],
         }
     }
