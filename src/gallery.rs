@@ -2,13 +2,13 @@
 //! It is drawn by the server's view, for developers, and is no part of the module.
 
 use guichet_wire::{
-    Bank, MethodKind, MethodOffer, PartKind, PartStatus, PartView, Question, Refusal, SavedCard,
-    Status, Unavailable,
+    Bank, MethodKind, MethodOffer, PartKind, PartStatus, PartView, Refusal, SavedCard,
+    ShopperQuestion, Status, Unavailable,
 };
 
 use crate::render::painted;
 use crate::state::entry::Fields;
-use crate::state::face::{Choice, Outage, Step, Trouble};
+use crate::state::face::{Choice, Outage, PressStep, Trouble};
 use crate::state::model::Model;
 use crate::state::testing::{OUTAGES, STATUSES, offer, payment, session};
 use crate::words::Lang;
@@ -74,7 +74,7 @@ fn typed() -> Model {
     model
 }
 
-fn asked(question: Question) -> Model {
+fn asked(question: ShopperQuestion) -> Model {
     let mut model = open();
     model.open_ask("pay_1".into(), "sogenactif_ideal".into(), question);
     model
@@ -119,9 +119,9 @@ pub fn states() -> Vec<(&'static str, Model)> {
         all.push((outage(one), model));
     }
     for (name, step) in [
-        ("choosing-confirming", Step::Confirming),
-        ("choosing-busy", Step::Starting),
-        ("leaving", Step::Leaving),
+        ("choosing-confirming", PressStep::Confirming),
+        ("choosing-busy", PressStep::Starting),
+        ("leaving", PressStep::Leaving),
     ] {
         all.push((name, Model { step, ..open() }));
     }
@@ -144,8 +144,11 @@ pub fn states() -> Vec<(&'static str, Model)> {
         code: "B".into(),
         name: "Banque de la Halle".into(),
     };
-    all.push(("ask-iban", asked(Question::Iban)));
-    all.push(("ask-bank", asked(Question::Bank { banks: vec![bank] })));
+    all.push(("ask-iban", asked(ShopperQuestion::Iban)));
+    all.push((
+        "ask-bank",
+        asked(ShopperQuestion::Bank { banks: vec![bank] }),
+    ));
     all
 }
 

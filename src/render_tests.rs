@@ -1,6 +1,6 @@
 //! Every face, drawn without a browser.
 
-use guichet_wire::{MethodKind, Question, Status};
+use guichet_wire::{MethodKind, ShopperQuestion, Status};
 
 use super::*;
 use crate::gallery::{self, offers};
@@ -183,7 +183,11 @@ fn the_answer_with_seven_methods_is_small() {
 #[test]
 fn what_says_nothing_is_empty_so_that_a_style_sheet_hides_it() {
     let mut asked = gallery::open();
-    asked.open_ask("pay_1".into(), "sogenactif_sepa".into(), Question::Iban);
+    asked.open_ask(
+        "pay_1".into(),
+        "sogenactif_sepa".into(),
+        ShopperQuestion::Iban,
+    );
     let html = painted(asked, Lang::En.into(), None);
     for alert in html.split("role=\"alert\"").skip(1) {
         let (_, mut inside) = alert.split_once('>').unwrap();

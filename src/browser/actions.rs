@@ -9,7 +9,7 @@ use super::page::uuid;
 use crate::state::action::Action;
 use crate::state::card::CardAsk;
 use crate::state::entry::{Fields, Order};
-use crate::state::face::{Choice, Meaning, OFFLINE, Step, meaning};
+use crate::state::face::{Choice, Meaning, OFFLINE, PressStep, meaning};
 use crate::state::model::Model;
 use crate::state::money;
 
@@ -22,7 +22,7 @@ impl App {
             Action::Save(save) => drop(self.change(|model| model.choose_save(save))),
             Action::Pay { sure } => self.pay(sure),
             Action::Stay => {
-                self.change_and_focus("[data-action=pay]", |model| model.step = Step::Rest);
+                self.change_and_focus("[data-action=pay]", |model| model.step = PressStep::Rest);
             }
             Action::CardPay => self.card_pay(),
             Action::Answer(answer) => self.answer(&answer),
@@ -190,7 +190,7 @@ impl App {
         self.change(|model| model.leaves(payment));
         self.emit("guichet:redirect", Some(("method", method)));
         let left = leave(&self.shared.page.host(), url, fields).await;
-        if self.ui.with(|model| model.step == Step::Leaving) == Some(true) {
+        if self.ui.with(|model| model.step == PressStep::Leaving) == Some(true) {
             self.change(|model| model.stayed(left));
             if !left {
                 self.report("leave_failed");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gloo_net::http::{Method, RequestBuilder};
-use guichet_wire::{NextAction, ProblemCode, Question, StartPayment, StartedPayment};
+use guichet_wire::{NextAction, ProblemCode, ShopperQuestion, StartPayment, StartedPayment};
 use js_sys::JSON;
 use leptos::prelude::set_timeout_with_handle;
 use serde::de::DeserializeOwned;
@@ -221,6 +221,6 @@ fn in_flight(problem: &Problem) -> bool {
 fn asks_nothing(started: &StartedPayment) -> bool {
     matches!(
         &started.next_action,
-        NextAction::Ask { question: Question::Bank { banks } } if banks.is_empty()
+        NextAction::Ask { question: ShopperQuestion::Bank { banks } } if banks.is_empty()
     )
 }

@@ -1,12 +1,12 @@
 //! Whole pages, for browsers in which nothing of the widget runs: the same view, whose buttons are
 //! those of forms.
 
-use guichet_wire::{CheckoutSession, ContinuePayment, FormField, ProblemCode, Question};
+use guichet_wire::{CheckoutSession, ContinuePayment, FormField, ProblemCode, ShopperQuestion};
 use leptos::prelude::*;
 
 use super::html::{drawing, drawn_or_nothing, escaped};
 use crate::state::entry::{EntryTrouble, Given, Order};
-use crate::state::face::{Choice, Face, Meaning, Outage, Step, Trouble, meaning};
+use crate::state::face::{Choice, Face, Meaning, Outage, PressStep, Trouble, meaning};
 use crate::state::language;
 use crate::state::locale::Locale;
 use crate::state::model::Model;
@@ -59,7 +59,7 @@ pub enum Shown {
     /// A question to the shopper.
     Ask {
         /// What is asked.
-        question: Question,
+        question: ShopperQuestion,
         /// The payment's method.
         method: String,
         /// `empty`, or the code of what was wrong with the answer; may be empty.
@@ -203,7 +203,7 @@ fn model(page: &Page<'_>) -> Model {
             model.anyway = true;
             choose(&mut model, method);
             if model.chosen.is_some() && model.warns() {
-                model.step = Step::Confirming;
+                model.step = PressStep::Confirming;
             }
         }
         Shown::Ask {
@@ -212,7 +212,7 @@ fn model(page: &Page<'_>) -> Model {
             said,
             ..
         } => ask(&mut model, question, method, said),
-        Shown::Leave { .. } | Shown::Redirect { .. } => model.step = Step::Leaving,
+        Shown::Leave { .. } | Shown::Redirect { .. } => model.step = PressStep::Leaving,
         Shown::Problem(code) => {
             model.refused(code);
             // Every problem here is told by itself.
@@ -242,7 +242,7 @@ fn trouble(said: &str) -> Option<Trouble> {
     }
 }
 
-fn ask(model: &mut Model, question: &Question, method: &str, said: &str) {
+fn ask(model: &mut Model, question: &ShopperQuestion, method: &str, said: &str) {
     model.open_ask(String::new(), method.into(), question.clone());
     if said == "empty" {
         if let Some(entry) = &mut model.entry {

@@ -4,7 +4,7 @@
 //! What is answered stands in its control, and in the request as long as that is under way or
 //! nobody knows what became of it: nowhere else.
 
-use guichet_wire::Question;
+use guichet_wire::ShopperQuestion;
 
 use super::entry::{Asked, Content, EntryStep, EntryTrouble, Given};
 use super::face::Face;
@@ -12,7 +12,7 @@ use super::model::Model;
 
 impl Model {
     /// A payment was started that asks this, or asks once more.
-    pub fn open_ask(&mut self, payment: String, method: String, question: Question) {
+    pub fn open_ask(&mut self, payment: String, method: String, question: ShopperQuestion) {
         self.open_entry(payment, method, Content::Ask(Asked(question)));
     }
 

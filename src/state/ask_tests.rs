@@ -17,18 +17,18 @@ fn session(status: Status, payment: Option<&str>) -> CheckoutSession {
     session
 }
 
-fn banks() -> Question {
+fn banks() -> ShopperQuestion {
     let bank = |code: &str| Bank {
         code: code.into(),
         name: code.to_lowercase(),
     };
-    Question::Bank {
+    ShopperQuestion::Bank {
         banks: ["RABONL2U", "INGBNL2A"].map(bank).into(),
     }
 }
 
 /// A payment was started by this method, and asks.
-fn asked(method: &str, question: Question) -> Model {
+fn asked(method: &str, question: ShopperQuestion) -> Model {
     let mut model = Model::default();
     model.take(session(Status::Open, None));
     model.choose(method.into());
@@ -40,7 +40,7 @@ fn asked(method: &str, question: Question) -> Model {
 
 /// It was answered, and the answer is on the way.
 fn sent() -> (Model, Given) {
-    let mut model = asked("sepa", Question::Iban);
+    let mut model = asked("sepa", ShopperQuestion::Iban);
     let given = model.press_ask("FR14 2004", key("one"));
     (model, given.unwrap())
 }
@@ -74,7 +74,7 @@ fn each_question_sends_its_own_answer_and_that_alone() {
 
 #[test]
 fn nothing_is_sent_without_an_answer_nor_twice() {
-    for question in [banks(), Question::Iban] {
+    for question in [banks(), ShopperQuestion::Iban] {
         let mut model = asked("sepa", question);
         assert_eq!(model.press_ask("", key("one")), None);
         assert_eq!(trouble(&model), Some(EntryTrouble::Empty));
@@ -128,7 +128,7 @@ fn a_wrong_answer_is_told_at_its_control_and_corrected_under_another_key() {
     assert_eq!(*given, None, "the button sends an answer, not a retry");
     let other = model.press_ask("FR76", key("two")).unwrap();
     assert_eq!((&*other.key, &*other.payment), ("two", "pay_1"));
-    model.open_ask("pay_1".into(), "sepa".into(), Question::Iban);
+    model.open_ask("pay_1".into(), "sepa".into(), ShopperQuestion::Iban);
     assert_eq!(
         trouble(&model),
         Some(EntryTrouble::Wrong),
@@ -138,7 +138,7 @@ fn a_wrong_answer_is_told_at_its_control_and_corrected_under_another_key() {
 
 #[test]
 fn leaving_a_question_that_was_not_answered_warns_of_nothing_and_it_is_taken_up_again() {
-    let mut model = asked("sepa", Question::Iban);
+    let mut model = asked("sepa", ShopperQuestion::Iban);
     model.leave_entry();
     model.take(session(Status::Pending, Some("pay_1")));
     assert!(!model.warns() && !model.polls());
@@ -181,7 +181,7 @@ fn a_payment_that_can_not_go_on_begins_again() {
 
 #[test]
 fn what_is_typed_is_never_drawn_anew() {
-    let mut model = asked("sepa", Question::Iban);
+    let mut model = asked("sepa", ShopperQuestion::Iban);
     let drawing = model.drawing();
     model.press_ask("", key("one"));
     model.take(session(Status::Pending, Some("pay_1")));
@@ -194,7 +194,7 @@ fn what_is_typed_is_never_drawn_anew() {
 fn each_question_says_what_is_wrong_in_its_own_words() {
     let words = Lang::Fr.words();
     let mut texts = std::collections::HashSet::new();
-    for asked in [Asked(banks()), Asked(Question::Iban)] {
+    for asked in [Asked(banks()), Asked(ShopperQuestion::Iban)] {
         for trouble in [EntryTrouble::Empty, EntryTrouble::Wrong] {
             assert_eq!(trouble.text(words), "", "it is said once");
             texts.insert(asked.wrong(trouble, words));

@@ -4,7 +4,7 @@ use guichet_wire::{CheckoutSession, MethodKind, MethodOffer, Status};
 
 use super::*;
 use crate::state::entry::{Entry, Order};
-use crate::state::face::Step;
+use crate::state::face::PressStep;
 use crate::state::testing::{self, key};
 use crate::words::Lang;
 
@@ -109,7 +109,7 @@ fn leaving_a_card_of_which_a_token_was_sent_warns_before_another_payment() {
     assert!(model.warns(), "before the backend has spoken");
     assert_eq!(model.aside, []);
     assert_eq!(model.press(false, key("two")), None);
-    assert_eq!(model.step, Step::Confirming);
+    assert_eq!(model.step, PressStep::Confirming);
     model.take(session(Status::Pending, true, Some("pay_1")));
     assert!(model.warns(), "and after");
 }

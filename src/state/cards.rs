@@ -3,7 +3,7 @@
 
 use guichet_wire::{MethodOffer, SavedCard};
 
-use super::face::{Choice, Step, Trouble};
+use super::face::{Choice, PressStep, Trouble};
 use super::model::Model;
 use super::saved::{List, Removal, RemovalStep, choice};
 
@@ -81,7 +81,7 @@ impl Model {
     /// A card was to pay, and is not there any more. Which of the others pays is for the shopper to
     /// say.
     pub(crate) fn card_gone(&mut self, gone: &Choice) {
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         self.intent = None;
         self.trouble = Some(Trouble::Card);
         self.picked = true;
@@ -104,7 +104,7 @@ impl Model {
 
     /// The shopper wants to remove this card, and is asked.
     pub fn ask_removal(&mut self, choice: Choice) {
-        if self.is_removing() || matches!(self.step, Step::Starting | Step::Leaving) {
+        if self.is_removing() || matches!(self.step, PressStep::Starting | PressStep::Leaving) {
             return;
         }
         let step = RemovalStep::Asked;
@@ -126,7 +126,7 @@ impl Model {
 
     /// The shopper has confirmed. Returns what to ask of the backend: never twice.
     pub fn remove_card(&mut self) -> Option<Choice> {
-        if self.is_removing() || matches!(self.step, Step::Starting | Step::Leaving) {
+        if self.is_removing() || matches!(self.step, PressStep::Starting | PressStep::Leaving) {
             return None;
         }
         let removal = self.saved.removal.as_mut()?;

@@ -8,7 +8,7 @@
 use guichet_wire::ProblemCode;
 
 use super::entry::{Content, Entry, EntryStep, EntryTrouble, Order};
-use super::face::{Choice, Face, Meaning, OFFLINE, Step, Trouble, meaning};
+use super::face::{Choice, Face, Meaning, OFFLINE, PressStep, Trouble, meaning};
 use super::model::Model;
 
 impl Model {
@@ -22,7 +22,7 @@ impl Model {
             Content::Card(_) => EntryTrouble::Retype,
             Content::Ask(_) => EntryTrouble::Wrong,
         });
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         self.intent = None;
         self.trouble = None;
         self.aside.retain(|left| left.payment != payment);
@@ -108,7 +108,7 @@ impl Model {
     /// The shopper wants the list instead of what is entered. A payment for which nothing was sent
     /// is kept: it is taken up again without another one.
     pub fn leave_entry(&mut self) {
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         self.trouble = None;
         self.anyway = true;
         if let Some(mut entry) = self.entry.take() {
@@ -133,7 +133,7 @@ impl Model {
         entry.trouble = None;
         entry.given = None;
         entry.step = EntryStep::Ready;
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         self.entry = Some(Box::new(entry));
         self.fields_opening();
         true

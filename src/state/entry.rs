@@ -1,7 +1,7 @@
 //! What a payment that goes on inside the widget is made of: a card in the platform's own fields,
 //! or the answer to a question.
 
-use guichet_wire::{ContinuePayment, ProblemCode, Question};
+use guichet_wire::{ContinuePayment, ProblemCode, ShopperQuestion};
 
 use super::face::{Intent, Meaning, Trouble, meaning};
 use crate::words::Words;
@@ -231,15 +231,15 @@ pub struct Card {
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked(pub Question);
+pub struct Asked(pub ShopperQuestion);
 
 impl Asked {
     /// What the control is called.
     #[must_use]
     pub fn label(&self, words: &Words) -> &'static str {
         match self.0 {
-            Question::Bank { .. } => words.ask_bank,
-            Question::Iban => words.ask_iban,
+            ShopperQuestion::Bank { .. } => words.ask_bank,
+            ShopperQuestion::Iban => words.ask_iban,
         }
     }
 
@@ -247,13 +247,13 @@ impl Asked {
     #[must_use]
     pub fn wrong(&self, trouble: EntryTrouble, words: &Words) -> &'static str {
         match (trouble, &self.0) {
-            (EntryTrouble::Empty, Question::Bank { .. }) => words.bank_empty,
-            (EntryTrouble::Wrong, Question::Bank { .. }) => words.bank_wrong,
-            (EntryTrouble::Empty, Question::Iban) => words.iban_empty,
-            (EntryTrouble::Wrong, Question::Iban) => words.iban_wrong,
-            (EntryTrouble::Characters, Question::Iban) => words.iban_characters,
-            (EntryTrouble::Length, Question::Iban) => words.iban_length,
-            (EntryTrouble::Country, Question::Iban) => words.iban_country,
+            (EntryTrouble::Empty, ShopperQuestion::Bank { .. }) => words.bank_empty,
+            (EntryTrouble::Wrong, ShopperQuestion::Bank { .. }) => words.bank_wrong,
+            (EntryTrouble::Empty, ShopperQuestion::Iban) => words.iban_empty,
+            (EntryTrouble::Wrong, ShopperQuestion::Iban) => words.iban_wrong,
+            (EntryTrouble::Characters, ShopperQuestion::Iban) => words.iban_characters,
+            (EntryTrouble::Length, ShopperQuestion::Iban) => words.iban_length,
+            (EntryTrouble::Country, ShopperQuestion::Iban) => words.iban_country,
             _ => "",
         }
     }
@@ -261,8 +261,8 @@ impl Asked {
     pub(crate) fn answered(&self, answer: &str) -> ContinuePayment {
         let mut request = ContinuePayment::default();
         let place = match self.0 {
-            Question::Bank { .. } => &mut request.bank,
-            Question::Iban => &mut request.iban,
+            ShopperQuestion::Bank { .. } => &mut request.bank,
+            ShopperQuestion::Iban => &mut request.iban,
         };
         *place = Some(answer.into());
         request

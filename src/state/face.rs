@@ -101,7 +101,7 @@ impl Face {
 
 /// Where the shopper is between choosing and leaving.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum Step {
+pub enum PressStep {
     /// Nothing is under way.
     #[default]
     Rest,

@@ -4,7 +4,7 @@
 use guichet_wire::{CheckoutSession, CheckoutStatus, ProblemCode, Status};
 
 use super::entry::{Entry, EntryStep};
-use super::face::{Choice, Face, Intent, Meaning, Outage, Step, Trouble, meaning};
+use super::face::{Choice, Face, Intent, Meaning, Outage, PressStep, Trouble, meaning};
 use super::saved::Saved;
 
 /// Everything that the widget knows.
@@ -19,7 +19,7 @@ pub struct Model {
     /// The shopper's saved cards.
     pub saved: Saved,
     /// What the shopper is doing.
-    pub step: Step,
+    pub step: PressStep,
     /// The shop's page was asked whether the shopper may pay, and takes its time.
     pub asking: bool,
     /// What keeps everything else from being shown.
@@ -85,7 +85,7 @@ impl Model {
                 Face::PaidElsewhere
             }
             Status::Expired => Face::Expired,
-            _ if self.step == Step::Leaving => Face::Leaving,
+            _ if self.step == PressStep::Leaving => Face::Leaving,
             _ if self.entry.is_some() => {
                 let card = self.entry.as_deref().and_then(Entry::card);
                 card.map_or(Face::Ask, |_| Face::Card)
@@ -112,7 +112,7 @@ impl Model {
         Drawing {
             face,
             revision: if still { 0 } else { self.revision },
-            confirming: self.step == Step::Confirming,
+            confirming: self.step == PressStep::Confirming,
             trouble: self.trouble,
         }
     }
@@ -140,7 +140,7 @@ impl Model {
     /// Whether the backend should be asked again without the shopper doing anything.
     #[must_use]
     pub fn polls(&self) -> bool {
-        self.step == Step::Rest && (self.face() == Face::Waiting || self.warns())
+        self.step == PressStep::Rest && (self.face() == Face::Waiting || self.warns())
     }
 
     /// Whether this is offered and can be chosen.
@@ -184,13 +184,13 @@ impl Model {
     /// Whether an answer is waited for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.asking || self.step == Step::Starting || self.is_checking() || self.is_removing()
+        self.asking || self.step == PressStep::Starting || self.is_checking() || self.is_removing()
     }
 
     /// Whether a request to start a payment, or to go on with one, is still wanted.
     #[must_use]
     pub fn awaits(&self) -> bool {
-        self.is_checking() || (self.step == Step::Starting && self.can_choose())
+        self.is_checking() || (self.step == PressStep::Starting && self.can_choose())
     }
 
     /// Asking for the session or its status was refused with this problem.
@@ -225,8 +225,8 @@ impl Model {
             session.status = status;
             self.revision += 1;
         }
-        if !self.can_choose() && self.step == Step::Confirming {
-            self.step = Step::Rest;
+        if !self.can_choose() && self.step == PressStep::Confirming {
+            self.step = PressStep::Rest;
         }
     }
 }

@@ -1,13 +1,18 @@
 //! Every state that there is, as far as faces depend on it, and what is pressed twice.
 
-use guichet_wire::{MethodKind, Question};
+use guichet_wire::{MethodKind, ShopperQuestion};
 
 use super::*;
 use crate::state::action::Action;
 use crate::state::entry::{Asked, Card, Content, EntryStep};
 use crate::state::testing::{self, OUTAGES, STATUSES, offer};
 
-const STEPS: [Step; 4] = [Step::Rest, Step::Confirming, Step::Starting, Step::Leaving];
+const STEPS: [PressStep; 4] = [
+    PressStep::Rest,
+    PressStep::Confirming,
+    PressStep::Starting,
+    PressStep::Leaving,
+];
 
 fn session(status: Status, can_pay: bool, open_elsewhere: bool) -> CheckoutSession {
     let offers = ["card", "apetiz"].map(|method| offer(method, MethodKind::Card));
@@ -20,7 +25,7 @@ fn session(status: Status, can_pay: bool, open_elsewhere: bool) -> CheckoutSessi
 
 fn an_entry(asks: bool) -> Box<Entry> {
     let content = if asks {
-        Content::Ask(Asked(Question::Iban))
+        Content::Ask(Asked(ShopperQuestion::Iban))
     } else {
         Content::Card(Card::default())
     };
@@ -167,7 +172,7 @@ fn five_presses_make_one_request() {
 fn an_open_payment_asks_before_a_second_one() {
     let mut model = choosing(true);
     assert_eq!(model.press(false, key("k")), None);
-    assert_eq!(model.step, Step::Confirming);
+    assert_eq!(model.step, PressStep::Confirming);
     assert_eq!(model.press(false, key("k")), None, "asked, not answered");
     assert!(model.press(true, key("k")).is_some());
 }

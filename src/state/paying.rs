@@ -1,7 +1,7 @@
 //! From the list to the platform's page: what a press, an answer and a return do.
 
 use super::action::Action;
-use super::face::{Choice, Intent, Meaning, Outage, Step, Trouble, meaning};
+use super::face::{Choice, Intent, Meaning, Outage, PressStep, Trouble, meaning};
 use super::model::Model;
 
 impl Model {
@@ -21,7 +21,7 @@ impl Model {
     /// The pay button was pressed, or the question before a second payment was answered with yes
     /// (`sure`). Returns what to ask of the backend, if anything: never twice for one wish.
     pub fn press(&mut self, sure: bool, fresh_key: impl FnOnce() -> String) -> Option<Intent> {
-        if self.is_busy() || self.step == Step::Leaving || !self.can_choose() {
+        if self.is_busy() || self.step == PressStep::Leaving || !self.can_choose() {
             return None;
         }
         let Some(choice) = self.chosen.clone() else {
@@ -32,13 +32,13 @@ impl Model {
         self.saved.removed = false;
         let kept = self.intent.take().filter(|intent| intent.choice == choice);
         if self.warns() && !sure && kept.is_none() {
-            self.step = Step::Confirming;
+            self.step = PressStep::Confirming;
             return None;
         }
         if kept.is_none() && self.take_up(&choice) {
             return None;
         }
-        self.step = Step::Starting;
+        self.step = PressStep::Starting;
         let intent = kept.unwrap_or_else(|| Intent {
             choice,
             key: fresh_key(),
@@ -49,7 +49,7 @@ impl Model {
 
     /// The request to start a payment was refused with this problem.
     pub fn start_refused(&mut self, code: &str) {
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         let meaning = meaning(code);
         match meaning {
             Meaning::Outage(outage) => self.outage = Some(outage),
@@ -65,13 +65,13 @@ impl Model {
 
     /// No answer came to the request to start a payment. It may have been started.
     pub fn start_lost(&mut self) {
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         self.outage = Some(Outage::Offline);
     }
 
     /// The payment was started, and the shopper waits here.
     pub fn started(&mut self) {
-        self.step = Step::Rest;
+        self.step = PressStep::Rest;
         self.intent = None;
         self.entry = None;
         self.anyway = false;
@@ -84,7 +84,7 @@ impl Model {
             .as_ref()
             .map_or_else(|| !self.is_open_elsewhere(), |entry| !entry.elsewhere);
         self.started();
-        self.step = Step::Leaving;
+        self.step = PressStep::Leaving;
         self.leaving = alone.then_some(payment);
     }
 
@@ -110,8 +110,8 @@ impl Model {
         self.picked = true;
         self.saved.removed = false;
         self.trouble = None;
-        if self.step == Step::Confirming {
-            self.step = Step::Rest;
+        if self.step == PressStep::Confirming {
+            self.step = PressStep::Rest;
         }
     }
 }

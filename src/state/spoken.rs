@@ -27,7 +27,7 @@ mod tests {
     use guichet_wire::{MethodKind, Status};
 
     use super::*;
-    use crate::state::face::Step;
+    use crate::state::face::PressStep;
     use crate::state::testing::{offer, session};
     use crate::words::Lang;
 
@@ -39,9 +39,9 @@ mod tests {
         let mut open = session([offer("card", MethodKind::Card)]);
         model.take(open.clone());
         assert_eq!(of(&model, words), "");
-        model.step = Step::Starting;
+        model.step = PressStep::Starting;
         assert_eq!(of(&model, words), words.pay_busy);
-        model.step = Step::Rest;
+        model.step = PressStep::Rest;
         open.status.status = Status::Paid;
         model.take(open);
         assert_eq!(of(&model, words), words.paid_title);

@@ -1,6 +1,6 @@
 //! The face `ask`: a question, and the control that takes its answer.
 
-use guichet_wire::{OTHER_BANK, Question};
+use guichet_wire::{OTHER_BANK, ShopperQuestion};
 
 use super::el::{El, el, icon, text};
 use super::entry::entry_trouble;
@@ -12,8 +12,8 @@ impl Scene<'_> {
     pub(super) fn ask(&self, form: El, story: El, asked: &Asked) -> El {
         let words = self.words;
         let (note, rest) = match asked.0 {
-            Question::Bank { .. } => (words.next_transfer, None),
-            Question::Iban => (words.mandate_next, Some(words.mandate)),
+            ShopperQuestion::Bank { .. } => (words.next_transfer, None),
+            ShopperQuestion::Iban => (words.mandate_next, Some(words.mandate)),
         };
         let rest = rest.map(|text| el("p").part("note").text(&self.fill(text, 0)));
         form.with(story.with(el("p").part("note").text(note)))
@@ -29,7 +29,7 @@ impl Scene<'_> {
     pub(super) fn answer(&self, asked: &Asked) -> El {
         let (ui, words) = (self.ui, self.words);
         let (control, arrow) = match &asked.0 {
-            Question::Bank { banks } => {
+            ShopperQuestion::Bank { banks } => {
                 let first = el("option").attr("value", "").text(words.bank_choose);
                 let mut list = el("select").with(first);
                 for bank in banks {
@@ -40,7 +40,7 @@ impl Scene<'_> {
                 let list = list.with(other.text(words.bank_other));
                 (list, Some(icon("M6 9l6 6 6-6")))
             }
-            Question::Iban => {
+            ShopperQuestion::Iban => {
                 let input = el("input")
                     .attr("type", "text")
                     .attr("inputmode", "text")
@@ -61,8 +61,8 @@ impl Scene<'_> {
         };
         let control = match &asked.0 {
             _ if !self.ui.is_plain() => control,
-            Question::Bank { .. } => control.attr("name", "bank"),
-            Question::Iban => control.attr("name", "iban"),
+            ShopperQuestion::Bank { .. } => control.attr("name", "bank"),
+            ShopperQuestion::Iban => control.attr("name", "iban"),
         };
         let control = control
             .part("answer")

@@ -7,7 +7,7 @@ use super::el::{El, el, icon, notice};
 use super::saved::cards;
 use super::scene::Scene;
 use crate::state::action::{Button, Control};
-use crate::state::face::{Face, Step, Trouble};
+use crate::state::face::{Face, PressStep, Trouble};
 use crate::state::method;
 use crate::words::fill;
 
@@ -33,7 +33,7 @@ impl Scene<'_> {
             }
             list = list.with(self.offer(offer));
         }
-        let confirming = self.model.step == Step::Confirming;
+        let confirming = self.model.step == PressStep::Confirming;
         let form = el("form").part("form").attr("novalidate", "");
         let form = self
             .posting(form)

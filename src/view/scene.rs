@@ -4,7 +4,7 @@ use guichet_wire::CheckoutSession;
 
 use super::el::El;
 use super::ui::Ui;
-use crate::state::face::{Face, Step};
+use crate::state::face::{Face, PressStep};
 use crate::state::model::Model;
 use crate::words::{Words, fill};
 
@@ -64,7 +64,7 @@ impl Scene<'_> {
 
     /// One element of a drawing takes the focus: the most urgent one.
     pub(super) fn focused(&self, element: El, is_title: bool) -> El {
-        let urgent = self.model.trouble.is_some() || self.model.step == Step::Confirming;
+        let urgent = self.model.trouble.is_some() || self.model.step == PressStep::Confirming;
         if is_title && urgent && self.model.can_choose() {
             return element;
         }

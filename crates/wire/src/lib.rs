@@ -348,7 +348,7 @@ pub enum NextAction {
     /// Ask the shopper, and send the answer to `continue`.
     Ask {
         /// What is asked.
-        question: Question,
+        question: ShopperQuestion,
     },
     /// Ask for the status again in a while.
     Wait,
@@ -359,7 +359,7 @@ pub enum NextAction {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "type")]
 #[serde(try_from = "read::AnyQuestion")]
-pub enum Question {
+pub enum ShopperQuestion {
     /// At which bank. The answer is the bank's code, as `bank`; or `other`, to choose on the
     /// platform's page.
     Bank {

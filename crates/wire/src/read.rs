@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::{Bank, FormField, NextAction, Question, Unavailable};
+use crate::{Bank, FormField, NextAction, ShopperQuestion, Unavailable};
 
 /// Why a value is none of its type.
 type Reason = &'static str;
@@ -21,7 +21,7 @@ pub(crate) struct AnyAction {
     integrity: Option<String>,
     session_token: Option<String>,
     brands: Option<Vec<String>>,
-    question: Option<Question>,
+    question: Option<ShopperQuestion>,
 }
 
 impl TryFrom<AnyAction> for NextAction {
@@ -58,7 +58,7 @@ pub(crate) struct AnyQuestion {
     banks: Option<Vec<Bank>>,
 }
 
-impl TryFrom<AnyQuestion> for Question {
+impl TryFrom<AnyQuestion> for ShopperQuestion {
     type Error = Reason;
 
     fn try_from(any: AnyQuestion) -> Result<Self, Reason> {
@@ -136,9 +136,9 @@ mod tests {
             name: "ING".into(),
         };
         let banks = vec![bank];
-        round(&Question::Iban, &[]);
+        round(&ShopperQuestion::Iban, &[]);
         round(
-            &Question::Bank {
+            &ShopperQuestion::Bank {
                 banks: banks.clone(),
             },
             &[],
@@ -146,7 +146,7 @@ mod tests {
         round(&Unavailable::BelowMinimum { minimum: 100 }, &[]);
         round(&Unavailable::AboveMaximum { maximum: 2500 }, &[]);
         round(&NextAction::Wait, &[]);
-        let question = Question::Bank { banks };
+        let question = ShopperQuestion::Bank { banks };
         round(&NextAction::Ask { question }, &[]);
         let field = FormField {
             name: "PBX_SITE".into(),

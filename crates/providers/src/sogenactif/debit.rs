@@ -9,7 +9,7 @@
 
 use guichet_domain::iban::{Iban, Scope};
 use guichet_domain::{FieldError, PartStatus};
-use guichet_wire::{NextAction, ProblemCode, Question};
+use guichet_wire::{NextAction, ProblemCode, ShopperQuestion};
 
 use super::calls::{Calls, Halt, ours, unsuitable};
 use super::derived;
@@ -35,7 +35,7 @@ fn customer(wallet: WalletId) -> String {
 }
 
 pub(super) fn begin() -> Begun {
-    let question = Question::Iban;
+    let question = ShopperQuestion::Iban;
     NextAction::Ask { question }.into()
 }
 

@@ -9,7 +9,7 @@
 
 use std::net::IpAddr;
 
-use guichet_wire::{NextAction, OTHER_BANK, Question};
+use guichet_wire::{NextAction, OTHER_BANK, ShopperQuestion};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{Calls, Halt, ours, refused, unsuitable};
@@ -48,7 +48,7 @@ pub(super) fn begin(calls: &mut Calls<'_>, begin: &Begin<'_>, brand: &str) -> Re
     let offered = Offered {
         banks: banks.iter().map(|bank| bank.code.clone()).collect(),
     };
-    let question = Question::Bank { banks };
+    let question = ShopperQuestion::Bank { banks };
     Ok(Begun {
         next: Next::Browser(NextAction::Ask { question }),
         memo: Some(write_memo(&offered)?),

@@ -39,7 +39,7 @@ fn come_back(script: &[Plays]) -> Ended<Proceeded> {
 #[test]
 fn the_shopper_is_asked_for_an_iban_before_anything_else() {
     let (end, sent) = testing::begin(&sandbox(), &sepa(), &[]);
-    let question = Question::Iban;
+    let question = ShopperQuestion::Iban;
     let asked = Next::Browser(NextAction::Ask { question });
     assert_eq!((end.unwrap().next, sent.len()), (asked, 0));
 }

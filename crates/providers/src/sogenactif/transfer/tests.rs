@@ -60,7 +60,7 @@ fn the_shopper_is_asked_for_one_of_the_platforms_banks() {
         name: name.into(),
     };
     let banks = vec![bank("BACNL2A1", "Amsterdam"), bank("BACNL2U1", "Utrecht")];
-    let question = Question::Bank { banks };
+    let question = ShopperQuestion::Bank { banks };
     let asked = NextAction::Ask { question };
     assert_eq!(begun.next, Next::Browser(asked));
     assert_eq!(sent[0].text("currencyCode"), Some("978"));
