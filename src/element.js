@@ -369,9 +369,9 @@ const dress = (host, root) => {
     }
     root.adoptedStyleSheets = [sheet];
     // It says the same, and was there before.
-    for (const link of Array.from(root.querySelectorAll('link'))) link.remove();
+    for (const same of Array.from(root.querySelectorAll('link,style'))) same.remove();
   } catch {
-    if (root.querySelector('link')) return;
+    if (root.querySelector('link,style')) return;
     const style = document.createElement('style');
     style.nonce = nonceOf(host, 'style');
     style.textContent = css;
@@ -450,7 +450,6 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     this.#root = root;
     // As it was printed: what the shopper does on it changes it.
     this.#given = face && face.cloneNode(true);
-    dress(this, root);
     if (!root.querySelector('.spoken')) {
       const region = make('p', 'spoken');
       region.setAttribute('role', 'status');
@@ -637,27 +636,30 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
     const [lang, words] = wordsOf(this);
     const given = secret && this.#given;
     this.#given = this.#id = undefined;
-    if (given) this.#listen(this.#root.querySelector('[data-painted]'));
-    else say(this.#root, 'loading', lang, words.loading);
-    if (!secret) {
-      console.error('guichet: <' + NAME + '> needs a session attribute.');
-      const late = () => giveUp(this, this.#root, 'no session came', 'session_missing');
-      this.#late = setTimeout(late, SESSION);
-      return;
-    }
     try {
-      const lack = unfit();
       const base = (this.getAttribute('backend') || files.backend()).replace(/\/+$/, '');
+      const own = this.getAttribute('locale') || '';
+      const around = langAround(this) || '';
+      ours.push(files.here(), base);
+      // The answer is what the shopper waits for: it is on its way before anything else is done.
+      const asked = secret && base && ask(base, secret, own, around);
+      dress(this, this.#root);
+      if (given) this.#listen(this.#root.querySelector('[data-painted]'));
+      else say(this.#root, 'loading', lang, words.loading);
+      if (!secret) {
+        console.error('guichet: <' + NAME + '> needs a session attribute.');
+        const late = () => giveUp(this, this.#root, 'no session came', 'session_missing');
+        this.#late = setTimeout(late, SESSION);
+        return;
+      }
+      const lack = unfit();
       if (!base) {
         const why = 'the attribute backend must name the backend, such as https://pay.example';
         return giveUp(this, this.#root, why, 'backend_missing');
       }
-      ours.push(files.here(), base);
       // Nothing else is waited for: what goes wrong with it is told below.
       if (given && !lack) theModule().catch(() => {});
-      const own = this.getAttribute('locale') || '';
-      const around = langAround(this) || '';
-      const answer = await ask(base, secret, own, around);
+      const answer = await asked;
       if (run !== this.#run) return;
       // No answer may be the policy's doing.
       if (answer.ok === undefined && (await isBarred())) lost();
@@ -665,8 +667,8 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       if (run !== this.#run) return;
       this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
       const back = cameBack();
-      const asked = answer.body || {};
-      this.#id = asked.id;
+      const order = answer.body || {};
+      this.#id = order.id;
       const fresh = answer.face;
       if (fresh) {
         fresh.setAttribute('data-painted', '');
@@ -684,8 +686,8 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       if (chosen) keep(this.#id, chosen.value);
       else if (painted && painted.dataset.face === 'choosing') choose(painted, choice);
       // By the rule of the server, which has drawn the face.
-      const locale = spoken(own, asked.locale, around, asked.language) || 'en';
-      const both = [theModule(), theWords(languageOf(locale), asked.texts?.[languageOf(locale)])];
+      const locale = spoken(own, order.locale, around, order.language) || 'en';
+      const both = [theModule(), theWords(languageOf(locale), order.texts?.[languageOf(locale)])];
       const [loaded, told] = await Promise.all(both);
       // Never over, if the page is being left.
       await this.#sending;

@@ -25,24 +25,48 @@ pub struct Post<'a> {
     pub turn: usize,
 }
 
-/// The style sheet that a printed element names.
+/// The style sheet of a printed element.
 #[derive(Clone, Copy, Debug)]
-pub struct Style<'a> {
-    /// Its address.
-    pub url: &'a str,
-    /// Its digest, by which the browser checks it (`sha384-…`); may be empty.
-    pub integrity: &'a str,
+pub enum Style<'a> {
+    /// A file, for every page: the browser waits for it, once.
+    Link {
+        /// Its address.
+        url: &'a str,
+        /// Its digest, by which the browser checks it (`sha384-…`); may be empty.
+        integrity: &'a str,
+    },
+    /// In the page itself, whose policy has to allow it.
+    Inline {
+        /// Its text. Nothing in it ends a `style`.
+        css: &'a str,
+        /// The nonce of the page's policy; may be empty.
+        nonce: &'a str,
+    },
 }
 
 impl Style<'_> {
     /// A sheet of another origin is checked only where it is asked for as one that is open to all.
-    fn link(self) -> String {
-        let url = escaped(self.url);
-        let checked = match escaped(self.integrity) {
-            none if none.is_empty() => String::new(),
-            value => format!(" integrity=\"{value}\" crossorigin=\"anonymous\""),
+    fn element(self) -> String {
+        let attribute = |name: &str, value: &str| match escaped(value) {
+            none if none.is_empty() => none,
+            value => format!(" {name}=\"{value}\""),
         };
-        format!("<link rel=\"stylesheet\" href=\"{url}\"{checked}>")
+        match self {
+            Self::Link { url, integrity } => {
+                let url = escaped(url);
+                let open = if integrity.is_empty() {
+                    ""
+                } else {
+                    " crossorigin=\"anonymous\""
+                };
+                let checked = attribute("integrity", integrity);
+                format!("<link rel=\"stylesheet\" href=\"{url}\"{checked}{open}>")
+            }
+            Self::Inline { css, nonce } => {
+                let nonce = attribute("nonce", nonce);
+                format!("<style{nonce}>{css}</style>")
+            }
+        }
     }
 }
 
@@ -108,8 +132,8 @@ fn declared(
         .text(said);
     let region = drawing(|| region.done());
     let face = painted(model, locale, Some(post.plain()));
-    let link = style.link();
-    format!("<template shadowrootmode=\"open\">{link}{region}{face}</template>")
+    let style = style.element();
+    format!("<template shadowrootmode=\"open\">{style}{region}{face}</template>")
 }
 
 /// What is known of a session to which nothing has happened in the page.

@@ -110,7 +110,7 @@ fn markup_is_the_element_with_its_root_its_sheet_and_the_face_of_the_answer() {
         secret: "css_\"&<",
         ..POST
     };
-    let style = Style {
+    let style = Style::Link {
         url: "https://pay.example/x.css?a=1&b=\"",
         integrity: "sha384-a+/=",
     };
@@ -131,11 +131,33 @@ fn markup_is_the_element_with_its_root_its_sheet_and_the_face_of_the_answer() {
 }
 
 #[test]
+fn a_printed_element_can_bring_its_sheet_itself() {
+    let printed = |nonce: &str| {
+        let style = Style::Inline {
+            css: "a>b{content:'\"'}",
+            nonce,
+        };
+        markup(&session(offers()), "en", &style, &POST)
+    };
+    let inside = |html: &str, tag: &str| {
+        let root = "<template shadowrootmode=\"open\">";
+        html.contains(&[root, tag, "a>b{content:'\"'}</style><p "].concat())
+    };
+    assert!(inside(&printed(""), "<style>"));
+    let odd = printed("\"><script>");
+    assert!(
+        inside(&odd, "<style nonce=\"&quot;>&lt;script>\">"),
+        "{odd}"
+    );
+    assert!(!odd.contains("<link"), "{odd}");
+}
+
+#[test]
 fn markup_says_from_the_beginning_what_the_module_would_say() {
     let said = |status: Status| {
         let mut session = session(offers());
         session.status.status = status;
-        let style = Style {
+        let style = Style::Link {
             url: "/x.css",
             integrity: "",
         };

@@ -87,7 +87,7 @@ pub(crate) struct Backend {
 /// What is sent with a call that may move money.
 struct Sent<'a> {
     key: &'a str,
-    json: JsValue,
+    json: &'a str,
 }
 
 impl Backend {
@@ -129,10 +129,7 @@ impl Backend {
         };
         let mut left = AGAIN;
         loop {
-            let sent = Sent {
-                key,
-                json: json.clone(),
-            };
+            let sent = Sent { key, json: &json };
             let answer = self.call(Method::POST, &path, Some(sent)).await;
             match answer {
                 Answer::Problem(problem) if left > 0 && in_flight(&problem) => {
@@ -146,6 +143,21 @@ impl Backend {
                 answer => return answer,
             }
         }
+    }
+
+    /// A call as a form. A browser sends one to another origin at once; before a request with
+    /// headers of ours it asks whether it may, and the shopper waits for a round trip more.
+    fn form(&self, key: &str, json: &str) -> String {
+        let secret = String::from(js_sys::encode_uri_component(&self.secret));
+        let parts = [
+            "session=",
+            &secret,
+            "&idempotency_key=",
+            key,
+            "&request=",
+            json,
+        ];
+        parts.concat()
     }
 
     async fn call<T: DeserializeOwned>(
@@ -182,16 +194,16 @@ impl Backend {
         let timer = set_timeout_with_handle(abort, PATIENCE);
         let request = RequestBuilder::new(&[&self.base, "/checkout/v1/", path].concat())
             .method(method)
-            .header("Authorization", &["Bearer ", &self.secret].concat())
             .cache(RequestCache::NoStore)
             .abort_signal(signal.as_ref());
         let request = match sent {
-            None => request.build(),
+            None => request
+                .header("Authorization", &["Bearer ", &self.secret].concat())
+                .build(),
             Some(Sent { key, json }) => request
                 .header("Accept-Language", self.language)
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", key)
-                .body(json),
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body(JsValue::from(self.form(key, json))),
         }?;
         let answer = request.send().await?;
         let text = answer.text().await?;
@@ -207,11 +219,13 @@ impl Backend {
     }
 }
 
-/// The JSON of a request. What can't be written is sent as nothing, and refused.
-fn written(request: &impl Serialize) -> JsValue {
+/// The JSON of a request, as it stands in a form. What can't be written is sent as nothing, and
+/// refused.
+fn written(request: &impl Serialize) -> String {
     let object = request.serialize(&Serializer::json_compatible());
     let json = object.ok().and_then(|object| JSON::stringify(&object).ok());
-    json.map_or(JsValue::NULL, Into::into)
+    let json = json.and_then(|json| json.as_string()).unwrap_or_default();
+    js_sys::encode_uri_component(&json).into()
 }
 
 fn in_flight(problem: &Problem) -> bool {

@@ -24,7 +24,8 @@ pub struct Page<'a> {
     pub language: &'a str,
     /// The address of the style sheet.
     pub style: &'a str,
-    /// The address that sends the form of the page that leaves, for browsers with scripts.
+    /// The script that sends the form of the page that leaves, for browsers that run it. Nothing in
+    /// it ends a `script`.
     pub script: &'a str,
     /// Where the forms go.
     pub action: &'a str,
@@ -125,9 +126,10 @@ fn document(page: &Page<'_>) -> Drawn {
     };
     let heading = [shop, title].join(if shop.is_empty() { "" } else { " – " });
     let body = drawing(|| body(page, model, locale, &heading));
+    // Before the style sheet: a script waits for those in front of it.
     let script = match &page.shown {
         Shown::Leave { .. } | Shown::Redirect { .. } => {
-            format!("<script src=\"{}\"></script>", escaped(page.script))
+            format!("<script>{}</script>", page.script)
         }
         _ => String::new(),
     };
@@ -136,7 +138,7 @@ fn document(page: &Page<'_>) -> Drawn {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
          <meta name=\"robots\" content=\"noindex\"><title>{}</title>\
-         <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"{}\">{script}</head>\
+         {script}<link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"{}\"></head>\
          <body class=\"guichet-page\">{body}</body></html>",
         locale.lang.tag(),
         escaped(&heading),

@@ -42,7 +42,8 @@ played_too! { in each: {
         where_webassembly_is_forbidden_the_plain_tag_pays_as_a_form,
         where_webassembly_is_forbidden_a_press_on_the_printed_list_goes_to_the_platform;
     outages:
-        a_backend_out_of_reach_is_told_and_a_retry_keeps_the_choice;
+        a_backend_out_of_reach_is_told_and_a_retry_keeps_the_choice,
+        a_line_that_is_cut_is_told_and_the_widget_goes_on_once_it_is_whole;
     pages:
         a_page_that_is_written_from_right_to_left_does_not_turn_the_widget_round,
         a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session;
@@ -50,7 +51,8 @@ played_too! { in each: {
     // No script of a test's own runs before WebKit's pages.
     painted:
         the_live_region_is_there_before_it_says_anything;
-    // WebKit's driver waits for ever for the end of a way back to the shop's page.
+    // WebKit's driver never answers again after a way back: neither its own command nor, after
+    // `history.back()`, any script, however short its time limit.
     returns:
         the_back_button_warns_before_a_second_payment,
         the_back_button_after_paying_shows_a_paid_order;

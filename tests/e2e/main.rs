@@ -4,7 +4,8 @@
 //! - `browser` is one browser with a fresh profile, as `launch` asks its driver (`drivers`) for it;
 //!   `world` adds the running stack;
 //! - `engines` plays some of the tests in Firefox and WebKitGTK too;
-//! - `shop` and `platform` know the pages, `site` is a page of a test's own;
+//! - `shop` and `platform` know the pages, `site` is a page of a test's own, `line` leads to the
+//!   backend and can be cut;
 //! - the other files are the tests, by what they promise.
 //!
 //! Every test ends with [`browser::Browser::assert_clean`]: no page broke its own content security
@@ -26,6 +27,7 @@ mod drivers;
 mod engine;
 mod engines;
 mod launch;
+mod line;
 mod platform;
 mod shop;
 mod site;

@@ -31,11 +31,13 @@ impl World {
 
     /// The element of an order, as it stands now.
     async fn markup(&self, order: &Order) -> Result<String> {
-        let url = format!(
-            "{}/v1/sessions/{}?markup=en",
-            self.stack.backend(),
-            order.session_id
-        );
+        self.markup_with(order, "").await
+    }
+
+    /// The same, with more said of how it is wanted.
+    async fn markup_with(&self, order: &Order, more: &str) -> Result<String> {
+        let (backend, id) = (self.stack.backend(), &order.session_id);
+        let url = format!("{backend}/v1/sessions/{id}?markup=en{more}");
         let request = self.stack.http.client().get(url).bearer_auth(DEMO_SHOP_KEY);
         let session: Value = request.send().await?.error_for_status()?.json().await?;
         let markup = session["markup"].as_str().context("markup")?;
@@ -89,6 +91,54 @@ fn a_printed_list_takes_no_style_sheet_of_other_bytes() {
             ensure!(seen == border, "{seen}, not {border}");
         }
         Ok(())
+    });
+}
+
+#[test]
+fn a_printed_list_with_its_sheet_inside_is_in_shape_with_the_pages_own_bytes() {
+    play_on_site(async |w: &mut World, site| {
+        let order = w.order(json!({ "amount": 4200 })).await?;
+        let inline = w.markup_with(&order, "&style=inline").await?;
+        let nonce = w
+            .markup_with(&order, "&style=inline&nonce=TheNonce")
+            .await?;
+        let css = inline.split_once("<style>").context("a sheet")?.1;
+        let css = css.split_once("</style>").context("its end")?.0.to_owned();
+        let (name, digest) = listed(&assets(), "style", "")?;
+        ensure!(std::fs::read_to_string(assets().join(name))? == css);
+        // Neither file nor script of ours; a policy lets it in by a nonce, or by its digest.
+        for (markup, source, border) in [
+            (&inline, "'unsafe-inline'", "1px"),
+            (&nonce, "'nonce-TheNonce'", "1px"),
+            (&inline, &*format!("'{digest}'"), "1px"),
+            (&inline, "'self'", "0px"),
+        ] {
+            let policy =
+                format!("Content-Security-Policy: default-src 'none'; style-src {source}\r\n");
+            site.page("/", &policy, markup);
+            w.browser.open(&format!("{}/", site.origin())).await?;
+            w.browser.inside("input[name=method][value=sodexo]").await?;
+            let seen: String = w.browser.eval(STYLED).await?;
+            ensure!(seen == border, "{source}: {seen}, not {border}");
+        }
+        // Once the script is there, there is one sheet, which is its own.
+        let script = format!(
+            "<script type=\"module\" src=\"{}/guichet.js\"></script>",
+            w.stack.backend()
+        );
+        site.page("/", "", &format!("{inline}{script}"));
+        w.browser.open(&format!("{}/", site.origin())).await?;
+        eventually("the script", async || {
+            let adopted = format!(
+                "{ROOT} return !root.querySelector('link, style')
+                && root.adoptedStyleSheets.length === 1"
+            );
+            Ok(w.browser.eval::<bool>(&adopted).await?.then_some(()))
+        })
+        .await?;
+        let seen: String = w.browser.eval(STYLED).await?;
+        ensure!(seen == "1px", "{seen}");
+        w.browser.violations().await.map(drop)
     });
 }
 

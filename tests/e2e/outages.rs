@@ -4,7 +4,10 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::browser::eventually;
+use crate::line::Line;
 use crate::platform::{CARD, CARD_AT_ONCE, VOUCHER_SHORT};
+use crate::shop::Order;
+use crate::site::{Site, play_on_site};
 use crate::world::{World, play};
 
 #[test]
@@ -128,6 +131,53 @@ pub(crate) fn a_backend_out_of_reach_is_told_and_a_retry_keeps_the_choice() {
                 .as_array()
                 .is_some_and(|all| all.len() == 1),
             "{session:#}"
+        );
+        Ok(())
+    });
+}
+
+impl World {
+    /// Opens a page whose widget asks the backend over this line, and waits for its module.
+    pub(crate) async fn open_over(&self, line: &Line, site: &Site, order: &Order) -> Result<()> {
+        let tag = format!(
+            "<script type=\"module\" src=\"{}/guichet.js\"></script>\
+             <guichet-checkout backend=\"{}\" session=\"{}\"></guichet-checkout>",
+            self.stack.backend(),
+            line.origin(),
+            order.secret
+        );
+        site.page("/", "", &tag);
+        self.browser.open(&format!("{}/", site.origin())).await?;
+        let there = "[data-face=choosing]:not([data-painted])";
+        self.browser.inside(there).await.map(drop)
+    }
+}
+
+/// Without the browser's own switch: it works in every engine.
+#[test]
+pub(crate) fn a_line_that_is_cut_is_told_and_the_widget_goes_on_once_it_is_whole() {
+    play_on_site(async |w: &mut World, site| {
+        let line = Line::to(w.stack.backend_port());
+        let order = w.order(json!({ "amount": 4200 })).await?;
+        w.open_over(&line, site, &order).await?;
+        w.choose("apetiz").await?;
+        line.cut();
+        w.press_pay().await?;
+        w.browser.wait_for_face("offline").await?;
+        w.browser.click_inside("button[data-action=retry]").await?;
+        w.browser.wait_for_face("offline").await?;
+        line.mend();
+        // What a browser tells its pages then.
+        let told = "window.dispatchEvent(new Event('online'))";
+        w.browser.eval::<serde_json::Value>(told).await?;
+        w.browser.wait_for_face("choosing").await?;
+        w.browser.inside("input[value=apetiz]:checked").await?;
+        w.press_pay().await?;
+        w.wait_for_page("voucher").await?;
+        let payments = &w.session(&order.session_id).await?["payments"];
+        ensure!(
+            payments.as_array().is_some_and(|all| all.len() == 1),
+            "{payments}"
         );
         Ok(())
     });

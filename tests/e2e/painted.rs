@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::browser::eventually;
+use crate::line::Line;
 use crate::platform::{CARD_AT_ONCE, VOUCHER};
 use crate::site::play_on_site;
 use crate::world::{World, play, wish};
@@ -101,6 +102,40 @@ fn a_press_that_waits_for_the_module_too_long_is_sent_as_a_form_and_comes_back_t
         w.assert_paid(&order, &[("voucher", 4200)]).await?;
         let taken = w.money_taken(&order.session_id).await?;
         ensure!(taken == [4200], "{taken:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn from_the_press_to_the_platforms_page_the_backend_is_asked_once() {
+    play_on_site(async |w: &mut World, site| {
+        // With the module: with headers of ours the browser would ask first whether it may.
+        let line = Line::to(w.stack.backend_port());
+        let order = w.order(wish(4200)).await?;
+        w.open_over(&line, site, &order).await?;
+        w.choose("card").await?;
+        line.asked();
+        w.press_pay().await?;
+        w.wait_for_page("card").await?;
+        let asked = line.asked();
+        ensure!(asked == ["POST /checkout/v1/payments"], "{asked:?}");
+        // Without it: neither a redirect, nor a script, nor a style sheet is waited for.
+        w.open_painted(wish(4200)).await?;
+        w.choose("card").await?;
+        let before = w.browser.requests().await?.len();
+        w.press_pay().await?;
+        w.wait_for_page("card").await?;
+        let (backend, requests) = (w.stack.backend(), w.browser.requests().await?);
+        let since = requests.iter().skip(before);
+        let asked: Vec<_> = since
+            .filter(|it| it.url.starts_with(&backend) && it.kind != "Stylesheet")
+            .map(|it| format!("{} {}", it.method, &it.url[backend.len()..]))
+            .collect();
+        ensure!(asked == ["POST /pay"], "{asked:?}");
+        // Back is the shop's page, as it is with the module.
+        w.browser.back().await?;
+        let (shop, url) = (w.stack.shop(), w.browser.url().await?);
+        ensure!(url.starts_with(&shop), "{url}");
         Ok(())
     });
 }

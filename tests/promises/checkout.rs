@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Answer, CARD, CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, Stack, StackOptions, Started, VOUCHER,
+    fresh_key,
 };
 
 const ROUTES: [(&str, &str); 6] = [
@@ -693,6 +694,87 @@ async fn a_form_asks_for_the_session_without_any_header_of_ours() {
     let elsewhere = asked("https://other.example", &format!("session={secret}"));
     let refused = elsewhere.await;
     refused.problem(403, "origin_refused");
+}
+
+/// The same for what starts a payment and goes on with it: from a press to the platform's page there
+/// is one round trip.
+#[tokio::test]
+async fn a_form_starts_a_payment_without_any_header_of_ours() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session(4200).await;
+    let secret = checkout.secret.as_str();
+    let send = |path: &str, origin: &str, fields: &[(&str, &str)]| {
+        let post = stack.http.client().post(stack.at_backend(path));
+        let post = post.header("origin", origin).form(fields);
+        stack.http.send(post)
+    };
+    let (start, shop) = ("/checkout/v1/payments", stack.shop());
+    let (key, request) = (fresh_key(), r#"{"method":"card"}"#);
+    let fields = [
+        ("session", secret),
+        ("idempotency_key", &key),
+        ("request", request),
+    ];
+    let made = send(start, &shop, &fields).await.expect(201).json();
+    assert_eq!(made["next_action"]["type"], "form_post", "{made}");
+    // Sent again, by a form or with headers, it is the same payment.
+    assert_eq!(send(start, &shop, &fields).await.expect(201).json(), made);
+    let body = json!({ "method": "card" });
+    let again = stack.post_payment(&checkout, &key, &body).await;
+    assert_eq!(again.expect(201).json(), made);
+    let other = [fields[0], fields[1], ("request", r#"{"method":"apetiz"}"#)];
+    let reused = send(start, &shop, &other).await;
+    reused.problem(422, "idempotency_key_reused");
+    let payments = stack.truth(&checkout).await["payments"].clone();
+    assert_eq!(payments.as_array().unwrap().len(), 1, "{payments}");
+    let elsewhere = send(start, "https://other.example", &fields).await;
+    elsewhere.problem(403, "origin_refused");
+    send(start, "null", &fields)
+        .await
+        .problem(403, "origin_refused");
+    for (wrong, status, code) in [
+        (vec![fields[1], fields[2]], 401, "session_unknown"),
+        (
+            vec![("session", "css_wrong"), fields[1], fields[2]],
+            401,
+            "session_unknown",
+        ),
+        (vec![fields[0], fields[2]], 400, "idempotency_key_invalid"),
+        (
+            vec![fields[0], ("idempotency_key", "é"), fields[2]],
+            400,
+            "idempotency_key_invalid",
+        ),
+        (vec![fields[0], fields[1]], 422, "field_invalid"),
+        (
+            vec![fields[0], fields[1], fields[1], fields[2]],
+            422,
+            "field_invalid",
+        ),
+        (
+            vec![fields[0], ("idempotency_key", "k2"), ("request", "card")],
+            400,
+            "json_invalid",
+        ),
+    ] {
+        let problem = send(start, &shop, &wrong).await;
+        problem.problem(status, code);
+    }
+    // What a payment goes on with comes alike; this one has nothing to go on with.
+    let path = format!("{start}/{}/continue", made["payment"].as_str().unwrap());
+    let token = [
+        fields[0],
+        ("idempotency_key", "k3"),
+        ("request", r#"{"token":"t"}"#),
+    ];
+    let by_form = send(&path, &shop, &token).await;
+    let post = stack.http.client().post(stack.at_backend(&path));
+    let post = post
+        .header("idempotency-key", "k4")
+        .json(&json!({ "token": "t" }));
+    let by_header = stack.http.send(stack.as_widget(post, secret)).await;
+    assert_eq!(by_form.json(), by_header.json());
+    assert!((400..500).contains(&by_form.status), "{by_form:?}");
 }
 
 #[tokio::test]

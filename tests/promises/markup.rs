@@ -92,6 +92,60 @@ async fn a_session_is_printed_as_it_stands_and_in_the_language_of_the_page() {
 }
 
 #[tokio::test]
+async fn a_shop_may_have_the_style_sheet_in_the_markup_itself() {
+    let stack = Stack::usual().await;
+    let checkout = stack.session(4200).await;
+    let read = async |query: &str| {
+        let query = format!("markup=fr{query}");
+        stack
+            .read_with_query(DEMO_SHOP_KEY, &checkout.id, &query)
+            .await
+    };
+    let markup = async |query: &str| {
+        let answer = read(query).await.expect(200).json();
+        answer["markup"].as_str().unwrap().to_owned()
+    };
+    let linked = markup("").await;
+    assert_eq!(markup("&style=link").await, linked);
+    let sheet = between(&linked, "<link rel=\"stylesheet\" href=\"", "\"");
+    let sheet = stack
+        .http
+        .send(stack.http.client().get(sheet))
+        .await
+        .expect(200)
+        .text();
+    let inline = markup("&style=inline").await;
+    // A policy may name it by the digest of the file: it is the same to the byte.
+    assert_eq!(between(&inline, "<style>", "</style>"), sheet);
+    assert!(!inline.contains("<link"), "{inline}");
+    let nonce = markup("&style=inline&nonce=aB3%2B/-_=").await;
+    assert_eq!(
+        nonce,
+        inline.replace("<style>", "<style nonce=\"aB3+/-_=\">")
+    );
+    let made = stack
+        .order_with_query(&fresh_key(), "markup=fr&style=inline")
+        .await;
+    let made = made.expect(201).json();
+    assert!(
+        made["markup"].as_str().unwrap().contains("<style>"),
+        "{made}"
+    );
+    for (wrong, field) in [
+        ("&style=none", "style"),
+        ("&nonce=abc", "nonce"),
+        ("&style=link&nonce=abc", "nonce"),
+        ("&style=inline&nonce=", "nonce"),
+        ("&style=inline&nonce=a%22b", "nonce"),
+        ("&style=inline&nonce===", "nonce"),
+        ("&style=inline&style=link", "markup"),
+    ] {
+        let problem = read(wrong).await.problem(422, "field_invalid");
+        assert_eq!(problem["field"], field, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_wish_for_markup_that_is_none_is_refused_before_anything_is_made() {
     let stack = Stack::usual().await;
     for query in ["markup=1", "markup=<script>", "markup=fr&markup=en"] {

@@ -112,7 +112,9 @@ impl Page {
     fn leaving(&self) -> Started {
         let form = self.form();
         let html = self.html();
-        assert!(html.contains("/pay/leave.js"), "{html}");
+        assert_eq!(html.matches("<script>").count(), 1, "{html}");
+        let policy = self.answer.header("content-security-policy");
+        assert!(policy.contains("script-src 'sha256-"), "{policy}");
         let mut query = self.address.split(['?', '&']);
         query
             .find(|part| part.starts_with("go="))
@@ -374,6 +376,42 @@ async fn one_page_pays_once_however_often_it_is_sent() {
         form.fields,
         other.with(&[("method", "apetiz"), ("do", "pay")]).fields
     );
+}
+
+/// One round trip from the press to the platform. Its page is a page to come back to as well, so
+/// that nothing is started twice, whatever the browser's history makes of it.
+#[tokio::test]
+async fn where_scripts_run_the_answer_to_a_press_leads_to_the_platform_itself() {
+    let stack = Stack::usual().await;
+    let shopper = Shopper::new(&stack);
+    let checkout = stack.session(4200).await;
+    let form = shopper.printed(&checkout).await;
+    let press = [("method", "card"), ("do", "pay"), ("back", "shop")];
+    let form = form.with(&press);
+    let first = shopper.press_from(&form, Some(&stack.shop())).await;
+    assert_eq!((first.answer.status, &first.address), (200, &form.action));
+    let platform = first.form();
+    assert!(
+        platform.action.starts_with(&stack.platform()),
+        "{platform:?}"
+    );
+    // The script comes before what it would have to wait for.
+    let html = first.html();
+    assert!(html.find("<script>") < html.find("stylesheet"), "{html}");
+    let again = shopper.press_from(&form, Some(&stack.shop())).await;
+    assert_eq!(again.form().fields, platform.fields);
+    let payments = stack.truth(&checkout).await["payments"].clone();
+    assert_eq!(payments.as_array().unwrap().len(), 1, "{payments}");
+    // The way back is the shop's.
+    let started = Started {
+        payment: String::new(),
+        url: platform.action,
+        fields: platform.fields,
+    };
+    let page = stack.open_page(&started).await;
+    let back = stack.type_card(&page, CARD_AT_ONCE).await;
+    let to = stack.come_back(&back).await;
+    assert!(to.starts_with(&stack.shop()), "{to}");
 }
 
 #[tokio::test]

@@ -143,6 +143,11 @@ impl Stack {
         format!("http://127.0.0.1:{}", self.ports.backend)
     }
 
+    /// The backend's port.
+    pub(crate) fn backend_port(&self) -> u16 {
+        self.ports.backend
+    }
+
     /// The platform's main host, and its PPPS and control page.
     pub(crate) fn platform(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.platform)

@@ -99,6 +99,12 @@ impl Assets {
         })
     }
 
+    /// What stands in the style sheet; nothing where it can't be read, or would end a `style`.
+    pub(crate) async fn text(&self, sheet: &Sheet) -> Option<String> {
+        let text = tokio::fs::read_to_string(self.0.path.join(&sheet.name)).await;
+        text.ok().filter(|text| !text.contains("</"))
+    }
+
     /// Whether the list has this name. It is read again only for a name that it did not have: a
     /// build may put new files beside the old ones while the backend runs.
     async fn lists(&self, name: &str) -> bool {

@@ -88,9 +88,7 @@ impl FromRequestParts<Arc<App>> for Opened {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let Ok(caller) = Caller::from_request_parts(parts, app).await;
-        let given = bearer(&caller.headers);
-        let wanted = "send the session's secret: Authorization: Bearer css_…";
-        let secret = secret_of(given, wanted)?.to_owned();
+        let secret = widgets_secret(&caller.headers)?.to_owned();
         Self::by(app, caller, &secret, Surface::Widget).await
     }
 }
@@ -160,10 +158,26 @@ impl FromRequestParts<Arc<App>> for OpenedForCall {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let opened = Opened::from_request_parts(parts, app).await?;
+        Self::counted(app, Opened::from_request_parts(parts, app).await?)
+    }
+}
+
+impl OpenedForCall {
+    /// What this secret opens to a page with the widget.
+    pub(super) async fn by(app: &Arc<App>, caller: Caller, secret: &str) -> Result<Self, ApiError> {
+        Self::counted(app, Opened::by(app, caller, secret, Surface::Widget).await?)
+    }
+
+    fn counted(app: &App, opened: Opened) -> Result<Self, ApiError> {
         app.limiter.session_call(&opened.session)?;
         Ok(Self(opened))
     }
+}
+
+/// What the widget's header says, if it may be the secret of a session.
+pub(super) fn widgets_secret(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let wanted = "send the session's secret: Authorization: Bearer css_…";
+    secret_of(bearer(headers), wanted)
 }
 
 /// What was given, if it may be the secret of a session; refused with what is `wanted`.

@@ -8,7 +8,7 @@ use guichet_wire::ProblemCode;
 
 use super::problem::ApiError;
 use crate::app::App;
-use crate::digest::{keyed, sha256};
+use crate::digest::sha256;
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -38,36 +38,35 @@ pub(crate) fn idempotency(
     scope: String,
     body: &[u8],
 ) -> Result<Idempotency, ApiError> {
-    let refuse = |detail: &str| {
-        Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            ProblemCode::IdempotencyKeyInvalid,
-            detail,
-        ))
-    };
     let mut values = headers.get_all(&IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else {
-        return refuse("send an Idempotency-Key header: one per intent, kept when you retry");
+        return no_key("send an Idempotency-Key header: one per intent, kept when you retry");
     };
     if values.next().is_some() {
-        return refuse("there are two Idempotency-Key headers; send one");
+        return no_key("there are two Idempotency-Key headers; send one");
     }
-    match value.to_str() {
-        Ok(key) if (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
-            Ok(Idempotency {
-                scope,
-                key: key.to_owned(),
-                fingerprint: sha256(body).to_vec(),
-            })
-        }
-        _ => refuse("an Idempotency-Key is 1 to 255 visible ASCII characters"),
-    }
+    marked(value.to_str().unwrap_or_default(), scope, body)
 }
 
-/// A digest of a body that may hold an IBAN. It is keyed with the caller's bearer, of which the
-/// books have only a digest: whoever reads the books can't find an IBAN by trying.
-pub(crate) fn hidden_fingerprint(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
-    keyed(bearer(headers).unwrap_or_default().as_bytes(), body)
+/// The mark of a request with this key, wherever in it the key stood.
+pub(super) fn marked(key: &str, scope: String, body: &[u8]) -> Result<Idempotency, ApiError> {
+    if !(1..=255).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return no_key("an Idempotency-Key is 1 to 255 visible ASCII characters");
+    }
+    Ok(Idempotency {
+        scope,
+        key: key.to_owned(),
+        fingerprint: sha256(body).to_vec(),
+    })
+}
+
+/// Refuses a request without a key that can be one.
+pub(super) fn no_key<T>(detail: &str) -> Result<T, ApiError> {
+    Err(ApiError::new(
+        StatusCode::BAD_REQUEST,
+        ProblemCode::IdempotencyKeyInvalid,
+        detail,
+    ))
 }
 
 /// Works on a request to its end, even if whoever asked hangs up: what was begun at a platform is

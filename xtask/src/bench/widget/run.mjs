@@ -20,7 +20,10 @@ const from = (name) => import(pathToFileURL(require.resolve(name)));
 const { build } = await from('esbuild');
 const { launch } = await from('puppeteer-core');
 
-const KINDS = ['one tag', 'markup', 'Adyen Web'];
+// What the shop's server prints: the style sheet by a link, or inside.
+const PRINTED = { markup: '?markup=fr', 'sheet inside': '?markup=fr&style=inline' };
+const OURS = ['one tag', ...Object.keys(PRINTED)];
+const KINDS = [...OURS, 'Adyen Web'];
 // Latency in milliseconds for each request, and bytes a second: a cable, and a slow phone.
 const FAST = { offline: false, latency: 28, downloadThroughput: 625_000, uploadThroughput: 125_000 };
 const SLOW = { offline: false, latency: 150, downloadThroughput: 180_000, uploadThroughput: 84_375 };
@@ -127,8 +130,8 @@ const prepare = async (kind) => {
   if (kind === 'one tag') {
     const { secret } = await ordered('');
     prepared.set(path, page(tag, `<guichet-checkout session="${secret}"></guichet-checkout>`));
-  } else if (kind === 'markup') {
-    const { markup } = await ordered('?markup=fr');
+  } else if (kind in PRINTED) {
+    const { markup } = await ordered(PRINTED[kind]);
     prepared.set(path, page(tag, markup));
   } else {
     const session = `CS${orders++}`;
@@ -240,12 +243,15 @@ const load = async (browser, kind, profile) => {
   return { ...seen, until: bytes(seen.usable), whole: bytes(Infinity), strangers: strangers.length };
 };
 
-// From the press to the platform's page: what is asked of our backend between the two.
-const press = async (browser, profile) => {
+// From the press to the platform's page: what is asked of our backend between the two. Without its
+// module, the list is sent as a form once the press has waited for it.
+const press = async (browser, profile, withModule) => {
   const address = await prepare('one tag');
   const { context, page, cdp } = await open(browser, profile);
+  if (!withModule) await cdp.send('Network.setBlockedURLs', { urls: ['*.wasm'] });
   await page.goto(address, { timeout: PATIENCE });
-  await page.waitForFunction('seen.ready', { timeout: PATIENCE, polling: 50 });
+  const there = withModule ? 'seen.ready' : 'seen.usable';
+  await page.waitForFunction(there, { timeout: PATIENCE, polling: 50 });
   await page.waitForNetworkIdle({ idleTime: 500, timeout: PATIENCE });
   const calls = [];
   let pressed;
@@ -254,8 +260,9 @@ const press = async (browser, profile) => {
     cdp.on('Network.requestWillBeSent', (it) => {
       const { url, method } = it.request;
       if (!pressed) return;
-      if (it.type === 'Document') done(it.wallTime * 1000);
-      else if (url.startsWith(given.backend)) calls.push(`${method} ${new URL(url).pathname}`);
+      // The style sheet of the page that leads on is asked for beside, and not waited for.
+      if (!url.startsWith(given.backend)) done(it.wallTime * 1000);
+      else if (it.type !== 'Stylesheet') calls.push(`${method} ${new URL(url).pathname}`);
     });
   });
   await page.evaluate(() => {
@@ -315,14 +322,17 @@ try {
   console.log(`${version}, medians of ${given.runs} loads of each kind in turn\n`);
   console.log(
     table(
-      ['net and processor', 'Adyen Web', 'one tag', 'of Adyen', 'markup', 'of Adyen', 'module has taken over', 'of Adyen’s list'],
+      [
+        'net and processor',
+        'Adyen Web',
+        ...OURS.flatMap((kind) => [kind, 'of Adyen']),
+        'module has taken over',
+        'of Adyen’s list',
+      ],
       lists.map((it) => [
         it.profile,
         ms(it.of('Adyen Web', 'usable')),
-        ms(it.of('one tag', 'usable')),
-        ratio(it, 'one tag', 'usable'),
-        ms(it.of('markup', 'usable')),
-        ratio(it, 'markup', 'usable'),
+        ...OURS.flatMap((kind) => [ms(it.of(kind, 'usable')), ratio(it, kind, 'usable')]),
         ms(it.of('one tag', 'ready')),
         ratio(it, 'one tag', 'ready'),
       ]),
@@ -341,12 +351,18 @@ try {
         ],
       ),
   );
-  const presses = [];
-  for (let run = 0; run < given.runs; run++) presses.push(await press(browser, PROFILES[2]));
-  const calls = [...new Set(presses.map((it) => it.calls.join(', ')))];
-  console.log(
-    `\nfrom the press to the platform’s page, ${PROFILES[2].name}: ${ms(middle(presses.map((it) => it.took)))} (${calls.join(' or ')})`,
-  );
+  for (const withModule of [true, false]) {
+    const presses = [];
+    for (let run = 0; run < given.runs; run++) {
+      presses.push(await press(browser, PROFILES[2], withModule));
+    }
+    const calls = [...new Set(presses.map((it) => it.calls.join(', ')))];
+    const took = ms(middle(presses.map((it) => it.took)));
+    const where = withModule ? 'with the module' : 'where the module does not come';
+    console.log(
+      `\nfrom the press to the platform’s page ${where}, ${PROFILES[2].name}: ${took} (${calls.join(' or ')})`,
+    );
+  }
 } finally {
   await browser.close();
   for (const server of servers) server.close();

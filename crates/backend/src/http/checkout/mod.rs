@@ -11,6 +11,7 @@ use super::answers::{unknown_path, wrong_method};
 use super::cors;
 use crate::app::App;
 
+mod call;
 mod cards;
 mod markup;
 mod payments;

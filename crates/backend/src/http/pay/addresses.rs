@@ -6,17 +6,9 @@ use url::form_urlencoded;
 use crate::app::App;
 use crate::paths::PAY;
 
-/// The script of the page that leads to the platform, by its name below [`PAY`].
-pub(super) const LEAVE_SCRIPT: &str = "leave.js";
-
 /// Where a form of the checkout is sent to.
 pub(crate) fn form_action(app: &App) -> String {
     format!("{}{PAY}", app.config.public_url)
-}
-
-/// The address of that script.
-pub(super) fn leave_script(app: &App) -> String {
-    format!("{}/{LEAVE_SCRIPT}", form_action(app))
 }
 
 /// The address that opens a session's page once.

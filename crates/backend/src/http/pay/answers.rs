@@ -2,11 +2,14 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use guichet_widget::render::page::{Page, Shown, draw};
 use url::Url;
 
-use super::addresses::{form_action, leave_script};
+use super::addresses::form_action;
 use crate::app::App;
+use crate::digest::sha256;
 use crate::http::assets::Assets;
 use crate::http::auth::own_origin;
 use crate::http::problem::ApiError;
@@ -14,6 +17,13 @@ use crate::http::request::asked_for;
 
 /// Seconds after which a page that waits for an outcome asks again.
 const REFRESH: &str = "5";
+
+/// Sends the one form of the page that leads to the platform, or follows its link, unless the
+/// shopper came back to it. It stands in the page: a file would be one more round trip.
+const LEAVE: &str = "addEventListener('DOMContentLoaded',()=>{\
+    const[entry]=performance.getEntriesByType('navigation'),[form]=document.forms;\
+    if(!entry||entry.type==='back_forward')return;\
+    if(form)HTMLFormElement.prototype.submit.call(form);else document.getElementById('leave').click()})";
 
 /// Sends the browser on.
 pub(super) fn see_other(to: &str) -> Response {
@@ -38,7 +48,9 @@ pub(super) async fn page(
     let leaves = match &page.shown {
         Shown::Leave { url, .. } | Shown::Redirect { url } => Url::parse(url).ok().map(|url| {
             let platform = url.origin().ascii_serialization();
-            (format!("{platform} https:"), format!("; script-src {own}"))
+            let digest = STANDARD.encode(sha256(LEAVE.as_bytes()));
+            let script = format!("; script-src 'sha256-{digest}'");
+            (format!("{platform} https:"), script)
         }),
         _ => None,
     };
@@ -52,7 +64,7 @@ pub(super) async fn page(
     let drawn = draw(&Page {
         style: style.as_deref().unwrap_or_default(),
         action: &form_action(app),
-        script: &leave_script(app),
+        script: LEAVE,
         ..page
     });
     let mut response = (status, Html(drawn.html)).into_response();

@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use crate::app::App;
@@ -24,28 +22,14 @@ mod press;
 /// Most bytes of a form.
 const FORM_MAX: usize = 16 * 1024;
 
-/// Sends the one form of the page that leads to the platform, or follows its link, unless the
-/// shopper came back to it.
-const LEAVE: &str = "addEventListener('DOMContentLoaded', () => {\n  \
-    const [entry] = performance.getEntriesByType('navigation');\n  \
-    const [form] = document.forms;\n  \
-    if (!entry || entry.type === 'back_forward') return;\n  \
-    if (form) form.submit();\n  else document.getElementById('leave').click();\n});\n";
-
 /// Every route.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(PAY, post(press::press))
-        .route(&format!("{PAY}/{}", addresses::LEAVE_SCRIPT), get(leave))
         .route(&format!("{PAY}/{{session}}"), get(page::page))
         .route(
             &format!("{PAY}/{{session}}/link/{{token}}"),
             get(link::ask).post(link::open),
         )
         .layer(DefaultBodyLimit::max(FORM_MAX))
-}
-
-async fn leave() -> Response {
-    let javascript = HeaderValue::from_static("text/javascript; charset=utf-8");
-    ([(header::CONTENT_TYPE, javascript)], LEAVE).into_response()
 }

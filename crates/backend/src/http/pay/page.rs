@@ -18,6 +18,7 @@ use super::answers::{page as answer, problem, see_other};
 use super::cookie;
 use crate::app::App;
 use crate::clock;
+use crate::config::Shop;
 use crate::http::answers::session_unknown;
 use crate::http::assets::Assets;
 use crate::http::auth::{Opened, Surface};
@@ -98,26 +99,55 @@ async fn shown(
         Ok(_) => return to_the_shop(app, &caller, &id).await,
         Err(error) => return Err(error),
     };
-    let shop = Arc::clone(&opened.shop);
+    let seen = Seen {
+        app,
+        assets,
+        shop: Arc::clone(&opened.shop),
+        language: &language,
+        secret: &secret,
+    };
     let book = opened.book(app).await?;
     let folded = Folded::new(&book, clock::unix_now());
     let Some(shown) = what(app, &folded, wish).await? else {
         return Ok(see_other(&address(app, &id, &[])));
     };
-    let page = Page {
-        session: Some(without_script(checkout_session(
-            &app.accounts,
-            &shop,
-            &folded,
-        ))),
-        language: &language,
-        secret: &secret,
-        turn: book.payments.len(),
-        back: &book.session.return_url,
-        shown,
-        ..Page::default()
-    };
-    Ok(answer(app, assets, StatusCode::OK, page).await)
+    Ok(seen.page(&folded, shown).await)
+}
+
+/// A session as the pages show it to a browser that has its secret.
+pub(super) struct Seen<'a> {
+    pub(super) app: &'a App,
+    pub(super) assets: &'a Assets,
+    pub(super) shop: Arc<Shop>,
+    /// What the browser asks for; may be empty.
+    pub(super) language: &'a str,
+    pub(super) secret: &'a str,
+}
+
+impl Seen<'_> {
+    /// A page of it.
+    pub(super) async fn page(&self, folded: &Folded<'_>, shown: Shown) -> Response {
+        let session = checkout_session(&self.app.accounts, &self.shop, folded);
+        let page = Page {
+            session: Some(without_script(session)),
+            language: self.language,
+            secret: self.secret,
+            turn: folded.book.payments.len(),
+            back: &folded.book.session.return_url,
+            shown,
+            ..Page::default()
+        };
+        answer(self.app, self.assets, StatusCode::OK, page).await
+    }
+}
+
+/// The page that leads to the platform; nothing where what is next is not there.
+pub(super) fn leading(next: &NextAction) -> Option<Shown> {
+    match next.clone() {
+        NextAction::FormPost { url, fields } => Some(Shown::Leave { url, fields }),
+        NextAction::Redirect { url } => Some(Shown::Redirect { url }),
+        NextAction::Ask { .. } | NextAction::HostedFields { .. } | NextAction::Wait => None,
+    }
 }
 
 /// What can't work without a script is not offered.
@@ -163,24 +193,22 @@ async fn led_to(app: &App, folded: &Folded<'_>, wish: &Wish) -> Result<Option<Sh
     if !is_under_way(folded, &started.payment) {
         return Ok(None);
     }
+    // Fields in frames can't be shown here; waiting shows as the session's status.
+    let NextAction::Ask { question } = started.next_action else {
+        return Ok(leading(&started.next_action));
+    };
     let random: [u8; 16] = clock::random().map_err(|error| ApiError::internal(&error))?;
-    Ok(match started.next_action {
-        NextAction::FormPost { url, fields } => Some(Shown::Leave { url, fields }),
-        NextAction::Redirect { url } => Some(Shown::Redirect { url }),
-        NextAction::Ask { question } => Some(Shown::Ask {
-            question,
-            method: method_of(folded.book, &started.payment),
-            said: wish.said.clone(),
-            hidden: vec![
-                ("payment", started.payment.to_string()),
-                ("key", hex::encode(random)),
-                ("go", wish.go.clone()),
-                ("as", wish.fingerprint.clone()),
-            ],
-        }),
-        // The first can't be shown here; the second shows as the session's status.
-        NextAction::HostedFields { .. } | NextAction::Wait => None,
-    })
+    Ok(Some(Shown::Ask {
+        question,
+        method: method_of(folded.book, &started.payment),
+        said: wish.said.clone(),
+        hidden: vec![
+            ("payment", started.payment.to_string()),
+            ("key", hex::encode(random)),
+            ("go", wish.go.clone()),
+            ("as", wish.fingerprint.clone()),
+        ],
+    }))
 }
 
 /// Whether a payment is still to be paid, and its session too.

@@ -12,14 +12,15 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
 use guichet_domain::id::{PaymentId, SessionId};
-use guichet_store::Idempotency;
+use guichet_store::{Book, Idempotency};
+use guichet_widget::render::page::Shown;
 use guichet_wire::{ContinuePayment, NextAction, ProblemCode, StartPayment};
 
 use super::addresses::address;
 use super::answers::{problem, see_other};
 use super::cookie;
 use super::form::{Pressed, answer_mark, start_mark};
-use super::page::is_under_way;
+use super::page::{Seen, is_under_way, leading};
 use crate::app::App;
 use crate::clock;
 use crate::http::assets::Assets;
@@ -37,6 +38,9 @@ use crate::payments::{go_on, start};
 use crate::sessions::folded::Folded;
 use crate::sessions::offers::offers;
 
+/// What the form says where the browser runs scripts, and the shop's page shows what comes of it.
+const SHOP: &str = "shop";
+
 /// How often, and with which pause, the answer is looked for that the same press is being given.
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
@@ -49,13 +53,18 @@ pub(super) async fn press(
     body: RawBody,
 ) -> Response {
     let headers = caller.headers.clone();
-    match taken(&app, caller, body).await {
+    match taken(&app, &assets, caller, body).await {
         Ok(response) => response,
         Err(error) => problem(&app, &assets, &headers, error).await,
     }
 }
 
-async fn taken(app: &Arc<App>, caller: Caller, body: RawBody) -> Result<Response, ApiError> {
+async fn taken(
+    app: &Arc<App>,
+    assets: &Assets,
+    caller: Caller,
+    body: RawBody,
+) -> Result<Response, ApiError> {
     let body = body.read(app).await?;
     let pressed = Pressed::parse(&body);
     let secret = pressed.session.trim().to_owned();
@@ -64,13 +73,16 @@ async fn taken(app: &Arc<App>, caller: Caller, body: RawBody) -> Result<Response
     let cookie = cookie::write(&app.config.public_url, &opened.session, &secret);
     let press = Press {
         app: Arc::clone(app),
+        assets: assets.clone(),
         opened,
         secret,
         pressed,
     };
     let mut response = to_the_end(app, async move {
-        let to = press.done().await?;
-        Ok(see_other(&to))
+        match press.done().await? {
+            Came::To(address) => Ok(see_other(&address)),
+            Came::Leave(shown) => press.leave(shown).await,
+        }
     })
     .await?;
     if let Some(cookie) = cookie {
@@ -79,25 +91,54 @@ async fn taken(app: &Arc<App>, caller: Caller, body: RawBody) -> Result<Response
     Ok(response)
 }
 
+/// What came of a press.
+enum Came {
+    /// The page at this address shows it.
+    To(String),
+    /// The page that leads to the platform, as the answer itself.
+    Leave(Shown),
+}
+
 /// A press on a page of one session.
 struct Press {
     app: Arc<App>,
+    assets: Assets,
     opened: Opened,
     secret: String,
     pressed: Pressed,
 }
 
 impl Press {
-    /// Does it; gives the address of the page that shows what came of it.
-    async fn done(&self) -> Result<String, ApiError> {
-        match self.pressed.button.as_str() {
+    /// Does it.
+    async fn done(&self) -> Result<Came, ApiError> {
+        Ok(Came::To(match self.pressed.button.as_str() {
             // A form that was sent by the keyboard may name no button: it is the pay button.
-            "pay" | "" if self.pressed.payment.is_empty() => self.pay(false).await,
-            "confirm" => self.pay(true).await,
-            "answer" | "" => self.answer().await,
-            "choose" | "stay" => Ok(self.list("")),
-            _ => Ok(self.to(&[])),
-        }
+            "pay" | "" if self.pressed.payment.is_empty() => return self.pay(false).await,
+            "confirm" => return self.pay(true).await,
+            "answer" | "" => self.answer().await?,
+            "choose" | "stay" => self.list(""),
+            _ => self.to(&[]),
+        }))
+    }
+
+    /// The page that leads to the platform. It shows the session as it is by now.
+    async fn leave(&self, shown: Shown) -> Result<Response, ApiError> {
+        let book = self.book().await?;
+        let folded = Folded::new(&book, clock::unix_now());
+        let language = asked_for(&self.opened.caller.headers).map(String::from);
+        let seen = Seen {
+            app: &self.app,
+            assets: &self.assets,
+            shop: Arc::clone(&self.opened.shop),
+            language: &language.unwrap_or_default(),
+            secret: &self.secret,
+        };
+        Ok(seen.page(&folded, shown).await)
+    }
+
+    async fn book(&self) -> Result<Book, ApiError> {
+        let book = self.app.store.book(self.session()).await?;
+        book.ok_or_else(|| ApiError::internal(&"a session is gone"))
     }
 
     fn session(&self) -> &SessionId {
@@ -121,17 +162,16 @@ impl Press {
     }
 
     /// Pays with the method that stands chosen; `sure` although another payment may be open.
-    async fn pay(&self, sure: bool) -> Result<String, ApiError> {
+    async fn pay(&self, sure: bool) -> Result<Came, ApiError> {
         if self.pressed.method.is_empty() {
-            return Ok(self.list("choose_first"));
+            return Ok(Came::To(self.list("choose_first")));
         }
         let request = StartPayment {
             method: self.pressed.method.clone(),
             card: None,
         };
         let body = serde_json::to_vec(&request).map_err(|error| ApiError::internal(&error))?;
-        let book = self.app.store.book(self.session()).await?;
-        let book = book.ok_or_else(|| ApiError::internal(&"a session is gone"))?;
+        let book = self.book().await?;
         let folded = Folded::new(&book, clock::unix_now());
         let count = book.payments.len();
         let turn = self.pressed.turn.parse().ok().filter(|turn| *turn <= count);
@@ -142,26 +182,37 @@ impl Press {
             let earlier = Earlier::of(&self.app, &mark).await?.same();
             let under_way = earlier.filter(|started| is_under_way(&folded, &started.payment));
             let known = turn.and(under_way);
-            return Ok(
-                known.map_or_else(|| self.to(&[]), |started| self.went(&mark, &started, None))
-            );
+            return Ok(match known {
+                Some(started) => self.begun(&mark, &started),
+                None => Came::To(self.to(&[])),
+            });
         }
         // Its fields are put into the page by a script.
         let offers = offers(&self.app.accounts, &self.opened.shop, &book.session);
         let mut embedded = offers.iter().filter(|offer| offer.description.embedded);
         if embedded.any(|offer| offer.description.method.as_str() == self.pressed.method) {
-            return Ok(self.list("method_not_offered"));
+            return Ok(Came::To(self.list("method_not_offered")));
         }
         if folded.overview.open_elsewhere && !sure {
             let method = self.pressed.method.as_str();
-            return Ok(self.to(&[("do", "confirm"), ("method", method)]));
+            let question = self.to(&[("do", "confirm"), ("method", method)]);
+            return Ok(Came::To(question));
         }
         match self.start(&mark).await {
-            Ok(started) => Ok(self.went(&mark, &started, None)),
+            Ok(started) => Ok(self.begun(&mark, &started)),
             // It is pressed twice, and the first press is being worked on.
-            Err(PaymentError::RequestInFlight) => self.other_press(&mark, None).await,
-            Err(error) => self.said(error, |code| self.list(code)),
+            Err(PaymentError::RequestInFlight) => {
+                Ok(Came::To(self.other_press(&mark, None).await?))
+            }
+            Err(error) => Ok(Came::To(self.said(error, |code| self.list(code))?)),
         }
+    }
+
+    /// What a start led to. Where scripts run, the browser leaves for the platform with the answer
+    /// itself, and before that is a page to come back to; without them it is one, at an address.
+    fn begun(&self, mark: &Idempotency, started: &Started) -> Came {
+        let leaves = leading(&started.next_action).filter(|_| self.pressed.back == SHOP);
+        leaves.map_or_else(|| Came::To(self.went(mark, started, None)), Came::Leave)
     }
 
     async fn start(&self, mark: &Idempotency) -> Result<Started, PaymentError> {
@@ -170,7 +221,7 @@ impl Press {
             shop: &self.opened.shop,
             session: self.session(),
             who: Who::Shopper,
-            back_to_page: self.pressed.back != "shop",
+            back_to_page: self.pressed.back != SHOP,
             language: asked_for(&self.opened.caller.headers),
             client: self.opened.caller.client,
             mark,
