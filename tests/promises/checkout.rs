@@ -696,8 +696,8 @@ async fn a_form_asks_for_the_session_without_any_header_of_ours() {
     refused.problem(403, "origin_refused");
 }
 
-/// The same for what starts a payment and goes on with it: from a press to the platform's page there
-/// is one round trip.
+/// The same for what starts a payment and goes on with it: from a press to the platform's page
+/// there is one round trip.
 #[tokio::test]
 async fn a_form_starts_a_payment_without_any_header_of_ours() {
     let stack = Stack::usual().await;

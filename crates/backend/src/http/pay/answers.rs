@@ -23,7 +23,8 @@ const REFRESH: &str = "5";
 const LEAVE: &str = "addEventListener('DOMContentLoaded',()=>{\
     const[entry]=performance.getEntriesByType('navigation'),[form]=document.forms;\
     if(!entry||entry.type==='back_forward')return;\
-    if(form)HTMLFormElement.prototype.submit.call(form);else document.getElementById('leave').click()})";
+    if(form)HTMLFormElement.prototype.submit.call(form);\
+    else document.getElementById('leave').click()})";
 
 /// Sends the browser on.
 pub(super) fn see_other(to: &str) -> Response {

@@ -24,8 +24,8 @@ pub(super) struct Wish {
     /// Asks for `markup`: the element with its face inside. The value is the BCP 47 tag of the
     /// language of the page that prints it; it may be empty.
     markup: Option<String>,
-    /// With `markup`: where its style sheet is. `link` is a file of the backend's, and what is meant
-    /// without this; `inline` is in the markup itself, and there with the page's own bytes.
+    /// With `markup`: where its style sheet is. `link` is a file of the backend's, and what is
+    /// meant without this; `inline` is in the markup itself, and there with the page's own bytes.
     #[param(pattern = "^(link|inline)$")]
     style: Option<String>,
     /// With `style=inline`: the nonce of the page's policy.
