@@ -226,6 +226,24 @@ mod tests {
     use crate::payment::fold;
     use crate::testing::{part, session, terms};
 
+    #[test]
+    fn an_order_was_paid_elsewhere_only_where_its_session_is_not_settled_itself() {
+        let first = SessionId::from_random([2; 16]);
+        let mut here = session();
+        here.know_order(Some(first.clone()));
+        assert_eq!(
+            (here.paid_in.as_ref(), here.is_settled()),
+            (Some(&first), true)
+        );
+        here.know_order(None);
+        assert_eq!((here.paid_in.as_ref(), here.is_settled()), (None, false));
+        here.know_order(Some(here.id.clone()));
+        assert_eq!(here.paid_in, None, "it is the first itself");
+        here.settled_by = Some(PaymentId::from_random([1; 16]));
+        here.know_order(Some(first));
+        assert_eq!(here.paid_in, None, "a surplus, and not paid elsewhere");
+    }
+
     fn by_card(status: PartStatus) -> PaymentEvent {
         PaymentEvent::Part(part("1", PartKind::Card, 1500, status))
     }
