@@ -59,6 +59,7 @@ pub(crate) fn begin(context: Context<'_>) -> Begin<'_> {
     Begin {
         context,
         by: By::Shopper,
+        save: false,
         client: None,
         first: None,
     }

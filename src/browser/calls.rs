@@ -119,6 +119,7 @@ impl Backend {
                 let start = StartPayment {
                     method: intent.choice.method.clone(),
                     card: intent.choice.card.clone(),
+                    save: intent.save,
                 };
                 ("payments".to_owned(), &intent.key, written(&start))
             }

@@ -109,6 +109,9 @@ impl Model {
 
     /// The shopper wants the card to be saved, or does not.
     pub fn choose_save(&mut self, save: bool) {
+        if self.entry.is_none() {
+            self.save = save;
+        }
         self.change_card(|card| card.save = save);
     }
 

@@ -11,7 +11,20 @@ fn keeps(offer: &MethodOffer) -> bool {
     offer.saved_cards && offer.unavailable.is_none()
 }
 
+/// Whether the box that saves a card stands in the list: the card is typed on the platform's page.
+#[must_use]
+pub fn saves_there(offer: &MethodOffer) -> bool {
+    offer.can_save && !offer.embedded
+}
+
 impl Model {
+    /// Whether the box that saves a card belongs to this choice.
+    pub(crate) fn asks_to_save(&self, choice: &Choice) -> bool {
+        let mut offers = self.session.iter().flat_map(|session| &session.methods);
+        choice.card.is_none()
+            && offers.any(|offer| offer.method == choice.method && saves_there(offer))
+    }
+
     /// Whether the saved cards should be asked for now.
     #[must_use]
     pub fn wants_cards(&self) -> bool {

@@ -98,6 +98,7 @@ fn one_press_pays_with_the_card_and_a_retry_is_the_same_wish() {
     let wish = model.press(false, key("one"));
     let expected = Intent {
         choice: "typed/a".into(),
+        save: false,
         key: "one".into(),
     };
     assert_eq!(wish, Some(expected));
@@ -231,4 +232,43 @@ fn a_choice_comes_back_from_its_radio_button_as_it_was() {
     for choice in [choice(&card("a/b c")), Choice::from("typed")] {
         assert_eq!(Choice::from(choice.value().as_str()), choice);
     }
+}
+
+/// A list with a method whose card is typed on the platform's page, and can be saved.
+fn typed_there() -> Model {
+    let mut there = offer("there");
+    (there.saved_cards, there.can_save, there.embedded) = (true, true, false);
+    let mut model = Model::default();
+    model.take(testing::session(vec![there, offer("apetiz")]));
+    model.take_cards(vec![]);
+    model
+}
+
+#[test]
+fn a_card_that_is_typed_elsewhere_is_saved_where_the_box_of_its_method_is_ticked() {
+    let wish = |chosen: &str, ticks: &[bool]| {
+        let mut model = typed_there();
+        model.choose(chosen.into());
+        for tick in ticks {
+            model.choose_save(*tick);
+        }
+        model.press(false, key("one")).unwrap().save
+    };
+    assert!(wish("there", &[true]));
+    assert!(!wish("there", &[]));
+    assert!(!wish("there", &[true, false]));
+    assert!(!wish("apetiz", &[true]), "the box of another method");
+    assert!(!wish("there/a", &[true]), "a saved card is no new one");
+}
+
+#[test]
+fn a_wish_with_another_box_is_another_wish() {
+    let mut model = typed_there();
+    model.choose("there".into());
+    let first = model.press(false, key("one")).unwrap();
+    model.start_lost();
+    model.outage = None;
+    model.choose_save(true);
+    let second = model.press(false, key("two")).unwrap();
+    assert_ne!((&first.key, first.save), (&second.key, second.save));
 }

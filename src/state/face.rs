@@ -238,6 +238,8 @@ impl Choice {
 pub struct Intent {
     /// What pays.
     pub choice: Choice,
+    /// The card that is going to be typed on the platform's page is to be saved.
+    pub save: bool,
     /// The `Idempotency-Key`.
     pub key: String,
 }

@@ -18,6 +18,8 @@ pub struct Model {
     pub picked: bool,
     /// The shopper's saved cards.
     pub saved: Saved,
+    /// The shopper wants the card to be saved that is going to be typed on the platform's page.
+    pub save: bool,
     /// What the shopper is doing.
     pub step: PressStep,
     /// The shop's page was asked whether the shopper may pay, and takes its time.

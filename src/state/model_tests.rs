@@ -290,6 +290,7 @@ fn another_method_is_another_wish() {
         second,
         Some(Intent {
             choice: "apetiz".into(),
+            save: false,
             key: "two".into()
         })
     );

@@ -30,7 +30,9 @@ impl Model {
         };
         self.trouble = None;
         self.saved.removed = false;
-        let kept = self.intent.take().filter(|intent| intent.choice == choice);
+        let save = self.save && self.asks_to_save(&choice);
+        let kept = self.intent.take();
+        let kept = kept.filter(|intent| intent.choice == choice && intent.save == save);
         if self.warns() && !sure && kept.is_none() {
             self.step = PressStep::Confirming;
             return None;
@@ -41,6 +43,7 @@ impl Model {
         self.step = PressStep::Starting;
         let intent = kept.unwrap_or_else(|| Intent {
             choice,
+            save,
             key: fresh_key(),
         });
         self.intent = Some(intent.clone());

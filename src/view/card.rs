@@ -35,20 +35,20 @@ impl Scene<'_> {
             .maybe(
                 offers
                     .any(|offer| offer.can_save)
-                    .then(|| self.save_box(card)),
+                    .then(|| self.save_box(card.save)),
             )
             .with(entry_trouble(ui))
             .with(self.entry_button(Button::CardPay, label))
     }
 
     /// Saving is for the shopper to ask for.
-    pub(super) fn save_box(&self, card: &Card) -> El {
+    pub(super) fn save_box(&self, save: bool) -> El {
         let ui = self.ui;
         let input = el("input")
             .part("box")
             .attr("type", "checkbox")
             .attr("name", Control::Save.name())
-            .flag("checked", card.save)
+            .flag("checked", save)
             .live("disabled", move || ui.is_given().then_some(""));
         el("label")
             .part("save")

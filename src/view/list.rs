@@ -7,6 +7,7 @@ use super::el::{El, el, icon, notice};
 use super::saved::cards;
 use super::scene::Scene;
 use crate::state::action::{Button, Control};
+use crate::state::cards::saves_there;
 use crate::state::face::{Face, PressStep, Trouble};
 use crate::state::method;
 use crate::words::fill;
@@ -116,6 +117,10 @@ impl Scene<'_> {
             .with(input)
             .with(label)
             .with(self.hint(offer, &brand).attr("id", &hint))
+            .maybe(saves_there(offer).then(|| {
+                let shown = el("div").part("hint");
+                shown.with(self.save_box(self.model.save))
+            }))
     }
 
     /// A choice of the list.

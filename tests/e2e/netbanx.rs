@@ -18,6 +18,22 @@ const HELD: &str = "4000000000000010";
 /// Accepted after the bank's page.
 const THREEDS: &str = "4444333322221111";
 
+/// The radio buttons of saved cards.
+const SAVED: &str = ".cards input[name=method]";
+/// The box that saves the card which is going to be typed.
+const BOX: &str = "[data-method=netbanx_card] input[name=save]";
+
+/// Plays a test at a shop that keeps cards at NETBANX.
+fn play_with_cards(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
+    let stack = StackOptions {
+        netbanx: true,
+        netbanx_lines: "saved_cards = true\n".into(),
+        one_click: true,
+        ..usual()
+    };
+    play_in(stack, test);
+}
+
 /// Plays a test at a shop that pays through NETBANX too.
 fn play(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
     let stack = StackOptions {
@@ -137,5 +153,105 @@ fn a_held_payment_waits_until_somebody_at_the_shop_accepts_it() {
         let (status, told, errors) = w.stack.guichet(&["payments", "accept", &payment]).await;
         ensure!(status == 0, "{told}{errors}");
         w.assert_netbanx_paid(&order).await
+    });
+}
+
+impl World {
+    /// The checkout of an order of 42 € by that shopper, with the saved cards known.
+    async fn known_checkout(&self, shopper: &str) -> Result<Order> {
+        let order = self
+            .order(json!({ "amount": 4200, "shopper_id": shopper }))
+            .await?;
+        self.open_checkout(&order).await?;
+        eventually("the end of the question for cards", async || {
+            let awaited = self.browser.count_inside(".awaited").await?;
+            Ok((awaited == 0).then_some(()))
+        })
+        .await?;
+        Ok(order)
+    }
+
+    /// What of this browser bears something that pays: addresses, bodies, and all that the page
+    /// keeps.
+    async fn assert_no_token(&self) -> Result<()> {
+        let tokens = self.stack.netbanx_tokens().await;
+        ensure!(!tokens.is_empty(), "nothing is kept");
+        let page: String = self
+            .browser
+            .eval(
+                "return document.documentElement.outerHTML + JSON.stringify(localStorage)
+                     + JSON.stringify(sessionStorage) + document.cookie + location.href
+                     + (document.querySelector('guichet-checkout')?.shadowRoot.innerHTML || '')",
+            )
+            .await?;
+        let requests = self.browser.requests().await?;
+        ensure!(requests.len() > 8, "{} requests were seen", requests.len());
+        let all = requests
+            .iter()
+            .map(|r| format!("{} {} {}", r.url, r.body, r.referrer));
+        for text in all.chain([page]) {
+            let bears = tokens.iter().any(|token| text.contains(token));
+            ensure!(!bears, "a token is in {text}");
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_card_is_saved_by_a_box_pays_the_next_order_on_the_page_and_is_removed() {
+    play_with_cards(async |w: &mut World| {
+        let first = w.known_checkout("C-1042").await?;
+        ensure!(w.browser.count_inside(SAVED).await? == 0);
+        w.choose("netbanx_card").await?;
+        ensure!(w.browser.count_inside(&format!("{BOX}:checked")).await? == 0);
+        w.browser
+            .click_inside("[data-method=netbanx_card] label:has(input[name=save])")
+            .await?;
+        w.browser.inside(&format!("{BOX}:checked")).await?;
+        w.look("netbanx-save").await?;
+        w.press_pay().await?;
+        w.wait_for_page("netbanx").await?;
+        w.pay_at_netbanx(NETBANX_CARD).await?;
+        w.assert_netbanx_paid(&first).await?;
+        w.assert_no_token().await?;
+
+        let order = w.known_checkout("C-1042").await?;
+        w.browser.inside(&format!("{SAVED}:checked")).await?;
+        let text = w.browser.widget_text().await?;
+        for shown in ["Visa ••••\u{a0}2345", "expire 12/30"] {
+            ensure!(text.contains(shown), "{shown}: {text}");
+        }
+        w.press_pay().await?;
+        w.wait_for_page("netbanx").await?;
+        w.browser.click("pay").await?;
+        w.assert_netbanx_paid(&order).await?;
+        w.assert_no_token().await?;
+
+        w.known_checkout("C-1042").await?;
+        w.assert_no_token().await?;
+        w.browser.click_inside("#remove-0").await?;
+        w.browser
+            .click_inside("[data-action=remove-confirm]")
+            .await?;
+        eventually("the card's going", async || {
+            Ok((w.browser.count_inside(SAVED).await? == 0).then_some(()))
+        })
+        .await?;
+        let books = w.stack.netbanx_books().await;
+        ensure!(books["profiles"][0]["cards"] == json!([]), "{books}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_box_that_stays_empty_saves_no_card_there() {
+    play_with_cards(async |w: &mut World| {
+        let order = w.known_checkout("C-1042").await?;
+        w.leave_with("netbanx_card", "netbanx").await?;
+        w.pay_at_netbanx(NETBANX_CARD).await?;
+        w.assert_netbanx_paid(&order).await?;
+        let books = w.stack.netbanx_books().await;
+        ensure!(books["profiles"] == json!([]), "{books}");
+        Ok(())
     });
 }

@@ -24,6 +24,7 @@ mod lists;
 mod markup;
 mod money;
 mod netbanx;
+mod netbanx_cards;
 mod nothing_lost;
 mod notifications;
 mod office;

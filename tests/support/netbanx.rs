@@ -29,6 +29,39 @@ impl Stack {
         self.hosted(&answer.expect(201).json()).await
     }
 
+    /// Starts a payment that the shopper makes with a saved card of NETBANX's.
+    pub(crate) async fn start_with_card(&self, checkout: &Checkout, card: &str) -> Answer {
+        let wish = json!({ "method": "netbanx_card", "card": card });
+        self.post_payment(checkout, &fresh_key(), &wish).await
+    }
+
+    /// Has a shopper pay 42.00 by that card, which is saved; gives its name.
+    pub(crate) async fn save_at_netbanx(&self, shopper: &str, number: &str) -> String {
+        let checkout = self.session_of(shopper, 4200).await;
+        let wish = json!({ "method": "netbanx_card", "save": true });
+        let answer = self.post_payment(&checkout, &fresh_key(), &wish).await;
+        let hosted = self.hosted(&answer.expect(201).json()).await;
+        let back = self.pay_hosted(&hosted, number).await;
+        self.come_back(&back).await;
+        self.wait_status(&checkout, "paid").await;
+        let fresh = self.session_of(shopper, 4200).await;
+        let digits = number.get(number.len() - 4..).expect("four digits");
+        let cards = self.cards(&fresh).await;
+        let mut own = cards.iter().filter(|card| card["last_digits"] == digits);
+        let own = own.next().unwrap_or_else(|| panic!("not saved: {cards:?}"));
+        own["card"].as_str().expect("a name").to_owned()
+    }
+
+    /// What pays with the cards that NETBANX keeps.
+    pub(crate) async fn netbanx_tokens(&self) -> Vec<String> {
+        let books = self.netbanx_books().await;
+        let profiles = books["profiles"].as_array().expect("profiles").iter();
+        let cards = profiles.flat_map(|it| it["cards"].as_array().expect("cards").clone());
+        cards
+            .map(|card| card["token"].as_str().expect("a token").to_owned())
+            .collect()
+    }
+
     /// Of what a start was answered.
     pub(crate) async fn hosted(&self, started: &Value) -> Hosted {
         let action = &started["next_action"];

@@ -180,7 +180,17 @@ impl Stack {
 
     /// `DELETE /checkout/v1/cards/sogenactif_card/{card}`; the name goes into the path as it is.
     pub(crate) async fn delete_card(&self, checkout: &Checkout, card: &str) -> Answer {
-        let path = format!("/checkout/v1/cards/sogenactif_card/{card}");
+        self.delete_card_of(checkout, "sogenactif_card", card).await
+    }
+
+    /// `DELETE /checkout/v1/cards/{method}/{card}`.
+    pub(crate) async fn delete_card_of(
+        &self,
+        checkout: &Checkout,
+        method: &str,
+        card: &str,
+    ) -> Answer {
+        let path = format!("/checkout/v1/cards/{method}/{card}");
         let delete = self.http.client().delete(self.at_backend(&path));
         self.http
             .send(self.as_widget(delete, &checkout.secret))

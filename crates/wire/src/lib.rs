@@ -120,7 +120,8 @@ pub struct MethodOffer {
     /// `true` when cards that were saved before are listed by `GET /checkout/v1/cards`.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub saved_cards: bool,
-    /// `true` when the shopper may be asked whether to save the card that pays.
+    /// `true` when the shopper may be asked whether to save the card that pays: with the fields
+    /// where the method is `embedded`, otherwise before the browser leaves.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub can_save: bool,
     /// Most that the voucher may pay of this session, in minor units; absent when it may pay all.
@@ -302,6 +303,10 @@ pub struct StartPayment {
     /// Pays with this card of `GET /checkout/v1/cards` instead of a new one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub card: Option<String>,
+    /// The shopper wants the card to be saved that is going to be typed on the platform's page.
+    /// Only where the offer says `can_save`, and not `embedded`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub save: bool,
 }
 
 /// What `POST /checkout/v1/payments` answers.

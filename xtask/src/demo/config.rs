@@ -183,6 +183,7 @@ provider = "netbanx"
 key_id = "guichet-sandbox"
 key_password = "S4ndb0x-netbanx"
 api_base = "http://127.0.0.1:{platform}/hosted/v1"
+saved_cards = true
 "#
     )
 }

@@ -60,6 +60,8 @@ pub(crate) struct Choice<'a> {
     pub(crate) method: &'a str,
     /// A saved card, by its name.
     pub(crate) card: Option<&'a str>,
+    /// The card that is typed on the platform's page is to be saved.
+    pub(crate) save: bool,
 }
 
 /// A payment that is being started, by one request at a time.
@@ -121,7 +123,13 @@ impl Starting<'_> {
             let detail = "no saved card can pay this session: see saved_cards of the methods";
             return Err(FieldError::new("card", detail).into());
         }
-        self.begin(&offer, by).await
+        let typed_there = choice.card.is_none() && !offer.description.embedded;
+        if choice.save && !(offer.can_save && typed_there) {
+            let detail = "no card is typed on the platform's page that could be saved: see \
+                          can_save of the methods";
+            return Err(FieldError::new("save", detail).into());
+        }
+        self.begin(&offer, by, choice.save).await
     }
 
     fn choose(&self, choice: Choice<'_>) -> Result<Offer<'_>, PaymentError> {
@@ -138,7 +146,12 @@ impl Starting<'_> {
         .ok_or(PaymentError::NotOffered)
     }
 
-    async fn begin(&self, offer: &Offer<'_>, by: By<'_>) -> Result<Started, PaymentError> {
+    async fn begin(
+        &self,
+        offer: &Offer<'_>,
+        by: By<'_>,
+        save: bool,
+    ) -> Result<Started, PaymentError> {
         let (app, session, account) = (self.asked.app, &self.book.session, offer.account);
         let random = || clock::random::<16>().map_err(PaymentError::failed);
         let id = PaymentId::from_random(random()?);
@@ -161,6 +174,7 @@ impl Starting<'_> {
                     now: clock::now(),
                 },
                 by,
+                save,
                 client: self.asked.client,
                 first: first.as_deref(),
             };

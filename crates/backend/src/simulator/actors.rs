@@ -91,7 +91,11 @@ impl Stage {
             client: None,
             mark: &mark,
         };
-        let choice = Choice { method, card: None };
+        let choice = Choice {
+            method,
+            card: None,
+            save: false,
+        };
         let came = async { asked.take().await?.run(choice).await }.await;
         match came {
             Ok(started) => {

@@ -28,6 +28,10 @@ pub struct Begin<'a> {
     pub context: Context<'a>,
     /// Who starts it, and with which saved card, if one pays.
     pub by: By<'a>,
+    /// The shopper wants the card to be saved that is going to be typed on the platform's page.
+    /// Only where [`crate::contract::Vault::adds`], for a session with an owner, and a method that
+    /// is not embedded: there [`crate::contract::Given::Token`] says so.
+    pub save: bool,
     /// The address of the shopper's browser, while it is asking.
     pub client: Option<IpAddr>,
     /// For [`By::ShopWith`]: what the card's first payment left

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use guichet_domain::id::Slug;
 use guichet_domain::session::Session;
 use guichet_domain::shopper::ShopperId;
@@ -20,10 +21,23 @@ pub trait Vault: Send + Sync {
     /// Removes a card for good. One that is not there any more is removed.
     fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()>;
 
-    /// Adds what [`Proceeded::save`] holds. One that is there already is added. Its payment was the
-    /// card's first: what that left, where it left something.
-    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>>;
+    /// Adds what [`super::Proceeded::save`] holds. One that is there already is added. Its payment
+    /// was the card's first: what that left, where it left something. Where the platform's page
+    /// adds a card by itself, nothing is left to do.
+    fn add(
+        &self,
+        _owner: &Owner<'_>,
+        _save: &Save,
+        _exchanges: &[Exchange],
+    ) -> Step<Option<First>> {
+        Step::Done(None)
+    }
 }
+
+/// Length of a [pseudonym](Owner::pseudonym).
+const PSEUDONYM: usize = 21;
+
+const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// Whose cards.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +56,26 @@ impl<'a> Owner<'a> {
             shop: &session.shop,
             shopper: session.shopper.id.as_ref()?,
         })
+    }
+
+    /// What the owner is called at a platform: the same for ever, whatever keys are renewed, and
+    /// another one for each shop and shopper. `domain` makes it unlike that of any other platform.
+    /// It is a digest, because the shop's own name of a shopper may be longer, and need not be
+    /// known to the platform; 21 of 36 characters hold 108 bits of it.
+    #[must_use]
+    pub fn pseudonym(&self, domain: &str) -> String {
+        // No name has a line's end in it.
+        let named = [domain, self.shop.as_str(), self.shopper.as_str()].join("\n");
+        let digest = digest(&SHA256, named.as_bytes());
+        let half = digest.as_ref().first_chunk::<16>();
+        let mut number = half.map_or(0, |half| u128::from_be_bytes(*half));
+        let mut text = String::with_capacity(PSEUDONYM);
+        for _ in 0..PSEUDONYM {
+            let place = usize::try_from(number % 36).unwrap_or_default();
+            text.extend(ALPHABET.get(place).map(|byte| char::from(*byte)));
+            number /= 36;
+        }
+        text
     }
 }
 

@@ -25,6 +25,9 @@ pub(super) enum Does {
     /// It makes an order for the hosted page, which takes no money by itself, and which its
     /// reference keeps from being made twice: it may be sent again.
     Makes,
+    /// It makes an order that may take money at once. Its reference keeps it from being made twice:
+    /// it may be sent again, and what is not answered then may have been done.
+    Pays,
     /// It moves money, and what is not answered may have been done.
     Moves,
 }
@@ -35,10 +38,27 @@ pub(super) struct Request<'a> {
     pub(super) method: HttpMethod,
     /// What the path is called in the configuration.
     pub(super) path: &'a str,
+    /// Of a card of the vault: its profile.
+    pub(super) profile: Option<&'a OrderId>,
     pub(super) id: Option<&'a OrderId>,
     /// Without the question mark; may be empty.
     pub(super) query: String,
     pub(super) body: Option<serde_json::Value>,
+}
+
+impl<'a> Request<'a> {
+    /// Of nothing in particular, without a query or a body.
+    pub(super) const fn new(does: Does, method: HttpMethod, path: &'a str) -> Self {
+        Self {
+            does,
+            method,
+            path,
+            profile: None,
+            id: None,
+            query: String::new(),
+            body: None,
+        }
+    }
 }
 
 /// What came of a call that was answered.
@@ -97,8 +117,8 @@ impl<'a> Calls<'a> {
         let mut tries = 0;
         for exchange in self.exchanges.by_ref() {
             tries += 1;
-            let again = request.does == Does::Makes && tries == 1;
-            let moves = request.does == Does::Moves;
+            let again = matches!(request.does, Does::Makes | Does::Pays) && tries == 1;
+            let moves = matches!(request.does, Does::Moves | Does::Pays);
             match &exchange.answer {
                 Ok(answer) if answer.status < 500 => {
                     self.moved |= moves;
@@ -108,9 +128,9 @@ impl<'a> Calls<'a> {
                         .map_err(|failure| if moves { Failure::Unknown } else { failure }.into());
                 }
                 Err(CallError::NotSent) if !self.moved => return Err(Failure::Unreachable.into()),
-                _ if moves || self.moved => return Err(Failure::Unknown.into()),
                 // Whatever the platform did, the same once more does nothing new.
-                Ok(_) | Err(CallError::NoAnswer) if again => {}
+                Ok(_) | Err(CallError::NoAnswer) if again => self.moved |= moves,
+                _ if moves || self.moved => return Err(Failure::Unknown.into()),
                 Ok(_) | Err(_) => return Err(Failure::Unreachable.into()),
             }
         }
@@ -118,7 +138,9 @@ impl<'a> Calls<'a> {
     }
 
     fn call(&self, request: &Request<'_>) -> PlatformCall {
-        let mut url = self.config.address(request.path, request.id);
+        let mut url = self
+            .config
+            .address(request.path, request.profile, request.id);
         if !request.query.is_empty() {
             url = format!("{url}?{}", request.query);
         }
@@ -144,6 +166,8 @@ impl<'a> Calls<'a> {
 
 fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<Told<T>, Failure> {
     if (200..300).contains(&status) {
+        // An act may be answered by nothing.
+        let body = if body.is_empty() { b"null" } else { body };
         let read = serde_json::from_slice(body).map(Told::Yes);
         // What `serde_json` says of it may repeat a value, and a value may be a link with the key.
         return read.map_err(|_| unexpected("an answer that can't be read"));

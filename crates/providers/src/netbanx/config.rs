@@ -5,6 +5,8 @@
 //! | `key_id` | the API key's user, from the back office |
 //! | `key_password` | its password, such as `"env:NETBANX_KEY"` |
 //! | `api_base` | where the hosted API is; default that of the environment |
+//! | `saved_cards` | whether shoppers' cards are kept, in the vault; default false |
+//! | `vault_base` | where the customer vault is; default beside the hosted API |
 //! | `paths` | table of paths below it, such as `{ refund = "/orders/{id}/refund" }` |
 //! | `hosted_rel` | the rel of the link to the page, default `"hosted_payment"` |
 //! | `currencies` | the currencies of the merchant accounts, default `["EUR"]` |
@@ -44,8 +46,10 @@ const API_TEST: &str = "https://api.test.netbanx.com/hosted/v1";
 const SANDBOX_USER: &str = "guichet-sandbox";
 
 /// What each operation's path is called in `paths`, and what it is by default. `{id}` stands for an
-/// order's id. SDK (PHP, Node).
-const PATHS: [(&str, &str); 6] = [
+/// order's id, or a card's in the vault. SDK (PHP, Node).
+const PATHS: [(&str, &str); 8] = [
+    ("profiles", "/profiles"),
+    ("card", "/profiles/{profile}/cards/{id}"),
     ("orders", "/orders"),
     ("order", "/orders/{id}"),
     ("rebill", "/orders/{id}"),
@@ -53,6 +57,13 @@ const PATHS: [(&str, &str); 6] = [
     ("settlement", "/orders/{id}/settlement"),
     ("resend_callback", "/orders/{id}/resend_callback"),
 ];
+
+/// Those of the customer vault, which has an address of its own.
+const OF_VAULT: [&str; 2] = ["profiles", "card"];
+
+/// Ends of the addresses of the hosted API and of the vault beside it (SDK, PHP).
+const HOSTED_END: &str = "/hosted/v1";
+const VAULT_END: &str = "/customervault/v1";
 
 const CALLBACK_FORMATS: [&str; 4] = ["json", "get", "form-urlencoded", "xml"];
 
@@ -70,8 +81,10 @@ pub(super) struct Config {
     pub(super) callback_retries: i64,
     pub(super) deadline_seconds: i64,
     pub(super) cancel_unbatched: bool,
+    pub(super) saved_cards: bool,
     pub(super) time_zone: TimeZone,
     api_base: String,
+    vault_base: String,
     paths: BTreeMap<&'static str, String>,
 }
 
@@ -83,10 +96,14 @@ impl Config {
         environment: Environment,
     ) -> Result<Self, ConfigError> {
         let mut keys = Keys(Table::new(&account, table));
+        let api_base = keys.api_base(environment)?;
+        let saved_cards = keys.flag("saved_cards")?.unwrap_or_default();
         let config = Self {
             environment,
             authorization: keys.authorization(environment)?,
-            api_base: keys.api_base(environment)?,
+            vault_base: keys.vault_base(environment, &api_base, saved_cards)?,
+            saved_cards,
+            api_base,
             paths: keys.paths()?,
             hosted_rel: keys.hosted_rel()?,
             currencies: keys.currencies()?,
@@ -105,10 +122,21 @@ impl Config {
     }
 
     /// The address of an operation, which is one of [`PATHS`].
-    pub(super) fn address(&self, path: &str, id: Option<&OrderId>) -> String {
+    pub(super) fn address(
+        &self,
+        path: &str,
+        profile: Option<&OrderId>,
+        id: Option<&OrderId>,
+    ) -> String {
+        let base = if OF_VAULT.contains(&path) {
+            &self.vault_base
+        } else {
+            &self.api_base
+        };
+        let text = |id: Option<&OrderId>| id.map_or("", OrderId::as_str).to_owned();
         let path = self.paths.get(path).map_or("", String::as_str);
-        let id = id.map_or("", OrderId::as_str);
-        format!("{}{}", self.api_base, path.replace("{id}", id))
+        let path = path.replace("{profile}", &text(profile));
+        format!("{base}{}", path.replace("{id}", &text(id)))
     }
 
     /// Whether the browser may be sent there. The platform's pages were seen on more than one host
@@ -176,7 +204,35 @@ impl Keys {
                 return Err(self.error(key, detail));
             }
         };
-        let url = Url::parse(&text).ok().filter(|url| {
+        self.base(key, environment, &text)
+    }
+
+    /// The vault is beside the hosted API, at the same key's (SDK, PHP).
+    fn vault_base(
+        &mut self,
+        environment: Environment,
+        api_base: &str,
+        needed: bool,
+    ) -> Result<String, ConfigError> {
+        let key = "vault_base";
+        let beside = api_base.strip_suffix(HOSTED_END);
+        let text = match (self.text(key)?, beside) {
+            (Some(text), _) => text,
+            (None, Some(host)) => format!("{host}{VAULT_END}"),
+            (None, None) if !needed => return Ok(String::new()),
+            (None, None) => {
+                let detail = "is missing: api_base does not tell where the customer vault is; \
+                              write its address, such as \
+                              \"https://api.netbanx.com/customervault/v1\"";
+                return Err(self.error(key, detail));
+            }
+        };
+        self.base(key, environment, &text)
+    }
+
+    /// An address of the environment's platform, below which paths are.
+    fn base(&self, key: &str, environment: Environment, text: &str) -> Result<String, ConfigError> {
+        let url = Url::parse(text).ok().filter(|url| {
             let bare = url.query().is_none() && url.fragment().is_none();
             bare && url.username().is_empty() && url.password().is_none()
         });
@@ -209,7 +265,8 @@ impl Keys {
                 return Err(self.error(&within, format!("is no operation; known are {known}")));
             };
             let plain = |b: u8| b.is_ascii_graphic() && !b"?#%\\".contains(&b);
-            let same_id = path.matches("{id}").count() == default.matches("{id}").count();
+            let same = |place: &str| path.matches(place).count() == default.matches(place).count();
+            let same_id = same("{id}") && same("{profile}");
             if !path.starts_with('/') || !path.bytes().all(plain) || !same_id {
                 let detail = format!("must be a path like {default:?}, with {{id}} as often");
                 return Err(self.error(&within, detail));

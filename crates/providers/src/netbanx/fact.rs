@@ -21,6 +21,16 @@ pub(super) enum Standing {
     Closed(Verified<PlatformFact>),
 }
 
+impl Standing {
+    /// The same for an order without a page: nobody takes another try there.
+    pub(super) fn without_page(self) -> Self {
+        match self {
+            Self::Open(Some(fact)) => Self::Closed(fact),
+            other => other,
+        }
+    }
+}
+
 /// Reads an order. What is not the payment's own reference, amount and currency is believed nothing
 /// of: nobody signs what led here.
 pub(super) fn standing(
@@ -98,6 +108,36 @@ pub(super) fn held(
         reference: context.reference.to_owned(),
         identity: format!("{transaction}/to decide"),
         event: PaymentEvent::Held { transaction },
+    })
+}
+
+/// That the platform refused to make an order which was to be paid at once (SDK, PHP: HTTP 402 is a
+/// payment refused). It has no number there but ours.
+pub(super) fn refused_at_once(
+    config: &Config,
+    context: &Context<'_>,
+    code: &str,
+    refusal: Refusal,
+) -> Verified<PlatformFact> {
+    let name = format!("{}/{code}", context.reference);
+    Verified::new(PlatformFact {
+        account: config.account.clone(),
+        reference: context.reference.to_owned(),
+        identity: format!("{name}/refused"),
+        event: PaymentEvent::Part(Part {
+            transaction: name,
+            call: String::new(),
+            kind: PartKind::Card,
+            method: Some(context.method.clone()),
+            brand: String::new(),
+            amount: context.session.amount,
+            status: PartStatus::Refused,
+            code: code.to_owned(),
+            refusal: Some(refusal),
+            parts_expected: None,
+            trust: Trust::Ours,
+            fingerprint: String::new(),
+        }),
     })
 }
 

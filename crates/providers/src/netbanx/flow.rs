@@ -13,6 +13,7 @@ use super::codes::may_be_duplicate;
 use super::config::Config;
 use super::fact::{Standing, held, is_ours, standing};
 use super::request::order;
+use super::vault;
 use crate::Verified;
 use crate::contract::{
     Begin, Begun, Context, Exchange, Failure, Finalise, HttpMethod, LookUp, LookedUp, Next,
@@ -28,10 +29,24 @@ const PAGES_MAX: usize = 4;
 /// The transaction is not on hold.
 const NOT_HELD: &str = "3031";
 
+/// The shopper has a profile already.
+const HAS_PROFILE: [&str; 2] = ["2531", "7505"];
+
 /// What is kept of an order: its id, and nothing that opens anything.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Memo {
     pub(super) order: OrderId,
+    /// It has no page: a refusal is its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) direct: bool,
+}
+
+impl Memo {
+    pub(super) fn of(order: &Order, direct: bool) -> Result<String, Failure> {
+        let order = order.id.clone();
+        let memo = serde_json::to_string(&Self { order, direct });
+        memo.map_err(|error| unexpected(error.to_string()))
+    }
 }
 
 pub(super) fn read_memo(memo: Option<&str>) -> Option<Memo> {
@@ -44,22 +59,18 @@ pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) 
 
 fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
     let context = &begin.context;
-    let body = order(calls.config, context, begin.client).map_err(Failure::Unsuitable)?;
+    let saves = || vault::to_save_in(calls, context.session);
+    let profile = begin.save.then(saves).transpose()?;
     let request = Request {
-        does: Does::Makes,
-        method: HttpMethod::Post,
-        path: "orders",
-        id: None,
-        query: String::new(),
-        body: Some(body),
+        body: Some(order(calls.config, context, begin.client, profile)),
+        ..Request::new(Does::Makes, HttpMethod::Post, "orders")
     };
     let made: Order = match calls.ask(&request)? {
         Told::Yes(made) => made,
         // Ours, whose answer was lost; anybody's else would have another reference.
-        Told::No { status, code } if may_be_duplicate(&code) => {
-            let found = find(calls, context.reference)?;
-            let id = found.ok_or_else(|| refused("order", status, &code))?;
-            read(calls, &id)?.ok_or_else(|| unexpected("an order of the report is not there"))?
+        Told::No { status, code } if may_be_duplicate(&code) || is_profile_there(begin, &code) => {
+            let found = made_before(calls, context.reference)?;
+            found.ok_or_else(|| refused("order", status, &code))?
         }
         Told::No { status, code } => return Err(refused("order", status, &code).into()),
     };
@@ -67,20 +78,31 @@ fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
     if made.transaction.is_some() {
         return Err(unexpected("a new order that was paid before").into());
     }
-    let memo = Memo {
-        order: made.id.clone(),
-    };
-    let memo = serde_json::to_string(&memo).map_err(|error| unexpected(error.to_string()))?;
     Ok(Begun {
         next: Next::Browser(NextAction::Redirect {
             url: page_of(calls.config, &made)?,
         }),
-        memo: Some(memo),
+        memo: Some(Memo::of(&made, false)?),
     })
 }
 
+/// Whether a profile that was to be made is there: perhaps by the same order, whose answer was lost.
+fn is_profile_there(begin: &Begin<'_>, code: &str) -> bool {
+    begin.save && HAS_PROFILE.contains(&code)
+}
+
+/// The order that was made with this reference before, if it was.
+pub(super) fn made_before(calls: &mut Calls<'_>, reference: &str) -> Result<Option<Order>, Halt> {
+    let Some(id) = find(calls, reference)? else {
+        return Ok(None);
+    };
+    let order = read(calls, &id)?;
+    let gone = || unexpected("an order of the report is not there");
+    Ok(Some(order.ok_or_else(gone)?))
+}
+
 /// The one link that a browser may be shown, as the platform gave it.
-fn page_of(config: &Config, order: &Order) -> Result<String, Failure> {
+pub(super) fn page_of(config: &Config, order: &Order) -> Result<String, Failure> {
     let links = order.link.iter().flatten();
     let mut links = links.filter(|link| link.rel == config.hosted_rel);
     let missing = || unexpected("an order without a link to its page: see hosted_rel");
@@ -125,12 +147,8 @@ pub(super) fn page_of_report(calls: &mut Calls<'_>, page: usize) -> Result<Repor
         page => format!("&start={}", page * PAGE),
     };
     let request = Request {
-        does: Does::Reads,
-        method: HttpMethod::Get,
-        path: "orders",
-        id: None,
         query: format!("num={PAGE}{start}"),
-        body: None,
+        ..Request::new(Does::Reads, HttpMethod::Get, "orders")
     };
     match calls.ask(&request)? {
         Told::Yes(report) => Ok(report),
@@ -141,12 +159,8 @@ pub(super) fn page_of_report(calls: &mut Calls<'_>, page: usize) -> Result<Repor
 /// The order of that id; none where the platform knows none.
 pub(super) fn read(calls: &mut Calls<'_>, id: &OrderId) -> Result<Option<Order>, Halt> {
     let request = Request {
-        does: Does::Reads,
-        method: HttpMethod::Get,
-        path: "order",
         id: Some(id),
-        query: String::new(),
-        body: None,
+        ..Request::new(Does::Reads, HttpMethod::Get, "order")
     };
     match calls.ask::<Order>(&request)? {
         // An edited mock has another id within; the payment is bound to the one that was asked for.
@@ -172,7 +186,12 @@ fn come_back(calls: &mut Calls<'_>, finalise: &Finalise<'_>) -> Result<Proceeded
     let memo = read_memo(finalise.memo).ok_or_else(|| unexpected("no order is kept"))?;
     let order = read(calls, &memo.order)?;
     let order = order.ok_or_else(|| unexpected("the order is not known there"))?;
-    let (facts, open) = match standing(calls.config, &finalise.context, &order)? {
+    let standing = standing(calls.config, &finalise.context, &order)?;
+    let standing = match memo.direct {
+        true => standing.without_page(),
+        false => standing,
+    };
+    let (facts, open) = match standing {
         Standing::Open(fact) => (Vec::from_iter(fact), true),
         Standing::Closed(fact) => {
             let facts = told(calls.config, &finalise.context, &order, fact);
@@ -199,9 +218,12 @@ pub(super) fn look_up(
 
 fn ask(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
     let context = &look_up.context;
-    let found = match read_memo(look_up.memo) {
-        Some(memo) => Some(memo.order),
-        None => find(calls, context.reference)?,
+    let (found, direct) = match read_memo(look_up.memo) {
+        Some(memo) => (Some(memo.order), memo.direct),
+        None => {
+            let direct = vault::is_direct(look_up.memo);
+            (find(calls, context.reference)?, direct)
+        }
     };
     let Some(id) = found else {
         return Ok(LookedUp::Nothing);
@@ -214,7 +236,12 @@ fn ask(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
         Some(accept) => decide(calls, &id, accept)?,
         None => order,
     };
-    match standing(calls.config, context, &order)? {
+    let standing = standing(calls.config, context, &order)?;
+    let standing = match direct {
+        true => standing.without_page(),
+        false => standing,
+    };
+    match standing {
         Standing::Open(fact) if look_up.closing => call_off(calls, context, &id, fact),
         Standing::Open(fact) => Ok(LookedUp::Open(Vec::from_iter(fact))),
         Standing::Closed(fact) => Ok(LookedUp::Facts(told(calls.config, context, &order, fact))),
@@ -231,12 +258,9 @@ fn is_held(order: &Order) -> bool {
 fn decide(calls: &mut Calls<'_>, id: &OrderId, accept: bool) -> Result<Order, Halt> {
     let status = if accept { "success" } else { "cancelled" };
     let request = Request {
-        does: Does::Moves,
-        method: HttpMethod::Put,
-        path: "order",
         id: Some(id),
-        query: String::new(),
         body: Some(json!({"transaction": {"status": status}})),
+        ..Request::new(Does::Moves, HttpMethod::Put, "order")
     };
     match calls.ask::<Order>(&request)? {
         Told::Yes(order) if order.id == *id => Ok(order),
@@ -250,7 +274,7 @@ fn decide(calls: &mut Calls<'_>, id: &OrderId, accept: bool) -> Result<Order, Ha
 }
 
 /// A fact, with that the platform waits for a person, if it does.
-fn told(
+pub(super) fn told(
     config: &Config,
     context: &Context<'_>,
     order: &Order,
@@ -272,12 +296,8 @@ pub(super) fn resend(config: &Config, memo: Option<&str>, exchanges: &[Exchange]
 fn send_again(calls: &mut Calls<'_>, memo: Option<&str>) -> Result<(), Halt> {
     let memo = read_memo(memo).ok_or_else(|| unexpected("no order is kept"))?;
     let request = Request {
-        does: Does::Reads,
-        method: HttpMethod::Get,
-        path: "resend_callback",
         id: Some(&memo.order),
-        query: String::new(),
-        body: None,
+        ..Request::new(Does::Reads, HttpMethod::Get, "resend_callback")
     };
     // What it answers is told by no source.
     match calls.ask::<IgnoredAny>(&request)? {
@@ -296,12 +316,8 @@ fn call_off(
     fact: Option<Verified<PlatformFact>>,
 ) -> Result<LookedUp, Halt> {
     let request = Request {
-        does: Does::Reads,
-        method: HttpMethod::Delete,
-        path: "order",
         id: Some(id),
-        query: String::new(),
-        body: None,
+        ..Request::new(Does::Reads, HttpMethod::Delete, "order")
     };
     let facts = Vec::from_iter(fact);
     Ok(match calls.ask::<Order>(&request)? {

@@ -17,7 +17,10 @@
 //!    and nowhere else.
 //! 2. The shopper pays on that page, which takes the money by itself, and may try again after a
 //!    refusal.
-//! 3. The browser's return, and each callback, lead to a read of the order with our own key.
+//! 3. A card that the shopper saved before pays by its token (`charge.rs`). Cards are kept by the
+//!    platform, in the shopper's profile, and added to it by the page if the shopper said so
+//!    (`vault.rs`).
+//! 4. The browser's return, and each callback, lead to a read of the order with our own key.
 //!    Nothing that comes from outside is signed (WC, MAG, OMNI: every module reads the order), so
 //!    nothing of it is believed but that it is time to look; the order that is read is the one that
 //!    *begin* made, whatever the message names.
@@ -33,6 +36,7 @@
 mod answer;
 mod callback;
 mod calls;
+mod charge;
 pub mod codes;
 mod config;
 mod fact;
@@ -40,6 +44,7 @@ mod flow;
 mod operations;
 mod report;
 mod request;
+mod vault;
 
 use guichet_domain::MethodKind;
 use guichet_domain::event::ReturnOutcome;
@@ -48,9 +53,10 @@ use guichet_domain::method::{Method, MethodDescription};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, Callbacks, ConfigError, Consulted, Continuing, Demand, Environment,
-    Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Objection, Operated,
-    Operation, Operations, Proceed, Proceeded, Provider, Report, ReportPage, Seed, Step,
+    Allowed, Begin, Begun, By, Callbacks, ConfigError, Consulted, Continuing, Demand, Environment,
+    Exchange, Failure, Finalise, Given, Incoming, LookUp, LookedUp, MessageError, Objection,
+    Operated, Operation, Operations, Owner, Proceed, Proceeded, Provider, Report, ReportPage, Seed,
+    Step, Vault, VaultCard,
 };
 
 /// The one method so far: a card on the hosted page.
@@ -95,7 +101,7 @@ impl Provider for Netbanx {
             maximum: None,
             manual_capture: true,
             embedded: false,
-            saved_cards: false,
+            saved_cards: self.config.saved_cards,
         });
         card.into_iter().collect()
     }
@@ -118,7 +124,13 @@ impl Provider for Netbanx {
     }
 
     fn begin(&self, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
-        flow::begin(&self.config, begin, exchanges)
+        let saved = match begin.by {
+            By::Shopper => return flow::begin(&self.config, begin, exchanges),
+            By::ShopperWith { card } => (card, false),
+            By::ShopWith { card } => (card, true),
+        };
+        let calls = &mut calls::Calls::new(&self.config, exchanges);
+        calls::step(charge::begin(calls, &begin.context, saved))
     }
 
     fn continuing(&self) -> Option<&dyn Continuing> {
@@ -136,10 +148,18 @@ impl Provider for Netbanx {
     fn report(&self) -> Option<&dyn Report> {
         Some(self)
     }
+
+    fn vault(&self) -> Option<&dyn Vault> {
+        self.config.saved_cards.then_some(self as &dyn Vault)
+    }
 }
 
 impl Continuing for Netbanx {
-    fn proceed(&self, _: &Proceed<'_>, _: &[Exchange]) -> Step<Proceeded> {
+    fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
+        if *proceed.given == Given::Nothing {
+            let calls = &mut calls::Calls::new(&self.config, exchanges);
+            return calls::step(charge::proceed(calls, proceed));
+        }
         let what = "nothing is asked of the shopper before the platform's page";
         Step::Failed(Failure::Unexpected(what.to_owned()))
     }
@@ -169,6 +189,24 @@ impl Callbacks for Netbanx {
 
     fn resend(&self, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()> {
         flow::resend(&self.config, memo, exchanges)
+    }
+}
+
+impl Vault for Netbanx {
+    /// By the platform's page, while the shopper pays there.
+    fn adds(&self) -> bool {
+        true
+    }
+
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<VaultCard>> {
+        let calls = &mut calls::Calls::new(&self.config, exchanges);
+        let profile = vault::profile(calls, owner);
+        calls::step(profile.map(|profile| profile.map(|it| it.cards()).unwrap_or_default()))
+    }
+
+    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
+        let calls = &mut calls::Calls::new(&self.config, exchanges);
+        calls::step(vault::remove(calls, owner, card))
     }
 }
 

@@ -181,12 +181,9 @@ fn moving<'a>(
     body: Option<Value>,
 ) -> Request<'a> {
     Request {
-        does: Does::Moves,
-        method,
-        path,
         id: Some(id),
-        query: String::new(),
         body,
+        ..Request::new(Does::Moves, method, path)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use guichet_domain::FieldError;
 use guichet_domain::gate::plain;
 use guichet_domain::session::Capture;
 use serde_json::{Value, json};
@@ -33,17 +32,58 @@ pub(super) struct Line {
     pub(super) description: String,
 }
 
-/// The order that the hosted page is opened for.
+/// The order that the hosted page is opened for; with a profile, of which a card pays or to which
+/// one is added.
 pub(super) fn order(
     config: &Config,
     context: &Context<'_>,
     client: Option<IpAddr>,
-) -> Result<Value, FieldError> {
+    profile: Option<Value>,
+) -> Value {
     let session = context.session;
     let back = &context.addresses.back;
     // A token must not stand in an address, and what is asked for in a redirect does.
     let redirects = REDIRECTS
         .map(|rel| json!({"rel": rel, "uri": back, "returnKeys": ["id", "transaction.status"]}));
+    let links = ["cancel_url", "return_url"]
+        .map(|rel| json!({"rel": rel, "uri": back, "returnKeys": ["id"]}));
+    let language = session
+        .locale
+        .as_ref()
+        .map(|locale| String::from(locale.clone()));
+    let language = language.as_deref().and_then(|tag| tag.get(..2));
+    let page = json!({
+        "customerIp": client.map(|address| address.to_canonical().to_string()),
+        "locale": language.and_then(|language| config.locales.get(language)),
+        "redirect": redirects,
+        "link": links,
+    });
+    let mut order = common(config, context, profile, None);
+    if let (Value::Object(order), Value::Object(page)) = (&mut order, page) {
+        order.extend(page);
+    }
+    without_empty(order)
+}
+
+/// An order that nobody is there for: without a page, and without a way back from it (SDK, PHP: as
+/// a rebilling has it).
+pub(super) fn without_page(
+    config: &Config,
+    context: &Context<'_>,
+    profile: Option<Value>,
+) -> Value {
+    let recurring = json!({"key": "recurringIndicator", "value": true});
+    without_empty(common(config, context, profile, Some(recurring)))
+}
+
+/// What every order says.
+fn common(
+    config: &Config,
+    context: &Context<'_>,
+    profile: Option<Value>,
+    option: Option<Value>,
+) -> Value {
+    let session = context.session;
     let callbacks = CALLBACKS.map(|rel| {
         json!({
             "rel": rel,
@@ -54,27 +94,18 @@ pub(super) fn order(
             "synchronous": false,
         })
     });
-    let links = ["cancel_url", "return_url"]
-        .map(|rel| json!({"rel": rel, "uri": back, "returnKeys": ["id"]}));
     let authorise = session.capture == Capture::Manual;
-    let options = authorise.then(|| json!([{"key": "authType", "value": "auth"}]));
-    let language = session
-        .locale
-        .as_ref()
-        .map(|locale| String::from(locale.clone()));
-    let language = language.as_deref().and_then(|tag| tag.get(..2));
+    let authorise = authorise.then(|| json!({"key": "authType", "value": "auth"}));
+    let options: Vec<Value> = authorise.into_iter().chain(option).collect();
     let total = session.amount.minor();
     let mut order = json!({
         "merchantRefNum": context.reference,
         "currencyCode": session.currency.code(),
         "totalAmount": total,
-        "customerIp": client.map(|address| address.to_canonical().to_string()),
-        "locale": language.and_then(|language| config.locales.get(language)),
         "extendedOptions": options,
-        "redirect": redirects,
         "callback": callbacks,
-        "link": links,
         "billingDetails": billing(context),
+        "profile": profile,
     });
     let line = Line {
         amount: i64::try_from(total).unwrap_or(i64::MAX),
@@ -82,7 +113,7 @@ pub(super) fn order(
         description: session.reference.clone(),
     };
     put_cart(&mut order, total, &[line], &[]);
-    Ok(without_empty(order))
+    order
 }
 
 /// Where the card is billed to, where country and postal code are known: without them, the platform
@@ -106,7 +137,7 @@ fn billing(context: &Context<'_>) -> Option<Value> {
 }
 
 /// The text in signs that the platform takes: modules take a slash out (WC).
-fn plain_text(text: &str, max: usize) -> Option<String> {
+pub(super) fn plain_text(text: &str, max: usize) -> Option<String> {
     plain(&text.replace('/', " "), max)
 }
 

@@ -3,14 +3,14 @@
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
 use guichet_domain::method::Method;
 use guichet_domain::session::{Capture, Session};
-use guichet_domain::shopper::Shopper;
+use guichet_domain::shopper::{Shopper, ShopperId};
 use guichet_domain::testing;
 
 use super::CARD;
 use super::config::Config;
 use crate::contract::{
     Addresses, CallAnswer, CallError, ConfigError, Context, Environment, Exchange, Failure,
-    HttpMethod, Step,
+    HttpMethod, Owner, Step,
 };
 use crate::testing::addresses;
 
@@ -19,6 +19,31 @@ pub(super) const PASSWORD: &str = "S3CRETPASSWORD";
 
 /// An order's id (OMNI).
 pub(super) const ID: &str = "284BRTAQFS63EOA1LD";
+
+/// How a profile is asked for: the end of its address.
+pub(super) const PROFILE: &str = "&fields=cards";
+/// What pays with the card of [`profile_of`]: must come out nowhere but in calls.
+pub(super) const TOKEN: &str = "CIgbMO3P1j7HUiy";
+
+/// A profile of this shopper of the shop `demo`'s, as test samples of an integration have it, with
+/// one card that can pay.
+pub(super) fn profile_of(shopper: &str) -> String {
+    let world = World::new(1, "EUR", "R").of_shopper(shopper);
+    let owner = Owner::of(&world.session).unwrap();
+    let name = owner.pseudonym("guichet/netbanx/profile/1");
+    format!(
+        r#"{{"id":"19390257-a494-464e-95e6-6a24f1053289","status":"ACTIVE",
+            "merchantCustomerId":{name:?},"paymentToken":"P63dhGFvywNxhWd","cards":[
+            {{"status":"ACTIVE","id":"456","cardBin":"453091","lastDigits":"2345",
+              "cardExpiry":{{"year":2030,"month":12}},"holderName":"John Smith",
+              "cardType":"VI","paymentToken":{TOKEN:?},"defaultCardIndicator":true}},
+            {{"status":"INACTIVE","id":"457","lastDigits":"1111","cardType":"MC",
+              "cardExpiry":{{"year":2030,"month":12}},"paymentToken":"T457"}},
+            {{"status":"ACTIVE","id":"458","lastDigits":"2222","cardType":"MC"}},
+            {{"status":"ACTIVE","id":"459","lastDigits":"3333","cardType":"MC",
+              "cardExpiry":{{"year":2020,"month":1}},"paymentToken":"T459"}}]}}"#
+    )
+}
 
 /// A recorded answer.
 pub(super) fn golden(name: &str) -> &'static str {
@@ -71,6 +96,12 @@ impl World {
             reference: reference.into(),
             addresses: addresses(),
         }
+    }
+
+    /// Of a shopper whom the shop knows.
+    pub(super) fn of_shopper(mut self, id: &str) -> Self {
+        self.session.shopper.id = ShopperId::try_from(id.to_owned()).ok();
+        self
     }
 
     pub(super) fn manual(mut self) -> Self {

@@ -152,6 +152,7 @@ impl World {
         Begin {
             context: self.context(),
             by: self.by,
+            save: false,
             client: self.client,
             first: self.first,
         }

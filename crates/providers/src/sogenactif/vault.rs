@@ -1,7 +1,6 @@
 //! Cards that the platform keeps for a shopper: the group `wallet` (Sogenactif documentation,
 //! connector Office, release 24.2: getWalletData and addCard confidence A, deletePaymentMean C).
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{Calls, Halt, ours, refused, unexpected};
@@ -14,27 +13,10 @@ use crate::contract::{Failure, First, Owner, Save, VaultCard};
 /// What makes these digests unlike any other of ours.
 const DOMAIN: &str = "guichet/sogenactif/wallet/1";
 
-/// Longest `merchantWalletId`.
-const LENGTH: usize = 21;
-
-const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-
-/// The shopper's wallet: the same for ever, whatever keys are renewed, and another one for each
-/// shop and shopper. It is a digest, because the shop's own name of a shopper may be longer than
-/// 21 characters, and need not be known to the platform; 21 of 36 characters hold 108 bits of it.
+/// The shopper's wallet. A `merchantWalletId` has 21 characters at most.
 pub(super) fn wallet_of(owner: &Owner<'_>) -> Result<WalletId, Failure> {
-    // No name has a line's end in it.
-    let named = [DOMAIN, owner.shop.as_str(), owner.shopper.as_str()].join("\n");
-    let digest = digest(&SHA256, named.as_bytes());
-    let half = digest.as_ref().first_chunk::<16>();
-    let mut number = half.map_or(0, |half| u128::from_be_bytes(*half));
-    let mut text = String::with_capacity(LENGTH);
-    for _ in 0..LENGTH {
-        let place = usize::try_from(number % 36).unwrap_or_default();
-        text.extend(ALPHABET.get(place).map(|byte| char::from(*byte)));
-        number /= 36;
-    }
-    WalletId::try_from(text).map_err(|error| unexpected(format!("merchantWalletId {error}")))
+    let wallet = WalletId::try_from(owner.pseudonym(DOMAIN));
+    wallet.map_err(|error| unexpected(format!("merchantWalletId {error}")))
 }
 
 /// The cards of a wallet, with those that have expired. Nobody has one before a card was added.

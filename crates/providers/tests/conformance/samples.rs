@@ -1,7 +1,9 @@
 //! What the suite needs to know of each provider: its tables, and what its platform answers when it
 //! is well. A new provider adds one function here.
 
-use guichet_providers::contract::By;
+use guichet_providers::contract::{By, Owner};
+
+use crate::world::session;
 
 /// Stands in every account's table as its key; must come out nowhere.
 pub(crate) const CANARY: &str = "\
@@ -35,7 +37,8 @@ pub(crate) struct Sample {
     /// Whether answers are sealed, so that one that is not counts for nothing in production. Other
     /// answers are vouched for by the connection that they came on.
     pub(crate) seals: bool,
-    /// What a sealed order gives to be saved, in the provider's own form.
+    /// What a sealed order gives to be saved, in the provider's own form; empty where the
+    /// platform's page adds a card by itself.
     pub(crate) save: &'static str,
 }
 
@@ -120,15 +123,25 @@ fn netbanx() -> Sample {
         r#""link":[{{"rel":"self","uri":"{keyed}"}}],"transaction":{{"status":"success",
             "authType":"purchase","amount":5000,"settled":true,"confirmationNumber":7}}"#
     ));
+    let session = session();
+    let name = Owner::of(&session).map(|owner| owner.pseudonym("guichet/netbanx/profile/1"));
+    let profile = format!(
+        r#"{{"id":"1","merchantCustomerId":{name:?},"cards":[{{"id":"1","status":"ACTIVE",
+            "cardType":"VI","lastDigits":"2345","cardExpiry":{{"year":2030,"month":12}},
+            "paymentToken":"{CANARY}"}}]}}"#,
+        name = name.unwrap()
+    );
     Sample {
-        table: table("api_base = \"http://127.0.0.1:8602/hosted/v1\""),
+        table: table("api_base = \"http://127.0.0.1:8602/hosted/v1\"\nsaved_cards = true"),
         production: Some(table("")),
         well: vec![
             ("/orders?num=50", format!(r#"{{"records":[{paid}]}}"#)),
             ("/orders/1", paid.clone()),
             ("/orders", made),
+            ("&fields=cards", profile),
+            ("/cards/1", "{}".to_owned()),
         ],
-        moving: &[],
+        moving: &["/orders"],
         payments: NETBANX_PAYMENTS,
         found_by_reference: true,
         seals: false,
@@ -245,7 +258,15 @@ const SOGENACTIF_PAYMENTS: &[Payment] = &[
     payment("sogenactif_sepa", By::Shopper, Gives::Iban),
 ];
 
-const NETBANX_PAYMENTS: &[Payment] = &[payment("netbanx_card", By::Shopper, Gives::Leaves)];
+const NETBANX_PAYMENTS: &[Payment] = &[
+    payment("netbanx_card", By::Shopper, Gives::Leaves),
+    payment(
+        "netbanx_card",
+        By::ShopperWith { card: "1" },
+        Gives::Nothing,
+    ),
+    payment("netbanx_card", By::ShopWith { card: "1" }, Gives::Nothing),
+];
 
 /// What can be paid where transactions are not named by a reference of ours.
 const NAMED_LATER: &[Payment] = &[

@@ -14,16 +14,20 @@ fn ask(
     vault: &dyn Vault,
     save: &Save,
     platform: impl Fn(&PlatformCall) -> Answer,
-) -> [Result<Vec<VaultCard>, Failure>; 3] {
+) -> Vec<Result<Vec<VaultCard>, Failure>> {
     let session = session();
     let owner = Owner::of(&session).unwrap();
     let platform = |_, call: &PlatformCall| platform(call);
     let nothing = |()| Vec::new();
-    [
+    let mut ends = vec![
         exchange(|exchanges| vault.cards(&owner, exchanges), platform),
         exchange(|exchanges| vault.remove(&owner, "1", exchanges), platform).map(nothing),
-        exchange(|exchanges| vault.add(&owner, save, exchanges), platform).map(|_| Vec::new()),
-    ]
+    ];
+    if !save.0.is_empty() {
+        let added = exchange(|exchanges| vault.add(&owner, save, exchanges), platform);
+        ends.push(added.map(|_| Vec::new()));
+    }
+    ends
 }
 
 /// Runs a check against every vault.
@@ -39,14 +43,15 @@ fn each_vault(check: impl Fn(&dyn Vault, &Sample, &Save)) {
 fn a_vault_lists_removes_and_adds() {
     each_vault(|vault, sample, save| {
         assert!(vault.adds());
-        let [cards, removed, added] = ask(vault, save, |call| sample.well(call));
-        let cards = cards.unwrap();
-        assert!(!cards.is_empty() && removed.is_ok() && added.is_ok());
+        let mut ends = ask(vault, save, |call| sample.well(call));
+        assert!(ends.iter().all(Result::is_ok), "{ends:?}");
+        let cards = ends.swap_remove(0).unwrap();
+        assert!(!cards.is_empty());
         for card in &cards {
             assert!(!card.id.is_empty() && card.last_digits.len() <= 4);
         }
         hides_what_is_secret(&format!("{cards:?}"));
-        assert!(!format!("{save:?}").contains(&save.0));
+        assert_eq!(format!("{save:?}"), "Save(…)");
     });
 }
 

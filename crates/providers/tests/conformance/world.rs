@@ -175,6 +175,7 @@ impl World {
         let begin = Begin {
             context: self.context(),
             by: self.by,
+            save: false,
             client: CLIENT,
             first: matches!(self.by, By::ShopWith { .. }).then_some(FIRST),
         };

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::callback;
-use super::orders::{self, Outcome, Refusal, refuse};
+use super::refusal::{Outcome, Refusal, refuse};
 use super::world::{KEY, Logged, Order, World};
+use super::{orders, vault};
 use crate::app::{App, Shared};
 use crate::web::control::strikes;
 use crate::web::cut::CutBody;
@@ -130,6 +131,38 @@ pub(super) async fn act(
         }
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Which profile is asked for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    #[serde(rename = "merchantCustomerId")]
+    customer: String,
+}
+
+/// `GET /customervault/v1/profiles`.
+pub(super) async fn profile(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    Query(wanted): Query<Wanted>,
+) -> Response {
+    serve(&app, &headers, "profile", None, |world| {
+        vault::find(world, &wanted.customer)
+    })
+    .await
+}
+
+/// `DELETE /customervault/v1/profiles/{id}/cards/{card}`.
+pub(super) async fn remove_card(
+    State(app): State<Shared>,
+    Path((id, card)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    serve(&app, &headers, "remove_card", None, |world| {
+        vault::remove(world, &id, &card)
+    })
+    .await
 }
 
 /// A body that is a JSON object; nothing counts as an empty one.

@@ -61,6 +61,7 @@ async fn books(State(app): State<Shared>) -> Json<Value> {
     let world = app.netbanx();
     Json(json!({
         "orders": world.orders,
+        "profiles": world.profiles,
         "calls": world.log,
         "callbacks": world.sent,
         "now": world.now(),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::web::control::switches;
 
 /// Names of the API's operations, as the switches have them.
-pub(super) const OPERATIONS: [&str; 10] = [
+pub(super) const OPERATIONS: [&str; 12] = [
     "create",
     "report",
     "status",
@@ -19,6 +19,8 @@ pub(super) const OPERATIONS: [&str; 10] = [
     "settlement",
     "resend_callback",
     "cancel_settlement",
+    "profile",
+    "remove_card",
 ];
 
 /// What goes wrong on purpose. All off at the start and after a reset.
@@ -43,6 +45,8 @@ pub(crate) struct Faults {
     pub(crate) altered_reference: bool,
     /// A refusal of a payment without the shopper comes as HTTP 402, otherwise within a 200.
     pub(crate) decline_as_402: bool,
+    /// An order with a token is paid at once, although it has a page.
+    pub(crate) token_at_once: bool,
     /// Callbacks are never sent.
     pub(crate) callback_lost: bool,
     /// Callbacks leave this many milliseconds later, after the browser's return.

@@ -13,11 +13,13 @@ mod control;
 mod faults;
 mod orders;
 mod page;
+mod refusal;
 mod simulation;
+mod vault;
 pub(crate) mod world;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::app::Shared;
 use crate::web::policy::with_headers;
@@ -38,6 +40,11 @@ pub(crate) fn router(app: Shared) -> Router {
         .route(
             "/hosted/v1/payment/{token}",
             get(page::show).post(page::act),
+        )
+        .route("/customervault/v1/profiles", get(api::profile))
+        .route(
+            "/customervault/v1/profiles/{id}/cards/{card}",
+            delete(api::remove_card),
         )
         .merge(control::router());
     with_headers(all).with_state(app)

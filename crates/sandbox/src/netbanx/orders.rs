@@ -1,28 +1,11 @@
 //! What each operation of the API does.
 
-use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::refusal::{Outcome, Refusal, refuse};
 use super::world::{CURRENCIES, Moved, Order, World, new_id};
+use super::{page, vault};
 use crate::ids::random_id;
-
-/// Why the platform refuses: HTTP status, code, words.
-#[derive(Clone, Debug)]
-pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) code: String,
-    pub(super) message: String,
-}
-
-pub(super) fn refuse(status: u16, code: &str, message: impl Into<String>) -> Refusal {
-    Refusal {
-        status: StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
-        code: code.to_owned(),
-        message: message.into(),
-    }
-}
-
-pub(super) type Outcome<T> = Result<T, Refusal>;
 
 /// Members that are empty, at any depth: refused, and named.
 fn empty_member(value: &Value, path: &str) -> Option<String> {
@@ -71,6 +54,7 @@ pub(super) fn create(world: &mut World, request: Map<String, Value>) -> Outcome<
     sums_up(&request, total)?;
     let (id, token) = (new_id(), random_id());
     let at = world.now();
+    let profile = vault::profile_of(world, request.get("profile"))?;
     world.orders.push(Order {
         id: id.clone(),
         token,
@@ -78,13 +62,32 @@ pub(super) fn create(world: &mut World, request: Map<String, Value>) -> Outcome<
         currency,
         total,
         request,
+        profile,
         transaction: None,
         settlements: Vec::new(),
         refunds: Vec::new(),
+        paid_with: None,
         waiting: None,
         at,
     });
-    Ok(id)
+    charge(world, &id)
+}
+
+/// An order that a token pays and nobody is led to a page for is paid at once, or refused.
+fn charge(world: &mut World, id: &str) -> Outcome<String> {
+    let (now, as_402) = (world.now(), world.faults.decline_as_402);
+    let at_once = world.faults.token_at_once;
+    let order = world.find(id).ok_or_else(not_found)?;
+    let digits = order.saved().map(|card| card.digits);
+    let Some(digits) = digits.filter(|_| at_once || !order.has_page()) else {
+        return Ok(id.to_owned());
+    };
+    page::charge(order, digits, now);
+    let refused = order.transaction.as_ref().and_then(|paid| paid.error);
+    match refused.filter(|_| as_402) {
+        Some(code) => Err(refuse(402, &code.to_string(), "the payment is refused")),
+        None => Ok(id.to_owned()),
+    }
 }
 
 /// Cart and fees, if either is sent, come to the total.
@@ -126,7 +129,7 @@ pub(super) fn cancel(world: &mut World, id: &str) -> Outcome<String> {
     let (settled, refunded) = (order.settled(), order.refunded());
     match &mut order.transaction {
         None => {
-            order.transaction = Some(super::page::transaction(order, "cancelled", None, "", now));
+            order.transaction = Some(page::transaction(order, "cancelled", None, "", now));
             Ok(id.to_owned())
         }
         Some(paid) => {

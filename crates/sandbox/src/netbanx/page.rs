@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use url::Url;
 
-use super::callback;
 use super::simulation::{Effect, NUMBERS, Number, by_amount, find};
 use super::world::{Order, Transaction, Waiting, World};
+use super::{callback, vault};
 use crate::app::Shared;
 use crate::ids::random_id;
 use crate::pairs::{parse_form, value};
@@ -27,6 +27,10 @@ struct View {
     action: String,
     error: Option<String>,
     declined: bool,
+    /// The card that pays, as it is shown.
+    saved: Option<String>,
+    /// The card that is typed is kept.
+    keeps: bool,
     numbers: &'static [Number],
 }
 
@@ -86,6 +90,11 @@ fn draw(order: &Order, error: Option<String>) -> Response {
         action: format!("/hosted/v1/payment/{}", order.token),
         error,
         declined,
+        saved: order.saved().map(|card| {
+            let shown = card.digits.len().saturating_sub(4);
+            format!("•••• {}", card.digits.get(shown..).unwrap_or_default())
+        }),
+        keeps: order.profile.is_some() && order.saved().is_none(),
         numbers: NUMBERS,
     })
 }
@@ -114,8 +123,11 @@ pub(super) async fn act(
         let Some(order) = world.by_token(&token) else {
             return StatusCode::NOT_FOUND.into_response();
         };
+        let typed = order.saved().map_or(typed, |card| card.digits.to_owned());
         let turn = decide(order, &pressed, &typed, now);
-        (turn, order.clone())
+        let order = order.clone();
+        vault::keep(&mut world, &order);
+        (turn, order)
     };
     match turn {
         Turn::Again(error) => draw(&order, error),
@@ -177,6 +189,11 @@ fn decide(order: &mut Order, pressed: &str, typed: &str, now: Timestamp) -> Turn
     }
 }
 
+/// Has a card pay an order for which nobody is on its page.
+pub(super) fn charge(order: &mut Order, digits: &'static str, now: Timestamp) {
+    tried(order, digits, now);
+}
+
 fn tried(order: &mut Order, digits: &'static str, now: Timestamp) -> Turn {
     let by_card = find(digits).map_or(Effect::Declined(3002), |card| card.effect);
     let effect = by_amount(order.total).unwrap_or(by_card);
@@ -193,6 +210,7 @@ fn became(order: &mut Order, effect: Effect, digits: &str, now: Timestamp) -> Tu
         Effect::Declined(code) => ("declined", Some(code), false),
     };
     order.transaction = Some(transaction(order, status, error, digits, now));
+    order.paid_with = find(digits).map(|number| number.digits);
     Turn::Became { leaves }
 }
 

@@ -22,9 +22,10 @@ pub(super) struct Number {
     pub(super) outcome: &'static str,
 }
 
-/// The first two are the platform's own test cards.
+/// The first and the third are the platform's own test cards.
 pub(super) const NUMBERS: &[Number] = &[
     number("4530910000012345", Effect::Success, false, "accepted"),
+    number("4000000000000002", Effect::Success, false, "accepted"),
     number(
         "4444333322221111",
         Effect::Success,

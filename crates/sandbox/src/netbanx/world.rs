@@ -40,6 +40,31 @@ pub(crate) struct Transaction {
     pub(super) at: Timestamp,
 }
 
+/// A card of a profile.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Kept {
+    pub(super) id: String,
+    pub(super) token: String,
+    pub(super) digits: &'static str,
+}
+
+/// A shopper's profile.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Profile {
+    pub(super) id: String,
+    /// The shop's own name of it.
+    pub(super) customer: String,
+    pub(super) cards: Vec<Kept>,
+}
+
+/// What an order has to do with a profile.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OfProfile {
+    pub(super) id: String,
+    /// The card that pays; none where the one that is typed is added.
+    pub(super) card: Option<Kept>,
+}
+
 /// An order.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Order {
@@ -51,9 +76,13 @@ pub(crate) struct Order {
     pub(super) total: u64,
     /// As it was asked for.
     pub(super) request: Map<String, Value>,
+    pub(super) profile: Option<OfProfile>,
     pub(super) transaction: Option<Transaction>,
     pub(super) settlements: Vec<Moved>,
     pub(super) refunds: Vec<Moved>,
+    /// The card of its last try.
+    #[serde(skip)]
+    pub(super) paid_with: Option<&'static str>,
     #[serde(skip)]
     pub(super) waiting: Option<Waiting>,
     pub(super) at: Timestamp,
@@ -144,7 +173,7 @@ impl Order {
             json!({"rel": "self", "uri": own}),
             json!({"rel": "resend_callback", "uri": format!("{own}/resend_callback")}),
         ];
-        if self.takes_payment() {
+        if self.takes_payment() && self.has_page() {
             let uri = format!("{origin}/hosted/v1/payment/{}", self.token);
             links.insert(0, json!({"rel": "hosted_payment", "uri": uri}));
         }
@@ -170,7 +199,25 @@ impl Order {
         if let Some(transaction) = &self.transaction {
             told["transaction"] = self.transaction_json(transaction);
         }
+        if let Some(profile) = &self.profile {
+            told["profile"] = json!({"id": profile.id});
+            if let Some(card) = &profile.card {
+                told["profile"]["paymentToken"] = json!(card.token);
+            }
+        }
         told
+    }
+
+    /// The saved card that pays it.
+    pub(super) fn saved(&self) -> Option<&Kept> {
+        self.profile.as_ref()?.card.as_ref()
+    }
+
+    /// Whether somebody is led to its page: what a card on file pays names no way back from it.
+    pub(super) fn has_page(&self) -> bool {
+        self.saved().is_none()
+            || self.request.contains_key("redirect")
+            || self.request.contains_key("link")
     }
 
     /// Whether the shopper can pay it on its page.
@@ -208,6 +255,7 @@ pub(crate) struct Logged {
 #[derive(Default)]
 pub(crate) struct World {
     pub(super) orders: Vec<Order>,
+    pub(super) profiles: Vec<Profile>,
     pub(super) faults: Faults,
     pub(super) log: Vec<Logged>,
     pub(super) sent: Vec<Sent>,

@@ -68,6 +68,7 @@ pub(super) async fn start(
         let choice = Choice {
             method: &request.method,
             card: request.card.as_deref(),
+            save: request.save,
         };
         Ok(created(starting.run(choice).await?))
     })

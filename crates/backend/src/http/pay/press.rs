@@ -169,6 +169,7 @@ impl Press {
         let request = StartPayment {
             method: self.pressed.method.clone(),
             card: None,
+            save: false,
         };
         let body = serde_json::to_vec(&request).map_err(|error| ApiError::internal(&error))?;
         let book = self.book().await?;
@@ -229,6 +230,7 @@ impl Press {
         let choice = Choice {
             method: &self.pressed.method,
             card: None,
+            save: false,
         };
         asked.take().await?.run(choice).await
     }

@@ -59,6 +59,7 @@ pub(super) async fn pay(
         let choice = Choice {
             method: &request.method,
             card: request.card.as_deref(),
+            save: request.save,
         };
         Ok(created(starting.run(choice).await?))
     })

@@ -18,9 +18,12 @@ fn a_table_with_the_key_alone_is_enough_where_money_is_real() {
     ] {
         let config = read(environment, KEYS).unwrap();
         let id = OrderId::parse("27AB").unwrap();
-        let refund = config.address("refund", Some(&id));
+        let refund = config.address("refund", None, Some(&id));
         assert_eq!(refund, format!("{base}/orders/27AB/refund"));
-        assert_eq!(config.address("orders", None), format!("{base}/orders"));
+        assert_eq!(
+            config.address("orders", None, None),
+            format!("{base}/orders")
+        );
         assert!(!format!("{config:?}").contains(PASSWORD));
     }
 }
@@ -32,11 +35,11 @@ fn paths_and_hosts_are_configuration() {
     let config = read(Environment::Production, &format!("{KEYS}{more}")).unwrap();
     let id = OrderId::parse("27AB").unwrap();
     assert_eq!(
-        config.address("refund", Some(&id)),
+        config.address("refund", None, Some(&id)),
         "https://pay.example/hosted/v2/o/27AB/back"
     );
     assert_eq!(
-        config.address("order", Some(&id)),
+        config.address("order", None, Some(&id)),
         "https://pay.example/hosted/v2/orders/27AB"
     );
 }

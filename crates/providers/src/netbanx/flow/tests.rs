@@ -19,6 +19,7 @@ fn begun(world: &World, lines: &str, answers: &[Played<'_>]) -> Result<Begun, Fa
     let begin = Begin {
         context: world.context(),
         by: By::Shopper,
+        save: false,
         client: None,
         first: None,
     };
