@@ -2,8 +2,8 @@
 //! stands already; without, at once (DOC, *Scenarios*; SDK, PHP: as a rebilling by profile).
 //!
 //! Whether the platform takes the money of an order with a token before it shows its page no source
-//! tells. So the payment is kept before the order is sent, and whatever comes is read: an order that
-//! is paid or refused already, or one with a page.
+//! tells. So the payment is kept before the order is sent, and whatever comes is read: an order
+//! that is paid or refused already, or one with a page.
 
 use guichet_domain::Refusal;
 use guichet_wire::NextAction;

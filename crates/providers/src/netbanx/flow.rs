@@ -86,7 +86,8 @@ fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
     })
 }
 
-/// Whether a profile that was to be made is there: perhaps by the same order, whose answer was lost.
+/// Whether a profile that was to be made is there: perhaps by the same order, whose answer was
+/// lost.
 fn is_profile_there(begin: &Begin<'_>, code: &str) -> bool {
     begin.save && HAS_PROFILE.contains(&code)
 }

@@ -6,8 +6,8 @@
 //! shop's own name of it stands in two public integrations of Paysafe's (C#, Visual Basic), and the
 //! shape of the answer in three test samples of one.
 //!
-//! A token is read when it is paid with, and kept nowhere: the browser, the books and the log know a
-//! card by its id in the profile, which opens nothing.
+//! A token is read when it is paid with, and kept nowhere: the browser, the books and the log know
+//! a card by its id in the profile, which opens nothing.
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
 //! What the suite needs to know of each provider: its tables, and what its platform answers when it
 //! is well. A new provider adds one function here.
 
+use guichet_domain::session::Session;
+use guichet_domain::shopper::{Shopper, ShopperId};
+use guichet_domain::testing;
 use guichet_providers::contract::{By, Owner};
-
-use crate::world::session;
 
 /// Stands in every account's table as its key; must come out nowhere.
 pub(crate) const CANARY: &str = "\
@@ -63,6 +64,15 @@ pub(crate) enum Gives {
     Iban,
     /// Nothing: a saved card pays.
     Nothing,
+}
+
+/// What every sample pays: of a shopper whom the shop knows.
+pub(crate) fn session() -> Session {
+    let shopper = Shopper {
+        id: ShopperId::try_from("customer-42".to_owned()).ok(),
+        ..testing::shopper()
+    };
+    testing::session_of("1", 5000, shopper)
 }
 
 /// Samples of a provider: one for each kind of account that differs in what is promised here.

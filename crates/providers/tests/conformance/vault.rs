@@ -4,10 +4,8 @@ use guichet_providers::contract::{
     CallError, Failure, Owner, PlatformCall, Save, Vault, VaultCard,
 };
 
-use crate::samples::Sample;
-use crate::world::{
-    Answer, each, each_in_production, exchange, hides_what_is_secret, nonsense, session,
-};
+use crate::samples::{Sample, session};
+use crate::world::{Answer, each, each_in_production, exchange, hides_what_is_secret, nonsense};
 
 /// Asks a vault everything, for one owner.
 fn ask(

@@ -6,7 +6,6 @@ use guichet_domain::event::{Part, Trust};
 use guichet_domain::iban::Iban;
 use guichet_domain::method::Method;
 use guichet_domain::session::Session;
-use guichet_domain::shopper::{Shopper, ShopperId};
 use guichet_domain::{PartKind, PartStatus, testing};
 use guichet_providers::contract::{
     Addresses, Begin, Begun, By, CallAnswer, CallError, Context, Environment, Exchange, Failure,
@@ -15,7 +14,7 @@ use guichet_providers::contract::{
 use guichet_providers::registry::{PROVIDERS, open};
 use guichet_providers::testing::addresses;
 
-use crate::samples::{CANARY, FIRST, Gives, IBAN, Payment, Sample, TOKEN, samples};
+use crate::samples::{CANARY, FIRST, Gives, IBAN, Payment, Sample, TOKEN, samples, session};
 
 pub(crate) use guichet_domain::testing::NOW;
 
@@ -258,14 +257,6 @@ pub(crate) fn claim() -> Part {
         trust: Trust::Signed,
         ..testing::part("1", PartKind::Card, 5000, PartStatus::Accepted)
     }
-}
-
-pub(crate) fn session() -> Session {
-    let shopper = Shopper {
-        id: ShopperId::try_from("customer-42".to_owned()).ok(),
-        ..testing::shopper()
-    };
-    testing::session_of("1", 5000, shopper)
 }
 
 /// What the `n`th payment of a day is made of.
