@@ -443,13 +443,13 @@ async fn every_answer_about_what_is_done_with_money_is_what_the_document_says() 
     );
     let path = "/v1/payments/{id}/captures/{instruction}";
     told.say("capture", (path, "get", "200"), one.json());
-    let early = stack.operate(id, "refunds", json!({})).await;
-    // It names the platform's numbers and the next day.
+    let again = stack.operate(id, "captures", json!({})).await;
+    // It names the platform's numbers.
     let problem = json!({ "$ref": "#/components/schemas/Problem" });
     told.checker.check(
         &problem,
-        &early.problem(409, "operation_not_possible"),
-        "too early",
+        &again.problem(409, "operation_not_possible"),
+        "taken before",
     );
     told.say("session", TRUTH, stack.truth(&checkout).await);
     insta::assert_json_snapshot!(told.answers);

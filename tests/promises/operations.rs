@@ -168,18 +168,23 @@ async fn what_is_cancelled_is_let_go_and_its_session_is_not_freed() {
 async fn a_refund_waits_for_the_next_day_and_goes_back_in_parts() {
     let stack = Stack::usual().await;
     let (checkout, started) = stack.paid_session(4200).await;
-    let early = stack.operate(&started.payment, "refunds", json!({})).await;
-    let problem = early.problem(409, "operation_not_possible");
-    assert!(
-        problem["detail"]
-            .as_str()
-            .unwrap()
-            .contains("the day after"),
-        "{problem}"
-    );
+    let early = stack
+        .instruct(&started.payment, "refunds", json!({ "amount": 1000 }))
+        .await;
+    assert_eq!(early["status"], "pending", "{early}");
+    let why = early["operations"][0]["why"].as_str().unwrap();
+    assert!(why.contains("next day"), "{early}");
     assert!(stack.platform_acts(started.reference()).await.is_empty());
     stack.next_day(&started).await;
-    for (minor, given_back) in [(1000, 1000), (3200, 4200)] {
+    stack.let_operations_go(&started.payment).await;
+    let one = format!("refunds/{}", early["id"].as_str().unwrap());
+    until("the refund of the day before", || async {
+        let stands = stack.read_operation(&started.payment, &one).await;
+        (stands.expect(200).json()["status"] == "done").then_some(())
+    })
+    .await;
+    assert_eq!(stack.balance(&checkout, &started).await, [0, 4200, 1000, 0]);
+    for (minor, given_back) in [(1200, 2200), (2000, 4200)] {
         let told = stack
             .instruct(&started.payment, "refunds", json!({ "amount": minor }))
             .await;
@@ -197,7 +202,7 @@ async fn a_refund_waits_for_the_next_day_and_goes_back_in_parts() {
     let acts = stack.platform_acts(started.reference()).await;
     assert_eq!(
         acts,
-        [("00014".to_owned(), 1000), ("00014".to_owned(), 3200)]
+        [1000, 1200, 2000].map(|minor| ("00014".to_owned(), minor))
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -164,6 +164,16 @@ fn answers(port: u16, path: &str) -> bool {
         Ok(String::from_utf8_lossy(&head).into_owned())
     };
     get().is_ok_and(|head| head.starts_with("HTTP/1.1 2") || head.starts_with("HTTP/1.1 3"))
+}
+
+/// Ports that nobody listens on, held at once so that they differ.
+pub(crate) fn free_ports() -> Result<[u16; 3]> {
+    let held = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)));
+    let mut ports = [0; 3];
+    for (port, held) in ports.iter_mut().zip(held) {
+        *port = held?.local_addr()?.port();
+    }
+    Ok(ports)
 }
 
 /// Ctrl-C goes to the whole group that the terminal knows: in a group of its own, a program ends

@@ -20,6 +20,7 @@ mod peers;
 mod pins;
 mod proc;
 mod setup;
+mod shops;
 mod tests_run;
 mod tidy;
 mod torture;
@@ -56,6 +57,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Let public clients of the platforms, from PyPI, talk to the sandbox; print what differs.
     Peers,
+    /// Install real shops in pinned versions, and buy in them with a browser; outside CI.
+    Shops(shops::Options),
     /// Measure a release build: how many a second, and how long the slowest take.
     #[command(subcommand)]
     Bench(bench::Target),
@@ -105,6 +108,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         Task::Torture(options) => torture::run(&ctx, &mut stages, options),
         Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
         Task::Peers => peers::run(&ctx, &mut stages),
+        Task::Shops(options) => shops::run(&ctx, &mut stages, options),
         Task::Ci => ci::run(&ctx, &mut stages),
         Task::Bench(target) => bench::run(&ctx, &mut stages, target),
         Task::Tidy => tidy::run(&ctx),

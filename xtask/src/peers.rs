@@ -4,7 +4,6 @@
 //! and the sandbox differ, one is wrong, or it is known and stands in `xtask/peers/known.txt`.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::child::{Child, Children};
+use crate::child::{Child, Children, free_ports};
 use crate::ctx::Ctx;
 use crate::pins::PEERS;
 use crate::proc::{self, AlreadyReported, Stages};
@@ -100,17 +99,6 @@ fn talk(ctx: &Ctx, folder: &Path) -> Result<String> {
         .output();
     let output = output.context("the clients cannot be started")?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Ports that nobody listens on.
-fn free_ports() -> Result<[u16; 3]> {
-    let bind = || TcpListener::bind(("127.0.0.1", 0));
-    let held = [bind()?, bind()?, bind()?];
-    let mut ports = [0; 3];
-    for (port, listener) in ports.iter_mut().zip(&held) {
-        *port = listener.local_addr()?.port();
-    }
-    Ok(ports)
 }
 
 /// `NAME | WHY`, one for each line; `#` starts a comment.

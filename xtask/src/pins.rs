@@ -73,6 +73,14 @@ pub(crate) const WEBHOOKS_PYTHON: [&str; 1] = ["standardwebhooks==1.1.0"];
 /// Packages from PyPI, only for `cargo xtask peers`.
 pub(crate) const PEERS: [&str; 2] = ["eopayment==3.15", "pretix-paybox==0.9.9"];
 
+/// Shops that `cargo xtask shops` buys in, with what their integrations need.
+pub(crate) const PRETIX: [&str; 4] = [
+    "pretix==2026.8.0",
+    WEBHOOKS_PYTHON[0],
+    "pytest==9.2.0",
+    "pytest-django==4.14.0",
+];
+
 impl CargoTool {
     /// The version that has to be there.
     pub(crate) fn version(&self, ctx: &Ctx) -> Result<String> {

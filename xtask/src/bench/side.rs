@@ -1,6 +1,5 @@
 //! One build that is measured, with a sandbox of its own.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,7 +10,7 @@ use serde_json::json;
 
 use super::client::{Client, Request};
 use super::figure::{Figure, Work};
-use crate::child::{Child, Children};
+use crate::child::{Child, Children, free_ports};
 use crate::ctx::Ctx;
 use crate::demo::config;
 
@@ -69,7 +68,7 @@ impl Side {
         children: &mut Children,
         stop: &AtomicBool,
     ) -> Result<Self> {
-        let [listens, backend, platform] = ports()?;
+        let [listens, backend, platform] = free_ports()?;
         let folder = ctx.target.join("bench").join(name.replace(' ', "-"));
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
@@ -320,16 +319,6 @@ pub(super) fn post<'a>(path: &'a str, headers: &'a str, body: &'a str) -> Reques
         headers,
         body,
     }
-}
-
-/// Three free ports, held at once so that they differ.
-pub(super) fn ports() -> Result<[u16; 3]> {
-    let held = [(); 3].map(|()| TcpListener::bind(("127.0.0.1", 0)));
-    let mut ports = [0; 3];
-    for (port, held) in ports.iter_mut().zip(held) {
-        *port = held?.local_addr()?.port();
-    }
-    Ok(ports)
 }
 
 fn side_by_side(callers: usize, work: impl Fn() -> Result<()> + Sync) -> Result<()> {

@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::side::{self, Shop, Side};
-use crate::child::Children;
+use crate::child::{Children, free_ports};
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
 use crate::{pins, setup};
@@ -31,7 +31,7 @@ const METHODS: [&str; 5] = ["card", "apetiz", "sodexo", "upchequdej", "cvconnect
 pub(super) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<()> {
     setup::packages(ctx, stages, &[pins::ESBUILD, pins::ADYEN, pins::PUPPETEER])?;
     let browser = setup::browser(stages)?;
-    let [shop, peer, _] = side::ports()?;
+    let [shop, peer, _] = free_ports()?;
     let origin = format!("http://127.0.0.1:{shop}");
     let mut children = Children::default();
     let stop = AtomicBool::new(false);

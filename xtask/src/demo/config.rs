@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 /// Opens the demo's own shop on the demo's own backend, and nothing else.
-pub(super) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
+pub(crate) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9f1e55";
 
 /// What the demo's backend signs its webhooks to the demo's shop with: "guichet-sandbox-demo-…",
 /// which a backend in production refuses.
-pub(super) const WEBHOOK_SECRET: &str = "whsec_Z3VpY2hldC1zYW5kYm94LWRlbW8td2ViaG9va3MtLS0=";
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_Z3VpY2hldC1zYW5kYm94LWRlbW8td2ViaG9va3MtLS0=";
 
 /// What the demo shop offers for an ordinary order from France, as a real one would; its checkout
 /// page can ask for all methods.

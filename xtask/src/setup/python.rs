@@ -11,13 +11,17 @@ use crate::proc::{self, Stages};
 
 /// The environment's interpreter, once all of the packages (`NAME==VERSION`) are in it.
 pub(crate) fn ensure(ctx: &Ctx, stages: &mut Stages, packages: &[&str]) -> Result<PathBuf> {
-    let folder = ctx.tools.join("python");
-    let python = interpreter(&folder);
+    ensure_in(&ctx.tools.join("python"), stages, packages)
+}
+
+/// The same of an environment in that folder.
+pub(crate) fn ensure_in(folder: &Path, stages: &mut Stages, packages: &[&str]) -> Result<PathBuf> {
+    let python = interpreter(folder);
     if packages.iter().all(|package| installed(&python, package)) {
         return Ok(python);
     }
     stages.run(&format!("{} from PyPI", packages.join(", ")), || {
-        install(&folder, packages)
+        install(folder, packages)
     })?;
     Ok(python)
 }

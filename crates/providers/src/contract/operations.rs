@@ -7,7 +7,6 @@ use guichet_domain::id::OperationId;
 use guichet_domain::money::Amount;
 use guichet_domain::operation::{OperationKind, PlatformNumbers};
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::call::{Exchange, Step};
 use crate::Verified;
@@ -156,9 +155,6 @@ pub enum Objection {
         /// In minor units.
         left: u64,
     },
-    /// Not before that day.
-    #[error("a refund is possible from {0} on, the day after it was taken")]
-    TooEarly(Date),
 }
 
 /// What came of an operation.

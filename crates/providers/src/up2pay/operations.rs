@@ -27,7 +27,7 @@ use super::ppps::{
 use super::way::Way;
 use crate::Verified;
 use crate::contract::{
-    Allowed, CallError, Consulted, Exchange, Failure, Objection, Operated, Operation,
+    Allowed, CallError, Consulted, Exchange, Failure, Later, Objection, Operated, Operation,
     OperationDone, Step, Taken,
 };
 
@@ -36,6 +36,9 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 
 /// How long a consultation may take.
 const TIMEOUT_CONSULT: Duration = Duration::from_secs(10);
+
+/// How long a refund waits for its day: longer than any night, and whatever an outage adds.
+const UNTIL_NEXT_DAY: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// What paid, as far as operations tell it apart.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -190,7 +193,7 @@ pub(super) fn check(config: &Config, operation: &Operation<'_>) -> Result<Allowe
             operation.whole_only(taken.map_or(whole, |taken| taken.amount.minor()))
         }
         (OperationKind::Refund, None) => Err(Objection::OnlyReserved),
-        (OperationKind::Refund, Some(taken)) => refundable(config, operation, taken),
+        (OperationKind::Refund, Some(taken)) => refundable(operation, taken),
         (OperationKind::Duplicate, _) => Err(NO_DUPLICATE),
     }
 }
@@ -224,24 +227,24 @@ fn allowed_with(config: &Config, operation: &Operation<'_>) -> Result<(), Object
     }
 }
 
-/// From the day after (the manual, §4.3.1), by the platform's days, and several times, up to what
-/// this very transaction took.
-fn refundable(
-    config: &Config,
-    operation: &Operation<'_>,
-    taken: &Taken<'_>,
-) -> Result<Allowed, Objection> {
-    let day = |time: jiff::Timestamp| time.to_zoned(config.time_zone.clone()).date();
-    let taken_on = day(taken.at);
-    if day(operation.now) <= taken_on {
-        let next = taken_on.tomorrow().unwrap_or(taken_on);
-        return Err(Objection::TooEarly(next));
-    }
+/// Several times, up to what this very transaction took.
+fn refundable(operation: &Operation<'_>, taken: &Taken<'_>) -> Result<Allowed, Objection> {
     let left = taken
         .amount
         .minor()
         .saturating_sub(operation.paid.given_back);
     operation.at_most(left).map(|_| Allowed { gives_up: 0 })
+}
+
+/// A refund is sent from the day after the money was taken (the manual, §4.3.1), by the platform's
+/// days; when that day begins, where it has not.
+fn not_before(config: &Config, operation: &Operation<'_>) -> Option<jiff::Timestamp> {
+    let taken = operation.paid.taken.as_ref();
+    let taken = taken.filter(|_| operation.kind == OperationKind::Refund)?;
+    let day = |time: jiff::Timestamp| time.to_zoned(config.time_zone.clone()).date();
+    let next = day(taken.at).tomorrow().ok()?;
+    let begins = next.to_zoned(config.time_zone.clone()).ok()?.timestamp();
+    (operation.now < begins).then_some(begins)
 }
 
 /// The numbers that an operation names: the part's, or those of its capture where a refund is set
@@ -285,6 +288,15 @@ pub(super) fn operate(
 ) -> Step<Operated> {
     if let Err(objection) = check(config, operation) {
         return Step::Done(Operated::Objected(objection));
+    }
+    if let Some(begins) = not_before(config, operation).filter(|_| exchanges.is_empty()) {
+        return Step::Done(Operated::Later(Later {
+            code: String::new(),
+            why: "the platform gives nothing back on the day on which it was taken: it is sent on \
+                  the next day in Paris",
+            from: Some(begins),
+            patience: UNTIL_NEXT_DAY,
+        }));
     }
     let kind = type_of(operation.kind).ok_or_else(|| unexpected("no TYPE for it"));
     let question = kind.and_then(|kind| question(config, operation, kind, TIMEOUT));

@@ -325,25 +325,34 @@ fn a_capture_in_part_says_what_is_given_up() {
 fn a_refund_waits_for_the_next_day_in_paris_and_may_be_in_parts() {
     let card = part(PartKind::Card, "CB");
     let mut own = operation(REFUND, &card);
-    let mut checked = |at: &str, now: &str| {
+    let mut sent_from = |at: &str, now: &str| {
         own.paid.taken = Some(Taken {
             amount: card.amount,
             at: at.parse().unwrap(),
             capture: None,
         });
         own.now = now.parse().unwrap();
-        check(&sandbox(), &own).map(|_| ())
+        assert!(check(&sandbox(), &own).is_ok());
+        match operate(&sandbox(), &own, &[]) {
+            Step::Done(Operated::Later(later)) => {
+                assert!(later.why.contains("next day"), "{}", later.why);
+                // A night and a day are no reason to give up.
+                assert!(later.patience > std::time::Duration::from_secs(2 * 86_400));
+                Some(later.from.unwrap().to_string())
+            }
+            Step::Call(_) => None,
+            other => panic!("{other:?}"),
+        }
     };
-    let too_early = |day: i8| Err(Objection::TooEarly(jiff::civil::date(2026, 7, day)));
     // In summer midnight in Paris is 22:00 UTC.
     let taken = "2026-07-14T21:59:59Z";
-    assert_eq!(checked(taken, "2026-07-14T21:59:59Z"), too_early(15));
-    assert_eq!(checked(taken, "2026-07-14T22:00:00Z"), Ok(()));
+    let midnight = || Some("2026-07-14T22:00:00Z".to_owned());
+    assert_eq!(sent_from(taken, "2026-07-14T21:59:59Z"), midnight());
+    assert_eq!(sent_from(taken, "2026-07-14T22:00:00Z"), None);
     let taken = "2026-07-14T22:00:00Z";
-    assert_eq!(checked(taken, "2026-07-15T21:59:59Z"), too_early(16));
-    assert_eq!(checked(taken, "2026-07-15T22:00:00Z"), Ok(()));
-    let objection = Objection::TooEarly(jiff::civil::date(2026, 7, 15)).to_string();
-    assert!(objection.contains("2026-07-15"), "{objection}");
+    let midnight = || Some("2026-07-15T22:00:00Z".to_owned());
+    assert_eq!(sent_from(taken, "2026-07-15T21:59:59Z"), midnight());
+    assert_eq!(sent_from(taken, "2026-07-15T22:00:00Z"), None);
     let mut own = operation(REFUND, &card);
     for (given_back, amount) in [(0, 500), (500, 500), (1000, 500)] {
         own.paid.given_back = given_back;
