@@ -612,9 +612,9 @@ async fn the_command_line_does_the_same_beside_a_running_backend_and_without_one
         (&json!("operator"), &json!("au comptoir"))
     );
     // What is known not to be possible is said before any call.
-    let (status, _, errors) = stack.guichet(&["payments", "refund", id]).await;
+    let (status, _, errors) = stack.guichet(&["payments", "capture", id]).await;
     assert_eq!(status, 1, "{errors}");
-    assert!(errors.contains("the day after"), "{errors}");
+    assert!(errors.contains("taken before"), "{errors}");
 
     stack.next_day(&started).await;
     stack.stop_backend().await;

@@ -199,6 +199,8 @@ async fn a_method_that_demands_more_than_was_given_is_left_out_and_the_shop_is_t
         "a repeated request is told the same"
     );
     let checkout = Checkout::new(&made);
+    // Who prints the page again is told again, until nothing can be started any more.
+    assert_eq!(stack.truth(&checkout).await["left_out"], made["left_out"]);
     let session = stack.checkout_session(&checkout).await.expect(200).json();
     let offered: Vec<_> = session["methods"]
         .as_array()
@@ -211,7 +213,13 @@ async fn a_method_that_demands_more_than_was_given_is_left_out_and_the_shop_is_t
     let refused = stack.post_payment(&checkout, &fresh_key(), &body).await;
     refused.problem(422, "method_not_offered");
     let whole = stack.create_session(&fresh_key(), &stack.order(4200)).await;
-    assert!(whole.expect(201).json().get("left_out").is_none());
+    let whole = whole.expect(201).json();
+    assert!(whole.get("left_out").is_none());
+    let truth = stack.truth(&Checkout::new(&whole)).await;
+    assert!(truth.get("left_out").is_none(), "{truth}");
+    stack.expire_session(&checkout).await.expect(200);
+    let truth = stack.truth(&checkout).await;
+    assert!(truth.get("left_out").is_none(), "{truth}");
 }
 
 #[tokio::test]

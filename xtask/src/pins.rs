@@ -81,6 +81,16 @@ pub(crate) const PRETIX: [&str; 4] = [
     "pytest-django==4.14.0",
 ];
 
+/// The same from npm.
+pub(crate) const VENDURE: [(&str, &str); 6] = [
+    ("@vendure/core", "3.7.3"),
+    ("sql.js", "1.14.1"),
+    ("typescript", "5.9.3"),
+    ("@types/node", "20.19.43"),
+    ("@types/express", "5.0.6"),
+    WEBHOOKS,
+];
+
 impl CargoTool {
     /// The version that has to be there.
     pub(crate) fn version(&self, ctx: &Ctx) -> Result<String> {

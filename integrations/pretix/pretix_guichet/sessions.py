@@ -111,8 +111,7 @@ def show(payment, language):
         facts = locked(payment).info_data
         sessions = facts.get("sessions", [])
         if made["id"] not in sessions:
-            facts.update(sessions=[*sessions, made["id"]], tried=tried + 1,
-                         left_out=made.get("left_out", []))
+            facts.update(sessions=[*sessions, made["id"]], tried=tried + 1)
             payment.info_data = facts
             payment.save(update_fields=["info"])
     return made

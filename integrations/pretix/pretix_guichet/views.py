@@ -149,12 +149,12 @@ class Pay(EventViewMixin, OrderDetailMixin, TemplateView):
             given = self.payment.info_data.get("shopper", {})
             wrong = any(given.get(name) for name in fields)
             return self.ask(Missing(fields, initial=given), say("wrong") if wrong else "")
-        left_out = session.get("left_out", self.payment.info_data.get("left_out", []))
+        left_out = session.get("left_out", [])
         fields = missing([error for method in left_out for error in method["errors"]])
         return self.draw(
             markup=mark_safe(session["markup"].replace(
                 "</guichet-checkout>", f"<p>{say('no_script')}</p></guichet-checkout>")),
-            more=Missing(fields) if fields and session["status"] == "open" else None,
+            more=Missing(fields) if fields else None,
             more_ways=say("more_ways"))
 
     def ask(self, form, wrong=""):

@@ -355,3 +355,13 @@ def test_every_text_is_there_in_each_language(name):
 def test_amounts_are_exact(amount, currency, expected):
     assert sessions.minor(Decimal(amount), currency) == expected
     assert sessions.major(expected, currency, Decimal(0)) == Decimal(amount)
+
+
+def test_more_ways_are_offered_each_time_the_page_is_shown(client, guichet, payment):
+    client.get(page(payment))
+    assert 'name="phone"' not in client.get(page(payment)).content.decode()
+    guichet.sessions["cs_1"]["left_out"] = [{"method": "cvconnect", "errors": [
+        {"field": "shopper.phone", "problem": "is missing"}]}]
+    for _ in range(2):
+        told = client.get(page(payment)).content.decode()
+        assert 'name="phone"' in told and "<guichet-checkout" in told

@@ -5,6 +5,7 @@
 
 mod pretix;
 mod run;
+mod vendure;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +33,7 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
 enum Name {
     Pretix,
+    Vendure,
 }
 
 pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<()> {
@@ -48,10 +50,17 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<(
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
-    if options.shop.is_none_or(|shop| shop == Name::Pretix) {
-        let run = Run::new(ctx, "pretix")?;
+    for (name, folder) in [(Name::Pretix, "pretix"), (Name::Vendure, "vendure")] {
+        if options.shop.is_some_and(|shop| shop != name) {
+            continue;
+        }
+        let run = Run::new(ctx, folder)?;
         let mut children = Children::default();
-        let outcome = pretix::open(&run, stages, &mut children, &stop).and_then(|told| {
+        let open = match name {
+            Name::Pretix => pretix::open,
+            Name::Vendure => vendure::open,
+        };
+        let outcome = open(&run, stages, &mut children, &stop).and_then(|told| {
             let browsing = Browsing {
                 chromium: &browser.chromium,
                 case: options.case.as_deref(),

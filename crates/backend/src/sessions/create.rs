@@ -80,6 +80,10 @@ async fn made_before(app: &App, shop: &Shop, id: String) -> Result<Book, Session
 
 fn made(app: &App, shop: &Shop, book: Book, secret: String) -> Made {
     let left_out = offers::left_out(&app.accounts, shop, &book.session);
+    for offers::LeftOut { method, .. } in &left_out {
+        let session = &book.session.id;
+        tracing::info!(%session, %method, "left out: the shop gave too little");
+    }
     Made {
         secret,
         book,

@@ -220,7 +220,6 @@ pub(crate) fn left_out(accounts: &Accounts, shop: &Shop, session: &Session) -> V
     let left = all.filter(|candidate| !candidate.lacking.is_empty());
     left.map(|Candidate { offer, lacking }| {
         let method = offer.description.method;
-        tracing::info!(session = %session.id, %method, "left out: the shop gave too little");
         LeftOut { method, lacking }
     })
     .collect()

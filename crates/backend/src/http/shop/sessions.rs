@@ -67,6 +67,10 @@ impl From<offers::LeftOut> for LeftOutMethod {
 pub(crate) struct ReadSession {
     #[serde(flatten)]
     session: ShopSession,
+    /// As long as a payment may be started: methods that it would be offered if more were known
+    /// of the shopper. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOutMethod>,
     /// With `markup`: the element as HTML, with its secret and its face inside. For the page of
     /// this one order.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,7 +152,16 @@ pub(super) async fn read(
     } else {
         None
     };
-    Ok(Json(ReadSession { session, markup }))
+    let left_out = if folded.overview.can_pay {
+        offers::left_out(&app.accounts, &shop, &book.session)
+    } else {
+        Vec::new()
+    };
+    Ok(Json(ReadSession {
+        session,
+        left_out: left_out.into_iter().map(LeftOutMethod::from).collect(),
+        markup,
+    }))
 }
 
 /// Closes a session that is not paid: no payment can be started any more. While one of its
