@@ -3,7 +3,7 @@
 
 use guichet_wire::{
     Bank, MethodKind, MethodOffer, PartKind, PartStatus, PartView, Refusal, SavedCard,
-    ShopperQuestion, Status, Unavailable,
+    ShopperQuestion, Status, TerminalView, Unavailable,
 };
 
 use crate::render::painted;
@@ -130,6 +130,18 @@ pub fn states() -> Vec<(&'static str, Model)> {
     let mut anyway = with_status(Status::Pending);
     anyway.anyway = true;
     all.push(("choosing-open-elsewhere", anyway));
+    let mut terminal = with_status(Status::Pending);
+    if let Some(session) = &mut terminal.session
+        && let Some(payment) = &mut session.status.payment
+    {
+        payment.parts.clear();
+        payment.terminal = Some(TerminalView {
+            name: "Caisse 1".into(),
+            until: 0,
+            minutes: 7,
+        });
+    }
+    all.push(("waiting-terminal", terminal));
     let mut elsewhere = open();
     if let Some(session) = &mut elsewhere.session {
         session.status.paid_elsewhere = true;

@@ -262,6 +262,7 @@ fn event(bytes: &[u8]) -> PaymentEvent {
                     Trust::Signed
                 },
                 fingerprint: String::new(),
+                at_terminal: None,
             })
         }
     }

@@ -133,6 +133,8 @@ pub enum Trouble {
     ChooseFirst,
     /// The platform can't be reached; nothing was started.
     Platform,
+    /// The terminal works on another payment; nothing was started.
+    Terminal,
     /// The method is not on offer any more.
     Method,
     /// The session has had too many payments.
@@ -156,6 +158,7 @@ impl Trouble {
         match self {
             Self::ChooseFirst => words.choose_first,
             Self::Platform => words.trouble_platform,
+            Self::Terminal => words.refusal_busy,
             Self::Method => words.trouble_method,
             Self::TooMany => words.trouble_too_many,
             Self::Fields => words.trouble_fields,
@@ -192,6 +195,7 @@ pub fn meaning(code: &str) -> Meaning {
         ProblemCode::IdempotencyInFlight => Meaning::Again,
         ProblemCode::MethodNotOffered => Meaning::Trouble(Trouble::Method),
         ProblemCode::TooManyPayments => Meaning::Trouble(Trouble::TooMany),
+        ProblemCode::TerminalBusy => Meaning::Trouble(Trouble::Terminal),
         ProblemCode::PlatformUnreachable => Meaning::Trouble(Trouble::Platform),
         _ => Meaning::Trouble(Trouble::Other),
     }
@@ -256,6 +260,8 @@ pub fn refusal(refusal: Refusal, words: &Words) -> &'static str {
         Refusal::TimedOut => words.refusal_timed_out,
         Refusal::Held => words.refusal_held,
         Refusal::Technical => words.refusal_technical,
+        Refusal::Cancelled => words.refusal_cancelled,
+        Refusal::Busy => words.refusal_busy,
     }
 }
 
@@ -271,5 +277,7 @@ pub fn refusal_name(refusal: Refusal) -> &'static str {
         Refusal::TimedOut => "timed_out",
         Refusal::Held => "held",
         Refusal::Technical => "technical",
+        Refusal::Cancelled => "cancelled",
+        Refusal::Busy => "busy",
     }
 }

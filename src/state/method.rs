@@ -42,6 +42,7 @@ pub fn known(code: &str, kind: MethodKind, words: &Words) -> Brand {
             (None, MethodKind::Card) => (words.card, None),
             (None, MethodKind::Choice) => (words.platform_choice, None),
             (None, MethodKind::DirectDebit) => (words.direct_debit, None),
+            (None, MethodKind::Terminal) => (words.terminal, None),
             (
                 None,
                 MethodKind::MealVoucher
@@ -105,6 +106,7 @@ pub fn what_next(offer: &MethodOffer, brand: &Brand, words: &Words) -> String {
         MethodKind::Wallet => words.next_wallet,
         MethodKind::CreditTransfer => words.next_transfer,
         MethodKind::DirectDebit => words.next_debit,
+        MethodKind::Terminal => words.next_terminal,
     };
     fill(text, &[("brand", &brand.name)])
 }
@@ -119,7 +121,8 @@ pub fn eligible(offer: &MethodOffer, session: &CheckoutSession) -> Option<u64> {
         | MethodKind::HolidayVoucher
         | MethodKind::Wallet
         | MethodKind::CreditTransfer
-        | MethodKind::DirectDebit => None,
+        | MethodKind::DirectDebit
+        | MethodKind::Terminal => None,
     };
     declared.filter(|part| *part < session.amount)
 }
@@ -128,7 +131,7 @@ pub fn eligible(offer: &MethodOffer, session: &CheckoutSession) -> Option<u64> {
 #[must_use]
 pub fn icon(kind: MethodKind) -> &'static str {
     match kind {
-        MethodKind::Card => {
+        MethodKind::Card | MethodKind::Terminal => {
             "M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM3 10h18M6.5 \
              15h4"
         }

@@ -221,6 +221,7 @@ fn handed_out(id: &str) -> CheckoutSession {
         accepted: 0,
         parts: vec![],
         refusal: None,
+        terminal: None,
         voucher_may_be_held: false,
     });
     session

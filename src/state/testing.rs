@@ -77,6 +77,7 @@ pub(crate) fn payment(id: &str, method: &str, status: Status) -> PaymentView {
         accepted: 0,
         parts: vec![],
         refusal: None,
+        terminal: None,
         voucher_may_be_held: false,
     }
 }

@@ -1,12 +1,13 @@
 //! Faces that tell how things stand: sign, title, text, what must be known whatever the face, and
 //! the one button.
 
-use guichet_wire::{MethodKind, PaymentView, Refusal};
+use guichet_wire::{MethodKind, PaymentView, Refusal, TerminalView};
 
 use super::el::{El, el, icon, notice};
 use super::scene::Scene;
 use crate::state::action::Button;
 use crate::state::face::{Face, Outage, refusal, refusal_name};
+use crate::words::fill;
 
 impl Scene<'_> {
     /// Sign, title and text of a face that tells how things stand.
@@ -36,12 +37,26 @@ impl Scene<'_> {
         if !outline.is_empty() {
             sign = sign.view(icon(outline));
         }
-        let title = el("h2").part("title").text(self.face.title(self.words));
+        let title = match self.terminal() {
+            Some(_) => self.words.terminal_title,
+            None => self.face.title(self.words),
+        };
+        let title = el("h2").part("title").text(title);
         let mut story = el("div").part("story").with(self.focused(title, true));
         for text in self.story() {
             story = story.with(text);
         }
-        el("div").part("outcome").with(sign).with(story)
+        el("div")
+            .part("outcome")
+            .flag("data-terminal", self.terminal().is_some())
+            .with(sign)
+            .with(story)
+    }
+
+    /// The terminal that is waited for.
+    fn terminal(&self) -> Option<&TerminalView> {
+        let status = self.model.status().filter(|_| self.face == Face::Waiting)?;
+        status.payment.as_ref()?.terminal.as_ref()
     }
 
     pub(super) fn story(&self) -> Vec<El> {
@@ -56,7 +71,16 @@ impl Scene<'_> {
         match self.face {
             Face::Loading | Face::Choosing | Face::Card | Face::Ask | Face::Refused => {}
             Face::Leaving => say(words.leaving_body),
-            Face::Waiting => say(words.waiting_body),
+            Face::Waiting => match self.terminal() {
+                Some(terminal) => {
+                    let total = self.total();
+                    let places = [("amount", &*total), ("till", &terminal.name)];
+                    say(&fill(words.terminal_body, &places));
+                    let minutes = terminal.minutes.to_string();
+                    say(&fill(words.terminal_left, &[("minutes", &minutes)]));
+                }
+                None => say(words.waiting_body),
+            },
             Face::Paid if payment.is_some_and(|p| self.is_debit(p)) => say(words.paid_debit),
             Face::Paid => say(words.paid_body),
             Face::Authorised => say(words.authorised_body),
@@ -132,7 +156,7 @@ impl Scene<'_> {
             (Face::Offline, _) | (Face::Broken, Some(Outage::Failing)) => {
                 Some(self.alone(self.button("button", Button::Retry, self.words.retry)))
             }
-            (Face::Waiting, _) if can_pay => {
+            (Face::Waiting, _) if can_pay && self.terminal().is_none() => {
                 Some(self.alone(self.button("quiet", Button::List, self.words.waiting_other)))
             }
             _ => None,

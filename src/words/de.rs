@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     card: "Kredit- oder Debitkarte",
     card_other: "Andere Karte",
     direct_debit: "SEPA-Lastschrift",
+    terminal: "Karte am Terminal",
     saved_name: "{brand}, Karte mit den Endziffern {digits}",
     saved_expires: "gültig bis {date}",
     saved_remove: "Entfernen",
@@ -32,6 +33,7 @@ pub(super) static WORDS: Words = Words {
         zurück.",
     next_debit: "Sie geben Ihre IBAN an, unterschreiben ein Lastschriftmandat und kommen danach \
         hierher zurück.",
+    next_terminal: "Halten Sie Ihre Karte an das Zahlungsterminal an der Kasse.",
     next_embedded: "Sichere Eingabe gleich hier, ohne den Shop zu verlassen.",
     next_meal: "Die Zahlungsseite belastet zuerst Ihre Karte von {brand}. Reicht sie nicht aus, \
         werden Sie danach nach einer Kredit- oder Debitkarte gefragt.",
@@ -103,6 +105,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "Wir warten auf die Antwort des Zahlungsdienstes. Diese Seite aktualisiert sich \
         von selbst: Sie müssen nicht noch einmal bezahlen.",
     waiting_other: "Ich habe nicht bezahlt: Zahlungsarten zeigen",
+    terminal_title: "Folgen Sie dem Terminal",
+    terminal_body: "{amount} an {till} zu zahlen: Halten Sie Ihre Karte an das Terminal und folgen \
+        Sie ihm. Die rote Taste bricht ab.",
+    terminal_left: "Es wartet noch {minutes} min.",
     paid_title: "Zahlung erfolgreich",
     paid_body: "Vielen Dank! {shop} hat Ihre Zahlung von {amount} erhalten.",
     paid_debit: "Vielen Dank! {shop} zieht {amount} von Ihrem Konto ein.",
@@ -128,6 +134,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Abgelehnt. Ihre Bank kann den Betrag einige Tage lang als reserviert anzeigen; \
         er wird nicht abgebucht.",
     refusal_technical: "Die Bank oder der Zahlungsdienst hat nicht rechtzeitig geantwortet.",
+    refusal_cancelled: "Die Zahlung wurde am Terminal abgebrochen.",
+    refusal_busy: "Am Terminal läuft eine andere Zahlung. Es wurde nichts begonnen. Versuchen Sie \
+        es gleich noch einmal.",
     cancelled_title: "Zahlung abgebrochen",
     cancelled_body: "Sie haben die Zahlungsseite vorzeitig verlassen. Ihre Bestellung ist nicht \
         bezahlt.",

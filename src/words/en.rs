@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
     card: "Bank card",
     card_other: "Another card",
     direct_debit: "SEPA direct debit",
+    terminal: "Card on the terminal",
     saved_name: "{brand}, card ending in {digits}",
     saved_expires: "expires {date}",
     saved_remove: "Remove",
@@ -28,6 +29,7 @@ pub(super) static WORDS: Words = Words {
     next_card: "You will enter your card on the secure payment page, then come back here.",
     next_transfer: "You will choose your bank and confirm the payment there, then come back here.",
     next_debit: "You will give your IBAN and sign a direct debit mandate, then come back here.",
+    next_terminal: "Present your card at the counter’s payment terminal.",
     next_embedded: "Entered securely here, without leaving the shop.",
     next_meal: "The payment page will charge your {brand} card first. If that is not enough, it \
         will then ask for a bank card.",
@@ -96,6 +98,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "We are waiting for the payment platform’s answer. This page updates by itself: \
         there is no need to pay a second time.",
     waiting_other: "I haven’t paid: show the ways to pay",
+    terminal_title: "Follow the terminal",
+    terminal_body: "{amount} to pay at {till}: present your card and do what the terminal says. \
+        Its red key cancels.",
+    terminal_left: "It waits for {minutes} min more.",
     paid_title: "Payment accepted",
     paid_body: "Thank you! {shop} has received your payment of {amount}.",
     paid_debit: "Thank you! {shop} will debit {amount} from your account.",
@@ -120,6 +126,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Refused. Your bank may show the amount as reserved for a few days; it is not \
         taken.",
     refusal_technical: "The bank or the platform did not answer in time.",
+    refusal_cancelled: "The payment was cancelled on the terminal.",
+    refusal_busy: "The terminal is busy with another payment. Nothing was started. Try again in a \
+        moment.",
     cancelled_title: "Payment abandoned",
     cancelled_body: "You left the payment page before the end. Your order is not paid.",
     incomplete_title: "Payment incomplete",

@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
     card: "Tarjeta de crédito o débito",
     card_other: "Otra tarjeta",
     direct_debit: "Domiciliación bancaria SEPA",
+    terminal: "Tarjeta en el terminal",
     saved_name: "{brand}, tarjeta terminada en {digits}",
     saved_expires: "caduca {date}",
     saved_remove: "Eliminar",
@@ -30,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     next_card: "Introducirá su tarjeta en la página de pago segura y después volverá aquí.",
     next_transfer: "Elegirá su banco, confirmará allí el pago y después volverá aquí.",
     next_debit: "Indicará su IBAN, firmará una orden de domiciliación y después volverá aquí.",
+    next_terminal: "Acerque su tarjeta al terminal de pago del mostrador.",
     next_embedded: "Introdúzcala aquí de forma segura, sin salir de la tienda.",
     next_meal: "La página de pago cargará primero su tarjeta {brand}. Si no es suficiente, le \
         pedirá después una tarjeta de crédito o débito.",
@@ -99,6 +101,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "Estamos esperando la respuesta de la plataforma de pago. Esta página se \
         actualiza sola: no es necesario pagar una segunda vez.",
     waiting_other: "No he pagado: ver las formas de pago",
+    terminal_title: "Siga el terminal",
+    terminal_body: "{amount} a pagar en {till}: acerque su tarjeta y siga el terminal. Su tecla \
+        roja cancela.",
+    terminal_left: "Espera {minutes} min más.",
     paid_title: "Pago aceptado",
     paid_body: "¡Gracias! {shop} ha recibido su pago de {amount}.",
     paid_debit: "¡Gracias! {shop} cargará {amount} en su cuenta.",
@@ -122,6 +128,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Rechazado. Su banco puede mostrar el importe como retenido durante unos días; \
         no se cobra.",
     refusal_technical: "El banco o la plataforma no ha respondido a tiempo.",
+    refusal_cancelled: "El pago se ha cancelado en el terminal.",
+    refusal_busy: "El terminal está ocupado con otro pago. No se ha iniciado nada. Inténtelo de \
+        nuevo dentro de un momento.",
     cancelled_title: "Pago abandonado",
     cancelled_body: "Ha salido de la página de pago antes de terminar. Su pedido no está pagado.",
     incomplete_title: "Pago incompleto",

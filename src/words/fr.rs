@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     card: "Carte bancaire",
     card_other: "Autre carte bancaire",
     direct_debit: "Prélèvement SEPA",
+    terminal: "Carte sur le terminal",
     saved_name: "{brand}, carte se terminant par {digits}",
     saved_expires: "expire {date}",
     saved_remove: "Supprimer",
@@ -32,6 +33,7 @@ pub(super) static WORDS: Words = Words {
         ici.",
     next_debit: "Vous indiquerez votre IBAN et signerez un mandat de prélèvement, puis vous \
         reviendrez ici.",
+    next_terminal: "Présentez votre carte au terminal de paiement du comptoir.",
     next_embedded: "Saisie sécurisée ici, sans quitter la boutique.",
     next_meal: "La page de paiement débitera d’abord votre carte {brand}. S’il manque une somme, \
         elle vous demandera ensuite une carte bancaire.",
@@ -101,6 +103,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "Nous attendons la réponse de la plateforme de paiement. Cette page se met à \
         jour toute seule\u{202f}: inutile de payer une seconde fois.",
     waiting_other: "Je n’ai pas payé\u{202f}: voir les moyens de paiement",
+    terminal_title: "Suivez le terminal",
+    terminal_body: "{amount} à payer à «\u{202f}{till}\u{202f}». Présentez votre carte et suivez \
+        le terminal. Sa touche rouge annule.",
+    terminal_left: "Il attend encore {minutes} min.",
     paid_title: "Paiement accepté",
     paid_body: "Merci\u{202f}! {shop} a bien reçu votre paiement de {amount}.",
     paid_debit: "Merci\u{202f}! Votre compte sera débité de {amount} au profit de {shop}.",
@@ -125,6 +131,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Paiement refusé. Votre banque peut afficher le montant comme réservé \
         pendant quelques jours\u{202f}; il n’est pas débité.",
     refusal_technical: "La banque ou la plateforme n’a pas répondu à temps.",
+    refusal_cancelled: "Le paiement a été annulé sur le terminal.",
+    refusal_busy: "Le terminal est occupé par un autre paiement. Rien n’a été commencé. Réessayez \
+        dans un instant.",
     cancelled_title: "Paiement abandonné",
     cancelled_body: "Vous avez quitté la page de paiement avant la fin. Votre commande n’est pas \
         payée.",

@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
     card: "Carta di credito o di debito",
     card_other: "Un’altra carta",
     direct_debit: "Addebito diretto SEPA",
+    terminal: "Carta al terminale",
     saved_name: "{brand}, carta che termina con {digits}",
     saved_expires: "scadenza {date}",
     saved_remove: "Rimuovi",
@@ -32,6 +33,7 @@ pub(super) static WORDS: Words = Words {
     next_transfer: "Si sceglie la propria banca, vi si conferma il pagamento, poi si torna qui.",
     next_debit: "Si indica il proprio IBAN, si firma un mandato di addebito diretto, poi si torna \
         qui.",
+    next_terminal: "Si avvicina la carta al terminale di pagamento del banco.",
     next_embedded: "Inserimento sicuro qui, senza lasciare il negozio.",
     next_meal: "La pagina di pagamento addebita prima la carta {brand}. Se non basta, chiede poi \
         una carta di credito o di debito.",
@@ -102,6 +104,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "Attendiamo la risposta della piattaforma di pagamento. Questa pagina si \
         aggiorna da sola: non occorre pagare una seconda volta.",
     waiting_other: "Non ho pagato: mostra i metodi di pagamento",
+    terminal_title: "Seguire il terminale",
+    terminal_body: "{amount} da pagare a {till}: avvicinare la carta e seguire il terminale. Il \
+        tasto rosso annulla.",
+    terminal_left: "Attende ancora {minutes} min.",
     paid_title: "Pagamento accettato",
     paid_body: "Grazie! {shop} ha ricevuto il pagamento di {amount}.",
     paid_debit: "Grazie! {shop} addebiterà {amount} sul conto indicato.",
@@ -126,6 +132,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Rifiutato. La banca può mostrare l’importo come riservato per qualche giorno; \
         non viene addebitato.",
     refusal_technical: "La banca o la piattaforma non ha risposto in tempo.",
+    refusal_cancelled: "Il pagamento è stato annullato sul terminale.",
+    refusal_busy: "Il terminale è occupato da un altro pagamento. Non è stato avviato nulla. \
+        Riprovare tra un istante.",
     cancelled_title: "Pagamento interrotto",
     cancelled_body: "La pagina di pagamento è stata lasciata prima della fine. L’ordine non è \
         pagato.",

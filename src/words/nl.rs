@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
     card: "Creditcard of debitcard",
     card_other: "Andere kaart",
     direct_debit: "SEPA-incasso",
+    terminal: "Kaart op de terminal",
     saved_name: "{brand}, kaart eindigend op {digits}",
     saved_expires: "geldig t/m {date}",
     saved_remove: "Verwijderen",
@@ -31,6 +32,7 @@ pub(super) static WORDS: Words = Words {
         terug.",
     next_transfer: "U kiest uw bank, bevestigt daar de betaling en komt daarna hier terug.",
     next_debit: "U geeft uw IBAN op, ondertekent een machtiging en komt daarna hier terug.",
+    next_terminal: "Houd uw kaart bij de betaalterminal op de toonbank.",
     next_embedded: "Veilig hier in te vullen, zonder de winkel te verlaten.",
     next_meal: "De betaalpagina belast eerst uw kaart van {brand}. Als dat niet genoeg is, wordt u \
         daarna om een creditcard of debitcard gevraagd.",
@@ -100,6 +102,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "We wachten op het antwoord van het betaalplatform. Deze pagina wordt vanzelf \
         bijgewerkt: u hoeft geen tweede keer te betalen.",
     waiting_other: "Ik heb niet betaald: toon de betaalmethoden",
+    terminal_title: "Volg de terminal",
+    terminal_body: "{amount} te betalen bij {till}: houd uw kaart bij de terminal en volg de \
+        aanwijzingen. De rode toets breekt af.",
+    terminal_left: "Hij wacht nog {minutes} min.",
     paid_title: "Betaling geslaagd",
     paid_body: "Dank u wel! {shop} heeft uw betaling van {amount} ontvangen.",
     paid_debit: "Dank u wel! {shop} schrijft {amount} van uw rekening af.",
@@ -124,6 +130,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Geweigerd. Uw bank kan het bedrag enkele dagen als gereserveerd tonen; het \
         wordt niet afgeschreven.",
     refusal_technical: "De bank of het platform heeft niet op tijd geantwoord.",
+    refusal_cancelled: "De betaling is op de terminal afgebroken.",
+    refusal_busy: "De terminal is bezig met een andere betaling. Er is niets begonnen. Probeer het \
+        zo meteen opnieuw.",
     cancelled_title: "Betaling afgebroken",
     cancelled_body: "U hebt de betaalpagina voor het einde verlaten. Uw bestelling is niet \
         betaald.",

@@ -16,6 +16,7 @@ pub(super) static WORDS: Words = Words {
     card: "Cartão de crédito ou débito",
     card_other: "Outro cartão",
     direct_debit: "Débito direto SEPA",
+    terminal: "Cartão no terminal",
     saved_name: "{brand}, cartão terminado em {digits}",
     saved_expires: "válido até {date}",
     saved_remove: "Remover",
@@ -32,6 +33,7 @@ pub(super) static WORDS: Words = Words {
     next_transfer: "Vai escolher o seu banco, confirmar aí o pagamento e depois voltar aqui.",
     next_debit: "Vai indicar o seu IBAN, assinar uma autorização de débito direto e depois voltar \
         aqui.",
+    next_terminal: "Aproxime o seu cartão do terminal de pagamento do balcão.",
     next_embedded: "Introdução segura aqui mesmo, sem sair da loja.",
     next_meal: "A página de pagamento debita primeiro o seu cartão {brand}. Se não for suficiente, \
         pede depois um cartão de crédito ou débito.",
@@ -102,6 +104,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "Aguardamos a resposta da plataforma de pagamento. Esta página atualiza-se \
         sozinha: não é preciso pagar uma segunda vez.",
     waiting_other: "Não paguei: ver as formas de pagamento",
+    terminal_title: "Siga o terminal",
+    terminal_body: "{amount} a pagar em {till}: aproxime o cartão e siga o terminal. A tecla \
+        vermelha cancela.",
+    terminal_left: "Aguarda mais {minutes} min.",
     paid_title: "Pagamento aceite",
     paid_body: "Obrigado! {shop} recebeu o seu pagamento de {amount}.",
     paid_debit: "Obrigado! {shop} vai debitar {amount} da sua conta.",
@@ -125,6 +131,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Recusado. O seu banco pode mostrar o valor como reservado durante alguns \
         dias; não é cobrado.",
     refusal_technical: "O banco ou a plataforma não respondeu a tempo.",
+    refusal_cancelled: "O pagamento foi cancelado no terminal.",
+    refusal_busy: "O terminal está ocupado com outro pagamento. Nada foi iniciado. Tente de novo \
+        dentro de um instante.",
     cancelled_title: "Pagamento abandonado",
     cancelled_body: "Saiu da página de pagamento antes do fim. A sua encomenda não está paga.",
     incomplete_title: "Pagamento incompleto",

@@ -14,6 +14,7 @@ pub(super) static WORDS: Words = Words {
     card: "Bank- eller kreditkort",
     card_other: "Annat kort",
     direct_debit: "SEPA-direktdebitering",
+    terminal: "Kort i terminalen",
     saved_name: "{brand}, kort som slutar på {digits}",
     saved_expires: "giltigt till {date}",
     saved_remove: "Ta bort",
@@ -30,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     next_transfer: "Du väljer din bank, bekräftar betalningen där och kommer sedan tillbaka hit.",
     next_debit: "Du anger ditt IBAN, undertecknar ett medgivande till direktdebitering och kommer \
         sedan tillbaka hit.",
+    next_terminal: "Håll kortet mot betalterminalen på disken.",
     next_embedded: "Anges säkert här, utan att du lämnar butiken.",
     next_meal: "Betalningssidan debiterar först ditt kort från {brand}. Om det inte räcker ber den \
         sedan om ett bank- eller kreditkort.",
@@ -99,6 +101,10 @@ pub(super) static WORDS: Words = Words {
     waiting_body: "Vi väntar på svar från betalplattformen. Sidan uppdateras av sig själv: du \
         behöver inte betala en gång till.",
     waiting_other: "Jag har inte betalat: visa betalsätten",
+    terminal_title: "Följ terminalen",
+    terminal_body: "{amount} att betala vid {till}: håll kortet mot terminalen och gör som den \
+        säger. Den röda knappen avbryter.",
+    terminal_left: "Den väntar {minutes} min till.",
     paid_title: "Betalningen är godkänd",
     paid_body: "Tack! {shop} har tagit emot din betalning på {amount}.",
     paid_debit: "Tack! {shop} kommer att debitera ditt konto med {amount}.",
@@ -122,6 +128,9 @@ pub(super) static WORDS: Words = Words {
     refusal_held: "Nekad. Din bank kan visa beloppet som reserverat i några dagar; det dras \
         inte.",
     refusal_technical: "Banken eller plattformen svarade inte i tid.",
+    refusal_cancelled: "Betalningen avbröts på terminalen.",
+    refusal_busy: "Terminalen är upptagen med en annan betalning. Inget har påbörjats. Försök igen \
+        om en stund.",
     cancelled_title: "Betalningen avbröts",
     cancelled_body: "Du lämnade betalningssidan innan betalningen var klar. Din beställning är \
         inte betald.",

@@ -24,7 +24,7 @@ fn every_language_fills_the_same_places() {
 }
 
 /// What texts are filled with: names, dates and amounts.
-const FILLED: [&str; 11] = [
+const FILLED: [&str; 13] = [
     "accepted",
     "amount",
     "brand",
@@ -32,9 +32,12 @@ const FILLED: [&str; 11] = [
     "digits",
     "eligible",
     "limit",
+    // Before "min", which has one form.
+    "minutes",
     "name",
     "reference",
     "shop",
+    "till",
     "total",
 ];
 

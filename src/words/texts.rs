@@ -59,6 +59,8 @@ words! {
     card_other,
     /// Name of paying by direct debit.
     direct_debit,
+    /// Name of paying by card at a terminal on the counter.
+    terminal,
     /// A saved card, for a screen reader. Places: `{brand}`, `{digits}`.
     saved_name,
     /// Until when a saved card pays. Places: `{date}`.
@@ -89,6 +91,8 @@ words! {
     next_transfer,
     /// What happens next: direct debit.
     next_debit,
+    /// What happens next: a terminal.
+    next_terminal,
     /// What happens next: a bank card that is typed in the widget.
     next_embedded,
     /// What happens next: meal voucher. Places: `{brand}`.
@@ -196,6 +200,12 @@ words! {
     waiting_body,
     /// Face `waiting`: button to the list of methods.
     waiting_other,
+    /// Face `waiting` while a terminal works: title.
+    terminal_title,
+    /// The same: text. Places: `{amount}`, `{till}`.
+    terminal_body,
+    /// The same: how long it waits. Places: `{minutes}`.
+    terminal_left,
     /// Face `paid`: title.
     paid_title,
     /// Face `paid`: text. Places: `{shop}`, `{amount}`.
@@ -236,6 +246,10 @@ words! {
     refusal_held,
     /// Refusal for a technical reason.
     refusal_technical,
+    /// Cancelled on the terminal.
+    refusal_cancelled,
+    /// The terminal works on another payment.
+    refusal_busy,
     /// Face `cancelled`: title.
     cancelled_title,
     /// Face `cancelled`: text.

@@ -47,6 +47,7 @@ mod integrity;
 mod languages;
 mod markup;
 mod methods;
+mod moneris;
 mod netbanx;
 mod notifications;
 mod outages;

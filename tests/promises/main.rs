@@ -22,6 +22,7 @@ mod identities;
 mod ledger;
 mod lists;
 mod markup;
+mod moneris;
 mod money;
 mod netbanx;
 mod netbanx_cards;

@@ -268,6 +268,19 @@ impl Stack {
         .await;
     }
 
+    /// The ledger's entries in their order: the kind of their cause, and how many minor units.
+    pub(crate) async fn ledger(&self) -> Vec<(String, i64)> {
+        let books = self.books().await;
+        let entries = sqlx::query_as(
+            "SELECT json_extract(cause, '$.type'), amount FROM ledger ORDER BY number",
+        )
+        .fetch_all(&books)
+        .await
+        .expect("the books can be read");
+        books.close().await;
+        entries
+    }
+
     /// How many rows a table of the books has.
     pub(crate) async fn count(&self, table: &'static str) -> i64 {
         let statement = match table {

@@ -3,8 +3,8 @@
 //! platform's pages over HTTP.
 //!
 //! - [`Stack`] starts and ends the processes, and holds every answer that was seen;
-//! - `shop`, `checkout`, `pages` and `control` are what each party does; `sogenactif` and
-//!   `netbanx` are all of them for these platforms;
+//! - `shop`, `checkout`, `pages` and `control` are what each party does; `sogenactif`,
+//!   `netbanx` and `moneris` are all of them for these platforms;
 //! - `receiver` is a shop's server that is told of things by itself;
 //! - `books` moves the backend's clock forward by writing into its books: no test waits for a
 //!   deadline.
@@ -23,6 +23,7 @@ mod checkout;
 mod control;
 mod disk;
 mod http;
+mod moneris;
 mod netbanx;
 mod operations;
 mod options;
@@ -42,6 +43,7 @@ pub(crate) use self::{
     checkout::{Checkout, Started},
     disk::Disk,
     http::{Answer, fresh_key},
+    moneris::{COUNTER, GARDEN},
     netbanx::{Hosted, NETBANX_CARD},
     options::{
         DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, LogTo, NETBANX_PASSWORD, NO_LIMITS, NOTIFY_SECRET,

@@ -30,6 +30,8 @@ pub(crate) const OTHER_SITE: &str = "1999777";
 /// The public simulation's key at Sogenactif.
 pub(crate) const SOGENACTIF_KEY: &str = "002001000000001_KEY1";
 
+/// The token of the store of the sandbox\'s Moneris.
+const MONERIS_TOKEN: &str = "S4ndb0xmoneris";
 /// The password of the sandbox's key at NETBANX.
 pub(crate) const NETBANX_PASSWORD: &str = "S4ndb0x-netbanx";
 
@@ -92,6 +94,10 @@ pub(crate) struct StackOptions {
     pub(crate) netbanx: bool,
     /// Lines added to the table of its account there.
     pub(crate) netbanx_lines: String,
+    /// Whether the demo shop has terminals of Moneris too, last in its list.
+    pub(crate) moneris: bool,
+    /// Lines added to the table of its account there, before the terminals.
+    pub(crate) moneris_lines: String,
     /// Whose word on a client's address counts.
     pub(crate) trusted_proxies: Vec<&'static str>,
     /// Where the backend finds the connector Office; the platform itself when absent.
@@ -161,6 +167,8 @@ impl Default for StackOptions {
             add_cards: false,
             netbanx: false,
             netbanx_lines: String::new(),
+            moneris: false,
+            moneris_lines: String::new(),
             trusted_proxies: Vec::new(),
             office_host: None,
             database_url: "sqlite://books.db".into(),
@@ -255,6 +263,10 @@ impl StackOptions {
             own += &offers("netbanx", "netbanx", &["netbanx_card"]);
             accounts += &self.netbanx_account(platform);
         }
+        if self.moneris {
+            own += &offers("moneris", "moneris", &["moneris_terminal"]);
+            accounts += &self.moneris_account(platform);
+        }
         (own, accounts)
     }
 
@@ -265,6 +277,22 @@ impl StackOptions {
             "[[accounts]]\nid = \"netbanx\"\nprovider = \"netbanx\"\n\
              key_id = \"guichet-sandbox\"\nkey_password = {NETBANX_PASSWORD:?}\n\
              api_base = \"http://127.0.0.1:{platform}/hosted/v1\"\n{more}"
+        )
+    }
+
+    /// The account at Moneris: the sandbox's one store, with its two terminals.
+    fn moneris_account(&self, platform: u16) -> String {
+        let more = &self.moneris_lines;
+        let token = MONERIS_TOKEN;
+        format!(
+            "[[accounts]]\nid = \"moneris\"\nprovider = \"moneris\"\n\
+             store_id = \"mogo-guichet-sandbox\"\napi_token = {token:?}\n\
+             ist_config_code = \"guichet-sandbox-ist\"\n\
+             cloud_url = \"http://127.0.0.1:{platform}/v3/Terminal/\"\n{more}\n\
+             [[accounts.terminals]]\nname = \"counter\"\nid = \"A1234567\"\n\
+             till = \"Caisse 1\"\n\
+             [[accounts.terminals]]\nname = \"garden\"\nid = \"P0401234\"\n\
+             till = \"Caisse 2\"\n"
         )
     }
 

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::limiter::Limiter;
 use crate::locks::{Locked, Locks};
 use crate::metrics::Metrics;
+use crate::payments::terminals::Holds;
 use crate::platform::Platform;
 use crate::queue::{Piece, Queue};
 use crate::quiet::Quiet;
@@ -39,6 +40,8 @@ pub(crate) struct App {
     /// What is being worked on.
     pub(crate) locks: Arc<Locks>,
     pub(crate) queues: Queues,
+    /// Which payment each terminal works on.
+    pub(crate) terminals: Holds,
     /// What goes on though nobody waits for it any more.
     pub(crate) tasks: TaskTracker,
     /// What was logged lately, of what anybody can cause.
@@ -105,6 +108,7 @@ impl App {
                 notices,
                 operations,
             },
+            terminals: Holds::default(),
             tasks: TaskTracker::new(),
             quiet: Quiet::default(),
         };

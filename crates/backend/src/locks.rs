@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use guichet_domain::id::{OperationId, PaymentId, SessionId};
+use guichet_domain::id::{OperationId, PaymentId, SessionId, Slug};
 
 /// What one at a time works on.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) enum Lock {
     Operating(OperationId),
     /// Recording that the deadline of this payment has passed.
     Deadline(PaymentId),
+    /// Sending a command to this terminal of this account.
+    Terminal(Slug, Slug),
 }
 
 /// The locks that are held.

@@ -28,6 +28,8 @@ pub enum Attention {
     OperationUndecided,
     /// The platform holds the payment until a person accepts or refuses it.
     Review,
+    /// A terminal approved it without asking the bank: it may be refused yet.
+    Offline,
     /// The platform's own report tells otherwise of it than the books.
     Differs,
 }
@@ -54,6 +56,9 @@ impl Attention {
             }
             Self::Differs => {
                 "the platform's report differs from the books: guichet payments compare says how"
+            }
+            Self::Offline => {
+                "the terminal approved it offline: see in the platform's portal whether it settled"
             }
             Self::Review => "the platform holds it for you: guichet payments accept, or refuse",
         }

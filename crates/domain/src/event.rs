@@ -89,6 +89,52 @@ pub struct Part {
     pub trust: Trust,
     /// A digest of all that the platform told of it, so that no difference goes unnoticed.
     pub fingerprint: String,
+    /// What is told of it beside that, where it was paid at a terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_terminal: Option<Box<AtTerminal>>,
+}
+
+impl Part {
+    /// What of its amount pays no part of the order, in minor units: tip and cash-back.
+    #[must_use]
+    pub fn beside_order(&self) -> u64 {
+        let told = self.at_terminal.as_ref();
+        told.map_or(0, |told| told.tip.saturating_add(told.cash_back))
+    }
+
+    /// What of its amount pays the order, in minor units.
+    #[must_use]
+    pub fn for_order(&self) -> u64 {
+        self.amount.minor().saturating_sub(self.beside_order())
+    }
+
+    /// Whether a terminal approved it without asking the bank.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.at_terminal.as_ref().is_some_and(|told| told.offline)
+    }
+}
+
+/// What a terminal tells of a transaction beside what every platform does.
+#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(default)]
+pub struct AtTerminal {
+    /// The terminal, by the configuration's name.
+    pub terminal: String,
+    /// Of the part's amount, what the shopper added for the staff, in minor units.
+    pub tip: u64,
+    /// Of the part's amount, what the shopper was given in cash, in minor units.
+    pub cash_back: u64,
+    /// The terminal approved it without asking the bank, which may refuse it yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// What kind of card it was, in the platform's words: a debit card can do less than a credit
+    /// card afterwards.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tender: String,
+    /// The receipt's text, as it is to be printed: no platform gives it a second time.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub receipt: String,
 }
 
 /// Whether a part counts by itself.

@@ -87,6 +87,11 @@ pub enum Cause {
         /// That number.
         part: String,
     },
+    /// What the shopper added to a part for the staff.
+    Tip {
+        /// The platform's number of the part's transaction.
+        part: String,
+    },
     /// The shop had something done with a part.
     Operation {
         /// What was done.
@@ -103,7 +108,7 @@ impl Cause {
     #[must_use]
     pub fn part(&self) -> &str {
         match self {
-            Self::Taking { part } | Self::Operation { part, .. } => part,
+            Self::Taking { part } | Self::Tip { part } | Self::Operation { part, .. } => part,
         }
     }
 }
@@ -144,10 +149,13 @@ pub fn movements(account: &Slug, terms: &Terms, events: &[(i64, &PaymentEvent)])
             }
         };
         let mut taken = 0;
-        if !terms.manual_capture {
+        if !terms.manual_capture && !part.part.is_offline() {
             taken = accepted;
-            let part = number.clone();
-            add(Cause::Taking { part }, accepted, known_at(number, events));
+            let tip = part.part.at_terminal.as_ref().map_or(0, |told| told.tip);
+            let tip = signed(tip).min(accepted);
+            let (at, part) = (known_at(number, events), || number.clone());
+            add(Cause::Taking { part: part() }, accepted - tip, at);
+            add(Cause::Tip { part: part() }, tip, at);
         }
         let done = state.operations.iter().map(|operation| &operation.event);
         let done = done.filter(|event| event.part == *number && event.progress.is_done());

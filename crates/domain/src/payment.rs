@@ -7,6 +7,9 @@
 //! - below the total it is pending, and incomplete once its deadline has passed; a late part still
 //!   makes it paid;
 //! - a refusal is not terminal: on the platform's page the shopper may try again;
+//! - at a terminal an approval may be of a part, which is then its last word, and of more than the
+//!   order: what is beside the order pays nothing of it; what was approved without asking the bank
+//!   is reserved, and a person looks at it;
 //! - what the shop reserved alone is paid once the total was captured; what is cancelled or given
 //!   back afterwards unpays nothing, and stands in the [`Balance`];
 //! - a browser's return moves nothing but what is shown.
@@ -194,12 +197,15 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     let operations = told.operations.states();
     let parts = told.parts(terms, &operations, &mut attention);
     let counted = || parts.iter().filter(|p| p.counts);
-    let accepted: u64 = counted().map(|p| p.part.amount.minor()).sum();
-    let held: u64 = counted().map(|p| p.balance.held()).sum();
+    let accepted: u64 = counted().map(|p| p.part.for_order()).sum();
+    let held: u64 = counted().map(held_for_order).sum();
     let money = match money(terms, &parts, accepted, told.deadline_passed) {
         Money::Authorised if captured(&parts, &operations) >= terms.total.minor() => Money::Paid,
         money => money,
     };
+    if counted().any(|p| p.part.is_offline() && p.balance.held() > 0) {
+        attention.insert(Attention::Offline);
+    }
     if held > terms.total.minor() {
         attention.insert(Attention::Overpaid);
     }
@@ -253,6 +259,11 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     }
 }
 
+/// What is held of what pays the order.
+fn held_for_order(part: &PartState) -> u64 {
+    part.balance.held().saturating_sub(part.part.beside_order())
+}
+
 /// What was captured of the parts that count, whatever became of it later.
 fn captured(parts: &[PartState], operations: &[OperationState]) -> u64 {
     let captures = operations.iter().map(|operation| &operation.event);
@@ -297,7 +308,8 @@ fn money(terms: &Terms, parts: &[PartState], accepted: u64, deadline_passed: boo
         .unwrap_or(1);
     let complete = counted.count() >= usize::from(expected);
     if complete && accepted >= terms.total.minor() {
-        return if terms.manual_capture {
+        let offline = parts.iter().any(|p| p.counts && p.part.is_offline());
+        return if terms.manual_capture || offline {
             Money::Authorised
         } else {
             Money::Paid
@@ -306,6 +318,8 @@ fn money(terms: &Terms, parts: &[PartState], accepted: u64, deadline_passed: boo
     let ours_is = |status| parts.iter().any(|p| p.ours && p.part.status == status);
     match (accepted, deadline_passed) {
         (1.., true) => Money::Incomplete,
+        // Nothing more of it comes by itself.
+        (1.., false) if terms.kind == MethodKind::Terminal => Money::Incomplete,
         (1.., false) => Money::Pending,
         (0, _) if parts.iter().any(PartState::is_in_doubt) => Money::Pending,
         (0, _) if ours_is(PartStatus::Pending) => Money::Pending,
@@ -321,11 +335,13 @@ fn fits(terms: &Terms, part: &Part) -> bool {
     match (terms.kind, part.kind) {
         (MethodKind::Card | MethodKind::Choice | MethodKind::Wallet, PartKind::Card) => full,
         (MethodKind::CreditTransfer | MethodKind::DirectDebit, PartKind::Account) => full,
+        (MethodKind::Terminal, PartKind::Card) => true,
         (
             MethodKind::Card
             | MethodKind::Wallet
             | MethodKind::CreditTransfer
-            | MethodKind::DirectDebit,
+            | MethodKind::DirectDebit
+            | MethodKind::Terminal,
             _,
         )
         | (_, PartKind::Account) => false,
@@ -419,7 +435,8 @@ impl<'a> Told<'a> {
                     .iter()
                     .filter(|o| o.event.part == state.part.transaction);
                 let amount = state.part.amount.minor();
-                state.balance = operation::balance(amount, terms.manual_capture, done);
+                let reserved_first = terms.manual_capture || state.part.is_offline();
+                state.balance = operation::balance(amount, reserved_first, done);
             }
             if state.balance.given_back > state.balance.taken {
                 attention.insert(Attention::Conflict);
@@ -487,6 +504,8 @@ impl PartState {
             self.counts,
             self.ours,
             self.part.status,
+            // What has settled since was approved offline before.
+            !self.part.is_offline(),
             self.part.amount,
             fewest,
             &self.part,

@@ -54,6 +54,9 @@ pub struct Session {
     pub voucher_eligible_amount: Option<u64>,
     /// When the money is taken.
     pub capture: Capture,
+    /// The terminal that takes it, where one does: only the shop's server names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<Slug>,
     /// Where the browser goes after the platform's page.
     pub return_url: String,
     /// Unix second from which no new payment may be started.

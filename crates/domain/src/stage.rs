@@ -174,7 +174,7 @@ pub const fn is_ordered_last(kind: MethodKind) -> bool {
 mod tests {
     use super::*;
 
-    const KINDS: [MethodKind; 7] = [
+    const KINDS: [MethodKind; 8] = [
         MethodKind::Card,
         MethodKind::MealVoucher,
         MethodKind::HolidayVoucher,
@@ -182,6 +182,7 @@ mod tests {
         MethodKind::Wallet,
         MethodKind::CreditTransfer,
         MethodKind::DirectDebit,
+        MethodKind::Terminal,
     ];
 
     #[test]

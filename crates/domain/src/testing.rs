@@ -75,6 +75,7 @@ pub fn session() -> Session {
         locale: None,
         methods: None,
         voucher_eligible_amount: None,
+        terminal: None,
         capture: Capture::Automatic,
         return_url: "https://shop.example/".into(),
         expires_at: 2000,
@@ -147,6 +148,7 @@ pub fn part(transaction: &str, kind: PartKind, minor: u64, status: PartStatus) -
         parts_expected: None,
         trust: Trust::Ours,
         fingerprint: String::new(),
+        at_terminal: None,
     }
 }
 

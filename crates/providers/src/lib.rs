@@ -6,6 +6,7 @@
 
 pub mod contract;
 mod halt;
+pub mod moneris;
 pub mod netbanx;
 mod plain;
 pub mod registry;

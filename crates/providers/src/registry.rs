@@ -12,6 +12,7 @@ pub const PROVIDERS: &[(&str, Open)] = &[
     ("up2pay", crate::up2pay::open), // Up2pay e-Transactions (Crédit Agricole)
     ("sogenactif", crate::sogenactif::open), // Sogenactif (Société Générale)
     ("netbanx", crate::netbanx::open), // NETBANX (Paysafe)
+    ("moneris", crate::moneris::open), // Moneris Go
 ];
 
 /// Opens an account at the provider of that name.

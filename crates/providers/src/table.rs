@@ -113,6 +113,26 @@ impl Table {
         }
     }
 
+    /// A list of tables within this one; none is an empty list.
+    pub(crate) fn tables(&mut self, key: &str) -> Result<Vec<Self>, ConfigError> {
+        let wrong = "must be a list of tables";
+        match self.rest.remove(key) {
+            None => Ok(Vec::new()),
+            Some(toml::Value::Array(items)) => items
+                .into_iter()
+                .map(|item| match item {
+                    toml::Value::Table(rest) => Ok(Self {
+                        account: self.account.clone(),
+                        rest,
+                        within: "",
+                    }),
+                    _ => Err(self.error(key, wrong)),
+                })
+                .collect(),
+            Some(_) => Err(self.error(key, wrong)),
+        }
+    }
+
     /// What is left over is not a key of such an account.
     pub(crate) fn finish(&self, provider: &str) -> Result<(), ConfigError> {
         match self.rest.keys().next() {

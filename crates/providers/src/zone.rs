@@ -12,6 +12,15 @@ pub fn paris() -> Result<TimeZone, String> {
         .map_err(|error| format!("the time of Paris can't be told: {error}"))
 }
 
+/// The hour of Toronto, by the rule that Ontario and the United States have had since 2007.
+///
+/// # Errors
+/// As [`paris`].
+pub fn toronto() -> Result<TimeZone, String> {
+    TimeZone::posix("EST5EDT,M3.2.0,M11.1.0")
+        .map_err(|error| format!("the time of Toronto can't be told: {error}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

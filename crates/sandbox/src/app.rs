@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::moneris::world::World as Moneris;
 use crate::netbanx::world::World as Netbanx;
 use crate::seal::{KeyError, PlatformSigner};
 use crate::settings::Settings;
@@ -22,6 +23,7 @@ pub(crate) struct App {
     world: Mutex<World>,
     sogenactif: Mutex<Sogenactif>,
     netbanx: Mutex<Netbanx>,
+    moneris: Mutex<Moneris>,
     forger: OnceLock<PlatformSigner>,
 }
 
@@ -53,6 +55,7 @@ impl App {
             world: Mutex::new(World::new()),
             sogenactif: Mutex::default(),
             netbanx: Mutex::default(),
+            moneris: Mutex::default(),
             forger: OnceLock::new(),
         }
     }
@@ -72,6 +75,11 @@ impl App {
     /// NETBANX's memory. Never held over an await.
     pub(crate) fn netbanx(&self) -> MutexGuard<'_, Netbanx> {
         self.netbanx.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moneris' memory. Never held over an await.
+    pub(crate) fn moneris(&self) -> MutexGuard<'_, Moneris> {
+        self.moneris.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The shop's memory. Never held over an await.

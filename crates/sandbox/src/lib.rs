@@ -7,6 +7,7 @@
 //! - the up2pay module plays Up2pay e-Transactions (payment pages, notifications, PPPS);
 //! - the sogenactif module plays Sogenactif (Office, hosted fields, the bank's page);
 //! - the netbanx module plays NETBANX (hosted API and page, callbacks);
+//! - the moneris module plays Moneris Go (cloud, terminals, receipts, post-backs);
 //! - the shop module is a small merchant's server that uses the backend with its secret key.
 
 #![cfg_attr(
@@ -23,6 +24,7 @@ mod accounts;
 mod app;
 mod clock;
 mod ids;
+mod moneris;
 mod netbanx;
 mod pairs;
 mod run;

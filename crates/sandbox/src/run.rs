@@ -15,7 +15,7 @@ use crate::app::{App, Origins};
 use crate::seal::{KeyError, PUBLIC_KEY_FILE, load_or_create};
 use crate::settings::Settings;
 use crate::web::known_hosts::{KnownHosts, only_known};
-use crate::{netbanx, shop, sogenactif, up2pay};
+use crate::{moneris, netbanx, shop, sogenactif, up2pay};
 
 /// Why the sandbox can't start.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +165,8 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (stop, stopped) = watch::channel(false);
     let pages = up2pay::router(Arc::clone(&app))
         .merge(sogenactif::router(Arc::clone(&app)))
-        .merge(netbanx::router(Arc::clone(&app)));
+        .merge(netbanx::router(Arc::clone(&app)))
+        .merge(moneris::router(Arc::clone(&app)));
     let pages = guarded(pages, known_platform);
     let mut tasks = vec![
         serve(platform, pages.clone(), stopped.clone()),

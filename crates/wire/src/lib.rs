@@ -148,6 +148,8 @@ pub enum MethodKind {
     CreditTransfer,
     /// A SEPA direct debit: the shopper signs a mandate for an IBAN.
     DirectDebit,
+    /// A payment terminal on the counter, which the shop's server has named.
+    Terminal,
 }
 
 /// Why a method that the shop offers can't be chosen for this session.
@@ -215,6 +217,21 @@ pub struct PaymentView {
     pub refusal: Option<Refusal>,
     /// A voucher part was taken and the rest is not paid: the platform may hold that part.
     pub voucher_may_be_held: bool,
+    /// The terminal that it goes on at, as long as it does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub terminal: Option<TerminalView>,
+}
+
+/// A payment that goes on at a terminal.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TerminalView {
+    /// What the people at the counter call it.
+    pub name: String,
+    /// Unix second until which the terminal is waited for.
+    pub until: i64,
+    /// Minutes until then, rounded up: nobody's clock need be right.
+    pub minutes: u64,
 }
 
 /// Reads a reason that is not known here as one that says nothing: a page that is open may be older
@@ -291,6 +308,10 @@ pub enum Refusal {
     Held,
     /// The platform or the issuer could not be reached; trying again makes sense.
     Technical,
+    /// It was cancelled on the terminal.
+    Cancelled,
+    /// The terminal was busy with something else: nothing was started.
+    Busy,
 }
 
 /// What `POST /checkout/v1/payments` takes.

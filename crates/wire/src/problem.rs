@@ -152,6 +152,8 @@ codes! {
     SessionUnknown = "session_unknown",
     /// The books can't be written now: send the same request again in a moment.
     StoreUnavailable = "store_unavailable",
+    /// The session's terminal is busy with another payment: wait for it to end.
+    TerminalBusy = "terminal_busy",
     /// The session has as many payments as it may have.
     TooManyPayments = "too_many_payments",
     /// Wait as many seconds as `Retry-After` says, then send the same request again.

@@ -160,6 +160,7 @@ fn claim(account: &Account) -> Part {
         parts_expected: None,
         trust: Trust::Signed,
         fingerprint: String::new(),
+        at_terminal: None,
     }
 }
 

@@ -64,6 +64,7 @@ fn claim(kind: PartKind) -> Part {
         parts_expected: None,
         trust: Trust::Signed,
         fingerprint: String::new(),
+        at_terminal: None,
     }
 }
 

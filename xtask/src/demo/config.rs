@@ -25,6 +25,9 @@ const SOGENACTIF: [&str; 5] = [
     "sogenactif_sepa",
 ];
 
+/// What the account at Moneris has.
+const MONERIS: [&str; 1] = ["moneris_terminal"];
+
 /// What the account at NETBANX has.
 const NETBANX: [&str; 1] = ["netbanx_card"];
 
@@ -70,12 +73,13 @@ impl Demo {
         format!(
             "# Written by `cargo xtask demo` at every start: changes are lost.\n{}\
              # The shop's server is on this machine.\nwebhook_networks = [\"127.0.0.1\"]\n\n\
-             {}\n{}\n{}\n{}",
+             {}\n{}\n{}\n{}\n{}",
             beginning(folder, assets, *backend),
             offers(*shop),
             up2pay(&self.sandbox(), &hosts),
             sogenactif(*platform),
-            netbanx(*platform)
+            netbanx(*platform),
+            moneris(*platform)
         )
     }
 }
@@ -170,6 +174,36 @@ methods = {others:?}
 provider = "netbanx"
 account = "netbanx"
 methods = {NETBANX:?}
+
+# Offered to sessions that name a terminal, and to no other.
+[[shops.methods]]
+provider = "moneris"
+account = "moneris"
+methods = {MONERIS:?}
+"#
+    )
+}
+
+/// The account at Moneris: the sandbox's one store, with its two terminals.
+fn moneris(platform: u16) -> String {
+    format!(
+        r#"[[accounts]]
+id = "moneris"
+provider = "moneris"
+store_id = "mogo-guichet-sandbox"
+api_token = "S4ndb0xmoneris"
+ist_config_code = "guichet-sandbox-ist"
+cloud_url = "http://127.0.0.1:{platform}/v3/Terminal/"
+# The sandbox's own pages are these terminals: http://127.0.0.1:{platform}/moneris/terminals
+[[accounts.terminals]]
+name = "counter"
+id = "A1234567"
+till = "Caisse 1"
+
+[[accounts.terminals]]
+name = "garden"
+id = "P0401234"
+till = "Caisse 2"
 "#
     )
 }

@@ -123,6 +123,12 @@ impl From<PaymentError> for ApiError {
                 "this payment, or another of this session, is being worked on, or it has gone on; \
                  ask for the session's status",
             ),
+            PaymentError::TerminalBusy => (
+                StatusCode::CONFLICT,
+                ProblemCode::TerminalBusy,
+                "the terminal works on another payment; nothing was started, try again once that \
+                 is over",
+            ),
             PaymentError::Unreachable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 ProblemCode::PlatformUnreachable,

@@ -112,6 +112,7 @@ fn label(entry: &LedgerEntry) -> String {
     let movement = &entry.movement;
     let what = match (&movement.cause, movement.minor) {
         (Cause::Taking { .. }, 1..) => "Encaissement",
+        (Cause::Tip { .. }, 1..) => "Pourboire",
         (Cause::Operation { kind, .. }, minor) => match (kind, minor) {
             (OperationKind::Capture, 1..) => "Encaissement",
             (OperationKind::Cancel, ..=-1) => "Annulation",

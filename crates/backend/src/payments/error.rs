@@ -30,6 +30,8 @@ pub(crate) enum PaymentError {
     RequestInFlight,
     /// This payment, or another one of the session, is being worked on, or it has gone on.
     UnderWay,
+    /// The session's terminal works on another payment.
+    TerminalBusy,
     /// The idempotency key came before with another body.
     KeyReused,
     /// No host of the platform answers, and nothing was started.

@@ -15,6 +15,7 @@ use super::book;
 use super::error::PaymentError;
 use super::in_hand::{Concluded, InHand};
 use super::started::{Earlier, Started};
+use super::terminals;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
@@ -139,6 +140,7 @@ pub(crate) async fn go_on(
         Given::Nothing => Stage::Proceed,
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
     };
+    let _terminal = terminals::take(in_hand).await?;
     let talking = in_hand.leaving(from, Stage::Talking);
     if !in_hand.advance(&talking).await? {
         return Err(PaymentError::UnderWay);

@@ -6,6 +6,7 @@ use guichet_providers::contract::{LookUp, LookedUp};
 use guichet_store::{Advance, Conversation, StoreError};
 
 use super::in_hand::{InHand, is_final};
+use super::terminals;
 use crate::clock;
 use crate::sessions::folded::Folded;
 
@@ -26,19 +27,36 @@ pub(crate) async fn look_up(
         }
         // It could not be called off, and nothing was paid.
         Told::Open => return leave(in_hand, at, Stage::Over, None).await,
+        Told::GoesOn { memo, again_in } => {
+            let again = again_in.map(|seconds| clock::unix_now() + seconds);
+            let again = again.or_else(|| next_look(in_hand, conversation, false));
+            let advance = Advance {
+                memo: Some(&memo),
+                next_try_at: again,
+                ..Advance::new(at, if again.is_some() { at } else { Stage::GivenUp })
+            };
+            if again.is_none() {
+                alert_given_up(in_hand);
+            }
+            return in_hand.advance(&advance).await.map(drop);
+        }
         Told::NotAll => waits_for_word(in_hand).await?,
     };
     match next_look(in_hand, conversation, waits) {
         Some(then) => leave(in_hand, at, at, Some(then)).await,
         None if at == Stage::Overdue && !waits => leave(in_hand, at, Stage::Over, None).await,
         None => {
-            tracing::error!(
-                alert = "given_up", payment = %in_hand.payment.id,
-                "the platform never told what became of it: a person must look it up"
-            );
+            alert_given_up(in_hand);
             leave(in_hand, at, Stage::GivenUp, None).await
         }
     }
+}
+
+fn alert_given_up(in_hand: &InHand<'_>) {
+    tracing::error!(
+        alert = "given_up", payment = %in_hand.payment.id,
+        "the platform never told what became of it: a person must look it up"
+    );
 }
 
 /// How much the platform told.
@@ -47,6 +65,8 @@ enum Told {
     All,
     /// The platform's page takes another try.
     Open,
+    /// It goes on at a device: see [`LookedUp::GoesOn`].
+    GoesOn { memo: String, again_in: Option<i64> },
     /// Something, or nothing.
     NotAll,
 }
@@ -54,6 +74,8 @@ enum Told {
 /// Asks, and records what is told.
 async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, StoreError> {
     let decided = in_hand.decided();
+    // Whoever started it may have been another process.
+    terminals::hold_on(in_hand);
     if is_late(in_hand) {
         in_hand.resend_callback(conversation).await;
     }
@@ -81,6 +103,7 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
             }
             return Ok(Told::Open);
         }
+        Ok(LookedUp::GoesOn { memo, again_in }) => return Ok(Told::GoesOn { memo, again_in }),
         Ok(LookedUp::NotYet) => false,
         Ok(LookedUp::Nothing) => is_late(in_hand),
         Err(failure) => {

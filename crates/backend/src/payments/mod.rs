@@ -19,3 +19,4 @@ pub(crate) mod persist;
 pub(crate) mod review;
 pub(crate) mod start;
 pub(crate) mod started;
+pub(crate) mod terminals;

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use guichet_domain::FieldError;
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_domain::stage::Stage;
+use guichet_domain::{FieldError, MethodKind};
 use guichet_providers::contract::{
     Begin, Begun, By, Context, Exchange, Given, Next, Provider, Seed,
 };
@@ -20,6 +20,7 @@ use super::error::PaymentError;
 use super::go_on::{Asker, go_on};
 use super::in_hand::InHand;
 use super::started::{Earlier, Started};
+use super::terminals;
 use crate::accounts::{PAGE, addresses};
 use crate::app::App;
 use crate::clock;
@@ -153,6 +154,10 @@ impl Starting<'_> {
         save: bool,
     ) -> Result<Started, PaymentError> {
         let (app, session, account) = (self.asked.app, &self.book.session, offer.account);
+        if offer.description.kind == MethodKind::Terminal {
+            let terminal = session.terminal.as_ref();
+            terminals::refuse_if_busy(app, account.account(), terminal).await?;
+        }
         let random = || clock::random::<16>().map_err(PaymentError::failed);
         let id = PaymentId::from_random(random()?);
         let reference = account.new_reference(&self.seed(account).await?);

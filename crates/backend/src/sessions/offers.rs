@@ -125,7 +125,8 @@ pub(crate) fn refuse_untakeable(
     let mut methods = Vec::new();
     for (entry, account) in entries(accounts, shop) {
         let offered = |known: &MethodDescription| {
-            entry.methods.contains(&known.method) && wants(session, &known.method)
+            let at_counter = known.kind != MethodKind::Terminal || has_terminal(account, session);
+            entry.methods.contains(&known.method) && wants(session, &known.method) && at_counter
         };
         methods.extend(account.methods().into_iter().filter(offered));
     }
@@ -155,6 +156,15 @@ pub(crate) fn refuse_untakeable(
     Ok(())
 }
 
+/// Whether the session's terminal is one of this account's.
+fn has_terminal(account: &dyn Provider, session: &Session) -> bool {
+    let named = session.terminal.as_ref();
+    named.is_some_and(|named| {
+        let all = account.terminals().map(|own| own.terminals());
+        all.into_iter().flatten().any(|own| own.name == *named)
+    })
+}
+
 /// A method as a session is offered it; none where the session can't use it.
 fn offer<'a>(
     account: &'a dyn Provider,
@@ -165,7 +175,8 @@ fn offer<'a>(
     let takes_currency = method.currencies.contains(&session.currency);
     let takes_capture = session.capture == Capture::Automatic || method.manual_capture;
     let takes_goods = method.kind != MethodKind::HolidayVoucher || shop.tourism;
-    if !(takes_currency && takes_capture && takes_goods) {
+    let at_counter = method.kind != MethodKind::Terminal || has_terminal(account, session);
+    if !(takes_currency && takes_capture && takes_goods && at_counter) {
         return None;
     }
     let total = session.amount.minor();

@@ -448,6 +448,7 @@ fn order(seed: u64, amount: u64, manual: bool) -> Result<Session, FieldError> {
         locale: None,
         methods: None,
         voucher_eligible_amount: None,
+        terminal: None,
         capture: match manual {
             true => Capture::Manual,
             false => Capture::Automatic,

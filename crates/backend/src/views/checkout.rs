@@ -6,7 +6,7 @@ use guichet_domain::{MethodKind, law};
 use guichet_store::Payment;
 use guichet_wire::{
     CheckoutSession, CheckoutStatus, MethodOffer, PartView, PaymentView, SavedCard, SavedCards,
-    StartedPayment, Status,
+    StartedPayment, Status, TerminalView,
 };
 
 use crate::accounts::Accounts;
@@ -18,13 +18,15 @@ use crate::sessions::folded::Folded;
 use crate::sessions::offers::{Offer, offers};
 
 /// Where a session stands.
-pub(crate) fn checkout_status(folded: &Folded<'_>) -> CheckoutStatus {
+pub(crate) fn checkout_status(accounts: &Accounts, folded: &Folded<'_>) -> CheckoutStatus {
     let session = &folded.book.session;
     let mut payment = None;
     let mut others = Vec::new();
     for (index, (made, attempt)) in folded.attempts().enumerate() {
         if folded.overview.speaks_of == Some(index) {
-            payment = Some(payment_view(session, made, &attempt));
+            let mut view = payment_view(session, made, &attempt);
+            view.terminal = terminal_view(accounts, folded, made, view.status);
+            payment = Some(view);
         } else if attempt.state.accepted > 0 {
             others.push(payment_view(session, made, &attempt));
         }
@@ -57,8 +59,31 @@ fn payment_view(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         parts: parts.collect(),
         refusal: state.refusal,
         // While the rest may still be paid on the platform's page, nothing is held back.
-        voucher_may_be_held: state.holds_a_part() && status != Status::Pending,
+        voucher_may_be_held: payment.kind != MethodKind::Terminal
+            && state.holds_a_part()
+            && status != Status::Pending,
+        terminal: None,
     }
+}
+
+/// The terminal that a payment goes on at, until its deadline.
+fn terminal_view(
+    accounts: &Accounts,
+    folded: &Folded<'_>,
+    payment: &Payment,
+    status: Status,
+) -> Option<TerminalView> {
+    let left = payment.deadline_at - folded.now;
+    let waits = payment.kind == MethodKind::Terminal && status == Status::Pending && left > 0;
+    let named = folded.book.session.terminal.as_ref().filter(|_| waits)?;
+    let account = accounts.of(payment).ok()?;
+    let all = account.terminals()?.terminals();
+    let own = all.into_iter().find(|own| own.name == *named)?;
+    Some(TerminalView {
+        name: own.till,
+        until: payment.deadline_at,
+        minutes: u64::try_from(left).unwrap_or_default().div_ceil(60),
+    })
 }
 
 fn tag(language: &Language) -> String {
@@ -101,7 +126,7 @@ pub(crate) fn checkout_session(
         expires_at: session.expires_at,
         texts: shop.texts.clone(),
         methods,
-        status: checkout_status(folded),
+        status: checkout_status(accounts, folded),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use guichet_domain::event::AtTerminal;
 use guichet_domain::id::PaymentId;
 use guichet_domain::operation::Balance;
 use guichet_domain::payment::{Attention, Money};
@@ -22,6 +23,7 @@ pub(crate) fn session(folded: &Folded<'_>) -> ShopSession {
         amount: session.amount.minor(),
         currency: session.currency.code().into(),
         capture: session.capture.into(),
+        terminal: session.terminal.as_ref().map(ToString::to_string),
         status: folded.overview.status,
         settled_by: session.settled_by.as_ref().map(ToString::to_string),
         paid_in: session.paid_in.as_ref().map(ToString::to_string),
@@ -65,6 +67,9 @@ pub(crate) struct ShopSession {
     pub(crate) currency: String,
     /// When the money is taken.
     pub(crate) capture: CaptureMode,
+    /// The terminal that takes it, as it was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) terminal: Option<String>,
     /// Deliver on `paid` (or on `authorised`, if the shop captures later), and on nothing else.
     pub(crate) status: Status,
     /// The payment that settled the session.
@@ -188,9 +193,50 @@ pub(crate) struct ShopPart {
     pub(crate) call: String,
     /// The platform's code.
     pub(crate) code: String,
+    /// What a terminal told of it beside that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) at_terminal: Option<AtTerminalView>,
     /// What became of its money.
     #[serde(flatten)]
     pub(crate) balance: BalanceView,
+}
+
+/// What a terminal told of a transaction beside what every platform does.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AtTerminalView {
+    /// The terminal, by the configuration's name.
+    pub(crate) terminal: String,
+    /// Of the part's amount, what the shopper added for the staff, in minor units.
+    pub(crate) tip: u64,
+    /// Of the part's amount, what the shopper was given in cash, in minor units.
+    pub(crate) cash_back: u64,
+    /// The terminal approved it without asking the bank, which may refuse it yet.
+    pub(crate) offline: bool,
+    /// The kind of card in the platform's words, such as `Credit`.
+    pub(crate) tender: String,
+    /// The receipt's text, to be printed and kept: the platform gives it once.
+    pub(crate) receipt: String,
+}
+
+impl From<AtTerminal> for AtTerminalView {
+    fn from(told: AtTerminal) -> Self {
+        let AtTerminal {
+            terminal,
+            tip,
+            cash_back,
+            offline,
+            tender,
+            receipt,
+        } = told;
+        Self {
+            terminal,
+            tip,
+            cash_back,
+            offline,
+            tender,
+            receipt,
+        }
+    }
 }
 
 /// What became of money that was paid, in minor units.
@@ -234,6 +280,7 @@ fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         transaction: p.part.transaction.clone(),
         call: p.part.call.clone(),
         code: p.part.code.clone(),
+        at_terminal: p.part.at_terminal.as_deref().cloned().map(Into::into),
         balance: p.balance.into(),
     });
     ShopPayment {

@@ -2,7 +2,7 @@ use guichet_wire::{MethodKind, PartKind, PartStatus};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::Confirmed;
+use crate::event::{AtTerminal, Confirmed};
 use crate::operation::Progress;
 use crate::testing::{self, COMPLEMENT, VOUCHER, amount};
 
@@ -40,6 +40,31 @@ fn operation(number: u8, kind: OperationKind, part: &str, minor: u64, done: bool
         Progress::Unknown
     };
     PaymentEvent::Operation(testing::operation(number, kind, part, minor, progress))
+}
+
+/// 11.10 and a tip of 2.78, approved as 13.88 (a recorded answer of Moneris Go).
+#[test]
+fn a_tip_has_an_entry_of_its_own_and_what_is_approved_offline_has_none() {
+    let terms = testing::terms("moneris_terminal", MethodKind::Terminal, 1110);
+    let paid = |offline| {
+        PaymentEvent::Part(Part {
+            at_terminal: Some(Box::new(AtTerminal {
+                tip: 278,
+                offline,
+                ..AtTerminal::default()
+            })),
+            ..testing::part("1", PartKind::Card, 1388, PartStatus::Accepted)
+        })
+    };
+    let moved = movements(&main_account(), &terms, &[(1000, &paid(false))]);
+    let told: Vec<_> = moved.iter().map(|m| (m.cause.clone(), m.minor)).collect();
+    let part = || "1".to_owned();
+    let expected = [
+        (Cause::Taking { part: part() }, 1110),
+        (Cause::Tip { part: part() }, 278),
+    ];
+    assert_eq!(told, expected);
+    assert!(movements(&main_account(), &terms, &[(1000, &paid(true))]).is_empty());
 }
 
 fn mixed() -> Vec<(i64, PaymentEvent)> {

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::event::AtTerminal;
 use crate::testing::{accepted, amount, meal, method, part, terms};
 
 fn card(total: u64) -> Terms {
@@ -521,6 +522,7 @@ fn a_bank_account_pays_where_it_was_asked_for_and_nowhere_else() {
         (MethodKind::Wallet, Money::Pending),
         (MethodKind::MealVoucher, Money::Pending),
         (MethodKind::Choice, Money::Pending),
+        (MethodKind::Terminal, Money::Pending),
     ] {
         let state = fold(&terms("ideal", kind, 1500), &paid);
         assert_eq!(state.money, money, "{kind:?}");
@@ -533,4 +535,75 @@ fn a_bank_account_pays_where_it_was_asked_for_and_nowhere_else() {
     ))];
     let state = fold(&terms("ideal", MethodKind::CreditTransfer, 1500), &card);
     assert_eq!(state.money, Money::Pending);
+}
+
+/// What a terminal approved: so much, of which so much is beside the order.
+fn at_terminal(minor: u64, told: AtTerminal) -> PaymentEvent {
+    PaymentEvent::Part(Part {
+        at_terminal: Some(Box::new(told)),
+        ..part("1", PartKind::Card, minor, PartStatus::Accepted)
+    })
+}
+
+/// 11.10 and a tip of 2.78 are approved as 13.88 (a recorded answer of Moneris Go).
+#[test]
+fn a_tip_is_taken_with_the_order_and_pays_none_of_it() {
+    let terms = terms("moneris_terminal", MethodKind::Terminal, 1110);
+    for (tip, cash_back, money, accepted) in [
+        (278, 0, Money::Paid, 1110),
+        (0, 278, Money::Paid, 1110),
+        (300, 0, Money::Incomplete, 1088),
+        (9999, 0, Money::Pending, 0),
+    ] {
+        let told = AtTerminal {
+            tip,
+            cash_back,
+            ..AtTerminal::default()
+        };
+        let state = fold(&terms, &[at_terminal(1388, told)]);
+        assert_eq!((state.money, state.accepted), (money, accepted), "{tip}");
+        assert_eq!(state.balance().taken, 1388);
+        assert!(!state.attention.contains(&Attention::Overpaid), "{tip}");
+    }
+    let state = fold(&terms, &[at_terminal(1388, AtTerminal::default())]);
+    assert!(state.attention.contains(&Attention::Overpaid));
+}
+
+#[test]
+fn what_a_terminal_approves_in_part_is_incomplete_at_once_and_more_of_it_may_pay_the_rest() {
+    let terms = terms("moneris_terminal", MethodKind::Terminal, 1500);
+    let first = at_terminal(1200, AtTerminal::default());
+    let state = fold(&terms, [&first]);
+    assert_eq!((state.money, state.accepted), (Money::Incomplete, 1200));
+    assert!(state.attention.contains(&Attention::PartHeld));
+    let PaymentEvent::Part(rest) = at_terminal(300, AtTerminal::default()) else {
+        unreachable!()
+    };
+    let rest = PaymentEvent::Part(Part {
+        transaction: "2".into(),
+        ..rest
+    });
+    assert_eq!(fold(&terms, [&first, &rest]).money, Money::Paid);
+}
+
+#[test]
+fn what_was_approved_offline_is_reserved_until_it_is_told_to_have_settled() {
+    let terms = terms("moneris_terminal", MethodKind::Terminal, 1500);
+    let offline = at_terminal(
+        1500,
+        AtTerminal {
+            offline: true,
+            ..AtTerminal::default()
+        },
+    );
+    let state = fold(&terms, [&offline]);
+    assert_eq!(state.money, Money::Authorised);
+    assert_eq!((state.balance().reserved, state.balance().taken), (1500, 0));
+    assert!(state.attention.contains(&Attention::Offline));
+    let settled = at_terminal(1500, AtTerminal::default());
+    for order in [[&offline, &settled], [&settled, &offline]] {
+        let state = fold(&terms, order);
+        assert_eq!(state.money, Money::Paid);
+        assert_eq!(state.attention, BTreeSet::new());
+    }
 }

@@ -139,6 +139,14 @@ pub enum LookedUp {
     Open(Vec<Verified<PlatformFact>>),
     /// It is not over: ask again later.
     NotYet,
+    /// It goes on at a device in front of the shopper.
+    GoesOn {
+        /// The provider's memo, in place of the one that it had.
+        memo: String,
+        /// Whole seconds after which it is to be asked about again; none where nobody waits for it
+        /// any more.
+        again_in: Option<i64>,
+    },
     /// The platform has never heard of it: nothing was taken by this payment so far.
     Nothing,
 }

@@ -2,8 +2,7 @@
 //!
 //! [`Provider`] is what each of them has. What a platform may lack is a capability, a trait of its
 //! own that the provider hands out or does not: [`Notifications`], [`Confirmation`],
-//! [`Continuing`], [`Callbacks`], [`Operations`], [`Report`],
-//! [`Vault`].
+//! [`Continuing`], [`Callbacks`], [`Operations`], [`Report`], [`Terminals`], [`Vault`].
 
 mod begin;
 mod call;
@@ -14,6 +13,7 @@ mod operations;
 mod probe;
 mod provider;
 mod report;
+mod terminals;
 mod vault;
 
 pub use begin::{Addresses, Begin, Begun, By, Context, Next};
@@ -24,7 +24,8 @@ pub use call::{
 pub use confirm::{Answered, Confirmation, Query};
 pub use continuing::{Continuing, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
 pub use notify::{
-    Callbacks, Headers, Incoming, MessageError, Notifications, Notified, Return, SignedBytes,
+    Callbacks, Called, Headers, Incoming, MessageError, Notifications, Notified, Return,
+    SignedBytes,
 };
 pub use operations::{
     Allowed, Consulted, Later, Objection, Operated, Operation, OperationDone, Operations, Paid,
@@ -33,4 +34,5 @@ pub use operations::{
 pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use report::{Report, ReportLine, ReportPage, Standing};
+pub use terminals::{Terminal, Terminals};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

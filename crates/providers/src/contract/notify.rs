@@ -33,11 +33,21 @@ pub trait Callbacks: Send + Sync {
     ///
     /// # Errors
     /// [`MessageError::Malformed`] where it names no payment, or another one.
-    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError>;
+    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<Called, MessageError>;
 
     /// Asks the platform to send the last message about the payment with this memo again. Moves
     /// nothing.
     fn resend(&self, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()>;
+}
+
+/// What a message that nobody signed is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Called {
+    /// It is time to look.
+    Look,
+    /// The platform looks whether the address is there, before it takes a payment: it is to be told
+    /// so at once.
+    Probe,
 }
 
 /// A message from outside, as it arrived. Its `Debug` shows nothing of what it holds.

@@ -16,6 +16,7 @@ use super::notify::{Callbacks, Notifications};
 use super::operations::Operations;
 use super::probe::{DatedRule, Probe};
 use super::report::Report;
+use super::terminals::Terminals;
 use super::vault::Vault;
 
 /// Which world the backend runs in. Keys and hosts of different worlds never mix.
@@ -129,6 +130,11 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// Where payments are taken at terminals of the shop's own.
+    fn terminals(&self) -> Option<&dyn Terminals> {
+        None
+    }
+
     /// Where the platform keeps cards for shoppers.
     fn vault(&self) -> Option<&dyn Vault> {
         None
@@ -226,5 +232,6 @@ mod tests {
         assert!(bare.notifications().is_none() && bare.confirmation().is_none());
         assert!(bare.continuing().is_none() && bare.vault().is_none());
         assert!(bare.callbacks().is_none() && bare.operations().is_none());
+        assert!(bare.terminals().is_none());
     }
 }

@@ -10,18 +10,18 @@ use url::form_urlencoded;
 
 use super::answer::OrderId;
 use super::flow::read_memo;
-use crate::contract::{Incoming, MessageError};
+use crate::contract::{Called, Incoming, MessageError};
 
 /// Checks that a callback names the order of this payment. Of all that it says, nothing else is
 /// read.
-pub(super) fn read(incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError> {
+pub(super) fn read(incoming: &Incoming<'_>, memo: Option<&str>) -> Result<Called, MessageError> {
     let malformed = |why: &str| MessageError::Malformed(why.to_owned());
     let bound = read_memo(memo).ok_or_else(|| malformed("this payment has no order"))?;
     let named = id_in(incoming).ok_or_else(|| malformed("no order's id is in it"))?;
     if named != bound.order {
         return Err(malformed("it names another payment's order"));
     }
-    Ok(())
+    Ok(Called::Look)
 }
 
 fn id_in(incoming: &Incoming<'_>) -> Option<OrderId> {

@@ -208,6 +208,7 @@ fn part(
             parts_expected: None,
             trust: Trust::Ours,
             fingerprint: String::new(),
+            at_terminal: None,
         }),
     }))
 }

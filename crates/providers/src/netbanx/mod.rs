@@ -53,10 +53,10 @@ use guichet_domain::method::{Method, MethodDescription};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, By, Callbacks, ConfigError, Consulted, Continuing, Demand, Environment,
-    Exchange, Failure, Finalise, Given, Incoming, LookUp, LookedUp, MessageError, Objection,
-    Operated, Operation, Operations, Owner, Proceed, Proceeded, Provider, Report, ReportPage, Seed,
-    Step, Vault, VaultCard,
+    Allowed, Begin, Begun, By, Callbacks, Called, ConfigError, Consulted, Continuing, Demand,
+    Environment, Exchange, Failure, Finalise, Given, Incoming, LookUp, LookedUp, MessageError,
+    Objection, Operated, Operation, Operations, Owner, Proceed, Proceeded, Provider, Report,
+    ReportPage, Seed, Step, Vault, VaultCard,
 };
 
 /// The one method so far: a card on the hosted page.
@@ -183,7 +183,7 @@ impl Continuing for Netbanx {
 }
 
 impl Callbacks for Netbanx {
-    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<(), MessageError> {
+    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<Called, MessageError> {
         callback::read(incoming, memo)
     }
 

@@ -78,6 +78,7 @@ fn fact(
             parts_expected: None,
             trust: Trust::Ours,
             fingerprint: String::new(),
+            at_terminal: None,
         }),
     }))
 }

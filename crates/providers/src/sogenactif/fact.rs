@@ -115,6 +115,7 @@ pub(super) fn part(
             // The order's answer and a later look tell of one transaction in different fields:
             // a digest of all of them would call that a conflict.
             fingerprint: String::new(),
+            at_terminal: None,
         }),
     })
 }

@@ -231,6 +231,7 @@ impl Told {
             parts_expected: self.parts,
             trust,
             fingerprint: self.fingerprint.clone(),
+            at_terminal: None,
         };
         let identity = format!(
             "{}|{}|{}|{}",

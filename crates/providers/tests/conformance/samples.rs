@@ -62,7 +62,7 @@ pub(crate) enum Gives {
     Bank(&'static str),
     /// An account.
     Iban,
-    /// Nothing: a saved card pays.
+    /// Nothing: a saved card pays, or a terminal takes one.
     Nothing,
 }
 
@@ -81,6 +81,7 @@ pub(crate) fn samples(provider: &str) -> Vec<Sample> {
         "up2pay" => vec![up2pay()],
         "sogenactif" => vec![sogenactif(), sogenactif_s10(), sogenactif_platform()],
         "netbanx" => vec![netbanx()],
+        "moneris" => vec![moneris()],
         other => panic!("{other} has no sample: add one"),
     }
 }
@@ -154,6 +155,34 @@ fn netbanx() -> Sample {
         moving: &["/orders"],
         payments: NETBANX_PAYMENTS,
         found_by_reference: true,
+        seals: false,
+        save: "",
+    }
+}
+
+/// A terminal, through the cloud. A command whose outcome is known is answered with it at once.
+fn moneris() -> Sample {
+    let (token, code) = (&CANARY[..20], &CANARY[..50]);
+    let table = |own: &str| {
+        let table = format!(
+            "store_id = \"mogo-1\"\napi_token = \"{token}\"\nist_config_code = \"{code}\"\n{own}\n\
+             [[terminals]]\nname = \"counter\"\nid = \"A1234567\"\n"
+        );
+        toml::from_str(&table).unwrap()
+    };
+    let reference = "07".repeat(16);
+    let paid = format!(
+        r#"{{"receipt":{{"data":{{"response":[{{"statusCode":"5207","responseCode":"027",
+            "completed":"true","orderId":"{reference}","idempotencyKey":"{reference}",
+            "totalAmount":"5000","approvedAmount":"5000","transactionId":"1-0_1"}}]}}}}}}"#
+    );
+    Sample {
+        table: table("cloud_url = \"http://127.0.0.1:8602/v3/Terminal/\""),
+        production: Some(table("")),
+        well: vec![("/v3/Terminal/", paid)],
+        moving: &["/v3/Terminal/"],
+        payments: MONERIS_PAYMENTS,
+        found_by_reference: false,
         seals: false,
         save: "",
     }
@@ -277,6 +306,8 @@ const NETBANX_PAYMENTS: &[Payment] = &[
     ),
     payment("netbanx_card", By::ShopWith { card: "1" }, Gives::Nothing),
 ];
+
+const MONERIS_PAYMENTS: &[Payment] = &[payment("moneris_terminal", By::Shopper, Gives::Nothing)];
 
 /// What can be paid where transactions are not named by a reference of ours.
 const NAMED_LATER: &[Payment] = &[

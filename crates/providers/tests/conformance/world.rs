@@ -128,7 +128,8 @@ pub(crate) fn exchange<T>(
 
 /// Nothing secret stands in a text that others see.
 pub(crate) fn hides_what_is_secret(text: &str) {
-    assert!(!text.to_uppercase().contains(CANARY), "{text}");
+    // Some platforms' keys are short.
+    assert!(!text.to_uppercase().contains(&CANARY[..20]), "{text}");
     assert!(!text.contains(TOKEN) && !text.contains(IBAN), "{text}");
 }
 
@@ -143,8 +144,13 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(provider: &dyn Provider, method: &str, by: By<'static>) -> Self {
+        let terminals = provider.terminals().map(|own| own.terminals());
+        let terminal = terminals.and_then(|own| own.into_iter().next());
         Self {
-            session: session(),
+            session: Session {
+                terminal: terminal.map(|own| own.name),
+                ..session()
+            },
             addresses: addresses(),
             method: testing::method(method),
             by,
@@ -236,8 +242,13 @@ impl World {
         memo: Option<&str>,
         platform: impl Fn(usize, &PlatformCall) -> Answer,
     ) -> Result<LookedUp, Failure> {
+        // Some platforms must not be asked twice in a moment.
+        let later = jiff::Timestamp::from_second(NOW + 60).unwrap();
         let look_up = LookUp {
-            context: self.context(),
+            context: Context {
+                now: later,
+                ..self.context()
+            },
             memo,
             closing: false,
             decided: None,

@@ -12,6 +12,9 @@ use crate::app::App;
 pub(crate) struct OrderWish {
     /// In cents.
     pub(crate) amount: u64,
+    pub(crate) currency: String,
+    /// The terminal on the counter that takes it.
+    pub(crate) terminal: Option<String>,
     pub(crate) capture: String,
     pub(crate) methods: Option<Vec<String>>,
     pub(crate) voucher_eligible_amount: Option<u64>,
@@ -33,6 +36,8 @@ impl Default for OrderWish {
     fn default() -> Self {
         Self {
             amount: 4200,
+            currency: "EUR".to_owned(),
+            terminal: None,
             capture: "automatic".to_owned(),
             methods: None,
             voucher_eligible_amount: None,
@@ -104,7 +109,8 @@ fn body(app: &App, order_id: &str, reference: &str, wish: &OrderWish) -> Value {
     json!({
         "reference": reference,
         "amount": wish.amount,
-        "currency": "EUR",
+        "currency": wish.currency,
+        "terminal": wish.terminal,
         "shopper": {
             "id": wish.shopper_id,
             "name": { "first": shopper.first, "last": shopper.last },

@@ -192,6 +192,12 @@ fn scenario(name: &str, wish: &mut OrderWish) {
         "anglais" => wish.locale = "en".to_owned(),
         "tous" => wish.methods = None,
         "balisage" => wish.markup = true,
+        "comptoir" => {
+            wish.currency = "CAD".to_owned();
+            wish.locale = "fr-CA".to_owned();
+            wish.terminal = Some("counter".to_owned());
+            wish.methods = Some(vec!["moneris_terminal".to_owned()]);
+        }
         "carte" => wish.methods = Some(vec!["card".to_owned()]),
         _ => {}
     }

@@ -110,5 +110,5 @@ pub(super) async fn status(
 ) -> Result<Json<CheckoutStatus>, ApiError> {
     let book = opened.book(&app).await?;
     let folded = Folded::new(&book, clock::unix_now());
-    Ok(Json(checkout_status(&folded)))
+    Ok(Json(checkout_status(&app.accounts, &folded)))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use guichet_domain::id::{PaymentId, SessionId};
-use guichet_providers::contract::{Headers, Incoming, Provider};
+use guichet_providers::contract::{Called, Headers, Incoming, Provider};
 use guichet_store::Conversation;
 
 use super::address::missed;
@@ -68,8 +68,13 @@ pub(super) async fn receive(
         secret: None,
     };
     let answered = async {
-        if let Err(error) = callbacks.read(&incoming, conversation.memo.as_deref()) {
-            return refuse(app, to.account, caller, &error, incoming.message()).await;
+        match callbacks.read(&incoming, conversation.memo.as_deref()) {
+            Ok(Called::Look) => {}
+            // While it looks, our own call to it is under way: nothing is waited for.
+            Ok(Called::Probe) => return Ok(StatusCode::NO_CONTENT),
+            Err(error) => {
+                return refuse(app, to.account, caller, &error, incoming.message()).await;
+            }
         }
         Ok(match wake(app, &payment).await {
             Ok(Woken::Yes) => StatusCode::NO_CONTENT,

@@ -18,6 +18,7 @@ mod reviews;
 mod search;
 mod sessions;
 mod shopper;
+mod terminals;
 
 /// Every route.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
@@ -40,4 +41,5 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::duplicate, operations::duplicates))
         .routes(routes!(operations::read_duplicate))
         .routes(routes!(reviews::decide))
+        .routes(routes!(terminals::list))
 }

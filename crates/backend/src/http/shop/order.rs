@@ -15,6 +15,8 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::shopper::NewShopper;
+use super::terminals;
+use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::views::shop::CaptureMode;
@@ -56,6 +58,9 @@ pub(crate) struct NewSession {
     /// When the money is taken.
     #[serde(default)]
     capture: CaptureMode,
+    /// The terminal that takes it, by its name in the configuration: `GET /v1/terminals` lists them.
+    /// Only so is a payment at a terminal offered.
+    terminal: Option<String>,
     /// Where the browser goes after the platform's page: an address of the shop's own origins.
     #[schema(max_length = 2000)]
     return_url: String,
@@ -73,7 +78,7 @@ fn one() -> u32 {
 
 /// Reads a new session. One answer names every field that is at fault.
 pub(crate) fn parse(
-    environment: Environment,
+    app: &App,
     shop: &Shop,
     new: Option<NewSession>,
     id: SessionId,
@@ -94,7 +99,15 @@ pub(crate) fn parse(
     let locale = faults.keep_given(locale);
     let methods = new.methods.map(|methods| parse_methods(shop, methods));
     let methods = faults.keep_given(methods);
-    let return_url = faults.keep(parse_return_url(environment, shop, &new.return_url));
+    let terminal = new
+        .terminal
+        .map(|name| terminals::parse(&app.accounts, shop, &name));
+    let terminal = faults.keep_given(terminal);
+    let return_url = faults.keep(parse_return_url(
+        app.config.environment,
+        shop,
+        &new.return_url,
+    ));
     let whole = (|| {
         Some(Session {
             id,
@@ -108,6 +121,7 @@ pub(crate) fn parse(
             methods,
             voucher_eligible_amount: new.voucher_eligible_amount,
             capture: new.capture.into(),
+            terminal,
             return_url: return_url?,
             expires_at: now + i64::from(expires_in?),
             created_at: now,

@@ -113,7 +113,7 @@ pub(super) async fn create(
         Some(made) => made,
         None => {
             let (new, faults) = json_with_faults::<NewSession>(&body)?;
-            let session = order::parse(app.config.environment, &shop, new, new_id()?, faults)?;
+            let session = order::parse(&app, &shop, new, new_id()?, faults)?;
             make(&app, &shop, &key, session, &mark).await?
         }
     };

@@ -5,7 +5,7 @@ use crate::contract::{Headers, HttpMethod};
 
 const MEMO: &str = r#"{"order":"284BRTAQFS63EOA1LD"}"#;
 
-fn told(method: HttpMethod, text: &[u8]) -> Result<(), MessageError> {
+fn told(method: HttpMethod, text: &[u8]) -> Result<Called, MessageError> {
     let (query, body) = match method {
         HttpMethod::Post => (&b""[..], text),
         _ => (text, &b""[..]),
@@ -50,7 +50,7 @@ fn a_callback_is_read_in_each_of_its_formats() {
              <id>284BRTAQFS63EOA1LD</id><empty/></order>",
         ),
     ] {
-        assert_eq!(told(method, text.as_bytes()), Ok(()), "{text}");
+        assert_eq!(told(method, text.as_bytes()), Ok(Called::Look), "{text}");
     }
 }
 

@@ -50,6 +50,7 @@ fn part(method: &str) -> Part {
         refusal: None,
         parts_expected: None,
         fingerprint: String::new(),
+        at_terminal: None,
         trust: Trust::Ours,
     }
 }

@@ -35,6 +35,7 @@ fn part(transaction: &str, kind: PartKind, minor: u64) -> PaymentEvent {
         parts_expected: None,
         trust: Trust::Ours,
         fingerprint: String::new(),
+        at_terminal: None,
     })
 }
 

@@ -1,0 +1,122 @@
+//! Which payment a terminal works on: one at a time.
+//!
+//! A terminal refuses a second command by itself, and loses none for it. But the second one must
+//! not reach it while the first is only about to be sent, or sent again: so a terminal is held from
+//! before the command until the payment's outcome is known, or its deadline has passed. The holds
+//! are this process's; a payment that another process began takes its terminal anew as soon as it
+//! is looked up.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use guichet_domain::MethodKind;
+use guichet_domain::id::{PaymentId, Slug};
+use guichet_domain::stage::Stage;
+use guichet_store::StoreError;
+
+use super::error::PaymentError;
+use super::in_hand::InHand;
+use crate::app::App;
+use crate::clock;
+use crate::locks::{Lock, Locked};
+
+/// A terminal: its account and its name there.
+type Place = (Slug, Slug);
+
+/// Who holds which terminal.
+#[derive(Default)]
+pub(crate) struct Holds(Mutex<HashMap<Place, Hold>>);
+
+/// A terminal's hold.
+#[derive(Clone)]
+struct Hold {
+    payment: PaymentId,
+    /// Unix second at which it ends by itself.
+    until: i64,
+}
+
+impl Holds {
+    fn all(&self) -> MutexGuard<'_, HashMap<Place, Hold>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The payment that it works on, or may.
+    pub(crate) async fn works_on(
+        &self,
+        app: &App,
+        account: &Slug,
+        terminal: &Slug,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        let place = (account.clone(), terminal.clone());
+        let hold = self.all().get(&place).cloned();
+        let Some(hold) = hold.filter(|hold| clock::unix_now() < hold.until) else {
+            return Ok(None);
+        };
+        let conversation = app.store.conversation(&hold.payment).await?;
+        let works = conversation.is_some_and(|own| is_at_terminal(own.stage));
+        Ok(works.then_some(hold.payment))
+    }
+}
+
+/// The terminal that a payment works at, if it works at one.
+fn place(in_hand: &InHand<'_>) -> Option<Place> {
+    let terminal = in_hand.book.session.terminal.clone()?;
+    let at_one = in_hand.payment.kind == MethodKind::Terminal;
+    at_one.then(|| (in_hand.payment.account.clone(), terminal))
+}
+
+fn hold(in_hand: &InHand<'_>) -> Hold {
+    Hold {
+        payment: in_hand.payment.id.clone(),
+        until: in_hand.payment.deadline_at,
+    }
+}
+
+/// Takes the payment's terminal, before anything is sent to it. What is given back is kept until
+/// the payment says that it talks.
+pub(super) async fn take(in_hand: &InHand<'_>) -> Result<Option<Locked>, PaymentError> {
+    let Some(place) = place(in_hand) else {
+        return Ok(None);
+    };
+    let app = in_hand.app;
+    let lock = Lock::Terminal(place.0.clone(), place.1.clone());
+    let locked = app.locks.take(lock).ok_or(PaymentError::TerminalBusy)?;
+    let working = app.terminals.works_on(app, &place.0, &place.1).await?;
+    if working.is_some_and(|other| other != in_hand.payment.id) {
+        return Err(PaymentError::TerminalBusy);
+    }
+    app.terminals.all().insert(place, hold(in_hand));
+    Ok(Some(locked))
+}
+
+/// Refuses a payment at a terminal that works on another one, before anything is stored of it.
+pub(super) async fn refuse_if_busy(
+    app: &App,
+    account: &Slug,
+    terminal: Option<&Slug>,
+) -> Result<(), PaymentError> {
+    let Some(terminal) = terminal else {
+        return Ok(());
+    };
+    match app.terminals.works_on(app, account, terminal).await? {
+        Some(_) => Err(PaymentError::TerminalBusy),
+        None => Ok(()),
+    }
+}
+
+/// Whether a payment at this stage is at its terminal, or may be.
+fn is_at_terminal(stage: Stage) -> bool {
+    stage.is_unresolved() && stage != Stage::GivenUp
+}
+
+/// Holds on to the terminal of a payment that is looked up, unless another one has it.
+pub(super) fn hold_on(in_hand: &InHand<'_>) {
+    if let Some(place) = place(in_hand) {
+        let now = clock::unix_now();
+        let mut all = in_hand.app.terminals.all();
+        let free = all.get(&place).is_none_or(|hold| now >= hold.until);
+        if free && now < in_hand.payment.deadline_at {
+            all.insert(place, hold(in_hand));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! *Terminals*: devices on the shop's counter, which take a payment of [`MethodKind::Terminal`].
+//!
+//! [`MethodKind::Terminal`]: guichet_wire::MethodKind::Terminal
+
+use guichet_domain::id::Slug;
+
+/// The terminals of an account. Each takes one payment at a time.
+pub trait Terminals: Send + Sync {
+    /// All of them, in the order of the configuration.
+    fn terminals(&self) -> Vec<Terminal>;
+}
+
+/// A terminal.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Terminal {
+    /// By this name a session names it.
+    pub name: Slug,
+    /// The till that it belongs to, as the people there call it.
+    pub till: String,
+}

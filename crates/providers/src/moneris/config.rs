@@ -1,0 +1,310 @@
+//! An account's table of the configuration.
+//!
+//! | key | value |
+//! | --- | --- |
+//! | `store_id` | the store that the terminals belong to, `mogo-…` or `gwca-…` |
+//! | `api_token` | its token, from the merchant portal, such as `"env:MONERIS_TOKEN"` |
+//! | `ist_config_code` | the integration's code, from the Moneris consultant, such as `"env:…"` |
+//! | `terminals` | list of tables, one for each terminal: see below |
+//! | `cloud_url` | where commands go; default that of the environment |
+//! | `receipt_hosts` | hosts that a receipt may be read at; default those of the environment |
+//! | `post_back` | whether the cloud tells that a receipt is there, default `true` |
+//! | `deadline_seconds` | until a terminal is waited for no longer, default 420 |
+//! | `resend_seconds` | between two tries where the outcome is unknown, 30; less in the sandbox only |
+//!
+//! Of a terminal: `name` (by which sessions name it), `id` (the TID, 8 characters), `till` (what the
+//! people at the counter call it; its name if absent).
+//!
+//! Hosts: GO, *cloud-integration*. Identifiers: GUIDE, chapter 4.
+
+use std::ops::{Deref, DerefMut};
+
+use guichet_domain::id::Slug;
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::contract::{ConfigError, Environment};
+use crate::table::{Table, is_loopback};
+use crate::zone::toronto;
+
+/// Commands, of the real platform and of its test servers.
+const CLOUD_PRODUCTION: &str = "https://ippos.moneris.com/v3/Terminal/";
+const CLOUD_TEST: &str = "https://ippostest.moneris.com/v3/Terminal/";
+
+/// Receipts, likewise.
+const RECEIPTS_PRODUCTION: [&str; 2] = ["cloudreceipt.moneris.com", "ipterm2.moneris.io"];
+const RECEIPTS_TEST: [&str; 2] = ["cloudreceiptct.moneris.com", "ipterm2ct.moneris.io"];
+
+/// The one store that the sandbox takes: production refuses it.
+const SANDBOX_STORE: &str = "mogo-guichet-sandbox";
+
+/// A terminal.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    pub(super) name: Slug,
+    pub(super) id: String,
+    pub(super) till: String,
+}
+
+/// What the cloud is opened with.
+#[derive(Debug)]
+pub(super) struct Cloud {
+    pub(super) store_id: String,
+    pub(super) api_token: SecretString,
+}
+
+/// One account's configuration, checked.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) account: Slug,
+    pub(super) cloud: Option<Cloud>,
+    pub(super) ist_config_code: SecretString,
+    pub(super) terminals: Vec<Terminal>,
+    pub(super) cloud_url: Url,
+    pub(super) post_back: bool,
+    pub(super) deadline_seconds: i64,
+    pub(super) resend_seconds: i64,
+    pub(super) time_zone: TimeZone,
+    environment: Environment,
+    receipt_hosts: Vec<String>,
+}
+
+impl Config {
+    /// Reads and checks an account's table.
+    pub(super) fn read(
+        account: Slug,
+        table: toml::Table,
+        environment: Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut keys = Keys(Table::new(&account, table));
+        let config = Self {
+            environment,
+            cloud: Some(keys.cloud(environment)?),
+            ist_config_code: keys.secret(
+                "ist_config_code",
+                50,
+                "the Moneris consultant gave it",
+            )?,
+            terminals: keys.terminals()?,
+            cloud_url: keys.cloud_url(environment)?,
+            receipt_hosts: keys.receipt_hosts(environment)?,
+            post_back: keys.flag("post_back")?.unwrap_or(true),
+            deadline_seconds: keys.within("deadline_seconds", 420, environment, 300..=3600)?,
+            resend_seconds: keys.within("resend_seconds", 30, environment, 30..=60)?,
+            time_zone: toronto().map_err(|error| keys.error("provider", error))?,
+            account,
+        };
+        keys.finish("a moneris")?;
+        Ok(config)
+    }
+
+    /// The terminal of that name.
+    pub(super) fn terminal(&self, name: &str) -> Option<&Terminal> {
+        self.terminals.iter().find(|own| own.name.as_str() == name)
+    }
+
+    /// Whether a receipt may be read there: whoever answers a command must not send us anywhere
+    /// else.
+    pub(super) fn allows_receipt(&self, url: &Url) -> bool {
+        let known = url.host_str().is_some_and(|host| {
+            let mut hosts = self.receipt_hosts.iter();
+            hosts.any(|known| known.eq_ignore_ascii_case(host))
+        });
+        let bare = url.username().is_empty() && url.password().is_none();
+        let local = self.environment == Environment::Sandbox && is_loopback(url);
+        let secure = url.scheme() == "https" && url.port().is_none();
+        known && bare && (secure || (local && url.scheme() == "http"))
+    }
+}
+
+/// The table while it is read: what was read is taken out.
+struct Keys(Table);
+
+impl Deref for Keys {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.0
+    }
+}
+
+impl DerefMut for Keys {
+    fn deref_mut(&mut self) -> &mut Table {
+        &mut self.0
+    }
+}
+
+/// Whether a text is of so many characters that an identifier may have.
+fn is_name(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    lengths.contains(&text.len()) && text.bytes().all(plain)
+}
+
+impl Keys {
+    fn cloud(&mut self, environment: Environment) -> Result<Cloud, ConfigError> {
+        let key = "store_id";
+        let store = self.text(key)?.filter(|text| is_name(text, 1..=40));
+        let store_id = store.ok_or_else(|| {
+            let detail = "write the store that the terminals belong to, such as \"mogo-…\" or \
+                          \"gwca-…\": the Moneris consultant gives it";
+            self.error(key, detail)
+        })?;
+        let sandbox = store_id == SANDBOX_STORE;
+        if sandbox && environment != Environment::Sandbox {
+            let detail = "is the sandbox's store, which exists nowhere else: write your own";
+            return Err(self.error(key, detail));
+        }
+        let api_token = self.secret("api_token", 20, "the merchant portal shows it")?;
+        Ok(Cloud {
+            store_id,
+            api_token,
+        })
+    }
+
+    fn secret(
+        &mut self,
+        key: &'static str,
+        most: usize,
+        from: &str,
+    ) -> Result<SecretString, ConfigError> {
+        let text = self.text(key)?.filter(|text| is_name(text, 1..=most));
+        text.map(SecretString::from).ok_or_else(|| {
+            let detail = format!(
+                "must be 1 to {most} letters, digits and hyphens, such as \"env:MONERIS_…\": {from}"
+            );
+            self.error(key, detail)
+        })
+    }
+
+    fn terminals(&mut self) -> Result<Vec<Terminal>, ConfigError> {
+        let mut terminals: Vec<Terminal> = Vec::new();
+        for (index, mut table) in self.tables("terminals")?.into_iter().enumerate() {
+            let at = |error: ConfigError| ConfigError {
+                key: format!("terminals[{index}].{}", error.key),
+                ..error
+            };
+            let terminal = terminal(&mut table).map_err(at)?;
+            let twice = |own: &Terminal| {
+                let same = [
+                    ("name", own.name == terminal.name),
+                    ("id", own.id == terminal.id),
+                    ("till", own.till == terminal.till),
+                ];
+                same.into_iter().find(|(_, same)| *same).map(|(key, _)| key)
+            };
+            if let Some(key) = terminals.iter().find_map(twice) {
+                let detail = "is there twice: a terminal has one name and one till of its own";
+                return Err(at(table.error(key, detail)));
+            }
+            terminals.push(terminal);
+        }
+        if terminals.is_empty() {
+            let detail = "write one table for each, such as [[accounts.terminals]] with name = \
+                          \"counter\" and id = \"A1234567\"";
+            return Err(self.error("terminals", detail));
+        }
+        Ok(terminals)
+    }
+
+    fn cloud_url(&mut self, environment: Environment) -> Result<Url, ConfigError> {
+        let key = "cloud_url";
+        let text = match (self.text(key)?, environment) {
+            (Some(text), _) => text,
+            (None, Environment::Test) => CLOUD_TEST.to_owned(),
+            (None, Environment::Production) => CLOUD_PRODUCTION.to_owned(),
+            (None, Environment::Sandbox) => {
+                let detail = "is missing: write the sandbox's address, such as \
+                              \"http://127.0.0.1:8602/v3/Terminal/\"";
+                return Err(self.error(key, detail));
+            }
+        };
+        let url = Url::parse(&text).ok().filter(|url| {
+            let bare = url.query().is_none() && url.fragment().is_none();
+            bare && url.username().is_empty() && url.password().is_none()
+        });
+        let url = url.ok_or_else(|| self.error(key, "is not an address without user or query"))?;
+        let detail = match environment {
+            Environment::Sandbox if is_loopback(&url) && url.scheme().starts_with("http") => None,
+            Environment::Sandbox => Some("is not this machine: the sandbox is at a loopback one"),
+            _ if url.scheme() != "https" || is_loopback(&url) => {
+                Some("must be https:// and a host elsewhere")
+            }
+            Environment::Production if is_test_host(&url) => Some("is a host of the test platform"),
+            Environment::Test if !is_test_host(&url) => Some("is no host of the test platform"),
+            Environment::Test | Environment::Production => None,
+        };
+        detail.map_or(Ok(url), |detail| Err(self.error(key, detail)))
+    }
+
+    fn receipt_hosts(&mut self, environment: Environment) -> Result<Vec<String>, ConfigError> {
+        let key = "receipt_hosts";
+        let known: &[&str] = match environment {
+            Environment::Sandbox => &["127.0.0.1", "localhost"],
+            Environment::Test => &RECEIPTS_TEST,
+            Environment::Production => &RECEIPTS_PRODUCTION,
+        };
+        let Some(hosts) = self.list(key)? else {
+            return Ok(known.iter().map(|host| (*host).to_owned()).collect());
+        };
+        let is_host = |host: &String| {
+            let read = Url::parse(&format!("https://{host}/")).ok();
+            read.is_some_and(|url| url.host_str() == Some(host) && url.port().is_none())
+        };
+        if hosts.is_empty() || !hosts.iter().all(is_host) {
+            let detail = "must be names of hosts alone, in small letters, such as \
+                          [\"cloudreceipt.moneris.com\"]";
+            return Err(self.error(key, detail));
+        }
+        Ok(hosts)
+    }
+
+    /// A number of seconds; in the sandbox any, since nobody waits for minutes there.
+    fn within(
+        &mut self,
+        key: &str,
+        default: i64,
+        environment: Environment,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Result<i64, ConfigError> {
+        let number = self.integer(key)?.unwrap_or(default);
+        let (least, most) = (*range.start(), *range.end());
+        let least = match environment {
+            Environment::Sandbox => 1,
+            Environment::Test | Environment::Production => least,
+        };
+        if (least..=most).contains(&number) {
+            return Ok(number);
+        }
+        Err(self.error(key, format!("must be {least} to {most}")))
+    }
+}
+
+fn terminal(table: &mut Table) -> Result<Terminal, ConfigError> {
+    let name = table.text("name")?.unwrap_or_default();
+    let name = Slug::try_from(name).map_err(|error| table.error("name", error.detail))?;
+    let id = table.text("id")?.filter(|id| is_name(id, 8..=8));
+    let id = id.ok_or_else(|| {
+        table.error(
+            "id",
+            "write the terminal's TID, 8 letters and digits, as its label shows it",
+        )
+    })?;
+    let till = table.text("till")?.unwrap_or_else(|| name.to_string());
+    let shown = !till.trim().is_empty() && till.chars().count() <= 40;
+    if !shown || till.chars().any(char::is_control) {
+        return Err(table.error("till", "must be 1 to 40 characters on one line"));
+    }
+    table.finish("a terminal of a moneris")?;
+    Ok(Terminal { name, id, till })
+}
+
+/// Hosts of the test platform end their first label so (GO, *cloud-integration*).
+fn is_test_host(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let first = host.split('.').next().unwrap_or_default();
+    first.ends_with("test") || first.ends_with("ct")
+}
+
+#[cfg(test)]
+mod tests;

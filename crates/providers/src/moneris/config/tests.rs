@@ -1,0 +1,99 @@
+use super::super::testing::{IST, TOKEN, lines, read};
+use super::*;
+
+fn wrong(environment: Environment, lines: &str) -> (String, String) {
+    let error = read(environment, lines).unwrap_err();
+    let told = error.to_string();
+    assert!(!told.contains(TOKEN) && !told.contains(IST), "{told}");
+    (error.key, error.detail)
+}
+
+#[test]
+fn what_is_not_written_has_the_hosts_of_its_world() {
+    let config = read(Environment::Production, &lines("")).unwrap();
+    assert_eq!(config.cloud_url.as_str(), CLOUD_PRODUCTION);
+    assert_eq!(config.receipt_hosts, RECEIPTS_PRODUCTION);
+    assert_eq!((config.deadline_seconds, config.resend_seconds), (420, 30));
+    assert!(config.post_back);
+    let names = config
+        .terminals
+        .iter()
+        .map(|own| (own.name.as_str(), &*own.till));
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        [("counter", "Caisse 1"), ("other", "other")]
+    );
+    assert!(!format!("{config:?}").contains("S3CRET"));
+}
+
+#[test]
+fn each_wrong_key_is_named_with_what_to_write() {
+    let all = lines("");
+    let without = |key: &str| {
+        let kept = all.lines().filter(|line| !line.starts_with(key));
+        kept.collect::<Vec<_>>().join("\n")
+    };
+    let instead = |from: &str, to: &str| {
+        assert!(all.contains(from), "{from}");
+        all.replace(from, to)
+    };
+    for (lines, key) in [
+        (without("store_id"), "store_id"),
+        (instead("mogo-1", "mogo 1"), "store_id"),
+        (instead("mogo-1", SANDBOX_STORE), "store_id"),
+        (without("api_token"), "api_token"),
+        (instead(TOKEN, &"x".repeat(21)), "api_token"),
+        (without("ist_config_code"), "ist_config_code"),
+        (instead(IST, &"x".repeat(51)), "ist_config_code"),
+        (lines_before_terminals(&all), "terminals"),
+        (instead("\"counter\"", "\"Counter 1\""), "terminals[0].name"),
+        (instead("A2999074", "A299907"), "terminals[0].id"),
+        (instead("A2999074", "A29990 4"), "terminals[0].id"),
+        (instead("\"Caisse 1\"", "\" \""), "terminals[0].till"),
+        (instead("\"Caisse 1\"", "7"), "terminals[0].till"),
+        (instead("\"other\"", "\"counter\""), "terminals[1].name"),
+        (instead("P0401234", "A2999074"), "terminals[1].id"),
+        (instead("\"Caisse 1\"", "\"other\""), "terminals[1].till"),
+        (format!("{all}port = 1080\n"), "terminals[1].port"),
+        (lines_with("terminals_url = \"x\""), "terminals_url"),
+        (
+            lines_with("cloud_url = \"http://ippostest.moneris.com/v3/Terminal/\""),
+            "cloud_url",
+        ),
+        (
+            lines_with("cloud_url = \"https://ippos.moneris.com/v3/Terminal/\""),
+            "cloud_url",
+        ),
+        (
+            lines_with("cloud_url = \"https://127.0.0.1/\""),
+            "cloud_url",
+        ),
+        (
+            lines_with("cloud_url = \"https://u@ippostest.moneris.com/\""),
+            "cloud_url",
+        ),
+        (lines_with("receipt_hosts = []"), "receipt_hosts"),
+        (
+            lines_with("receipt_hosts = [\"https://x.example\"]"),
+            "receipt_hosts",
+        ),
+        (lines_with("post_back = \"yes\""), "post_back"),
+        (lines_with("deadline_seconds = 10"), "deadline_seconds"),
+        (lines_with("resend_seconds = 1"), "resend_seconds"),
+    ] {
+        let (named, detail) = wrong(Environment::Test, &lines);
+        assert_eq!(named, key, "{detail}\n{lines}");
+    }
+    // The sandbox's waits are nobody's.
+    let local = "cloud_url = \"http://127.0.0.1:1/v3/Terminal/\"\nresend_seconds = 1";
+    assert!(read(Environment::Sandbox, &lines_with(local)).is_ok());
+    assert_eq!(wrong(Environment::Sandbox, &all).0, "cloud_url");
+}
+
+fn lines_with(more: &str) -> String {
+    lines(more)
+}
+
+fn lines_before_terminals(all: &str) -> String {
+    all.split("[[").next().unwrap().to_owned()
+}

@@ -1,0 +1,173 @@
+//! Moneris, Canada: payments on a Moneris Go terminal that stands on the shop's counter.
+//!
+//! # Documents
+//! - *Moneris Go – Guide d'intégration* (French). Below: GUIDE.
+//! - developer.moneris.com/moneris-go/docs: *cloud-integration*, *core-payment-transactions*,
+//!   *pre-authorization-api*, *idempotent-request*, *transaction-response-codes*,
+//!   *error-response-codes*, *offline-payments*, *merchantintegration*, the field data page. GO.
+//! - A recorded answer of the cloud, in a public module for Odoo, and public clients of the cloud
+//!   that agree with each other. SEEN.
+//!
+//! # The flow
+//! 1. *Begin* makes nothing: the payment is stored first, with the key of the attempt, which is our
+//!    reference. A key is of one attempt (GO, *idempotent-request*).
+//! 2. *Proceed* hands the purchase to the cloud, which hands it to the terminal, and answers with
+//!    the address of a receipt.
+//! 3. *Look up* reads that receipt until it is complete, never sooner than 2 s after the last time
+//!    (GO, *cloud-integration*). The cloud's post-back is not signed: it says that it is time to
+//!    look, and nothing else.
+//! 4. Where the terminal or the cloud was lost in the middle (5906 to 5909), or no answer came, the
+//!    same request goes out again with the same key: the terminal remembers its last 100 commands
+//!    and tells what became of the first (GO). Only for five minutes, and only as long as the
+//!    session takes a payment: what never arrived would begin then, with nobody at the counter.
+//!
+//! # Traps
+//! - The entry's own code decides, with the bank's below 050. `Error` was seen to be `"true"` beside
+//!   an approved sale, and `Completed` and the HTTP status tell nothing of it (SEEN).
+//! - `approvedAmount` holds tip and cash-back; `totalAmount` is what was asked for (SEEN).
+//! - Nobody can stop a command in the cloud: the terminal's own red key does (GO, *cancel-api*).
+//! - A receipt is told once: there is no reprint.
+
+mod answer;
+mod callback;
+pub mod codes;
+mod config;
+mod fact;
+mod flow;
+mod request;
+
+use guichet_domain::MethodKind;
+use guichet_domain::id::Slug;
+use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::money::Currency;
+use jiff::tz::TimeZone;
+
+use crate::contract::{
+    Begin, Begun, Callbacks, Called, ConfigError, Continuing, Demand, Environment, Exchange,
+    Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Proceed, Proceeded, Provider,
+    Seed, Step, Terminal, Terminals,
+};
+
+/// A card on the terminal.
+const TERMINAL: &str = "moneris_terminal";
+
+/// One account at Moneris.
+#[derive(Debug)]
+struct Moneris {
+    config: config::Config,
+}
+
+/// Opens an account from its table of the configuration. The keys are described in the source of
+/// `config.rs`, one by one.
+///
+/// # Errors
+/// Names the first key that is missing, unknown or wrong, and says what to write. Never shows a
+/// secret's value.
+pub fn open(
+    account: Slug,
+    table: toml::Table,
+    environment: Environment,
+) -> Result<Box<dyn Provider>, ConfigError> {
+    let config = config::Config::read(account, table, environment)?;
+    Ok(Box::new(Moneris { config }))
+}
+
+impl Provider for Moneris {
+    fn name(&self) -> &'static str {
+        "moneris"
+    }
+
+    fn account(&self) -> &Slug {
+        &self.config.account
+    }
+
+    fn methods(&self) -> Vec<MethodDescription> {
+        let terminal = Method::try_from(TERMINAL.to_owned()).map(|method| MethodDescription {
+            method,
+            kind: MethodKind::Terminal,
+            currencies: Vec::from_iter(Currency::try_from("CAD".to_owned()).ok()),
+            minimum: None,
+            maximum: None,
+            manual_capture: true,
+            embedded: false,
+            saved_cards: false,
+        });
+        terminal.into_iter().collect()
+    }
+
+    fn demands(&self, _: &Method) -> Vec<Demand> {
+        Vec::new()
+    }
+
+    fn deadline_seconds(&self) -> i64 {
+        self.config.deadline_seconds
+    }
+
+    fn time_zone(&self) -> &TimeZone {
+        &self.config.time_zone
+    }
+
+    /// Order id and key of the attempt in one: at most 50 characters, never used before (GO).
+    fn new_reference(&self, seed: &Seed) -> String {
+        hex::encode_upper(seed.random)
+    }
+
+    fn begin(&self, begin: &Begin<'_>, _: &[Exchange]) -> Step<Begun> {
+        flow::begin(&self.config, begin)
+    }
+
+    fn continuing(&self) -> Option<&dyn Continuing> {
+        Some(self)
+    }
+
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        Some(self)
+    }
+
+    fn terminals(&self) -> Option<&dyn Terminals> {
+        Some(self)
+    }
+}
+
+impl Terminals for Moneris {
+    fn terminals(&self) -> Vec<Terminal> {
+        let told = |terminal: &config::Terminal| Terminal {
+            name: terminal.name.clone(),
+            till: terminal.till.clone(),
+        };
+        self.config.terminals.iter().map(told).collect()
+    }
+}
+
+impl Continuing for Moneris {
+    fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
+        flow::proceed(&self.config, proceed, exchanges)
+    }
+
+    fn finalise(&self, _: &Finalise<'_>, _: &[Exchange]) -> Step<Proceeded> {
+        let what = "nobody comes back from a terminal";
+        Step::Failed(Failure::Unexpected(what.to_owned()))
+    }
+
+    fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {
+        flow::look_up(&self.config, look_up, exchanges)
+    }
+
+    fn is_ordered_last(&self, _: MethodKind) -> bool {
+        false
+    }
+}
+
+impl Callbacks for Moneris {
+    fn read(&self, incoming: &Incoming<'_>, memo: Option<&str>) -> Result<Called, MessageError> {
+        callback::read(incoming, memo)
+    }
+
+    /// The cloud has no such call.
+    fn resend(&self, _: Option<&str>, _: &[Exchange]) -> Step<()> {
+        Step::Done(())
+    }
+}
+
+#[cfg(test)]
+mod testing;

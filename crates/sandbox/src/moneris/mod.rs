@@ -1,0 +1,34 @@
+//! Moneris Go, the platform's half: the cloud that takes commands, the terminals, their receipts,
+//! post-backs, control.
+//!
+//! Sources: *Moneris Go – Guide d'intégration*; developer.moneris.com/moneris-go/docs
+//! (*cloud-integration*, *core-payment-transactions*, *idempotent-request*,
+//! *transaction-response-codes*, *error-response-codes*, *offline-payments*, *cancel-api*); a
+//! recorded answer of the cloud in a public module for Odoo. What none of them tells (what a
+//! terminal shows, how often a post-back is sent) is the sandbox's.
+
+mod cloud;
+mod command;
+mod control;
+mod faults;
+mod page;
+mod post_back;
+pub(crate) mod world;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::Shared;
+use crate::web::policy::with_headers;
+
+/// What Moneris adds to the platforms' listener.
+pub(crate) fn router(app: Shared) -> Router {
+    let all = Router::new()
+        .route("/v3/Terminal/", post(cloud::command))
+        .route("/v3/terminal/", post(cloud::command))
+        .route("/moneris/receipt/{ticket}", get(cloud::receipt))
+        .route("/moneris/terminals", get(page::all))
+        .route("/moneris/terminals/{id}", get(page::show).post(page::act))
+        .merge(control::router());
+    with_headers(all).with_state(app)
+}

@@ -1,0 +1,13 @@
+//! What comes to the address of a post-back.
+#![cfg_attr(fuzzing, no_main)]
+
+use guichet_fuzz::moneris_post_back as target;
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| target(data));
+
+/// Without the fuzzer: replays the files that are named.
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    guichet_fuzz::replay(target)
+}

@@ -1,0 +1,112 @@
+//! A till's page and the terminal on the counter: what the page says while the terminal works, and
+//! what it shows once that is over.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use crate::shop::Order;
+use crate::support::{COUNTER, StackOptions};
+use crate::world::{World, play_in, usual};
+
+/// Plays a test at a shop with terminals.
+fn play(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
+    let stack = StackOptions {
+        moneris: true,
+        ..usual()
+    };
+    play_in(stack, test);
+}
+
+impl World {
+    /// An order of 11.10 CAD whose till page is open and waits for the terminal.
+    async fn at_the_counter(&self) -> Result<Order> {
+        let order = self
+            .order(json!({
+                "amount": 1110,
+                "currency": "CAD",
+                "terminal": "counter",
+                "methods": ["moneris_terminal"],
+                "locale": "fr-CA",
+            }))
+            .await?;
+        self.open_checkout(&order).await?;
+        self.pay_at_the_counter().await?;
+        Ok(order)
+    }
+
+    async fn pay_at_the_counter(&self) -> Result<()> {
+        self.choose("moneris_terminal").await?;
+        self.press_pay().await?;
+        self.browser.inside("[data-terminal]").await?;
+        self.browser.wait_for_face("waiting").await
+    }
+
+    async fn text_inside(&self, part: &str) -> Result<String> {
+        let element = self.browser.inside(part).await?;
+        Ok(element.text().await?)
+    }
+
+    async fn act(&self, act: Value) {
+        self.stack.at_terminal(COUNTER, act).await;
+    }
+}
+
+#[test]
+fn a_till_says_to_follow_the_terminal_and_shows_what_became_of_it() {
+    play(async |w: &mut World| {
+        let order = w.at_the_counter().await?;
+        let said = w.text_inside("[data-terminal]").await?;
+        for part in ["Suivez le terminal", "11,10", "Caisse 1", "7 min"] {
+            ensure!(said.contains(part), "{part} is not in {said}");
+        }
+        // The picture of the terminal is used as a person would.
+        w.stack.wait_terminal(COUNTER).await;
+        let terminal = format!("{}/moneris/terminals/{COUNTER}", w.stack.platform());
+        w.browser.open(&terminal).await?;
+        w.browser.fill("tip", "2,78").await?;
+        w.browser.click("tap").await?;
+        w.browser.named("printed").await?;
+        w.open_payment(&order).await?;
+        w.assert_paid(&order, &[("card", 1388)]).await
+    });
+}
+
+#[test]
+fn what_is_cancelled_on_the_terminal_is_said_at_the_till_and_another_try_pays() {
+    play(async |w: &mut World| {
+        let order = w.at_the_counter().await?;
+        w.act(json!({ "do": "cancel" })).await;
+        w.browser.wait_for_face("refused").await?;
+        w.browser.inside("[data-refusal=cancelled]").await?;
+        w.pay_at_the_counter().await?;
+        w.act(json!({ "do": "tap" })).await;
+        w.assert_paid(&order, &[("card", 1110)]).await
+    });
+}
+
+#[test]
+fn a_till_says_that_the_terminal_is_busy_and_what_was_approved_of_the_order() {
+    play(async |w: &mut World| {
+        let first = w.stack.session_at("counter", 500).await;
+        w.stack.start_at_terminal(&first).await;
+        let order = w
+            .order(
+                json!({ "amount": 2000, "currency": "CAD", "terminal": "counter",
+                "methods": ["moneris_terminal"], "locale": "en-CA" }),
+            )
+            .await?;
+        w.open_checkout(&order).await?;
+        w.choose("moneris_terminal").await?;
+        w.press_pay().await?;
+        let said = w.text_inside("[role=alert]").await?;
+        ensure!(said.contains("busy"), "{said}");
+        w.act(json!({ "do": "tap" })).await;
+        w.stack.wait_status(&first, "paid").await;
+        w.pay_at_the_counter().await?;
+        w.act(json!({ "do": "tap", "partial": 1200 })).await;
+        w.browser.wait_for_face("incomplete").await?;
+        let said = w.text_inside("[part~=outcome]").await?;
+        ensure!(said.contains("$12.00") && said.contains("$20.00"), "{said}");
+        Ok(())
+    });
+}

@@ -1,0 +1,385 @@
+//! Terminals on the counter, through Moneris' cloud: from the command to the money, and whatever
+//! breaks between.
+
+use serde_json::{Value, json};
+
+use crate::support::{COUNTER, Checkout, GARDEN, Stack, StackOptions, fresh_key, until};
+
+async fn stack() -> Stack {
+    with("resend_seconds = 1").await
+}
+
+/// With these lines in the account's table.
+async fn with(lines: &str) -> Stack {
+    Stack::start(StackOptions {
+        moneris: true,
+        moneris_lines: lines.to_owned(),
+        ..StackOptions::default()
+    })
+    .await
+}
+
+async fn payment(stack: &Stack, checkout: &Checkout) -> Value {
+    let truth = stack.truth(checkout).await;
+    let payments = truth["payments"].as_array().unwrap();
+    assert_eq!(payments.len(), 1, "{truth}");
+    payments[0].clone()
+}
+
+/// Paid once: one command at the terminal, one part that counts.
+async fn assert_paid(stack: &Stack, checkout: &Checkout) -> Value {
+    stack.wait_status(checkout, "paid").await;
+    let payment = payment(stack, checkout).await;
+    assert_eq!(payment["accepted"], 1110, "{payment}");
+    assert_eq!(payment["attention"], json!([]), "{payment}");
+    assert_eq!(payment["parts"].as_array().unwrap().len(), 1, "{payment}");
+    let id = payment["id"].as_str().unwrap();
+    stack.wait_stage(id, "over").await;
+    let commands = stack.commands_at(COUNTER).await;
+    assert_eq!(commands.len(), 1, "{commands:?}");
+    payment
+}
+
+#[tokio::test]
+async fn a_card_on_the_terminal_pays_and_the_receipt_is_kept() {
+    let stack = stack().await;
+    let checkout = stack.session_at("counter", 1110).await;
+    let id = stack.start_at_terminal(&checkout).await;
+    let status = stack.status(&checkout).await;
+    assert_eq!(status["status"], "pending", "{status}");
+    assert_eq!(
+        status["payment"]["terminal"]["name"], "Caisse 1",
+        "{status}"
+    );
+    assert_eq!(status["payment"]["terminal"]["minutes"], 7, "{status}");
+    let busy = stack.terminals().await;
+    assert_eq!(busy[0]["payment"], id.as_str(), "{busy}");
+    stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+    let payment = assert_paid(&stack, &checkout).await;
+    let told = &payment["parts"][0]["at_terminal"];
+    assert_eq!(
+        (&told["terminal"], &told["tip"]),
+        (&json!("counter"), &json!(0))
+    );
+    assert!(
+        told["receipt"].as_str().unwrap().contains("APPROUVEE"),
+        "{told}"
+    );
+    let free = stack.terminals().await;
+    assert_eq!(free[0].get("payment"), None, "{free}");
+    let status = stack.status(&checkout).await;
+    assert_eq!(status["payment"].get("terminal"), None, "{status}");
+}
+
+#[tokio::test]
+async fn a_receipt_is_read_by_asking_alone_and_never_twice_within_two_seconds() {
+    let stack = stack().await;
+    // Neither post-backs that are lost, nor those that come twice, nor forged ones change it.
+    for faults in [
+        json!({ "post_back_lost": true }),
+        json!({ "post_back_twice": true }),
+    ] {
+        stack.break_moneris(faults).await;
+        let checkout = stack.session_at("garden", 1110).await;
+        stack.start_at_terminal(&checkout).await;
+        stack.wait_terminal(GARDEN).await;
+        until("some looks at the receipt", || async {
+            let commands = stack.commands_at(GARDEN).await;
+            let reads = commands.last()?["reads"].as_array()?.len();
+            (reads >= 2).then_some(())
+        })
+        .await;
+        stack.at_terminal(GARDEN, json!({ "do": "insert" })).await;
+        stack.wait_status(&checkout, "paid").await;
+        stack.mend_moneris().await;
+    }
+    for command in stack.commands_at(GARDEN).await {
+        let reads = command["reads"].as_array().unwrap().iter();
+        let reads: Vec<_> = reads.map(|read| read.as_i64().unwrap()).collect();
+        // A call takes its time on the way: what we keep apart by 2 s may arrive a little closer.
+        let gaps = reads.windows(2).map(|two| two[1] - two[0]);
+        assert!(gaps.min().is_none_or(|least| least >= 1500), "{reads:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_declined_cancelled_or_left_there_is_told_and_the_next_card_pays() {
+    let stack = stack().await;
+    let checkout = stack.session_at("counter", 1110).await;
+    for (act, refusal) in [
+        ("no_funds", "funds"),
+        ("decline", "issuer"),
+        ("cancel", "cancelled"),
+        ("timeout", "timed_out"),
+    ] {
+        stack.start_at_terminal(&checkout).await;
+        stack.at_terminal(COUNTER, json!({ "do": act })).await;
+        stack.wait_status(&checkout, "refused").await;
+        let status = stack.status(&checkout).await;
+        assert_eq!(status["payment"]["refusal"], refusal, "{status}");
+        assert_eq!(status["open_elsewhere"], false, "{status}");
+    }
+    stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(COUNTER, json!({ "do": "interac" })).await;
+    stack.wait_status(&checkout, "paid").await;
+}
+
+#[tokio::test]
+async fn a_terminal_takes_one_payment_at_a_time_and_two_terminals_take_two() {
+    let stack = stack().await;
+    let first = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&first).await;
+    stack.wait_terminal(COUNTER).await;
+    let second = stack.session_at("counter", 2000).await;
+    let busy = stack.ask_terminal(&second).await.expect(409).json();
+    assert_eq!(busy["code"], "terminal_busy", "{busy}");
+    let other = stack.session_at("garden", 3000).await;
+    stack.start_at_terminal(&other).await;
+    stack.at_terminal(GARDEN, json!({ "do": "tap" })).await;
+    stack.wait_status(&other, "paid").await;
+    stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+    assert_paid(&stack, &first).await;
+    assert_eq!(stack.truth(&second).await["payments"], json!([]));
+    stack.start_at_terminal(&second).await;
+    stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+    stack.wait_status(&second, "paid").await;
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_busy_or_gone_by_itself_starts_nothing() {
+    let stack = stack().await;
+    for (code, refusal) in [
+        ("5904", "busy"),
+        ("5903", "technical"),
+        ("5905", "technical"),
+    ] {
+        let checkout = stack.session_at("counter", 1110).await;
+        stack
+            .break_moneris(json!({ "code": code, "code_times": 1 }))
+            .await;
+        stack.start_at_terminal(&checkout).await;
+        stack.wait_status(&checkout, "refused").await;
+        let status = stack.status(&checkout).await;
+        assert_eq!(status["payment"]["refusal"], refusal, "{code}: {status}");
+    }
+    stack.power_terminal(COUNTER, false).await;
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_status(&checkout, "refused").await;
+    assert!(stack.commands_at(COUNTER).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_tip_is_booked_beside_the_order_and_shown_in_the_ledger() {
+    let stack = stack().await;
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack
+        .at_terminal(COUNTER, json!({ "do": "tap", "tip": 278 }))
+        .await;
+    let payment = assert_paid(&stack, &checkout).await;
+    let part = &payment["parts"][0];
+    assert_eq!(
+        (&part["amount"], &part["taken"]),
+        (&json!(1388), &json!(1388))
+    );
+    assert_eq!(part["at_terminal"]["tip"], 278);
+    let ledger = stack.ledger().await;
+    let amounts: Vec<_> = ledger
+        .iter()
+        .map(|(cause, amount)| (&**cause, *amount))
+        .collect();
+    assert_eq!(amounts, [("taking", 1110), ("tip", 278)]);
+}
+
+#[tokio::test]
+async fn an_approval_of_a_part_is_incomplete_and_waits_for_a_person() {
+    let stack = stack().await;
+    let checkout = stack.session_at("counter", 2000).await;
+    stack.start_at_terminal(&checkout).await;
+    let partial = json!({ "do": "tap", "partial": 1200 });
+    stack.at_terminal(COUNTER, partial).await;
+    stack.wait_status(&checkout, "incomplete").await;
+    let payment = payment(&stack, &checkout).await;
+    assert_eq!(payment["accepted"], 1200, "{payment}");
+    assert_eq!(payment["attention"], json!(["part_held"]), "{payment}");
+    let status = stack.status(&checkout).await;
+    assert_eq!(status["payment"]["voucher_may_be_held"], false, "{status}");
+}
+
+#[tokio::test]
+async fn what_is_approved_offline_is_reserved_and_a_person_is_told() {
+    let stack = stack().await;
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(COUNTER, json!({ "do": "offline" })).await;
+    stack.wait_status(&checkout, "authorised").await;
+    let payment = payment(&stack, &checkout).await;
+    assert_eq!(payment["attention"], json!(["offline"]), "{payment}");
+    assert_eq!(payment["reserved"], 1110, "{payment}");
+}
+
+/// An answer that is lost, a cloud or a terminal that is lost in the middle: the same key again,
+/// and one command at the terminal.
+#[tokio::test]
+async fn whatever_answer_is_lost_it_is_paid_once() {
+    for faults in [
+        json!({ "answer_lost": 1 }),
+        json!({ "command_lost": 1 }),
+        json!({ "command_lost": 1, "answer_lost": 1 }),
+        json!({ "code": "5906", "code_times": 1, "code_acts": true }),
+        json!({ "code": "5908", "code_times": 2 }),
+        json!({ "foreign_receipt": true }),
+        json!({ "receipt_lost": 2 }),
+    ] {
+        let stack = stack().await;
+        stack.break_moneris(faults.clone()).await;
+        let checkout = stack.session_at("counter", 1110).await;
+        stack.start_at_terminal(&checkout).await;
+        stack.wait_terminal(COUNTER).await;
+        stack
+            .break_moneris(json!({ "foreign_receipt": false }))
+            .await;
+        stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+        assert_paid(&stack, &checkout).await;
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_lost_in_the_middle_is_asked_for_again_and_none_of_another_order_counts()
+{
+    let stack = stack().await;
+    stack.break_moneris(json!({ "receipt_code": "5907" })).await;
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+    until("the same command again", || async {
+        let commands = stack.commands_at(COUNTER).await;
+        (commands[0]["sent"].as_u64()? >= 2).then_some(())
+    })
+    .await;
+    let status = stack.status(&checkout).await;
+    assert_eq!(status["status"], "pending", "{status}");
+    for altered in ["altered_order", "altered_amount"] {
+        let mut faults = json!({ "receipt_code": "" });
+        faults[altered] = json!(true);
+        stack.break_moneris(faults).await;
+        let before = stack.commands_at(COUNTER).await[0]["reads"]
+            .as_array()
+            .unwrap()
+            .len();
+        until("another look", || async {
+            let commands = stack.commands_at(COUNTER).await;
+            (commands[0]["reads"].as_array()?.len() > before).then_some(())
+        })
+        .await;
+        let status = stack.status(&checkout).await;
+        assert_eq!(status["status"], "pending", "{altered}: {status}");
+        stack.mend_moneris().await;
+    }
+    assert_paid(&stack, &checkout).await;
+}
+
+#[tokio::test]
+async fn a_power_cut_in_the_middle_pays_once_and_the_terminal_stays_held() {
+    let mut stack = stack().await;
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_terminal(COUNTER).await;
+    stack.kill_backend().await;
+    stack.start_backend().await;
+    let second = stack.session_at("counter", 500).await;
+    until("the terminal to be held again", || async {
+        let terminals = stack.terminals().await;
+        terminals[0].get("payment").is_some().then_some(())
+    })
+    .await;
+    let busy = stack.ask_terminal(&second).await.expect(409).json();
+    assert_eq!(busy["code"], "terminal_busy");
+    stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+    assert_paid(&stack, &checkout).await;
+}
+
+#[tokio::test]
+async fn only_the_shops_server_names_a_terminal() {
+    let stack = stack().await;
+    for (name, wish) in [
+        ("terminal", json!("nowhere")),
+        ("terminal", json!("Counter 1")),
+    ] {
+        let mut order = stack.order(1110);
+        order["currency"] = json!("CAD");
+        order[name] = wish;
+        let refused = stack
+            .create_session(&fresh_key(), &order)
+            .await
+            .expect(422)
+            .json();
+        assert_eq!(refused["field"], "terminal", "{refused}");
+        let detail = refused["detail"].to_string();
+        assert!(detail.contains("counter, garden"), "{detail}");
+    }
+    // A session without one is offered no terminal, and a browser can't name one.
+    let mut order = stack.order(1110);
+    order["currency"] = json!("CAD");
+    let refused = stack
+        .create_session(&fresh_key(), &order)
+        .await
+        .expect(422)
+        .json();
+    assert_eq!(refused["field"], "currency", "{refused}");
+    let checkout = stack.session_at("counter", 1110).await;
+    let wish = json!({ "method": "moneris_terminal", "terminal": "garden" });
+    stack
+        .post_payment(&checkout, &fresh_key(), &wish)
+        .await
+        .expect(422);
+    let euros = json!({ "terminal": "counter" });
+    let checkout = stack.session_with(1110, euros).await;
+    let wish = json!({ "method": "moneris_terminal" });
+    stack
+        .post_payment(&checkout, &fresh_key(), &wish)
+        .await
+        .expect(422);
+}
+
+#[tokio::test]
+async fn the_cloud_finds_the_address_of_a_post_back_and_a_forged_one_tells_nothing() {
+    let stack = stack().await;
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_terminal(COUNTER).await;
+    let books = stack.moneris_books().await;
+    assert_eq!(books["post_backs"][0]["status"], 204, "{books}");
+    let address = books["commands"][0]["post_back"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let key = books["commands"][0]["key"].as_str().unwrap();
+    let forged = json!({ "receipt": { "data": { "response": [{
+        "statusCode": "5207", "responseCode": "027", "completed": "true", "orderId": key,
+        "idempotencyKey": key, "totalAmount": "1110", "approvedAmount": "1110",
+        "transactionId": "1-0_1",
+    }] } } });
+    let client = stack.http.client();
+    stack
+        .http
+        .send(client.post(&address).json(&forged))
+        .await
+        .expect(204);
+    stack
+        .http
+        .send(client.post(&address).json(&json!({})))
+        .await
+        .expect(400);
+    let elsewhere = format!("{address}0");
+    stack
+        .http
+        .send(client.post(&elsewhere).json(&forged))
+        .await
+        .expect(404);
+    let status = stack.status(&checkout).await;
+    assert_eq!(status["status"], "pending", "{status}");
+    stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
+    assert_paid(&stack, &checkout).await;
+}
