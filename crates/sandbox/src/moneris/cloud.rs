@@ -57,7 +57,8 @@ pub(super) async fn command(State(app): State<Shared>, body: Bytes) -> Response 
         }
         return refused(&app, &asked.action, &asked.key, &code);
     }
-    let ticket = match pass_on(&mut app.moneris(), &asked) {
+    let passed_on = pass_on(&mut app.moneris(), &asked);
+    let ticket = match passed_on {
         Ok(ticket) => ticket,
         Err(code) => return refused(&app, &asked.action, &asked.key, code),
     };
