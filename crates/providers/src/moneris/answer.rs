@@ -1,7 +1,8 @@
 //! Answers of the cloud: an acknowledgement, or a receipt.
 //!
-//! Fields that are not known are passed over, and no order is relied on (GO, *merchantintegration*).
-//! Values are texts, and nothing has three spellings: absent, null, the text `null`.
+//! Fields that are not known are passed over, and no order is relied on (GO,
+//! *merchantintegration*). Values are texts, and nothing has three spellings: absent, null, the
+//! text `null`.
 
 use guichet_domain::money::AMOUNT_MAX;
 use serde_json::Value;

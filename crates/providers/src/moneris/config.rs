@@ -10,10 +10,11 @@
 //! | `receipt_hosts` | hosts that a receipt may be read at; default those of the environment |
 //! | `post_back` | whether the cloud tells that a receipt is there, default `true` |
 //! | `deadline_seconds` | until a terminal is waited for no longer, default 420 |
-//! | `resend_seconds` | between two tries where the outcome is unknown, 30; less in the sandbox only |
+//! | `resend_seconds` | between two tries where the outcome is unknown, default 30 |
 //!
-//! Of a terminal: `name` (by which sessions name it), `id` (the TID, 8 characters), `till` (what the
-//! people at the counter call it; its name if absent).
+//! In the sandbox, the last two may be as little as 1. Of a terminal: `name` (by which sessions
+//! name it), `id` (the TID, 8 characters), `till` (what the people at the counter call it; its
+//! name if absent).
 //!
 //! Hosts: GO, *cloud-integration*. Identifiers: GUIDE, chapter 4.
 

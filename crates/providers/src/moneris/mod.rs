@@ -22,8 +22,8 @@
 //!    session takes a payment: what never arrived would begin then, with nobody at the counter.
 //!
 //! # Traps
-//! - The entry's own code decides, with the bank's below 050. `Error` was seen to be `"true"` beside
-//!   an approved sale, and `Completed` and the HTTP status tell nothing of it (SEEN).
+//! - The entry's own code decides, with the bank's below 050. `Error` was seen to be `"true"`
+//!   beside an approved sale, and `Completed` and the HTTP status tell nothing of it (SEEN).
 //! - `approvedAmount` holds tip and cash-back; `totalAmount` is what was asked for (SEEN).
 //! - Nobody can stop a command in the cloud: the terminal's own red key does (GO, *cancel-api*).
 //! - A receipt is told once: there is no reprint.

@@ -91,98 +91,89 @@ fn end(world: &mut World, command: &Command, act: &Act) -> Result<End, &'static 
 /// The answer about a command, as the cloud wraps it. Every value is text.
 pub(super) fn told(world: &World, command: &Command, receipt_url: Option<&str>) -> Value {
     let faults = &world.faults;
+    let code = match (&command.end, receipt_url) {
+        (_, Some(_)) => "5201",
+        (None, _) => "5206",
+        (Some(_), _) if !faults.receipt_code.is_empty() => faults.receipt_code.as_str(),
+        (Some(end), _) => end.code,
+    };
+    let order = match faults.altered_order {
+        true => format!("{}X", command.order),
+        false => command.order.clone(),
+    };
+    let completed = command.end.is_some() && receipt_url.is_none();
     let mut entry = Map::new();
     let mut put = |name: &str, value: String| entry.insert(name.to_owned(), value.into());
     put("idempotencyKey", command.key.clone());
-    put(
-        "orderId",
-        match faults.altered_order {
-            true => format!("{}X", command.order),
-            false => command.order.clone(),
-        },
-    );
+    put("orderId", order);
     put("action", command.action.clone());
     put("terminalId", command.terminal.clone());
     put("cloudTicket", command.ticket.clone());
-    let code = match &command.end {
-        None => "5206",
-        Some(_) if !faults.receipt_code.is_empty() => faults.receipt_code.as_str(),
-        Some(end) => end.code,
-    };
-    let lost = code.starts_with("590");
-    let completed = (command.end.is_some()).to_string();
-    put("completed", completed.clone());
-    put(
-        "statusCode",
-        if receipt_url.is_some() {
-            "5201".into()
-        } else {
-            code.to_owned()
-        },
-    );
+    put("completed", completed.to_string());
+    put("statusCode", code.to_owned());
     if let Some(url) = receipt_url {
         put("receiptUrl", url.to_owned());
-        put("completed", "false".into());
-    } else if let Some(end) = command.end.as_ref().filter(|_| !lost) {
-        let total = command.total + u64::from(faults.altered_amount);
-        put("totalAmount", total.to_string());
-        put("approvedAmount", end.approved.to_string());
-        put("tipAmount", end.tip.to_string());
-        put("cashback", end.cash_back.to_string());
-        put("saf", end.offline.to_string());
-        put("tenderType", end.tender.to_owned());
-        put("formFactor", end.form_factor.to_owned());
-        put("sequenceNum", format!("{:03}", end.sequence));
-        put("receiptChoice", "NONE".into());
-        put("receipt", receipt_text(command, end));
-        if let (Some(code), Some(iso)) = (end.response_code, end.iso) {
-            put("responseCode", code.to_owned());
-            put("iso", iso.to_owned());
-        }
-        if let Some(number) = &end.transaction {
-            put("transactionId", number.clone());
-            put(
-                "realTimeUniqueId",
-                format!(
-                    "0S{}",
-                    command.ticket.to_uppercase().get(..13).unwrap_or_default()
-                ),
-            );
-            put(
-                "cardType",
-                if end.tender == "Debit" { "P" } else { "V" }.to_owned(),
-            );
-            put(
-                "cardName",
-                if end.tender == "Debit" {
-                    "INTERAC"
-                } else {
-                    "VISA"
-                }
-                .to_owned(),
-            );
-            put("maskedPan", "************4242".to_owned());
-        }
-        if end.is_approved() {
-            put("authCode", format!("B{:05}", 41_000 + end.sequence));
-        }
     }
-    let status = if receipt_url.is_some() { "5201" } else { code };
+    // A terminal that was lost in the middle tells nothing more.
+    let end = command.end.as_ref().filter(|_| completed);
+    if let Some(end) = end.filter(|_| !code.starts_with("590")) {
+        let total = command.total + u64::from(faults.altered_amount);
+        entry.extend(outcome(command, end, total));
+    }
     json!({
         "receipt": {
             "apiVersion": "3.0",
             "dataId": command.ticket,
             "dataTimestamp": world.now().strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            "statusCode": status,
+            "statusCode": code,
             "status": "see the entry",
             "data": { "response": [entry] },
             // As recorded: it says so beside an approved sale too.
             "Error": "true",
             "TxnName": command.action,
             "CloudTicket": command.ticket,
-            "Completed": completed,
+            "Completed": command.end.is_some().to_string(),
         }
     })
+}
+
+/// What the entry of a command that is over tells beside its code.
+fn outcome(command: &Command, end: &End, total: u64) -> Map<String, Value> {
+    let mut entry = Map::new();
+    let mut put = |name: &str, value: String| entry.insert(name.to_owned(), value.into());
+    put("totalAmount", total.to_string());
+    put("approvedAmount", end.approved.to_string());
+    put("tipAmount", end.tip.to_string());
+    put("cashback", end.cash_back.to_string());
+    put("saf", end.offline.to_string());
+    put("tenderType", end.tender.to_owned());
+    put("formFactor", end.form_factor.to_owned());
+    put("sequenceNum", format!("{:03}", end.sequence));
+    put("receiptChoice", "NONE".into());
+    put("receipt", receipt_text(command, end));
+    if let (Some(code), Some(iso)) = (end.response_code, end.iso) {
+        put("responseCode", code.to_owned());
+        put("iso", iso.to_owned());
+    }
+    if let Some(number) = &end.transaction {
+        let (kind, name) = match end.tender {
+            "Debit" => ("P", "INTERAC"),
+            _ => ("V", "VISA"),
+        };
+        let unique = command.ticket.to_uppercase();
+        put("transactionId", number.clone());
+        put(
+            "realTimeUniqueId",
+            format!("0S{}", unique.get(..13).unwrap_or_default()),
+        );
+        put("cardType", kind.to_owned());
+        put("cardName", name.to_owned());
+        put("maskedPan", "************4242".to_owned());
+    }
+    if end.is_approved() {
+        put("authCode", format!("B{:05}", 41_000 + end.sequence));
+    }
+    entry
 }
 
 /// What the terminal gives to be printed: 42 columns, CR LF.

@@ -58,8 +58,8 @@ pub(crate) struct NewSession {
     /// When the money is taken.
     #[serde(default)]
     capture: CaptureMode,
-    /// The terminal that takes it, by its name in the configuration: `GET /v1/terminals` lists them.
-    /// Only so is a payment at a terminal offered.
+    /// The terminal that takes it, by its name in the configuration: `GET /v1/terminals` lists
+    /// them. Only so is a payment at a terminal offered.
     terminal: Option<String>,
     /// Where the browser goes after the platform's page: an address of the shop's own origins.
     #[schema(max_length = 2000)]
