@@ -137,6 +137,7 @@ pub(super) fn refused_at_once(
             parts_expected: None,
             trust: Trust::Ours,
             fingerprint: String::new(),
+            at_terminal: None,
         }),
     })
 }
