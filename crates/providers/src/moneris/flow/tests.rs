@@ -10,6 +10,7 @@ fn begun(world: &World) -> String {
         by: By::Shopper,
         client: None,
         first: None,
+        save: false,
     };
     let Step::Done(begun) = super::begin(&config(), &begin) else {
         panic!("it begins without a call");
@@ -347,6 +348,7 @@ fn a_terminal_that_is_not_configured_any_more_takes_no_payment() {
         by: By::Shopper,
         client: None,
         first: None,
+        save: false,
     };
     let begun = super::begin(&config(), &begin);
     assert!(matches!(begun, Step::Failed(Failure::Unsuitable(_))));
