@@ -38,8 +38,8 @@ fn account() -> &'static dyn Provider {
 }
 
 /// Answers, one a line, to a command and to the looks after it. Only what says in full that it is
-/// this payment's and was approved is accepted; a receipt is read at the cloud's hosts alone; no key
-/// is kept or shown.
+/// this payment's and was approved is accepted; a receipt is read at the cloud's hosts alone; no
+/// key is kept or shown.
 pub fn moneris_answer(data: &[u8]) {
     let lines = data.split(|byte| *byte == b'\n').take(ANSWERS_MAX);
     let answers: Vec<CallAnswer> = lines.map(ok).collect();

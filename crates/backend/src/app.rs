@@ -9,10 +9,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::holds::Holds;
 use crate::limiter::Limiter;
 use crate::locks::{Locked, Locks};
 use crate::metrics::Metrics;
-use crate::payments::terminals::Holds;
 use crate::platform::Platform;
 use crate::queue::{Piece, Queue};
 use crate::quiet::Quiet;

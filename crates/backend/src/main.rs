@@ -19,6 +19,7 @@ mod config;
 mod connections;
 mod digest;
 mod egress;
+mod holds;
 mod http;
 mod jobs;
 mod ledger;

@@ -6,9 +6,6 @@
 //! are this process's; a payment that another process began takes its terminal anew as soon as it
 //! is looked up.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use guichet_domain::MethodKind;
 use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::stage::Stage;
@@ -18,44 +15,22 @@ use super::error::PaymentError;
 use super::in_hand::InHand;
 use crate::app::App;
 use crate::clock;
+use crate::holds::{Hold, Place};
 use crate::locks::{Lock, Locked};
 
-/// A terminal: its account and its name there.
-type Place = (Slug, Slug);
-
-/// Who holds which terminal.
-#[derive(Default)]
-pub(crate) struct Holds(Mutex<HashMap<Place, Hold>>);
-
-/// A terminal's hold.
-#[derive(Clone)]
-struct Hold {
-    payment: PaymentId,
-    /// Unix second at which it ends by itself.
-    until: i64,
-}
-
-impl Holds {
-    fn all(&self) -> MutexGuard<'_, HashMap<Place, Hold>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The payment that it works on, or may.
-    pub(crate) async fn works_on(
-        &self,
-        app: &App,
-        account: &Slug,
-        terminal: &Slug,
-    ) -> Result<Option<PaymentId>, StoreError> {
-        let place = (account.clone(), terminal.clone());
-        let hold = self.all().get(&place).cloned();
-        let Some(hold) = hold.filter(|hold| clock::unix_now() < hold.until) else {
-            return Ok(None);
-        };
-        let conversation = app.store.conversation(&hold.payment).await?;
-        let works = conversation.is_some_and(|own| is_at_terminal(own.stage));
-        Ok(works.then_some(hold.payment))
-    }
+/// The payment that a terminal works on, or may.
+pub(crate) async fn works_on(
+    app: &App,
+    account: &Slug,
+    terminal: &Slug,
+) -> Result<Option<PaymentId>, StoreError> {
+    let place = (account.clone(), terminal.clone());
+    let Some(payment) = app.terminals.holder(&place, clock::unix_now()) else {
+        return Ok(None);
+    };
+    let conversation = app.store.conversation(&payment).await?;
+    let works = conversation.is_some_and(|own| is_at_terminal(own.stage));
+    Ok(works.then_some(payment))
 }
 
 /// The terminal that a payment works at, if it works at one.
@@ -81,11 +56,11 @@ pub(super) async fn take(in_hand: &InHand<'_>) -> Result<Option<Locked>, Payment
     let app = in_hand.app;
     let lock = Lock::Terminal(place.0.clone(), place.1.clone());
     let locked = app.locks.take(lock).ok_or(PaymentError::TerminalBusy)?;
-    let working = app.terminals.works_on(app, &place.0, &place.1).await?;
+    let working = works_on(app, &place.0, &place.1).await?;
     if working.is_some_and(|other| other != in_hand.payment.id) {
         return Err(PaymentError::TerminalBusy);
     }
-    app.terminals.all().insert(place, hold(in_hand));
+    app.terminals.hold(place, hold(in_hand));
     Ok(Some(locked))
 }
 
@@ -98,7 +73,7 @@ pub(super) async fn refuse_if_busy(
     let Some(terminal) = terminal else {
         return Ok(());
     };
-    match app.terminals.works_on(app, account, terminal).await? {
+    match works_on(app, account, terminal).await? {
         Some(_) => Err(PaymentError::TerminalBusy),
         None => Ok(()),
     }
@@ -111,12 +86,11 @@ fn is_at_terminal(stage: Stage) -> bool {
 
 /// Holds on to the terminal of a payment that is looked up, unless another one has it.
 pub(super) fn hold_on(in_hand: &InHand<'_>) {
-    if let Some(place) = place(in_hand) {
-        let now = clock::unix_now();
-        let mut all = in_hand.app.terminals.all();
-        let free = all.get(&place).is_none_or(|hold| now >= hold.until);
-        if free && now < in_hand.payment.deadline_at {
-            all.insert(place, hold(in_hand));
-        }
+    let now = clock::unix_now();
+    if let Some(place) = place(in_hand).filter(|_| now < in_hand.payment.deadline_at) {
+        in_hand
+            .app
+            .terminals
+            .hold_if_free(place, hold(in_hand), now);
     }
 }

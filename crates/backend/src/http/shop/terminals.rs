@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::config::Shop;
 use crate::http::auth::AsShop;
 use crate::http::problem::ApiError;
+use crate::payments::terminals::works_on;
 
 /// The terminals on the shop's counters.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,7 +98,7 @@ pub(super) async fn list(
 ) -> Result<Json<TerminalList>, ApiError> {
     let mut terminals = Vec::new();
     for (account, own) in of_shop(&app.accounts, &shop) {
-        let held = app.terminals.works_on(&app, account.account(), &own.name);
+        let held = works_on(&app, account.account(), &own.name);
         let payment = held.await?;
         terminals.push(ShopTerminal {
             terminal: own.name.to_string(),
