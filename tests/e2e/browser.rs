@@ -400,6 +400,13 @@ impl Browser {
         Ok(self.driver.action_chain().send_keys(keys).perform().await?)
     }
 
+    /// Presses a key while Shift is held down.
+    pub(crate) async fn press_shifted(&self, key: Key) -> Result<()> {
+        let keys = self.driver.action_chain().key_down(Key::Shift);
+        let keys = keys.send_keys(key).key_up(Key::Shift);
+        Ok(keys.perform().await?)
+    }
+
     /// Clicks an element this many times, as fast as a hand that trembles.
     pub(crate) async fn click_many(&self, element: &WebElement, times: usize) -> Result<()> {
         let zero = Some(Duration::ZERO);

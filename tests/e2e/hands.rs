@@ -113,7 +113,7 @@ pub(crate) async fn tab_to(w: &World, selector: &str) -> Result<()> {
 }
 
 /// Presses Tab until the focus is on the page's element of that test name.
-async fn tab_to_named(w: &World, name: &str) -> Result<()> {
+pub(crate) async fn tab_to_named(w: &World, name: &str) -> Result<()> {
     let there = format!("return document.activeElement?.dataset.testid === '{name}'");
     tab_until(w, &there).await.with_context(|| name.to_owned())
 }
@@ -128,7 +128,7 @@ pub(crate) async fn tab_until(w: &World, there: &str) -> Result<()> {
     anyhow::bail!("forty tabs did not lead there")
 }
 
-async fn type_into(w: &World, name: &str, text: &str) -> Result<()> {
+pub(crate) async fn type_into(w: &World, name: &str, text: &str) -> Result<()> {
     tab_to_named(w, name).await?;
     w.browser.press(text).await
 }

@@ -9,8 +9,15 @@ use thirtyfour::Capabilities;
 use crate::drivers::program;
 use crate::engine::Engine;
 
-const CHROMIUM_FLAGS: [&str; 13] = [
-    "--headless",
+/// Names the file into which a screen reader writes what it says.
+pub(crate) const LOG: &str = "GUICHET_SPOKEN";
+
+/// Whether somebody listens: no browser is without a window then.
+fn is_heard() -> bool {
+    std::env::var_os(LOG).is_some()
+}
+
+const CHROMIUM_FLAGS: [&str; 12] = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -40,6 +47,11 @@ fn chromium(folder: &Path) -> Value {
     let profile = format!("--user-data-dir={}", folder.display());
     let mut flags = CHROMIUM_FLAGS.to_vec();
     flags.push(&profile);
+    flags.push(if is_heard() {
+        "--force-renderer-accessibility"
+    } else {
+        "--headless"
+    });
     json!({
         "browserName": "chrome",
         "goog:chromeOptions": {
@@ -52,11 +64,15 @@ fn chromium(folder: &Path) -> Value {
 }
 
 fn firefox(scripts: bool) -> Value {
+    let mut args = vec!["-width", "1280", "-height", "900"];
+    if !is_heard() {
+        args.push("-headless");
+    }
     json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
             "binary": program("GUICHET_FIREFOX", "/usr/bin/firefox-esr"),
-            "args": ["-headless", "-width", "1280", "-height", "900"],
+            "args": args,
             "prefs": {
                 "intl.accept_languages": "fr",
                 "javascript.enabled": scripts,

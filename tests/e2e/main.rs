@@ -59,6 +59,7 @@ mod questions;
 mod returns;
 mod saved_cards;
 mod servers;
+mod spoken;
 mod starts;
 mod trees;
 mod twice;

@@ -499,6 +499,40 @@ async fn a_shopper_is_erased_by_command_beside_the_backend_and_the_order_stays_p
     assert!(told.contains("1 entries of 1 payments"), "{told}");
 }
 
+/// Nobody asks for it: the backend looks for what is old when it starts, and hour by hour.
+#[tokio::test]
+async fn what_is_known_of_shoppers_is_erased_by_itself_once_it_is_as_old_as_the_shop_keeps_it() {
+    let mut stack = Stack::usual().await;
+    let (old, _) = stack.paid_session(4200).await;
+    let (young, _) = stack.paid_session(1500).await;
+    let open = stack.session(900).await;
+    stack.stop_backend().await;
+    // 13 months are kept.
+    stack.make_session_older(&old.id, 400).await;
+    stack.make_session_older(&young.id, 380).await;
+    stack.start_backend().await;
+    let mail = "camille.durand@example.com";
+    until("the old session's shopper to be gone", || async {
+        let kept = stack.kept_of_session(&old.id).await;
+        (!kept.contains(mail)).then_some(())
+    })
+    .await;
+    for id in [&young.id, &open.id] {
+        let kept = stack.kept_of_session(id).await;
+        assert!(kept.contains(mail), "{kept}");
+    }
+    let log = stack.backend_log();
+    assert!(
+        log.contains("what was known of shoppers was erased"),
+        "{log}"
+    );
+    // The order is paid as ever, and the ledger has what moved.
+    assert_eq!(stack.truth(&old).await["status"], "paid");
+    let (status, told, errors) = stack.guichet(&["audit"]).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("2 entries of 2 payments"), "{told}");
+}
+
 #[tokio::test]
 async fn the_metrics_tell_of_payments_of_what_waits_and_of_how_platforms_answer() {
     let stack = Stack::usual().await;

@@ -170,12 +170,29 @@ async fn a_statement_of_the_bank_shows_what_came_and_what_did_not() {
     let command = ["ledger", "match", "--shop", "demo", file.to_str().unwrap()];
     let (status, told, errors) = stack.guichet(&command).await;
     assert_eq!((status, errors.as_str()), (3, ""));
-    assert_eq!(
-        told,
-        "missing    2026-11-27  demo/apetiz  15.00 EUR, 1 entries\n\
-         matched    2026-11-27  demo/complement  27.00 EUR, 1 entries: came 2026-11-30 as 26.80 \
-         EUR, kept 0.20 EUR\n"
-    );
+    let expected = "missing    2026-11-27  demo/apetiz  15.00 EUR, 1 entries\n\
+                    matched    2026-11-27  demo/complement  27.00 EUR, 1 entries: came 2026-11-30 \
+                    as 26.80 EUR, kept 0.20 EUR\n";
+    assert_eq!(told, expected);
+    // The same as CFONB 120, without line ends and in a bank's own letters.
+    let record = |code: &str, day: &str, words: &str, amount: &str| {
+        let head = format!("{code}30003    01234EUR2 00012345678  {day}        {words:<42}");
+        format!("{head}{amount}{:16}", "")
+    };
+    let cfonb = [
+        record("01", "311026", "", "0000000000000{"),
+        record("04", "301126", "REMCB 0002 REÇU", "0000000000268{"),
+        record("07", "311226", "", "0000000000268{"),
+    ];
+    let bytes = cfonb
+        .concat()
+        .chars()
+        .map(u8::try_from)
+        .collect::<Result<Vec<_>, _>>();
+    std::fs::write(&file, bytes.unwrap()).unwrap();
+    let (status, told, errors) = stack.guichet(&command).await;
+    assert_eq!((status, errors.as_str()), (3, ""));
+    assert_eq!(told, expected);
     std::fs::write(&file, "REMCB 0002").unwrap();
     let (status, _, errors) = stack.guichet(&command).await;
     assert_eq!(status, 1);

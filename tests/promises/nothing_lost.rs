@@ -101,6 +101,9 @@ async fn of_two_parts_whose_notifications_were_dropped_the_order_stands_on_the_o
             list.contains(&started.payment) && list.contains("part_held"),
             "{list}"
         );
+        let told = "voucher_untold: the card paid the rest of a voucher that nothing was told of: \
+                    look the order up by its reference";
+        assert!(list.contains(told), "{list}");
         // Whenever the platform tells of the voucher, the order is paid.
         for line in stack.deliveries(started.reference()).await {
             let query = line["query"].as_str().unwrap();

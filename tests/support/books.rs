@@ -170,6 +170,36 @@ impl Stack {
         books.close().await;
     }
 
+    /// Makes a session, with all that happened to it, so many days older.
+    pub(crate) async fn make_session_older(&self, id: &str, days: i64) {
+        let books = self.books().await;
+        for statement in [
+            "UPDATE sessions SET created_at = created_at - ?2, expires_at = expires_at - ?2
+             WHERE id = ?1",
+            "UPDATE payments SET created_at = created_at - ?2, deadline_at = deadline_at - ?2
+             WHERE session_id = ?1",
+            "UPDATE events SET received_at = received_at - ?2
+             WHERE payment_id IN (SELECT id FROM payments WHERE session_id = ?1)",
+        ] {
+            let done = sqlx::query(statement).bind(id).bind(days * 86_400);
+            let done = done
+                .execute(&books)
+                .await
+                .expect("the books can be written");
+            assert!(done.rows_affected() > 0, "{statement}");
+        }
+        books.close().await;
+    }
+
+    /// What the books have of a session, as it is kept.
+    pub(crate) async fn kept_of_session(&self, id: &str) -> String {
+        let books = self.books().await;
+        let body = sqlx::query_scalar("SELECT body FROM sessions WHERE id = ?");
+        let body = body.bind(id).fetch_one(&books).await;
+        books.close().await;
+        body.expect("the books can be read")
+    }
+
     /// Makes a session expire.
     pub(crate) async fn expire(&self, checkout: &Checkout) {
         let statement = "UPDATE sessions SET expires_at = created_at WHERE id = ?";

@@ -21,6 +21,7 @@ mod pins;
 mod proc;
 mod setup;
 mod shops;
+mod spoken;
 mod tests_run;
 mod tidy;
 mod torture;
@@ -59,6 +60,8 @@ enum Task {
     Peers,
     /// Install real shops in pinned versions, and buy in them with a browser; outside CI.
     Shops(shops::Options),
+    /// Listen with a screen reader to one whole payment in each browser; outside CI.
+    Spoken,
     /// Measure a release build: how many a second, and how long the slowest take.
     #[command(subcommand)]
     Bench(bench::Target),
@@ -109,6 +112,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
         Task::Peers => peers::run(&ctx, &mut stages),
         Task::Shops(options) => shops::run(&ctx, &mut stages, options),
+        Task::Spoken => spoken::run(&ctx, &mut stages),
         Task::Ci => ci::run(&ctx, &mut stages),
         Task::Bench(target) => bench::run(&ctx, &mut stages, target),
         Task::Tidy => tidy::run(&ctx),

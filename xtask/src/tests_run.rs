@@ -105,18 +105,7 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     cargo.arg("--doc");
     totals.add(stage(stages, "documentation tests", cargo, filter));
     if !fast && targets.iter().any(|name| name == E2E) {
-        let browser = setup::browser(stages)?;
-        let python = setup::python(ctx, stages)?;
-        let mut cargo = cargo_test(ctx);
-        cargo
-            .args(["--test", E2E])
-            .env("GUICHET_CHROMIUM", browser.chromium)
-            .env("GUICHET_CHROMEDRIVER", browser.chromedriver)
-            .env("GUICHET_AXE", setup::axe(ctx))
-            .env("GUICHET_NODE_MODULES", ctx.npm().join("node_modules"))
-            .env("GUICHET_PYTHON", python)
-            .env("GUICHET_SENTRY", setup::sentry(ctx)?)
-            .envs(setup::engines::ensure(ctx, stages)?);
+        let cargo = browser_tests(ctx, stages)?;
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)
@@ -175,6 +164,23 @@ pub(crate) fn cargo_test(ctx: &Ctx) -> Command {
         cargo.env("GUICHET_ASSETS", ctx.assets());
     }
     cargo
+}
+
+/// The browser tests, with all that they are told.
+pub(crate) fn browser_tests(ctx: &Ctx, stages: &mut Stages) -> Result<Command> {
+    let browser = setup::browser(stages)?;
+    let python = setup::python(ctx, stages)?;
+    let mut cargo = cargo_test(ctx);
+    cargo
+        .args(["--test", E2E])
+        .env("GUICHET_CHROMIUM", browser.chromium)
+        .env("GUICHET_CHROMEDRIVER", browser.chromedriver)
+        .env("GUICHET_AXE", setup::axe(ctx))
+        .env("GUICHET_NODE_MODULES", ctx.npm().join("node_modules"))
+        .env("GUICHET_PYTHON", python)
+        .env("GUICHET_SENTRY", setup::sentry(ctx)?)
+        .envs(setup::engines::ensure(ctx, stages)?);
+    Ok(cargo)
 }
 
 /// The names of all integration tests.

@@ -168,8 +168,8 @@ enum LedgerCommand {
         #[command(flatten)]
         what: cli::ledger::Arguments,
     },
-    /// Show which remittances a bank's statement (camt.053) has, and which are late or missing. The
-    /// exit status is 3 if there is something to look at, 0 if not.
+    /// Show which remittances a bank's statement (camt.053 or CFONB 120) has, and which are late or
+    /// missing. The exit status is 3 if there is something to look at, 0 if not.
     Match {
         #[command(flatten)]
         config: ConfigArg,

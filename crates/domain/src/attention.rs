@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Attention {
     /// A part was taken, the rest was not, and time is over or the session was paid otherwise.
     PartHeld,
+    /// The card paid what a voucher had left, and nothing was told of the voucher.
+    VoucherUntold,
     /// It was paid although another payment had settled the session.
     Surplus,
     /// The parts sum to more than the total.
@@ -40,6 +42,10 @@ impl Attention {
     pub fn describe(self) -> &'static str {
         match self {
             Self::PartHeld => "a part was taken and the rest was not: the platform may hold it",
+            Self::VoucherUntold => {
+                "the card paid the rest of a voucher that nothing was told of: look the order up \
+                 by its reference in the platform's back office, which alone knows the transaction"
+            }
             Self::Surplus => "paid although another payment had settled the session: refund it",
             Self::Overpaid => "the parts sum to more than the total",
             Self::Conflict => "one transaction was told of with different contents: look it up",

@@ -221,6 +221,9 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     }
     if money == Money::Incomplete && held > 0 {
         attention.insert(Attention::PartHeld);
+        if is_voucher_untold(terms, &parts) {
+            attention.insert(Attention::VoucherUntold);
+        }
     }
     if told.deadline_passed && money == Money::Pending {
         attention.insert(Attention::StillPending);
@@ -285,6 +288,15 @@ fn is_meal_voucher(terms: &Terms, part: &Part) -> bool {
         _ => false,
     };
     in_question && part.kind == PartKind::Voucher
+}
+
+/// A voucher's page asks for a card only once the voucher has paid its part.
+fn is_voucher_untold(terms: &Terms, parts: &[PartState]) -> bool {
+    let of_voucher = matches!(
+        terms.kind,
+        MethodKind::MealVoucher | MethodKind::HolidayVoucher
+    );
+    of_voucher && parts.iter().all(|p| p.part.kind != PartKind::Voucher)
 }
 
 fn is_undecided(operation: &OperationState) -> bool {

@@ -14,6 +14,7 @@ use super::payments::{ATTENTION, money};
 use super::terminal::{print, shown};
 use crate::books::open_to_read;
 use crate::config::Config;
+use crate::ledger::cfonb;
 use crate::ledger::matching::{Found, Matched, Remittance, matched, remittances};
 use crate::ledger::statement::Statement;
 
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
     /// How many days a remittance may take to come.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(i32).range(3..=90))]
     days: i32,
-    /// The bank's statements, camt.053.
+    /// The bank's statements: camt.053 or CFONB 120.
     #[arg(required = true)]
     statements: Vec<PathBuf>,
 }
@@ -42,8 +43,12 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> anyhow::Result<
     let mut statement = Statement::default();
     for path in &arguments.statements {
         let read = || {
-            let text = std::fs::read_to_string(path).context("can't be read as UTF-8")?;
-            Statement::parse(&text)
+            let text = text(std::fs::read(path).context("can't be read")?);
+            if cfonb::is(&text) {
+                cfonb::parse(&text)
+            } else {
+                Statement::parse(&text)
+            }
         };
         statement = statement.and(read().with_context(|| path.display().to_string())?);
     }
@@ -59,6 +64,14 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> anyhow::Result<
     print(report(&found))?;
     let look = open || !found.unknown.is_empty();
     Ok(ExitCode::from(if look { ATTENTION } else { 0 }))
+}
+
+/// The text of a file. What is no UTF-8 is of a bank that writes accents in one byte.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let bytes = error.into_bytes().into_iter();
+        bytes.map(char::from).collect()
+    })
 }
 
 async fn entries(store: &dyn Store, shop: &Slug) -> anyhow::Result<Vec<LedgerEntry>> {

@@ -1,5 +1,5 @@
-//! A bank's statement, camt.053 of any version: read by the elements' local names, since banks send
-//! several (ISO 20022; French banks still offer the first).
+//! A bank's statement. Here is camt.053 of any version: read by the elements' local names, since
+//! banks send several (ISO 20022; French banks still offer the first).
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use jiff::civil::Date;
@@ -36,8 +36,7 @@ impl Statement {
             for entry in part.children().filter(|node| is(*node, "Ntry")) {
                 let at = || format!("line {}, a movement (Ntry)", row(entry));
                 if let Some(line) = line(entry).with_context(at)? {
-                    statement.cover(line.booked);
-                    statement.lines.push(line);
+                    statement.add(line);
                 }
             }
             let period = child(part, "FrToDt");
@@ -52,7 +51,14 @@ impl Statement {
         Ok(statement)
     }
 
-    fn cover(&mut self, day: Date) {
+    /// Adds a movement.
+    pub(crate) fn add(&mut self, line: BankLine) {
+        self.cover(line.booked);
+        self.lines.push(line);
+    }
+
+    /// Says that it tells of this day.
+    pub(crate) fn cover(&mut self, day: Date) {
         let (first, last) = self.days.unwrap_or((day, day));
         self.days = Some((first.min(day), last.max(day)));
     }

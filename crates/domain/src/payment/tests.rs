@@ -50,6 +50,21 @@ fn a_doubled_part_counts_once() {
 }
 
 #[test]
+fn a_card_that_paid_the_rest_of_a_voucher_that_nobody_told_of_says_so() {
+    let rest = accepted("2", PartKind::Complement, 300);
+    let untold = |events: &[&PaymentEvent]| {
+        let state = fold(&meal(1500), events.iter().copied());
+        state.attention.contains(&Attention::VoucherUntold)
+    };
+    assert!(untold(&[&rest, &PaymentEvent::DeadlinePassed]));
+    // While there is time it may still be told of, and once it is, nothing is missing.
+    assert!(!untold(&[&rest]));
+    let voucher = accepted("1", PartKind::Voucher, 1100);
+    assert!(!untold(&[&rest, &voucher, &PaymentEvent::DeadlinePassed]));
+    assert!(!untold(&[&voucher, &PaymentEvent::DeadlinePassed]));
+}
+
+#[test]
 fn the_deadline_makes_a_held_part_incomplete_and_a_late_part_still_pays() {
     let voucher = accepted("1", PartKind::Voucher, 1200);
     let late = accepted("2", PartKind::Complement, 300);
