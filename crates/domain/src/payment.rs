@@ -220,10 +220,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         attention.insert(Attention::Ineligible);
     }
     if money == Money::Incomplete && held > 0 {
-        attention.insert(Attention::PartHeld);
-        if is_voucher_untold(terms, &parts) {
-            attention.insert(Attention::VoucherUntold);
-        }
+        attention.extend(of_a_held_part(terms, &parts));
     }
     if told.deadline_passed && money == Money::Pending {
         attention.insert(Attention::StillPending);
@@ -290,13 +287,16 @@ fn is_meal_voucher(terms: &Terms, part: &Part) -> bool {
     in_question && part.kind == PartKind::Voucher
 }
 
-/// A voucher's page asks for a card only once the voucher has paid its part.
-fn is_voucher_untold(terms: &Terms, parts: &[PartState]) -> bool {
+/// What a held part calls for. A voucher's page asks for a card only once the voucher has paid its
+/// part: a card alone means that nothing was told of the voucher.
+fn of_a_held_part(terms: &Terms, parts: &[PartState]) -> impl Iterator<Item = Attention> {
     let of_voucher = matches!(
         terms.kind,
         MethodKind::MealVoucher | MethodKind::HolidayVoucher
     );
-    of_voucher && parts.iter().all(|p| p.part.kind != PartKind::Voucher)
+    let untold = of_voucher && parts.iter().all(|p| p.part.kind != PartKind::Voucher);
+    let untold = untold.then_some(Attention::VoucherUntold);
+    std::iter::once(Attention::PartHeld).chain(untold)
 }
 
 fn is_undecided(operation: &OperationState) -> bool {
