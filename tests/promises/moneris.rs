@@ -383,3 +383,154 @@ async fn the_cloud_finds_the_address_of_a_post_back_and_a_forged_one_tells_nothi
     stack.at_terminal(COUNTER, json!({ "do": "tap" })).await;
     assert_paid(&stack, &checkout).await;
 }
+
+/// A payment at the counter that is over; its id.
+async fn paid_at_counter(stack: &Stack, change: Value, act: Value) -> (Checkout, String) {
+    let mut order = json!({ "currency": "CAD", "terminal": "counter" });
+    for (name, value) in change.as_object().unwrap() {
+        order[name] = value.clone();
+    }
+    let checkout = stack.session_with(1110, order).await;
+    let id = stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(COUNTER, act).await;
+    stack.wait_stage(&id, "over").await;
+    (checkout, id)
+}
+
+/// The actions that were done at the counter, with how much.
+async fn acts(stack: &Stack) -> Vec<(String, u64)> {
+    let commands = stack.commands_at(COUNTER).await;
+    let done = commands.iter().filter(|own| own["end"]["code"] == "5207");
+    let told = |own: &Value| {
+        let action = own["action"].as_str().unwrap().to_owned();
+        (action, own["total"].as_u64().unwrap())
+    };
+    done.map(told).collect()
+}
+
+#[tokio::test]
+async fn what_is_reserved_at_the_counter_is_completed_and_refunded_there() {
+    let stack = stack().await;
+    let manual = json!({ "capture": "manual" });
+    let (checkout, id) = paid_at_counter(&stack, manual, json!({ "do": "insert" })).await;
+    stack.wait_status(&checkout, "authorised").await;
+    let refused = stack
+        .operate(&id, "cancellations", json!({}))
+        .await
+        .expect(409)
+        .json();
+    assert!(
+        refused.to_string().contains("let the reservation lapse"),
+        "{refused}"
+    );
+    let told = stack
+        .instruct(&id, "captures", json!({ "amount": 1000, "give_up": true }))
+        .await;
+    stack.wait_instruction(&told, "done").await;
+    let told = stack
+        .instruct(&id, "refunds", json!({ "amount": 400 }))
+        .await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(stack.balance_of(&checkout, &id).await, [0, 1000, 400, 110]);
+    let expected = [
+        ("preAuthorization", 1110),
+        ("completion", 1000),
+        ("refund", 400),
+    ];
+    let expected = expected.map(|(action, minor)| (action.to_owned(), minor));
+    assert_eq!(acts(&stack).await, expected);
+}
+
+#[tokio::test]
+async fn a_sale_is_voided_whole_with_its_tip_and_a_debit_card_is_not_refunded_without_it() {
+    let stack = stack().await;
+    let tipped = json!({ "do": "tap", "tip": 278 });
+    let (checkout, id) = paid_at_counter(&stack, json!({}), tipped).await;
+    let told = stack.instruct(&id, "cancellations", json!({})).await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(stack.balance_of(&checkout, &id).await, [0, 0, 0, 1388]);
+    let (_, id) = paid_at_counter(&stack, json!({}), json!({ "do": "interac" })).await;
+    let refused = stack
+        .operate(&id, "refunds", json!({}))
+        .await
+        .expect(409)
+        .json();
+    assert!(
+        refused.to_string().contains("credit cards alone"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_is_lost_or_whose_terminal_is_busy_is_done_once() {
+    for faults in [
+        json!({ "answer_lost": 1 }),
+        json!({ "command_lost": 1 }),
+        json!({ "code": "5907", "code_times": 1, "code_acts": true }),
+        json!({ "code": "5904", "code_times": 1 }),
+        json!({ "receipt_lost": 2 }),
+    ] {
+        let stack = stack().await;
+        let (checkout, id) = paid_at_counter(&stack, json!({}), json!({ "do": "tap" })).await;
+        stack.break_moneris(faults.clone()).await;
+        let told = stack
+            .instruct(&id, "refunds", json!({ "amount": 1000 }))
+            .await;
+        stack.wait_instruction(&told, "done").await;
+        assert_eq!(
+            stack.balance_of(&checkout, &id).await,
+            [0, 1110, 1000, 0],
+            "{faults}"
+        );
+        let done = acts(&stack).await;
+        let refunds = done.iter().filter(|(action, _)| action == "refund");
+        assert_eq!(refunds.count(), 1, "{faults}");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_asks_a_terminal_and_the_doctor_each_of_them() {
+    let stack = with("independent_refund_max = 500").await;
+    let config = stack.config();
+    let config = config.to_str().unwrap();
+    let moneris = async |more: &[&str]| {
+        let command = ["moneris", more[0], "--config", config];
+        stack.guichet(&[&command[..], &more[1..]].concat()).await
+    };
+    let at_counter = ["getDeviceInfo", "--terminal", "counter"];
+    let (status, told, errors) = moneris(&at_counter).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("\"statusCode\": \"5209\""), "{told}");
+    stack.power_terminal(GARDEN, false).await;
+    let (status, told, _) = moneris(&["getDeviceInfo", "--terminal", "garden"]).await;
+    assert_eq!(status, 1, "{told}");
+    let give = [
+        "independentRefund",
+        "--terminal",
+        "counter",
+        "--reason",
+        "returned",
+    ];
+    let (status, shown, errors) =
+        moneris(&[&give[..], &["--amount", "500", "--dry-run"]].concat()).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(
+        shown.contains("\"totalAmount\": \"500\"") && !shown.contains("S4ndb0x"),
+        "{shown}"
+    );
+    let (status, _, errors) = moneris(&[&give[..], &["--amount", "501"]].concat()).await;
+    assert_eq!(status, 2);
+    assert!(errors.contains("500 cents"), "{errors}");
+    let (_, report, _) = stack.guichet(&["doctor"]).await;
+    for line in [
+        "terminal counter (Caisse 1): answers",
+        "terminal garden (Caisse 2): 5903",
+    ] {
+        assert!(report.contains(line), "{line} is not in {report}");
+    }
+    let actions: Vec<_> = stack.commands_at(COUNTER).await;
+    assert!(
+        actions.iter().all(|own| own["action"] == "getDeviceInfo"),
+        "{actions:?}"
+    );
+}

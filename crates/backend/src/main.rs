@@ -7,7 +7,8 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::arguments::ConfigArg;
 use crate::cli::{
-    backup, doctor, inspect, inventory, notifications, sogenactif, terminal, webhooks as told,
+    backup, doctor, inspect, inventory, moneris, notifications, sogenactif, terminal,
+    webhooks as told,
 };
 
 mod accounts;
@@ -132,6 +133,8 @@ enum Command {
     Inspect(inspect::InspectCommand),
     /// Call a method of Sogenactif's connector Office.
     Sogenactif(sogenactif::Arguments),
+    /// Send a command of the operator's to a terminal of Moneris.
+    Moneris(moneris::Arguments),
     /// Print the inventory of the widget's scripts that PCI DSS 6.4.3 asks for.
     ///
     /// What each is, what it is for, and how its integrity is assured.
@@ -183,6 +186,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Inspect(command) => return inspect::run(command),
         Command::Sogenactif(arguments) => return sogenactif::run(arguments).await,
+        Command::Moneris(arguments) => return moneris::run(arguments).await,
         Command::Serve(arg) => return serve(&arg.config).await,
         Command::Payments {
             command: Some(PaymentsCommand::List { config, wish }),

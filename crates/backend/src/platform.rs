@@ -121,6 +121,10 @@ impl Platform {
         {
             return cached.answer.clone();
         }
+        // Before its turn, which it would keep from others.
+        if !call.after.is_zero() {
+            tokio::time::sleep(call.after).await;
+        }
         let begun = Instant::now();
         let answer = self.send(call).await;
         let outcome = match &answer {

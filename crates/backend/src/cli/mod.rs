@@ -1,5 +1,6 @@
 //! The commands but `serve`: each reads what is there, and prints.
 
+mod account;
 pub(crate) mod arguments;
 pub(crate) mod backup;
 pub(crate) mod doctor;
@@ -9,6 +10,7 @@ pub(crate) mod inventory;
 pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod matching;
+pub(crate) mod moneris;
 pub(crate) mod notifications;
 mod opened;
 pub(crate) mod operations;

@@ -2,7 +2,7 @@
 //! the account's own key. Prints no key.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use guichet_domain::id::Slug;
@@ -10,11 +10,10 @@ use guichet_providers::contract::{CallAnswer, CallError, Environment, PlatformCa
 use guichet_providers::sogenactif::office::MethodInfo;
 use guichet_providers::sogenactif::operator::{Operator, list, markdown};
 use guichet_providers::sogenactif::request::{After, Prepared, after};
-use serde::Deserialize;
 
+use super::account::configured;
 use super::inspect::read_input;
 use super::terminal::shown;
-use crate::config::resolve;
 use crate::platform::Platform;
 
 /// The sandbox's demo shop: the first of the platform's public simulation.
@@ -169,7 +168,7 @@ fn open(arguments: &Arguments) -> Result<Operator, String> {
             let table = toml::from_str(SANDBOX).map_err(|error| error.to_string())?;
             ("sandbox".to_owned(), table, Environment::Sandbox)
         }
-        Some(path) => configured(path, arguments.account.as_deref())
+        Some(path) => configured(path, "sogenactif", arguments.account.as_deref())
             .map_err(|error| format!("{}: {error}", path.display()))?,
     };
     if environment == Environment::Production && !arguments.production {
@@ -177,47 +176,4 @@ fn open(arguments: &Arguments) -> Result<Operator, String> {
     }
     let account = Slug::try_from(account).map_err(|error| format!("account {}", error.detail))?;
     Operator::open(account, table, environment).map_err(|error| error.to_string())
-}
-
-/// What is needed of the configuration; its other keys are not looked at.
-#[derive(Deserialize)]
-struct File {
-    environment: Environment,
-    #[serde(default)]
-    accounts: Vec<toml::Table>,
-}
-
-type Account = (String, toml::Table, Environment);
-
-fn configured(path: &Path, wanted: Option<&str>) -> Result<Account, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    // The parser's own message quotes the line, which may hold a key.
-    let table: toml::Table = toml::from_str(&text)
-        .map_err(|error| format!("is not TOML: {}", shown(error.message())))?;
-    let file: File = serde::Deserialize::deserialize(table)
-        .map_err(|error: toml::de::Error| shown(error.message()))?;
-    let text_of = |table: &toml::Table, key: &str| {
-        table
-            .get(key)
-            .and_then(toml::Value::as_str)
-            .map(str::to_owned)
-    };
-    let of_platform = file
-        .accounts
-        .into_iter()
-        .filter(|table| text_of(table, "provider").as_deref() == Some("sogenactif"))
-        .filter_map(|table| Some((text_of(&table, "id")?, table)));
-    let mut found: Vec<_> = of_platform
-        .filter(|(id, _)| wanted.is_none_or(|wanted| wanted == id))
-        .collect();
-    let (id, mut table) = match (found.pop(), found.is_empty()) {
-        (Some(one), true) => one,
-        (Some(_), false) => return Err("has several accounts: name one by --account".to_owned()),
-        (None, _) => return Err("has no such account of provider \"sogenactif\"".to_owned()),
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // Only this account's own secrets are needed.
-    resolve(&mut table, folder, &|name| std::env::var(name).ok())
-        .map_err(|error| format!("{error:#}"))?;
-    Ok((id, table, file.environment))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
-use guichet_providers::contract::{HttpMethod, PlatformCall, Provider};
+use guichet_providers::contract::{Exchange, HttpMethod, PlatformCall, Provider};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use x509_cert::Certificate;
@@ -195,7 +195,30 @@ pub(super) async fn outside(
             }
         }
     }
+    terminals(verdicts, accounts, platform).await;
     ourselves(verdicts, config, accounts, platform).await;
+}
+
+/// Whether each terminal answers. One that is off is no fault of the configuration.
+async fn terminals(verdicts: &mut Verdicts, accounts: &Accounts, platform: &Platform) {
+    for account in accounts.iter() {
+        let Some(own) = account.terminals() else {
+            continue;
+        };
+        for terminal in own.terminals() {
+            let what = format!("terminal {} ({})", terminal.name, terminal.till);
+            let Ok(random) = clock::random::<16>() else {
+                return verdicts.add(How::Bad, format!("{what}: no random numbers"));
+            };
+            let key = hex::encode_upper(random);
+            let step = |made: &[Exchange]| own.look(&terminal.name, &key, clock::now(), made);
+            match platform.exchange(step).await {
+                Ok(Ok(())) => verdicts.add(How::Ok, format!("{what}: answers")),
+                Ok(Err(why)) => verdicts.add(How::Look, format!("{what}: {why}")),
+                Err(failure) => verdicts.add(How::Bad, format!("{what}: {failure:?}")),
+            }
+        }
+    }
 }
 
 /// Whether what the platforms call is us.
@@ -211,6 +234,7 @@ async fn ourselves(
         headers: Vec::new(),
         body: None,
         timeout: Duration::from_secs(5),
+        after: Duration::ZERO,
         cache_for: None,
         note: String::new(),
     };

@@ -12,6 +12,7 @@ fn call(method: HttpMethod, url: &str) -> PlatformCall {
         headers: Vec::new(),
         body: None,
         timeout: Duration::from_secs(15),
+        after: Duration::ZERO,
         cache_for: None,
         note: String::new(),
     }

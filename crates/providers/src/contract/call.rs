@@ -55,6 +55,8 @@ pub struct PlatformCall {
     pub body: Option<Body>,
     /// Give up after this time.
     pub timeout: Duration,
+    /// Wait so long before it is made: for a platform that must not be asked twice in a moment.
+    pub after: Duration,
     /// The answer may be used again for this long, for a call that is the same in method, address,
     /// headers and body: for health checks.
     pub cache_for: Option<Duration>,
@@ -187,6 +189,7 @@ mod tests {
                 bytes: br#"{"api_token":"S3CRET"}"#.to_vec(),
             }),
             timeout: Duration::from_secs(1),
+            after: Duration::ZERO,
             cache_for: None,
             note: "S3CRET".into(),
         };

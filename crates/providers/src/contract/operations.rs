@@ -54,6 +54,8 @@ pub struct Operation<'a> {
     pub amount: Amount,
     /// A number that this account has not used today; each step is given a new one.
     pub sequence: u32,
+    /// When it was asked for first, however often it was sent since.
+    pub asked_at: Timestamp,
     /// The time of asking.
     pub now: Timestamp,
 }

@@ -29,6 +29,7 @@ impl Probe {
                 headers: Vec::new(),
                 body: None,
                 timeout: TIMEOUT,
+                after: std::time::Duration::ZERO,
                 cache_for: None,
                 note: "probe".into(),
             },

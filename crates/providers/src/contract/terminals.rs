@@ -3,11 +3,24 @@
 //! [`MethodKind::Terminal`]: guichet_wire::MethodKind::Terminal
 
 use guichet_domain::id::Slug;
+use jiff::Timestamp;
+
+use super::call::{Exchange, Step};
 
 /// The terminals of an account. Each takes one payment at a time.
 pub trait Terminals: Send + Sync {
     /// All of them, in the order of the configuration.
     fn terminals(&self) -> Vec<Terminal>;
+
+    /// Asks a terminal what it is, which moves nothing: whether it answers, or why not, in words.
+    /// `key` was never used before.
+    fn look(
+        &self,
+        terminal: &Slug,
+        key: &str,
+        now: Timestamp,
+        exchanges: &[Exchange],
+    ) -> Step<Result<(), String>>;
 }
 
 /// A terminal.

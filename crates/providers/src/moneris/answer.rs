@@ -38,6 +38,8 @@ pub(super) struct Told {
     pub(super) receipt: String,
     pub(super) ticket: Option<String>,
     pub(super) receipt_url: Option<String>,
+    /// All of the entry.
+    pub(super) entry: Value,
 }
 
 /// Reads an answer, whatever its HTTP status was: a status other than 200 may carry the same.
@@ -75,6 +77,7 @@ pub(super) fn read(body: &[u8]) -> Option<Told> {
         receipt: told("receipt").unwrap_or_default(),
         ticket: either("cloudTicket").or_else(|| text(outer, "CloudTicket")),
         receipt_url: either("receiptUrl"),
+        entry: entry.clone(),
     })
 }
 

@@ -8,6 +8,8 @@
 //! | `terminals` | list of tables, one for each terminal: see below |
 //! | `cloud_url` | where commands go; default that of the environment |
 //! | `receipt_hosts` | hosts that a receipt may be read at; default those of the environment |
+//! | `merchant_id` | the MID, 13 digits that begin with 0030: for `guichet moneris sync` |
+//! | `independent_refund_max` | most cents of a refund that belongs to no payment; none if absent |
 //! | `post_back` | whether the cloud tells that a receipt is there, default `true` |
 //! | `deadline_seconds` | until a terminal is waited for no longer, default 420 |
 //! | `resend_seconds` | between two tries where the outcome is unknown, default 30 |
@@ -28,6 +30,9 @@ use url::Url;
 use crate::contract::{ConfigError, Environment};
 use crate::table::{Table, is_loopback};
 use crate::zone::toronto;
+
+/// Most that one refund may be: nine digits (GO, the field data page).
+const AMOUNT_MAX: u64 = 999_999_999;
 
 /// Commands, of the real platform and of its test servers.
 const CLOUD_PRODUCTION: &str = "https://ippos.moneris.com/v3/Terminal/";
@@ -62,6 +67,9 @@ pub(super) struct Config {
     pub(super) cloud: Option<Cloud>,
     pub(super) ist_config_code: SecretString,
     pub(super) terminals: Vec<Terminal>,
+    pub(super) merchant_id: Option<String>,
+    /// Minor units.
+    pub(super) independent_refund_max: Option<u64>,
     pub(super) cloud_url: Url,
     pub(super) post_back: bool,
     pub(super) deadline_seconds: i64,
@@ -88,6 +96,8 @@ impl Config {
                 "the Moneris consultant gave it",
             )?,
             terminals: keys.terminals()?,
+            merchant_id: keys.merchant_id()?,
+            independent_refund_max: keys.independent_refund_max()?,
             cloud_url: keys.cloud_url(environment)?,
             receipt_hosts: keys.receipt_hosts(environment)?,
             post_back: keys.flag("post_back")?.unwrap_or(true),
@@ -206,6 +216,30 @@ impl Keys {
             return Err(self.error("terminals", detail));
         }
         Ok(terminals)
+    }
+
+    fn merchant_id(&mut self) -> Result<Option<String>, ConfigError> {
+        let key = "merchant_id";
+        let Some(number) = self.text(key)? else {
+            return Ok(None);
+        };
+        let digits = number.bytes().all(|b| b.is_ascii_digit());
+        if number.len() == 13 && digits && number.starts_with("0030") {
+            return Ok(Some(number));
+        }
+        Err(self.error(key, "must be 13 digits that begin with 0030"))
+    }
+
+    fn independent_refund_max(&mut self) -> Result<Option<u64>, ConfigError> {
+        let key = "independent_refund_max";
+        let Some(most) = self.integer(key)? else {
+            return Ok(None);
+        };
+        let most = u64::try_from(most)
+            .ok()
+            .filter(|most| (1..=AMOUNT_MAX).contains(most));
+        most.map(Some)
+            .ok_or_else(|| self.error(key, format!("must be 1 to {AMOUNT_MAX} cents")))
     }
 
     fn cloud_url(&mut self, environment: Environment) -> Result<Url, ConfigError> {

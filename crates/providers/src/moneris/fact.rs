@@ -2,12 +2,12 @@
 
 use guichet_domain::event::{AtTerminal, Part, PaymentEvent, PlatformFact, Trust};
 use guichet_domain::money::Amount;
-use guichet_domain::session::Capture;
 use guichet_domain::{PartKind, PartStatus, Refusal};
 
 use super::answer::Told;
 use super::codes::{Meaning, approves, declined, meaning};
 use super::config::{Config, Terminal};
+use super::request::action_of;
 use crate::Verified;
 use crate::contract::{Context, Failure};
 use crate::halt::unexpected;
@@ -25,6 +25,27 @@ pub(super) enum Standing {
     Unknown,
 }
 
+/// What an answer's own code means. An entry that says so of itself is not the last word.
+pub(super) fn means(told: &Told) -> Result<Meaning, Failure> {
+    let Some((means, _)) = meaning(&told.code) else {
+        return Err(unexpected("an answer with a code that nobody knows"));
+    };
+    let last = told.completed != Some(false);
+    Ok(match means {
+        Meaning::Unknown | Meaning::Rejected(_) => means,
+        _ if !last => Meaning::GoesOn,
+        means => means,
+    })
+}
+
+/// Whether a bank, or offline the terminal alone, approved what is called approved.
+pub(super) fn is_approved(told: &Told) -> bool {
+    match approves(&told.response_code) {
+        Some(approved) => approved,
+        None => told.offline,
+    }
+}
+
 /// Reads an answer to a purchase or an authorisation. Of what is not this payment's nothing is
 /// believed.
 pub(super) fn standing(
@@ -33,14 +54,7 @@ pub(super) fn standing(
     context: &Context<'_>,
     told: &Told,
 ) -> Result<Standing, Failure> {
-    let Some((means, _)) = meaning(&told.code) else {
-        return Err(unexpected("an answer with a code that nobody knows"));
-    };
-    // An entry that says so of itself is not the last word.
-    let last = told.completed != Some(false);
-    if !last && !matches!(means, Meaning::Unknown | Meaning::Rejected(_)) {
-        return Ok(Standing::GoesOn);
-    }
+    let means = means(told)?;
     let fact = |status, refusal| part(config, terminal, context, told, status, refusal);
     match means {
         Meaning::Unknown => Ok(Standing::Unknown),
@@ -64,15 +78,11 @@ pub(super) fn standing(
         }
         Meaning::Approved | Meaning::Partial => {
             is_ours(terminal, context, told)?;
-            let approved = approves(&told.response_code);
             // Offline nobody asked the bank, so that there may be no code of its.
-            if approved != Some(true) && !(told.offline && approved.is_none()) {
+            if !is_approved(told) {
                 return Err(unexpected("approved without a bank's code that approves"));
             }
-            let action = match context.session.capture {
-                Capture::Automatic => "purchase",
-                Capture::Manual => "preAuthorization",
-            };
+            let action = action_of(context.session.capture);
             let own = told.action.as_deref();
             if own.is_some_and(|own| !own.eq_ignore_ascii_case(action)) {
                 return Err(unexpected("the answer to another action"));

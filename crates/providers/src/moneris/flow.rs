@@ -1,5 +1,7 @@
 //! From the command to its end: which call each step takes, and when.
 
+use std::time::Duration;
+
 use guichet_domain::FieldError;
 use guichet_wire::NextAction;
 use jiff::Timestamp;
@@ -208,7 +210,7 @@ fn ask(
     let Some(exchange) = exchanges.last() else {
         return match memo.duty(config, context) {
             Duty::SendAgain => Ok(Step::Call(request::purchase(config, terminal, context))),
-            Duty::Look(url) => Ok(Step::Call(request::receipt(&url))),
+            Duty::Look(url) => Ok(Step::Call(request::receipt(&url, Duration::ZERO))),
             Duty::Wait(seconds) => later(look_up, &memo, seconds),
             Duty::Nothing => Ok(Step::Done(LookedUp::NotYet)),
         };

@@ -34,7 +34,10 @@ pub mod codes;
 mod config;
 mod fact;
 mod flow;
+mod operations;
+pub mod operator;
 mod request;
+mod talk;
 
 use guichet_domain::MethodKind;
 use guichet_domain::id::Slug;
@@ -43,9 +46,9 @@ use guichet_domain::money::Currency;
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Begin, Begun, Callbacks, Called, ConfigError, Continuing, Demand, Environment, Exchange,
-    Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Proceed, Proceeded, Provider,
-    Seed, Step, Terminal, Terminals,
+    Allowed, Begin, Begun, Callbacks, Called, ConfigError, Consulted, Continuing, Demand,
+    Environment, Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Objection,
+    Operated, Operation, Operations, Proceed, Proceeded, Provider, Seed, Step, Terminal, Terminals,
 };
 
 /// A card on the terminal.
@@ -124,8 +127,31 @@ impl Provider for Moneris {
         Some(self)
     }
 
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
+
     fn terminals(&self) -> Option<&dyn Terminals> {
         Some(self)
+    }
+}
+
+impl Operations for Moneris {
+    /// The platform numbers nothing; what is drawn is not sent.
+    fn sequence_scope(&self) -> String {
+        format!("moneris/{}", self.config.account)
+    }
+
+    fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection> {
+        operations::check(&self.config, operation)
+    }
+
+    fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated> {
+        operations::operate(&self.config, operation, exchanges)
+    }
+
+    fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted> {
+        operations::consult(&self.config, operation, exchanges)
     }
 }
 
@@ -136,6 +162,29 @@ impl Terminals for Moneris {
             till: terminal.till.clone(),
         };
         self.config.terminals.iter().map(told).collect()
+    }
+
+    fn look(
+        &self,
+        terminal: &Slug,
+        key: &str,
+        now: jiff::Timestamp,
+        exchanges: &[Exchange],
+    ) -> Step<Result<(), String>> {
+        let Some(own) = self.config.terminal(terminal.as_str()) else {
+            return Step::Done(Err("is not configured".to_owned()));
+        };
+        let command = operator::device_info(own, key);
+        match talk::talk(&self.config, &command, exchanges, now) {
+            talk::Talk::Call(call) => Step::Call(*call),
+            talk::Talk::Failed(failure) => Step::Failed(failure),
+            talk::Talk::Runs => Step::Done(Err("takes too long to answer".to_owned())),
+            talk::Talk::Over(told) => Step::Done(match codes::meaning(&told.code) {
+                Some((codes::Meaning::Done | codes::Meaning::Approved, _)) => Ok(()),
+                Some((_, words)) => Err(format!("{}: {words}", told.code)),
+                None => Err("answers with a code that nobody knows".to_owned()),
+            }),
+        }
     }
 }
 

@@ -158,6 +158,7 @@ impl<'a> Calls<'a> {
                 bytes: body.to_string().into_bytes(),
             }),
             timeout: TIMEOUT,
+            after: Duration::ZERO,
             cache_for: None,
             note: String::new(),
         }

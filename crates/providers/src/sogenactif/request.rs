@@ -122,6 +122,7 @@ impl Config {
                 bytes: message.to_string().into_bytes(),
             }),
             timeout,
+            after: Duration::ZERO,
             cache_for: None,
             note: method.name.to_owned(),
         };

@@ -62,6 +62,7 @@ fn health_call(url: String) -> PlatformCall {
         headers: Vec::new(),
         body: None,
         timeout: TIMEOUT,
+        after: Duration::ZERO,
         cache_for: Some(CACHE),
         note: "health".into(),
     }

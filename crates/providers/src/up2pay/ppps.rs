@@ -100,6 +100,7 @@ impl Question<'_> {
                 bytes: body.finish().into_bytes(),
             }),
             timeout: self.timeout,
+            after: Duration::ZERO,
             cache_for: None,
             note: question,
         })

@@ -1,6 +1,7 @@
 //! What a shop has done with money, where a provider offers it.
 
-use guichet_domain::event::{Part, Trust};
+use guichet_domain::event::{AtTerminal, Part, Trust};
+use guichet_domain::id::OperationId;
 use guichet_domain::money::Amount;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::{PartKind, PartStatus};
@@ -14,8 +15,14 @@ use crate::world::{Answer, NOW, claim, each, exchange, hides_what_is_secret, non
 fn each_operation(check: impl Fn(&dyn Operations, &dyn Fn(u32) -> Operation<'static>)) {
     let card: &'static Part = Box::leak(Box::new(Part {
         trust: Trust::Ours,
+        at_terminal: Some(Box::new(AtTerminal {
+            terminal: "counter".into(),
+            tender: "Credit".into(),
+            ..AtTerminal::default()
+        })),
         ..claim()
     }));
+    let id: &'static OperationId = Box::leak(Box::new(OperationId::from_random([7; 16])));
     each(|provider, _| {
         let Some(operations) = provider.operations() else {
             return;
@@ -31,7 +38,7 @@ fn each_operation(check: impl Fn(&dyn Operations, &dyn Fn(u32) -> Operation<'sta
                 capture: None,
             };
             let operation = |sequence| Operation {
-                id: None,
+                id: Some(id),
                 kind,
                 paid: Paid {
                     reference: "R",
@@ -43,6 +50,7 @@ fn each_operation(check: impl Fn(&dyn Operations, &dyn Fn(u32) -> Operation<'sta
                 },
                 amount: card.amount,
                 sequence,
+                asked_at: jiff::Timestamp::from_second(NOW).unwrap(),
                 now: jiff::Timestamp::from_second(NOW).unwrap(),
             };
             if operations.check(&operation(1)).is_ok() {
@@ -162,6 +170,7 @@ fn what_paid_by_a_means_that_nobody_knows_is_not_operated_on() {
             paid,
             amount,
             sequence: 1,
+            asked_at: jiff::Timestamp::from_second(NOW).unwrap(),
             now: jiff::Timestamp::from_second(NOW).unwrap(),
         };
         assert!(operations.check(&own).is_err());

@@ -24,8 +24,8 @@ use crate::web::policy::with_headers;
 /// What Moneris adds to the platforms' listener.
 pub(crate) fn router(app: Shared) -> Router {
     let all = Router::new()
-        .route("/v3/Terminal/", post(cloud::command))
-        .route("/v3/terminal/", post(cloud::command))
+        .route("/v3/Terminal/", post(cloud::take))
+        .route("/v3/terminal/", post(cloud::take))
         .route("/moneris/receipt/{ticket}", get(cloud::receipt))
         .route("/moneris/terminals", get(page::all))
         .route("/moneris/terminals/{id}", get(page::show).post(page::act))

@@ -48,6 +48,8 @@ pub(crate) struct Command {
     pub(super) total: u64,
     /// The cloud's name of it; the last part of its receipt's address.
     pub(super) ticket: String,
+    /// The transaction that it follows.
+    pub(super) follows: Option<String>,
     pub(super) post_back: Option<String>,
     pub(super) end: Option<End>,
     /// How often the same was sent.

@@ -91,6 +91,7 @@ impl<'a> Asked<'a> {
                 amount,
                 // None is sent.
                 sequence: 0,
+                asked_at: now,
                 now,
             })
         };

@@ -166,6 +166,8 @@ impl Doing<'_> {
     ) -> Result<Result<T, Failure>, StoreError> {
         let scope = self.operations.sequence_scope();
         let paid = paid(self.entry, self.state, self.part);
+        // A time that the books can't hold is none of ours.
+        let asked_at = jiff::Timestamp::from_second(self.operation.created_at).unwrap_or_default();
         let step = |sequence, exchanges: &[Exchange]| {
             let call = Call {
                 id: Some(&self.operation.id),
@@ -173,6 +175,7 @@ impl Doing<'_> {
                 paid,
                 amount: self.operation.amount,
                 sequence,
+                asked_at,
                 now: clock::now(),
             };
             step(call, exchanges)

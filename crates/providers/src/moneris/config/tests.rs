@@ -80,6 +80,11 @@ fn each_wrong_key_is_named_with_what_to_write() {
         (lines_with("post_back = \"yes\""), "post_back"),
         (lines_with("deadline_seconds = 10"), "deadline_seconds"),
         (lines_with("resend_seconds = 1"), "resend_seconds"),
+        (lines_with("merchant_id = \"30123456789\""), "merchant_id"),
+        (
+            lines_with("independent_refund_max = 0"),
+            "independent_refund_max",
+        ),
     ] {
         let (named, detail) = wrong(Environment::Test, &lines);
         assert_eq!(named, key, "{detail}\n{lines}");

@@ -68,6 +68,7 @@ fn with<T>(
         },
         amount: amount(minor),
         sequence: 1,
+        asked_at: now,
         now,
     })
 }

@@ -80,6 +80,7 @@ fn operation<'a>(kind: OperationKind, part: &'a Part, id: &'a OperationId) -> Op
         },
         amount: part.amount,
         sequence: 1,
+        asked_at: at(NOW),
         now: at(NOW),
     }
 }

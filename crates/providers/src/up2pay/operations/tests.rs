@@ -47,6 +47,7 @@ fn operation(kind: OperationKind, part: &Part) -> Operation<'_> {
         },
         amount: part.amount,
         sequence: 7,
+        asked_at: now(),
         now: now(),
     }
 }

@@ -1,0 +1,138 @@
+//! `guichet moneris ACTION`: an operator has a terminal do what belongs to no payment of the books.
+//! Prints no key.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use guichet_domain::id::Slug;
+use guichet_domain::money::Amount;
+use guichet_providers::contract::{Environment, Exchange, Failure};
+use guichet_providers::moneris::operator::{Answered, Operator, Wish, actions};
+
+use super::account::configured;
+use super::terminal::shown;
+use crate::clock;
+use crate::platform::Platform;
+
+/// For how long a terminal is waited for at which somebody presents a card, in seconds.
+const PATIENCE: i64 = 180;
+
+/// Have a terminal of Moneris do something that belongs to no payment.
+///
+/// What belongs to one is done through the books: a payment by POST /v1/sessions, completion, void
+/// and refund by guichet payments capture, cancel and refund. Prints the answer's entry as JSON.
+/// Exit status: 0 done; 1 refused by the terminal or the bank; 2 unreadable, or the outcome is not
+/// known.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The action, such as getDeviceInfo; --list names them.
+    #[arg(required_unless_present = "list")]
+    action: Option<String>,
+    /// The backend's configuration, for its account.
+    #[arg(long, value_name = "FILE", required_unless_present = "list")]
+    config: Option<PathBuf>,
+    /// The account's name in the configuration; may be left out if there is one of Moneris.
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// The terminal's name in the configuration; may be left out if there is one.
+    #[arg(long, value_name = "NAME")]
+    terminal: Option<String>,
+    /// For independentRefund: how much, in cents; at most independent_refund_max of the account.
+    #[arg(long, value_name = "CENTS")]
+    amount: Option<u64>,
+    /// For independentRefund: why, for whoever reads it later.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// For print: what is printed.
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    /// Print the message without its keys, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Allow an account of the real platform.
+    #[arg(long)]
+    production: bool,
+    /// List the actions.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Sends and prints. Exit status 0, 1 or 2.
+pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+    let outcome = if arguments.list {
+        Ok((actions(), 0))
+    } else {
+        send(&arguments).await
+    };
+    match outcome {
+        Ok((printed, status)) => {
+            // A reader that went away wants no more of it.
+            let _ = std::io::stdout().lock().write_all(printed.as_bytes());
+            ExitCode::from(status)
+        }
+        Err(why) => {
+            let _ = writeln!(std::io::stderr().lock(), "guichet moneris: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn send(arguments: &Arguments) -> Result<(String, u8), String> {
+    let operator = open(arguments)?;
+    let amount = arguments.amount.map(|minor| Amount::parse("amount", minor));
+    let amount = amount
+        .transpose()
+        .map_err(|error| format!("amount {}", error.detail))?;
+    let wish = Wish {
+        action: arguments.action.clone().unwrap_or_default(),
+        terminal: arguments.terminal.clone(),
+        amount,
+        reason: arguments.reason.clone(),
+        text: arguments.text.clone(),
+    };
+    let random = clock::random::<16>().map_err(|error| error.to_string())?;
+    let key = hex::encode_upper(random);
+    let command = operator.prepare(&wish, &key)?;
+    if arguments.dry_run {
+        return Ok((format!("{}\n", operator.shown(&command, clock::now())), 0));
+    }
+    let platform = Platform::new(1).map_err(|error| error.to_string())?;
+    let begun = clock::unix_now();
+    loop {
+        // Again with the same key: the terminal joins what runs.
+        let step = |made: &[Exchange]| operator.step(&command, made, clock::now());
+        match platform.exchange(step).await {
+            Ok(Answered::Over { entry, done }) => {
+                return Ok((format!("{}\n", lines(&entry)), u8::from(!done)));
+            }
+            Ok(Answered::Runs) if clock::unix_now() - begun < PATIENCE => {}
+            Ok(Answered::Runs) | Err(Failure::Unknown) => {
+                return Err(format!(
+                    "what became of it is not known: look at the terminal and in the merchant \
+                     portal, for key {key}"
+                ));
+            }
+            Err(Failure::Unreachable) => {
+                return Err("the cloud does not answer; nothing was sent".to_owned());
+            }
+            Err(failure) => return Err(shown(&format!("{failure:?}"))),
+        }
+    }
+}
+
+/// Without what a screen would act on, but for line breaks.
+fn lines(text: &str) -> String {
+    text.lines().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+fn open(arguments: &Arguments) -> Result<Operator, String> {
+    let path = arguments.config.as_deref().ok_or("--config is missing")?;
+    let (account, table, environment) = configured(path, "moneris", arguments.account.as_deref())
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    if environment == Environment::Production && !arguments.production {
+        return Err("this account is of the real platform: add --production to mean it".to_owned());
+    }
+    let account = Slug::try_from(account).map_err(|error| format!("account {}", error.detail))?;
+    Operator::open(account, table, environment).map_err(|error| error.to_string())
+}

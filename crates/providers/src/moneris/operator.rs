@@ -1,0 +1,385 @@
+//! What an operator has a terminal do that belongs to no payment of the books (GO, the pages named
+//! like the actions).
+
+use std::fmt::Write as _;
+
+use guichet_domain::id::Slug;
+use guichet_domain::money::Amount;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::codes::Meaning;
+use super::config::{Config, Terminal};
+use super::fact::{is_approved, means};
+use super::request::{Command, message};
+use super::talk::{Talk, talk};
+use crate::contract::{ConfigError, Environment, Exchange, Step};
+
+/// Most characters that are printed at once.
+const PRINTED_MAX: usize = 10_000;
+
+/// What an action needs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Needs {
+    /// Nothing.
+    Nothing,
+    /// An order of its own.
+    Order,
+    /// An order of its own, an amount within the account's ceiling, and a reason.
+    Refund,
+    /// What is printed.
+    Text,
+    /// The merchant's number.
+    Merchant,
+}
+
+/// The actions, what each needs, and what it does.
+const ACTIONS: [(&str, Needs, &str); 7] = [
+    (
+        "getDeviceInfo",
+        Needs::Nothing,
+        "versions and settings of the terminal",
+    ),
+    (
+        "sync",
+        Needs::Merchant,
+        "has the terminal fetch its settings",
+    ),
+    ("print", Needs::Text, "prints --text"),
+    (
+        "balanceInquiry",
+        Needs::Nothing,
+        "tells the balance of a gift card that is presented",
+    ),
+    (
+        "cardVerification",
+        Needs::Order,
+        "has a card that is presented verified, for nothing",
+    ),
+    (
+        "independentRefund",
+        Needs::Refund,
+        "gives --amount to the card that is presented",
+    ),
+    (
+        "voidLast",
+        Needs::Nothing,
+        "voids the terminal's last sale; the books do not learn of it",
+    ),
+];
+
+/// The list of the actions, a line each.
+#[must_use]
+pub fn actions() -> String {
+    let mut list = String::new();
+    for (name, _, what) in ACTIONS {
+        let _ = writeln!(list, "{name:<18} {what}");
+    }
+    list
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// One of [`actions`].
+    pub action: String,
+    /// The terminal; none where there is one.
+    pub terminal: Option<String>,
+    /// How much is given back.
+    pub amount: Option<Amount>,
+    /// Why it is given back.
+    pub reason: Option<String>,
+    /// What is printed.
+    pub text: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Answered {
+    /// It is over.
+    Over {
+        /// What was told, as indented JSON.
+        entry: String,
+        /// Whether it was done.
+        done: bool,
+    },
+    /// It still runs.
+    Runs,
+}
+
+/// A command that may be sent.
+#[derive(Debug)]
+pub struct Prepared<'a>(Command<'a>);
+
+/// An account, for its operator.
+#[derive(Debug)]
+pub struct Operator {
+    config: Config,
+}
+
+impl Operator {
+    /// Opens an account from its table.
+    ///
+    /// # Errors
+    /// As [`super::open`].
+    pub fn open(
+        account: Slug,
+        table: toml::Table,
+        environment: Environment,
+    ) -> Result<Self, ConfigError> {
+        let config = Config::read(account, table, environment)?;
+        Ok(Self { config })
+    }
+
+    /// Checks what is wanted. `key` was never used before.
+    ///
+    /// # Errors
+    /// What is missing or too much, and what to do.
+    pub fn prepare<'a>(&'a self, wish: &Wish, key: &'a str) -> Result<Prepared<'a>, String> {
+        let known = ACTIONS.iter().find(|(name, ..)| *name == wish.action);
+        let &(action, needs, _) = known.ok_or_else(|| {
+            let names = ACTIONS.map(|(name, ..)| name).join(", ");
+            format!("{:?} is no action; known are {names}", wish.action)
+        })?;
+        let given = |what, given: bool, needed: bool| match (given, needed) {
+            (true, false) => Err(format!("{action} takes no --{what}")),
+            (false, true) => Err(format!("{action} needs --{what}")),
+            _ => Ok(()),
+        };
+        let refunds = needs == Needs::Refund;
+        given("amount", wish.amount.is_some(), refunds)?;
+        given("reason", wish.reason.is_some(), refunds)?;
+        given("text", wish.text.is_some(), needs == Needs::Text)?;
+        let mut fields = Vec::new();
+        if matches!(needs, Needs::Order | Needs::Refund) {
+            fields.push(("orderId", key.to_owned()));
+        }
+        if let Some(amount) = wish.amount {
+            self.within_ceiling(amount)?;
+            fields.push(("totalAmount", amount.minor().to_string()));
+        }
+        let reason = wish.reason.as_deref().map(str::trim);
+        if reason.is_some_and(|reason| reason.chars().count() < 3) {
+            return Err("--reason must say why, in three characters or more".to_owned());
+        }
+        if let Some(text) = &wish.text {
+            let latin = text.chars().all(|c| u32::from(c) < 256);
+            if text.is_empty() || text.chars().count() > PRINTED_MAX || !latin {
+                return Err(format!(
+                    "--text must be 1 to {PRINTED_MAX} characters of ISO 8859-1"
+                ));
+            }
+            fields.push(("printData", text.clone()));
+        }
+        if needs == Needs::Merchant {
+            let number = self.config.merchant_id.clone();
+            let number = number.ok_or("sync needs merchant_id in the account's table")?;
+            fields.push(("merchantId", number));
+        }
+        Ok(Prepared(Command {
+            action,
+            terminal: self.terminal(wish.terminal.as_deref())?,
+            key,
+            fields,
+            post_back: None,
+        }))
+    }
+
+    /// No payment is behind it, so that the account's table bounds it.
+    fn within_ceiling(&self, amount: Amount) -> Result<(), String> {
+        match self.config.independent_refund_max {
+            None => Err(
+                "independentRefund is off: write independent_refund_max, in cents, into \
+                         the account's table"
+                    .to_owned(),
+            ),
+            Some(most) if amount.minor() > most => Err(format!(
+                "--amount is more than independent_refund_max, {most} cents"
+            )),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn terminal(&self, name: Option<&str>) -> Result<&Terminal, String> {
+        let all = &self.config.terminals;
+        match (name, all.as_slice()) {
+            (Some(name), _) => {
+                let found = self.config.terminal(name);
+                found.ok_or_else(|| format!("--terminal {name:?} is no terminal of the account"))
+            }
+            (None, [one]) => Ok(one),
+            (None, _) => {
+                let names: Vec<_> = all.iter().map(|own| own.name.as_str()).collect();
+                Err(format!(
+                    "there are several terminals: --terminal {}",
+                    names.join(" or ")
+                ))
+            }
+        }
+    }
+
+    /// The message as it would be sent now, without what opens anything.
+    #[must_use]
+    pub fn shown(&self, command: &Prepared<'_>, now: Timestamp) -> String {
+        let mut message = message(&self.config, &command.0, now);
+        for secret in ["apiToken", "istConfigCode"] {
+            if let Some(value) = message.get_mut(secret) {
+                *value = json!("…");
+            }
+        }
+        let pretty = serde_json::to_string_pretty(&Value::Object(message));
+        format!(
+            "POST {}\n{}",
+            self.config.cloud_url,
+            pretty.unwrap_or_default()
+        )
+    }
+
+    /// Has it done.
+    pub fn step(
+        &self,
+        command: &Prepared<'_>,
+        exchanges: &[Exchange],
+        now: Timestamp,
+    ) -> Step<Answered> {
+        match talk(&self.config, &command.0, exchanges, now) {
+            Talk::Call(call) => Step::Call(*call),
+            Talk::Failed(failure) => Step::Failed(failure),
+            Talk::Runs => Step::Done(Answered::Runs),
+            Talk::Over(told) => {
+                let done = match means(&told) {
+                    Ok(Meaning::Done) => true,
+                    Ok(Meaning::Approved) => is_approved(&told) || told.response_code.is_empty(),
+                    Ok(Meaning::Unknown) | Err(_) => {
+                        return Step::Failed(crate::contract::Failure::Unknown);
+                    }
+                    Ok(_) => false,
+                };
+                let entry = serde_json::to_string_pretty(&told.entry).unwrap_or_default();
+                Step::Done(Answered::Over { entry, done })
+            }
+        }
+    }
+}
+
+/// A question about a terminal: whether it answers. `key` was never used before.
+pub(super) fn device_info<'a>(terminal: &'a Terminal, key: &'a str) -> Command<'a> {
+    Command {
+        action: "getDeviceInfo",
+        terminal,
+        key,
+        fields: Vec::new(),
+        post_back: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_domain::testing::amount;
+
+    use super::super::testing::{Answer, IST, TOKEN, lines, play};
+    use super::*;
+
+    fn operator(more: &str) -> Operator {
+        let table = toml::from_str(&lines(more)).unwrap();
+        let account = guichet_domain::testing::slug("main");
+        Operator::open(account, table, Environment::Test).unwrap()
+    }
+
+    fn wish(action: &str) -> Wish {
+        Wish {
+            action: action.into(),
+            terminal: Some("counter".into()),
+            ..Wish::default()
+        }
+    }
+
+    fn refund(minor: u64, reason: &str) -> Wish {
+        Wish {
+            amount: Some(amount(minor)),
+            reason: Some(reason.into()),
+            ..wish("independentRefund")
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_too_much_is_said_before_anything_is_sent() {
+        let off = operator("");
+        let on = operator("independent_refund_max = 5000\nmerchant_id = \"0030123456789\"");
+        let text = |text: &str| Wish {
+            text: Some(text.into()),
+            ..wish("print")
+        };
+        let nowhere = Wish {
+            terminal: Some("nowhere".into()),
+            ..wish("getDeviceInfo")
+        };
+        let anywhere = Wish {
+            terminal: None,
+            ..wish("getDeviceInfo")
+        };
+        let with_amount = Wish {
+            amount: Some(amount(1)),
+            ..wish("voidLast")
+        };
+        for (operator, wish, expected) in [
+            (&on, wish("getDeviceInfo"), ""),
+            (&on, wish("voidLast"), ""),
+            (&on, wish("sync"), ""),
+            (&on, refund(5000, "returned at the counter"), ""),
+            (&on, text("é"), ""),
+            (&on, wish("purchase"), "is no action"),
+            (&on, wish("GETDEVICEINFO"), "is no action"),
+            (&on, nowhere, "no terminal of the account"),
+            (&on, anywhere, "counter or other"),
+            (&on, with_amount, "takes no --amount"),
+            (&on, wish("independentRefund"), "needs --amount"),
+            (&on, refund(5001, "returned"), "5000 cents"),
+            (&on, refund(1, " x "), "must say why"),
+            (&off, refund(1, "returned"), "is off"),
+            (&off, wish("sync"), "needs merchant_id"),
+            (&on, wish("print"), "needs --text"),
+            (&on, text(""), "ISO 8859-1"),
+            (&on, text("€"), "ISO 8859-1"),
+        ] {
+            match (operator.prepare(&wish, "KEY"), expected) {
+                (Ok(_), "") => {}
+                (Err(why), words) if !words.is_empty() => assert!(why.contains(words), "{why}"),
+                (told, _) => panic!("{wish:?}: {told:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_dry_run_shows_the_message_and_no_key() {
+        let operator = operator("independent_refund_max = 5000");
+        let prepared = operator.prepare(&refund(500, "returned"), "KEY").unwrap();
+        let shown = operator.shown(&prepared, Timestamp::from_second(0).unwrap());
+        assert!(!shown.contains(TOKEN) && !shown.contains(IST), "{shown}");
+        for part in ["independentRefund", "\"totalAmount\": \"500\"", "A2999074"] {
+            assert!(shown.contains(part), "{part} is not in {shown}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_answers_is_done_and_one_that_is_gone_is_not() {
+        let operator = operator("");
+        let prepared = operator.prepare(&wish("getDeviceInfo"), "KEY").unwrap();
+        let run = |answers: &[Answer<'_>]| {
+            let now = Timestamp::from_second(0).unwrap();
+            play(|made| operator.step(&prepared, made, now), answers).1
+        };
+        let done = r#"{"receipt":{"data":{"response":[{"statusCode":"5209","completed":"true",
+            "version":"1.2"}]}}}"#;
+        let Ok(Answered::Over { entry, done: true }) = run(&[Ok(done)]) else {
+            panic!("it answers");
+        };
+        assert!(entry.contains("\"version\": \"1.2\""), "{entry}");
+        let gone = r#"{"receipt":{"statusCode":"5903"}}"#;
+        assert!(matches!(
+            run(&[Ok(gone)]),
+            Ok(Answered::Over { done: false, .. })
+        ));
+        assert!(run(&[Ok(r#"{"receipt":{"statusCode":"5906"}}"#)]).is_err());
+    }
+}
