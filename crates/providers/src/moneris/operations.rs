@@ -1,7 +1,7 @@
 //! *Operations*: completion of what was reserved, void, refund, each a command of the terminal
 //! that took the payment (GO, *completion-api*, *void-api*, *card-on-file-refund-api*). Each has a
-//! key of its own, by which the terminal tells what became of it when it is sent again, for as long as it
-//! can be relied on to remember.
+//! key of its own, by which the terminal tells what became of it when it is sent again, for as
+//! long as it can be relied on to remember.
 
 use std::time::Duration;
 
