@@ -65,8 +65,9 @@ pub(super) fn open(
 fn plugin(run: &Run<'_>, python: &Path) -> Result<()> {
     let source = run.ctx.root.join("integrations/pretix");
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--editable"]);
-    proc::run(pip.arg("--disable-pip-version-check").arg(&source))?;
+    pip.args(["-m", "pip", "install", "--quiet", "--no-deps"]);
+    pip.args(["--disable-pip-version-check", "--editable"]);
+    proc::run(pip.arg(&source))?;
     let mut tests = Command::new(python);
     tests.current_dir(&source);
     proc::run(tests.args(["-m", "pytest", "-p", "no:cacheprovider"]))
