@@ -164,6 +164,9 @@ pub fn domain_events(data: &[u8]) {
             PaymentEvent::Held { .. }
                 | PaymentEvent::Decided { .. }
                 | PaymentEvent::Reported { .. }
+                | PaymentEvent::Rebilling { .. }
+                | PaymentEvent::CalledOff
+                | PaymentEvent::RebilledBy { .. }
                 | PaymentEvent::Returned { .. }
                 | PaymentEvent::DeadlinePassed
         )

@@ -33,6 +33,7 @@ mod openapi;
 mod operations;
 mod orders;
 mod pay;
+mod rebillings;
 mod saved_cards;
 mod secrets;
 mod sessions;

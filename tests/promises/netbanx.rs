@@ -755,3 +755,83 @@ async fn the_report_is_compared_with_the_books_and_what_differs_is_on_the_operat
         "{list}"
     );
 }
+
+/// The configuration's line for a comparison that begins so many seconds from now.
+fn compared_in(seconds: i64) -> String {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let at = (now + jiff::SignedDuration::from_secs(seconds)).time();
+    format!("reports_at = \"{}\"\n", at.strftime("%H:%M:%S"))
+}
+
+#[tokio::test]
+async fn each_night_the_backend_compares_the_report_by_itself() {
+    let mut stack = stack().await;
+    stack.break_netbanx(json!({"callback_lost": true})).await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack.stop_backend().await;
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    let config = std::fs::read_to_string(stack.config()).unwrap();
+    // However slow this machine is: a start that comes too late for its night has another one.
+    let mut compared = false;
+    for seconds in [5, 15, 45] {
+        let soon = compared_in(seconds) + &config;
+        std::fs::write(stack.config(), soon).unwrap();
+        let calls = stack.netbanx_calls("report", None).await;
+        stack.start_backend().await;
+        for _ in 0..(seconds + 5) * 5 {
+            compared = compared || stack.netbanx_calls("report", None).await > calls;
+            if compared {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        if compared {
+            break;
+        }
+        stack.stop_backend().await;
+    }
+    assert!(compared, "no night came");
+    // Nobody came back, and the platform did not call: the report tells that it was paid.
+    assert_paid(&stack, &checkout, &hosted).await;
+    stack.logged(&["the report was compared"]).await;
+}
+
+#[tokio::test]
+async fn the_platforms_control_page_shows_orders_and_callbacks_and_breaks_things() {
+    let stack = stack().await;
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.wait_status(&checkout, "paid").await;
+    let client = stack.http.client();
+    let home = format!("{}/sandbox/netbanx", stack.platform());
+    let page = stack.http.send(client.get(&home)).await.expect(200).text();
+    for shown in [
+        &*hosted.order,
+        "success",
+        "on_success",
+        "delivered",
+        "callback_lost",
+    ] {
+        assert!(page.contains(shown), "{shown} {page}");
+    }
+    let form = [("callback_lost", "true"), ("api_slow_ms", "7")];
+    let apply = client.post(format!("{home}/faults")).form(&form);
+    assert_eq!(stack.http.send(apply).await.status, 303);
+    let page = stack.http.send(client.get(&home)).await.expect(200).text();
+    assert!(
+        page.contains("value=\"7\"") && page.contains(" checked"),
+        "{page}"
+    );
+    let (checkout, hosted) = on_the_page(&stack).await;
+    stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.wait_callback(&hosted.order, "lost").await;
+    let apply = client
+        .post(format!("{home}/faults"))
+        .form(&[("api_slow_ms", "0")]);
+    stack.http.send(apply).await;
+    let page = stack.http.send(client.get(&home)).await.expect(200).text();
+    assert!(!page.contains(" checked"), "{page}");
+    let night = client.post(format!("{home}/night"));
+    assert_eq!(stack.http.send(night).await.status, 303);
+    assert_eq!(stack.status(&checkout).await["status"], "pending");
+}

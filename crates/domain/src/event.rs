@@ -2,9 +2,10 @@
 //! them.
 
 use guichet_wire::{PartKind, PartStatus, Refusal};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::id::Slug;
+use crate::id::{PaymentId, Slug};
 use crate::method::Method;
 use crate::money::Amount;
 use crate::operation::OperationEvent;
@@ -52,6 +53,23 @@ pub enum PaymentEvent {
         at: i64,
         /// What differs, in words; nothing where it agrees again.
         differs: Option<String>,
+    },
+    /// It charges anew what another payment was made with. It moves no money state.
+    Rebilling {
+        /// The payment that is charged anew.
+        of: PaymentId,
+        /// The day on which the platform is to run it, by the platform's days; none: at once.
+        due: Option<Date>,
+        /// Unix second from which that holds. The last one holds.
+        at: i64,
+    },
+    /// A rebilling is not to run any more. It moves no money state: the platform does, once it was
+    /// told.
+    CalledOff,
+    /// Another payment charges anew what this one was made with. It moves no money state.
+    RebilledBy {
+        /// That payment.
+        payment: PaymentId,
     },
     /// The browser came back. A hint: it moves no money state.
     Returned {

@@ -19,10 +19,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use crate::attention::Attention;
 use crate::event::{Confirmed, Part, PaymentEvent, ReturnOutcome, Trust};
+use crate::id::PaymentId;
 use crate::method::Method;
 use crate::money::Amount;
 use crate::operation::{self, Balance, OperationKind, OperationState};
@@ -97,6 +99,19 @@ impl PartState {
     }
 }
 
+/// That a payment charges anew what another one was made with.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rebilling {
+    /// The other one.
+    pub of: PaymentId,
+    /// The day on which the platform is to run it; none: at once.
+    pub due: Option<Date>,
+    /// Unix second of the last word on that.
+    pub at: i64,
+    /// It is not to run any more.
+    pub called_off: bool,
+}
+
 /// A payment's state.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PaymentState {
@@ -116,6 +131,10 @@ pub struct PaymentState {
     pub held: bool,
     /// What a person has decided about what the platform holds: accepted, or not.
     pub decided: Option<bool>,
+    /// What it charges anew, if it is a rebilling.
+    pub rebilling: Option<Rebilling>,
+    /// The payments that charge anew what this one was made with.
+    pub rebilled_by: BTreeSet<PaymentId>,
     /// What the platform's report has otherwise than the books.
     pub differs: Option<String>,
     /// Whether the deadline has passed.
@@ -251,6 +270,13 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         returned: told.returned,
         held,
         decided,
+        rebilling: told.rebilling.map(|(at, due, of)| Rebilling {
+            of: of.clone(),
+            due,
+            at,
+            called_off: told.called_off,
+        }),
+        rebilled_by: told.rebilled_by.into_iter().cloned().collect(),
         differs,
         deadline_passed: told.deadline_passed,
         attention,
@@ -382,6 +408,10 @@ struct Told<'a> {
     decided: Option<(i64, bool)>,
     /// The last comparison with the platform's report: when, and what differs.
     reported: Option<(i64, &'a Option<String>)>,
+    /// The last word on what it charges anew, and on which day.
+    rebilling: Option<(i64, Option<Date>, &'a PaymentId)>,
+    called_off: bool,
+    rebilled_by: BTreeSet<&'a PaymentId>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,
 }
@@ -407,6 +437,14 @@ impl<'a> Told<'a> {
             PaymentEvent::Reported { at, differs } => {
                 let all = self.reported.into_iter().chain([(*at, differs)]);
                 self.reported = all.max();
+            }
+            PaymentEvent::Rebilling { of, due, at } => {
+                let all = self.rebilling.into_iter().chain([(*at, *due, of)]);
+                self.rebilling = all.max();
+            }
+            PaymentEvent::CalledOff => self.called_off = true,
+            PaymentEvent::RebilledBy { payment } => {
+                self.rebilled_by.insert(payment);
             }
             PaymentEvent::Returned { outcome } => {
                 let first = self.returned.into_iter().chain([*outcome]);

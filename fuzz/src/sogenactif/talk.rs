@@ -237,6 +237,9 @@ fn check_fact(account: &Account, fact: &Verified<PlatformFact>, last: Option<&Ca
         | PaymentEvent::Held { .. }
         | PaymentEvent::Decided { .. }
         | PaymentEvent::Reported { .. }
+        | PaymentEvent::Rebilling { .. }
+        | PaymentEvent::CalledOff
+        | PaymentEvent::RebilledBy { .. }
         | PaymentEvent::Returned { .. }
         | PaymentEvent::DeadlinePassed => {
             panic!("no fact of a platform's")

@@ -16,6 +16,7 @@ mod opened;
 pub(crate) mod operations;
 pub(crate) mod payments;
 mod platform;
+mod rebill;
 pub(crate) mod restore;
 pub(crate) mod sogenactif;
 pub(crate) mod terminal;

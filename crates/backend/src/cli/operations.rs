@@ -1,5 +1,6 @@
 //! `guichet payments capture | cancel | refund | duplicate | settle | accept | refuse |
-//! resend-callback | compare | show`: what is done with a payment's money, by a person.
+//! resend-callback | rebill | postpone | call-off | compare | show`: what is done with a payment's
+//! money, by a person.
 //!
 //! The same rules hold as for the shop's server, since the same functions decide. While a backend
 //! serves the books, it alone talks with the platforms: the command writes what is to be done into
@@ -22,8 +23,8 @@ use super::arguments::ConfigArg;
 use super::notifications::time;
 use super::opened::{Opened, payment_id};
 use super::payments::{ATTENTION, money};
-use super::platform;
 use super::terminal::{print, shown};
+use super::{platform, rebill};
 use crate::app::App;
 use crate::clock;
 use crate::digest::sha256;
@@ -70,6 +71,17 @@ pub(crate) enum PaymentCommand {
         #[command(flatten)]
         config: ConfigArg,
         /// The payment's id, pay_…
+        payment: String,
+    },
+    /// Charge anew what a payment was made with, at once or on a day to come, without the shopper.
+    Rebill(rebill::Wish),
+    /// Have a rebilling that did not run yet run on another day.
+    Postpone(rebill::OtherDay),
+    /// Call a rebilling off that did not run yet.
+    CallOff {
+        #[command(flatten)]
+        config: ConfigArg,
+        /// The rebilling's own id, pay_…
         payment: String,
     },
     /// Compare the platforms' own reports with the books. The exit status is 3 if something
@@ -156,6 +168,18 @@ pub(crate) async fn run(command: &PaymentCommand) -> anyhow::Result<ExitCode> {
         }
         PaymentCommand::ResendCallback { config, payment } => {
             platform::resend_callback(&config.config, payment).await
+        }
+        PaymentCommand::Rebill(wish) => {
+            let made = rebill::rebill(wish).await?;
+            show(&wish.config.config, &made).await
+        }
+        PaymentCommand::Postpone(wish) => {
+            rebill::postpone(wish).await?;
+            show(&wish.config.config, &wish.payment).await
+        }
+        PaymentCommand::CallOff { config, payment } => {
+            rebill::call_off(&config.config, payment).await?;
+            show(&config.config, payment).await
         }
         PaymentCommand::Compare(config) => platform::compare_all(&config.config).await,
         PaymentCommand::Show { config, payment } => show(&config.config, payment).await,
@@ -321,6 +345,16 @@ fn payment_lines(text: &mut String, book: &Book, entry: &Entry) {
         payment.reference,
         balance(state.balance(), session.currency),
     );
+    if let Some(rebilling) = &state.rebilling {
+        let due = rebilling.due.map(|due| format!(", to run on {due}"));
+        let off = if rebilling.called_off {
+            ", called off"
+        } else {
+            ""
+        };
+        let due = due.unwrap_or_default();
+        let _ = writeln!(text, "    charges {} anew{due}{off}", rebilling.of);
+    }
     for own in &state.parts {
         let (told, currency) = (&own.part, session.currency);
         *text += &part(

@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use guichet_domain::id::Slug;
 use guichet_providers::contract::Environment;
 use ipnet::IpNet;
+use jiff::civil::{Time, time};
 use serde::Deserialize;
 
 mod file;
@@ -31,6 +32,9 @@ pub(crate) use webhook::{SECRET_PREFIX, Webhook, WebhookSecret};
 
 use crate::accounts::Accounts;
 
+/// After the platforms' own night.
+const REPORTS_AT: Time = time(4, 0, 0, 0);
+
 /// The configuration, checked.
 pub(crate) struct Config {
     pub(crate) environment: Environment,
@@ -44,6 +48,8 @@ pub(crate) struct Config {
     /// Whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
+    /// When the platforms' reports are compared with the books, each day, in UTC.
+    pub(crate) reports_at: Time,
     /// Where notices may go to though it is not public.
     pub(crate) webhook_networks: Vec<IpNet>,
     pub(crate) shops: Vec<Arc<Shop>>,
@@ -64,6 +70,7 @@ struct File {
     limits: Limits,
     #[serde(default)]
     webhook_networks: Vec<String>,
+    reports_at: Option<Time>,
     #[serde(default)]
     shops: Vec<ShopTable>,
     #[serde(default)]
@@ -122,6 +129,7 @@ impl Config {
             limits: file.limits,
             shops: shop::read_all(file.shops, &accounts, file.environment, &webhook_networks)?,
             webhook_networks,
+            reports_at: file.reports_at.unwrap_or(REPORTS_AT),
         };
         Ok((config, accounts))
     }

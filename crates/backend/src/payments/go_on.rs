@@ -178,7 +178,7 @@ fn refuse_if_moved_on(
     }
     let is_open = |book| Folded::new(book, now).overview.open_elsewhere;
     match by {
-        By::ShopWith { .. } if is_open(book) => Err(PaymentError::OtherOpen),
+        By::ShopWith { .. } | By::Again(_) if is_open(book) => Err(PaymentError::OtherOpen),
         // The shopper was warned of what was open when the request came, and of nothing else.
         By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(in_hand.book) => {
             Err(PaymentError::UnderWay)

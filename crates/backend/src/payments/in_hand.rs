@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::payment::Rebilling;
 use guichet_domain::stage::{Stage, is_ordered_last};
 use guichet_domain::{PartStatus, Refusal, Status};
 use guichet_providers::Verified;
@@ -18,6 +19,7 @@ use guichet_store::{
     Advance, Answer, Book, Conversation, Idempotency, Payment, Recorded, Source, StoreError,
 };
 use guichet_wire::NextAction;
+use jiff::civil::Date;
 
 use super::cards::{keep_first, save_card};
 use super::ingest::ingest;
@@ -211,6 +213,23 @@ impl<'a> InHand<'a> {
         entry.state(&self.book.session).decided
     }
 
+    /// What it charges anew, if it is a rebilling.
+    fn rebilling(&self) -> Option<Rebilling> {
+        let entry = self.book.entry(&self.payment.id)?;
+        entry.state(&self.book.session).rebilling
+    }
+
+    /// Whether it is a rebilling that is not to run any more.
+    pub(crate) fn is_called_off(&self) -> bool {
+        self.rebilling().is_some_and(|it| it.called_off)
+    }
+
+    /// Of a rebilling that runs on a day to come: the Unix second at which that day begins.
+    pub(crate) fn runs_from(&self) -> Option<i64> {
+        let rebilling = self.rebilling().filter(|it| !it.called_off)?;
+        begins(self.account, rebilling.due?)
+    }
+
     /// Asks the platform for its last callback, before it is looked for by ourselves. It says
     /// nothing but that it is time to look, so that what becomes of it changes nothing here.
     pub(crate) async fn resend_callback(&self, conversation: &Conversation) {
@@ -254,6 +273,12 @@ impl<'a> InHand<'a> {
         let now = clock::unix_now();
         self.app.store.advance(&self.payment.id, advance, now).await
     }
+}
+
+/// When a day begins at the platform, as a Unix second.
+pub(crate) fn begins(account: &dyn Provider, day: Date) -> Option<i64> {
+    let begins = day.to_zoned(account.time_zone().clone()).ok()?;
+    Some(begins.timestamp().as_second())
 }
 
 /// Whether nothing was sent that could have moved money. What the platform does not take is told to

@@ -76,6 +76,7 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
     let decided = in_hand.decided();
     // Whoever started it may have been another process.
     terminals::hold_on(in_hand);
+    let closing = is_late(in_hand) || in_hand.is_called_off();
     if is_late(in_hand) {
         in_hand.resend_callback(conversation).await;
     }
@@ -83,7 +84,7 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
         let look_up = LookUp {
             context,
             memo: conversation.memo.as_deref(),
-            closing: is_late(in_hand),
+            closing,
             decided,
         };
         in_hand.continuing.look_up(&look_up, exchanges)
@@ -121,7 +122,13 @@ fn is_late(in_hand: &InHand<'_>) -> bool {
 
 /// When to look again; never, once it was looked at for long enough.
 fn next_look(in_hand: &InHand<'_>, conversation: &Conversation, waits: bool) -> Option<i64> {
-    let (made, tries) = (in_hand.payment.created_at, conversation.tries);
+    let tries = conversation.tries;
+    // What is to run on a day to come says nothing before.
+    let made = match in_hand.runs_from() {
+        Some(runs) if clock::unix_now() < runs => return Some(runs),
+        Some(runs) => runs,
+        None => in_hand.payment.created_at,
+    };
     if waits {
         return clock::ask_for_word_at(made, tries);
     }

@@ -16,6 +16,7 @@ pub(crate) mod lookup;
 pub(crate) mod notified;
 pub(crate) mod operations;
 pub(crate) mod persist;
+pub(crate) mod rebill;
 pub(crate) mod review;
 pub(crate) mod start;
 pub(crate) mod started;

@@ -3,15 +3,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::language::Language;
 use guichet_domain::method::Method;
 use guichet_domain::stage::Stage;
 use guichet_domain::{FieldError, MethodKind};
 use guichet_providers::contract::{
-    Begin, Begun, By, Context, Exchange, Given, Next, Provider, Seed,
+    Again, Begin, Begun, By, Context, Exchange, Given, Next, Provider, Seed,
 };
-use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment};
+use guichet_store::{AddedPayment, Book, Conversation, Idempotency, Kept, Payment, Source};
 use guichet_wire::NextAction;
 
 use super::book::{self, refuse_if_closed};
@@ -19,6 +20,7 @@ use super::cards::first_payment;
 use super::error::PaymentError;
 use super::go_on::{Asker, go_on};
 use super::in_hand::InHand;
+use super::ingest::record_hint;
 use super::started::{Earlier, Started};
 use super::terminals;
 use crate::accounts::{PAGE, addresses};
@@ -28,6 +30,9 @@ use crate::config::Shop;
 use crate::locks::{Lock, Locked};
 use crate::sessions::folded::Folded;
 use crate::sessions::offers::{Offer, offers};
+
+/// How long a rebilling may wait for its day, and its platform then for another's word, in seconds.
+pub(crate) const SCHEDULED_SECONDS: i64 = 400 * 24 * 3600;
 
 /// Who asks for a payment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -133,6 +138,25 @@ impl Starting<'_> {
         self.begin(&offer, by, choice.save).await
     }
 
+    /// Charges anew what a payment was made with, or goes on with what the same request began.
+    pub(crate) async fn rebill(
+        &self,
+        again: Again<'_>,
+        method: &str,
+    ) -> Result<Started, PaymentError> {
+        let by = By::Again(again);
+        if let Some(earlier) = &self.earlier {
+            return self.again(earlier, by).await;
+        }
+        refuse_if_closed(&Folded::new(&self.book, clock::unix_now()))?;
+        let offer = self.choose(Choice {
+            method,
+            card: None,
+            save: false,
+        })?;
+        self.begin(&offer, by, false).await
+    }
+
     fn choose(&self, choice: Choice<'_>) -> Result<Offer<'_>, PaymentError> {
         let Ok(method) = Method::try_from(choice.method.to_owned()) else {
             return Err(PaymentError::NotOffered);
@@ -167,7 +191,7 @@ impl Starting<'_> {
         let method = &offer.description.method;
         let first = match by {
             By::ShopWith { card } => first_payment(app, account, session, card).await?,
-            By::Shopper | By::ShopperWith { .. } => None,
+            By::Shopper | By::ShopperWith { .. } | By::Again(_) => None,
         };
         let step = |exchanges: &[Exchange]| {
             let begin = Begin {
@@ -196,7 +220,11 @@ impl Starting<'_> {
             kind: offer.description.kind,
             reference,
             created_at: now,
-            deadline_at: now + account.deadline_seconds(),
+            deadline_at: now
+                + match by {
+                    By::Again(Again { due: Some(_), .. }) => SCHEDULED_SECONDS,
+                    _ => account.deadline_seconds(),
+                },
         };
         self.store(account, &payment, ending, begun, by).await
     }
@@ -281,6 +309,14 @@ impl Starting<'_> {
         let Asked {
             app, client, mark, ..
         } = &self.asked;
+        if let By::Again(again) = by {
+            let told = PaymentEvent::Rebilling {
+                of: again.of.clone(),
+                due: again.due,
+                at: payment.created_at,
+            };
+            record_hint(app, &payment.id, &told, Source::Shop).await?;
+        }
         let in_hand = InHand::new(app, &self.book, payment)?;
         let client = *client;
         let asker = Asker { by, client };

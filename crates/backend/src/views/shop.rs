@@ -151,8 +151,23 @@ pub(crate) struct ShopPayment {
     /// What a person should look at.
     #[schema(value_type = Vec<String>)]
     pub(crate) attention: Vec<Attention>,
+    /// What it charges anew, if it is a rebilling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rebilling: Option<RebillingView>,
     /// Unix second of its making.
     pub(crate) created_at: i64,
+}
+
+/// That a payment charges anew what another one was made with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RebillingView {
+    /// The payment that is charged anew.
+    pub(crate) of: String,
+    /// The day on which the platform is to run it; absent if it was to run at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) due_date: Option<String>,
+    /// It was called off: the platform is told, and its word is what counts.
+    pub(crate) called_off: bool,
 }
 
 /// A payment as it stands in a list, with what of its session tells what it pays.
@@ -295,6 +310,11 @@ fn shop_payment(session: &Session, payment: &Payment, attempt: &Attempt<'_>) -> 
         balance: state.balance().into(),
         parts: parts.collect(),
         attention: attempt.attention(session).into_iter().collect(),
+        rebilling: state.rebilling.as_ref().map(|rebilling| RebillingView {
+            of: rebilling.of.to_string(),
+            due_date: rebilling.due.map(|due| due.to_string()),
+            called_off: rebilling.called_off,
+        }),
         created_at: payment.created_at,
     }
 }

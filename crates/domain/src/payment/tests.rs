@@ -476,7 +476,51 @@ fn any_event() -> impl Strategy<Value = PaymentEvent> {
             .prop_map(|(t, minor)| confirmed(&t, minor, PartStatus::Accepted)),
         1 => outcomes.prop_map(returned),
         1 => Just(PaymentEvent::DeadlinePassed),
+        1 => (0..3_i64, 1..4_i8).prop_map(|(at, day)| rebilling(at, Some(day))),
+        1 => Just(PaymentEvent::CalledOff),
     ]
+}
+
+/// A word on what is charged anew, and on which day of December.
+fn rebilling(at: i64, day: Option<i8>) -> PaymentEvent {
+    PaymentEvent::Rebilling {
+        of: PaymentId::from_random([7; 16]),
+        due: day.map(|day| jiff::civil::date(2026, 12, day)),
+        at,
+    }
+}
+
+#[test]
+fn of_a_rebilling_the_last_word_on_its_day_holds_and_none_of_it_moves_money() {
+    let due = |events: &[PaymentEvent]| {
+        let state = fold(&card(1500), events);
+        assert_eq!(
+            (state.money, state.shown()),
+            (Money::Pending, Status::Pending)
+        );
+        let rebilling = state.rebilling.unwrap();
+        (rebilling.due.map(|due| due.day()), rebilling.called_off)
+    };
+    assert_eq!(due(&[rebilling(5, None)]), (None, false));
+    let told = [
+        rebilling(5, Some(20)),
+        rebilling(9, Some(3)),
+        rebilling(7, Some(10)),
+    ];
+    assert_eq!(due(&told), (Some(3), false));
+    assert_eq!(
+        due(&[PaymentEvent::CalledOff, rebilling(5, Some(20))]),
+        (Some(20), true)
+    );
+    let by = PaymentEvent::RebilledBy {
+        payment: PaymentId::from_random([8; 16]),
+    };
+    let state = fold(&card(1500), &[by.clone(), by]);
+    assert_eq!((state.rebilled_by.len(), state.rebilling), (1, None));
+    assert_eq!(
+        fold(&card(1500), &[PaymentEvent::CalledOff]).rebilling,
+        None
+    );
 }
 
 proptest! {

@@ -6,6 +6,8 @@ use guichet_domain::method::Method;
 use guichet_domain::session::Session;
 use guichet_wire::NextAction;
 
+use super::rebill::Again;
+
 /// What is the same in every step of a payment, whoever takes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -54,6 +56,9 @@ pub enum By<'a> {
         /// As [`crate::contract::Vault::cards`] names it.
         card: &'a str,
     },
+    /// The shop's server, which charges anew what a payment was made with. The shopper is not
+    /// there. Only where the provider has [`crate::contract::Rebilling`].
+    Again(Again<'a>),
 }
 
 /// The addresses that a platform is given. All come from the configured public address.

@@ -2,7 +2,8 @@
 //!
 //! [`Provider`] is what each of them has. What a platform may lack is a capability, a trait of its
 //! own that the provider hands out or does not: [`Notifications`], [`Confirmation`],
-//! [`Continuing`], [`Callbacks`], [`Operations`], [`Report`], [`Terminals`], [`Vault`].
+//! [`Continuing`], [`Callbacks`], [`Operations`], [`Rebilling`], [`Report`], [`Terminals`],
+//! [`Vault`].
 
 mod begin;
 mod call;
@@ -12,6 +13,7 @@ mod notify;
 mod operations;
 mod probe;
 mod provider;
+mod rebill;
 mod report;
 mod terminals;
 mod vault;
@@ -33,6 +35,7 @@ pub use operations::{
 };
 pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
+pub use rebill::{Again, Postponed, Rebilling};
 pub use report::{Report, ReportLine, ReportPage, Standing};
 pub use terminals::{Terminal, Terminals};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

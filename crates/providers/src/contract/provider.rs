@@ -15,6 +15,7 @@ use super::continuing::Continuing;
 use super::notify::{Callbacks, Notifications};
 use super::operations::Operations;
 use super::probe::{DatedRule, Probe};
+use super::rebill::Rebilling;
 use super::report::Report;
 use super::terminals::Terminals;
 use super::vault::Vault;
@@ -122,6 +123,11 @@ pub trait Provider: Send + Sync {
 
     /// Where the shop has money captured, cancelled, refunded and duplicated through us.
     fn operations(&self) -> Option<&dyn Operations> {
+        None
+    }
+
+    /// Where what a payment was made with is charged anew.
+    fn rebilling(&self) -> Option<&dyn Rebilling> {
         None
     }
 

@@ -90,6 +90,27 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+/// What pays with a card, together with its profile. Its `Debug` shows nothing
+/// of it.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(transparent)]
+pub(super) struct Token(String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// The profile that an order was made with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OfProfile {
+    pub(super) id: OrderId,
+    #[serde(default)]
+    pub(super) payment_token: Option<Token>,
+}
+
 /// An order. Without a transaction, nobody has paid yet.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,6 +126,8 @@ pub(super) struct Order {
     pub(super) link: Option<Vec<Link>>,
     #[serde(default)]
     pub(super) transaction: Option<Transaction>,
+    #[serde(default)]
+    pub(super) profile: Option<OfProfile>,
     #[serde(default)]
     pub(super) associated_transactions: Option<Vec<Moved>>,
 }

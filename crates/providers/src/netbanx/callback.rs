@@ -9,14 +9,14 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::answer::OrderId;
-use super::flow::read_memo;
+use super::memo::{self, Memo};
 use crate::contract::{Called, Incoming, MessageError};
 
 /// Checks that a callback names the order of this payment. Of all that it says, nothing else is
 /// read.
 pub(super) fn read(incoming: &Incoming<'_>, memo: Option<&str>) -> Result<Called, MessageError> {
     let malformed = |why: &str| MessageError::Malformed(why.to_owned());
-    let bound = read_memo(memo).ok_or_else(|| malformed("this payment has no order"))?;
+    let bound: Memo = memo::read(memo).ok_or_else(|| malformed("this payment has no order"))?;
     let named = id_in(incoming).ok_or_else(|| malformed("no order's id is in it"))?;
     if named != bound.order {
         return Err(malformed("it names another payment's order"));

@@ -12,9 +12,10 @@ use super::answer::{Order, OrderId};
 use super::calls::{Calls, Does, Halt, Request, Told, unexpected};
 use super::codes::{is_passing, may_be_duplicate, meaning};
 use super::fact::{Standing, is_ours, refused_at_once, standing};
-use super::flow::{Memo, made_before, page_of, told};
+use super::flow::{made_before, page_of, told};
+use super::memo::{self, Chosen, Memo};
 use super::request::{order, without_page};
-use super::vault::{self, Chosen};
+use super::vault;
 use crate::contract::{Begun, Context, Failure, HttpMethod, Next, Proceed, Proceeded};
 
 /// Begins with a saved card: it must be the shopper's, and not have expired.
@@ -28,17 +29,16 @@ pub(super) fn begin(
         card: card.to_owned(),
         by_shop,
     };
-    let memo = serde_json::to_string(&chosen);
     Ok(Begun {
         next: Next::Proceed,
-        memo: Some(memo.map_err(|error| unexpected(error.to_string()))?),
+        memo: Some(memo::write(&chosen)?),
     })
 }
 
 /// Has the card pay.
 pub(super) fn proceed(calls: &mut Calls<'_>, proceed: &Proceed<'_>) -> Result<Proceeded, Halt> {
     let context = &proceed.context;
-    let chosen = Chosen::read(proceed.memo).ok_or_else(|| unexpected("no card is kept"))?;
+    let chosen: Chosen = memo::read(proceed.memo).ok_or_else(|| unexpected("no card is kept"))?;
     let profile = vault::chosen(calls, context.session, &chosen.card, context.now)?;
     let body = if chosen.by_shop {
         without_page(calls.config, context, Some(profile))
@@ -53,7 +53,7 @@ pub(super) fn proceed(calls: &mut Calls<'_>, proceed: &Proceed<'_>) -> Result<Pr
 }
 
 /// Sends an order that may be paid at once, and reads what became of it.
-fn take(
+pub(super) fn take(
     calls: &mut Calls<'_>,
     context: &Context<'_>,
     request: &Request<'_>,

@@ -1,19 +1,20 @@
 //! From the order to its end: which calls each step takes.
 
+use guichet_domain::FieldError;
 use guichet_domain::event::PlatformFact;
 use guichet_wire::NextAction;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
 use super::answer::{Order, OrderId, Report};
 use super::calls::{Calls, Does, Halt, Request, Told, refused, step, unexpected};
-use super::codes::may_be_duplicate;
+use super::codes::{may_be_duplicate, meaning};
 use super::config::Config;
 use super::fact::{Standing, held, is_ours, standing};
+use super::memo::Memo;
 use super::request::order;
-use super::vault;
+use super::{memo, vault};
 use crate::Verified;
 use crate::contract::{
     Begin, Begun, Context, Exchange, Failure, Finalise, HttpMethod, LookUp, LookedUp, Next,
@@ -31,27 +32,6 @@ const NOT_HELD: &str = "3031";
 
 /// The shopper has a profile already.
 const HAS_PROFILE: [&str; 2] = ["2531", "7505"];
-
-/// What is kept of an order: its id, and nothing that opens anything.
-#[derive(Debug, Deserialize, Serialize)]
-pub(super) struct Memo {
-    pub(super) order: OrderId,
-    /// It has no page: a refusal is its end.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) direct: bool,
-}
-
-impl Memo {
-    pub(super) fn of(order: &Order, direct: bool) -> Result<String, Failure> {
-        let order = order.id.clone();
-        let memo = serde_json::to_string(&Self { order, direct });
-        memo.map_err(|error| unexpected(error.to_string()))
-    }
-}
-
-pub(super) fn read_memo(memo: Option<&str>) -> Option<Memo> {
-    serde_json::from_str(memo?).ok()
-}
 
 pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) -> Step<Begun> {
     step(start(&mut Calls::new(config, exchanges), begin))
@@ -72,6 +52,7 @@ fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
             let found = made_before(calls, context.reference)?;
             found.ok_or_else(|| refused("order", status, &code))?
         }
+        Told::No { status: 402, code } => return Err(declined(&code).into()),
         Told::No { status, code } => return Err(refused("order", status, &code).into()),
     };
     is_ours(context, &made)?;
@@ -84,6 +65,14 @@ fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
         }),
         memo: Some(Memo::of(&made, false)?),
     })
+}
+
+/// The platform refuses a payment before there is a page (SDK, PHP: HTTP 402). Nothing was made,
+/// and whoever asks is told that it is this way to pay.
+fn declined(code: &str) -> Failure {
+    let why = meaning(code).map_or("declined", |meaning| meaning.text);
+    let detail = format!("is refused by the platform for this payment: {why}");
+    Failure::Unsuitable(FieldError::new("method", detail))
 }
 
 /// Whether a profile that was to be made is there: perhaps by the same order, whose answer was
@@ -184,7 +173,7 @@ pub(super) fn finalise(
 }
 
 fn come_back(calls: &mut Calls<'_>, finalise: &Finalise<'_>) -> Result<Proceeded, Halt> {
-    let memo = read_memo(finalise.memo).ok_or_else(|| unexpected("no order is kept"))?;
+    let memo: Memo = memo::read(finalise.memo).ok_or_else(|| unexpected("no order is kept"))?;
     let order = read(calls, &memo.order)?;
     let order = order.ok_or_else(|| unexpected("the order is not known there"))?;
     let standing = standing(calls.config, &finalise.context, &order)?;
@@ -193,7 +182,7 @@ fn come_back(calls: &mut Calls<'_>, finalise: &Finalise<'_>) -> Result<Proceeded
         false => standing,
     };
     let (facts, open) = match standing {
-        Standing::Open(fact) => (Vec::from_iter(fact), true),
+        Standing::Open(fact) => (Vec::from_iter(fact), !memo.direct),
         Standing::Closed(fact) => {
             let facts = told(calls.config, &finalise.context, &order, fact);
             (facts, false)
@@ -219,10 +208,10 @@ pub(super) fn look_up(
 
 fn ask(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
     let context = &look_up.context;
-    let (found, direct) = match read_memo(look_up.memo) {
+    let (found, direct) = match memo::read::<Memo>(look_up.memo) {
         Some(memo) => (Some(memo.order), memo.direct),
         None => {
-            let direct = vault::is_direct(look_up.memo);
+            let direct = memo::is_direct(look_up.memo);
             (find(calls, context.reference)?, direct)
         }
     };
@@ -243,6 +232,14 @@ fn ask(calls: &mut Calls<'_>, look_up: &LookUp<'_>) -> Result<LookedUp, Halt> {
         false => standing,
     };
     match standing {
+        // Nobody is on a page: it has not run, or can't be called off any more.
+        Standing::Open(_) if direct => match look_up.closing {
+            true => match call_off(calls, context, &id, None)? {
+                LookedUp::Open(_) => Ok(LookedUp::NotYet),
+                told => Ok(told),
+            },
+            false => Ok(LookedUp::NotYet),
+        },
         Standing::Open(fact) if look_up.closing => call_off(calls, context, &id, fact),
         Standing::Open(fact) => Ok(LookedUp::Open(Vec::from_iter(fact))),
         Standing::Closed(fact) => Ok(LookedUp::Facts(told(calls.config, context, &order, fact))),
@@ -295,7 +292,7 @@ pub(super) fn resend(config: &Config, memo: Option<&str>, exchanges: &[Exchange]
 }
 
 fn send_again(calls: &mut Calls<'_>, memo: Option<&str>) -> Result<(), Halt> {
-    let memo = read_memo(memo).ok_or_else(|| unexpected("no order is kept"))?;
+    let memo: Memo = memo::read(memo).ok_or_else(|| unexpected("no order is kept"))?;
     let request = Request {
         id: Some(&memo.order),
         ..Request::new(Does::Reads, HttpMethod::Get, "resend_callback")

@@ -20,7 +20,8 @@
 //! 3. A card that the shopper saved before pays by its token (`charge.rs`). Cards are kept by the
 //!    platform, in the shopper's profile, and added to it by the page if the shopper said so
 //!    (`vault.rs`).
-//! 4. The browser's return, and each callback, lead to a read of the order with our own key.
+//! 4. What was paid is charged anew, at once or on a day to come (`rebill.rs`).
+//! 5. The browser's return, and each callback, lead to a read of the order with our own key.
 //!    Nothing that comes from outside is signed (WC, MAG, OMNI: every module reads the order), so
 //!    nothing of it is believed but that it is time to look; the order that is read is the one that
 //!    *begin* made, whatever the message names.
@@ -41,7 +42,9 @@ pub mod codes;
 mod config;
 mod fact;
 mod flow;
+mod memo;
 mod operations;
+mod rebill;
 mod report;
 mod request;
 mod vault;
@@ -50,13 +53,14 @@ use guichet_domain::MethodKind;
 use guichet_domain::event::ReturnOutcome;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, By, Callbacks, Called, ConfigError, Consulted, Continuing, Demand,
-    Environment, Exchange, Failure, Finalise, Given, Incoming, LookUp, LookedUp, MessageError,
-    Objection, Operated, Operation, Operations, Owner, Proceed, Proceeded, Provider, Report,
-    ReportPage, Seed, Step, Vault, VaultCard,
+    Allowed, Begin, Begun, By, Callbacks, Called, ConfigError, Consulted, Continuing, Demand, Environment,
+    Exchange, Failure, Finalise, Given, Incoming, LookUp, LookedUp, MessageError, Objection,
+    Operated, Operation, Operations, Owner, Postponed, Proceed, Proceeded, Provider, Rebilling,
+    Report, ReportPage, Seed, Step, Vault, VaultCard,
 };
 
 /// The one method so far: a card on the hosted page.
@@ -128,6 +132,10 @@ impl Provider for Netbanx {
             By::Shopper => return flow::begin(&self.config, begin, exchanges),
             By::ShopperWith { card } => (card, false),
             By::ShopWith { card } => (card, true),
+            By::Again(again) => {
+                let calls = &mut calls::Calls::new(&self.config, exchanges);
+                return calls::step(rebill::begin(calls, &again));
+            }
         };
         let calls = &mut calls::Calls::new(&self.config, exchanges);
         calls::step(charge::begin(calls, &begin.context, saved))
@@ -145,6 +153,10 @@ impl Provider for Netbanx {
         Some(self)
     }
 
+    fn rebilling(&self) -> Option<&dyn Rebilling> {
+        Some(self)
+    }
+
     fn report(&self) -> Option<&dyn Report> {
         Some(self)
     }
@@ -158,7 +170,10 @@ impl Continuing for Netbanx {
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
         if *proceed.given == Given::Nothing {
             let calls = &mut calls::Calls::new(&self.config, exchanges);
-            return calls::step(charge::proceed(calls, proceed));
+            return calls::step(match memo::read(proceed.memo) {
+                Some(anew) => rebill::proceed(calls, proceed, &anew),
+                None => charge::proceed(calls, proceed),
+            });
         }
         let what = "nothing is asked of the shopper before the platform's page";
         Step::Failed(Failure::Unexpected(what.to_owned()))
@@ -207,6 +222,12 @@ impl Vault for Netbanx {
     fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
         let calls = &mut calls::Calls::new(&self.config, exchanges);
         calls::step(vault::remove(calls, owner, card))
+    }
+}
+
+impl Rebilling for Netbanx {
+    fn postpone(&self, memo: Option<&str>, due: Date, exchanges: &[Exchange]) -> Step<Postponed> {
+        rebill::postpone(&self.config, memo, due, exchanges)
     }
 }
 

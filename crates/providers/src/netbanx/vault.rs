@@ -9,15 +9,13 @@
 //! A token is read when it is paid with, and kept nowhere: the browser, the books and the log know
 //! a card by its id in the profile, which opens nothing.
 
-use std::fmt;
-
 use guichet_domain::session::Session;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::answer::{OrderId, Text};
+use super::answer::{OrderId, Text, Token};
 use super::calls::{Calls, Does, Halt, Request, Told, refused, unexpected};
 use super::request::plain_text;
 use crate::contract::{Failure, HttpMethod, Owner, VaultCard};
@@ -59,17 +57,6 @@ struct Kept {
 struct Expiry {
     year: i16,
     month: i8,
-}
-
-/// What pays with a card, together with its profile. Its `Debug` shows nothing of it.
-#[derive(Clone, Deserialize, Serialize)]
-#[serde(transparent)]
-pub(super) struct Token(String);
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
 }
 
 impl Kept {
@@ -182,26 +169,6 @@ pub(super) fn remove(calls: &mut Calls<'_>, owner: &Owner<'_>, card: &str) -> Re
         Told::No { status: 404, code } if !code.is_empty() => Ok(()),
         Told::No { status, code } => Err(refused("card", status, &code).into()),
     }
-}
-
-/// A saved card that was chosen, kept until it pays. Who repeats a request says nothing of who made
-/// it.
-#[derive(Debug, Deserialize, Serialize)]
-pub(super) struct Chosen {
-    pub(super) card: String,
-    /// The shop's server pays, without the shopper.
-    pub(super) by_shop: bool,
-}
-
-impl Chosen {
-    pub(super) fn read(memo: Option<&str>) -> Option<Self> {
-        serde_json::from_str(memo?).ok()
-    }
-}
-
-/// Whether the payment with this memo, whose order is not known yet, has no page.
-pub(super) fn is_direct(memo: Option<&str>) -> bool {
-    Chosen::read(memo).is_some_and(|chosen| chosen.by_shop)
 }
 
 /// What a session pays with, if the card is its shopper's.

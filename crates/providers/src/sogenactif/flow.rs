@@ -24,6 +24,7 @@ fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
         (_, By::ShopperWith { .. } | By::ShopWith { .. }) => {
             Err(unsuitable("card", "this method is not paid with a saved card").into())
         }
+        (_, By::Again(_)) => Err(unsuitable("payment", "nothing is charged anew here").into()),
         (Flow::External(brand), By::Shopper) => external::begin(calls, begin, brand),
         (Flow::Transfer(brand), By::Shopper) => transfer::begin(calls, begin, brand),
         (Flow::Debit, By::Shopper) => Ok(debit::begin()),

@@ -86,8 +86,9 @@ pub(super) async fn one(
             .await
         }
         _ => {
-            serve(&app, &headers, "rebill", named, |_| {
-                Err(refuse(400, "2533", "rebilling is not enabled for the shop"))
+            serve(&app, &headers, "rebill", named, |world| {
+                let order = orders::rebill(world, &id, object(&body)?)?;
+                shown(world, &origin, &order)
             })
             .await
         }

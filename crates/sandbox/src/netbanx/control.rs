@@ -7,12 +7,12 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::callback;
 use super::faults::Faults;
+use super::orders;
 use super::page::end_pending;
 use crate::app::Shared;
 use crate::web::control::{problem, reset_by, same_site};
@@ -68,7 +68,7 @@ async fn books(State(app): State<Shared>) -> Json<Value> {
     }))
 }
 
-/// How far the platform's clock goes forward.
+/// How far the platform's clock goes forward. What is due by then runs.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct ClockWish {
@@ -77,11 +77,15 @@ struct ClockWish {
 }
 
 async fn move_clock(State(app): State<Shared>, Json(wish): Json<ClockWish>) -> Json<Value> {
-    let mut world = app.netbanx();
-    let days = SignedDuration::from_hours(i64::from(wish.days) * 24);
-    let minutes = SignedDuration::from_mins(i64::from(wish.minutes));
-    world.ahead = world.ahead.saturating_add(days).saturating_add(minutes);
-    Json(json!({"now": world.now()}))
+    let (now, ran) = {
+        let mut world = app.netbanx();
+        world.go_forward(wish.days, wish.minutes);
+        (world.now(), orders::run_due(&mut world))
+    };
+    for order in &ran {
+        callback::dispatch(&app, order).await;
+    }
+    Json(json!({"now": now, "ran": ran.len()}))
 }
 
 /// What a pending payment comes to.

@@ -10,6 +10,7 @@
 mod api;
 mod callback;
 mod control;
+mod control_page;
 mod faults;
 mod orders;
 mod page;
@@ -46,6 +47,7 @@ pub(crate) fn router(app: Shared) -> Router {
             "/customervault/v1/profiles/{id}/cards/{card}",
             delete(api::remove_card),
         )
-        .merge(control::router());
+        .merge(control::router())
+        .merge(control_page::router());
     with_headers(all).with_state(app)
 }

@@ -1,5 +1,6 @@
 //! What each operation of the API does.
 
+use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::refusal::{Outcome, Refusal, refuse};
@@ -27,6 +28,30 @@ fn whole(value: &Value) -> Option<i64> {
 
 /// `POST /orders`.
 pub(super) fn create(world: &mut World, request: Map<String, Value>) -> Outcome<String> {
+    make(world, request, None)
+}
+
+/// `POST /orders/{id}`: charges the card of an order that was accepted anew, at once or on the day
+/// that it names.
+pub(super) fn rebill(world: &mut World, id: &str, request: Map<String, Value>) -> Outcome<String> {
+    let order = world.find(id).ok_or_else(not_found)?;
+    let paid = order.transaction.as_ref();
+    let paid = paid.is_some_and(|paid| paid.status == "success" || paid.reversed);
+    let digits = order.paid_with.filter(|_| paid);
+    let digits = digits.ok_or_else(|| refuse(400, "3402", "the order was not accepted"))?;
+    for no in ["redirect", "link"] {
+        if request.contains_key(no) {
+            return Err(refuse(400, "5023", format!("{no} is not for a rebilling")));
+        }
+    }
+    make(world, request, Some(digits))
+}
+
+fn make(
+    world: &mut World,
+    request: Map<String, Value>,
+    on_file: Option<&'static str>,
+) -> Outcome<String> {
     if let Some(path) = empty_member(&Value::Object(request.clone()), "order") {
         return Err(refuse(400, "5018", format!("{path} is empty")));
     }
@@ -55,6 +80,15 @@ pub(super) fn create(world: &mut World, request: Map<String, Value>) -> Outcome<
     let (id, token) = (new_id(), random_id());
     let at = world.now();
     let profile = vault::profile_of(world, request.get("profile"))?;
+    let of_token = profile
+        .as_ref()
+        .and_then(|it| Some(it.card.as_ref()?.digits));
+    let due = request
+        .get("dueDate")
+        .map(|due| due.as_str().and_then(|due| due.parse().ok()));
+    if due.is_some_and(|due: Option<Date>| due.is_none()) {
+        return Err(refuse(400, "5023", "dueDate"));
+    }
     world.orders.push(Order {
         id: id.clone(),
         token,
@@ -63,6 +97,7 @@ pub(super) fn create(world: &mut World, request: Map<String, Value>) -> Outcome<
         total,
         request,
         profile,
+        on_file: on_file.or(of_token),
         transaction: None,
         settlements: Vec::new(),
         refunds: Vec::new(),
@@ -73,21 +108,45 @@ pub(super) fn create(world: &mut World, request: Map<String, Value>) -> Outcome<
     charge(world, &id)
 }
 
-/// An order that a token pays and nobody is led to a page for is paid at once, or refused.
+/// An order that a card on file pays and nobody is led to a page for is paid at once, or refused;
+/// one that names a day to come, on that day.
 fn charge(world: &mut World, id: &str) -> Outcome<String> {
-    let (now, as_402) = (world.now(), world.faults.decline_as_402);
-    let at_once = world.faults.token_at_once;
+    let (as_402, at_once) = (world.faults.decline_as_402, world.faults.token_at_once);
+    let today = world.today();
     let order = world.find(id).ok_or_else(not_found)?;
-    let digits = order.saved().map(|card| card.digits);
-    let Some(digits) = digits.filter(|_| at_once || !order.has_page()) else {
+    let waits = order.due().is_some_and(|due| due > today);
+    if waits || !(order.is_to_run() || (at_once && order.on_file.is_some())) {
         return Ok(id.to_owned());
-    };
-    page::charge(order, digits, now);
+    }
+    run(world, id);
+    let order = world.find(id).ok_or_else(not_found)?;
     let refused = order.transaction.as_ref().and_then(|paid| paid.error);
     match refused.filter(|_| as_402) {
         Some(code) => Err(refuse(402, &code.to_string(), "the payment is refused")),
         None => Ok(id.to_owned()),
     }
+}
+
+fn run(world: &mut World, id: &str) {
+    let now = world.now();
+    if let Some(order) = world.find(id)
+        && let Some(digits) = order.on_file
+    {
+        page::charge(order, digits, now);
+    }
+}
+
+/// Runs what is due; gives the orders.
+pub(super) fn run_due(world: &mut World) -> Vec<Order> {
+    let today = world.today();
+    let due = world.orders.iter().filter(|order| order.is_to_run());
+    let due = due.filter(|order| order.due().is_none_or(|due| due <= today));
+    let due: Vec<String> = due.map(|order| order.id.clone()).collect();
+    for id in &due {
+        run(world, id);
+    }
+    let ran = |order: &&Order| due.contains(&order.id);
+    world.orders.iter().filter(ran).cloned().collect()
 }
 
 /// Cart and fees, if either is sent, come to the total.
@@ -171,7 +230,8 @@ fn cancel_settlement(world: &mut World, order: &str, id: &str) -> Outcome<String
     Ok(order.id.clone())
 }
 
-/// `PUT /orders/{id}` of a held order: accepted or refused by the shop.
+/// `PUT /orders/{id}`: of a held order, accepted or refused by the shop; of a rebilling that has
+/// not run, another day.
 pub(super) fn update(world: &mut World, id: &str, request: &Map<String, Value>) -> Outcome<String> {
     let wanted = request
         .get("transaction")
@@ -179,6 +239,14 @@ pub(super) fn update(world: &mut World, id: &str, request: &Map<String, Value>) 
     let wanted = wanted.and_then(Value::as_str).unwrap_or_default();
     let now = world.now();
     let order = world.find(id).ok_or_else(not_found)?;
+    if let Some(due) = request.get("dueDate")
+        && order.is_to_run()
+    {
+        let read = due.as_str().and_then(|due| due.parse::<Date>().ok());
+        read.ok_or_else(|| refuse(400, "5023", "dueDate"))?;
+        order.request.insert("dueDate".into(), due.clone());
+        return Ok(id.to_owned());
+    }
     let Some(paid) = order
         .transaction
         .as_mut()

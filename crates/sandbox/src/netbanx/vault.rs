@@ -60,6 +60,18 @@ pub(super) fn keep(world: &mut World, order: &Order) {
             digits,
         });
     }
+    // From then on the order tells what pays with it.
+    let kept = profile
+        .cards
+        .iter()
+        .find(|card| card.digits == digits)
+        .cloned();
+    if let Some(of) = world
+        .find(&order.id)
+        .and_then(|order| order.profile.as_mut())
+    {
+        of.card = kept;
+    }
 }
 
 fn shown(profile: &Profile) -> Value {

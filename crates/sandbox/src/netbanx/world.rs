@@ -1,5 +1,6 @@
 //! What the platform remembers.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -77,6 +78,9 @@ pub(crate) struct Order {
     /// As it was asked for.
     pub(super) request: Map<String, Value>,
     pub(super) profile: Option<OfProfile>,
+    /// The card that pays it by itself: that of a token, or of the order that it charges anew.
+    #[serde(skip)]
+    pub(super) on_file: Option<&'static str>,
     pub(super) transaction: Option<Transaction>,
     pub(super) settlements: Vec<Moved>,
     pub(super) refunds: Vec<Moved>,
@@ -196,6 +200,9 @@ impl Order {
             "type": "order",
             "link": links,
         });
+        if let Some(due) = self.due() {
+            told["dueDate"] = json!(due);
+        }
         if let Some(transaction) = &self.transaction {
             told["transaction"] = self.transaction_json(transaction);
         }
@@ -213,9 +220,19 @@ impl Order {
         self.profile.as_ref()?.card.as_ref()
     }
 
+    /// The day on which it is to run, if it names one.
+    pub(super) fn due(&self) -> Option<Date> {
+        self.request.get("dueDate")?.as_str()?.parse().ok()
+    }
+
+    /// Whether it charges a card by itself, and has not done so yet.
+    pub(super) fn is_to_run(&self) -> bool {
+        self.transaction.is_none() && self.on_file.is_some() && !self.has_page()
+    }
+
     /// Whether somebody is led to its page: what a card on file pays names no way back from it.
     pub(super) fn has_page(&self) -> bool {
-        self.saved().is_none()
+        self.on_file.is_none()
             || self.request.contains_key("redirect")
             || self.request.contains_key("link")
     }
@@ -274,6 +291,17 @@ impl World {
     pub(super) fn is_batched(&self, at: Timestamp) -> bool {
         let day = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
         day(at) < day(self.now())
+    }
+
+    pub(super) fn go_forward(&mut self, days: u16, minutes: u32) {
+        let days = SignedDuration::from_hours(i64::from(days) * 24);
+        let minutes = SignedDuration::from_mins(i64::from(minutes));
+        self.ahead = self.ahead.saturating_add(days).saturating_add(minutes);
+    }
+
+    /// The platform's day.
+    pub(super) fn today(&self) -> Date {
+        self.now().to_zoned(jiff::tz::TimeZone::UTC).date()
     }
 
     pub(super) fn find(&mut self, id: &str) -> Option<&mut Order> {

@@ -88,6 +88,9 @@ pub(crate) async fn hint(
         hint,
         PaymentEvent::Decided { .. }
             | PaymentEvent::Reported { .. }
+            | PaymentEvent::Rebilling { .. }
+            | PaymentEvent::CalledOff
+            | PaymentEvent::RebilledBy { .. }
             | PaymentEvent::Returned { .. }
             | PaymentEvent::DeadlinePassed
     ) {

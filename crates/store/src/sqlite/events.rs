@@ -27,6 +27,9 @@ fn columns(event: &PaymentEvent) -> (Option<Trust>, Option<&str>, Option<&str>) 
         PaymentEvent::Held { .. }
         | PaymentEvent::Decided { .. }
         | PaymentEvent::Reported { .. }
+        | PaymentEvent::Rebilling { .. }
+        | PaymentEvent::CalledOff
+        | PaymentEvent::RebilledBy { .. }
         | PaymentEvent::Returned { .. }
         | PaymentEvent::DeadlinePassed => (None, None, None),
     }

@@ -65,3 +65,37 @@ async fn a_settled_session_takes_no_payment_and_no_session_takes_too_many() {
         .unwrap();
     assert_eq!(more, AddedPayment::TooMany);
 }
+
+#[tokio::test]
+async fn a_payment_is_found_by_its_reference_within_its_account_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let (one, two) = (
+        add(&store, &session, 1).await,
+        add(&store, &session, 2).await,
+    );
+    assert_ne!(one.reference, two.reference);
+    for made in [&one, &two] {
+        let found = store.payment_named(&made.account, &made.reference).await;
+        assert_eq!(found.unwrap(), Some(made.id.clone()));
+    }
+    let other = guichet_domain::testing::slug("other-account");
+    assert_eq!(
+        store.payment_named(&other, &one.reference).await.unwrap(),
+        None
+    );
+    let account = &one.account;
+    for wrong in [
+        "",
+        "unheard-of",
+        &one.reference[1..],
+        &format!("{}x", one.reference),
+    ] {
+        assert_eq!(
+            store.payment_named(account, wrong).await.unwrap(),
+            None,
+            "{wrong}"
+        );
+    }
+}

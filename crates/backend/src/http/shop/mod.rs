@@ -14,6 +14,7 @@ mod markup;
 mod operations;
 mod order;
 mod payments;
+mod rebillings;
 mod reviews;
 mod search;
 mod sessions;
@@ -40,6 +41,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::read_refund))
         .routes(routes!(operations::duplicate, operations::duplicates))
         .routes(routes!(operations::read_duplicate))
+        .routes(routes!(rebillings::rebill, rebillings::rebillings))
+        .routes(routes!(rebillings::postpone, rebillings::call_off))
         .routes(routes!(reviews::decide))
         .routes(routes!(terminals::list))
 }

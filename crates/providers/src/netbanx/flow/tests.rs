@@ -153,6 +153,22 @@ fn an_order_whose_answer_was_lost_is_sent_again_with_its_reference_and_never_wit
 }
 
 #[test]
+fn a_decline_as_http_402_before_there_is_a_page_makes_nothing_and_says_which_way_to_pay() {
+    for (body, why) in [
+        (r#"{"error":{"code":"4001","message":"x"}}"#, "list"),
+        (r#"{"error":{"code":"3022"}}"#, "not enough money"),
+        ("", "declined"),
+    ] {
+        let end = begun(&gbp(1000), "", &[(POST, "/orders", Ok((402, body)))]);
+        let Err(Failure::Unsuitable(error)) = end else {
+            panic!("{end:?}");
+        };
+        assert_eq!(error.field, "method");
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[test]
 fn golden_a_reference_that_was_used_is_looked_up_by_the_report_and_no_second_order_is_made() {
     let lost: Played<'_> = (POST, "/orders", Err(CallError::NoAnswer));
     let used: Played<'_> = (POST, "/orders", Ok((400, golden("n2"))));

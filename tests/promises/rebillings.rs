@@ -1,0 +1,469 @@
+//! Charging anew what a payment was made with, at NETBANX: at once or on a day to come, by order or
+//! by profile, through the API and at the command line.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Answer, Checkout, DEMO_SHOP_KEY, Hosted, NETBANX_CARD, OTHER_SHOP_KEY, Receiver, Stack,
+    StackOptions, WEBHOOK_SECRET, fresh_key, until,
+};
+
+async fn stack() -> Stack {
+    Stack::start(StackOptions {
+        netbanx: true,
+        netbanx_lines: "saved_cards = true\n".into(),
+        one_click: true,
+        ..StackOptions::default()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_rebilling_is_told_of_by_a_webhook_as_any_payment_once_it_ran() {
+    let receiver = Receiver::start().await;
+    let stack = Stack::start(StackOptions {
+        netbanx: true,
+        lines: "webhook_networks = [\"127.0.0.1\"]\n".into(),
+        shop_lines: receiver.shop_lines(&[WEBHOOK_SECRET]),
+        ..StackOptions::default()
+    })
+    .await;
+    let first = paid(&stack).await;
+    let due = day(&stack, 3).await;
+    let made = rebill(
+        &stack,
+        &first.payment,
+        json!({"reference": "r", "due_date": due}),
+    )
+    .await;
+    let session = made["session"].as_str().unwrap();
+    stack
+        .wait_stage(made["id"].as_str().unwrap(), "unknown")
+        .await;
+    assert_eq!(receiver.of(session).len(), 0);
+    stack.move_netbanx_clock(json!({"days": 3})).await;
+    let told = receiver.wait_for(session, 1).await[0].json();
+    assert_eq!(told["type"], "session.paid", "{told}");
+    assert_eq!(told["data"]["payment"]["id"], made["id"], "{told}");
+    assert_eq!(told["data"]["reference"], "r", "{told}");
+}
+
+/// A payment of 42.00 that was paid on the hosted page.
+async fn paid(stack: &Stack) -> Hosted {
+    let checkout = stack.session(4200).await;
+    let hosted = stack.start_hosted(&checkout).await;
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "paid").await;
+    hosted
+}
+
+async fn ask(stack: &Stack, payment: &str, key: &str, wish: &Value) -> Answer {
+    let path = stack.at_backend(&format!("/v1/payments/{payment}/rebillings"));
+    let post = stack.http.client().post(path).bearer_auth(DEMO_SHOP_KEY);
+    stack
+        .http
+        .send(post.header("idempotency-key", key).json(wish))
+        .await
+}
+
+async fn rebill(stack: &Stack, payment: &str, wish: Value) -> Value {
+    ask(stack, payment, &fresh_key(), &wish)
+        .await
+        .expect(201)
+        .json()
+}
+
+async fn read(stack: &Stack, payment: &Value) -> Value {
+    let id = payment["id"].as_str().unwrap();
+    let get = stack
+        .http
+        .client()
+        .get(stack.at_backend(&format!("/v1/payments/{id}")));
+    stack
+        .http
+        .send(get.bearer_auth(DEMO_SHOP_KEY))
+        .await
+        .expect(200)
+        .json()
+}
+
+/// Waits until the payment has that status.
+async fn wait(stack: &Stack, payment: &Value, status: &str) -> Value {
+    until(status, || async {
+        let payment = read(stack, payment).await;
+        (payment["status"] == status).then_some(payment)
+    })
+    .await
+}
+
+/// Changes a rebilling, or calls it off where nothing is said.
+async fn change(stack: &Stack, of: &str, payment: &Value, wish: Option<Value>) -> Answer {
+    let id = payment["id"].as_str().unwrap();
+    let path = stack.at_backend(&format!("/v1/payments/{of}/rebillings/{id}"));
+    let client = stack.http.client();
+    let request = match wish {
+        Some(wish) => client.patch(path).json(&wish),
+        None => client.delete(path),
+    };
+    stack.http.send(request.bearer_auth(DEMO_SHOP_KEY)).await
+}
+
+/// A day so many days from the platform's.
+async fn day(stack: &Stack, days: i64) -> String {
+    let now = stack.netbanx_books().await["now"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let now: jiff::Timestamp = now.parse().unwrap();
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (today + jiff::Span::new().days(days)).to_string()
+}
+
+async fn orders(stack: &Stack) -> Vec<Value> {
+    let books = stack.netbanx_books().await;
+    books["orders"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn what_was_paid_is_charged_again_as_a_payment_of_its_own() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let key = fresh_key();
+    let wish = json!({"reference": "abo-2", "amount": 1500, "metadata": {"month": "2"}});
+    let made = ask(&stack, &first.payment, &key, &wish)
+        .await
+        .expect(201)
+        .json();
+    assert_ne!(made["id"], first.payment.as_str());
+    assert_eq!(made["rebilling"]["of"], first.payment.as_str(), "{made}");
+    assert_eq!(made["amount"], 1500, "{made}");
+    let done = wait(&stack, &made, "paid").await;
+    assert_eq!(
+        (&done["accepted"], &done["reference"]),
+        (&json!(1500), &json!("abo-2"))
+    );
+    // The same request is the same payment, and charges nothing.
+    let again = ask(&stack, &first.payment, &key, &wish)
+        .await
+        .expect(201)
+        .json();
+    assert_eq!(again["id"], made["id"]);
+    let other = ask(&stack, &first.payment, &key, &json!({"reference": "abo-3"})).await;
+    other.problem(422, "idempotency_key_reused");
+    let orders = orders(&stack).await;
+    assert_eq!(orders.len(), 2, "{orders:?}");
+    let request = &orders[1]["request"];
+    assert!(
+        request.get("redirect").is_none() && request.get("link").is_none(),
+        "{request}"
+    );
+    assert!(
+        request.to_string().contains("recurringIndicator"),
+        "{request}"
+    );
+    assert_eq!(stack.netbanx_calls("rebill", None).await, 1);
+    // It stands with the payment that it charges anew, and it is a session of its own.
+    let path = format!("/v1/payments/{}/rebillings", first.payment);
+    let get = stack.http.client().get(stack.at_backend(&path));
+    let list = stack
+        .http
+        .send(get.bearer_auth(DEMO_SHOP_KEY))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(list["rebillings"][0]["id"], made["id"], "{list}");
+    let session = made["session"].as_str().unwrap();
+    let session = stack
+        .read_session(DEMO_SHOP_KEY, session)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&session["status"], &session["metadata"]["month"]),
+        (&json!("paid"), &json!("2"))
+    );
+    // Its money is given back as any other's.
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    let id = made["id"].as_str().unwrap();
+    let told = stack.instruct(id, "refunds", json!({"amount": 500})).await;
+    assert_eq!(told["status"], "done", "{told}");
+}
+
+#[tokio::test]
+async fn a_profile_is_charged_by_its_token_and_a_payment_without_one_is_refused() {
+    let stack = stack().await;
+    let plain = paid(&stack).await;
+    let wish = json!({"reference": "abo-1", "by": "profile"});
+    let refused = ask(&stack, &plain.payment, &fresh_key(), &wish).await;
+    assert_eq!(refused.problem(422, "field_invalid")["field"], "by");
+    stack.save_at_netbanx("client-42", NETBANX_CARD).await;
+    let saved = orders(&stack).await.pop().unwrap();
+    let payments = stack.http.client().get(stack.at_backend("/v1/payments"));
+    let payments = stack
+        .http
+        .send(payments.bearer_auth(DEMO_SHOP_KEY))
+        .await
+        .expect(200)
+        .json();
+    let mut payments = payments["payments"].as_array().unwrap().iter();
+    let own = |payment: &&Value| payment["platform_reference"] == saved["reference"];
+    let with_profile = payments.find(own).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let made = rebill(&stack, &with_profile, wish).await;
+    wait(&stack, &made, "paid").await;
+    let last = orders(&stack).await.pop().unwrap();
+    assert_eq!(
+        last["request"]["profile"]["paymentToken"],
+        stack.netbanx_tokens().await[0]
+    );
+    assert_eq!(stack.netbanx_calls("rebill", None).await, 0);
+    for token in stack.netbanx_tokens().await {
+        assert!(!stack.backend_log().contains(&token));
+    }
+}
+
+#[tokio::test]
+async fn a_decline_is_a_refused_payment_of_its_own() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    for as_402 in [false, true] {
+        stack
+            .break_netbanx(json!({ "decline_as_402": as_402 }))
+            .await;
+        let wish = json!({"reference": format!("abo-{as_402}"), "amount": 11});
+        let made = rebill(&stack, &first.payment, wish).await;
+        let done = wait(&stack, &made, "refused").await;
+        assert_eq!(done["accepted"], 0, "{done}");
+        assert_eq!(done["attention"], json!([]), "{done}");
+        stack.wait_stage(made["id"].as_str().unwrap(), "over").await;
+    }
+}
+
+#[tokio::test]
+async fn a_rebilling_whose_answer_is_lost_charges_once() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    stack
+        .break_netbanx(json!({"answer_lost": {"rebill": 2}}))
+        .await;
+    let made = rebill(&stack, &first.payment, json!({"reference": "abo-2"})).await;
+    stack.mend_netbanx().await;
+    wait(&stack, &made, "paid").await;
+    assert_eq!(orders(&stack).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_platform_that_is_down_charges_nothing_and_the_same_request_does_it_later() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    stack
+        .break_netbanx(json!({"call_lost": {"rebill": 9}}))
+        .await;
+    let (key, wish) = (fresh_key(), json!({"reference": "abo-2"}));
+    // It was sent, and nobody knows what became of it: it is looked up.
+    let made = ask(&stack, &first.payment, &key, &wish)
+        .await
+        .expect(201)
+        .json();
+    assert_eq!(made["status"], "pending", "{made}");
+    assert_eq!(orders(&stack).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_to_run_on_a_day_to_come_runs_then_and_not_before() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let due = day(&stack, 30).await;
+    let wish = json!({"reference": "abo-2", "due_date": due});
+    let made = rebill(&stack, &first.payment, wish).await;
+    assert_eq!(made["rebilling"]["due_date"], due, "{made}");
+    assert_eq!(made["status"], "pending", "{made}");
+    stack
+        .wait_stage(made["id"].as_str().unwrap(), "unknown")
+        .await;
+    stack.move_netbanx_clock(json!({"days": 29})).await;
+    let waits = read(&stack, &made).await;
+    assert_eq!(
+        (&waits["status"], &waits["attention"]),
+        (&json!("pending"), &json!([]))
+    );
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    let done = wait(&stack, &made, "paid").await;
+    assert_eq!(done["accepted"], 4200, "{done}");
+    // It has run: there is nothing to change.
+    stack.wait_stage(made["id"].as_str().unwrap(), "over").await;
+    let late = change(
+        &stack,
+        &first.payment,
+        &made,
+        Some(json!({"due_date": due})),
+    )
+    .await;
+    assert_eq!(late.problem(422, "field_invalid")["field"], "due_date");
+    let late = change(&stack, &first.payment, &made, None).await;
+    late.problem(422, "field_invalid");
+}
+
+#[tokio::test]
+async fn another_day_is_another_day_at_the_platform_too() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let wish = json!({"reference": "abo-2", "due_date": day(&stack, 10).await});
+    let made = rebill(&stack, &first.payment, wish).await;
+    stack
+        .wait_stage(made["id"].as_str().unwrap(), "unknown")
+        .await;
+    let later = json!({"due_date": day(&stack, 20).await});
+    // An answer that is lost is asked for again.
+    stack
+        .break_netbanx(json!({"answer_lost": {"update": 1}}))
+        .await;
+    let told = change(&stack, &first.payment, &made, Some(later.clone())).await;
+    let told = told.expect(200).json();
+    assert_eq!(told["rebilling"]["due_date"], later["due_date"], "{told}");
+    let order = orders(&stack).await.pop().unwrap();
+    assert_eq!(order["request"]["dueDate"], later["due_date"], "{order}");
+    stack.move_netbanx_clock(json!({"days": 15})).await;
+    assert!(orders(&stack).await.pop().unwrap()["transaction"].is_null());
+    stack.move_netbanx_clock(json!({"days": 5})).await;
+    wait(&stack, &made, "paid").await;
+}
+
+#[tokio::test]
+async fn what_is_called_off_never_runs() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let wish = json!({"reference": "abo-2", "due_date": day(&stack, 10).await});
+    let made = rebill(&stack, &first.payment, wish).await;
+    stack
+        .wait_stage(made["id"].as_str().unwrap(), "unknown")
+        .await;
+    stack
+        .break_netbanx(json!({"answer_lost": {"cancel": 1}}))
+        .await;
+    let told = change(&stack, &first.payment, &made, None)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(told["rebilling"]["called_off"], true, "{told}");
+    wait(&stack, &made, "refused").await;
+    change(&stack, &first.payment, &made, None)
+        .await
+        .expect(200);
+    stack.move_netbanx_clock(json!({"days": 20})).await;
+    let order = orders(&stack).await.pop().unwrap();
+    assert_eq!(order["transaction"]["status"], "cancelled", "{order}");
+    assert_eq!(read(&stack, &made).await["accepted"], 0);
+}
+
+#[tokio::test]
+async fn bad_wishes_are_refused_with_what_to_do_and_nothing_is_charged() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let unpaid: Checkout = stack.session(4200).await;
+    let unpaid = stack.start_hosted(&unpaid).await;
+    let far = day(&stack, 400).await;
+    let today = day(&stack, 0).await;
+    for (wish, field) in [
+        (json!({}), "reference"),
+        (json!({"reference": ""}), "reference"),
+        (json!({"reference": "a\nb"}), "reference"),
+        (json!({"reference": "a", "amount": 0}), "amount"),
+        (json!({"reference": "a", "amount": "12"}), "amount"),
+        (
+            json!({"reference": "a", "due_date": "24/12/2026"}),
+            "due_date",
+        ),
+        (
+            json!({"reference": "a", "due_date": "20261224"}),
+            "due_date",
+        ),
+        (json!({"reference": "a", "due_date": today}), "due_date"),
+        (
+            json!({"reference": "a", "due_date": "2020-01-01"}),
+            "due_date",
+        ),
+        (json!({"reference": "a", "due_date": far}), "due_date"),
+        (json!({"reference": "a", "by": "token"}), "by"),
+        (json!({"reference": "a", "capture": "manual"}), "capture"),
+    ] {
+        let answer = ask(&stack, &first.payment, &fresh_key(), &wish).await;
+        let problem = answer.problem(422, "field_invalid");
+        assert_eq!(problem["field"], field, "{wish} {problem}");
+    }
+    let wish = json!({"reference": "a"});
+    let answer = ask(&stack, &unpaid.payment, &fresh_key(), &wish).await;
+    assert_eq!(answer.problem(422, "field_invalid")["field"], "payment");
+    // An order that is paid is not paid twice, and nobody else's payment is charged.
+    let truth = stack.netbanx_books().await["orders"][0].clone();
+    assert_eq!(truth["transaction"]["status"], "success");
+    let path = stack.at_backend(&format!("/v1/payments/{}/rebillings", first.payment));
+    let post = stack.http.client().post(path).bearer_auth(OTHER_SHOP_KEY);
+    let post = post.header("idempotency-key", fresh_key()).json(&wish);
+    assert_eq!(stack.http.send(post).await.status, 404);
+    assert_eq!(stack.netbanx_calls("rebill", None).await, 0);
+}
+
+#[tokio::test]
+async fn a_person_charges_postpones_and_calls_off_at_the_command_line() {
+    let mut stack = stack().await;
+    let first = paid(&stack).await;
+    let run = async |stack: &Stack, args: &[&str]| {
+        let (status, told, errors) = stack.guichet(args).await;
+        assert_eq!(status, 0, "{args:?} {told}{errors}");
+        told
+    };
+    let id_in = |told: &str| {
+        let found = told
+            .split_whitespace()
+            .find(|word| word.starts_with("pay_"));
+        json!({ "id": found.unwrap() })
+    };
+    let args = [
+        "payments",
+        "rebill",
+        &first.payment,
+        "--reference",
+        "r1",
+        "--amount",
+        "700",
+    ];
+    let made = id_in(&run(&stack, &args).await);
+    let done = wait(&stack, &made, "paid").await;
+    assert_eq!(done["accepted"], 700, "{done}");
+    let (ten, twenty) = (day(&stack, 10).await, day(&stack, 20).await);
+    let args = [
+        "payments",
+        "rebill",
+        &first.payment,
+        "--reference",
+        "r2",
+        "--due",
+        &ten,
+    ];
+    let told = run(&stack, &args).await;
+    assert!(
+        told.contains(&format!("charges {} anew, to run on {ten}", first.payment)),
+        "{told}"
+    );
+    let made = id_in(&told);
+    let id = made["id"].as_str().unwrap();
+    stack.wait_stage(id, "unknown").await;
+    // The backend is not needed for it.
+    stack.stop_backend().await;
+    let told = run(&stack, &["payments", "postpone", id, "--due", &twenty]).await;
+    assert!(told.contains(&format!("to run on {twenty}")), "{told}");
+    let told = run(&stack, &["payments", "call-off", id]).await;
+    assert!(told.contains("called off"), "{told}");
+    let order = orders(&stack).await.pop().unwrap();
+    assert_eq!(order["transaction"]["status"], "cancelled", "{order}");
+    let (status, _, errors) = stack
+        .guichet(&["payments", "postpone", id, "--due", &ten])
+        .await;
+    assert!(status != 0 && errors.contains("called off"), "{errors}");
+    stack.start_backend().await;
+    wait(&stack, &made, "refused").await;
+}
