@@ -255,3 +255,98 @@ fn a_box_that_stays_empty_saves_no_card_there() {
         Ok(())
     });
 }
+
+/// A card's number however it is written in an address, a body or a page.
+fn bears(text: &str, number: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    text.contains(number) || (text.contains(&number[..4]) && digits.contains(number))
+}
+
+#[test]
+fn a_card_typed_on_our_page_goes_to_the_platform_alone_and_is_paid_or_refused() {
+    let stack = StackOptions {
+        netbanx: true,
+        netbanx_lines: "silent_post = true\n".into(),
+        ..usual()
+    };
+    play_in(stack, async |w: &mut World| {
+        for (number, face) in [(NO_FUNDS, "refused"), (NETBANX_CARD, "paid")] {
+            let order = w.usual_checkout().await?;
+            w.choose("netbanx_silent").await?;
+            w.press_pay().await?;
+            eventually("the card's page", async || {
+                let url = w.browser.url().await?;
+                Ok(url.contains("/pay/card/").then_some(()))
+            })
+            .await?;
+            let named = "return document.querySelectorAll('input[name]').length";
+            ensure!(
+                w.browser.eval::<u32>(named).await? == 0,
+                "an input has a name"
+            );
+            // What is wrong is told here, and nothing leaves.
+            w.type_card_here("123", "13", "2030", "12").await?;
+            w.browser.click("pay").await?;
+            let shown = "return !document.getElementById('wrong').hidden";
+            ensure!(w.browser.eval::<bool>(shown).await?, "nothing is said");
+            ensure!(
+                w.browser.eval::<u32>(named).await? == 0,
+                "an input has a name"
+            );
+            w.type_card_here(number, "12", "30", "123").await?;
+            let page: String = w.browser.eval("return document.body.outerHTML").await?;
+            ensure!(!bears(&page, number), "the page bears it");
+            w.browser.click("pay").await?;
+            w.browser.wait_for_face(face).await?;
+            if face == "paid" {
+                w.assert_paid(&order, &[("card", 4200)]).await?;
+            }
+            let requests = w.browser.requests().await?;
+            let platform = format!("{}/hosted/v1/payment/", w.stack.platform());
+            let mut posted = 0;
+            for request in &requests {
+                let all = format!("{} {} {}", request.url, request.body, request.referrer);
+                if request.method == "POST" && request.url.starts_with(&platform) {
+                    posted += 1;
+                } else {
+                    ensure!(!bears(&all, number), "{all} bears the card");
+                }
+            }
+            ensure!(posted > 0, "the platform was not asked");
+            let kept: String = w
+                .browser
+                .eval("return JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+                .await?;
+            ensure!(!bears(&kept, number), "the browser keeps it");
+            ensure!(!w.stack.backend_log().contains(number), "the log has it");
+            for name in ["books.db", "books.db-wal"] {
+                let file = std::fs::read(w.stack.folder().join(name)).unwrap_or_default();
+                ensure!(
+                    !String::from_utf8_lossy(&file).contains(number),
+                    "{name} has it"
+                );
+            }
+        }
+        Ok(())
+    });
+}
+
+impl World {
+    async fn type_card_here(
+        &self,
+        number: &str,
+        month: &str,
+        year: &str,
+        code: &str,
+    ) -> Result<()> {
+        for (what, value) in [
+            ("card-number", number),
+            ("card-month", month),
+            ("card-year", year),
+            ("card-code", code),
+        ] {
+            self.browser.fill(what, value).await?;
+        }
+        Ok(())
+    }
+}

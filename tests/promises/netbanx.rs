@@ -757,8 +757,10 @@ async fn the_report_is_compared_with_the_books_and_what_differs_is_on_the_operat
 }
 
 /// The configuration's line for a comparison that begins so many seconds from now.
-fn compared_in(seconds: i64) -> String {
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+async fn compared_in(stack: &Stack, seconds: i64) -> String {
+    let now = stack.netbanx_books().await["now"].clone();
+    let now: jiff::Timestamp = now.as_str().unwrap().parse().unwrap();
+    let now = now.to_zoned(jiff::tz::TimeZone::UTC);
     let at = (now + jiff::SignedDuration::from_secs(seconds)).time();
     format!("reports_at = \"{}\"\n", at.strftime("%H:%M:%S"))
 }
@@ -774,7 +776,7 @@ async fn each_night_the_backend_compares_the_report_by_itself() {
     // However slow this machine is: a start that comes too late for its night has another one.
     let mut compared = false;
     for seconds in [5, 15, 45] {
-        let soon = compared_in(seconds) + &config;
+        let soon = compared_in(&stack, seconds).await + &config;
         std::fs::write(stack.config(), soon).unwrap();
         let calls = stack.netbanx_calls("report", None).await;
         stack.start_backend().await;
@@ -834,4 +836,105 @@ async fn the_platforms_control_page_shows_orders_and_callbacks_and_breaks_things
     let night = client.post(format!("{home}/night"));
     assert_eq!(stack.http.send(night).await.status, 303);
     assert_eq!(stack.status(&checkout).await["status"], "pending");
+}
+
+/// The address of the card's page, of what a start was answered.
+async fn start_silent(stack: &Stack, checkout: &Checkout) -> Hosted {
+    let wish = json!({"method": "netbanx_silent"});
+    let started = stack.post_payment(checkout, &fresh_key(), &wish).await;
+    let started = started.expect(201).json();
+    let page = started["next_action"]["url"].as_str().unwrap().to_owned();
+    assert!(
+        page.starts_with(&stack.at_backend("/pay/card/pay_")),
+        "{started}"
+    );
+    let books = stack.netbanx_books().await;
+    let order = books["orders"].as_array().unwrap().last().unwrap();
+    assert!(
+        order["request"]["extendedOptions"]
+            .to_string()
+            .contains("silentPost")
+    );
+    let token = order["token"].as_str().unwrap();
+    Hosted {
+        payment: started["payment"].as_str().unwrap().to_owned(),
+        order: order["id"].as_str().unwrap().to_owned(),
+        page: format!("{}\n{}/hosted/v1/payment/{token}", page, stack.platform()),
+    }
+}
+
+#[tokio::test]
+async fn a_card_is_posted_straight_to_the_platform_from_a_page_that_names_no_input() {
+    let stack = with("silent_post = true\n").await;
+    stack.logged(&["silent_post = true", "SAQ A-EP"]).await;
+    for (card, status) in [(NETBANX_CARD, "paid"), (NO_FUNDS, "refused")] {
+        let checkout = stack.session(4200).await;
+        let silent = start_silent(&stack, &checkout).await;
+        let (page, action) = silent.page.split_once('\n').unwrap();
+        let shown = stack
+            .http
+            .send(stack.http.client().get(page))
+            .await
+            .expect(200);
+        let html = shown.text();
+        assert!(html.contains(&format!("action=\"{action}\"")), "{html}");
+        assert!(
+            !html.contains(" name=\"card") && !html.contains("name=\"cvd"),
+            "{html}"
+        );
+        assert!(
+            html.contains("data-as=\"cardNum\"") && html.contains(" disabled"),
+            "{html}"
+        );
+        let policy = shown.header("content-security-policy").to_owned();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(
+            !policy.contains("connect-src") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        assert_eq!(shown.header("cache-control"), "no-store");
+        let form = [
+            ("cardNum", card),
+            ("cvdNumber", "123"),
+            ("cardExpiryMonth", "12"),
+            ("cardExpiryYear", "2030"),
+        ];
+        let post = stack.http.client().post(action).form(&form);
+        let back = stack.http.send(post).await.location();
+        stack.come_back(&back).await;
+        let told = stack.wait_status(&checkout, status).await;
+        if status == "refused" {
+            assert_eq!(told["payment"]["refusal"], "funds", "{told}");
+            assert_eq!(told["can_pay"], true, "{told}");
+        } else {
+            // What is over leads on, and shows no form.
+            stack.wait_stage(&silent.payment, "over").await;
+            let over = stack.http.send(stack.http.client().get(page)).await;
+            assert_eq!(over.status, 303);
+        }
+        // The address is the browser's alone.
+        let (start, ending) = page.rsplit_once('/').unwrap();
+        let wrong = format!(
+            "{start}/{}",
+            ending.replace(|c: char| c.is_ascii_digit(), "0")
+        );
+        let wrong = stack.http.send(stack.http.client().get(wrong)).await;
+        assert_eq!(wrong.status, 404);
+    }
+    assert!(!stack.backend_log().contains(NETBANX_CARD));
+}
+
+#[tokio::test]
+async fn a_card_is_typed_here_only_where_the_account_says_so() {
+    let stack = stack().await;
+    let checkout = stack.session(4200).await;
+    let wish = json!({"method": "netbanx_silent"});
+    let refused = stack.post_payment(&checkout, &fresh_key(), &wish).await;
+    refused.problem(422, "method_not_offered");
+    let hosted = stack.start_hosted(&checkout).await;
+    let page = stack.at_backend(&format!("/pay/card/{}/0123", hosted.payment));
+    assert_eq!(
+        stack.http.send(stack.http.client().get(page)).await.status,
+        404
+    );
 }

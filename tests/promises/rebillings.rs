@@ -256,7 +256,7 @@ async fn a_rebilling_whose_answer_is_lost_charges_once() {
 }
 
 #[tokio::test]
-async fn a_platform_that_is_down_charges_nothing_and_the_same_request_does_it_later() {
+async fn a_rebilling_that_never_arrived_charges_nothing_and_is_looked_up() {
     let stack = stack().await;
     let first = paid(&stack).await;
     stack

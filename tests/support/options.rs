@@ -260,7 +260,9 @@ impl StackOptions {
             accounts = self.sogenactif_account(platform);
         }
         if self.netbanx {
-            own += &offers("netbanx", "netbanx", &["netbanx_card"]);
+            let silent = self.netbanx_lines.contains("silent_post = true");
+            let methods = ["netbanx_card", "netbanx_silent"];
+            own += &offers("netbanx", "netbanx", &methods[..if silent { 2 } else { 1 }]);
             accounts += &self.netbanx_account(platform);
         }
         if self.moneris {

@@ -6,7 +6,7 @@ use guichet_providers::contract::{Addresses, Environment, Provider};
 use guichet_providers::registry;
 use guichet_store::Payment;
 
-use crate::paths::{NOTIFY, RETURN};
+use crate::paths::{NOTIFY, PAY, RETURN};
 
 /// Every account that is configured. An account has one name, at one provider.
 pub(crate) struct Accounts(Vec<Box<dyn Provider>>);
@@ -54,6 +54,12 @@ impl Accounts {
         self.find(&payment.provider, payment.account.as_str())
             .ok_or(Gone)
     }
+}
+
+/// The page of ours where a payment's card is typed. `ending` is that of its return address, which
+/// this browser and the platform alone are shown.
+pub(crate) fn card_page(public_url: &str, payment: &PaymentId, ending: &str) -> String {
+    format!("{public_url}{PAY}/card/{payment}/{ending}")
 }
 
 /// The addresses that a platform is given for a payment. They come from the configured public

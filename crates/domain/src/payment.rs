@@ -259,23 +259,14 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if held && decided.is_none() {
         attention.insert(Attention::Review);
     }
-    let refused = parts
-        .iter()
-        .rev()
-        .filter(|p| p.ours && p.part.status == PartStatus::Refused);
     PaymentState {
         money,
         accepted,
-        refusal: refused.filter_map(|p| p.part.refusal).next(),
+        refusal: latest_refusal(&parts),
         returned: told.returned,
         held,
         decided,
-        rebilling: told.rebilling.map(|(at, due, of)| Rebilling {
-            of: of.clone(),
-            due,
-            at,
-            called_off: told.called_off,
-        }),
+        rebilling: told.rebilling(),
         rebilled_by: told.rebilled_by.into_iter().cloned().collect(),
         differs,
         deadline_passed: told.deadline_passed,
@@ -283,6 +274,16 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         parts,
         operations,
     }
+}
+
+/// Why the latest refused transaction was refused.
+fn latest_refusal(parts: &[PartState]) -> Option<Refusal> {
+    let refused = |p: &&PartState| p.ours && p.part.status == PartStatus::Refused;
+    parts
+        .iter()
+        .rev()
+        .filter(refused)
+        .find_map(|p| p.part.refusal)
 }
 
 /// What is held of what pays the order.
@@ -452,6 +453,16 @@ impl<'a> Told<'a> {
             }
             PaymentEvent::DeadlinePassed => self.deadline_passed = true,
         }
+    }
+
+    /// What is charged anew, if anything is.
+    fn rebilling(&self) -> Option<Rebilling> {
+        self.rebilling.map(|(at, due, of)| Rebilling {
+            of: of.clone(),
+            due,
+            at,
+            called_off: self.called_off,
+        })
     }
 
     /// The state of each transaction.

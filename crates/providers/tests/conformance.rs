@@ -43,6 +43,7 @@ fn every_method_described_can_be_begun_and_shows_no_key() {
                     hides_what_is_secret(&serde_json::to_string(&action).unwrap());
                 }
                 // Nothing is asked of the shopper but by a terminal.
+                Next::CardForm => assert_eq!(described.kind, MethodKind::Card),
                 Next::Proceed => assert_eq!(described.kind, MethodKind::Terminal),
             }
             hides_what_is_secret(begun.memo.as_deref().unwrap_or_default());

@@ -188,6 +188,7 @@ fn check(account: &Account, gave: &Gave, last: Option<&CallAnswer>) {
         Gave::Begun(begun) => match &begun.next {
             Next::Browser(action) => check_action(Some(action)),
             Next::Proceed => {}
+            Next::CardForm => panic!("no card is typed on a page of ours here"),
         },
         Gave::Proceeded(proceeded) => {
             check_action(proceeded.next_action.as_ref());

@@ -168,6 +168,7 @@ fn told(error: PaymentError) -> anyhow::Error {
         | PaymentError::RequestInFlight
         | PaymentError::CardUnknown
         | PaymentError::TooMany
+        | PaymentError::TerminalBusy
         | PaymentError::SessionExpired => {
             anyhow::anyhow!("it is being worked on, or is over: look at the payment")
         }

@@ -23,7 +23,7 @@ use super::in_hand::InHand;
 use super::ingest::record_hint;
 use super::started::{Earlier, Started};
 use super::terminals;
-use crate::accounts::{PAGE, addresses};
+use crate::accounts::{PAGE, addresses, card_page};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
@@ -258,6 +258,10 @@ impl Starting<'_> {
         let kept = account.continuing().map(|_| &conversation);
         let (next_action, proceeds) = match begun.next {
             Next::Browser(action) => (action, false),
+            Next::CardForm => {
+                let url = card_page(&app.config.public_url, &payment.id, &conversation.ending);
+                (NextAction::Redirect { url }, false)
+            }
             Next::Proceed => (NextAction::Wait, true),
         };
         let started = Started {
@@ -342,7 +346,8 @@ fn conversation(ending: String, begun: &Begun) -> Conversation {
     let stage = match &begun.next {
         Next::Proceed => Stage::Proceed,
         Next::Browser(NextAction::HostedFields { .. } | NextAction::Ask { .. }) => Stage::Token,
-        Next::Browser(
+        Next::CardForm
+        | Next::Browser(
             NextAction::FormPost { .. } | NextAction::Redirect { .. } | NextAction::Wait,
         ) => Stage::Return,
     };

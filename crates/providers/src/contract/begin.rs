@@ -97,6 +97,9 @@ pub struct Begun {
 pub enum Next {
     /// The browser does this.
     Browser(NextAction),
+    /// The browser goes to the page of ours where a card is typed
+    /// ([`crate::contract::CardForms`]).
+    CardForm,
     /// Nobody has to be asked: once the payment is stored, the backend goes on by *proceed* with
     /// [`crate::contract::Given::Nothing`], before it answers.
     Proceed,

@@ -15,6 +15,7 @@ mod probe;
 mod provider;
 mod rebill;
 mod report;
+mod silent;
 mod terminals;
 mod vault;
 
@@ -37,5 +38,6 @@ pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use rebill::{Again, Postponed, Rebilling};
 pub use report::{Report, ReportLine, ReportPage, Standing};
+pub use silent::{CardForm, CardForms};
 pub use terminals::{Terminal, Terminals};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

@@ -17,6 +17,7 @@ use super::operations::Operations;
 use super::probe::{DatedRule, Probe};
 use super::rebill::Rebilling;
 use super::report::Report;
+use super::silent::CardForms;
 use super::terminals::Terminals;
 use super::vault::Vault;
 
@@ -138,6 +139,11 @@ pub trait Provider: Send + Sync {
 
     /// Where payments are taken at terminals of the shop's own.
     fn terminals(&self) -> Option<&dyn Terminals> {
+        None
+    }
+
+    /// Where a card is typed on a page of ours, in a form that leads to the platform.
+    fn card_forms(&self) -> Option<&dyn CardForms> {
         None
     }
 

@@ -43,7 +43,7 @@ pub(super) fn proceed(calls: &mut Calls<'_>, proceed: &Proceed<'_>) -> Result<Pr
     let body = if chosen.by_shop {
         without_page(calls.config, context, Some(profile))
     } else {
-        order(calls.config, context, proceed.client, Some(profile))
+        order(calls.config, context, proceed.client, Some(profile), false)
     };
     let request = Request {
         body: Some(body),

@@ -6,6 +6,7 @@
 //! | `key_password` | its password, such as `"env:NETBANX_KEY"` |
 //! | `api_base` | where the hosted API is; default that of the environment |
 //! | `saved_cards` | whether shoppers' cards are kept, in the vault; default false |
+//! | `silent_post` | whether `netbanx_silent` is on, a card typed on our page; default false |
 //! | `vault_base` | where the customer vault is; default beside the hosted API |
 //! | `paths` | table of paths below it, such as `{ refund = "/orders/{id}/refund" }` |
 //! | `hosted_rel` | the rel of the link to the page, default `"hosted_payment"` |
@@ -82,6 +83,7 @@ pub(super) struct Config {
     pub(super) deadline_seconds: i64,
     pub(super) cancel_unbatched: bool,
     pub(super) saved_cards: bool,
+    pub(super) silent_post: bool,
     pub(super) time_zone: TimeZone,
     api_base: String,
     vault_base: String,
@@ -103,6 +105,7 @@ impl Config {
             authorization: keys.authorization(environment)?,
             vault_base: keys.vault_base(environment, &api_base, saved_cards)?,
             saved_cards,
+            silent_post: keys.flag("silent_post")?.unwrap_or_default(),
             api_base,
             paths: keys.paths()?,
             hosted_rel: keys.hosted_rel()?,

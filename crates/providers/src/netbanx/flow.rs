@@ -13,7 +13,7 @@ use super::codes::{may_be_duplicate, meaning};
 use super::config::Config;
 use super::fact::{Standing, held, is_ours, standing};
 use super::memo::Memo;
-use super::request::order;
+use super::request::{SILENT, order};
 use super::{memo, vault};
 use crate::Verified;
 use crate::contract::{
@@ -39,10 +39,11 @@ pub(super) fn begin(config: &Config, begin: &Begin<'_>, exchanges: &[Exchange]) 
 
 fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
     let context = &begin.context;
+    let silent = context.method.as_str() == SILENT;
     let saves = || vault::to_save_in(calls, context.session);
     let profile = begin.save.then(saves).transpose()?;
     let request = Request {
-        body: Some(order(calls.config, context, begin.client, profile)),
+        body: Some(order(calls.config, context, begin.client, profile, silent)),
         ..Request::new(Does::Makes, HttpMethod::Post, "orders")
     };
     let made: Order = match calls.ask(&request)? {
@@ -59,10 +60,15 @@ fn start(calls: &mut Calls<'_>, begin: &Begin<'_>) -> Result<Begun, Halt> {
     if made.transaction.is_some() {
         return Err(unexpected("a new order that was paid before").into());
     }
+    let page = page_of(calls.config, &made)?;
+    if silent {
+        return Ok(Begun {
+            next: Next::CardForm,
+            memo: Some(Memo::with_form(&made, page)?),
+        });
+    }
     Ok(Begun {
-        next: Next::Browser(NextAction::Redirect {
-            url: page_of(calls.config, &made)?,
-        }),
+        next: Next::Browser(NextAction::Redirect { url: page }),
         memo: Some(Memo::of(&made, false)?),
     })
 }

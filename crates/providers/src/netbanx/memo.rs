@@ -15,6 +15,10 @@ pub(super) struct Memo {
     /// It has no page: a refusal is its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) direct: bool,
+    /// Of *Silent Post*: where the card's form is posted to. It opens no more than the order's
+    /// page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) form: Option<String>,
 }
 
 /// Of one that a saved card is going to pay. Who repeats a request says nothing of who made it.
@@ -46,7 +50,20 @@ pub(super) fn write<T: Serialize>(memo: &T) -> Result<String, Failure> {
 impl Memo {
     pub(super) fn of(order: &Order, direct: bool) -> Result<String, Failure> {
         let order = order.id.clone();
-        write(&Self { order, direct })
+        write(&Self {
+            order,
+            direct,
+            form: None,
+        })
+    }
+
+    /// Of an order whose card is typed on a page of ours.
+    pub(super) fn with_form(order: &Order, form: String) -> Result<String, Failure> {
+        write(&Self {
+            order: order.id.clone(),
+            direct: false,
+            form: Some(form),
+        })
     }
 }
 

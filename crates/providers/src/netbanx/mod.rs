@@ -57,13 +57,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, By, Callbacks, Called, ConfigError, Consulted, Continuing, Demand, Environment,
-    Exchange, Failure, Finalise, Given, Incoming, LookUp, LookedUp, MessageError, Objection,
-    Operated, Operation, Operations, Owner, Postponed, Proceed, Proceeded, Provider, Rebilling,
-    Report, ReportPage, Seed, Step, Vault, VaultCard,
+    Allowed, Begin, Begun, By, Callbacks, Called, CardForm, CardForms, ConfigError, Consulted,
+    Continuing, Demand, Environment, Exchange, Failure, Finalise, Given, Incoming, LookUp,
+    LookedUp, MessageError, Objection, Operated, Operation, Operations, Owner, Postponed, Proceed,
+    Proceeded, Provider, Rebilling, Report, ReportPage, Seed, Step, Vault, VaultCard,
 };
 
-/// The one method so far: a card on the hosted page.
+/// A card on the hosted page.
 const CARD: &str = "netbanx_card";
 
 /// One account at NETBANX.
@@ -97,7 +97,11 @@ impl Provider for Netbanx {
     }
 
     fn methods(&self) -> Vec<MethodDescription> {
-        let card = Method::try_from(CARD.to_owned()).map(|method| MethodDescription {
+        let silent = self.config.silent_post.then_some(request::SILENT);
+        let codes = [CARD].into_iter().chain(silent);
+        let methods = codes.filter_map(|code| Method::try_from(code.to_owned()).ok());
+        let card = methods.map(|method| MethodDescription {
+            saved_cards: self.config.saved_cards && method.as_str() == CARD,
             method,
             kind: MethodKind::Card,
             currencies: self.config.currencies.clone(),
@@ -105,9 +109,16 @@ impl Provider for Netbanx {
             maximum: None,
             manual_capture: true,
             embedded: false,
-            saved_cards: self.config.saved_cards,
         });
-        card.into_iter().collect()
+        card.collect()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let silent = "silent_post = true: with netbanx_silent the card is typed on a page of this \
+                      backend's. The shop's own assessment is SAQ A-EP then, and no longer SAQ A; \
+                      and no document tells that 3-D Secure is asked for. netbanx_card has neither";
+        let on = self.config.silent_post.then(|| silent.to_owned());
+        on.into_iter().collect()
     }
 
     fn demands(&self, _: &Method) -> Vec<Demand> {
@@ -161,6 +172,10 @@ impl Provider for Netbanx {
         Some(self)
     }
 
+    fn card_forms(&self) -> Option<&dyn CardForms> {
+        self.config.silent_post.then_some(self as &dyn CardForms)
+    }
+
     fn vault(&self) -> Option<&dyn Vault> {
         self.config.saved_cards.then_some(self as &dyn Vault)
     }
@@ -204,6 +219,20 @@ impl Callbacks for Netbanx {
 
     fn resend(&self, memo: Option<&str>, exchanges: &[Exchange]) -> Step<()> {
         flow::resend(&self.config, memo, exchanges)
+    }
+}
+
+impl CardForms for Netbanx {
+    /// The fields' names: SDK (PHP, `hosted-payment-silent.php`), MAG.
+    fn form(&self, memo: Option<&str>) -> Option<CardForm> {
+        let memo: memo::Memo = memo::read(memo)?;
+        Some(CardForm {
+            action: memo.form?,
+            number: "cardNum",
+            code: "cvdNumber",
+            month: "cardExpiryMonth",
+            year: "cardExpiryYear",
+        })
     }
 }
 

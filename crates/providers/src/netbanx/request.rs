@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 use super::config::Config;
 use crate::contract::Context;
 
+/// The method of a card on a page of ours, whose form is posted straight to the platform: *Silent
+/// Post*.
+pub(super) const SILENT: &str = "netbanx_silent";
+
 /// Longest description of a line of the cart (SDK).
 const DESCRIPTION_MAX: usize = 50;
 
@@ -39,6 +43,7 @@ pub(super) fn order(
     context: &Context<'_>,
     client: Option<IpAddr>,
     profile: Option<Value>,
+    silent: bool,
 ) -> Value {
     let session = context.session;
     let back = &context.addresses.back;
@@ -58,7 +63,9 @@ pub(super) fn order(
         "redirect": redirects,
         "link": links,
     });
-    let mut order = common(config, context, profile, None);
+    // The form of a page of ours is posted to the order's link (SDK, PHP; DOC, *Silent Post*).
+    let silent = silent.then(|| json!({"key": "silentPost", "value": true}));
+    let mut order = common(config, context, profile, silent);
     if let (Value::Object(order), Value::Object(page)) = (&mut order, page) {
         order.extend(page);
     }

@@ -14,7 +14,7 @@ use super::world::{Order, Transaction, Waiting, World};
 use super::{callback, vault};
 use crate::app::Shared;
 use crate::ids::random_id;
-use crate::pairs::{parse_form, value};
+use crate::pairs::{Pairs, parse_form, value};
 use crate::web::views::{money, page};
 
 /// The page, in whichever state.
@@ -67,6 +67,11 @@ pub(super) async fn show(State(app): State<Shared>, Path(token): Path<String>) -
     let mut world = app.netbanx();
     match world.by_token(&token) {
         None => StatusCode::NOT_FOUND.into_response(),
+        Some(order) if order.is_silent() => (
+            StatusCode::BAD_REQUEST,
+            "This order takes a form of the shop's.",
+        )
+            .into_response(),
         Some(order) => draw(order, None),
     }
 }
@@ -124,7 +129,10 @@ pub(super) async fn act(
             return StatusCode::NOT_FOUND.into_response();
         };
         let typed = order.saved().map_or(typed, |card| card.digits.to_owned());
-        let turn = decide(order, &pressed, &typed, now);
+        let turn = match order.is_silent() {
+            true => posted(order, &form, now),
+            false => decide(order, &pressed, &typed, now),
+        };
         let order = order.clone();
         vault::keep(&mut world, &order);
         (turn, order)
@@ -155,6 +163,32 @@ fn rel_of(order: &Order) -> &'static str {
         Some("errored") => "on_error",
         _ => "on_decline",
     }
+}
+
+/// A form of the shop's (*Silent Post*): there is no page to come back to, whatever becomes of it.
+fn posted(order: &mut Order, form: &Pairs, now: Timestamp) -> Turn {
+    if !order.takes_payment() {
+        return Turn::Leaves("redirect", rel_of(order));
+    }
+    let field = |name: &str| value(form, name).unwrap_or_default();
+    let whole = |name: &str, range: std::ops::RangeInclusive<u16>| {
+        field(name)
+            .parse()
+            .is_ok_and(|number| range.contains(&number))
+    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let code = field("cvdNumber");
+    let well = whole("cardExpiryMonth", 1..=12)
+        && whole("cardExpiryYear", 2026..=2099)
+        && digits(code)
+        && (3..=4).contains(&code.len());
+    let card = find(field("cardNum")).filter(|card| card.digits == field("cardNum"));
+    let effect = match card.filter(|_| well) {
+        Some(card) => by_amount(order.total).unwrap_or(card.effect),
+        None => Effect::Declined(3002),
+    };
+    became(order, effect, card.map_or("", |card| card.digits), now);
+    Turn::Became { leaves: true }
 }
 
 fn decide(order: &mut Order, pressed: &str, typed: &str, now: Timestamp) -> Turn {

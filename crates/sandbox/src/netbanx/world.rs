@@ -94,14 +94,18 @@ pub(crate) struct Order {
 
 impl Order {
     pub(super) fn authorises(&self) -> bool {
-        let options = self
-            .request
-            .get("extendedOptions")
-            .and_then(Value::as_array);
-        options.is_some_and(|options| {
-            let auth = |o: &Value| o["key"] == "authType" && o["value"] == "auth";
-            options.iter().any(auth)
-        })
+        self.has_option("authType", &json!("auth"))
+    }
+
+    /// Whether its link takes a form of the shop's, and shows no page.
+    pub(super) fn is_silent(&self) -> bool {
+        self.has_option("silentPost", &json!(true))
+    }
+
+    fn has_option(&self, key: &str, value: &Value) -> bool {
+        let options = self.request.get("extendedOptions");
+        let mut options = options.and_then(Value::as_array).into_iter().flatten();
+        options.any(|option| option["key"] == key && option["value"] == *value)
     }
 
     /// Taken of the money that was reserved.

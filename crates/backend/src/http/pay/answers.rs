@@ -80,7 +80,7 @@ pub(super) async fn page(
 
 /// Never in a frame, and nobody is told the address of the page: a path of it may hold a link's
 /// token. The origin alone is told, without which our own forms would not name theirs.
-fn secured(headers: &mut HeaderMap, policy: &str) {
+pub(super) fn secured(headers: &mut HeaderMap, policy: &str) {
     if let Ok(policy) = HeaderValue::from_str(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

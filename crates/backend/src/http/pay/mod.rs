@@ -13,6 +13,7 @@ use crate::paths::PAY;
 
 pub(super) mod addresses;
 mod answers;
+mod card;
 mod cookie;
 mod form;
 mod link;
@@ -26,6 +27,11 @@ const FORM_MAX: usize = 16 * 1024;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(PAY, post(press::press))
+        .route(&format!("{PAY}/{}", card::SCRIPT), get(card::script))
+        .route(
+            &format!("{PAY}/card/{{payment}}/{{ending}}"),
+            get(card::page),
+        )
         .route(&format!("{PAY}/{{session}}"), get(page::page))
         .route(
             &format!("{PAY}/{{session}}/link/{{token}}"),

@@ -6,7 +6,13 @@ use crate::netbanx::testing::{World, config};
 
 fn sent(world: &World) -> Value {
     let config = config("callback_retries = 5");
-    order(&config, &world.context(), "203.0.113.7".parse().ok(), None)
+    order(
+        &config,
+        &world.context(),
+        "203.0.113.7".parse().ok(),
+        None,
+        false,
+    )
 }
 
 #[test]
