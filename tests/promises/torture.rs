@@ -73,14 +73,14 @@ impl Order {
         let mut order = stack.order(AMOUNT);
         order["reference"] = json!(format!("commande-{}", self.key));
         let request = stack.order_request(&self.key, &order);
-        let answer = stack.http.try_send(request).await?;
+        let answer = stack.http.try_send_until_kept(request).await?;
         Ok(Checkout::new(&answer.expect(201).json()))
     }
 
     async fn start(&self, stack: &Stack, checkout: &Checkout) -> reqwest::Result<Started> {
         let body = json!({ "method": "card" });
         let request = stack.payment_request(checkout, &self.key, &body);
-        let answer = stack.http.try_send(request).await?;
+        let answer = stack.http.try_send_until_kept(request).await?;
         Ok(Started::new(&answer.expect(201)))
     }
 
@@ -95,7 +95,11 @@ impl Order {
                     acknowledged += 1;
                 } else {
                     let query = line["query"].as_str().unwrap();
-                    stack.notify(query).await.expect(200);
+                    stack
+                        .http
+                        .send_until_kept(stack.notify_request(query))
+                        .await
+                        .expect(200);
                 }
             }
             stack.ask_again(started).await;
@@ -268,7 +272,12 @@ impl Deed {
         let (path, ..) = self.what;
         let body = json!({});
         let ask = stack.operation_request(DEMO_SHOP_KEY, &self.payment, path, &self.key, &body);
-        Ok(stack.http.try_send(ask).await?.expect(201).json())
+        Ok(stack
+            .http
+            .try_send_until_kept(ask)
+            .await?
+            .expect(201)
+            .json())
     }
 
     /// How often the platform did it.
@@ -394,7 +403,7 @@ async fn kill_after_kill_in_the_middle_of_orders_none_is_made_twice() {
             let (stack, body) = (Arc::clone(&stack), body.clone());
             shop.spawn(async move {
                 let pay = stack.shop_pays_request(DEMO_SHOP_KEY, &checkout, &key, &body);
-                let answer = stack.http.try_send(pay).await.ok();
+                let answer = stack.http.try_send_until_kept(pay).await.ok();
                 (checkout, key, answer.map(|answer| answer.expect(201)))
             });
         }

@@ -122,7 +122,8 @@ impl Stack {
     /// Starts a payment with a method.
     pub(crate) async fn start_payment(&self, checkout: &Checkout, method: &str) -> Started {
         let body = json!({ "method": method });
-        let answer = self.post_payment(checkout, &fresh_key(), &body).await;
+        let request = self.payment_request(checkout, &fresh_key(), &body);
+        let answer = self.http.send_until_kept(request).await;
         Started::new(&answer.expect(201))
     }
 

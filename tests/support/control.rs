@@ -1,5 +1,6 @@
 //! The sandbox's control: faults, books, deliveries, and notifications that no shopper caused.
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::http::Answer;
@@ -94,7 +95,12 @@ impl Stack {
 
     /// Delivers a raw notification by our own hand, as GET.
     pub(crate) async fn notify(&self, query: &str) -> Answer {
+        self.http.send(self.notify_request(query)).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn notify_request(&self, query: &str) -> RequestBuilder {
         let address = format!("{}?{query}", self.notify_address());
-        self.http.send(self.http.client().get(address)).await
+        self.http.client().get(address)
     }
 }

@@ -58,6 +58,11 @@ impl Answer {
         self
     }
 
+    /// Whether the books could not be written.
+    fn is_not_kept(&self) -> bool {
+        self.status == 503 && self.text().contains("\"store_unavailable\"")
+    }
+
     /// The problem that it tells, once it is that one.
     #[track_caller]
     pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
@@ -114,6 +119,29 @@ impl Http {
             Ok(answer) => answer,
             Err(error) => panic!("no answer: {error:?}"),
         }
+    }
+
+    /// The same for what is no test of a disk: a backend whose disk takes no write for seconds, as it
+    /// may where others build beside, says that the same request is to be sent again.
+    pub(crate) async fn send_until_kept(&self, request: RequestBuilder) -> Answer {
+        match self.try_send_until_kept(request).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("no answer: {error:?}"),
+        }
+    }
+
+    /// The same; an error where no answer comes.
+    pub(crate) async fn try_send_until_kept(
+        &self,
+        request: RequestBuilder,
+    ) -> reqwest::Result<Answer> {
+        until("the books to be written", || async {
+            let request = request.try_clone().expect("a body that can be sent again");
+            let answer = self.try_send(request).await;
+            let busy = answer.as_ref().is_ok_and(Answer::is_not_kept);
+            (!busy).then_some(answer)
+        })
+        .await
     }
 
     /// The same with more than the server reads. It answers without reading to the end and closes

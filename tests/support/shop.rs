@@ -89,11 +89,8 @@ impl Stack {
         for (name, value) in change.as_object().expect("an object") {
             order[name] = value.clone();
         }
-        let made = self
-            .create_session(&fresh_key(), &order)
-            .await
-            .expect(201)
-            .json();
+        let request = self.order_request(&fresh_key(), &order);
+        let made = self.http.send_until_kept(request).await.expect(201).json();
         Checkout::new(&made)
     }
 
@@ -117,7 +114,8 @@ impl Stack {
             ("idempotency-key", &key),
         ];
         let body = order.to_string().into_bytes();
-        let made = self.post_session(&headers, body).await.expect(201).json();
+        let request = self.session_request(&headers, body);
+        let made = self.http.send_until_kept(request).await.expect(201).json();
         Checkout::new(&made)
     }
 
@@ -185,7 +183,8 @@ impl Stack {
         let mut order = self.new_order(amount);
         order["return_url"] = json!("http://autre.example/");
         let body = order.to_string().into_bytes();
-        let made = self.post_session(&headers, body).await.expect(201).json();
+        let request = self.session_request(&headers, body);
+        let made = self.http.send_until_kept(request).await.expect(201).json();
         Checkout::new(&made)
     }
 

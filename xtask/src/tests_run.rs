@@ -97,6 +97,7 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     for target in targets.iter().filter(|name| *name != E2E) {
         cargo.args(["--test", target]);
     }
+    built_and_on_disk(ctx, stages, &cargo)?;
     if std::env::var_os(TEST_THREADS).is_none() {
         cargo.env(TEST_THREADS, side_by_side().to_string());
     }
@@ -109,6 +110,18 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         totals.add(stage(stages, "browser tests", cargo, filter));
     }
     Ok(totals)
+}
+
+/// Builds what the command tests, and waits until it is on disk. A backend writes each thing that it
+/// acknowledges to disk at once: behind gigabytes of fresh programs it would wait for seconds, and
+/// answer that its books can't be written.
+fn built_and_on_disk(ctx: &Ctx, stages: &mut Stages, tests: &Command) -> Result<()> {
+    let mut cargo = ctx.command("cargo");
+    cargo.args(tests.get_args()).arg("--no-run");
+    stages.run("build the tests", || {
+        proc::run(&mut cargo)?;
+        proc::run(&mut Command::new("sync"))
+    })
 }
 
 /// The npm package and the examples, which count as one test: the browser tests click on them.

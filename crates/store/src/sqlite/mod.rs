@@ -254,7 +254,7 @@ impl Store for SqliteStore {
     ) -> Result<Recorded, StoreError> {
         let event = NewEvent::of(fact, source, raw, now);
         self.writer
-            .write(async |tx| Ok(record(tx, &event, Ask::Later).await?.recorded))
+            .write_word(async |tx| Ok(record(tx, &event, Ask::Later).await?.recorded))
             .await
     }
 
@@ -268,7 +268,7 @@ impl Store for SqliteStore {
         let event = NewEvent::of(fact, source, raw, now);
         let outcome = self
             .writer
-            .write(async |tx| record(tx, &event, Ask::Now).await)
+            .write_word(async |tx| record(tx, &event, Ask::Now).await)
             .await?;
         Ok((outcome.recorded, outcome.question))
     }

@@ -30,8 +30,12 @@ use super::file::Identity;
 use super::health::Health;
 use crate::error::StoreError;
 
-/// How long anybody waits for a turn. A notification must be answered within 20 seconds.
+/// How long anybody waits for a turn who may ask again.
 pub(super) const TURN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a platform's word waits for one. It may come once in its life, and a notification must be
+/// answered within 20 seconds.
+const WORD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Most turns of one transaction, and how long it is held open for more of them.
 const TURNS_MAX: usize = 128;
@@ -158,19 +162,35 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let wrote = in_a_turn(work, async |turn| {
+        self.write_within(TURN_TIMEOUT, work).await
+    }
+
+    /// The same for a platform's word, which waits longer: it may not be told again.
+    pub(super) async fn write_word<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.write_within(WORD_TIMEOUT, work).await
+    }
+
+    async fn write_within<T>(
+        &self,
+        patience: Duration,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let wrote = in_a_turn(patience, work, async |turn| {
             let asked = self.requests.send(Request::Turn(turn)).await;
             asked.map_err(|_| closed())
         });
         self.health.seen(wrote.await)
     }
 
-    /// The same for a job, whose answer no caller waits for.
+    /// The same as [`Self::write`] for a job, whose answer no caller waits for.
     pub(super) async fn write_behind<T>(
         &self,
         work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let wrote = in_a_turn(work, async |turn| {
+        let wrote = in_a_turn(TURN_TIMEOUT, work, async |turn| {
             self.jobs.send(turn).await.map_err(|_| closed())
         });
         self.health.seen(wrote.await)
@@ -215,6 +235,7 @@ macro_rules! turn_behind {
 pub(super) use {turn, turn_behind};
 
 async fn in_a_turn<T>(
+    patience: Duration,
     work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
     ask: impl AsyncFnOnce(Wanted) -> Result<(), StoreError>,
 ) -> Result<T, StoreError> {
@@ -223,7 +244,7 @@ async fn in_a_turn<T>(
         ask(turn).await?;
         handed.await.map_err(|_| closed())?
     };
-    let mut turn = tokio::time::timeout(TURN_TIMEOUT, wait)
+    let mut turn = tokio::time::timeout(patience, wait)
         .await
         .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
     let answer = work(&mut turn.db).await?;
@@ -433,5 +454,36 @@ mod tests {
             order.extend(next);
         }
         assert_eq!(order, ["a", "b", "c", "d", "job 1", "e", "f", "job 2"]);
+    }
+
+    #[tokio::test]
+    async fn a_platforms_word_outlasts_a_disk_at_which_others_give_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("books.db");
+        let store = super::super::SqliteStore::open(&path).await.unwrap();
+        let (begun, began) = oneshot::channel();
+        let (free, freed) = oneshot::channel();
+        let slow = store.writer.write(async |_| {
+            begun.send(()).unwrap();
+            freed.await.unwrap();
+            Ok(())
+        });
+        let others = async {
+            began.await.unwrap();
+            let word = store.writer.write_word(async |_| Ok("kept"));
+            let other = async {
+                let other = store.writer.write(async |_| Ok("kept")).await;
+                free.send(()).unwrap();
+                other
+            };
+            tokio::join!(word, other)
+        };
+        let (slow, (word, other)) = tokio::join!(slow, others);
+        slow.unwrap();
+        assert!(
+            matches!(other, Err(StoreError::Unavailable(_))),
+            "{other:?}"
+        );
+        assert_eq!(word.unwrap(), "kept");
     }
 }
