@@ -121,8 +121,8 @@ impl Http {
         }
     }
 
-    /// The same for what is no test of a disk: a backend whose disk takes no write for seconds, as it
-    /// may where others build beside, says that the same request is to be sent again.
+    /// The same for what is no test of a disk: a backend whose disk takes no write for seconds, as
+    /// it may where others build beside, says that the same request is to be sent again.
     pub(crate) async fn send_until_kept(&self, request: RequestBuilder) -> Answer {
         match self.try_send_until_kept(request).await {
             Ok(answer) => answer,

@@ -112,9 +112,9 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     Ok(totals)
 }
 
-/// Builds what the command tests, and waits until it is on disk. A backend writes each thing that it
-/// acknowledges to disk at once: behind gigabytes of fresh programs it would wait for seconds, and
-/// answer that its books can't be written.
+/// Builds what the command tests, and waits until it is on disk. A backend writes each thing that
+/// it acknowledges to disk at once: behind gigabytes of fresh programs it would wait for seconds,
+/// and answer that its books can't be written.
 fn built_and_on_disk(ctx: &Ctx, stages: &mut Stages, tests: &Command) -> Result<()> {
     let mut cargo = ctx.command("cargo");
     cargo.args(tests.get_args()).arg("--no-run");

@@ -33,8 +33,8 @@ use crate::error::StoreError;
 /// How long anybody waits for a turn who may ask again.
 pub(super) const TURN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a platform's word waits for one. It may come once in its life, and a notification must be
-/// answered within 20 seconds.
+/// How long a platform's word waits for one. It may come once in its life, and a notification must
+/// be answered within 20 seconds.
 const WORD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Most turns of one transaction, and how long it is held open for more of them.
