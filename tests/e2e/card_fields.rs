@@ -666,7 +666,7 @@ fn card_data_never_touches_the_shops_or_our_own_origin() {
         let requests = w.browser.requests().await?;
         let mut sent = requests.iter().filter(|r| r.url.ends_with("/continue"));
         ensure!(
-            sent.any(|r| r.body.contains("\"token\"")),
+            sent.any(|r| r.body.contains("%22token%22")),
             "what is sent is seen"
         );
         ensure!(!bears_the_number(&w.stack.backend_log()), "the log has it");
