@@ -14,8 +14,7 @@ use super::faults::Faults;
 use super::world::{Order, Sent};
 use super::{callback, orders};
 use crate::app::Shared;
-use crate::pairs::parse_form;
-use crate::web::control::{problem, same_site};
+use crate::web::control::{problem, same_site, switches_in};
 use crate::web::views::{Switch, page};
 
 const HOME: &str = "/sandbox/netbanx";
@@ -87,19 +86,8 @@ struct Control {
 
 async fn show(State(app): State<Shared>) -> Response {
     let world = app.netbanx();
-    let all = serde_json::to_value(&world.faults).unwrap_or(Value::Null);
-    let switch = |(name, text): (&str, &'static str)| {
-        let value = all.get(name).cloned().unwrap_or(Value::Null);
-        Switch {
-            name: name.to_owned(),
-            text,
-            number: value.is_number(),
-            on: value == Value::Bool(true),
-            value: value.to_string(),
-        }
-    };
     page(&Control {
-        switches: SWITCH_TEXTS.into_iter().map(switch).collect(),
+        switches: Switch::all(&world.faults, SWITCH_TEXTS),
         today: world.today().to_string(),
         lines: world
             .orders
@@ -120,8 +108,7 @@ async fn apply(State(app): State<Shared>, body: Bytes) -> Response {
         .filter(|name| !name.ends_with("_ms") && *name != "callback_unheard")
         .map(|name| (name.to_owned(), Value::Bool(false)))
         .collect();
-    let form = parse_form(&body).unwrap_or_default().into_iter();
-    change.extend(form.filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?))));
+    change.extend(switches_in(&body));
     let mut world = app.netbanx();
     match world.faults.changed(Value::Object(change)) {
         Ok(faults) => world.faults = faults,

@@ -22,8 +22,7 @@ use super::methods::is_name;
 use super::world::{Logged, Wallet, World};
 use super::{mandate, wallet};
 use crate::app::Shared;
-use crate::pairs::parse_form;
-use crate::web::control::{problem, reset_by, same_site};
+use crate::web::control::{problem, reset_by, same_site, switches_in};
 use crate::web::views::{Switch, page};
 
 const HOME: &str = "/sandbox/sogenactif";
@@ -217,20 +216,7 @@ struct Control {
 async fn control_page(State(app): State<Shared>) -> Response {
     let mut world = app.sogenactif();
     world.settle();
-    let all = serde_json::to_value(&world.faults).unwrap_or(Value::Null);
-    let switches = SWITCH_TEXTS
-        .into_iter()
-        .map(|(name, text)| {
-            let value = all.get(name).cloned().unwrap_or(Value::Null);
-            Switch {
-                name: name.to_owned(),
-                text,
-                number: value.is_number(),
-                on: value == Value::Bool(true),
-                value: value.to_string(),
-            }
-        })
-        .collect();
+    let switches = Switch::all(&world.faults, SWITCH_TEXTS);
     page(&Control {
         switches,
         today: world.day(0),
@@ -241,11 +227,7 @@ async fn control_page(State(app): State<Shared>) -> Response {
 }
 
 async fn apply_form(State(app): State<Shared>, body: Bytes) -> Response {
-    let form = parse_form(&body).unwrap_or_default();
-    let change: serde_json::Map<String, Value> = form
-        .into_iter()
-        .filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?)))
-        .collect();
+    let change = switches_in(&body);
     let mut world = app.sogenactif();
     // What the form can't show is kept.
     match world

@@ -20,8 +20,8 @@ use super::method::{LIMOCB, LIMONETIK};
 use super::numbers::test_numbers;
 use super::views::Control;
 use crate::app::{App, Shared};
-use crate::pairs::{parse_form, platform_value};
-use crate::web::control::{ResetWish, problem, reset_by, same_site};
+use crate::pairs::platform_value;
+use crate::web::control::{ResetWish, problem, reset_by, same_site, switches_in};
 use crate::web::views::{Switch, page};
 
 /// `/sandbox`, for people, and `/sandbox/api`, for tests.
@@ -380,20 +380,7 @@ const SWITCH_TEXTS: [(&str, &str); 19] = [
 
 async fn control_page(State(app): State<Shared>) -> Response {
     let world = app.world();
-    let all = serde_json::to_value(&world.faults).unwrap_or(Value::Null);
-    let switches = SWITCH_TEXTS
-        .into_iter()
-        .map(|(name, text)| {
-            let value = all.get(name).cloned().unwrap_or(Value::Null);
-            Switch {
-                name: name.to_owned(),
-                text,
-                number: value.is_number(),
-                on: value == Value::Bool(true),
-                value: value.to_string(),
-            }
-        })
-        .collect();
+    let switches = Switch::all(&world.faults, SWITCH_TEXTS);
     page(&Control {
         switches,
         held: world.held.len(),
@@ -410,11 +397,7 @@ async fn control_page(State(app): State<Shared>) -> Response {
 }
 
 async fn apply_form(State(app): State<Shared>, body: Bytes) -> Response {
-    let form = parse_form(&body).unwrap_or_default();
-    let change: serde_json::Map<String, Value> = form
-        .into_iter()
-        .filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?)))
-        .collect();
+    let change = switches_in(&body);
     match Faults::default().changed(Value::Object(change)) {
         Ok(faults) => app.world().faults = faults,
         Err(reason) => return problem(StatusCode::UNPROCESSABLE_ENTITY, &reason),

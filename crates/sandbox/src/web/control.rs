@@ -9,7 +9,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use crate::pairs::parse_form;
 
 /// A page of another site can't throw the switches.
 pub(crate) async fn same_site(request: Request, next: Next) -> Response {
@@ -25,6 +27,13 @@ pub(crate) async fn same_site(request: Request, next: Next) -> Response {
 
 pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
     (status, Json(json!({ "error": detail }))).into_response()
+}
+
+/// The switches that the form of a control page names. A box that is not ticked is not among them.
+pub(crate) fn switches_in(form: &[u8]) -> Map<String, Value> {
+    let form = parse_form(form).unwrap_or_default().into_iter();
+    form.filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?)))
+        .collect()
 }
 
 /// A platform's switches with the named ones changed.

@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
 
 /// Renders a page.
 pub(crate) fn page(template: &impl Template) -> Response {
@@ -58,6 +60,27 @@ pub(crate) struct Switch {
     pub(crate) number: bool,
     pub(crate) value: String,
     pub(crate) on: bool,
+}
+
+impl Switch {
+    /// A platform's switches as they are now, in the order of what is said of each.
+    pub(crate) fn all<const N: usize>(
+        now: &impl Serialize,
+        texts: [(&str, &'static str); N],
+    ) -> Vec<Self> {
+        let all = serde_json::to_value(now).unwrap_or(Value::Null);
+        let switch = |(name, text): (&str, &'static str)| {
+            let value = all.get(name).cloned().unwrap_or(Value::Null);
+            Self {
+                name: name.to_owned(),
+                text,
+                number: value.is_number(),
+                on: value == Value::Bool(true),
+                value: value.to_string(),
+            }
+        };
+        texts.into_iter().map(switch).collect()
+    }
 }
 
 #[cfg(test)]
