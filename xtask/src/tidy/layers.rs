@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::tree::Finding;
 
 /// Each crate, and all that it may depend on in the workspace.
-const MAY_KNOW: [(&str, &[&str]); 9] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("guichet-wire", &[]),
     ("guichet-domain", &["guichet-wire"]),
     ("guichet-providers", &["guichet-wire", "guichet-domain"]),
@@ -20,9 +20,11 @@ const MAY_KNOW: [(&str, &[&str]); 9] = [
             "guichet-domain",
             "guichet-providers",
             "guichet-store",
+            "guichet-desk",
             "guichet",
         ],
     ),
+    ("guichet-desk", &["guichet-wire", "guichet-domain"]),
     ("guichet", &["guichet-wire"]),
     ("guichet-sandbox", &["guichet-wire"]),
     (
@@ -33,7 +35,12 @@ const MAY_KNOW: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates that do no input or output, and what they would do it with.
-const PURE: [&str; 3] = ["guichet-wire", "guichet-domain", "guichet-providers"];
+const PURE: [&str; 4] = [
+    "guichet-wire",
+    "guichet-domain",
+    "guichet-providers",
+    "guichet-desk",
+];
 const INPUT_OUTPUT: [&str; 8] = [
     "axum",
     "getrandom",

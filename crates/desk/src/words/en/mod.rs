@@ -1,0 +1,39 @@
+//! English.
+
+mod pages;
+mod states;
+
+use super::texts::{FrameWords, ShowWords, Words};
+
+pub(super) const WORDS: Words = Words {
+    frame: FrameWords {
+        desk: "The desk",
+        skip: "Skip to the page",
+        navigation: "Pages of the desk",
+        log_out: "Log out",
+        foot: "All times are those of Paris.",
+        today: "Today",
+        payments: "Payments",
+        attention: "To look at",
+        webhooks: "Webhooks",
+        settings: "Settings",
+        audit: "Audit",
+        account: "My login",
+    },
+    show: ShowWords {
+        months: [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ],
+        seconds: "{count} seconds",
+        minutes: "{count} minutes",
+        hours: "{count} hours",
+        days: "{count} days",
+    },
+    states: states::STATES,
+    list: pages::LIST,
+    payment: pages::PAYMENT,
+    look: pages::LOOK,
+    today: pages::TODAY,
+    hooks: pages::HOOKS,
+    settings: pages::SETTINGS,
+};

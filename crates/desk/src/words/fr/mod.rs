@@ -1,0 +1,40 @@
+//! French.
+
+mod pages;
+mod states;
+
+use super::texts::{FrameWords, ShowWords, Words};
+
+pub(super) const WORDS: Words = Words {
+    frame: FrameWords {
+        desk: "Le bureau",
+        skip: "Aller au contenu",
+        navigation: "Pages du bureau",
+        log_out: "Se déconnecter",
+        foot: "Toutes les heures sont celles de Paris.",
+        today: "Aujourd’hui",
+        payments: "Paiements",
+        attention: "À traiter",
+        webhooks: "Webhooks",
+        settings: "Réglages",
+        audit: "Journal des actes",
+        account: "Mon accès",
+    },
+    show: ShowWords {
+        months: [
+            "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.",
+            "nov.", "déc.",
+        ],
+        seconds: "{count} secondes",
+        minutes: "{count} minutes",
+        hours: "{count} heures",
+        days: "{count} jours",
+    },
+    states: states::STATES,
+    list: pages::LIST,
+    payment: pages::PAYMENT,
+    look: pages::LOOK,
+    today: pages::TODAY,
+    hooks: pages::HOOKS,
+    settings: pages::SETTINGS,
+};
