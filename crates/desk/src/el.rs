@@ -1,6 +1,7 @@
 //! Elements for the views: tag, attributes and children, drawn by Leptos on the server.
 //!
-//! All elements are of one type; the typed builders of `view!` would make a type, and code, of each.
+//! All elements are of one type; the typed builders of `view!` would make a type, and code, of
+//! each.
 
 use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute as _};
 use leptos::attr::custom::custom_attribute;

@@ -18,7 +18,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Bad => "bad",
@@ -97,8 +97,8 @@ pub fn button(text: &str, weight: Weight) -> El {
         .text(text)
 }
 
-/// A form that is posted, with the fields that nobody sees: the token that proves where it came from
-/// belongs there.
+/// A form that is posted, with the fields that nobody sees: the token that proves where it came
+/// from belongs there.
 #[must_use]
 pub fn form(action: &str, hidden: &[(&str, &str)]) -> El {
     let form = el("form").class("form").attr("method", "post");

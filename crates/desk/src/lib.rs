@@ -7,6 +7,7 @@
 pub mod el;
 pub mod kit;
 pub mod layout;
+pub mod pages;
 pub mod show;
 pub mod words;
 

@@ -5,12 +5,14 @@
 
 mod en;
 mod fr;
+mod pages;
 mod texts;
 
-pub use texts::{
-    Act, AttentionText, FoundAs, FrameWords, HappenedWords, HookWords, ListWords, LookWords,
-    PaymentWords, SettingWords, ShowWords, StateWords, TodayWords, Words,
+pub use pages::{
+    Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
+    TodayWords,
 };
+pub use texts::{AttentionText, FrameWords, ShowWords, StateWords, Words};
 
 /// A language that the desk speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use guichet_domain::event::ReturnOutcome;
 use guichet_domain::ledger::Cause;
 use guichet_domain::operation::{OperationKind, Progress};
 
-use crate::words::texts::{
+use crate::words::pages::{
     Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
     TodayWords,
 };
@@ -212,8 +212,8 @@ pub(super) const TODAY: TodayWords = TodayWords {
     refused: "Refused",
     open: "Waiting for a platform",
     by_contract: "Today by contract and means",
-    by_contract_hint: "Each line is one that the bank pays by itself: it comes as a line of its own \
-        on the statement.",
+    by_contract_hint: "Each line is one that the bank pays by itself: it comes as a line of its \
+        own on the statement.",
     nothing: "No money has moved yet.",
     net: "Net",
     entries: "Entries",

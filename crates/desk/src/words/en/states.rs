@@ -74,77 +74,80 @@ fn refusal(refusal: Refusal) -> &'static str {
 }
 
 fn attention(attention: Attention) -> AttentionText {
-    let (title, meaning, advice) = match attention {
-        Attention::PartHeld => (
-            "A part is held",
-            "One part was taken and the rest was not. The platform may hold that part.",
-            "Ask the shopper to pay the rest, or give the part back.",
-        ),
-        Attention::VoucherUntold => (
-            "Nothing was told of the voucher",
-            "The card paid the rest of a voucher that the platform said nothing of.",
-            "Look the order up by its reference in the platform's back office.",
-        ),
-        Attention::Surplus => (
-            "Paid twice",
-            "This payment was paid although another one had paid the order.",
-            "Give this one back.",
-        ),
-        Attention::Overpaid => (
-            "More than the total",
-            "The parts sum up to more than the order.",
-            "Give back what is too much.",
-        ),
-        Attention::Conflict => (
-            "Two stories of one transaction",
-            "The platform told of one transaction with different contents.",
-            "Look the transaction up in the platform's back office.",
-        ),
-        Attention::Mismatch => (
-            "A part that does not fit",
-            "An accepted part does not fit the means or the amount that was asked for.",
-            "Look at the parts. Give back what was taken by mistake.",
-        ),
-        Attention::StillPending => (
-            "No final answer",
-            "The platform still owes its last word.",
-            "Ask the platform. Deliver nothing before it answers.",
-        ),
-        Attention::Unconfirmed => (
-            "Not confirmed",
-            "Our own account has not confirmed what a message told.",
-            "Ask the platform. If it doesn't know the transaction, the message lied.",
-        ),
-        Attention::Ineligible => (
-            "Too much by meal voucher",
-            "Meal vouchers paid more than what they may pay of this order.",
-            "The shop answers for that: give the difference back, or keep a note.",
-        ),
-        Attention::OperationUndecided => (
-            "Nobody knows what became of it",
-            "What became of a capture, a cancellation or a refund is not known.",
-            "Look it up in the platform's back office, then say what you saw.",
-        ),
-        Attention::Review => (
-            "Held until you decide",
-            "The platform holds the payment for a person to accept or refuse.",
-            "Look at the order, then accept or refuse.",
-        ),
-        Attention::Offline => (
-            "Approved without the bank",
-            "The terminal approved it without asking the bank.",
-            "See in the platform's portal whether it was settled.",
-        ),
-        Attention::Differs => (
-            "The report differs",
-            "The platform's report has it otherwise than the books.",
-            "Compare both, and ask the platform which one is right.",
-        ),
-    };
     AttentionText {
-        title,
-        meaning,
-        advice,
+        title: title(attention),
+        meaning: meaning(attention),
+        advice: advice(attention),
+    }
+}
+
+fn title(attention: Attention) -> &'static str {
+    match attention {
+        Attention::PartHeld => "A part is held",
+        Attention::VoucherUntold => "Nothing was told of the voucher",
+        Attention::Surplus => "Paid twice",
+        Attention::Overpaid => "More than the total",
+        Attention::Conflict => "Two stories of one transaction",
+        Attention::Mismatch => "A part that does not fit",
+        Attention::StillPending => "No final answer",
+        Attention::Unconfirmed => "Not confirmed",
+        Attention::Ineligible => "Too much by meal voucher",
+        Attention::OperationUndecided => "Nobody knows what became of it",
+        Attention::Review => "Held until you decide",
+        Attention::Offline => "Approved without the bank",
+        Attention::Differs => "The report differs",
+    }
+}
+
+fn meaning(attention: Attention) -> &'static str {
+    match attention {
+        Attention::PartHeld => {
+            "One part was taken and the rest was not. The platform may hold that part."
+        }
+        Attention::VoucherUntold => {
+            "The card paid the rest of a voucher that the platform said nothing of."
+        }
+        Attention::Surplus => "This payment was paid although another one had paid the order.",
+        Attention::Overpaid => "The parts sum up to more than the order.",
+        Attention::Conflict => "The platform told of one transaction with different contents.",
+        Attention::Mismatch => {
+            "An accepted part does not fit the means or the amount that was asked for."
+        }
+        Attention::StillPending => "The platform still owes its last word.",
+        Attention::Unconfirmed => "Our own account has not confirmed what a message told.",
+        Attention::Ineligible => "Meal vouchers paid more than what they may pay of this order.",
+        Attention::OperationUndecided => {
+            "What became of a capture, a cancellation or a refund is not known."
+        }
+        Attention::Review => "The platform holds the payment for a person to accept or refuse.",
+        Attention::Offline => "The terminal approved it without asking the bank.",
+        Attention::Differs => "The platform's report has it otherwise than the books.",
+    }
+}
+
+fn advice(attention: Attention) -> &'static str {
+    match attention {
+        Attention::PartHeld => "Ask the shopper to pay the rest, or give the part back.",
+        Attention::VoucherUntold => {
+            "Look the order up by its reference in the platform's back office."
+        }
+        Attention::Surplus => "Give this one back.",
+        Attention::Overpaid => "Give back what is too much.",
+        Attention::Conflict => "Look the transaction up in the platform's back office.",
+        Attention::Mismatch => "Look at the parts. Give back what was taken by mistake.",
+        Attention::StillPending => "Ask the platform. Deliver nothing before it answers.",
+        Attention::Unconfirmed => {
+            "Ask the platform. If it doesn't know the transaction, the message lied."
+        }
+        Attention::Ineligible => {
+            "The shop answers for that: give the difference back, or keep a note."
+        }
+        Attention::OperationUndecided => {
+            "Look it up in the platform's back office, then say what you saw."
+        }
+        Attention::Review => "Look at the order, then accept or refuse.",
+        Attention::Offline => "See in the platform's portal whether it was settled.",
+        Attention::Differs => "Compare both, and ask the platform which one is right.",
     }
 }
 

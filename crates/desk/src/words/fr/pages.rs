@@ -4,7 +4,7 @@ use guichet_domain::event::ReturnOutcome;
 use guichet_domain::ledger::Cause;
 use guichet_domain::operation::{OperationKind, Progress};
 
-use crate::words::texts::{
+use crate::words::pages::{
     Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
     TodayWords,
 };
@@ -212,7 +212,7 @@ pub(super) const TODAY: TodayWords = TodayWords {
     refused: "Refusés",
     open: "En attente d’une plateforme",
     by_contract: "Aujourd’hui par contrat et moyen",
-    by_contract_hint: "Chaque ligne est versée à part par la banque : elle forme une ligne du relevé.",
+    by_contract_hint: "Chaque ligne est versée à part par la banque, et forme une ligne du relevé.",
     nothing: "Aucun mouvement d’argent pour l’instant.",
     net: "Net",
     entries: "Écritures",

@@ -74,77 +74,90 @@ fn refusal(refusal: Refusal) -> &'static str {
 }
 
 fn attention(attention: Attention) -> AttentionText {
-    let (title, meaning, advice) = match attention {
-        Attention::PartHeld => (
-            "Une part est retenue",
-            "Une part a été prise et le reste non. La plateforme peut retenir cette part.",
-            "Demandez au client de payer le reste, ou rendez la part.",
-        ),
-        Attention::VoucherUntold => (
-            "Rien n’a été dit du titre",
-            "La carte a payé le complément d’un titre dont la plateforme n’a rien dit.",
-            "Cherchez la commande par sa référence dans le back-office de la plateforme.",
-        ),
-        Attention::Surplus => (
-            "Payé deux fois",
-            "Ce paiement a été payé alors qu’un autre avait déjà payé la commande.",
-            "Remboursez celui-ci.",
-        ),
-        Attention::Overpaid => (
-            "Plus que le total",
-            "La somme des parts dépasse la commande.",
-            "Remboursez ce qui est en trop.",
-        ),
-        Attention::Conflict => (
-            "Deux versions d’une transaction",
-            "La plateforme a annoncé une même transaction avec des contenus différents.",
-            "Cherchez la transaction dans le back-office de la plateforme.",
-        ),
-        Attention::Mismatch => (
-            "Une part qui ne convient pas",
-            "Une part acceptée ne correspond pas au moyen ou au montant demandé.",
-            "Regardez les parts. Remboursez ce qui a été pris par erreur.",
-        ),
-        Attention::StillPending => (
-            "Pas de réponse définitive",
-            "La plateforme doit encore son dernier mot.",
-            "Interrogez la plateforme. Ne livrez rien avant sa réponse.",
-        ),
-        Attention::Unconfirmed => (
-            "Non confirmé",
-            "Notre propre compte n’a pas confirmé ce qu’un message annonce.",
-            "Interrogez la plateforme. Si elle ignore la transaction, le message était faux.",
-        ),
-        Attention::Ineligible => (
-            "Trop en titres-restaurant",
-            "Les titres-restaurant ont payé plus que ce qu’ils peuvent payer ici.",
-            "La boutique en répond : remboursez la différence, ou gardez une note.",
-        ),
-        Attention::OperationUndecided => (
-            "Issue inconnue",
-            "On ne sait pas ce qu’est devenu un encaissement, une annulation ou un remboursement.",
-            "Cherchez-le dans le back-office de la plateforme, puis dites ce que vous avez vu.",
-        ),
-        Attention::Review => (
-            "Retenu jusqu’à votre décision",
-            "La plateforme retient le paiement pour qu’une personne l’accepte ou le refuse.",
-            "Regardez la commande, puis acceptez ou refusez.",
-        ),
-        Attention::Offline => (
-            "Approuvé sans la banque",
-            "Le terminal l’a approuvé sans interroger la banque.",
-            "Vérifiez sur le portail de la plateforme s’il a été réglé.",
-        ),
-        Attention::Differs => (
-            "Le rapport diffère",
-            "Le rapport de la plateforme ne dit pas la même chose que nos livres.",
-            "Comparez les deux et demandez à la plateforme lequel est juste.",
-        ),
-    };
     AttentionText {
-        title,
-        meaning,
-        advice,
+        title: title(attention),
+        meaning: meaning(attention),
+        advice: advice(attention),
+    }
+}
+
+fn title(attention: Attention) -> &'static str {
+    match attention {
+        Attention::PartHeld => "Une part est retenue",
+        Attention::VoucherUntold => "Rien n’a été dit du titre",
+        Attention::Surplus => "Payé deux fois",
+        Attention::Overpaid => "Plus que le total",
+        Attention::Conflict => "Deux versions d’une transaction",
+        Attention::Mismatch => "Une part qui ne convient pas",
+        Attention::StillPending => "Pas de réponse définitive",
+        Attention::Unconfirmed => "Non confirmé",
+        Attention::Ineligible => "Trop en titres-restaurant",
+        Attention::OperationUndecided => "Issue inconnue",
+        Attention::Review => "Retenu jusqu’à votre décision",
+        Attention::Offline => "Approuvé sans la banque",
+        Attention::Differs => "Le rapport diffère",
+    }
+}
+
+fn meaning(attention: Attention) -> &'static str {
+    match attention {
+        Attention::PartHeld => {
+            "Une part a été prise et le reste non. La plateforme peut retenir cette part."
+        }
+        Attention::VoucherUntold => {
+            "La carte a payé le complément d’un titre dont la plateforme n’a rien dit."
+        }
+        Attention::Surplus => {
+            "Ce paiement a été payé alors qu’un autre avait déjà payé la commande."
+        }
+        Attention::Overpaid => "La somme des parts dépasse la commande.",
+        Attention::Conflict => {
+            "La plateforme a annoncé une même transaction avec des contenus différents."
+        }
+        Attention::Mismatch => {
+            "Une part acceptée ne correspond pas au moyen ou au montant demandé."
+        }
+        Attention::StillPending => "La plateforme doit encore son dernier mot.",
+        Attention::Unconfirmed => "Notre propre compte n’a pas confirmé ce qu’un message annonce.",
+        Attention::Ineligible => {
+            "Les titres-restaurant ont payé plus que ce qu’ils peuvent payer ici."
+        }
+        Attention::OperationUndecided => {
+            "On ne sait pas ce qu’est devenu un encaissement, une annulation ou un remboursement."
+        }
+        Attention::Review => {
+            "La plateforme retient le paiement pour qu’une personne l’accepte ou le refuse."
+        }
+        Attention::Offline => "Le terminal l’a approuvé sans interroger la banque.",
+        Attention::Differs => {
+            "Le rapport de la plateforme ne dit pas la même chose que nos livres."
+        }
+    }
+}
+
+fn advice(attention: Attention) -> &'static str {
+    match attention {
+        Attention::PartHeld => "Demandez au client de payer le reste, ou rendez la part.",
+        Attention::VoucherUntold => {
+            "Cherchez la commande par sa référence dans le back-office de la plateforme."
+        }
+        Attention::Surplus => "Remboursez celui-ci.",
+        Attention::Overpaid => "Remboursez ce qui est en trop.",
+        Attention::Conflict => "Cherchez la transaction dans le back-office de la plateforme.",
+        Attention::Mismatch => "Regardez les parts. Remboursez ce qui a été pris par erreur.",
+        Attention::StillPending => "Interrogez la plateforme. Ne livrez rien avant sa réponse.",
+        Attention::Unconfirmed => {
+            "Interrogez la plateforme. Si elle ignore la transaction, le message était faux."
+        }
+        Attention::Ineligible => {
+            "La boutique en répond : remboursez la différence, ou gardez une note."
+        }
+        Attention::OperationUndecided => {
+            "Cherchez-le dans le back-office de la plateforme, puis dites ce que vous avez vu."
+        }
+        Attention::Review => "Regardez la commande, puis acceptez ou refusez.",
+        Attention::Offline => "Vérifiez sur le portail de la plateforme s’il a été réglé.",
+        Attention::Differs => "Comparez les deux et demandez à la plateforme lequel est juste.",
     }
 }
 

@@ -1,0 +1,170 @@
+//! What needs a person: each kind with what it means and what to do.
+
+use guichet_domain::money::Currency;
+use guichet_domain::payment::Attention;
+
+use super::means;
+use crate::el::{El, el};
+use crate::kit::{self, column, figures};
+use crate::show;
+use crate::words::{Lang, fill};
+
+/// A payment that a person should look at.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its page.
+    pub address: String,
+    /// The order's reference.
+    pub reference: String,
+    /// The method's code.
+    pub means: String,
+    /// The order's total, in minor units.
+    pub amount: u64,
+    /// Its currency.
+    pub currency: Currency,
+    /// Seconds since it was made.
+    pub age: i64,
+}
+
+/// A message that fits no payment.
+#[derive(Clone, Debug)]
+pub struct Unmatched {
+    /// Our account that it came to.
+    pub account: String,
+    /// The reference that it names.
+    pub reference: String,
+    /// Seconds since it came.
+    pub age: i64,
+}
+
+/// A message that can't be read.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// Our account that it came to.
+    pub account: String,
+    /// What is wrong with it.
+    pub why: String,
+    /// How often it came.
+    pub times: u32,
+    /// Seconds since it came first.
+    pub age: i64,
+}
+
+/// The page.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Payments, by why.
+    pub payments: Vec<(Attention, Vec<Row>)>,
+    /// How many more payments there are that are not listed.
+    pub more: u64,
+    /// Messages that fit no payment.
+    pub unmatched: Vec<Unmatched>,
+    /// Messages that can't be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Model {
+    fn oldest(&self) -> Option<i64> {
+        let payments = self.payments.iter().flat_map(|(_, rows)| rows);
+        let payments = payments.map(|row| row.age);
+        let unmatched = self.unmatched.iter().map(|message| message.age);
+        let unreadable = self.unreadable.iter().map(|message| message.age);
+        payments.chain(unmatched).chain(unreadable).max()
+    }
+}
+
+/// Draws the page.
+#[must_use]
+pub fn view(lang: Lang, model: &Model) -> El {
+    let words = &lang.words().look;
+    let page = el("div").class("stack");
+    let Some(oldest) = model.oldest() else {
+        return page.with(kit::notice(kit::Tone::Good, words.nothing, ""));
+    };
+    let age = fill(words.oldest, &[("age", &show::age(lang, oldest))]);
+    let more = (model.more > 0).then(|| {
+        let count = show::number(lang, model.more);
+        el("p").text(fill(words.more, &[("count", &count)]))
+    });
+    page.with(el("p").text(age))
+        .maybe(unmatched(lang, model))
+        .maybe(unreadable(lang, model))
+        .all(
+            model
+                .payments
+                .iter()
+                .map(|(why, rows)| kind(lang, *why, rows)),
+        )
+        .maybe(more)
+}
+
+fn kind(lang: Lang, why: Attention, rows: &[Row]) -> El {
+    let words = &lang.words().look;
+    let told = (lang.words().states.attention)(why);
+    let list = &lang.words().list;
+    let cells = rows.iter().map(|row| {
+        vec![
+            kit::link(&row.address, &row.reference),
+            kit::plain(show::sum(lang, row.amount, row.currency)),
+            kit::plain(means(lang, &row.means)),
+            kit::plain(show::age(lang, row.age)),
+        ]
+    });
+    let columns = [
+        column(list.reference),
+        figures(list.amount),
+        column(list.means),
+        column(words.since),
+    ];
+    let advice = el("p")
+        .with(el("strong").text(words.advice))
+        .text(told.advice);
+    kit::section(told.title)
+        .with(el("p").text(told.meaning))
+        .with(advice)
+        .with(kit::table(told.title, &columns, cells))
+}
+
+fn unmatched(lang: Lang, model: &Model) -> Option<El> {
+    let words = &lang.words().look;
+    if model.unmatched.is_empty() {
+        return None;
+    }
+    let rows = model.unmatched.iter().map(|message| {
+        vec![
+            kit::code(&message.reference),
+            kit::plain(&message.account),
+            kit::plain(show::age(lang, message.age)),
+        ]
+    });
+    let columns = [
+        column(lang.words().payment.platform_reference),
+        column(lang.words().settings.account),
+        column(words.since),
+    ];
+    let section = kit::section(words.unmatched).with(el("p").text(words.unmatched_meaning));
+    Some(section.with(kit::table(words.unmatched, &columns, rows)))
+}
+
+fn unreadable(lang: Lang, model: &Model) -> Option<El> {
+    let words = &lang.words().look;
+    if model.unreadable.is_empty() {
+        return None;
+    }
+    let rows = model.unreadable.iter().map(|message| {
+        vec![
+            kit::plain(&message.account),
+            kit::plain(&message.why),
+            kit::plain(message.times.to_string()),
+            kit::plain(show::age(lang, message.age)),
+        ]
+    });
+    let columns = [
+        column(lang.words().settings.account),
+        column(words.why),
+        figures(words.times),
+        column(words.since),
+    ];
+    let section = kit::section(words.unreadable).with(el("p").text(words.unreadable_meaning));
+    Some(section.with(kit::table(words.unreadable, &columns, rows)))
+}

@@ -1,0 +1,429 @@
+//! What a language has to have for the pages that are read.
+
+use guichet_domain::event::ReturnOutcome;
+use guichet_domain::ledger::Cause;
+use guichet_domain::operation::{OperationKind, Progress};
+
+/// The list of payments, and its search.
+#[derive(Debug)]
+pub struct ListWords {
+    /// The search's name.
+    pub search: &'static str,
+    /// The one field for everything.
+    pub anything: &'static str,
+    /// What may be typed there.
+    pub anything_hint: &'static str,
+    /// Which shop.
+    pub shop: &'static str,
+    /// Where the money stands.
+    pub state: &'static str,
+    /// By what was paid.
+    pub means: &'static str,
+    /// Made on this day or later.
+    pub from: &'static str,
+    /// Made on this day or earlier.
+    pub to: &'static str,
+    /// No choice was made.
+    pub any: &'static str,
+    /// The button.
+    pub find: &'static str,
+    /// Searches that are kept.
+    pub views: &'static str,
+    /// Everything.
+    pub all: &'static str,
+    /// What was paid today.
+    pub paid_today: &'static str,
+    /// The heading of the moment.
+    pub made: &'static str,
+    /// The heading of the order's reference.
+    pub reference: &'static str,
+    /// The heading of the amount.
+    pub amount: &'static str,
+    /// Nothing was found.
+    pub nothing: &'static str,
+    /// What to do then.
+    pub nothing_advice: &'static str,
+    /// To the first page.
+    pub newest: &'static str,
+    /// To the next page.
+    pub older: &'static str,
+    /// The pages' name.
+    pub pages: &'static str,
+    /// The list as a spreadsheet.
+    pub csv: &'static str,
+    /// The same words were found as something else too.
+    pub also: &'static str,
+    /// What the words were found as.
+    pub found_as: fn(FoundAs) -> &'static str,
+    /// What is no day.
+    pub no_day: &'static str,
+    /// The last day is before the first.
+    pub days_turned: &'static str,
+}
+
+/// What the words of a search were found as.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FoundAs {
+    /// An order's reference.
+    Reference,
+    /// Our reference at the platform.
+    PlatformReference,
+    /// A transaction's number.
+    Transaction,
+    /// A call's number.
+    Call,
+    /// A payment's or a session's own id.
+    Id,
+    /// An order's amount.
+    Amount,
+    /// The shopper's e-mail address.
+    Email,
+}
+
+/// One payment.
+#[derive(Debug)]
+pub struct PaymentWords {
+    /// `{reference}` of the order.
+    pub title: &'static str,
+    /// The summary's heading.
+    pub summary: &'static str,
+    /// Total of the order.
+    pub total: &'static str,
+    /// Sum of the parts that count.
+    pub accepted: &'static str,
+    /// What is left to pay.
+    pub missing: &'static str,
+    /// Reserved.
+    pub reserved: &'static str,
+    /// Taken.
+    pub taken: &'static str,
+    /// Given back.
+    pub given_back: &'static str,
+    /// The shop.
+    pub shop: &'static str,
+    /// The contract: platform and account.
+    pub contract: &'static str,
+    /// Our reference at the platform.
+    pub platform_reference: &'static str,
+    /// The payment's id.
+    pub payment: &'static str,
+    /// The session's id.
+    pub session: &'static str,
+    /// What can be done.
+    pub acts: &'static str,
+    /// Nothing can be done.
+    pub no_acts: &'static str,
+    /// The name of an act.
+    pub act: fn(Act) -> &'static str,
+    /// Why an act can't be done.
+    pub not_now: fn(Act) -> &'static str,
+    /// The line of time.
+    pub timeline: &'static str,
+    /// The parts.
+    pub parts: &'static str,
+    /// There are none yet.
+    pub no_parts: &'static str,
+    /// By what it was paid.
+    pub kind: &'static str,
+    /// Its brand.
+    pub brand: &'static str,
+    /// The number of the call.
+    pub call: &'static str,
+    /// The number of the transaction.
+    pub transaction: &'static str,
+    /// What became of it.
+    pub outcome: &'static str,
+    /// It does not count.
+    pub not_counted: &'static str,
+    /// Our account has not confirmed it.
+    pub not_confirmed: &'static str,
+    /// Sum of the parts and the order's total.
+    pub sum: &'static str,
+    /// The sum is the order's total.
+    pub sum_fits: &'static str,
+    /// It is not.
+    pub sum_differs: &'static str,
+    /// The ledger.
+    pub ledger: &'static str,
+    /// Nothing has moved.
+    pub no_ledger: &'static str,
+    /// Where the money waits for the bank.
+    pub transit: &'static str,
+    /// What an entry is for.
+    pub cause: &'static str,
+    /// Webhooks of this order.
+    pub notices: &'static str,
+    /// There are none.
+    pub no_notices: &'static str,
+    /// What the platforms sent.
+    pub raw: &'static str,
+    /// Nothing was kept.
+    pub no_raw: &'static str,
+    /// What of it is not shown.
+    pub raw_hint: &'static str,
+    /// In place of what is hidden.
+    pub hidden: &'static str,
+    /// How a message came.
+    pub source: fn(&str) -> &'static str,
+    /// Other payments of the order.
+    pub others: &'static str,
+    /// There is none with this id.
+    pub unknown: &'static str,
+    /// What to do then.
+    pub unknown_advice: &'static str,
+    /// What happened.
+    pub happened: HappenedWords,
+}
+
+/// What happened, on the line of time.
+#[derive(Debug)]
+pub struct HappenedWords {
+    /// The payment was made, by `{means}`.
+    pub made: &'static str,
+    /// `{amount}` by `{part}` was accepted.
+    pub accepted: &'static str,
+    /// It was refused.
+    pub refused: &'static str,
+    /// It waits.
+    pub waits: &'static str,
+    /// Our own account confirmed `{transaction}`.
+    pub confirmed: &'static str,
+    /// The browser came back and told `{outcome}`.
+    pub returned: &'static str,
+    /// What it told.
+    pub outcome: fn(ReturnOutcome) -> &'static str,
+    /// Its time was over.
+    pub deadline: &'static str,
+    /// The platform holds `{transaction}`.
+    pub held: &'static str,
+    /// A person accepted it.
+    pub decided_yes: &'static str,
+    /// A person refused it.
+    pub decided_no: &'static str,
+    /// The report agrees.
+    pub reported: &'static str,
+    /// It differs.
+    pub differs: &'static str,
+    /// It charges another payment anew.
+    pub rebilling: &'static str,
+    /// That was called off.
+    pub called_off: &'static str,
+    /// Another payment charges this one anew.
+    pub rebilled: &'static str,
+    /// An operation, `{what}` of `{amount}`: how far it is.
+    pub operation: &'static str,
+    /// What an operation does.
+    pub kind: fn(OperationKind) -> &'static str,
+    /// How far it is.
+    pub progress: fn(&Progress) -> &'static str,
+    /// What an entry of the ledger is for.
+    pub cause: fn(&Cause) -> &'static str,
+}
+
+/// What a person can do with a payment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Act {
+    /// Takes what is reserved.
+    Capture,
+    /// Lets go what is reserved, or takes back what was taken today.
+    Cancel,
+    /// Gives money back.
+    Refund,
+    /// Accepts what the platform holds.
+    Accept,
+    /// Refuses it.
+    Refuse,
+    /// Closes the session.
+    Expire,
+    /// Asks the platform.
+    Ask,
+}
+
+impl Act {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 7] = [
+        Self::Accept,
+        Self::Refuse,
+        Self::Capture,
+        Self::Refund,
+        Self::Cancel,
+        Self::Ask,
+        Self::Expire,
+    ];
+
+    /// The last part of its page's address, below the payment's.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Cancel => "cancel",
+            Self::Refund => "refund",
+            Self::Accept => "accept",
+            Self::Refuse => "refuse",
+            Self::Expire => "expire",
+            Self::Ask => "ask",
+        }
+    }
+}
+
+/// What needs a person.
+#[derive(Debug)]
+pub struct LookWords {
+    /// Nothing does.
+    pub nothing: &'static str,
+    /// How long the oldest has waited: `{age}`.
+    pub oldest: &'static str,
+    /// What to do.
+    pub advice: &'static str,
+    /// Since when.
+    pub since: &'static str,
+    /// Heading of what fits no payment.
+    pub unmatched: &'static str,
+    /// What that means.
+    pub unmatched_meaning: &'static str,
+    /// Heading of what can't be read.
+    pub unreadable: &'static str,
+    /// What that means.
+    pub unreadable_meaning: &'static str,
+    /// Why it can't be read.
+    pub why: &'static str,
+    /// How often it came.
+    pub times: &'static str,
+    /// `{count}` more are not listed.
+    pub more: &'static str,
+}
+
+/// Today.
+#[derive(Debug)]
+pub struct TodayWords {
+    /// What came in.
+    pub money_in: &'static str,
+    /// What was given back.
+    pub money_back: &'static str,
+    /// How many were paid.
+    pub paid: &'static str,
+    /// How many were refused.
+    pub refused: &'static str,
+    /// How many wait for a platform.
+    pub open: &'static str,
+    /// Money in by contract and means.
+    pub by_contract: &'static str,
+    /// How to read it.
+    pub by_contract_hint: &'static str,
+    /// Nothing moved yet.
+    pub nothing: &'static str,
+    /// Difference of both.
+    pub net: &'static str,
+    /// How many entries.
+    pub entries: &'static str,
+    /// Yesterday.
+    pub yesterday: &'static str,
+    /// Refused, by reason.
+    pub reasons: &'static str,
+    /// The reason.
+    pub reason: &'static str,
+    /// How many.
+    pub count: &'static str,
+    /// None was refused.
+    pub no_refusals: &'static str,
+    /// The picture of the last days.
+    pub last_days: &'static str,
+    /// The picture by the hour of the day.
+    pub by_hour: &'static str,
+    /// The figures of a picture.
+    pub figures: &'static str,
+    /// The day.
+    pub day: &'static str,
+    /// The hour.
+    pub hour: &'static str,
+    /// The platforms.
+    pub platforms: &'static str,
+    /// None has anything open.
+    pub platforms_well: &'static str,
+    /// Payments that wait for one.
+    pub waiting: &'static str,
+    /// How long the oldest question waits: `{age}`.
+    pub oldest_question: &'static str,
+    /// Other.
+    pub other: &'static str,
+}
+
+/// Webhooks.
+#[derive(Debug)]
+pub struct HookWords {
+    /// The end-points.
+    pub endpoints: &'static str,
+    /// There are none.
+    pub no_endpoints: &'static str,
+    /// Its address.
+    pub address: &'static str,
+    /// How it is.
+    pub state: &'static str,
+    /// Well.
+    pub well: &'static str,
+    /// Failing since `{when}`.
+    pub failing: &'static str,
+    /// Switched off since `{when}`.
+    pub disabled: &'static str,
+    /// How many wait.
+    pub waiting: &'static str,
+    /// How many were given up.
+    pub given_up: &'static str,
+    /// The latest messages.
+    pub latest: &'static str,
+    /// There are none.
+    pub nothing: &'static str,
+    /// What it tells.
+    pub kind: &'static str,
+    /// When it became true.
+    pub created: &'static str,
+    /// How often it was sent.
+    pub tries: &'static str,
+    /// What was answered.
+    pub answer: &'static str,
+    /// It was taken.
+    pub delivered: &'static str,
+    /// It waits.
+    pub waits: &'static str,
+    /// Nobody tries any more.
+    pub over: &'static str,
+    /// Sends it again.
+    pub replay: &'static str,
+}
+
+/// Settings.
+#[derive(Debug)]
+pub struct SettingWords {
+    /// How to change them.
+    pub hint: &'static str,
+    /// The installation.
+    pub installation: &'static str,
+    /// Sandbox, test or production.
+    pub environment: &'static str,
+    /// The address.
+    pub public_url: &'static str,
+    /// The version.
+    pub version: &'static str,
+    /// The accounts.
+    pub accounts: &'static str,
+    /// The platform.
+    pub platform: &'static str,
+    /// The account.
+    pub account: &'static str,
+    /// Means that it takes.
+    pub means: &'static str,
+    /// The shops.
+    pub shops: &'static str,
+    /// Its pages.
+    pub origins: &'static str,
+    /// Its end-point.
+    pub endpoint: &'static str,
+    /// It has none.
+    pub none: &'static str,
+    /// How many secret keys.
+    pub keys: &'static str,
+    /// How long personal data is kept: `{months}` months.
+    pub kept: &'static str,
+    /// Till.
+    pub terminals: &'static str,
+}
