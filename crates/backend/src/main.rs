@@ -18,6 +18,7 @@ mod cli;
 mod clock;
 mod config;
 mod connections;
+mod desk;
 mod digest;
 mod egress;
 mod holds;

@@ -9,3 +9,6 @@ pub(crate) const RETURN: &str = "/return";
 
 /// The checkout as pages of our own.
 pub(crate) const PAY: &str = "/pay";
+
+/// The pages of the shop's people.
+pub(crate) const DESK: &str = "/desk";

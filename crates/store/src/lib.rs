@@ -16,6 +16,7 @@ mod error;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod outbox;
+mod reading;
 mod rules;
 pub mod sqlite;
 mod transaction;
@@ -25,19 +26,20 @@ mod words;
 pub use self::erasing::Erasing;
 pub use self::error::StoreError;
 pub use self::outbox::Outbox;
+pub use self::reading::Reading;
 pub use self::types::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, AskedBy, Attended, AttentionCounts, Audited,
-    Book, CardName, Closed, Conversation, Dated, DueOf, Endpoint, Entry, Erased, Figures, Followed,
-    FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, Arrived, AskedBy, Attended, AttentionCounts,
+    Audited, Book, CardName, Closed, Conversation, Dated, DueOf, Endpoint, Entry, Erased, Figures,
+    Followed, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage,
     KeptNotice, LedgerEntry, Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX,
     NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf,
-    Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source, Unconfirmed,
-    UnmatchedEvent, WAIT_MAX,
+    Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking,
+    Unconfirmed, UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
 #[async_trait]
-pub trait Store: Outbox + Erasing + Send + Sync {
+pub trait Store: Outbox + Erasing + Reading + Send + Sync {
     /// Stores a new session. The answer to keep is its id. Where the same request made a session
     /// before and that one is dead, the new one is stored in its place. Sets what only the books
     /// know of it: `replaces` and `paid_in`.

@@ -1,11 +1,15 @@
 //! What results are answered: the one place where a status and words are chosen for them.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
 use guichet_domain::FieldError;
 use guichet_domain::session::PAYMENTS_MAX;
-use guichet_store::StoreError;
+use guichet_store::{Search, Store, StoreError};
 use guichet_wire::ProblemCode;
 
 use super::body::{JSON_MAX, Unread};
@@ -15,6 +19,7 @@ use crate::payments::error::PaymentError;
 use crate::payments::operations::error::OperationError;
 use crate::payments::operations::left_out::LeftOut;
 use crate::payments::started::Started;
+use crate::search::csv::Spreadsheet;
 use crate::search::page::SearchError;
 use crate::sessions::error::SessionError;
 use crate::views::checkout as views;
@@ -256,4 +261,45 @@ impl From<Unread> for ApiError {
         };
         Self::new(unread.status(), code, detail)
     }
+}
+
+/// Never in a frame, and nobody is told the address of the page: a path of it may hold a link's
+/// token. The origin alone is told, without which our own forms would not name theirs.
+pub(super) fn secured(headers: &mut HeaderMap, policy: &str) {
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let referrer = HeaderValue::from_static("strict-origin");
+    headers.insert(header::REFERRER_POLICY, referrer);
+}
+
+/// Payments that were found, as a spreadsheet that is sent while it is read.
+pub(super) async fn spreadsheet(
+    store: Arc<dyn Store>,
+    search: Search,
+) -> Result<Response, ApiError> {
+    let mut sheet = Spreadsheet::new(store, search);
+    // What can't be read at all is told as every error is.
+    let first = sheet.next().await?;
+    let rest = stream::try_unfold((first, sheet), async |(ready, mut sheet)| {
+        let lines = match ready {
+            Some(lines) => Some(lines),
+            None => sheet.next().await.inspect_err(|error| {
+                tracing::error!(error.cause = %error, "a spreadsheet breaks off");
+            })?,
+        };
+        Ok::<_, guichet_store::StoreError>(lines.map(|lines| (lines, (None, sheet))))
+    });
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"payments.csv\"",
+        ),
+    ];
+    Ok((headers, Body::from_stream(rest)).into_response())
 }

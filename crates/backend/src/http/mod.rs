@@ -20,6 +20,7 @@ mod body;
 mod caller;
 mod checkout;
 mod cors;
+mod desk;
 mod edge;
 mod given;
 mod json;
@@ -40,6 +41,7 @@ pub(crate) fn router(app: Arc<App>, assets: assets::Assets) -> Router {
         .merge(pay::routes())
         .layer(Extension(assets.clone()))
         .merge(platforms::routes())
+        .merge(desk::routes())
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/openapi.json", document)

@@ -9,12 +9,12 @@ use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 use guichet_store::{
-    AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
+    AddedPayment, Advance, Arrived, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Endpoint, Erased, Erasing, Figures, Followed, FoundPayment, Idempotency,
     Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
     LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Outbox,
-    OutgoingNotice, Payment, Question, Recorded, Replay, Search, SecretDigest, Sent, Source, Store,
-    StoreError, Unconfirmed, UnmatchedEvent,
+    OutgoingNotice, Payment, Question, Reading, Recorded, Replay, Search, SecretDigest, Sent,
+    Source, Store, StoreError, Taking, Unconfirmed, UnmatchedEvent,
 };
 
 use crate::seam::step;
@@ -133,4 +133,10 @@ delegate! { Erasing
     erase_old(shop, before, limit, now) [shop: &Slug, before: i64, limit: u32, now: i64] -> u32;
     forget_old(before, limit) [before: i64, limit: u32] -> u32;
     erase_shopper(shop, shopper, now) [shop: Option<&Slug>, shopper: &str, now: i64] -> Erased;
+}
+
+delegate! { Reading
+    arrived_for(payment, limit) [payment: &PaymentId, limit: u32] -> Vec<Arrived>;
+    notices_of(session) [session: &SessionId] -> Vec<KeptNotice>;
+    takings(shop, from, before) [shop: &Slug, from: i64, before: i64] -> Vec<Taking>;
 }

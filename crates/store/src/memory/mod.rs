@@ -31,6 +31,7 @@ mod erasing;
 mod lists;
 mod outbox;
 mod planted;
+mod reading;
 mod tables;
 mod transaction;
 mod waits;

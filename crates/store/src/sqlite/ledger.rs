@@ -20,7 +20,7 @@ use crate::types::{Audited, Entry, LedgerEntry};
 use crate::words::from_word;
 
 /// The account of what the customers paid.
-const CUSTOMERS: &str = "customers";
+pub(super) const CUSTOMERS: &str = "customers";
 
 /// Payments that are proven, or caught up with, at a time.
 const BATCH: u32 = 500;

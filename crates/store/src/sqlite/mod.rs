@@ -49,6 +49,7 @@ mod operations;
 mod payments;
 mod questions;
 mod readers;
+mod reading;
 mod requests;
 mod rows;
 mod search;

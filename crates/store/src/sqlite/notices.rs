@@ -358,20 +358,21 @@ async fn list(
     .bind(limit)
     .fetch_all(db)
     .await?;
-    let read = |row: &SqliteRow| -> Result<KeptNotice, StoreError> {
-        Ok(KeptNotice {
-            id: row.try_get("id")?,
-            shop: row.try_get("shop")?,
-            session: row.try_get("session_id")?,
-            kind: row.try_get("kind")?,
-            created_at: row.try_get("created_at")?,
-            next_try_at: row.try_get("next_try_at")?,
-            delivered_at: row.try_get("delivered_at")?,
-            tries: row.try_get("tries")?,
-            last_answer: row.try_get("last_answer")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_kept).collect()
+}
+
+pub(super) fn read_kept(row: &SqliteRow) -> Result<KeptNotice, StoreError> {
+    Ok(KeptNotice {
+        id: row.try_get("id")?,
+        shop: row.try_get("shop")?,
+        session: row.try_get("session_id")?,
+        kind: row.try_get("kind")?,
+        created_at: row.try_get("created_at")?,
+        next_try_at: row.try_get("next_try_at")?,
+        delivered_at: row.try_get("delivered_at")?,
+        tries: row.try_get("tries")?,
+        last_answer: row.try_get("last_answer")?,
+    })
 }
 
 async fn replay(db: &mut SqliteConnection, which: Replay<'_>, now: i64) -> Result<u64, StoreError> {

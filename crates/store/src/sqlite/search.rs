@@ -24,6 +24,8 @@ enum By {
     PlatformReference,
     Number,
     Reference,
+    Email,
+    Amount,
     Attention,
     Money,
     Method,
@@ -39,6 +41,8 @@ impl By {
                 Self::Number,
             ),
             (search.reference.is_some(), Self::Reference),
+            (search.email.is_some(), Self::Email),
+            (search.amount.is_some(), Self::Amount),
             (search.attention, Self::Attention),
             (search.money.is_some(), Self::Money),
             (search.method.is_some(), Self::Method),
@@ -50,6 +54,15 @@ impl By {
     /// What stands before a column: nothing, if it is what is read by.
     fn mark(self, column: Self) -> &'static str {
         if self == column { "" } else { "+" }
+    }
+
+    /// Which index of sessions is read, where it is one of several.
+    fn of_session(self) -> &'static str {
+        match self {
+            Self::Email => " INDEXED BY sessions_by_email",
+            Self::Amount => " INDEXED BY sessions_by_amount",
+            _ => "",
+        }
     }
 
     /// The index that begins with the shop, where it is one of several.
@@ -64,6 +77,10 @@ impl By {
 }
 
 type Statement = QueryBuilder<Sqlite>;
+
+/// The shopper's e-mail address of a session `s`, as the index `sessions_by_email` has it.
+const EMAIL: &str =
+    "CASE WHEN json_valid(s.body) THEN lower(json_extract(s.body, '$.shopper.email')) END";
 
 /// `… AND column = value`.
 fn equals(
@@ -148,6 +165,24 @@ fn page(
     statement.push(order).push_bind(limit);
 }
 
+/// What is said of a session `s` beside its shop and its time.
+fn of_session(statement: &mut Statement, search: &Search, by: By) {
+    let reference = search.reference.clone();
+    let mark = by.mark(By::Reference);
+    equals(statement, format_args!("{mark}s.reference"), reference);
+    let email = search.email.as_ref().map(|email| email.to_lowercase());
+    let mark = by.mark(By::Email);
+    equals(statement, format_args!("{mark}{EMAIL}"), email);
+    if let Some(amount) = search.amount {
+        let mark = by.mark(By::Amount);
+        // An amount has ten digits at most.
+        let amount = i64::try_from(amount).unwrap_or(i64::MAX);
+        statement
+            .push(format_args!(" AND {mark}s.amount = "))
+            .push_bind(amount);
+    }
+}
+
 fn payments_statement(
     search: &Search,
     older_than: Option<&PaymentId>,
@@ -165,13 +200,16 @@ fn payments_statement(
     };
     let column = format_args!(" WHERE {mark}p.shop = ");
     statement.push(column).push_bind(shop.clone());
-    if let Some(reference) = &search.reference {
-        let mark = by.mark(By::Reference);
+    if search.reference.is_some() || search.email.is_some() || search.amount.is_some() {
+        let by_session = matches!(by, By::Reference | By::Email | By::Amount);
+        let mark = if by_session { "" } else { "+" };
         statement.push(format_args!(
-            " AND {mark}p.session_id IN (SELECT s.id FROM sessions s WHERE s.shop = "
+            " AND {mark}p.session_id IN (SELECT s.id FROM sessions s{} WHERE s.shop = ",
+            by.of_session()
         ));
         statement.push_bind(shop);
-        equals(&mut statement, "s.reference", Some(reference.clone())).push(")");
+        of_session(&mut statement, search, by);
+        statement.push(")");
     }
     of_payment(&mut statement, search, by)?;
     let of = ("payments", "p");
@@ -193,14 +231,14 @@ fn sessions_statement(
     let by = By::rarest(search);
     // Its payments lead to it, or it leads to them.
     let by_payments = matches!(by, By::PlatformReference | By::Number | By::Attention);
-    let mut statement = Statement::new("SELECT s.id FROM sessions s WHERE ");
+    let mut statement = Statement::new("SELECT s.id FROM sessions s");
+    statement.push(by.of_session()).push(" WHERE ");
     let mark = if by_payments { "+" } else { "" };
     let shop = search.shop.to_string();
     statement
         .push(format_args!("{mark}s.shop = "))
         .push_bind(shop.clone());
-    let reference = search.reference.clone();
-    equals(&mut statement, format_args!("{mark}s.reference"), reference);
+    of_session(&mut statement, search, by);
     if by_payments {
         statement.push(" AND s.id IN (SELECT p.session_id FROM payments p WHERE +p.shop = ");
         statement.push_bind(shop);
@@ -308,6 +346,8 @@ mod tests {
         // Everything at once, from which what is rarest is left out, one after the other.
         let mut search = Search {
             reference: text("r"),
+            amount: Some(4_200),
+            email: text("A@b.example"),
             platform_reference: text("p"),
             call: text("c"),
             transaction: text("t"),
@@ -319,7 +359,7 @@ mod tests {
             ..all()
         };
         type Forget = fn(&mut Search);
-        let steps: [(&str, &str, Forget); 8] = [
+        let steps: [(&str, &str, Forget); 10] = [
             ("payments_by_reference", "payments_by_reference", |s| {
                 s.platform_reference = None;
             }),
@@ -329,6 +369,12 @@ mod tests {
             ("events_by_call", "events_by_call", |s| s.call = None),
             ("sessions_by_reference", "sessions_by_reference", |s| {
                 s.reference = None;
+            }),
+            ("sessions_by_email", "sessions_by_email", |s| {
+                s.email = None;
+            }),
+            ("sessions_by_amount", "sessions_by_amount", |s| {
+                s.amount = None;
             }),
             ("payments_by_attention", "payments_by_attention", |s| {
                 s.attention = false;

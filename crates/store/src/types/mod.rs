@@ -15,6 +15,7 @@ mod notice;
 mod operation;
 mod payment;
 mod question;
+mod reading;
 mod search;
 mod session;
 
@@ -39,5 +40,6 @@ pub use self::operation::{
 pub use self::payment::{AddedPayment, Payment};
 pub(crate) use self::question::QuestionState;
 pub use self::question::{ASKING_SECONDS, Question, Unconfirmed, WAIT_MAX};
+pub use self::reading::{Arrived, Taking};
 pub use self::search::{FoundPayment, Search};
 pub use self::session::{Closed, SecretDigest};

@@ -16,6 +16,10 @@ pub struct Search {
     pub shop: Slug,
     /// The order's reference, whole.
     pub reference: Option<String>,
+    /// The order's amount, in minor units of whichever currency.
+    pub amount: Option<u64>,
+    /// The shopper's e-mail address, whole, in letters of either case.
+    pub email: Option<String>,
     /// Our reference at the platform, whole.
     pub platform_reference: Option<String>,
     /// The platform's number of a call. With [`Self::transaction`]: one message has both.
@@ -41,6 +45,8 @@ impl Search {
         Self {
             shop,
             reference: None,
+            amount: None,
+            email: None,
             platform_reference: None,
             call: None,
             transaction: None,

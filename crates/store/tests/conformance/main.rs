@@ -24,6 +24,7 @@ mod operations;
 mod payments;
 mod questions;
 mod races;
+mod reading;
 mod search;
 mod sessions;
 #[path = "../../../../tests/support/skipped.rs"]

@@ -6,6 +6,9 @@ fn all() -> Search {
     Search::of(slug("demo"))
 }
 
+/// The shopper's address of every session here.
+const EMAIL: &str = "lea@example.fr";
+
 /// Parameters with their words.
 type Said = &'static [(&'static str, &'static str)];
 
@@ -16,6 +19,8 @@ fn by(said: &[(&str, &str)]) -> Search {
         let text = Some((*word).to_owned());
         match *name {
             "reference" => search.reference = text,
+            "email" => search.email = text,
+            "amount" => search.amount = word.parse().ok(),
             "platform_reference" => search.platform_reference = text,
             "transaction" => search.transaction = text,
             "call" => search.call = text,
@@ -118,6 +123,8 @@ async fn a_shop_finds_nothing_of_another_by_whatever_it_searches() {
     for said in [
         &[][..],
         &[("reference", "ORDER é-2")],
+        &[("email", EMAIL)],
+        &[("amount", "1500")],
         &[("platform_reference", "REF2")],
         &[("transaction", "9")],
         &[("call", "77")],
@@ -180,11 +187,17 @@ async fn what_is_found_fits_all_that_is_asked_for() {
         .record_hint(&four.id, &passed, Source::Clock, 1500)
         .await
         .unwrap();
-    let cases: [(Said, &[&Payment]); 16] = [
+    let cases: [(Said, &[&Payment]); 22] = [
         (&[], &[four, three, two, one]),
         (&[("reference", "ORDER é-1")], &[one]),
         (&[("reference", "ORDER")], &[]),
         (&[("platform_reference", "REF3")], &[three]),
+        (&[("email", EMAIL)], &[four, three, two, one]),
+        (&[("email", "LEA@example.FR"), ("money", "paid")], &[two]),
+        (&[("email", "other@example.fr")], &[]),
+        (&[("amount", "1500")], &[four, three, two, one]),
+        (&[("amount", "1500"), ("reference", "ORDER é-1")], &[one]),
+        (&[("amount", "15")], &[]),
         (&[("transaction", "21")], &[two]),
         (&[("transaction", "31"), ("call", "77")], &[three]),
         (&[("transaction", "31"), ("call", "78")], &[]),

@@ -10,6 +10,7 @@ use url::Url;
 use super::addresses::form_action;
 use crate::app::App;
 use crate::digest::sha256;
+use crate::http::answers::secured;
 use crate::http::assets::Assets;
 use crate::http::auth::own_origin;
 use crate::http::problem::ApiError;
@@ -76,17 +77,6 @@ pub(super) async fn page(
         headers.insert(refresh, HeaderValue::from_static(REFRESH));
     }
     response
-}
-
-/// Never in a frame, and nobody is told the address of the page: a path of it may hold a link's
-/// token. The origin alone is told, without which our own forms would not name theirs.
-pub(super) fn secured(headers: &mut HeaderMap, policy: &str) {
-    if let Ok(policy) = HeaderValue::from_str(policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let referrer = HeaderValue::from_static("strict-origin");
-    headers.insert(header::REFERRER_POLICY, referrer);
 }
 
 /// A page that says what is wrong, with the status and the headers of the problem.

@@ -20,10 +20,11 @@ use guichet_store::{Book, Payment, StoreError};
 use url::Url;
 
 use super::addresses::{address, form_action};
-use super::answers::{secured, see_other};
+use super::answers::see_other;
 use crate::accounts::leads_to_page;
 use crate::app::App;
 use crate::digest::same;
+use crate::http::answers::secured;
 use crate::http::assets::Assets;
 use crate::http::auth::own_origin;
 use crate::http::caller::Caller;

@@ -3,11 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
-use futures_util::stream;
+use axum::response::Response;
 use guichet_store::Book;
 use serde::Serialize;
 use url::form_urlencoded;
@@ -16,9 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
+use crate::http::answers;
 use crate::http::auth::AsShop;
 use crate::http::problem::ApiError;
-use crate::search::csv::Spreadsheet;
 use crate::search::{List, Wish, page};
 use crate::sessions::folded::Folded;
 use crate::views::shop::{self as views, ListedPayment, ShopSession};
@@ -177,27 +174,5 @@ pub(super) async fn spreadsheet(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let wish = wish(List::Spreadsheet, &shop, query.as_deref())?;
-    let mut sheet = Spreadsheet::new(Arc::clone(&app.store), wish.search);
-    // What can't be read at all is told as every error is.
-    let first = sheet.next().await?;
-    let rest = stream::try_unfold((first, sheet), async |(ready, mut sheet)| {
-        let lines = match ready {
-            Some(lines) => Some(lines),
-            None => sheet.next().await.inspect_err(|error| {
-                tracing::error!(error.cause = %error, "a spreadsheet breaks off");
-            })?,
-        };
-        Ok::<_, guichet_store::StoreError>(lines.map(|lines| (lines, (None, sheet))))
-    });
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            "text/csv; charset=utf-8; header=present",
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"payments.csv\"",
-        ),
-    ];
-    Ok((headers, Body::from_stream(rest)).into_response())
+    answers::spreadsheet(Arc::clone(&app.store), wish.search).await
 }

@@ -1,0 +1,37 @@
+//! What the people of a shop look at: the books, turned into the pages' models. Nothing here moves
+//! money or changes a book.
+
+use guichet_domain::session::{Attempt, Session};
+use guichet_providers::zone::paris;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use guichet_desk::pages::Standing;
+
+pub(crate) mod amount;
+pub(crate) mod hooks;
+pub(crate) mod list;
+pub(crate) mod look;
+pub(crate) mod payment;
+mod raw;
+pub(crate) mod settings;
+pub(crate) mod today;
+
+/// A Unix second as Paris tells it. One that no calendar has is the first of all.
+fn in_paris(unix: i64) -> DateTime {
+    let at = Timestamp::from_second(unix).unwrap_or(Timestamp::UNIX_EPOCH);
+    match paris() {
+        Ok(zone) => at.to_zoned(zone).datetime(),
+        Err(_) => jiff::tz::Offset::UTC.to_datetime(at),
+    }
+}
+
+/// Where a payment stands, as a list tells it.
+fn standing(session: &Session, attempt: &Attempt<'_>) -> Standing {
+    Standing {
+        status: attempt.status(session),
+        surplus: attempt.is_surplus(session),
+        look: !attempt.attention(session).is_empty(),
+        given_back: attempt.state.balance().given_back > 0,
+    }
+}

@@ -1,0 +1,65 @@
+//! What is answered here: pages, and their style sheet.
+
+use std::sync::LazyLock;
+
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use guichet_desk::el::El;
+use guichet_desk::kit::Tone;
+use guichet_desk::{Frame, Place, STYLE};
+
+use super::reader::{InLanguage, Reader};
+use crate::app::App;
+use crate::digest::sha256;
+use crate::http::answers::secured;
+use crate::paths::DESK;
+
+/// A page has the style sheet, pictures that stand in it, and forms that lead to us: nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// The style sheet's address: it changes with its content, and so may be kept for ever.
+static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| {
+    let digest = hex::encode(sha256(STYLE.as_bytes()));
+    format!("{DESK}/desk.css?v={}", &digest[..16])
+});
+
+/// The style sheet.
+pub(super) async fn style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, STYLE).into_response()
+}
+
+/// What stands around a page that this person reads.
+pub(super) async fn frame(
+    app: &App,
+    reader: &Reader,
+    InLanguage(in_language): InLanguage,
+    here: Place,
+    title: &str,
+) -> Frame {
+    // A page is shown without the count rather than not at all.
+    let counts = app.store.attention_counts().await.unwrap_or_default();
+    Frame {
+        lang: reader.lang,
+        title: title.to_owned(),
+        here: Some(here),
+        person: Some(reader.person.clone()),
+        places: reader.places.clone(),
+        waiting: counts.payments + counts.unmatched + counts.unreadable,
+        messages: Vec::<(Tone, String, String)>::new(),
+        base: DESK.to_owned(),
+        style: STYLE_ADDRESS.clone(),
+        in_language,
+    }
+}
+
+/// A page as it is answered.
+pub(super) fn page(status: StatusCode, frame: &Frame, body: El) -> Response {
+    let mut response = (status, Html(frame.document(body))).into_response();
+    secured(response.headers_mut(), POLICY);
+    response
+}

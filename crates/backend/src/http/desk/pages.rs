@@ -1,0 +1,125 @@
+//! The pages that are read, thin: what stands on them is found in `desk`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use guichet_desk::kit::{self, Tone};
+use guichet_desk::pages;
+use guichet_desk::words::fill;
+use guichet_desk::{Place, el};
+use guichet_domain::id::PaymentId;
+
+use super::answers::{frame, page};
+use super::reader::{InLanguage, Reader};
+use crate::app::App;
+use crate::clock;
+use crate::desk;
+use crate::desk::list::Asked;
+use crate::http::answers;
+use crate::http::problem::ApiError;
+use crate::paths::DESK;
+
+/// Draws a page of the navigation.
+async fn place(
+    app: &App,
+    reader: &Reader,
+    address: InLanguage,
+    here: Place,
+    body: el::El,
+) -> Response {
+    let title = here.name(reader.lang);
+    let frame = frame(app, reader, address, here, title).await;
+    page(StatusCode::OK, &frame, body)
+}
+
+pub(super) async fn today(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+) -> Result<Response, ApiError> {
+    let model = desk::today::page(&app, DESK, clock::unix_now()).await?;
+    let body = pages::today::view(reader.lang, &model);
+    Ok(place(&app, &reader, address, Place::Today, body).await)
+}
+
+pub(super) async fn payments(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let asked = Asked::of(query.as_deref().unwrap_or_default());
+    let model = desk::list::page(&app, DESK, &asked, clock::unix_now()).await?;
+    let body = pages::list::view(reader.lang, &model);
+    Ok(place(&app, &reader, address, Place::Payments, body).await)
+}
+
+pub(super) async fn spreadsheet(
+    State(app): State<Arc<App>>,
+    _: Reader,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let asked = Asked::of(query.as_deref().unwrap_or_default());
+    match desk::list::spreadsheet(&app, &asked).await? {
+        Some(search) => answers::spreadsheet(Arc::clone(&app.store), search).await,
+        None => Ok(StatusCode::NOT_FOUND.into_response()),
+    }
+}
+
+pub(super) async fn payment(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let who = desk::payment::Reader {
+        base: DESK,
+        may: &|act| reader.acts.contains(&act),
+        replays: reader.replays,
+    };
+    let model = match PaymentId::try_from(id) {
+        Ok(id) => desk::payment::page(&app, &who, &id, clock::unix_now()).await?,
+        Err(_) => None,
+    };
+    let words = &reader.lang.words().payment;
+    let Some(model) = model else {
+        let frame = frame(&app, &reader, address, Place::Payments, words.unknown).await;
+        let body = kit::notice(Tone::Plain, words.unknown, words.unknown_advice);
+        return Ok(page(StatusCode::NOT_FOUND, &frame, body));
+    };
+    let title = fill(words.title, &[("reference", &model.reference)]);
+    let frame = frame(&app, &reader, address, Place::Payments, &title).await;
+    let body = pages::payment::view(reader.lang, &model);
+    Ok(page(StatusCode::OK, &frame, body))
+}
+
+pub(super) async fn attention(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+) -> Result<Response, ApiError> {
+    let model = desk::look::page(&*app.store, DESK, clock::unix_now()).await?;
+    let body = pages::look::view(reader.lang, &model);
+    Ok(place(&app, &reader, address, Place::Attention, body).await)
+}
+
+pub(super) async fn webhooks(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+) -> Result<Response, ApiError> {
+    let model = desk::hooks::page(&*app.store, DESK, reader.replays).await?;
+    let body = pages::hooks::view(reader.lang, &model);
+    Ok(place(&app, &reader, address, Place::Webhooks, body).await)
+}
+
+pub(super) async fn settings(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+) -> Result<Response, ApiError> {
+    let body = pages::settings::view(reader.lang, &desk::settings::page(&app));
+    Ok(place(&app, &reader, address, Place::Settings, body).await)
+}
