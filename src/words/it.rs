@@ -43,7 +43,7 @@ pub(super) static WORDS: Words = Words {
     eligible_meal: "Buoni pasto (titres-restaurant): fino a {eligible} su {total}. Questo limite è \
         stabilito da {shop}, che ne risponde; la pagina di pagamento non lo verifica.",
     voucher_daily: "Per legge, con i buoni pasto si pagano al massimo {limit} al giorno.",
-    voucher_rest_days: "La sua carta può essere rifiutata la domenica e nei giorni festivi.",
+    voucher_rest_days: "La carta può essere rifiutata la domenica e nei giorni festivi.",
     below_minimum: "Per acquisti a partire da {limit}",
     above_maximum: "Per acquisti fino a {limit}",
     choose_first: "Scegliere prima un metodo di pagamento.",
