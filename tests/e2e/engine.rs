@@ -33,6 +33,12 @@ impl Engine {
         self != Self::WebKit
     }
 
+    /// Whether its driver finds a page again that sends `Cross-Origin-Opener-Policy` and to which a
+    /// way back leads. WebKit's answers nothing of such a page any more, while the page works.
+    pub(crate) fn finds_lone_pages_again(self) -> bool {
+        self != Self::WebKit
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",

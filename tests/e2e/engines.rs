@@ -46,16 +46,13 @@ played_too! { in each: {
         a_line_that_is_cut_is_told_and_the_widget_goes_on_once_it_is_whole;
     pages:
         a_page_that_is_written_from_right_to_left_does_not_turn_the_widget_round,
-        a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session;
+        a_choice_outlives_a_reload_in_its_own_tab_and_for_its_own_session,
+        a_choice_outlives_the_way_to_the_platform_and_back_by_the_button;
+    returns:
+        the_back_button_warns_before_a_second_payment,
+        the_back_button_after_paying_shows_a_paid_order;
 } in firefox: {
     // No script of a test's own runs before WebKit's pages.
     painted:
         the_live_region_is_there_before_it_says_anything;
-    // WebKit's driver never answers again after a way back: neither its own command nor, after
-    // `history.back()`, any script, however short its time limit.
-    returns:
-        the_back_button_warns_before_a_second_payment,
-        the_back_button_after_paying_shows_a_paid_order;
-    pages:
-        a_choice_outlives_the_way_to_the_platform_and_back_by_the_button;
 } }

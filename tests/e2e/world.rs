@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, eventually};
 use crate::drivers::Place;
+use crate::engine::Engine;
 use crate::support::{DEMO_SHOP_KEY, Stack, StackOptions};
 
 /// How long a test may take in all.
@@ -70,10 +71,11 @@ pub(crate) fn play_without_scripts(
 }
 
 fn play_with(
-    options: StackOptions,
+    mut options: StackOptions,
     scripts: bool,
     test: impl AsyncFnOnce(&mut World) -> Result<()>,
 ) {
+    options.shared_windows |= !Engine::current().finds_lone_pages_again();
     let place = Place::take();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

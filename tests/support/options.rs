@@ -102,6 +102,8 @@ pub(crate) struct StackOptions {
     pub(crate) trusted_proxies: Vec<&'static str>,
     /// Where the backend finds the connector Office; the platform itself when absent.
     pub(crate) office_host: Option<String>,
+    /// Whether the demo shop's pages are sent without `Cross-Origin-Opener-Policy`.
+    pub(crate) shared_windows: bool,
     /// Where the books are, as `database_url` names them.
     pub(crate) database_url: String,
 }
@@ -171,6 +173,7 @@ impl Default for StackOptions {
             moneris_lines: String::new(),
             trusted_proxies: Vec::new(),
             office_host: None,
+            shared_windows: false,
             database_url: "sqlite://books.db".into(),
         }
     }

@@ -298,12 +298,13 @@ async fn start_sandbox(
     std::fs::write(&merchants, options.merchants(ports)).expect("a list of merchants");
     let (data_text, merchants) = (data.display().to_string(), merchants.display().to_string());
     let address = |port: u16| format!("127.0.0.1:{port}");
+    let (platform, shop) = (address(ports.platform), address(ports.shop));
     let backend = format!("http://127.0.0.1:{}", ports.backend);
-    let args = [
+    let mut args = vec![
         "--platform-listen",
-        &address(ports.platform),
+        &platform,
         "--shop-listen",
-        &address(ports.shop),
+        &shop,
         "--backend",
         &backend,
         "--data-dir",
@@ -313,6 +314,9 @@ async fn start_sandbox(
         "--www",
         concat!(env!("CARGO_MANIFEST_DIR"), "/www"),
     ];
+    if options.shared_windows {
+        args.push("--shop-shares-its-windows");
+    }
     let env = [
         ("GUICHET_SHOP_SECRET_KEY", DEMO_SHOP_KEY),
         ("GUICHET_SHOP_WEBHOOK_SECRET", WEBHOOK_SECRET),

@@ -34,6 +34,11 @@ pub struct Cli {
     /// Methods of an ordinary order at the demo shop, separated by commas; none asks for all.
     #[arg(long, value_delimiter = ',')]
     pub shop_methods: Vec<String>,
+    /// The demo shop's pages may share their browsing context with others: they are sent without
+    /// `Cross-Origin-Opener-Policy`. WebKit's driver loses a page with that header after a way
+    /// back.
+    #[arg(long)]
+    pub shop_shares_its_windows: bool,
     /// Folder that keeps the platform's signing key pair.
     #[arg(long, default_value = "target/guichet-sandbox")]
     pub data_dir: PathBuf,
@@ -93,6 +98,8 @@ pub struct Settings {
     pub shop_webhook_secret: Option<SecretKey>,
     /// Methods of an ordinary order at the demo shop; none asks for all.
     pub shop_methods: Vec<String>,
+    /// Whether the demo shop's pages are sent without `Cross-Origin-Opener-Policy`.
+    pub shop_shares_its_windows: bool,
     /// Folder that keeps the platform's signing key pair.
     pub data_dir: PathBuf,
     /// Folder of the demo shop's pages.
@@ -145,6 +152,7 @@ impl Settings {
             shop_secret_key: cli.shop_secret_key,
             shop_webhook_secret: cli.shop_webhook_secret,
             shop_methods: cli.shop_methods,
+            shop_shares_its_windows: cli.shop_shares_its_windows,
             data_dir: cli.data_dir,
             www: cli.www,
             accounts,

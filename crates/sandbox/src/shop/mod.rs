@@ -83,10 +83,12 @@ async fn headers(State(app): State<Shared>, request: Request, next: Next) -> Res
         HeaderValue::from_static("strict-origin-when-cross-origin"),
     );
     all.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    all.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
+    if !app.settings.shop_shares_its_windows {
+        all.insert(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        );
+    }
     if page {
         all.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -68,6 +68,7 @@ pub fn settings(folder: &std::path::Path) -> Settings {
         shop_secret_key: None,
         shop_webhook_secret: None,
         shop_methods: Vec::new(),
+        shop_shares_its_windows: false,
         data_dir: folder.to_owned(),
         www: concat!(env!("CARGO_MANIFEST_DIR"), "/../../www").into(),
         accounts: built_in_accounts(),
