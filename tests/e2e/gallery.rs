@@ -5,7 +5,7 @@
 //! one, a line that moved, or a pale surface that is gone, is.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use guichet::gallery;
@@ -173,23 +173,17 @@ fn every_face_looks_as_it_did_when_it_was_last_looked_at() {
                 open = lang;
             }
             let seen = w.picture(&cell).await?;
-            let file = kept().join(format!("{cell}.png"));
-            let told = if file.is_file() {
-                let address = format!("data:image/png;base64,{seen}");
-                w.difference(&address, &format!("/kept/{cell}.png")).await?
-            } else {
-                "no picture is kept".into()
-            };
-            if told.is_empty() {
+            let file = format!("{cell}.png");
+            let Some(told) = difference_file(w, &kept(), &file, &seen).await? else {
                 continue;
-            }
+            };
             let folder = if accepting() {
                 kept()
             } else {
                 target("e2e-failures/gallery")
             };
             std::fs::create_dir_all(&folder)?;
-            std::fs::write(folder.join(format!("{cell}.png")), unbase64(&seen))?;
+            std::fs::write(folder.join(file), unbase64(&seen))?;
             wrong.push(format!("{cell}: {told}"));
         }
         ensure!(
@@ -202,7 +196,22 @@ fn every_face_looks_as_it_did_when_it_was_last_looked_at() {
     });
 }
 
-fn accepting() -> bool {
+/// What differs between a picture in base64 and that of a file, which the site has below `/kept/`.
+pub(crate) async fn difference_file(
+    w: &World,
+    kept: &Path,
+    file: &str,
+    seen: &str,
+) -> Result<Option<String>> {
+    if !kept.join(file).is_file() {
+        return Ok(Some("no picture is kept".into()));
+    }
+    let address = format!("data:image/png;base64,{seen}");
+    let told = w.difference(&address, &format!("/kept/{file}")).await?;
+    Ok(Some(told).filter(|told| !told.is_empty()))
+}
+
+pub(crate) fn accepting() -> bool {
     std::env::var_os(ACCEPT).is_some()
 }
 

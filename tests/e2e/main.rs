@@ -37,6 +37,7 @@ mod accessibility;
 mod amounts;
 mod before_pay;
 mod card_fields;
+mod desk;
 mod examples;
 mod faces;
 mod framed;

@@ -84,9 +84,14 @@ impl Site {
         self.file(path, "html", headers, content.into_bytes());
     }
 
+    /// Makes a page of exactly this, with these lines of headers.
+    pub(crate) fn html_with(&self, path: &str, headers: &str, content: &str) {
+        self.file(path, "html", headers, content.as_bytes().to_vec());
+    }
+
     /// Makes a page of exactly this.
     pub(crate) fn html(&self, path: &str, content: &str) {
-        self.file(path, "html", "", content.as_bytes().to_vec());
+        self.html_with(path, "", content);
     }
 
     /// Makes a file, of the kind that the end of its path tells.

@@ -258,8 +258,11 @@ pub fn table(caption: &str, columns: &[Column<'_>], rows: impl IntoIterator<Item
         el("tr").attr("role", "row").all(cells)
     });
     let head = el("tr").attr("role", "row").all(heads);
+    // Where there is little room, these columns do not fit beside each other.
+    let class = if columns.len() > 3 { "wide" } else { "slim" };
     el("table")
         .attr("role", "table")
+        .class(class)
         .with(el("caption").class("spoken").text(caption))
         .with(el("thead").attr("role", "rowgroup").with(head))
         .with(el("tbody").attr("role", "rowgroup").all(rows))

@@ -5,6 +5,7 @@
 //! Whatever comes from outside is written as text, by Leptos, which escapes it.
 
 pub mod el;
+pub mod gallery;
 pub mod kit;
 pub mod layout;
 pub mod pages;

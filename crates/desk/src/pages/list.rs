@@ -180,7 +180,7 @@ fn search(lang: Lang, model: &Model) -> El {
         .attr("role", "search")
         .attr("aria-label", words.search)
         .attr("action", &model.action);
-    form.with(el("div").class("wide").with(kit::field(&anything)))
+    form.with(el("div").class("all").with(kit::field(&anything)))
         .maybe(shop)
         .with(kit::select(
             "state",

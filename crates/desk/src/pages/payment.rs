@@ -206,7 +206,8 @@ fn acts(lang: Lang, model: &Model) -> El {
                 links.push(kit::button_link(address, name, weight));
             }
             None => {
-                let text = format!("{name}: {}", (words.not_now)(*act));
+                let why = (words.not_now)(*act);
+                let text = fill(words.because, &[("act", name), ("why", why)]);
                 not_now.push(el("li").text(text));
             }
         }

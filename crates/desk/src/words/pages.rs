@@ -115,6 +115,8 @@ pub struct PaymentWords {
     pub no_acts: &'static str,
     /// The name of an act.
     pub act: fn(Act) -> &'static str,
+    /// That `{act}` can't be done, and `{why}`.
+    pub because: &'static str,
     /// Why an act can't be done.
     pub not_now: fn(Act) -> &'static str,
     /// The line of time.

@@ -12,6 +12,8 @@ use crate::paths::DESK;
 mod answers;
 mod pages;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 /// Every page that is read.
 pub(super) fn routes() -> Router<Arc<App>> {

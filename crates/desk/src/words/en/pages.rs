@@ -67,6 +67,7 @@ pub(super) const PAYMENT: PaymentWords = PaymentWords {
     acts: "What you can do now",
     no_acts: "Nothing can be done with this payment now.",
     act,
+    because: "{act}: {why}.",
     not_now,
     timeline: "What happened",
     parts: "Parts",

@@ -67,6 +67,7 @@ pub(super) const PAYMENT: PaymentWords = PaymentWords {
     acts: "Ce que vous pouvez faire",
     no_acts: "Rien à faire sur ce paiement pour l’instant.",
     act,
+    because: "{act} : {why}.",
     not_now,
     timeline: "Ce qui s’est passé",
     parts: "Parts",

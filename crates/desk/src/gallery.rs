@@ -1,0 +1,509 @@
+//! Every page that is read, with something of everything on it: to be looked at, and for tests.
+//!
+//! Longer than others: it is the pages' examples, one after the other.
+
+use guichet_domain::event::{Part, PaymentEvent, ReturnOutcome, Trust};
+use guichet_domain::ledger::Cause;
+use guichet_domain::money::{Amount, Currency};
+use guichet_domain::operation::Balance;
+use guichet_domain::payment::{Attention, PartState};
+use guichet_domain::{FieldError, PartKind, PartStatus, Refusal, Status};
+use jiff::ToSpan as _;
+use jiff::civil::{Date, DateTime, date};
+
+use crate::el::El;
+use crate::kit::Tone;
+use crate::pages::{Standing, hooks, list, look, payment, settings, today};
+use crate::words::{Act, FoundAs, Lang};
+use crate::{Frame, Person, Place};
+
+/// What an attacker writes wherever a text can be sent from outside.
+pub const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> style=\"";
+
+/// What stands in the places of texts from outside.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outside {
+    /// What usually stands there.
+    Usual,
+    /// [`HOSTILE`] in all of them.
+    Hostile,
+}
+
+impl Outside {
+    fn says(self, usual: &str) -> String {
+        match self {
+            Self::Usual => usual.to_owned(),
+            Self::Hostile => HOSTILE.to_owned(),
+        }
+    }
+}
+
+/// Every page by its name, as a document.
+///
+/// # Errors
+/// An amount of the examples is none.
+pub fn documents(
+    lang: Lang,
+    outside: Outside,
+    style: &str,
+) -> Result<Vec<(&'static str, String)>, FieldError> {
+    let examples = Examples(outside);
+    let bodies = [
+        ("today", Place::Today, today::view(lang, &examples.today())),
+        (
+            "payments",
+            Place::Payments,
+            list::view(lang, &examples.list()),
+        ),
+        (
+            "payment",
+            Place::Payments,
+            payment::view(lang, &examples.payment()?),
+        ),
+        (
+            "attention",
+            Place::Attention,
+            look::view(lang, &examples.look()),
+        ),
+        (
+            "webhooks",
+            Place::Webhooks,
+            hooks::view(lang, &examples.hooks()),
+        ),
+        (
+            "settings",
+            Place::Settings,
+            settings::view(lang, &examples.settings()),
+        ),
+    ];
+    let document = |(name, place, body): (&'static str, Place, El)| {
+        let title = match name {
+            "payment" => examples.0.says("Commande CMD-2026-1042"),
+            _ => place.name(lang).to_owned(),
+        };
+        let frame = Frame {
+            lang,
+            title,
+            here: Some(place),
+            person: Some(Person {
+                name: outside.says("amelie"),
+                role: outside.says("Caisse"),
+                token: outside.says("t0ken"),
+            }),
+            places: vec![
+                Place::Today,
+                Place::Payments,
+                Place::Attention,
+                Place::Webhooks,
+                Place::Settings,
+                Place::Account,
+            ],
+            waiting: 4,
+            messages: match name {
+                "payment" => vec![(Tone::Good, outside.says("12,50 € rendus"), String::new())],
+                _ => Vec::new(),
+            },
+            base: "/desk".into(),
+            style: style.to_owned(),
+            in_language: "/desk/today?lang=".into(),
+        };
+        (name, frame.document(body))
+    };
+    Ok(bodies.map(document).to_vec())
+}
+
+fn at(hour: i8, minute: i8) -> DateTime {
+    date(2026, 11, 28).at(hour, minute, 0, 0)
+}
+
+fn standing(status: Status) -> Standing {
+    Standing {
+        status,
+        surplus: false,
+        look: status == Status::Incomplete,
+        given_back: false,
+    }
+}
+
+struct Examples(Outside);
+
+impl Examples {
+    fn list(&self) -> list::Model {
+        let usual = self.0 == Outside::Usual;
+        let rows = [
+            (Status::Paid, "CMD-2026-1042", "apetiz", 4_200),
+            (Status::Refused, "CMD-2026-1041", "card", 1_890),
+            (Status::Incomplete, "CMD-2026-1040", "upchequdej", 2_350),
+            (Status::Pending, "CMD-2026-1039", "cvconnect", 123_400),
+            (Status::Authorised, "CMD-2026-1038", "card", 8_990),
+            (Status::Cancelled, "CMD-2026-1037", "sodexo", 1_200),
+            (Status::Expired, "CMD-2026-1036", "card", 990),
+        ];
+        let row = |(status, reference, means, amount): (Status, &str, &str, u64)| list::Row {
+            address: "/desk/payments/pay_1".into(),
+            reference: self.0.says(reference),
+            made: at(7, 5),
+            means: self.0.says(means),
+            account: self.0.says("principal"),
+            amount,
+            currency: Currency::EUR,
+            standing: standing(status),
+        };
+        let view = |kept| (kept, "/desk/payments".into(), kept == list::Kept::All);
+        list::Model {
+            action: "/desk/payments".into(),
+            typed: list::Typed {
+                anything: self.0.says("42,00"),
+                shop: self.0.says("traiteur"),
+                state: self.0.says(""),
+                means: self.0.says("card"),
+                from: self.0.says(""),
+                to: self.0.says(""),
+                look: false,
+            },
+            faults: list::Faults {
+                from: !usual,
+                to: !usual,
+                turned: !usual,
+            },
+            shops: vec![
+                (
+                    self.0.says("traiteur"),
+                    self.0.says("Maison Amélie, traiteur"),
+                ),
+                ("hotel".into(), "Hôtel du Port".into()),
+            ],
+            means: vec!["card".into(), self.0.says("apetiz")],
+            views: list::Kept::ALL.map(view).to_vec(),
+            found_as: Some(FoundAs::Reference),
+            also: vec![(FoundAs::Amount, "/desk/payments?as=amount".into())],
+            rows: rows.map(row).to_vec(),
+            newest: Some("/desk/payments".into()),
+            older: Some("/desk/payments?after=x".into()),
+            csv: Some("/desk/payments.csv".into()),
+        }
+    }
+
+    fn part(&self, kind: PartKind, status: PartStatus, minor: u64) -> Result<Part, FieldError> {
+        let refused = status == PartStatus::Refused;
+        Ok(Part {
+            transaction: self.0.says("593104112"),
+            call: self.0.says("793216688"),
+            kind,
+            method: None,
+            brand: self.0.says(if kind == PartKind::Voucher {
+                "APETIZ"
+            } else {
+                "CB"
+            }),
+            amount: Amount::try_from(minor)?,
+            status,
+            code: self.0.says("00000"),
+            refusal: refused.then_some(Refusal::Funds),
+            parts_expected: None,
+            trust: Trust::Ours,
+            fingerprint: self.0.says("f"),
+            at_terminal: None,
+        })
+    }
+
+    fn happened(&self) -> Result<Vec<payment::Happened>, FieldError> {
+        let events = [
+            (
+                2,
+                PaymentEvent::Part(self.part(PartKind::Voucher, PartStatus::Accepted, 1_250)?),
+            ),
+            (
+                3,
+                PaymentEvent::Part(self.part(PartKind::Complement, PartStatus::Refused, 2_950)?),
+            ),
+            (
+                4,
+                PaymentEvent::Returned {
+                    outcome: ReturnOutcome::Refused,
+                },
+            ),
+            (
+                5,
+                PaymentEvent::Part(self.part(PartKind::Complement, PartStatus::Accepted, 2_950)?),
+            ),
+            (
+                9,
+                PaymentEvent::Held {
+                    transaction: self.0.says("593104112"),
+                },
+            ),
+            (
+                20,
+                PaymentEvent::Reported {
+                    at: 0,
+                    differs: Some(self.0.says("29.50 in the books, 29.00 in the report")),
+                },
+            ),
+            (30, PaymentEvent::DeadlinePassed),
+        ];
+        let events = events.map(|(minute, event)| payment::Happened {
+            at: at(7, minute),
+            event,
+        });
+        Ok(events.to_vec())
+    }
+
+    fn parts(&self) -> Result<Vec<PartState>, FieldError> {
+        let state = |part: Part, given_back| {
+            let counts = part.status == PartStatus::Accepted;
+            let taken = if counts { part.amount.minor() } else { 0 };
+            PartState {
+                counts,
+                ours: true,
+                disputed: false,
+                balance: Balance {
+                    taken,
+                    given_back,
+                    ..Balance::default()
+                },
+                part,
+            }
+        };
+        Ok(vec![
+            state(
+                self.part(PartKind::Voucher, PartStatus::Accepted, 1_250)?,
+                1_250,
+            ),
+            state(
+                self.part(PartKind::Complement, PartStatus::Refused, 2_950)?,
+                0,
+            ),
+            state(
+                self.part(PartKind::Complement, PartStatus::Accepted, 2_950)?,
+                0,
+            ),
+        ])
+    }
+
+    fn entries(&self) -> Vec<payment::Entry> {
+        let entry = |minute, means: &str, minor| payment::Entry {
+            at: at(7, minute),
+            cause: Cause::Taking {
+                part: self.0.says("593104112"),
+            },
+            account: self.0.says("principal"),
+            means: self.0.says(means),
+            minor,
+        };
+        vec![
+            entry(2, "apetiz", 1_250),
+            entry(5, "complement", 2_950),
+            entry(40, "apetiz", -1_250),
+        ]
+    }
+
+    fn payment(&self) -> Result<payment::Model, FieldError> {
+        Ok(payment::Model {
+            reference: self.0.says("CMD-2026-1042"),
+            id: "pay_0123456789abcdef0123456789abcdef".into(),
+            session: "cs_0123456789abcdef0123456789abcdef".into(),
+            shop: self.0.says("Maison Amélie, traiteur"),
+            provider: "up2pay".into(),
+            account: self.0.says("principal"),
+            platform_reference: self.0.says("CMD-2026-1042.7Q2M"),
+            means: self.0.says("apetiz"),
+            made: at(7, 0),
+            total: 4_200,
+            currency: Currency::EUR,
+            accepted: 4_200,
+            balance: Balance {
+                taken: 4_200,
+                given_back: 1_250,
+                ..Balance::default()
+            },
+            standing: Standing {
+                given_back: true,
+                look: true,
+                ..standing(Status::Paid)
+            },
+            refusal: None,
+            attention: vec![Attention::Differs],
+            parts: self.parts()?,
+            happened: self.happened()?,
+            entries: self.entries(),
+            told: vec![hooks::Told {
+                about: None,
+                ..self.told(true)
+            }],
+            raw: vec![payment::Raw {
+                at: at(7, 2),
+                source: self.0.says("notification"),
+                fields: vec![
+                    (self.0.says("Mt"), Some(self.0.says("1250"))),
+                    (self.0.says("Ref"), Some(self.0.says("CMD-2026-1042.7Q2M"))),
+                    (self.0.says("Signature"), None),
+                ],
+            }],
+            others: vec![payment::Other {
+                address: "/desk/payments/pay_2".into(),
+                id: self.0.says("pay_ffffffffffffffffffffffffffffffff"),
+                means: self.0.says("card"),
+                made: at(6, 50),
+                standing: standing(Status::Refused),
+            }],
+            acts: vec![
+                (Act::Refund, Some("/desk/payments/pay_1/refund".into())),
+                (Act::Cancel, Some("/desk/payments/pay_1/cancel".into())),
+                (Act::Capture, None),
+                (Act::Ask, None),
+            ],
+        })
+    }
+
+    fn told(&self, taken: bool) -> hooks::Told {
+        hooks::Told {
+            kind: self.0.says("session.paid"),
+            created: at(7, 5),
+            delivered: taken.then(|| at(7, 6)),
+            waits: !taken,
+            tries: if taken { 1 } else { 6 },
+            answer: self.0.says(if taken {
+                "200"
+            } else {
+                "no answer within 10 s"
+            }),
+            about: Some((
+                "/desk/payments?q=cs_1".into(),
+                self.0.says("cs_0123456789abcdef"),
+            )),
+            replay: Some("/desk/webhooks/x/replay".into()),
+        }
+    }
+
+    fn hooks(&self) -> hooks::Model {
+        let endpoint = |failing, disabled| hooks::Endpoint {
+            shop: self.0.says("traiteur"),
+            address: self.0.says("https://shop.example/hooks/guichet"),
+            failing,
+            disabled,
+            waiting: 3,
+            given_up: 1_000,
+        };
+        hooks::Model {
+            endpoints: vec![
+                endpoint(None, None),
+                endpoint(Some(at(5, 0)), None),
+                endpoint(
+                    None,
+                    Some((at(6, 0), self.0.says("it took nothing for three days"))),
+                ),
+            ],
+            told: vec![self.told(false), self.told(true), self.told(true)],
+        }
+    }
+
+    fn look(&self) -> look::Model {
+        let row = |reference: &str, means: &str, amount, age| look::Row {
+            address: "/desk/payments/pay_1".into(),
+            reference: self.0.says(reference),
+            means: self.0.says(means),
+            amount,
+            currency: Currency::EUR,
+            age,
+        };
+        look::Model {
+            payments: vec![
+                (
+                    Attention::PartHeld,
+                    vec![
+                        row("CMD-2026-0987", "apetiz", 2_350, 190_000),
+                        row("CMD-2026-1040", "upchequdej", 1_800, 5_000),
+                    ],
+                ),
+                (
+                    Attention::Surplus,
+                    vec![row("CMD-2026-1012", "card", 4_200, 90_000)],
+                ),
+            ],
+            more: 1_200,
+            unmatched: vec![look::Unmatched {
+                account: self.0.says("principal"),
+                reference: self.0.says("CMD-1999-0001.AAAA"),
+                age: 3_700,
+            }],
+            unreadable: vec![look::Unreadable {
+                account: self.0.says("principal"),
+                why: self.0.says("the amount is none"),
+                times: 2,
+                age: 400,
+            }],
+        }
+    }
+
+    fn today(&self) -> today::Model {
+        let moved = |means: &str, money_in, money_back, entries| today::Moved {
+            account: self.0.says("principal"),
+            means: self.0.says(means),
+            currency: Currency::EUR,
+            money_in,
+            money_back,
+            entries,
+        };
+        let first: Date = date(2026, 10, 30);
+        let day = |place: u64| {
+            let size = (place * 37 % 11 + 2) * 12_345;
+            let days = i64::try_from(place).unwrap_or_default().days();
+            (first.saturating_add(days), size)
+        };
+        let mut hours = [0; 24];
+        for (hour, size) in (0_u64..).zip(&mut hours) {
+            *size = match hour {
+                0..8 => 0,
+                8..15 => (hour - 7) * 40_000,
+                _ => (24 - hour) * 25_000,
+            };
+        }
+        let all = vec![
+            moved("apetiz", 45_200, 1_250, 14),
+            moved("card", 123_456, 4_200, 31),
+            moved("complement", 18_300, 0, 12),
+        ];
+        today::Model {
+            paid: 45,
+            refused: 3,
+            open: vec![(self.0.says("principal"), 3)],
+            oldest_question: 300,
+            yesterday: all.clone(),
+            today: all,
+            reasons: vec![(Some(Refusal::Funds), 2), (None, 1)],
+            days: vec![today::Days {
+                currency: Currency::EUR,
+                days: (0..30).map(day).collect(),
+                hours,
+            }],
+            csv: "/desk/payments.csv".into(),
+        }
+    }
+
+    fn settings(&self) -> settings::Model {
+        settings::Model {
+            environment: "sandbox".into(),
+            public_url: self.0.says("https://pay.example"),
+            version: "0.1.0".into(),
+            accounts: vec![settings::Account {
+                platform: "up2pay".into(),
+                account: self.0.says("principal"),
+                means: vec!["card".into(), "apetiz".into(), self.0.says("cvconnect")],
+                terminals: vec![self.0.says("Caisse 1 (comptoir)")],
+                warnings: vec![
+                    self.0
+                        .says("the key of the platform is one of its test keys"),
+                ],
+            }],
+            shops: vec![settings::Shop {
+                id: self.0.says("traiteur"),
+                name: self.0.says("Maison Amélie, traiteur"),
+                origins: vec![self.0.says("https://shop.example")],
+                means: vec!["card".into(), self.0.says("apetiz")],
+                endpoint: Some(self.0.says("https://shop.example/hooks/guichet")),
+                keys: 2,
+            }],
+        }
+    }
+}
