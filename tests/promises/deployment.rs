@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use crate::support::{binary, skipped};
+use crate::support::{Stack, binary, free_port, skipped, until};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -120,4 +120,100 @@ fn both_files_and_their_page_speak_of_the_same_places() {
         assert!(!both || unit.contains(place), "{place}");
     }
     assert!(unit.contains("StateDirectory=guichet"));
+}
+
+/// Runs openssl in that folder; there must be one: the set-up of the tests installs it.
+async fn openssl(folder: &Path, arguments: &str) {
+    let mut command = tokio::process::Command::new("openssl");
+    let ran = command.args(arguments.split(' ')).current_dir(folder);
+    let ran = ran.output().await.expect("openssl runs");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "openssl {arguments}: {said}");
+}
+
+/// A server that speaks TLS with a certificate for `localhost` that is good for so many days, and
+/// answers GET with the files of its folder. It is killed when this is dropped.
+async fn tls_server(folder: &Path, days: u32) -> (tokio::process::Child, u16) {
+    let key = "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    std::fs::write(folder.join("names"), "subjectAltName=DNS:localhost\n").unwrap();
+    for arguments in [
+        format!("{key} -x509 -days 60 -subj /CN=throw-away -keyout ca.key -out ca.pem"),
+        format!("{key} -subj /CN=localhost -keyout own.key -out own.csr"),
+        format!(
+            "x509 -req -in own.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days {days} \
+             -extfile names -out own.pem"
+        ),
+    ] {
+        openssl(folder, &arguments).await;
+    }
+    std::fs::write(folder.join("readyz"), "ready\n").unwrap();
+    let port = free_port();
+    let child = tokio::process::Command::new("openssl")
+        .args([
+            "s_server", "-WWW", "-quiet", "-cert", "own.pem", "-key", "own.key",
+        ])
+        .args(["-accept", &port.to_string()])
+        .current_dir(folder)
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    until("a server that speaks TLS", || async {
+        tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .ok()
+    })
+    .await;
+    (child, port)
+}
+
+/// A `public_url` of https, served with a certificate of a throw-away authority.
+#[tokio::test]
+async fn the_doctor_checks_the_chain_and_counts_the_days_of_a_certificate() {
+    let stack = Stack::usual().await;
+    let config = std::fs::read_to_string(stack.config()).unwrap();
+    for (days, verdict) in [
+        (
+            40,
+            "ok    certificate of localhost:PORT: its chain holds, and it is good for 39",
+        ),
+        (
+            5,
+            "look  certificate of localhost:PORT: its chain holds, and it is good for 4",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_server, port) = tls_server(folder.path(), days).await;
+        let public = format!("public_url = \"https://localhost:{port}\"");
+        let other = config
+            .lines()
+            .map(|line| match line.starts_with("public_url") {
+                true => public.as_str(),
+                false => line,
+            });
+        // Beside the stack's own, whose files it names.
+        let path = stack.folder().join("https.toml");
+        std::fs::write(&path, other.collect::<Vec<_>>().join("\n")).unwrap();
+        let mut doctor = stack.command(&["doctor", "--config", path.to_str().unwrap()]);
+        let trusting = doctor.env("SSL_CERT_FILE", folder.path().join("ca.pem"));
+        let told = trusting.output().await.unwrap();
+        let errors = String::from_utf8_lossy(&told.stderr);
+        let told = String::from_utf8_lossy(&told.stdout);
+        let verdict = verdict.replace("PORT", &port.to_string());
+        let answers = format!("ok    public_url: /readyz at localhost:{port} answers 200");
+        let well = told.contains(&verdict) && told.contains(&answers);
+        assert!(well, "{told}{errors}");
+        // Whoever does not know the authority is told that nobody vouches for it.
+        let mut doctor = stack.command(&["doctor", "--config", path.to_str().unwrap()]);
+        let told = doctor.env_remove("SSL_CERT_FILE").output().await.unwrap();
+        let told = String::from_utf8_lossy(&told.stdout);
+        let refused = format!("look  public_url: localhost:{port} does not answer from here: ");
+        let line = told.lines().find(|line| line.starts_with(&refused));
+        assert!(
+            line.is_some_and(|line| line.contains("certificate")),
+            "{told}"
+        );
+        assert!(!told.contains("its chain holds"), "{told}");
+    }
 }

@@ -15,6 +15,8 @@ mod ctx;
 mod demo;
 mod env;
 mod fuzz;
+mod known;
+mod mutants;
 mod package;
 mod peers;
 mod pins;
@@ -56,6 +58,8 @@ enum Task {
     Torture(torture::Options),
     /// Throw what the platforms and the browser may send at seals and parsers, guided by coverage.
     Fuzz(fuzz::Options),
+    /// Change the code on which money hangs, a thing at a time, and tell what no test notices.
+    Mutants(mutants::Options),
     /// Let public clients of the platforms, from PyPI, talk to the sandbox; print what differs.
     Peers,
     /// Install real shops in pinned versions, and buy in them with a browser; outside CI.
@@ -110,6 +114,7 @@ fn dispatch(task: &Task) -> anyhow::Result<()> {
         Task::Test(options) => tests_run::run(&ctx, &mut stages, options),
         Task::Torture(options) => torture::run(&ctx, &mut stages, options),
         Task::Fuzz(options) => fuzz::run(&ctx, &mut stages, options),
+        Task::Mutants(options) => mutants::run(&ctx, &mut stages, options),
         Task::Peers => peers::run(&ctx, &mut stages),
         Task::Shops(options) => shops::run(&ctx, &mut stages, options),
         Task::Spoken => spoken::run(&ctx, &mut stages),

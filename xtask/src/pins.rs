@@ -46,6 +46,14 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     locked: true,
 };
 
+/// What `cargo xtask mutants` changes the code with.
+pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool {
+    package: "cargo-mutants",
+    program: "cargo-mutants",
+    version: Some("27.1.0"),
+    locked: true,
+};
+
 /// What drives Firefox in browser tests.
 pub(crate) const GECKODRIVER: CargoTool = CargoTool {
     package: "geckodriver",

@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// How often the backend is killed, and how often the disk fills up.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rounds: u32,
+    /// How many sessions are in the books that old ones are erased from: each has two events.
+    #[arg(long, default_value_t = 500_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    sessions: u32,
     /// How long the floods last.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
@@ -33,6 +36,8 @@ enum Attack {
     Floods,
     /// No space at any write, and any statement that fails.
     Disk,
+    /// Books of a million events, of which what is known of shoppers is erased.
+    Erasing,
 }
 
 impl fmt::Display for Attack {
@@ -41,6 +46,7 @@ impl fmt::Display for Attack {
             Self::Kills => "kills",
             Self::Floods => "floods",
             Self::Disk => "disk",
+            Self::Erasing => "erasing",
         })
     }
 }
@@ -48,7 +54,7 @@ impl fmt::Display for Attack {
 /// A test: the attack, the target and the module in which it is, its name.
 type Test = (Attack, &'static str, &'static str, &'static str);
 
-const TESTS: [Test; 7] = [
+const TESTS: [Test; 8] = [
     (
         Attack::Kills,
         "promises",
@@ -91,6 +97,12 @@ const TESTS: [Test; 7] = [
         "faults",
         "after_a_failure_of_any_statement_or_commit_the_next_write_works_and_nothing_is_half_done",
     ),
+    (
+        Attack::Erasing,
+        "conformance",
+        "erasing",
+        "of_many_sessions_all_that_are_old_are_erased_in_short_transactions",
+    ),
 ];
 
 /// Runs the attacks: the time of each, then the totals.
@@ -116,6 +128,7 @@ fn chosen(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         cargo
             .env("GUICHET_TORTURE_ROUNDS", options.rounds.to_string())
             .env("GUICHET_TORTURE_SECONDS", options.seconds.to_string())
+            .env("GUICHET_SESSIONS", options.sessions.to_string())
             .args(["--test", target, "--", "--exact", "--nocapture"])
             .arg(format!("{module}::{name}"));
         let ran = tests_run::stage(stages, &format!("{attack}: {name}"), cargo, None);

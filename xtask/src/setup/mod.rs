@@ -103,6 +103,11 @@ fn find_browser() -> Option<Browser> {
     })
 }
 
+/// A tool that one command alone needs.
+pub(crate) fn tool(ctx: &Ctx, stages: &mut Stages, tool: &pins::CargoTool) -> Result<()> {
+    tools::ensure(ctx, stages, tool)
+}
+
 /// Packages from npm that one command alone needs.
 pub(crate) fn packages(ctx: &Ctx, stages: &mut Stages, names: &[(&str, &str)]) -> Result<()> {
     npm::ensure(ctx, stages, names)

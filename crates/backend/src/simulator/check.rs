@@ -19,18 +19,25 @@ pub(super) type Wrong = String;
 
 /// What was seen of the payments so far.
 #[derive(Debug, Default)]
-pub(super) struct Seen(BTreeMap<PaymentId, Money>);
+pub(super) struct Seen(BTreeMap<PaymentId, (usize, Money)>);
 
 impl Seen {
     /// A payment that was paid stays paid, and one that was reserved stays settled.
     pub(super) fn look(&mut self, book: &Book) -> Result<(), Wrong> {
-        for (entry, state) in book.payments.iter().zip(book.states()) {
+        for entry in &book.payments {
             let id = &entry.payment.id;
-            let before = self.0.insert(id.clone(), state.money);
-            let unpaid = before == Some(Money::Paid) && state.money != Money::Paid;
-            let unsettled = before.is_some_and(Money::is_settled) && !state.money.is_settled();
+            let before = self.0.get(id).copied();
+            // Of the same events the same state follows; they are only ever added.
+            if before.is_some_and(|(events, _)| events == entry.events.len()) {
+                continue;
+            }
+            let money = entry.state(&book.session).money;
+            self.0.insert(id.clone(), (entry.events.len(), money));
+            let before = before.map(|(_, money)| money);
+            let unpaid = before == Some(Money::Paid) && money != Money::Paid;
+            let unsettled = before.is_some_and(Money::is_settled) && !money.is_settled();
             if unpaid || unsettled {
-                return Err(format!("{id} was {before:?} and is {:?}", state.money));
+                return Err(format!("{id} was {before:?} and is {money:?}"));
             }
         }
         Ok(())

@@ -72,6 +72,8 @@ struct Run {
     kills: u32,
     passed: i64,
     seen: Seen,
+    /// Whether a job has found work since this was last taken back.
+    worked: bool,
 }
 
 /// Runs the plan of this seed. What happened comes with what is wrong.
@@ -138,6 +140,7 @@ impl Run {
             kills: u32::try_from(dice.one_of(4)).unwrap_or_default(),
             passed: 0,
             seen: Seen::default(),
+            worked: false,
             dice,
         };
         run.cast();
@@ -252,7 +255,9 @@ impl Run {
         while let Ok(taken) = self.handed.questions.try_recv() {
             self.stage.work::<Questions>(taken.work);
         }
-        self.tasks.append(&mut self.stage.begun.lock().unwrap());
+        let mut begun = self.stage.begun.lock().unwrap();
+        self.worked |= !begun.is_empty();
+        self.tasks.append(&mut begun);
     }
 
     async fn look(&mut self) -> Result<(), Wrong> {
@@ -362,10 +367,16 @@ impl Run {
             let now = crate::clock::unix_now();
             let enabled = self.stage.books.enable_endpoint(&demo(), true, now).await;
             enabled.map_err(|error| error.to_string())?;
+            // What one job does may be work for the one before it; where none found any, none is
+            // left.
             for _ in 0..3 {
+                self.worked = false;
                 for job in 0..JOBS {
                     self.begin(Actor::Job(job));
                     self.finish().await?;
+                }
+                if !self.worked {
+                    break;
                 }
             }
             self.decide().await?;
