@@ -133,6 +133,20 @@ fn what_is_only_reserved_and_let_go_never_moved() {
 }
 
 #[test]
+fn of_a_part_that_is_captured_twice_no_more_is_taken_than_there_is() {
+    let mut events = mixed();
+    for number in [1, 2] {
+        let capture = operation(number, OperationKind::Capture, VOUCHER, 1000, true);
+        events.push((2100, capture));
+    }
+    let both = [
+        line("main/sodexo", 1000, 2001),
+        line("main/sodexo", 200, 2002),
+    ];
+    assert_eq!(told(&moved(true, &events)), both);
+}
+
+#[test]
 fn a_refund_stands_beside_what_was_taken_and_turns_back_no_entry() {
     let mut events = mixed();
     let before = moved(false, &events);

@@ -86,6 +86,20 @@ fn a_capture_takes_and_the_rest_of_its_part_is_let_go() {
 }
 
 #[test]
+fn what_was_not_captured_pays_nothing_whatever_else_was_done_with_it() {
+    let complement = operation(1, CAPTURE, COMPLEMENT, 300, done());
+    for voucher in [
+        operation(2, CAPTURE, VOUCHER, 1200, Progress::Unknown),
+        operation(2, CAPTURE, VOUCHER, 1200, refused()),
+        operation(2, CANCEL, VOUCHER, 1200, done()),
+        operation(2, CAPTURE, "999", 1200, done()),
+    ] {
+        let told = state(true, &[complement.clone(), voucher]);
+        assert_eq!(told.money, Money::Authorised);
+    }
+}
+
+#[test]
 fn a_payment_is_paid_once_its_total_was_captured_and_no_refund_turns_that_back() {
     let mut events = vec![
         operation(1, CAPTURE, VOUCHER, 1200, done()),
