@@ -21,7 +21,11 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rounds: u32,
     /// How many sessions are in the books that old ones are erased from: each has two events.
-    #[arg(long, default_value_t = 500_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(
+        long,
+        default_value_t = 500_000,
+        value_parser = clap::value_parser!(u32).range(1..=10_000_000)
+    )]
     sessions: u32,
     /// How long the floods last.
     #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..=86_400))]
