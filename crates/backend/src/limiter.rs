@@ -206,7 +206,7 @@ impl Limiter {
 }
 
 /// Whose bucket an address has. One household or server has a whole /64 of IPv6.
-fn network(caller: IpAddr, crowded: bool) -> IpNet {
+pub(crate) fn network(caller: IpAddr, crowded: bool) -> IpNet {
     let length = match (caller, crowded) {
         (IpAddr::V4(_), false) => 32,
         (IpAddr::V4(_), true) => 16,

@@ -136,6 +136,13 @@ enum Command {
     Sogenactif(sogenactif::Arguments),
     /// Send a command of the operator's to a terminal of Moneris.
     Moneris(moneris::Arguments),
+    /// Say who may log in at the desk, the pages of the shop's people.
+    Desk {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(subcommand)]
+        command: cli::desk::DeskCommand,
+    },
     /// Print the inventory of the widget's scripts that PCI DSS 6.4.3 asks for.
     ///
     /// What each is, what it is for, and how its integrity is assured.
@@ -227,6 +234,7 @@ async fn main() -> ExitCode {
             Ok(status) => return status,
             Err(error) => Err(error),
         },
+        Command::Desk { config, command } => cli::desk::run(&config.config, command).await,
         Command::Backup { config, to } => backup::run(&config.config, &to).await,
         Command::Notifications { config, number } => {
             notifications::run(&config.config, number).await

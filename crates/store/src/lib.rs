@@ -16,6 +16,7 @@ mod error;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod outbox;
+mod people;
 mod reading;
 mod rules;
 pub mod sqlite;
@@ -26,15 +27,17 @@ mod words;
 pub use self::erasing::Erasing;
 pub use self::error::StoreError;
 pub use self::outbox::Outbox;
+pub use self::people::People;
 pub use self::reading::Reading;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, Arrived, AskedBy, Attended, AttentionCounts,
-    Audited, Book, CardName, Closed, Conversation, Dated, DueOf, Endpoint, Entry, Erased, Figures,
-    Followed, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage,
-    KeptNotice, LedgerEntry, Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX,
-    NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf,
-    Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking,
-    Unconfirmed, UnmatchedEvent, WAIT_MAX,
+    Audited, Book, CardName, Closed, Conversation, Dated, DeskAct, DeskDeed, DeskLogin, DeskPerson,
+    DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Idempotency, Instructed,
+    Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link, LinkState,
+    Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
+    OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
+    SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking, Unconfirmed, UnmatchedEvent,
+    WAIT_MAX,
 };
 
 /// The books.
@@ -304,6 +307,11 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
 
     /// How much there is of what somebody watches over.
     async fn figures(&self, shops: &[&Slug], now: i64) -> Result<Figures, StoreError>;
+
+    /// The desk's people, where these books keep any.
+    fn desk_people(&self) -> Option<&dyn People> {
+        None
+    }
 
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;

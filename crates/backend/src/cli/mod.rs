@@ -3,6 +3,7 @@
 mod account;
 pub(crate) mod arguments;
 pub(crate) mod backup;
+pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod erase;
 pub(crate) mod inspect;

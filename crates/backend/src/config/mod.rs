@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use jiff::civil::{Time, time};
 use serde::Deserialize;
 
+mod desk;
 mod file;
 mod limits;
 mod months;
@@ -23,6 +24,7 @@ mod texts;
 mod urls;
 mod webhook;
 
+pub(crate) use desk::Desk;
 pub(crate) use file::resolve;
 use file::without_value;
 pub(crate) use limits::{Limits, Rate};
@@ -52,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) reports_at: Time,
     /// Where notices may go to though it is not public.
     pub(crate) webhook_networks: Vec<IpNet>,
+    /// The pages of the shop's people; there are none if absent.
+    pub(crate) desk: Option<Desk>,
     pub(crate) shops: Vec<Arc<Shop>>,
 }
 
@@ -71,6 +75,7 @@ struct File {
     #[serde(default)]
     webhook_networks: Vec<String>,
     reports_at: Option<Time>,
+    desk: Option<Desk>,
     #[serde(default)]
     shops: Vec<ShopTable>,
     #[serde(default)]
@@ -127,6 +132,7 @@ impl Config {
             assets: folder.join(file.assets),
             trusted_proxies: urls::trusted_proxies(&file.trusted_proxies)?,
             limits: file.limits,
+            desk: file.desk,
             shops: shop::read_all(file.shops, &accounts, file.environment, &webhook_networks)?,
             webhook_networks,
             reports_at: file.reports_at.unwrap_or(REPORTS_AT),

@@ -483,6 +483,22 @@ const WRONG: &[Wrong] = &[
     ),
     ("site = \"7654321\"", "site = 7654321", ["site", "quotes"]),
     ("rang = \"16\"", "rnag = \"16\"", ["rang", ""]),
+    // The desk.
+    (
+        "[[shops]]",
+        "[desk]\nidle_minutes = 0\n[[shops]]",
+        ["desk.idle_minutes", "must be 5 to 720"],
+    ),
+    (
+        "[[shops]]",
+        "[desk]\nlogin_hours = 25\n[[shops]]",
+        ["desk.login_hours", "must be 1 to 24"],
+    ),
+    (
+        "[[shops]]",
+        "[desk]\npassword = \"a\"\n[[shops]]",
+        ["desk", "password"],
+    ),
 ];
 
 #[test]

@@ -8,10 +8,12 @@ use jiff::civil::DateTime;
 
 use guichet_desk::pages::Standing;
 
+pub(crate) mod acts;
 pub(crate) mod amount;
 pub(crate) mod hooks;
 pub(crate) mod list;
 pub(crate) mod look;
+pub(crate) mod password;
 pub(crate) mod payment;
 mod raw;
 pub(crate) mod settings;

@@ -41,7 +41,7 @@ pub(crate) fn router(app: Arc<App>, assets: assets::Assets) -> Router {
         .merge(pay::routes())
         .layer(Extension(assets.clone()))
         .merge(platforms::routes())
-        .merge(desk::routes())
+        .merge(desk::open(&app))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/openapi.json", document)

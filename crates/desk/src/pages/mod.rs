@@ -1,7 +1,9 @@
 //! The pages that are read: a model of plain values each, and its view.
 
+pub mod audit;
 pub mod hooks;
 pub mod list;
+pub mod login;
 pub mod look;
 pub mod payment;
 pub mod picture;

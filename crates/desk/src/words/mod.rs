@@ -5,9 +5,11 @@
 
 mod en;
 mod fr;
+mod login;
 mod pages;
 mod texts;
 
+pub use login::{AuditWords, Deed, LoginWords};
 pub use pages::{
     Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
     TodayWords,

@@ -3,6 +3,7 @@
 use guichet_domain::payment::{Attention, Money};
 use guichet_domain::{PartKind, PartStatus, Refusal, Status};
 
+use super::login::{AuditWords, LoginWords};
 use super::pages::{HookWords, ListWords, LookWords, PaymentWords, SettingWords, TodayWords};
 
 /// All texts of a language.
@@ -26,6 +27,10 @@ pub struct Words {
     pub hooks: HookWords,
     /// Settings.
     pub settings: SettingWords,
+    /// The login.
+    pub login: LoginWords,
+    /// Who did what.
+    pub audit: AuditWords,
 }
 
 /// What every page stands in.

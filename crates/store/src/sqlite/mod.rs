@@ -26,8 +26,8 @@ use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
     KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
-    OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, Store, StoreError,
-    Unconfirmed, UnmatchedEvent,
+    OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source, Store,
+    StoreError, Unconfirmed, UnmatchedEvent,
 };
 
 mod backup;
@@ -47,6 +47,7 @@ mod notices;
 mod numbers;
 mod operations;
 mod payments;
+mod people;
 mod questions;
 mod readers;
 mod reading;
@@ -477,6 +478,10 @@ impl Store for SqliteStore {
 
     async fn figures(&self, shops: &[&Slug], now: i64) -> Result<Figures, StoreError> {
         read!(self, at_once figures::figures(shops, now))
+    }
+
+    fn desk_people(&self) -> Option<&dyn People> {
+        Some(self)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

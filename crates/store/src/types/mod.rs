@@ -14,6 +14,7 @@ mod message;
 mod notice;
 mod operation;
 mod payment;
+mod person;
 mod question;
 mod reading;
 mod search;
@@ -38,6 +39,7 @@ pub use self::operation::{
     AskedBy, Instructed, Instruction, Instructions, NewOperation, Operation, OperationAdvance,
 };
 pub use self::payment::{AddedPayment, Payment};
+pub use self::person::{DeskAct, DeskDeed, DeskLogin, DeskPerson};
 pub(crate) use self::question::QuestionState;
 pub use self::question::{ASKING_SECONDS, Question, Unconfirmed, WAIT_MAX};
 pub use self::reading::{Arrived, Taking};

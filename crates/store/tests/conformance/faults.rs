@@ -15,10 +15,11 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 use super::disk::Disk;
 use super::fixtures::*;
 use super::operations;
+use super::people;
 use super::torture::rounds;
 
 /// Everything that writes, in the order in which a payment goes through it.
-const WRITES: [&str; 17] = [
+const WRITES: [&str; 21] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -36,6 +37,10 @@ const WRITES: [&str; 17] = [
     "send a notice",
     "add_link",
     "use_link",
+    "add_person",
+    "begin_login",
+    "use_login",
+    "disable_person",
 ];
 
 /// Does one of them, for the payment of that number.
@@ -148,6 +153,9 @@ async fn write_beside(store: &SqliteStore, what: &str, seed: u8) -> Result<(), S
                 card: "1",
             };
             store.keep_first_payment(&card, "proof", 1100).await?;
+        }
+        "add_person" | "begin_login" | "use_login" | "disable_person" => {
+            people::write(store, what, seed).await?;
         }
         _ => return write_operation(store, what, &payment, seed).await,
     }

@@ -22,6 +22,7 @@ mod notices;
 mod numbers;
 mod operations;
 mod payments;
+mod people;
 mod questions;
 mod races;
 mod reading;

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use guichet_desk::el::El;
 use guichet_desk::kit::Tone;
-use guichet_desk::{Frame, Place, STYLE};
+use guichet_desk::{Frame, Lang, Place, STYLE};
 
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
@@ -51,6 +51,22 @@ pub(super) async fn frame(
         places: reader.places.clone(),
         waiting: counts.payments + counts.unmatched + counts.unreadable,
         messages: Vec::<(Tone, String, String)>::new(),
+        base: DESK.to_owned(),
+        style: STYLE_ADDRESS.clone(),
+        in_language,
+    }
+}
+
+/// What stands around a page for who has not logged in.
+pub(super) fn outside(lang: Lang, InLanguage(in_language): InLanguage, title: &str) -> Frame {
+    Frame {
+        lang,
+        title: title.to_owned(),
+        here: None,
+        person: None,
+        places: Vec::new(),
+        waiting: 0,
+        messages: Vec::new(),
         base: DESK.to_owned(),
         style: STYLE_ADDRESS.clone(),
         in_language,

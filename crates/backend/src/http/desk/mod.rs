@@ -1,19 +1,52 @@
-//! `/desk`: the pages of the shop's people. Each is drawn for a [`Reader`], whom the login puts
+//! `/desk`: the pages of the shop's people. Each is drawn for a [`Reader`], whom the [`guard`] puts
 //! into the request; without one there is no page.
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 
+use self::delays::Delays;
 use crate::app::App;
 use crate::paths::DESK;
 
+/// Most bytes that a form may have.
+const FORM_MAX: usize = 16 * 1024;
+
 mod answers;
+mod cookie;
+mod delays;
+mod door;
+mod guard;
+mod login;
+#[cfg(test)]
+mod login_tests;
 mod pages;
 mod reader;
 #[cfg(test)]
 mod tests;
+
+/// Every page, behind its login.
+pub(super) fn open(app: &Arc<App>) -> Router<Arc<App>> {
+    open_with(app, Arc::default())
+}
+
+fn open_with(app: &Arc<App>, delays: Arc<Delays>) -> Router<Arc<App>> {
+    let guarded = routes()
+        .route(DESK, get(login::begin))
+        .route(&format!("{DESK}/logout"), post(login::log_out))
+        .route_layer(from_fn_with_state(Arc::clone(app), guard::guard));
+    Router::new()
+        .route(
+            &format!("{DESK}/login"),
+            get(login::page).post(login::log_in),
+        )
+        .layer(Extension(delays))
+        .merge(guarded)
+        .layer(DefaultBodyLimit::max(FORM_MAX))
+}
 
 /// Every page that is read.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -25,5 +58,6 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route(&format!("{DESK}/attention"), get(pages::attention))
         .route(&format!("{DESK}/webhooks"), get(pages::webhooks))
         .route(&format!("{DESK}/settings"), get(pages::settings))
+        .route(&format!("{DESK}/audit"), get(pages::audit))
         .route(&format!("{DESK}/desk.css"), get(answers::style))
 }

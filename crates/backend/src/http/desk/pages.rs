@@ -123,3 +123,13 @@ pub(super) async fn settings(
     let body = pages::settings::view(reader.lang, &desk::settings::page(&app));
     Ok(place(&app, &reader, address, Place::Settings, body).await)
 }
+
+pub(super) async fn audit(
+    State(app): State<Arc<App>>,
+    reader: Reader,
+    address: InLanguage,
+) -> Result<Response, ApiError> {
+    let model = desk::acts::page(&*app.store).await?;
+    let body = pages::audit::view(reader.lang, &model);
+    Ok(place(&app, &reader, address, Place::Audit, body).await)
+}

@@ -1,5 +1,6 @@
 //! English.
 
+mod login;
 mod pages;
 mod states;
 
@@ -36,4 +37,6 @@ pub(super) const WORDS: Words = Words {
     today: pages::TODAY,
     hooks: pages::HOOKS,
     settings: pages::SETTINGS,
+    login: login::LOGIN,
+    audit: login::AUDIT,
 };

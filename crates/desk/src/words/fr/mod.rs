@@ -1,5 +1,6 @@
 //! French.
 
+mod login;
 mod pages;
 mod states;
 
@@ -37,4 +38,6 @@ pub(super) const WORDS: Words = Words {
     today: pages::TODAY,
     hooks: pages::HOOKS,
     settings: pages::SETTINGS,
+    login: login::LOGIN,
+    audit: login::AUDIT,
 };

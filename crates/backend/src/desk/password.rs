@@ -1,0 +1,104 @@
+//! Passwords of the desk's people: argon2id, with the library's own parameters, which are those
+//! that OWASP names (19 MiB, 2 rounds, 1 lane).
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, ensure};
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// Fewest characters of a password.
+const LEAST: usize = 12;
+
+/// Most bytes of one.
+pub(crate) const MOST: usize = 1024;
+
+/// How many are looked at at once: each takes memory and a core.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// How long somebody waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is compared where there is nobody of that name, so that how long it takes tells nothing.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash("nobody has this one").ok());
+
+/// A new password is good enough.
+pub(crate) fn check_new(password: &str) -> anyhow::Result<()> {
+    let long = password.chars().count() >= LEAST && password.len() <= MOST;
+    ensure!(
+        long,
+        "the password must have at least {LEAST} characters and at most {MOST} bytes"
+    );
+    Ok(())
+}
+
+/// What is kept of a password.
+pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    let hash = hash.map_err(|error| anyhow!("the password can't be hashed: {error}"))?;
+    Ok(hash.to_string())
+}
+
+fn fits(password: &str, kept: &str) -> bool {
+    let Ok(kept) = PasswordHash::new(kept) else {
+        return false;
+    };
+    let verified = Argon2::default().verify_password(password.as_bytes(), &kept);
+    verified.is_ok()
+}
+
+/// Whether the password is that of which `kept` was kept; `None` if there was no turn to find out.
+/// Without a person it takes as long, and never is.
+pub(crate) async fn verify(password: String, kept: Option<String>) -> anyhow::Result<Option<bool>> {
+    let Ok(turn) = timeout(PATIENCE, TURNS.acquire()).await else {
+        return Ok(None);
+    };
+    let turn = turn.context("nobody closes the turns")?;
+    let work = move || {
+        // Held until the work is done, also where nobody waits for it any more.
+        let _turn = turn;
+        match kept {
+            Some(kept) => fits(&password, &kept),
+            None => {
+                let _ = NOBODY.as_deref().map(|nobody| fits(&password, nobody));
+                false
+            }
+        }
+    };
+    Ok(Some(tokio::task::spawn_blocking(work).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_fits_what_was_kept_of_it_alone() {
+        let kept = hash("correct horse battery").unwrap();
+        assert!(
+            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{kept}"
+        );
+        assert_ne!(kept, hash("correct horse battery").unwrap(), "a salt each");
+        for (password, kept, fits) in [
+            ("correct horse battery", Some(kept.clone()), true),
+            ("correct horse batterz", Some(kept.clone()), false),
+            ("nobody has this one", None, false),
+            ("", Some(String::new()), false),
+        ] {
+            let found = verify(password.into(), kept).await.unwrap();
+            assert_eq!(found, Some(fits), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_short_password_is_refused() {
+        assert!(check_new("elevenchars").is_err());
+        assert!(check_new("twelve chars").is_ok());
+        assert!(check_new(&"x".repeat(MOST + 1)).is_err());
+    }
+}

@@ -1,0 +1,57 @@
+//! The login.
+
+use crate::el::{El, el};
+use crate::kit::{self, Field, Tone, Weight};
+use crate::show;
+use crate::words::{Lang, fill};
+
+/// Why the form is shown again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fault {
+    /// Name and password do not fit each other.
+    Wrong,
+    /// There were too many tries: so many seconds have to pass.
+    Wait(i64),
+    /// So many log in that there is no turn.
+    Busy,
+    /// It came from another page than ours.
+    Foreign,
+}
+
+/// Draws the page. The form leads to `action`; `next` is the address of the page that was asked
+/// for.
+#[must_use]
+pub fn view(lang: Lang, action: &str, next: &str, name: &str, fault: Option<Fault>) -> El {
+    let words = &lang.words().login;
+    let told = fault.map(|fault| match fault {
+        Fault::Wrong => (words.wrong, words.wrong_advice.to_owned()),
+        Fault::Wait(seconds) => {
+            let age = show::age(lang, seconds);
+            (words.wait, fill(words.wait_advice, &[("age", &age)]))
+        }
+        Fault::Busy => (words.busy, words.busy_advice.to_owned()),
+        Fault::Foreign => (words.foreign, words.foreign_advice.to_owned()),
+    });
+    let told = told.map(|(title, text)| kit::notice(Tone::Bad, title, &text));
+    let name = Field {
+        name: "name",
+        label: words.name,
+        value: name,
+        autocomplete: "username",
+        required: true,
+        ..Field::default()
+    };
+    let password = Field {
+        name: "password",
+        label: words.password,
+        kind: "password",
+        autocomplete: "current-password",
+        required: true,
+        ..Field::default()
+    };
+    let form = kit::form(action, &[("next", next)])
+        .with(kit::field(&name))
+        .with(kit::field(&password))
+        .with(kit::button(words.log_in, Weight::Main));
+    el("div").maybe(told).with(form)
+}

@@ -1,0 +1,66 @@
+//! The words of the login, and of who did what.
+
+/// What was done at the desk, or about its people.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Deed {
+    /// The person was added, or given a new password.
+    Added,
+    /// The person may log in no more.
+    Disabled,
+    /// They logged in.
+    LoggedIn,
+    /// Name and password did not fit each other.
+    Refused,
+    /// They logged out.
+    LoggedOut,
+}
+
+/// The login.
+#[derive(Debug)]
+pub struct LoginWords {
+    /// The heading.
+    pub title: &'static str,
+    /// The field of the name.
+    pub name: &'static str,
+    /// The field of the password.
+    pub password: &'static str,
+    /// The button.
+    pub log_in: &'static str,
+    /// Name and password do not fit each other.
+    pub wrong: &'static str,
+    /// What to do then.
+    pub wrong_advice: &'static str,
+    /// Too many tries.
+    pub wait: &'static str,
+    /// What to do then, with `{age}`.
+    pub wait_advice: &'static str,
+    /// So many log in that there is no turn.
+    pub busy: &'static str,
+    /// What to do then.
+    pub busy_advice: &'static str,
+    /// The form came from another page than ours.
+    pub foreign: &'static str,
+    /// What to do then.
+    pub foreign_advice: &'static str,
+    /// What every person may do.
+    pub role: &'static str,
+}
+
+/// Who did what.
+#[derive(Debug)]
+pub struct AuditWords {
+    /// What the page is.
+    pub meaning: &'static str,
+    /// The column of the time.
+    pub when: &'static str,
+    /// The column of the person.
+    pub who: &'static str,
+    /// The column of the act.
+    pub what: &'static str,
+    /// The column of the address.
+    pub origin: &'static str,
+    /// It was a command on the machine, or the address is unknown.
+    pub no_origin: &'static str,
+    /// What was done.
+    pub deed: fn(Deed) -> &'static str,
+}

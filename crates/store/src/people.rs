@@ -1,0 +1,46 @@
+//! The people of the desk.
+
+use async_trait::async_trait;
+
+use crate::error::StoreError;
+use crate::types::{DeskAct, DeskLogin, DeskPerson};
+
+/// What the books know of the desk's people. What is changed and the act that tells of it are
+/// written in one transaction; acts are only ever added.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// Adds a person, or gives one of that name a new password: then they may log in again, and
+    /// whatever logins they had are over.
+    async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError>;
+
+    /// Lets a person log in no more, and ends their logins; `false` if nobody has that name or it
+    /// was done before.
+    async fn disable_person(&self, act: &DeskAct) -> Result<bool, StoreError>;
+
+    /// Every person, by name.
+    async fn people(&self) -> Result<Vec<DeskPerson>, StoreError>;
+
+    /// Begins a login of the act's person; `false` if they may not log in, or their password is no
+    /// longer this one. `digest` is the SHA-256 of its token.
+    async fn begin_login(
+        &self,
+        digest: &[u8],
+        password: &str,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError>;
+
+    /// A login that has not ended; how old it may get is for others to decide.
+    async fn login(&self, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError>;
+
+    /// Records that it was used.
+    async fn use_login(&self, digest: &[u8], now: i64) -> Result<(), StoreError>;
+
+    /// Ends it.
+    async fn end_login(&self, digest: &[u8], act: &DeskAct) -> Result<(), StoreError>;
+
+    /// Records an act that changes nothing else.
+    async fn add_act(&self, act: &DeskAct) -> Result<(), StoreError>;
+
+    /// The latest acts, newest first.
+    async fn acts(&self, limit: u32) -> Result<Vec<DeskAct>, StoreError>;
+}

@@ -1,0 +1,84 @@
+//! The people of the desk.
+
+/// A person of the shop who may log in at the desk.
+#[derive(Clone, Eq, PartialEq)]
+pub struct DeskPerson {
+    /// The name that they log in with.
+    pub name: String,
+    /// Their password's argon2id hash, as a PHC string.
+    pub password: String,
+    /// Unix second.
+    pub created_at: i64,
+    /// Unix second from which they may log in no more.
+    pub disabled_at: Option<i64>,
+}
+
+impl std::fmt::Debug for DeskPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the hash: what is shown ends in logs.
+        let mut shown = f.debug_struct("DeskPerson");
+        shown.field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A login that has not ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeskLogin {
+    /// Whose.
+    pub person: String,
+    /// Unix second in which the password was given.
+    pub began_at: i64,
+    /// Unix second in which it was last used, to a minute.
+    pub seen_at: i64,
+}
+
+/// What was done at the desk, or about its people.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeskAct {
+    /// Unix second.
+    pub happened_at: i64,
+    /// The name that was given; there may be nobody of that name.
+    pub person: String,
+    /// What was done.
+    pub act: DeskDeed,
+    /// The address it came from; empty if unknown, or if it was a command on the machine.
+    pub origin: String,
+}
+
+/// What can be done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeskDeed {
+    /// The person was added, or given a new password.
+    Added,
+    /// The person may log in no more.
+    Disabled,
+    /// They logged in.
+    LoggedIn,
+    /// Name and password did not fit each other.
+    Refused,
+    /// They logged out.
+    LoggedOut,
+}
+
+impl DeskDeed {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Added,
+        Self::Disabled,
+        Self::LoggedIn,
+        Self::Refused,
+        Self::LoggedOut,
+    ];
+
+    /// Its name in the books.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Disabled => "disabled",
+            Self::LoggedIn => "logged_in",
+            Self::Refused => "refused",
+            Self::LoggedOut => "logged_out",
+        }
+    }
+}
