@@ -13,6 +13,7 @@
 mod support;
 
 mod accounts;
+mod backends;
 mod books;
 mod cash;
 mod checkout;

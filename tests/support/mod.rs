@@ -29,7 +29,9 @@ mod operations;
 mod options;
 mod pages;
 mod ports;
+pub(crate) mod postgres;
 mod process;
+mod proxy;
 mod receiver;
 mod shop;
 mod skipped;
@@ -51,7 +53,8 @@ pub(crate) use self::{
     },
     pages::{CARD, CARD_AT_ONCE, VOUCHER},
     ports::free_port,
-    process::binary,
+    process::{Program, binary, command},
+    proxy::Proxy,
     receiver::{Answering, NEXT_WEBHOOK_SECRET, Received, Receiver, WEBHOOK_SECRET},
     skipped::skipped,
     sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},

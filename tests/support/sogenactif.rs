@@ -213,6 +213,13 @@ impl Stack {
     /// Saves a card through a payment of that shopper, up to its being paid; gives its name. The
     /// bank's page is passed where there is one.
     pub(crate) async fn save_card(&self, shopper: &str, number: &str) -> String {
+        let card = self.show_saved_card(shopper, number).await;
+        self.wait_first_payment(&card).await;
+        card
+    }
+
+    /// The same as far as the shopper sees it, wherever the books are.
+    pub(crate) async fn show_saved_card(&self, shopper: &str, number: &str) -> String {
         let checkout = self.session_of(shopper, 4200).await;
         let before = self.cards(&checkout).await;
         let fields = self.start_fields(&checkout).await;
@@ -224,14 +231,12 @@ impl Stack {
         }
         self.wait_status(&checkout, "paid").await;
         let fresh = self.session_of(shopper, 4200).await;
-        let card = until("the saved card", || async {
+        until("the saved card", || async {
             let mut cards = self.cards(&fresh).await.into_iter();
             let new = cards.find(|card| !before.contains(card))?;
             Some(new["card"].as_str().expect("a name").to_owned())
         })
-        .await;
-        self.wait_first_payment(&card).await;
-        card
+        .await
     }
 
     /// `POST /checkout/v1/payments` with a saved card.

@@ -41,7 +41,7 @@ impl Child {
     }
 
     /// What happened, if it is no longer running.
-    fn death(&mut self) -> Option<String> {
+    pub(crate) fn death(&mut self) -> Option<String> {
         let status = self.process.try_wait().ok()??;
         Some(format!(
             "the {} ended with {status}; its last lines, from {}:\n{}",
@@ -64,7 +64,7 @@ impl Child {
     }
 
     /// Asks it to end, and makes it end when it does not.
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if self.ended().is_some() {
             return;
         }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::ctx::Ctx;
 use crate::proc::{self, AlreadyReported, Stages};
+use crate::setup::postgres::Keeps;
 use crate::{assets, demo, package, setup};
 
 /// The browser tests' target.
@@ -92,7 +93,11 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
         proc::run(&mut demo::build(ctx))
     })?;
     let filter = options.filter.as_deref();
+    let server = setup::postgres::start(ctx, stages, Keeps::InMemory, !fast)?;
     let mut cargo = cargo_test(ctx);
+    if let Some(server) = &server {
+        cargo.env(setup::postgres::VARIABLE, server.address());
+    }
     cargo.args(["--lib", "--bins"]);
     for target in targets.iter().filter(|name| *name != E2E) {
         cargo.args(["--test", target]);

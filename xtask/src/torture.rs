@@ -104,7 +104,7 @@ const TESTS: [Test; 8] = [
     (
         Attack::Erasing,
         "conformance",
-        "erasing",
+        "erasing_many",
         "of_many_sessions_all_that_are_old_are_erased_in_short_transactions",
     ),
 ];

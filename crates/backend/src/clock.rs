@@ -1,5 +1,7 @@
 //! The one clock and the one random source.
 
+use std::time::{Instant, SystemTime};
+
 #[cfg(test)]
 use crate::seam;
 
@@ -16,6 +18,29 @@ pub(crate) fn now() -> jiff::Timestamp {
 /// Now, in Unix seconds.
 pub(crate) fn unix_now() -> i64 {
     now().as_second()
+}
+
+/// A moment, from which time passes also while the process is frozen, and while its machine is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Since {
+    here: Instant,
+    wall: SystemTime,
+}
+
+impl Since {
+    pub(crate) fn now() -> Self {
+        Self {
+            here: Instant::now(),
+            wall: SystemTime::now(),
+        }
+    }
+
+    /// How many seconds have passed: the more of what both clocks tell.
+    pub(crate) fn seconds(self) -> i64 {
+        let wall = self.wall.elapsed().unwrap_or_default();
+        let passed = self.here.elapsed().max(wall).as_secs();
+        i64::try_from(passed).unwrap_or(i64::MAX)
+    }
 }
 
 /// For how long a platform is asked about a payment, in seconds from its making: three days.

@@ -18,6 +18,7 @@ mod cli;
 mod clock;
 mod config;
 mod connections;
+mod database;
 mod desk;
 mod digest;
 mod egress;
@@ -81,6 +82,12 @@ enum Command {
         #[arg(long)]
         offline: bool,
     },
+    /// Make the tables of the books, or bring them up to date, and nothing else. Books on a server
+    /// are refused by backends of another version until this was run: stop all of them first.
+    Migrate(ConfigArg),
+    /// Move the books.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Prove the ledger from the recorded events. The exit status is 1, and the first difference is
     /// named, if it is not what they tell.
     Audit(ConfigArg),
@@ -170,6 +177,14 @@ enum PaymentsCommand {
 }
 
 #[derive(Subcommand)]
+enum StoreCommand {
+    /// Copy the whole books of a file to a server of PostgreSQL's, and prove that each row is the
+    /// same there. May be repeated until a backend serves them there, and goes on where it was
+    /// broken off.
+    Copy(cli::copying::Arguments),
+}
+
+#[derive(Subcommand)]
 enum LedgerCommand {
     /// Write a shop's journal of a year for its accountant (FEC layout, article A47 A-1 LPF), with
     /// the description that goes with it.
@@ -219,6 +234,8 @@ async fn main() -> ExitCode {
             Ok(status) => return status,
             Err(error) => Err(error),
         },
+        Command::Store(StoreCommand::Copy(what)) => cli::copying::run(&what).await,
+        Command::Migrate(arg) => cli::migrate::run(&arg.config).await,
         Command::Audit(arg) => cli::ledger::audit(&arg.config).await,
         Command::Ledger(LedgerCommand::Export { config, what }) => {
             cli::ledger::export(&config.config, &what).await

@@ -12,7 +12,7 @@ use reqwest::header;
 use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
-use crate::clock;
+use crate::clock::{self, Since};
 use crate::metrics::Calls;
 #[cfg(test)]
 use crate::seam;
@@ -25,6 +25,9 @@ const ANSWER_MAX: usize = 1024 * 1024;
 
 /// How long a call waits until it may be made, where many are under way.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// After how many seconds a call is not made any more that waited for that.
+const LATE: i64 = 10;
 
 /// Makes platform calls.
 pub(crate) struct Platform {
@@ -162,11 +165,16 @@ impl Platform {
         if let Some(answer) = seam::call(call).await {
             return answer;
         }
+        let since = Since::now();
         // Whoever hangs up while a platform is slow leaves a call behind: they must not pile up.
         let permit = tokio::time::timeout(self.wait, self.calls.acquire()).await;
         let Ok(Ok(_permit)) = permit else {
             return Err(CallError::NotSent);
         };
+        // Frozen in between: whoever asked for the call may have been taken for dead.
+        if since.seconds() > LATE {
+            return Err(CallError::NotSent);
+        }
         let Some(headers) = headers(call) else {
             return Err(CallError::NotSent);
         };

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use guichet_domain::id::Slug;
-use guichet_store::sqlite::FileLock;
-use guichet_store::{Outbox as _, Store as _};
+use guichet_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -43,11 +42,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let (config, accounts) = Config::read(config)?;
     let assets = Assets::open(&config.assets)?;
-    let _lock = FileLock::take(&config.database).with_context(|| books(&config))?;
+    let _lock = config.database.lock().with_context(|| books(&config))?;
     warn(&accounts);
-    let store = Arc::new(open_store(&config).await?);
-    // Before anything is written into a file that is damaged.
+    let store = open_store(&config).await?;
+    // Before anything is written into a file that is damaged, or beside what is missing.
     store.check().await.with_context(|| books(&config))?;
+    store
+        .begin_serving()
+        .await
+        .with_context(|| books(&config))?;
     // Before anybody can tell that it serves: whoever stops it from then on is heard.
     let signals = [
         signal(SignalKind::interrupt())?,
@@ -68,11 +71,9 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
         jobs.spawn(metrics::serve(metrics, listener, store, shops.collect()));
     }
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
-    store.release_questions(clock::unix_now()).await?;
     let now = clock::unix_now();
-    store.release_notices(now).await?;
     store.set_endpoints(&endpoints(&config), now).await?;
-    store.release_operations(now).await?;
+    release(&*store, now).await?;
     let platform = Platform::new(config.limits.platform_calls())?.counted(&metrics.calls);
     let sender = Sender::new(&config.webhook_networks)?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);
@@ -104,6 +105,17 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     jobs.shutdown().await;
     store.close().await;
     outcome
+}
+
+/// Makes due what the process before this one had taken: it is dead. What was taken of books that
+/// others serve too comes back by itself, once its time has passed.
+async fn release(store: &dyn Store, now: i64) -> Result<(), StoreError> {
+    if store.is_shared() {
+        return Ok(());
+    }
+    store.release_questions(now).await?;
+    store.release_notices(now).await?;
+    store.release_operations(now).await
 }
 
 /// Where shops take notices.

@@ -1,11 +1,23 @@
 //! Why the books could not be read or written.
 
+use sqlx::postgres::PgDatabaseError;
+
 /// Why the books could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be reached, is locked, or refused. Trying again later makes sense.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// There is no server to keep the books, or it does not let us in.
+    #[error("{server}: {why} ({cause})")]
+    NoServer {
+        /// The server and the database.
+        server: String,
+        /// What it comes down to, and what to do.
+        why: &'static str,
+        /// What the server, or the system, told.
+        cause: String,
+    },
     /// Nothing of it was written: the transaction that it was part of could not be committed.
     /// Trying again later makes sense.
     #[error("the books could not be written: {0}")]
@@ -43,13 +55,29 @@ pub enum StoreError {
 /// have them in their lowest byte. <https://sqlite.org/rescode.html>
 const DAMAGED: [i32; 2] = [11, 26];
 
+/// PostgreSQL's for a page and an index that are not whole.
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+const DAMAGED_ON_SERVER: [&str; 2] = ["XX001", "XX002"];
+
+/// Whether the database has met damage. Some of a server's codes are numbers as well, of another
+/// meaning.
+fn is_damage(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else {
+        return false;
+    };
+    if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+        return DAMAGED_ON_SERVER.contains(&error.code());
+    }
+    let code = error.code().and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| DAMAGED.contains(&(code & 0xff)))
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code());
-        let code = code.and_then(|code| code.parse::<i32>().ok());
-        match code {
-            Some(code) if DAMAGED.contains(&(code & 0xff)) => Self::Damaged(error.to_string()),
-            _ => Self::Unavailable(error),
+        if is_damage(&error) {
+            Self::Damaged(error.to_string())
+        } else {
+            Self::Unavailable(error)
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The books: what was asked, what happened, and what an operator should look at.
 //!
-//! [`Store`] is the trait; [`sqlite`] implements it. Events are only ever added, and every write
-//! that depends on what it read runs in one writing transaction. A call that returned `Ok` is on
-//! disk.
+//! [`Store`] is the trait; [`sqlite`] and [`postgres`] implement it. Events are only ever added,
+//! and every write that depends on what it read runs in one writing transaction. A call that
+//! returned `Ok` is on disk.
 
 use async_trait::async_trait;
 use guichet_domain::event::{PaymentEvent, PlatformFact};
@@ -11,12 +11,16 @@ use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
 
+pub mod copying;
 mod erasing;
 mod error;
+mod health;
 #[cfg(feature = "memory")]
 pub mod memory;
+mod numbers;
 mod outbox;
 mod people;
+pub mod postgres;
 mod reading;
 mod rules;
 pub mod sqlite;
@@ -31,10 +35,10 @@ pub use self::people::People;
 pub use self::reading::Reading;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, Arrived, AskedBy, Attended, AttentionCounts,
-    Audited, Book, CardName, Closed, Conversation, Dated, DeskAct, DeskDeed, DeskLogin, DeskPerson,
-    DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Idempotency, Instructed,
-    Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link, LinkState,
-    Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
+    Audited, Beside, Book, CardName, Closed, Conversation, Dated, DeskAct, DeskDeed, DeskLogin,
+    DeskPerson, DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Idempotency,
+    Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
+    LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
     OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
     SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking, Unconfirmed, UnmatchedEvent,
     WAIT_MAX,
@@ -315,4 +319,23 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
 
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Whether other backends may serve these books too.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Begins to serve the books: no copy is made over them from then on. An error where the copy
+    /// that they are is not whole.
+    async fn begin_serving(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Reads all there is to read, and tells what is damaged.
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Waits for what is under way and lets go of the books.
+    async fn close(&self) {}
 }

@@ -5,6 +5,9 @@
     reason = "in tests, a panic is how a failure is told"
 )]
 
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "conformance/books.rs"]
+mod books;
 #[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 #[path = "conformance/fixtures.rs"]
 mod fixtures;
@@ -54,7 +57,7 @@ impl tracing::field::Visit for Summary {
 }
 
 /// Opens the books, does this, and closes them: then all that was run is told.
-async fn run(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&SqliteStore)) -> Vec<String> {
+async fn run(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&Books)) -> Vec<String> {
     let store = open(folder).await;
     work(&store).await;
     store.close().await;
@@ -62,7 +65,7 @@ async fn run(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&SqliteStore)) -
 }
 
 /// How many statements that is.
-async fn counted(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&SqliteStore)) -> usize {
+async fn counted(folder: &tempfile::TempDir, work: impl AsyncFnOnce(&Books)) -> usize {
     run(folder, work).await.len()
 }
 

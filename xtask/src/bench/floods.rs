@@ -114,7 +114,8 @@ pub(super) fn run(ctx: &Ctx, options: &Options) -> Result<()> {
         limits: LIMITS,
         ..side::CARDS
     };
-    let side = Side::start(ctx, "this build", &program, offer, &mut children, &stop)?;
+    let built = side::Built::on_a_file(&program);
+    let side = Side::start(ctx, "this build", built, offer, &mut children, &stop)?;
     let heads = ("orders alone", "beside it", "kept", "the flood");
     println!(
         "\n{:<26}{:>14}{:>14}{:>8}{:>16}",

@@ -20,6 +20,7 @@ use anyhow::Result;
 use crate::child::Children;
 use crate::ctx::Ctx;
 use crate::proc::{self, Stages};
+use crate::setup::postgres::{self, Keeps};
 use crate::{assets, setup};
 use figure::{Figure, Work, middle};
 use side::Side;
@@ -42,6 +43,9 @@ pub(crate) struct Options {
     /// Another `guichet` to measure in turn with this one, such as one built from an older commit.
     #[arg(long, value_name = "PATH")]
     beside: Option<PathBuf>,
+    /// Measure this build on PostgreSQL too, whose server is started for it, on this disk.
+    #[arg(long)]
+    postgres: bool,
     /// How often each figure is taken; the middle one is printed.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -63,7 +67,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, target: &Target) -> Result<()>
         build(ctx, stages)?;
     }
     match target {
-        Target::Backend(options) => backend(ctx, options),
+        Target::Backend(options) => backend(ctx, stages, options),
         Target::Floods(options) => floods::run(ctx, options),
         Target::Widget(options) => widget::run(ctx, stages, options),
     }
@@ -79,20 +83,32 @@ fn build(ctx: &Ctx, stages: &mut Stages) -> Result<()> {
     stages.run("release build", || proc::run(&mut cargo))
 }
 
-fn backend(ctx: &Ctx, options: &Options) -> Result<()> {
-    let mut programs = vec![("this build", side::built(ctx))];
+fn backend(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<()> {
+    let mut programs = vec![("this build", side::built(ctx), None)];
     if let Some(beside) = &options.beside {
-        programs.push(("beside", std::path::absolute(beside)?));
+        programs.push(("beside", std::path::absolute(beside)?, None));
+    }
+    let mut server = None;
+    if options.postgres {
+        server = postgres::start(ctx, stages, Keeps::OnDisk, true)?;
+        let books = server.as_ref().map(postgres::Server::address);
+        programs.push(("PostgreSQL", side::built(ctx), books));
     }
     let mut children = Children::default();
     let stop = AtomicBool::new(false);
     let mut sides = Vec::new();
-    for (name, program) in &programs {
+    for (name, program, books) in &programs {
+        let program = side::Built {
+            program,
+            books: books.as_deref(),
+        };
         let side = Side::start(ctx, name, program, side::CARDS, &mut children, &stop)?;
         sides.push((*name, side));
     }
     let rows = measure(options, &sides);
     children.stop();
+    // After those who use it.
+    drop(server);
     print(&sides, &rows?);
     Ok(())
 }
@@ -132,7 +148,7 @@ fn print(sides: &[(&str, Side)], rows: &[Row]) {
             .map(|f| format!("{:>14.0} {:>7.1}ms", f.rate, f.p99.as_secs_f64() * 1e3))
             .collect();
         let ratio = match figures.as_slice() {
-            [this, beside] => format!("  {:.2} times", this.rate / beside.rate),
+            [this, beside, ..] => format!("  {:.2} times", this.rate / beside.rate),
             _ => String::new(),
         };
         println!(

@@ -13,6 +13,7 @@ use super::figure::{Figure, Work};
 use crate::child::{Child, Children, free_ports};
 use crate::ctx::Ctx;
 use crate::demo::config;
+use crate::proc;
 
 pub(super) const SECRET_KEY: &str = "sk_sandbox_bench_8d2f5a7c1e904b6395d8a2f4c7e1b603";
 
@@ -47,6 +48,24 @@ pub(super) struct Side {
     orders: AtomicUsize,
 }
 
+/// A program, and where its books are.
+#[derive(Clone, Copy)]
+pub(super) struct Built<'a> {
+    pub(super) program: &'a Path,
+    /// The address of a database without tables; a file where there is none.
+    pub(super) books: Option<&'a str>,
+}
+
+impl<'a> Built<'a> {
+    /// With its books in a file.
+    pub(super) fn on_a_file(program: &'a Path) -> Self {
+        Self {
+            program,
+            books: None,
+        }
+    }
+}
+
 /// A payment whose notification is there and has not been sent.
 struct Held {
     secret: String,
@@ -63,7 +82,7 @@ impl Side {
     pub(super) fn start(
         ctx: &Ctx,
         name: &'static str,
-        program: &Path,
+        Built { program, books }: Built<'_>,
         offer: Shop<'_>,
         children: &mut Children,
         stop: &AtomicBool,
@@ -95,8 +114,18 @@ impl Side {
         let log = folder.join("sandbox.log");
         children.add(Child::start("sandbox", sandbox, log)?);
         children.wait_for("sandbox", listens, "/", stop)?;
-        let mut serve = ctx.command(&program.display().to_string());
-        serve.args(["serve", "--config"]).arg(config);
+        let guichet = |what: &str| {
+            let mut command = ctx.command(&program.display().to_string());
+            command.args([what, "--config"]).arg(&config);
+            if let Some(books) = books {
+                command.env("GUICHET_DATABASE_URL", books);
+            }
+            command
+        };
+        if books.is_some() {
+            proc::run(&mut guichet("migrate"))?;
+        }
+        let serve = guichet("serve");
         let log = folder.join("backend.log");
         children.add(Child::start(name, serve, log)?);
         children.wait_for(name, backend, "/readyz", stop)?;

@@ -43,7 +43,7 @@ pub(super) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<(
     let side = Side::start(
         ctx,
         "this build",
-        &side::built(ctx),
+        side::Built::on_a_file(&side::built(ctx)),
         offer,
         &mut children,
         &stop,

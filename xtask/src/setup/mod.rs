@@ -2,6 +2,7 @@
 
 pub(crate) mod engines;
 mod npm;
+pub(crate) mod postgres;
 pub(crate) mod python;
 pub(crate) mod system;
 mod tools;

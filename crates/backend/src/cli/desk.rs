@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use guichet_domain::id::Slug;
-use guichet_store::{DeskAct, DeskDeed, DeskPerson, People as _};
+use guichet_store::{DeskAct, DeskDeed, DeskPerson, People, Store};
 
 use super::terminal::print;
 use crate::books::open_beside;
@@ -69,7 +69,7 @@ async fn add(config: &Config, name: &str, stdin: bool) -> anyhow::Result<()> {
         disabled_at: None,
     };
     let store = open_beside(config).await?;
-    let added = store
+    let added = people(&*store)?
         .add_person(&person, &act(name.as_str(), DeskDeed::Added))
         .await;
     store.close().await;
@@ -83,6 +83,10 @@ async fn add(config: &Config, name: &str, stdin: bool) -> anyhow::Result<()> {
             "The desk is off: write [desk] into the configuration and start the backend anew.\n";
     }
     print(text)
+}
+
+fn people(store: &dyn Store) -> anyhow::Result<&dyn People> {
+    store.desk_people().context("these books keep no people")
 }
 
 /// The password on the standard input, without the end of its line.
@@ -106,9 +110,9 @@ fn read() -> anyhow::Result<String> {
 
 async fn list(config: &Config) -> anyhow::Result<()> {
     let store = open_beside(config).await?;
-    let people = store.people().await;
+    let all = people(&*store)?.people().await;
     store.close().await;
-    let people = people?;
+    let people = all?;
     if people.is_empty() {
         return print("Nobody may log in: guichet desk user add NAME\n");
     }
@@ -125,7 +129,9 @@ async fn list(config: &Config) -> anyhow::Result<()> {
 
 async fn disable(config: &Config, name: &str) -> anyhow::Result<()> {
     let store = open_beside(config).await?;
-    let disabled = store.disable_person(&act(name, DeskDeed::Disabled)).await;
+    let disabled = people(&*store)?
+        .disable_person(&act(name, DeskDeed::Disabled))
+        .await;
     store.close().await;
     ensure!(
         disabled?,

@@ -9,6 +9,7 @@ use anyhow::bail;
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Demand, Provider};
+use guichet_store::postgres::look;
 use guichet_store::sqlite::check_file;
 
 use super::payments::ATTENTION;
@@ -16,6 +17,7 @@ use super::terminal::print;
 use super::verdicts::{self, How, Verdicts, offered};
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::database::Database;
 use crate::platform::Platform;
 
 /// Reads the configuration and tells what each method of each shop demands of the shopper. Then
@@ -25,15 +27,7 @@ pub(crate) async fn run(path: &Path, offline: bool) -> anyhow::Result<ExitCode> 
     let (config, accounts) = Config::read(path)?;
     let mut verdicts = Verdicts::default();
     verdicts::at_home(&mut verdicts, &config, &accounts);
-    let books = config.database.display();
-    if config.database.exists() {
-        match check_file(&config.database).await {
-            Ok(()) => verdicts.add(How::Ok, format!("books: {books} is whole")),
-            Err(error) => verdicts.add(How::Bad, format!("books: {books}: {error}")),
-        }
-    } else {
-        verdicts.add(How::Ok, format!("books: there are none yet at {books}"));
-    }
+    books(&mut verdicts, &config.database, offline).await;
     if !offline {
         let platform = Platform::new(1)?;
         verdicts::outside(&mut verdicts, &config, &accounts, &platform).await;
@@ -43,6 +37,36 @@ pub(crate) async fn run(path: &Path, offline: bool) -> anyhow::Result<ExitCode> 
         How::Ok => Ok(ExitCode::SUCCESS),
         How::Look => Ok(ExitCode::from(ATTENTION)),
         How::Bad => bail!("something is bad: see the lines that begin so"),
+    }
+}
+
+/// Whether the books are whole, and kept by what keeps them.
+async fn books(verdicts: &mut Verdicts, database: &Database, offline: bool) {
+    match database {
+        Database::File(path) if path.exists() => match check_file(path).await {
+            Ok(()) => verdicts.add(How::Ok, format!("books: {database} is whole")),
+            Err(error) => verdicts.add(How::Bad, format!("books: {database}: {error}")),
+        },
+        Database::File(_) => {
+            verdicts.add(How::Ok, format!("books: there are none yet at {database}"));
+        }
+        Database::Server(_) if offline => {}
+        Database::Server(address) => match look(address).await {
+            Ok(server) => {
+                for what in &server.bad {
+                    verdicts.add(How::Bad, format!("books: {database}: {what}"));
+                }
+                for what in &server.look {
+                    verdicts.add(How::Look, format!("books: {database}: {what}"));
+                }
+                if server.bad.is_empty() {
+                    let version = &server.version;
+                    let what = format!("books: {database}, which is {version}, keeps them");
+                    verdicts.add(How::Ok, what);
+                }
+            }
+            Err(error) => verdicts.add(How::Bad, format!("books: {error}")),
+        },
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> anyhow::Result<
     let own = own.map(|name| shop(&config, Some(name))).transpose()?;
     let store = open_beside(&config).await?;
     let erased =
-        guichet_store::Erasing::erase_shopper(&store, own.as_ref(), whose, clock::unix_now());
+        guichet_store::Erasing::erase_shopper(&*store, own.as_ref(), whose, clock::unix_now());
     let erased = erased.await;
     store.close().await;
     let erased = erased?;

@@ -87,8 +87,8 @@ pub(crate) async fn export(config: &Path, arguments: &Arguments) -> anyhow::Resu
         separator: arguments.separator,
     };
     let store = open_to_read(&config).await?;
-    let exported = export.write(&store, &arguments.to).await;
-    let others = in_other_currencies(&store, &shop).await;
+    let exported = export.write(&*store, &arguments.to).await;
+    let others = in_other_currencies(&*store, &shop).await;
     store.close().await;
     let exported = exported?;
     let cents = exported.totals.cents.unsigned_abs();

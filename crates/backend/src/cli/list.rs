@@ -92,9 +92,9 @@ impl Arguments {
 pub(crate) async fn run(config: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let (config, _) = Config::read(config)?;
     let wish = arguments.wish(&shop(&config, arguments.shop.as_deref())?)?;
-    let store = Arc::new(open_to_read(&config).await?);
+    let store = open_to_read(&config).await?;
     let printed = if arguments.csv {
-        let mut sheet = Spreadsheet::new(Arc::clone(&store) as Arc<dyn Store>, wish.search);
+        let mut sheet = Spreadsheet::new(Arc::clone(&store), wish.search);
         async {
             while let Some(lines) = sheet.next().await? {
                 print(lines)?;

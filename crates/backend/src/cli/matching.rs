@@ -53,7 +53,7 @@ pub(crate) async fn run(config: &Path, arguments: &Arguments) -> anyhow::Result<
         statement = statement.and(read().with_context(|| path.display().to_string())?);
     }
     let store = open_to_read(&config).await?;
-    let entries = entries(&store, &shop).await;
+    let entries = entries(&*store, &shop).await;
     store.close().await;
     let made = remittances(&entries?)?;
     let found = matched(made, &statement, &journal.remittances, arguments.days);

@@ -3,6 +3,7 @@
 mod account;
 pub(crate) mod arguments;
 pub(crate) mod backup;
+pub(crate) mod copying;
 pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod erase;
@@ -11,6 +12,7 @@ pub(crate) mod inventory;
 pub(crate) mod ledger;
 pub(crate) mod list;
 pub(crate) mod matching;
+pub(crate) mod migrate;
 pub(crate) mod moneris;
 pub(crate) mod notifications;
 mod opened;

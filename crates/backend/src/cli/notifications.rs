@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use guichet_store::{KeptMessage, Store as _};
+use guichet_store::KeptMessage;
 
 use super::terminal::{print, shown};
 use crate::books::open_to_read;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use guichet_domain::id::PaymentId;
-use guichet_store::StoreError;
-use guichet_store::sqlite::{FileLock, SqliteStore};
+use guichet_store::sqlite::FileLock;
+use guichet_store::{Store, StoreError};
 
 use crate::app::App;
 use crate::books::{books, open_store, open_to_read};
@@ -17,8 +17,8 @@ use crate::webhooks::sender::Sender;
 /// The books, opened as a command needs them.
 pub(super) struct Opened {
     pub(super) app: Arc<App>,
-    pub(super) store: Arc<SqliteStore>,
-    /// Held where no backend serves the books.
+    pub(super) store: Arc<dyn Store>,
+    /// Held where no backend serves the books, as far as that can be known.
     pub(super) alone: Option<FileLock>,
 }
 
@@ -33,8 +33,8 @@ impl Opened {
     pub(super) async fn to_write(config: &Path) -> anyhow::Result<Self> {
         let (config, accounts) = Config::read(config)?;
         open_to_read(&config).await?.close().await;
-        let alone = match FileLock::take(&config.database) {
-            Ok(lock) => Some(lock),
+        let alone = match config.database.lock() {
+            Ok(lock) => lock,
             Err(StoreError::InUse { .. }) => None,
             Err(error) => return Err(error).with_context(|| books(&config)),
         };
@@ -45,10 +45,9 @@ impl Opened {
     fn new(
         config: Config,
         accounts: crate::accounts::Accounts,
-        store: SqliteStore,
+        store: Arc<dyn Store>,
         alone: Option<FileLock>,
     ) -> anyhow::Result<Self> {
-        let store = Arc::new(store);
         let platform = Platform::new(config.limits.platform_calls())?;
         let sender = Sender::new(&config.webhook_networks)?;
         let (app, _) = App::new(

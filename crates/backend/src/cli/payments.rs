@@ -4,9 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use guichet_domain::session::Session;
-use guichet_store::{
-    Attended, AttentionCounts, KeptMessage, Operation, Payment, Store as _, UnmatchedEvent,
-};
+use guichet_store::{Attended, AttentionCounts, KeptMessage, Operation, Payment, UnmatchedEvent};
 
 use super::notifications::{self, time};
 use super::terminal::{print, shown};

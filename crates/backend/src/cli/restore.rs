@@ -3,18 +3,22 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use guichet_store::Store as _;
-use guichet_store::sqlite::{FileLock, restore};
+use guichet_store::sqlite::restore;
 
+use super::backup::ELSEWHERE;
 use super::terminal::{print, shown};
 use crate::books::{books, open_store};
 use crate::config::Config;
+use crate::database::Database;
 
 /// Puts the backup in place while no backend serves the books, and proves them.
 pub(crate) async fn run(config: &Path, from: &Path) -> anyhow::Result<()> {
     let (config, _) = Config::read(config)?;
-    let _lock = FileLock::take(&config.database).with_context(|| books(&config))?;
-    let aside = restore(from, &config.database)
+    let Database::File(path) = &config.database else {
+        bail!("{}: {ELSEWHERE}", config.database);
+    };
+    let _lock = config.database.lock().with_context(|| books(&config))?;
+    let aside = restore(from, path)
         .await
         .with_context(|| format!("the backup {}", from.display()))?;
     // Brings an older backup's tables up to date.
@@ -32,9 +36,7 @@ pub(crate) async fn run(config: &Path, from: &Path) -> anyhow::Result<()> {
     };
     told += &format!(
         "{} is restored: {} payments, {} entries of the ledger, whole.\n",
-        config.database.display(),
-        proven.payments,
-        proven.entries
+        config.database, proven.payments, proven.entries
     );
     told += "What was paid after the backup is not in it. Start the backend, then look for it with \
              guichet payments --attention and in the platforms' back offices.\n";

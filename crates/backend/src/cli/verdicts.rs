@@ -15,6 +15,7 @@ use x509_cert::der::Decode as _;
 use crate::accounts::Accounts;
 use crate::clock;
 use crate::config::Config;
+use crate::database::Database;
 use crate::platform::{Looked, Platform};
 
 /// Days before the end of a certificate, or of a rule, from which on a person should look.
@@ -98,9 +99,12 @@ pub(super) fn at_home(verdicts: &mut Verdicts, config: &Config, accounts: &Accou
         }
         rules(verdicts, config, account, clock::now());
     }
-    let folder = config.database.parent();
-    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
-    disk(verdicts, folder.unwrap_or(Path::new(".")));
+    // The disk of a server is its own operator's.
+    if let Database::File(books) = &config.database {
+        let folder = books.parent();
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        disk(verdicts, folder.unwrap_or(Path::new(".")));
+    }
 }
 
 fn rules(verdicts: &mut Verdicts, config: &Config, account: &dyn Provider, now: Timestamp) {

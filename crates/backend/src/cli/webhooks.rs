@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
 use guichet_domain::id::Slug;
-use guichet_store::{Endpoint, KeptNotice, Outbox as _, Replay};
+use guichet_store::{Endpoint, KeptNotice, Replay};
 use url::Url;
 
 use super::notifications::time;

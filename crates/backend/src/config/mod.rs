@@ -30,9 +30,11 @@ use file::without_value;
 pub(crate) use limits::{Limits, Rate};
 use shop::ShopTable;
 pub(crate) use shop::{SecretKey, Shop, ShopMethods, VoucherRest};
+pub(crate) use urls::database;
 pub(crate) use webhook::{SECRET_PREFIX, Webhook, WebhookSecret};
 
 use crate::accounts::Accounts;
+use crate::database::Database;
 
 /// After the platforms' own night.
 const REPORTS_AT: Time = time(4, 0, 0, 0);
@@ -45,7 +47,7 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// Without a slash at its end.
     pub(crate) public_url: String,
-    pub(crate) database: PathBuf,
+    pub(crate) database: Database,
     pub(crate) assets: PathBuf,
     /// Whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -128,7 +130,7 @@ impl Config {
                 .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8601))),
             metrics_listen: file.metrics_listen,
             public_url: urls::public(&file.public_url, file.environment)?,
-            database: urls::database(&file.database_url, folder)?,
+            database: urls::database("database_url", &file.database_url, folder)?,
             assets: folder.join(file.assets),
             trusted_proxies: urls::trusted_proxies(&file.trusted_proxies)?,
             limits: file.limits,

@@ -31,7 +31,7 @@ fn refusal(text: &str) -> String {
 #[test]
 fn paths_are_read_from_beside_the_file() {
     let (config, _) = parse(GOOD).unwrap();
-    assert_eq!(config.database, Path::new("/etc/guichet/books.db"));
+    assert_eq!(config.database.to_string(), "/etc/guichet/books.db");
     assert_eq!(config.public_url, "http://127.0.0.1:8601");
 }
 
@@ -294,8 +294,13 @@ const WRONG: &[Wrong] = &[
     ),
     (
         "sqlite://books.db",
-        "postgres://localhost/books",
-        ["database_url", "sqlite://"],
+        "mysql://localhost/books",
+        ["database_url", "postgres://"],
+    ),
+    (
+        "sqlite://books.db",
+        "postgres://localhost",
+        ["database_url", "name a database"],
     ),
     (
         "sqlite://books.db",

@@ -3,10 +3,13 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use guichet_providers::contract::Environment;
+use guichet_store::postgres::Address;
 use ipnet::IpNet;
 use url::{Host, Url};
+
+use crate::database::Database;
 
 /// Longest `public_url`: the return and notification addresses made of it must fit in 150 ASCII
 /// characters at Up2pay.
@@ -123,24 +126,35 @@ fn networks(key: &str, texts: &[String], remedy: &str) -> anyhow::Result<Vec<IpN
     Ok(nets)
 }
 
+/// Where the books are: a file of SQLite's, or a server of PostgreSQL's.
+pub(crate) fn database(key: &str, url: &str, folder: &Path) -> anyhow::Result<Database> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let address = Address::parse(url).map_err(|what| anyhow!("{key}: {what}"))?;
+        return Ok(Database::Server(Box::new(address)));
+    }
+    let path = file(url, folder).with_context(|| key.to_owned())?;
+    Ok(Database::File(path))
+}
+
 /// The database's file. What SQLite would take for options of the address is refused: it would
 /// become part of the file's name, and mean nothing.
-pub(super) fn database(url: &str, folder: &Path) -> anyhow::Result<PathBuf> {
-    let path = url.strip_prefix("sqlite://").with_context(
-        || "database_url: must begin with sqlite:// and name a file, such as sqlite://guichet.db",
-    )?;
+fn file(url: &str, folder: &Path) -> anyhow::Result<PathBuf> {
+    let path = url.strip_prefix("sqlite://").with_context(|| {
+        "must begin with sqlite:// and name a file, such as sqlite://guichet.db, or \
+         with postgres:// and name a server and its database"
+    })?;
     let last = path.rsplit('/').next().unwrap_or_default();
     ensure!(
         !last.is_empty() && last != "." && last != "..",
-        "database_url: must name a file, such as sqlite://guichet.db"
+        "must name a file, such as sqlite://guichet.db"
     );
     ensure!(
         !path.contains(":memory:") && !path.starts_with("file:"),
-        "database_url: must name a file on disk: what is in memory alone is lost at a stop"
+        "must name a file on disk: what is in memory alone is lost at a stop"
     );
     ensure!(
         !path.contains(['?', '#', '%']),
-        "database_url: takes no options and no escapes: write the file's name alone"
+        "takes no options and no escapes: write the file's name alone"
     );
     Ok(folder.join(path))
 }

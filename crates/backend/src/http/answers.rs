@@ -225,6 +225,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_)
+            | StoreError::NoServer { .. }
             | StoreError::NotWritten(_)
             | StoreError::Replaced(_)
             | StoreError::Damaged(_) => {

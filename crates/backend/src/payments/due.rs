@@ -5,7 +5,7 @@ use std::sync::Arc;
 use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
 use guichet_providers::contract::{Finalise, Provider};
-use guichet_store::{Advance, Conversation, Payment, StoreError};
+use guichet_store::{Advance, Beside, Conversation, Payment, StoreError};
 
 use super::in_hand::{InHand, leaving};
 use super::lookup::look_up;
@@ -66,7 +66,7 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
             }
         }
         Some(Duty::LookUp) => match InHand::new(app, &book, &payment) {
-            Ok(in_hand) => match taken(&in_hand, conversation.stage).await? {
+            Ok(in_hand) => match taken(&in_hand, conversation.stage, None).await? {
                 Some(at) => look_up(&in_hand, &conversation, at).await,
                 None => Ok(()),
             },
@@ -77,11 +77,16 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
 
 /// Takes what is due, by leaving the payment for as long as that may take at the stage that is
 /// given. None if somebody else was faster.
-async fn taken(in_hand: &InHand<'_>, from: Stage) -> Result<Option<Stage>, StoreError> {
+async fn taken(
+    in_hand: &InHand<'_>,
+    from: Stage,
+    beside: Option<Beside>,
+) -> Result<Option<Stage>, StoreError> {
     let to = from.taken_up();
     let advance = Advance {
         to,
         due: Some(clock::unix_now()),
+        beside,
         ..in_hand.leaving(from, Stage::Talking)
     };
     Ok(in_hand.advance(&advance).await?.then_some(to))
@@ -103,9 +108,15 @@ pub(crate) async fn end_waiting(app: &App, payment: &Payment) -> Result<(), Stor
 
 /// Its account is not in the configuration, which was told of at the start: it may be put back.
 async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), StoreError> {
+    // Whoever talked was not heard of again: he holds up no other payment of the session.
+    let to = if stage == Stage::Talking {
+        stage.taken_up()
+    } else {
+        stage
+    };
     let later = Advance {
         next_try_at: Some(clock::unix_now() + GONE_SECONDS),
-        ..Advance::new(stage, stage)
+        ..Advance::new(stage, to)
     };
     app.store
         .advance(id, &later, clock::unix_now())
@@ -119,11 +130,20 @@ async fn leave_alone(app: &App, id: &PaymentId, stage: Stage) -> Result<(), Stor
 /// wallet, or the platform's page, may have taken by itself is finalised all the same, and shown as
 /// a surplus.
 async fn finalise(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<(), StoreError> {
-    if taken(in_hand, Stage::Finalise).await?.is_none() {
+    let payment = in_hand.payment;
+    let ordered_last = in_hand.continuing.is_ordered_last(payment.kind);
+    let not_ordered = ordered_last && settled_otherwise(in_hand);
+    let beside = Beside {
+        not_talking: in_hand.app.store.is_shared(),
+        // Settled since it was read: it is due again, and read anew.
+        not_settled: ordered_last && !not_ordered,
+        not_open: false,
+    };
+    let taken = taken(in_hand, Stage::Finalise, Some(beside)).await?;
+    if taken.is_none() {
         return Ok(());
     }
-    let payment = in_hand.payment;
-    if settled_otherwise(in_hand) && in_hand.continuing.is_ordered_last(payment.kind) {
+    if not_ordered {
         tracing::info!(
             payment = %payment.id, "not ordered: another payment had settled the session"
         );

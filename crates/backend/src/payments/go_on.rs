@@ -9,7 +9,7 @@ use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::language::Language;
 use guichet_domain::stage::Stage;
 use guichet_providers::contract::{By, Given, Proceed};
-use guichet_store::{Book, Conversation, Idempotency};
+use guichet_store::{Advance, Beside, Book, Conversation, Idempotency};
 
 use super::book;
 use super::error::PaymentError;
@@ -141,7 +141,14 @@ pub(crate) async fn go_on(
         Given::Token { .. } | Given::Bank(_) | Given::Iban(_) => Stage::Token,
     };
     let _terminal = terminals::take(in_hand).await?;
-    let talking = in_hand.leaving(from, Stage::Talking);
+    let talking = Advance {
+        beside: Some(Beside {
+            not_talking: app.store.is_shared(),
+            not_settled: true,
+            not_open: must_be_alone(in_hand, asker.by),
+        }),
+        ..in_hand.leaving(from, Stage::Talking)
+    };
     if !in_hand.advance(&talking).await? {
         return Err(PaymentError::UnderWay);
     }
@@ -172,17 +179,27 @@ fn refuse_if_moved_on(
     let Some(book) = book.filter(|book| !book.session.is_settled()) else {
         return Err(PaymentError::SessionPaid);
     };
-    let now = clock::unix_now();
-    if now >= book.session.expires_at {
+    if clock::unix_now() >= book.session.expires_at {
         return Err(PaymentError::SessionExpired);
     }
-    let is_open = |book| Folded::new(book, now).overview.open_elsewhere;
     match by {
-        By::ShopWith { .. } | By::Again(_) if is_open(book) => Err(PaymentError::OtherOpen),
-        // The shopper was warned of what was open when the request came, and of nothing else.
-        By::Shopper | By::ShopperWith { .. } if is_open(book) && !is_open(in_hand.book) => {
-            Err(PaymentError::UnderWay)
-        }
-        _ => Ok(()),
+        _ if !is_open(book) || !must_be_alone(in_hand, by) => Ok(()),
+        By::ShopWith { .. } | By::Again(_) => Err(PaymentError::OtherOpen),
+        By::Shopper | By::ShopperWith { .. } => Err(PaymentError::UnderWay),
     }
+}
+
+/// Whether it is not ordered while another payment of the session may still take money. The shopper
+/// was warned of what was open when the request came, and of nothing else; nobody is there whom the
+/// shop's server could warn.
+fn must_be_alone(in_hand: &InHand<'_>, by: By<'_>) -> bool {
+    match by {
+        By::ShopWith { .. } | By::Again(_) => true,
+        By::Shopper | By::ShopperWith { .. } => !is_open(in_hand.book),
+    }
+}
+
+fn is_open(book: &Book) -> bool {
+    let folded = Folded::new(book, clock::unix_now());
+    folded.overview.open_elsewhere
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use guichet_domain::event::{PaymentEvent, PlatformFact};
 use guichet_domain::payment::Rebilling;
-use guichet_domain::stage::{Stage, is_ordered_last};
+use guichet_domain::stage::{Stage, TALKING_SECONDS, is_ordered_last};
 use guichet_domain::{PartStatus, Refusal, Status};
 use guichet_providers::Verified;
 use guichet_providers::contract::{
@@ -21,12 +21,13 @@ use guichet_store::{
 use guichet_wire::NextAction;
 use jiff::civil::Date;
 
+use super::calls::{CALL_SECONDS, in_time};
 use super::cards::{keep_first, save_card};
 use super::ingest::ingest;
 use super::started::Started;
 use crate::accounts::{Gone, addresses};
 use crate::app::App;
-use crate::clock;
+use crate::clock::{self, Since};
 use crate::sessions::folded::Folded;
 
 /// A payment in hand.
@@ -37,7 +38,15 @@ pub(crate) struct InHand<'a> {
     /// Its session with all payments, as whoever took it up knows it.
     pub(crate) book: &'a Book,
     pub(crate) payment: &'a Payment,
+    /// Since when: before the books say that somebody talks about it.
+    since: Since,
 }
+
+/// Seconds after which nothing more is sent of what was begun then: whoever was frozen for so long
+/// may have been taken for dead. With the longest that a call takes it is less than
+/// [`TALKING_SECONDS`], after which the payment is looked up, and another may be ordered.
+const SEND_WITHIN: i64 = 80;
+const _: () = assert!(SEND_WITHIN + CALL_SECONDS < TALKING_SECONDS);
 
 /// What the exchanges with the platform came to.
 pub(crate) enum Concluded {
@@ -61,6 +70,7 @@ impl<'a> InHand<'a> {
             continuing: account.continuing().ok_or(Gone)?,
             book,
             payment,
+            since: Since::now(),
         })
     }
 
@@ -77,7 +87,10 @@ impl<'a> InHand<'a> {
             &self.payment.id,
             &conversation.ending,
         );
-        let step = |exchanges: &[Exchange]| step(self.context(&addresses), exchanges);
+        let step = |exchanges: &[Exchange]| {
+            let next = step(self.context(&addresses), exchanges);
+            in_time(self.since, SEND_WITHIN, next, exchanges)
+        };
         self.app.platform.exchange(step).await
     }
 

@@ -248,12 +248,8 @@ impl Store for MemoryStore {
         now: i64,
     ) -> Result<Recorded, StoreError> {
         let event = NewEvent::of(fact, Source::Query, None, now);
-        self.write(async |tx| {
-            let outcome = record(tx, &event, Ask::Later).await?;
-            rules::questions::agree(tx, event_seq).await?;
-            Ok(outcome.recorded)
-        })
-        .await
+        self.write(async |tx| rules::record::answer(tx, &event, event_seq).await)
+            .await
     }
 
     async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {

@@ -2,11 +2,12 @@
 
 use guichet_domain::id::PaymentId;
 use guichet_domain::session::PAYMENTS_MAX;
+use guichet_domain::stage::Stage;
 
 use super::record::refold;
 use crate::error::StoreError;
-use crate::transaction::Transaction;
-use crate::types::{AddedPayment, Advance, Conversation, Idempotency, Kept, Payment};
+use crate::transaction::{BookOf, Transaction};
+use crate::types::{AddedPayment, Advance, Beside, Conversation, Idempotency, Kept, Payment};
 
 /// Adds a payment, unless its session takes none: see [`add_payment`](crate::Store::add_payment).
 pub(crate) async fn add(
@@ -40,6 +41,24 @@ pub(crate) async fn add(
     Ok(AddedPayment::Kept(Kept::New))
 }
 
+/// Whether nothing stands beside a payment that must not.
+async fn may_order(
+    tx: &mut dyn Transaction,
+    payment: &PaymentId,
+    beside: Beside,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let Some((book, _)) = tx.book(BookOf::Payment(payment)).await? else {
+        return Ok(false);
+    };
+    let mut others = book.payments.iter().filter(|e| e.payment.id != *payment);
+    let talking = others.any(|entry| entry.stage == Some(Stage::Talking));
+    let is_open = || book.overview(&book.states(), now).open_elsewhere;
+    Ok(!(beside.not_talking && talking
+        || beside.not_settled && book.session.is_settled()
+        || beside.not_open && is_open()))
+}
+
 /// Moves a payment from stage to stage; `false` if it was not where it had to be.
 pub(crate) async fn advance(
     tx: &mut dyn Transaction,
@@ -47,6 +66,11 @@ pub(crate) async fn advance(
     advance: &Advance<'_>,
     now: i64,
 ) -> Result<bool, StoreError> {
+    if let Some(beside) = advance.beside
+        && !may_order(tx, payment, beside, now).await?
+    {
+        return Ok(false);
+    }
     if !tx.advance(payment, advance).await? {
         return Ok(false);
     }

@@ -76,6 +76,17 @@ pub(crate) async fn record(
     })
 }
 
+/// Records our own account's word on a claim, which ends the question about it.
+pub(crate) async fn answer(
+    tx: &mut dyn Transaction,
+    event: &NewEvent<'_>,
+    event_seq: i64,
+) -> Result<Recorded, StoreError> {
+    let outcome = record(tx, event, Ask::Later).await?;
+    questions::agree(tx, event_seq).await?;
+    Ok(outcome.recorded)
+}
+
 /// Records a hint of the browser, a person's decision or the passing of time, which move no money.
 pub(crate) async fn hint(
     tx: &mut dyn Transaction,

@@ -13,11 +13,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use self::file::Identity;
-use self::health::Health;
-use self::numbers::Numbers;
 use self::readers::{Readers, read};
 use self::rows::load_book;
 use self::writer::{TURN_TIMEOUT, Writer, turn, turn_behind};
+use crate::health::Health;
+use crate::numbers::Numbers;
 use crate::rules::questions::Ask;
 use crate::rules::waits::Bounds;
 use crate::rules::{self, record::record};
@@ -37,7 +37,6 @@ mod erasing;
 mod events;
 mod figures;
 mod file;
-mod health;
 mod ledger;
 mod links;
 mod lists;
@@ -61,6 +60,29 @@ mod writer;
 pub use self::backup::{BackedUp, back_up, check_file, restore};
 pub use self::lock::FileLock;
 
+/// A connection by which the whole books are read.
+pub(crate) async fn connect_to_copy(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let (db, _) = there(path, true).await?;
+    Ok(db)
+}
+
+/// Connects to books that are there, as the last migration makes them.
+async fn there(
+    path: &Path,
+    read_only: bool,
+) -> Result<(SqliteConnection, SqliteConnectOptions), StoreError> {
+    if !path.is_file() {
+        let what = "there is no such file; does database_url name the one that the backend uses?";
+        return Err(StoreError::Absent(what.into()));
+    }
+    let options = file::options(path);
+    let options = options.create_if_missing(false).read_only(read_only);
+    let mut db = options.connect().await?;
+    let version = MIGRATIONS.iter().map(|migration| migration.version).max();
+    file::refuse_other_version(&mut db, version).await?;
+    Ok((db, options))
+}
+
 /// The tables, migration by migration.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -81,10 +103,8 @@ impl SqliteStore {
         let options = file::options(path);
         let mut db = options.connect().await?;
         file::refuse_unsafe(&mut db).await?;
-        MIGRATIONS
-            .run(&mut db)
-            .await
-            .map_err(|error| StoreError::Unavailable(error.into()))?;
+        let migrated = MIGRATIONS.run(&mut db).await;
+        migrated.map_err(|error| StoreError::Unavailable(error.into()))?;
         let store = Self::with(db, options, path).await?;
         ledger::catch_up(&store.readers, &store.writer).await?;
         Ok(store)
@@ -102,16 +122,7 @@ impl SqliteStore {
     }
 
     async fn open_there(path: &Path, read_only: bool) -> Result<Self, StoreError> {
-        if !path.is_file() {
-            let what =
-                "there is no such file; does database_url name the one that the backend uses?";
-            return Err(StoreError::Absent(what.into()));
-        }
-        let options = file::options(path);
-        let options = options.create_if_missing(false).read_only(read_only);
-        let mut db = options.connect().await?;
-        let version = MIGRATIONS.iter().map(|migration| migration.version).max();
-        file::refuse_other_version(&mut db, version).await?;
+        let (db, options) = there(path, read_only).await?;
         Self::with(db, options, path).await
     }
 
@@ -133,17 +144,6 @@ impl SqliteStore {
             health,
             numbers: Numbers::default(),
         })
-    }
-
-    /// Reads every page, and tells what is wrong.
-    pub async fn check(&self) -> Result<(), StoreError> {
-        read!(self, backup::check())
-    }
-
-    /// Waits for what is under way and closes the file.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
     }
 
     async fn load(&self, of: BookOf<'_>) -> Result<Option<Book>, StoreError> {
@@ -282,13 +282,7 @@ impl Store for SqliteStore {
         now: i64,
     ) -> Result<Recorded, StoreError> {
         let event = NewEvent::of(fact, Source::Query, None, now);
-        self.writer
-            .write_behind(async |tx| {
-                let outcome = record(tx, &event, Ask::Later).await?;
-                rules::questions::agree(tx, event_seq).await?;
-                Ok(outcome.recorded)
-            })
-            .await
+        turn_behind!(self, rules::record::answer(&event, event_seq))
     }
 
     async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
@@ -443,7 +437,8 @@ impl Store for SqliteStore {
     }
 
     async fn question_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
-        self.numbers.next(&self.writer, scope, day).await
+        let draw = async |count| numbers::draw(&self.writer, scope, day, count).await;
+        self.numbers.next(scope, day, draw).await
     }
 
     async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError> {
@@ -486,11 +481,20 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.health.refuse_damaged()?;
-        read!(self, health::look())?;
+        read!(self, readers::look())?;
         if !self.health.is_fresh() {
             self.writer.try_out().await?;
             self.health.wrote();
         }
         Ok(())
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        read!(self, backup::check())
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 
-use super::health::Health;
 use crate::error::StoreError;
+use crate::health::Health;
 
 /// Hands out connections to read by.
 #[derive(Debug)]
@@ -42,6 +42,12 @@ impl Readers {
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Reads as little as can be.
+pub(super) async fn look(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query("SELECT 1").execute(db).await?;
+    Ok(())
 }
 
 /// What a function reads that takes a connection and these arguments.

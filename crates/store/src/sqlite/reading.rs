@@ -112,6 +112,7 @@ mod tests {
     use sqlx::ConnectOptions as _;
 
     use super::*;
+    use crate::Store as _;
     use crate::sqlite::file;
 
     #[tokio::test]

@@ -312,6 +312,7 @@ mod tests {
     use sqlx::ConnectOptions as _;
 
     use super::*;
+    use crate::Store as _;
     use crate::sqlite::{SqliteStore, file};
 
     fn all() -> Search {

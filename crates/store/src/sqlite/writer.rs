@@ -27,8 +27,8 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
 use super::file::Identity;
-use super::health::Health;
 use crate::error::StoreError;
+use crate::health::Health;
 
 /// How long anybody waits for a turn who may ask again.
 pub(super) const TURN_TIMEOUT: Duration = Duration::from_secs(5);

@@ -37,6 +37,22 @@ pub struct Advance<'a> {
     pub due: Option<i64>,
     /// What the request is answered that causes it, kept in the same transaction.
     pub answer: Option<Answer<'a>>,
+    /// It is going to be ordered: what of its session must not be so, or it does not succeed.
+    pub beside: Option<Beside>,
+}
+
+/// What must not stand beside a payment that is going to be ordered, as it is when the books say
+/// that somebody talks with the platform about it. None of this can change in between: of two who
+/// order payments of one session at once, one succeeds, in whatever process they are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Beside {
+    /// Somebody talks about another payment of the session. That he died is known once the payment
+    /// is looked up.
+    pub not_talking: bool,
+    /// The session is settled, or its order is.
+    pub not_settled: bool,
+    /// Another payment of the session may still take money.
+    pub not_open: bool,
 }
 
 /// What a request is answered. An earlier answer to the same request is replaced.
@@ -62,6 +78,7 @@ impl Advance<'_> {
             next_try_at: None,
             due: None,
             answer: None,
+            beside: None,
         }
     }
 }

@@ -22,7 +22,7 @@ mod session;
 
 pub use self::book::{Book, Dated, Entry};
 pub use self::card::CardName;
-pub use self::conversation::{Advance, Answer, Conversation};
+pub use self::conversation::{Advance, Answer, Beside, Conversation};
 pub use self::erased::Erased;
 pub use self::event::{Recorded, Source};
 pub use self::figures::{DueOf, Figures, PaymentsOf};

@@ -224,3 +224,59 @@ async fn an_answer_has_the_time_at_which_its_request_was_answered_first() {
         ["other 1200", "p1 1000", "s1 1000"]
     );
 }
+
+/// What must not stand beside a payment that is ordered, each by itself.
+#[tokio::test]
+async fn a_payment_is_not_ordered_beside_what_must_not_stand_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let session = add_session(&store, 1).await;
+    let own = begin(&store, &session, 1, Stage::Token).await;
+    let other = begin(&store, &session, 2, Stage::Token).await;
+    let order = async |beside: Beside| {
+        let advance = Advance {
+            beside: Some(beside),
+            ..Advance::new(Stage::Token, Stage::Talking)
+        };
+        let ordered = store.advance(&own.id, &advance, 1100).await.unwrap();
+        if ordered {
+            let back = Advance::new(Stage::Talking, Stage::Token);
+            assert!(store.advance(&own.id, &back, 1100).await.unwrap());
+        }
+        ordered
+    };
+    let [not_talking, not_settled, not_open] = [
+        Beside {
+            not_talking: true,
+            ..Beside::default()
+        },
+        Beside {
+            not_settled: true,
+            ..Beside::default()
+        },
+        Beside {
+            not_open: true,
+            ..Beside::default()
+        },
+    ];
+    let ordered = async || {
+        [
+            order(not_talking).await,
+            order(not_settled).await,
+            order(not_open).await,
+            order(Beside::default()).await,
+        ]
+    };
+    assert_eq!(ordered().await, [true; 4]);
+    let talks = Advance::new(Stage::Token, Stage::Talking);
+    assert!(store.advance(&other.id, &talks, 1100).await.unwrap());
+    assert_eq!(ordered().await, [false, true, false, true]);
+    // Looked up: nobody talks, and what became of it is not known.
+    let unknown = Advance::new(Stage::Talking, Stage::Unknown);
+    assert!(store.advance(&other.id, &unknown, 1100).await.unwrap());
+    assert_eq!(ordered().await, [true, true, false, true]);
+    pay(&store, &other, "1").await;
+    let over = Advance::new(Stage::Unknown, Stage::Over);
+    assert!(store.advance(&other.id, &over, 1100).await.unwrap());
+    assert_eq!(ordered().await, [true, false, true, true]);
+}

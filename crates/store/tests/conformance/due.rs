@@ -1,5 +1,6 @@
 //! What is due: when, how often, and beside rows that can not be read.
 
+use super::books::damage;
 use super::fixtures::*;
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! What the promises are tried on: a session, a payment, what platforms tell of it.
 
-use std::os::unix::fs::PermissionsExt as _;
 pub(crate) use std::sync::Arc;
 
 pub(crate) use guichet_domain::event::{
@@ -14,36 +13,13 @@ pub(crate) use guichet_domain::shopper::{Shopper, ShopperId};
 pub(crate) use guichet_domain::stage::Stage;
 pub(crate) use guichet_domain::testing::{self, amount, method, slug};
 pub(crate) use guichet_domain::{MethodKind, PartKind, PartStatus};
-pub(crate) use guichet_store::sqlite::SqliteStore;
 pub(crate) use guichet_store::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, CardName, Closed, Conversation, Idempotency,
-    Kept, Link, LinkState, Message, Payment, Recorded, Search, SecretDigest, Source, Store,
-    Unconfirmed, WAIT_MAX,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, Beside, CardName, Closed, Conversation,
+    Idempotency, Kept, Link, LinkState, Message, Payment, Recorded, Search, SecretDigest, Source,
+    Store, Unconfirmed, WAIT_MAX,
 };
 
-/// Opens the books of that folder. New ones are a copy of some that were made once: making the
-/// tables is most of what a short test costs.
-pub(crate) async fn open(folder: &tempfile::TempDir) -> SqliteStore {
-    let path = folder.path().join("books.db");
-    if !path.exists() {
-        std::fs::write(&path, new_books().await).unwrap();
-        let owners = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(&path, owners).unwrap();
-    }
-    SqliteStore::open(&path).await.unwrap()
-}
-
-/// Books in which there is nothing.
-async fn new_books() -> &'static [u8] {
-    static BOOKS: tokio::sync::OnceCell<Vec<u8>> = tokio::sync::OnceCell::const_new();
-    let made = BOOKS.get_or_init(async || {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("books.db");
-        SqliteStore::open(&path).await.unwrap().close().await;
-        std::fs::read(path).unwrap()
-    });
-    made.await
-}
+pub(crate) use super::books::{Books, open, told};
 
 pub(crate) fn session(seed: u8) -> Session {
     let lea = testing::shopper();
@@ -199,28 +175,4 @@ pub(crate) async fn pay(store: &dyn Store, payment: &Payment, transaction: &str)
     let fact = fact(payment, transaction, PartKind::Voucher, 1500);
     let told = store.record_fact(&fact, Source::Query, None, 1100).await;
     assert_eq!(told.unwrap(), Recorded::New(payment.id.clone()));
-}
-
-/// What a statement finds in the books, as text: for what they hold and nobody reads yet.
-pub(crate) async fn told(folder: &tempfile::TempDir, statement: &'static str) -> Vec<String> {
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("books.db"))
-        .read_only(true);
-    let books = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    let rows = sqlx::query_scalar(statement).fetch_all(&books).await;
-    books.close().await;
-    rows.unwrap()
-}
-
-/// Damages the books, as another version of the program or a broken disk would.
-pub(crate) async fn damage(folder: &tempfile::TempDir, statements: &[&'static str]) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("books.db"))
-        .foreign_keys(false);
-    let books = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    for statement in statements {
-        let done = sqlx::query(*statement).execute(&books).await.unwrap();
-        assert_eq!(done.rows_affected(), 1, "{statement}");
-    }
-    books.close().await;
 }

@@ -5,8 +5,8 @@ use guichet_domain::operation::{OperationEvent, OperationKind, OperationStage, P
 use guichet_store::{
     AskedBy, Instructed, Instruction, LedgerEntry, NewOperation, OperationAdvance,
 };
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
+use super::books::damage;
 use super::fixtures::*;
 
 /// A payment of 12 euros by voucher and 3 by the card that completes it.
@@ -196,10 +196,7 @@ async fn the_audit_names_the_first_difference_whatever_was_done_to_the_ledger() 
             paid(&store, seed).await;
         }
         assert_eq!(store.audit().await.unwrap().difference, None);
-        let options = SqliteConnectOptions::new().filename(folder.path().join("books.db"));
-        let books = SqlitePool::connect_with(options).await.unwrap();
-        sqlx::query(change).execute(&books).await.unwrap();
-        books.close().await;
+        damage(&folder, &[change]).await;
         let found = store.audit().await.unwrap().difference;
         let found = found.unwrap_or_else(|| panic!("{change}"));
         assert!(found.contains(named), "{change}: {found}");

@@ -1,17 +1,19 @@
-//! What every store must do. Each promise is one function over `&dyn Store`; they run on a real
-//! database file.
+//! What every store must do, on a file of SQLite's. `conformance_postgres` runs the same on a
+//! server.
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
     reason = "in tests, a panic is how a failure is told"
 )]
 
+mod books;
 mod cards;
 mod conversations;
 #[path = "../../../../tests/support/disk.rs"]
 mod disk;
 mod due;
 mod erasing;
+mod erasing_many;
 mod events;
 mod faults;
 mod fixtures;
@@ -34,3 +36,4 @@ mod skipped;
 #[path = "../../../../tests/support/torture.rs"]
 mod torture;
 mod upgrade;
+mod writes;

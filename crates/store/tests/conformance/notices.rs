@@ -5,19 +5,20 @@ use guichet_store::{
     Endpoint, Followed, Outbox as _, OutgoingNotice, Replay, SENDING_SECONDS, Sent,
 };
 
+use super::books::damage;
 use super::fixtures::*;
 
 const DAY: i64 = 24 * 3600;
 const EACH: u32 = 8;
 
-async fn open_with_endpoint(folder: &tempfile::TempDir) -> SqliteStore {
+async fn open_with_endpoint(folder: &tempfile::TempDir) -> Books {
     let store = open(folder).await;
     let endpoint = (slug("demo"), "https://shop.example/hook".to_owned());
     store.set_endpoints(&[endpoint], 1000).await.unwrap();
     store
 }
 
-async fn take(store: &SqliteStore, now: i64) -> Vec<OutgoingNotice> {
+async fn take(store: &Books, now: i64) -> Vec<OutgoingNotice> {
     store.take_notices(now, 100, EACH).await.unwrap()
 }
 
@@ -25,12 +26,12 @@ fn kinds(notices: &[OutgoingNotice]) -> Vec<&'static str> {
     notices.iter().map(|notice| notice.kind.as_str()).collect()
 }
 
-async fn deliver(store: &SqliteStore, notice: &OutgoingNotice, now: i64) {
+async fn deliver(store: &Books, notice: &OutgoingNotice, now: i64) {
     let followed = store.record_sent(notice, &Sent::Delivered, now).await;
     assert_eq!(followed.unwrap(), Followed::Nothing);
 }
 
-async fn fail(store: &SqliteStore, notice: &OutgoingNotice, now: i64, pause: i64) -> Followed {
+async fn fail(store: &Books, notice: &OutgoingNotice, now: i64, pause: i64) -> Followed {
     let sent = Sent::Failed {
         why: "503".into(),
         next_try_at: now + pause,
@@ -38,19 +39,19 @@ async fn fail(store: &SqliteStore, notice: &OutgoingNotice, now: i64, pause: i64
     store.record_sent(notice, &sent, now).await.unwrap()
 }
 
-async fn endpoint(store: &SqliteStore) -> Endpoint {
+async fn endpoint(store: &Books) -> Endpoint {
     store.endpoints().await.unwrap().remove(0)
 }
 
 /// A session that is paid.
-async fn paid(store: &SqliteStore, seed: u8) -> Session {
+async fn paid(store: &Books, seed: u8) -> Session {
     let session = add_session(store, seed).await;
     pay(store, &add(store, &session, seed).await, &seed.to_string()).await;
     session
 }
 
 /// Two notices of one session: it is paid, and then paid again.
-async fn paid_twice(store: &SqliteStore, seed: u8) -> Session {
+async fn paid_twice(store: &Books, seed: u8) -> Session {
     let session = add_session(store, seed).await;
     let (one, two) = (
         add(store, &session, seed).await,

@@ -1,8 +1,8 @@
 //! The desk's people.
 
 use guichet_store::{DeskAct, DeskDeed, DeskLogin, DeskPerson, People, StoreError};
-use sqlx::{Connection as _, SqliteConnection};
 
+use super::books::refused;
 use super::fixtures::*;
 
 fn person(name: &str, password: &str) -> DeskPerson {
@@ -24,7 +24,7 @@ fn act(name: &str, act: DeskDeed, happened_at: i64) -> DeskAct {
 }
 
 /// One of the writes, about the person of that number.
-pub(crate) async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(), StoreError> {
+pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<(), StoreError> {
     let name = format!("person{seed}");
     match what {
         "add_person" => {
@@ -36,6 +36,16 @@ pub(crate) async fn write(store: &SqliteStore, what: &str, seed: u8) -> Result<(
             assert!(store.begin_login(&[seed], "hash", &begun).await?);
         }
         "use_login" => store.use_login(&[seed], 1200).await?,
+        // Who stays logged in.
+        "add_colleague" => {
+            let name = format!("colleague{seed}");
+            let added = act(&name, DeskDeed::Added, 1350);
+            store.add_person(&person(&name, "hash"), &added).await?;
+        }
+        "begin_colleague" => {
+            let begun = act(&format!("colleague{seed}"), DeskDeed::LoggedIn, 1400);
+            assert!(store.begin_login(&[seed, 1], "hash", &begun).await?);
+        }
         _ => {
             let disabled = act(&name, DeskDeed::Disabled, 1300);
             assert!(store.disable_person(&disabled).await?);
@@ -98,24 +108,22 @@ async fn acts_are_told_newest_first_and_nobody_changes_or_takes_away_one() {
     for what in ["add_person", "begin_login"] {
         write(&store, what, 1).await.unwrap();
     }
-    let refused = act("nobody", DeskDeed::Refused, 1150);
-    store.add_act(&refused).await.unwrap();
+    let unknown = act("nobody", DeskDeed::Refused, 1150);
+    store.add_act(&unknown).await.unwrap();
     let out = act("person1", DeskDeed::LoggedOut, 1200);
     store.end_login(&[1], &out).await.unwrap();
     store.end_login(&[1], &out).await.unwrap();
     let told = store.acts(10).await.unwrap();
     let deeds: Vec<_> = told.iter().map(|act| act.act).collect();
     let [added, logged_in] = [DeskDeed::Added, DeskDeed::LoggedIn];
-    assert_eq!(deeds, [out.act, refused.act, logged_in, added]);
+    assert_eq!(deeds, [out.act, unknown.act, logged_in, added]);
     assert_eq!(store.acts(1).await.unwrap(), [out]);
     store.close().await;
-    let address = format!("sqlite://{}", folder.path().join("books.db").display());
-    let mut db = SqliteConnection::connect(&address).await.unwrap();
     for statement in [
         "UPDATE desk_acts SET person = 'another'",
         "DELETE FROM desk_acts",
     ] {
-        let refused = sqlx::query(statement).execute(&mut db).await.unwrap_err();
-        assert!(refused.to_string().contains("only ever added"), "{refused}");
+        let refused = refused(&folder, statement).await;
+        assert!(refused.contains("only ever added"), "{refused}");
     }
 }

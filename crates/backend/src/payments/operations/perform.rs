@@ -18,9 +18,9 @@ use guichet_store::{Entry, Operation, OperationAdvance, Source, StoreError};
 
 use super::paid::paid;
 use crate::app::App;
-use crate::clock;
+use crate::clock::{self, Since};
 use crate::locks::Lock;
-use crate::payments::calls::numbered;
+use crate::payments::calls::{CALL_SECONDS, in_time, numbered};
 use crate::payments::persist::persist;
 
 /// For how long, in seconds, an operation is left to the request that asks for it.
@@ -29,6 +29,10 @@ pub(crate) const HEAD_START: i64 = 60;
 /// For how long, in seconds, an operation is left to whoever talks with the platform: longer than
 /// all calls of one operation take, and recording their answer.
 const TALKING: i64 = 300;
+
+/// Seconds after which nothing more is sent of what was taken up then: see [`in_time`].
+const SEND_WITHIN: i64 = 240;
+const _: () = assert!(SEND_WITHIN + CALL_SECONDS < TALKING);
 
 /// How long, in seconds, an operation is left alone for which something is missing.
 const GONE_SECONDS: i64 = 600;
@@ -92,6 +96,7 @@ pub(crate) async fn perform_alone(
         entry,
         state: &state,
         part,
+        since: Since::now(),
     };
     match operation.stage {
         OperationStage::Waiting => doing.send(due).await,
@@ -133,6 +138,8 @@ struct Doing<'a> {
     entry: &'a Entry,
     state: &'a PaymentState,
     part: &'a PartState,
+    /// Since when: before the books say that somebody talks about it.
+    since: Since,
 }
 
 impl Doing<'_> {
@@ -178,7 +185,8 @@ impl Doing<'_> {
                 asked_at,
                 now: clock::now(),
             };
-            step(call, exchanges)
+            let next = step(call, exchanges);
+            in_time(self.since, SEND_WITHIN, next, exchanges)
         };
         numbered(self.app, self.account, &scope, step).await
     }

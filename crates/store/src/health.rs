@@ -3,8 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::SqliteConnection;
-
 use crate::error::StoreError;
 
 /// How often it is said again that nothing can be written.
@@ -15,7 +13,7 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// What became of the last writes.
 #[derive(Debug, Default)]
-pub(super) struct Health {
+pub(crate) struct Health {
     state: Mutex<State>,
 }
 
@@ -36,7 +34,7 @@ struct Failing {
 
 impl Health {
     /// A transaction is on disk.
-    pub(super) fn wrote(&self) {
+    pub(crate) fn wrote(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.wrote = Some(Instant::now());
         if let Some(failing) = state.failing.take() {
@@ -47,7 +45,7 @@ impl Health {
     }
 
     /// A transaction could not be begun, or not be committed.
-    pub(super) fn failed(&self, error: &StoreError) {
+    pub(crate) fn failed(&self, error: &StoreError) {
         if let StoreError::Damaged(what) = error {
             self.met_damage(what);
         }
@@ -80,7 +78,7 @@ impl Health {
     }
 
     /// Keeps damage in mind that was met by what came of this.
-    pub(super) fn seen<T>(&self, came: Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn seen<T>(&self, came: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(StoreError::Damaged(what)) = &came {
             self.met_damage(what);
         }
@@ -102,7 +100,7 @@ impl Health {
     }
 
     /// An error once damage was met, whatever can still be read and written.
-    pub(super) fn refuse_damaged(&self) -> Result<(), StoreError> {
+    pub(crate) fn refuse_damaged(&self) -> Result<(), StoreError> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match &state.damaged {
             Some(what) => Err(StoreError::Damaged(what.clone())),
@@ -111,14 +109,8 @@ impl Health {
     }
 
     /// Whether something was written a moment ago, and nothing has failed since.
-    pub(super) fn is_fresh(&self) -> bool {
+    pub(crate) fn is_fresh(&self) -> bool {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.wrote.is_some_and(|wrote| wrote.elapsed() < FRESH)
     }
-}
-
-/// Reads as little as can be.
-pub(super) async fn look(db: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("SELECT 1").execute(db).await?;
-    Ok(())
 }

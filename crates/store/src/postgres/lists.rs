@@ -1,0 +1,67 @@
+//! What the operator asks for.
+
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row as _};
+
+use super::rows::{count, read_payment, read_session};
+use crate::error::StoreError;
+use crate::types::{Attended, AttentionCounts, OpenAccount};
+
+/// Payments that a person should look at, newest first.
+pub(super) async fn attention(
+    db: &mut PgConnection,
+    limit: u32,
+) -> Result<Vec<Attended>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT p.*, s.body, s.settled_by, s.expires_at FROM payments p
+         JOIN sessions s ON s.id = p.session_id
+         WHERE p.attention <> '[]' ORDER BY p.created_at DESC, p.id LIMIT $1",
+    )
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    let read = |row: &PgRow| -> Result<Attended, StoreError> {
+        Ok(Attended {
+            payment: read_payment(row)?,
+            session: read_session(row)?,
+            attention: serde_json::from_str(row.try_get("attention")?)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn attention_counts(db: &mut PgConnection) -> Result<AttentionCounts, StoreError> {
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM payments WHERE attention <> '[]') AS payments,
+            (SELECT count(*) FROM events WHERE payment_id IS NULL) AS unmatched,
+            (SELECT count(*) FROM messages WHERE genuine) AS unreadable",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(AttentionCounts {
+        payments: count(&row, "payments")?,
+        unmatched: count(&row, "unmatched")?,
+        unreadable: count(&row, "unreadable")?,
+    })
+}
+
+/// The accounts of which a platform is still to be asked something.
+pub(super) async fn open_accounts(db: &mut PgConnection) -> Result<Vec<OpenAccount>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT provider, account, count(*) AS payments FROM payments WHERE id IN (
+            SELECT payment_id FROM questions WHERE next_try_at IS NOT NULL
+            UNION SELECT payment_id FROM conversations WHERE next_try_at IS NOT NULL
+            UNION SELECT payment_id FROM operations WHERE next_try_at IS NOT NULL
+         ) GROUP BY provider, account ORDER BY provider, account",
+    )
+    .fetch_all(db)
+    .await?;
+    let read = |row: &PgRow| -> Result<OpenAccount, StoreError> {
+        Ok(OpenAccount {
+            provider: row.try_get("provider")?,
+            account: row.try_get("account")?,
+            payments: count(row, "payments")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}

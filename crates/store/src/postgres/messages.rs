@@ -1,0 +1,101 @@
+//! Notifications that could not be taken.
+
+use async_trait::async_trait;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row as _};
+
+use super::order;
+use super::rows::count;
+use crate::error::StoreError;
+use crate::transaction::Messages;
+use crate::types::{KeptMessage, Message};
+
+#[async_trait]
+impl Messages for PgConnection {
+    async fn genuine_messages(&mut self, message: &Message<'_>) -> Result<(u32, bool), StoreError> {
+        order::of_messages(self, message.account.as_str()).await?;
+        let (there, is_there): (i64, bool) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM messages WHERE account = $1 AND genuine),
+                EXISTS (SELECT 1 FROM messages
+                    WHERE account = $1 AND genuine AND content = $2)",
+        )
+        .bind(message.account.as_str())
+        .bind(message.content)
+        .fetch_one(self)
+        .await?;
+        Ok((u32::try_from(there).unwrap_or(u32::MAX), is_there))
+    }
+
+    async fn count_message(&mut self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
+        order::of_messages(self, message.account.as_str()).await?;
+        let times: i64 = sqlx::query_scalar(
+            "INSERT INTO messages (account, genuine, why, content, first_at, last_at)
+             VALUES ($1, $2, $3, $4, $5, $5)
+             ON CONFLICT (account, genuine, sha256(content)) DO UPDATE
+                SET times = messages.times + 1, last_at = excluded.last_at, why = excluded.why
+             RETURNING times",
+        )
+        .bind(message.account.as_str())
+        .bind(message.genuine)
+        .bind(message.why)
+        .bind(message.content)
+        .bind(now)
+        .fetch_one(self)
+        .await?;
+        Ok(u32::try_from(times).unwrap_or(u32::MAX))
+    }
+
+    async fn trim_messages(&mut self, account: &str, kept: u32) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM messages WHERE account = $1 AND NOT genuine AND seq NOT IN
+                (SELECT seq FROM messages WHERE account = $1 AND NOT genuine
+                 ORDER BY last_at DESC, seq DESC LIMIT $2)",
+        )
+        .bind(account)
+        .bind(i64::from(kept))
+        .execute(self)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The genuine ones first, then the latest; at most `limit`.
+pub(super) async fn list(
+    db: &mut PgConnection,
+    limit: u32,
+) -> Result<Vec<KeptMessage>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT seq, account, genuine, why, length(content)::BIGINT AS bytes, times,
+            first_at, last_at
+         FROM messages ORDER BY genuine DESC, last_at DESC, seq DESC LIMIT $1",
+    )
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    let read = |row: &PgRow| -> Result<KeptMessage, StoreError> {
+        Ok(KeptMessage {
+            seq: row.try_get("seq")?,
+            account: row.try_get("account")?,
+            genuine: row.try_get("genuine")?,
+            why: row.try_get("why")?,
+            bytes: count(row, "bytes")?,
+            times: count(row, "times")?,
+            first_at: row.try_get("first_at")?,
+            last_at: row.try_get("last_at")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The content of one.
+pub(super) async fn content(
+    db: &mut PgConnection,
+    seq: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT content FROM messages WHERE seq = $1")
+            .bind(seq)
+            .fetch_optional(db)
+            .await?,
+    )
+}

@@ -1,0 +1,440 @@
+//! The books on a PostgreSQL server, which several backends share.
+//!
+//! Each writing transaction is one of its own, at `READ COMMITTED`; what has to come one after the
+//! other is ordered by locks ([`order`]) that end with the transaction, whatever becomes of the
+//! backend that began it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug};
+use guichet_domain::money::Currency;
+use guichet_domain::operation::OperationKind;
+use guichet_domain::session::Session;
+
+use self::connections::{Connections, read, turn};
+use self::rows::load_book;
+use crate::health::Health;
+use crate::numbers::Numbers;
+use crate::rules::questions::Ask;
+use crate::rules::waits::Bounds;
+use crate::rules::{self, record::record};
+use crate::transaction::{BookOf, NewEvent};
+use crate::{
+    AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
+    Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
+    KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
+    OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source, Store,
+    StoreError, Unconfirmed, UnmatchedEvent,
+};
+
+mod address;
+mod cards;
+mod connections;
+mod conversations;
+mod erasing;
+mod events;
+mod faults;
+mod figures;
+mod ledger;
+mod links;
+mod lists;
+mod messages;
+mod notices;
+mod numbers;
+mod operations;
+mod order;
+mod payments;
+mod people;
+mod questions;
+mod reading;
+mod requests;
+mod rows;
+mod schema;
+mod search;
+mod sessions;
+mod waits;
+
+pub use self::address::Address;
+pub(crate) use self::schema::connect_to_copy;
+pub use self::schema::{Server, look, migrate};
+
+/// The books on a server.
+#[derive(Debug)]
+pub struct PostgresStore {
+    connections: Connections,
+    health: Arc<Health>,
+    numbers: Numbers,
+}
+
+impl PostgresStore {
+    /// Opens books that are there and up to date. Refuses a server that would not keep what it
+    /// acknowledges.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoServer`] if there is none, or it does not let us in; [`StoreError::Absent`]
+    /// if there are no books, or they are another version's; [`StoreError::Unsafe`] if it would not
+    /// keep them, or can't be written.
+    pub async fn open(address: &Address) -> Result<Self, StoreError> {
+        let mut db = schema::connect(address).await?;
+        schema::refuse_unsafe(&mut db).await?;
+        schema::refuse_other_version(&mut db).await?;
+        let health = Arc::new(Health::default());
+        Ok(Self {
+            connections: Connections::new(&address.options, Arc::clone(&health)),
+            health,
+            numbers: Numbers::default(),
+        })
+    }
+
+    async fn load(&self, of: BookOf<'_>) -> Result<Option<Book>, StoreError> {
+        let book = read!(self, load_book(of))?;
+        Ok(book.map(|(book, _)| book))
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn add_session(
+        &self,
+        session: &mut Session,
+        secret: &SecretDigest,
+        mark: &Idempotency,
+    ) -> Result<Kept, StoreError> {
+        turn!(self, rules::sessions::add(session, secret, mark))
+    }
+
+    async fn expire_session(&self, id: &SessionId, now: i64) -> Result<Closed, StoreError> {
+        turn!(self, rules::sessions::close(id, now))
+    }
+
+    async fn search_sessions(
+        &self,
+        search: &Search,
+        older_than: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<Book>, StoreError> {
+        read!(self, at_once search::sessions(search, older_than, limit))
+    }
+
+    async fn search_payments(
+        &self,
+        search: &Search,
+        older_than: Option<&PaymentId>,
+        limit: u32,
+    ) -> Result<Vec<FoundPayment>, StoreError> {
+        read!(self, at_once search::payments(search, older_than, limit))
+    }
+
+    async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
+        read!(self, requests::recall(mark))
+    }
+
+    async fn book(&self, id: &SessionId) -> Result<Option<Book>, StoreError> {
+        self.load(BookOf::Session(id)).await
+    }
+
+    async fn secret_digest(&self, id: &SessionId) -> Result<Option<SecretDigest>, StoreError> {
+        read!(self, sessions::secret_digest(id))
+    }
+
+    async fn book_by_secret(&self, secret_hash: &[u8]) -> Result<Option<Book>, StoreError> {
+        self.load(BookOf::Secret(secret_hash)).await
+    }
+
+    async fn add_payment(
+        &self,
+        payment: &Payment,
+        conversation: Option<&Conversation>,
+        mark: &Idempotency,
+        body: &str,
+    ) -> Result<AddedPayment, StoreError> {
+        turn!(
+            self,
+            rules::payments::add(payment, conversation, mark, body)
+        )
+    }
+
+    async fn conversation(&self, payment: &PaymentId) -> Result<Option<Conversation>, StoreError> {
+        read!(self, conversations::find(payment))
+    }
+
+    async fn advance(
+        &self,
+        payment: &PaymentId,
+        advance: &Advance<'_>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        turn!(self, rules::payments::advance(payment, advance, now))
+    }
+
+    async fn due_conversations(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        read!(self, conversations::due(now, limit))
+    }
+
+    async fn payment_named(
+        &self,
+        account: &Slug,
+        reference: &str,
+    ) -> Result<Option<PaymentId>, StoreError> {
+        read!(self, payments::named(account, reference))
+    }
+
+    async fn payment(&self, id: &PaymentId) -> Result<Option<(Payment, Book)>, StoreError> {
+        let book = self.load(BookOf::Payment(id)).await?;
+        Ok(book.and_then(|book| {
+            let payment = book.entry(id)?.payment.clone();
+            Some((payment, book))
+        }))
+    }
+
+    async fn record_fact(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        let event = NewEvent::of(fact, source, raw, now);
+        let outcome = turn!(self, word record(&event, Ask::Later))?;
+        Ok(outcome.recorded)
+    }
+
+    async fn record_claim(
+        &self,
+        fact: &PlatformFact,
+        source: Source,
+        raw: Option<&[u8]>,
+        now: i64,
+    ) -> Result<(Recorded, Option<Question>), StoreError> {
+        let event = NewEvent::of(fact, source, raw, now);
+        let outcome = turn!(self, word record(&event, Ask::Now))?;
+        Ok((outcome.recorded, outcome.question))
+    }
+
+    async fn record_answer(
+        &self,
+        fact: &PlatformFact,
+        event_seq: i64,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        let event = NewEvent::of(fact, Source::Query, None, now);
+        turn!(self, rules::record::answer(&event, event_seq))
+    }
+
+    async fn keep_message(&self, message: &Message<'_>, now: i64) -> Result<u32, StoreError> {
+        turn!(self, rules::messages::keep(message, now))
+    }
+
+    async fn messages(&self, limit: u32) -> Result<Vec<KeptMessage>, StoreError> {
+        read!(self, messages::list(limit))
+    }
+
+    async fn message(&self, seq: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        read!(self, messages::content(seq))
+    }
+
+    async fn record_hint(
+        &self,
+        payment: &PaymentId,
+        hint: &PaymentEvent,
+        source: Source,
+        now: i64,
+    ) -> Result<Recorded, StoreError> {
+        turn!(self, rules::record::hint(payment, hint, source, now))
+    }
+
+    async fn due_deadlines(&self, now: i64, limit: u32) -> Result<Vec<PaymentId>, StoreError> {
+        read!(self, payments::due_deadlines(now, limit))
+    }
+
+    async fn due_questions(&self, now: i64, limit: u32) -> Result<Vec<Question>, StoreError> {
+        let least_asked = rules::questions::LEAST_ASKED;
+        read!(self, questions::due(now, least_asked, limit))
+    }
+
+    async fn put_off_question(
+        &self,
+        event_seq: i64,
+        next_try_at: Option<i64>,
+        came: Unconfirmed<'_>,
+    ) -> Result<(), StoreError> {
+        turn!(
+            self,
+            rules::questions::put_off(event_seq, next_try_at, came)
+        )
+    }
+
+    async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError> {
+        turn!(self, rules::questions::take(event_seqs, now))
+    }
+
+    async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
+        turn!(self, rules::questions::release(now))
+    }
+
+    async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
+        let bounds = Bounds::at(now, deadline_max);
+        if !read!(self, waits::any_past(&bounds))? {
+            return Ok(());
+        }
+        turn!(self, rules::waits::bound(&bounds))
+    }
+
+    async fn keep_first_payment(
+        &self,
+        card: &CardName<'_>,
+        proof: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        turn!(self, cards::add(card, proof, now))
+    }
+
+    async fn first_payment(&self, card: &CardName<'_>) -> Result<Option<String>, StoreError> {
+        read!(self, cards::find(card))
+    }
+
+    async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError> {
+        turn!(self, cards::forget(card))
+    }
+
+    async fn instruct(
+        &self,
+        instruction: &Instruction,
+        operations: &[NewOperation],
+        mark: &Idempotency,
+    ) -> Result<Instructed, StoreError> {
+        turn!(
+            self,
+            rules::operations::instruct(instruction, operations, mark)
+        )
+    }
+
+    async fn instruction(&self, id: &InstructionId) -> Result<Option<Instruction>, StoreError> {
+        read!(self, operations::instruction(id))
+    }
+
+    async fn instructions_of(
+        &self,
+        payment: &PaymentId,
+        kind: Option<OperationKind>,
+    ) -> Result<Vec<Instructions>, StoreError> {
+        read!(self, operations::instructions_of(payment, kind))
+    }
+
+    async fn undecided_operations(&self, limit: u32) -> Result<Vec<Operation>, StoreError> {
+        read!(self, operations::undecided(limit))
+    }
+
+    async fn operations_of(&self, id: &InstructionId) -> Result<Vec<Operation>, StoreError> {
+        read!(self, operations::of_instruction(id))
+    }
+
+    async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, StoreError> {
+        read!(self, operations::find(id))
+    }
+
+    async fn advance_operation(&self, advance: &OperationAdvance<'_>) -> Result<bool, StoreError> {
+        turn!(self, rules::operations::advance(advance))
+    }
+
+    async fn due_operations(&self, now: i64, limit: u32) -> Result<Vec<OperationId>, StoreError> {
+        read!(self, operations::due(now, limit))
+    }
+
+    async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
+        turn!(self, operations::release(now))
+    }
+
+    async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError> {
+        turn!(self, links::add(link))
+    }
+
+    async fn link(
+        &self,
+        digest: &[u8],
+        session: &SessionId,
+        now: i64,
+    ) -> Result<Option<LinkState>, StoreError> {
+        read!(self, links::find(digest, session, now))
+    }
+
+    async fn use_link(
+        &self,
+        digest: &[u8],
+        session: &SessionId,
+        by: &[u8],
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        turn!(self, links::take(digest, session, by, now))
+    }
+
+    async fn next_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
+        turn!(self, numbers::draw(scope, day, 1))
+    }
+
+    async fn question_number(&self, scope: &str, day: &str) -> Result<u32, StoreError> {
+        let draw = async |count| turn!(self, numbers::draw(scope, day, count));
+        self.numbers.next(scope, day, draw).await
+    }
+
+    async fn attention(&self, limit: u32) -> Result<Vec<Attended>, StoreError> {
+        read!(self, lists::attention(limit))
+    }
+
+    async fn unmatched(&self, limit: u32) -> Result<Vec<UnmatchedEvent>, StoreError> {
+        read!(self, events::unmatched(limit))
+    }
+
+    async fn attention_counts(&self) -> Result<AttentionCounts, StoreError> {
+        read!(self, lists::attention_counts())
+    }
+
+    async fn open_accounts(&self) -> Result<Vec<OpenAccount>, StoreError> {
+        read!(self, lists::open_accounts())
+    }
+
+    async fn ledger(
+        &self,
+        shop: &Slug,
+        currency: Currency,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        read!(self, ledger::entries((shop, currency), after, limit))
+    }
+
+    async fn audit(&self) -> Result<Audited, StoreError> {
+        read!(self, at_once ledger::audit())
+    }
+
+    async fn figures(&self, shops: &[&Slug], now: i64) -> Result<Figures, StoreError> {
+        read!(self, at_once figures::figures(shops, now))
+    }
+
+    fn desk_people(&self) -> Option<&dyn People> {
+        Some(self)
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.health.refuse_damaged()?;
+        if !self.health.is_fresh() {
+            turn!(self, connections::try_out())?;
+        }
+        Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn begin_serving(&self) -> Result<(), StoreError> {
+        turn!(self, schema::begin_serving())
+    }
+
+    async fn close(&self) {
+        self.connections.close().await;
+    }
+}

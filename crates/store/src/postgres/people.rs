@@ -1,0 +1,191 @@
+//! The people of the desk, their logins and acts.
+
+use async_trait::async_trait;
+use sqlx::PgConnection;
+
+use super::connections::{read, turn};
+use super::{PostgresStore, connections};
+use crate::error::StoreError;
+use crate::people::People;
+use crate::types::{DeskAct, DeskDeed, DeskLogin, DeskPerson};
+
+/// Seconds after which a login is forgotten: longer than any configuration lets one last.
+const FORGOTTEN_AFTER: i64 = 2 * 24 * 3600;
+
+#[async_trait]
+impl People for PostgresStore {
+    async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError> {
+        turn!(self, add(person, act))
+    }
+
+    async fn disable_person(&self, act: &DeskAct) -> Result<bool, StoreError> {
+        turn!(self, disable(act))
+    }
+
+    async fn people(&self) -> Result<Vec<DeskPerson>, StoreError> {
+        read!(self, list())
+    }
+
+    async fn begin_login(
+        &self,
+        digest: &[u8],
+        password: &str,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError> {
+        turn!(self, begin(digest, password, act))
+    }
+
+    async fn login(&self, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError> {
+        read!(self, find(digest))
+    }
+
+    async fn use_login(&self, digest: &[u8], now: i64) -> Result<(), StoreError> {
+        turn!(self, used(digest, now))
+    }
+
+    async fn end_login(&self, digest: &[u8], act: &DeskAct) -> Result<(), StoreError> {
+        turn!(self, end(digest, act))
+    }
+
+    async fn add_act(&self, act: &DeskAct) -> Result<(), StoreError> {
+        turn!(self, record(act))
+    }
+
+    async fn acts(&self, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
+        read!(self, acts(limit))
+    }
+}
+
+async fn add(db: &mut PgConnection, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO desk_people (name, password, created_at) VALUES ($1, $2, $3)
+         ON CONFLICT (name) DO UPDATE SET password = $2, disabled_at = NULL",
+    )
+    .bind(&person.name)
+    .bind(&person.password)
+    .bind(person.created_at)
+    .execute(&mut *db)
+    .await?;
+    end_all(db, &person.name).await?;
+    record(db, act).await
+}
+
+async fn disable(db: &mut PgConnection, act: &DeskAct) -> Result<bool, StoreError> {
+    let disabled = sqlx::query(
+        "UPDATE desk_people SET disabled_at = $1 WHERE name = $2 AND disabled_at IS NULL",
+    )
+    .bind(act.happened_at)
+    .bind(&act.person)
+    .execute(&mut *db)
+    .await?;
+    if disabled.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_all(db, &act.person).await?;
+    record(db, act).await?;
+    Ok(true)
+}
+
+async fn end_all(db: &mut PgConnection, person: &str) -> Result<(), StoreError> {
+    let end = sqlx::query("DELETE FROM desk_logins WHERE person = $1");
+    end.bind(person).execute(db).await?;
+    Ok(())
+}
+
+async fn list(db: &mut PgConnection) -> Result<Vec<DeskPerson>, StoreError> {
+    let people = sqlx::query_as::<_, (String, String, i64, Option<i64>)>(
+        "SELECT name, password, created_at, disabled_at FROM desk_people ORDER BY name",
+    );
+    let people = people.fetch_all(db).await?.into_iter();
+    let people = people.map(|(name, password, created_at, disabled_at)| DeskPerson {
+        name,
+        password,
+        created_at,
+        disabled_at,
+    });
+    Ok(people.collect())
+}
+
+async fn begin(
+    db: &mut PgConnection,
+    digest: &[u8],
+    password: &str,
+    act: &DeskAct,
+) -> Result<bool, StoreError> {
+    let forget = sqlx::query("DELETE FROM desk_logins WHERE began_at < $1");
+    let forget = forget.bind(act.happened_at - FORGOTTEN_AFTER);
+    forget.execute(&mut *db).await?;
+    let begun = sqlx::query(
+        "INSERT INTO desk_logins (digest, person, began_at, seen_at)
+         SELECT $1, name, $2, $2 FROM desk_people
+         WHERE name = $3 AND password = $4 AND disabled_at IS NULL",
+    )
+    .bind(digest)
+    .bind(act.happened_at)
+    .bind(&act.person)
+    .bind(password)
+    .execute(&mut *db)
+    .await?;
+    if begun.rows_affected() == 0 {
+        return Ok(false);
+    }
+    record(db, act).await?;
+    Ok(true)
+}
+
+async fn find(db: &mut PgConnection, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError> {
+    let login = sqlx::query_as::<_, (String, i64, i64)>(
+        "SELECT person, began_at, seen_at FROM desk_logins WHERE digest = $1",
+    );
+    let login = login.bind(digest).fetch_optional(db).await?;
+    Ok(login.map(|(person, began_at, seen_at)| DeskLogin {
+        person,
+        began_at,
+        seen_at,
+    }))
+}
+
+async fn used(db: &mut PgConnection, digest: &[u8], now: i64) -> Result<(), StoreError> {
+    let used = sqlx::query("UPDATE desk_logins SET seen_at = $1 WHERE digest = $2");
+    used.bind(now).bind(digest).execute(db).await?;
+    Ok(())
+}
+
+async fn end(db: &mut PgConnection, digest: &[u8], act: &DeskAct) -> Result<(), StoreError> {
+    let end = sqlx::query("DELETE FROM desk_logins WHERE digest = $1");
+    let ended = end.bind(digest).execute(&mut *db).await?;
+    if ended.rows_affected() > 0 {
+        record(db, act).await?;
+    }
+    Ok(())
+}
+
+async fn record(db: &mut PgConnection, act: &DeskAct) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO desk_acts (happened_at, person, act, origin) VALUES ($1, $2, $3, $4)")
+        .bind(act.happened_at)
+        .bind(&act.person)
+        .bind(act.act.as_str())
+        .bind(&act.origin)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn acts(db: &mut PgConnection, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
+    let acts = sqlx::query_as::<_, (i64, String, String, String)>(
+        "SELECT happened_at, person, act, origin FROM desk_acts ORDER BY seq DESC LIMIT $1",
+    );
+    let acts = acts.bind(i64::from(limit)).fetch_all(db).await?.into_iter();
+    let acts = acts.map(|(happened_at, person, act, origin)| {
+        let mut all = DeskDeed::ALL.into_iter();
+        let known = all.find(|deed| deed.as_str() == act);
+        let act = known.ok_or_else(|| StoreError::Corrupt(format!("unknown act {act}")))?;
+        Ok(DeskAct {
+            happened_at,
+            person,
+            act,
+            origin,
+        })
+    });
+    acts.collect()
+}

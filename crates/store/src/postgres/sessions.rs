@@ -1,0 +1,107 @@
+//! Sessions, and the orders that several of them pay. The first that is settled pays the order.
+
+use async_trait::async_trait;
+use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::session::Session;
+use sqlx::{PgConnection, Row as _};
+
+use super::order;
+use super::rows::{load_book, stored};
+use crate::error::StoreError;
+use crate::transaction::{BookOf, ListedBook, Sessions};
+use crate::types::SecretDigest;
+use crate::words::from_word;
+
+#[async_trait]
+impl Sessions for PgConnection {
+    async fn book(&mut self, of: BookOf<'_>) -> Result<Option<ListedBook>, StoreError> {
+        order::of_book(self, of).await?;
+        load_book(self, of).await
+    }
+
+    async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError> {
+        let key = sqlx::query_scalar("SELECT order_key FROM sessions WHERE id = $1");
+        Ok(key.bind(session.as_str()).fetch_one(self).await?)
+    }
+
+    async fn add_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretDigest,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let amount = stored(session.amount)?;
+        let first_settled: Option<String> = sqlx::query_scalar(
+            "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
+                secret_salt, body, expires_at, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             RETURNING (
+                SELECT o.id FROM sessions o
+                WHERE o.shop = $2 AND o.order_key = $4 AND o.settled_by IS NOT NULL
+                ORDER BY o.made LIMIT 1
+             )",
+        )
+        .bind(session.id.as_str())
+        .bind(session.shop.as_str())
+        .bind(&session.reference)
+        .bind(order_key)
+        .bind(amount)
+        .bind(session.currency.code())
+        .bind(&secret.hash)
+        .bind(&secret.salt)
+        .bind(serde_json::to_string(session)?)
+        .bind(session.expires_at)
+        .bind(session.created_at)
+        .fetch_one(self)
+        .await?;
+        first_settled.as_deref().map(from_word).transpose()
+    }
+
+    async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET expires_at = $1 WHERE id = $2")
+            .bind(at)
+            .bind(session.as_str())
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+
+    async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET settled_by = $1 WHERE id = $2 AND settled_by IS NULL")
+            .bind(by.as_str())
+            .bind(session.as_str())
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+
+    async fn others_of_order(&mut self, session: &SessionId) -> Result<Vec<SessionId>, StoreError> {
+        let others: Vec<String> = sqlx::query_scalar(
+            "SELECT o.id FROM sessions s
+             JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
+             WHERE s.id = $1 AND EXISTS (SELECT 1 FROM payments p
+                JOIN events e ON e.payment_id = p.id WHERE p.session_id = o.id)",
+        )
+        .bind(session.as_str())
+        .fetch_all(self)
+        .await?;
+        others.iter().map(|id| from_word(id)).collect()
+    }
+}
+
+pub(super) async fn secret_digest(
+    db: &mut PgConnection,
+    id: &SessionId,
+) -> Result<Option<SecretDigest>, StoreError> {
+    let row = sqlx::query("SELECT secret_hash, secret_salt FROM sessions WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(SecretDigest {
+            hash: row.try_get("secret_hash")?,
+            salt: row.try_get("secret_salt")?,
+        })
+    })
+    .transpose()
+}
