@@ -19,6 +19,7 @@ mod auth;
 mod body;
 mod caller;
 mod checkout;
+mod cookies;
 mod cors;
 mod desk;
 mod edge;

@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use guichet_domain::id::{PaymentId, SessionId, Slug};
-use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _};
+use sqlx::PgConnection;
 
 use super::connections::read;
 use super::ledger::CUSTOMERS;
@@ -11,8 +10,7 @@ use super::notices::read_kept;
 use super::{PostgresStore, connections};
 use crate::error::StoreError;
 use crate::reading::Reading;
-use crate::types::{Arrived, KeptNotice, Taking};
-use crate::words::from_word;
+use crate::types::{Arrived, KeptNotice, Taking, TakingRow};
 
 #[async_trait]
 impl Reading for PostgresStore {
@@ -43,22 +41,12 @@ async fn arrived(
     payment: &PaymentId,
     limit: u32,
 ) -> Result<Vec<Arrived>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query_as(
         "SELECT received_at, source, raw FROM events
          WHERE payment_id = $1 AND raw IS NOT NULL ORDER BY seq LIMIT $2",
-    )
-    .bind(payment.as_str())
-    .bind(i64::from(limit))
-    .fetch_all(db)
-    .await?;
-    let read = |row: &PgRow| -> Result<Arrived, StoreError> {
-        Ok(Arrived {
-            at: row.try_get("received_at")?,
-            source: row.try_get("source")?,
-            raw: row.try_get("raw")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    );
+    let rows = rows.bind(payment.as_str()).bind(i64::from(limit));
+    Ok(rows.fetch_all(db).await?)
 }
 
 async fn notices(
@@ -79,7 +67,7 @@ async fn takings(
     before: i64,
 ) -> Result<Vec<Taking>, StoreError> {
     // A sum of BIGINTs is a NUMERIC.
-    let rows = sqlx::query(
+    let rows: Vec<TakingRow> = sqlx::query_as(
         "SELECT happened_at / 3600 * 3600 AS hour, currency,
             CASE debit WHEN $4 THEN credit ELSE debit END AS transit,
             sum(CASE debit WHEN $4 THEN 0 ELSE amount END)::BIGINT AS money_in,
@@ -94,19 +82,5 @@ async fn takings(
     .bind(CUSTOMERS)
     .fetch_all(db)
     .await?;
-    let read = |row: &PgRow| -> Result<Taking, StoreError> {
-        let count = |column| -> Result<u64, StoreError> {
-            let count: i64 = row.try_get(column)?;
-            u64::try_from(count).map_err(|_| StoreError::Corrupt(format!("{column} below zero")))
-        };
-        Ok(Taking {
-            hour: row.try_get("hour")?,
-            transit: from_word(row.try_get("transit")?)?,
-            currency: from_word(row.try_get("currency")?)?,
-            money_in: count("money_in")?,
-            money_back: count("money_back")?,
-            entries: count("entries")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.into_iter().map(Taking::try_from).collect()
 }

@@ -8,10 +8,7 @@ use super::readers::read;
 use super::writer::turn;
 use crate::error::StoreError;
 use crate::people::People;
-use crate::types::{DeskAct, DeskDeed, DeskLogin, DeskPerson};
-
-/// Seconds after which a login is forgotten: longer than any configuration lets one last.
-const FORGOTTEN_AFTER: i64 = 2 * 24 * 3600;
+use crate::types::{ActRow, DeskAct, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER};
 
 #[async_trait]
 impl People for SqliteStore {
@@ -98,17 +95,10 @@ async fn end_all(db: &mut SqliteConnection, person: &str) -> Result<(), StoreErr
 }
 
 async fn list(db: &mut SqliteConnection) -> Result<Vec<DeskPerson>, StoreError> {
-    let people = sqlx::query_as::<_, (String, String, i64, Option<i64>)>(
+    let people = sqlx::query_as(
         "SELECT name, password, created_at, disabled_at FROM desk_people ORDER BY name",
     );
-    let people = people.fetch_all(db).await?.into_iter();
-    let people = people.map(|(name, password, created_at, disabled_at)| DeskPerson {
-        name,
-        password,
-        created_at,
-        disabled_at,
-    });
-    Ok(people.collect())
+    Ok(people.fetch_all(db).await?)
 }
 
 async fn begin(
@@ -118,7 +108,7 @@ async fn begin(
     act: &DeskAct,
 ) -> Result<bool, StoreError> {
     let forget = sqlx::query("DELETE FROM desk_logins WHERE began_at < ?");
-    let forget = forget.bind(act.happened_at - FORGOTTEN_AFTER);
+    let forget = forget.bind(act.happened_at - LOGIN_FORGOTTEN_AFTER);
     forget.execute(&mut *db).await?;
     let begun = sqlx::query(
         "INSERT INTO desk_logins (digest, person, began_at, seen_at)
@@ -139,15 +129,9 @@ async fn begin(
 }
 
 async fn find(db: &mut SqliteConnection, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError> {
-    let login = sqlx::query_as::<_, (String, i64, i64)>(
-        "SELECT person, began_at, seen_at FROM desk_logins WHERE digest = ?",
-    );
-    let login = login.bind(digest).fetch_optional(db).await?;
-    Ok(login.map(|(person, began_at, seen_at)| DeskLogin {
-        person,
-        began_at,
-        seen_at,
-    }))
+    let login =
+        sqlx::query_as("SELECT person, began_at, seen_at FROM desk_logins WHERE digest = ?");
+    Ok(login.bind(digest).fetch_optional(db).await?)
 }
 
 async fn used(db: &mut SqliteConnection, digest: &[u8], now: i64) -> Result<(), StoreError> {
@@ -177,20 +161,9 @@ async fn record(db: &mut SqliteConnection, act: &DeskAct) -> Result<(), StoreErr
 }
 
 async fn acts(db: &mut SqliteConnection, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
-    let acts = sqlx::query_as::<_, (i64, String, String, String)>(
+    let acts = sqlx::query_as(
         "SELECT happened_at, person, act, origin FROM desk_acts ORDER BY seq DESC LIMIT ?",
     );
-    let acts = acts.bind(limit).fetch_all(db).await?.into_iter();
-    let acts = acts.map(|(happened_at, person, act, origin)| {
-        let mut all = DeskDeed::ALL.into_iter();
-        let known = all.find(|deed| deed.as_str() == act);
-        let act = known.ok_or_else(|| StoreError::Corrupt(format!("unknown act {act}")))?;
-        Ok(DeskAct {
-            happened_at,
-            person,
-            act,
-            origin,
-        })
-    });
-    acts.collect()
+    let acts: Vec<ActRow> = acts.bind(limit).fetch_all(db).await?;
+    acts.into_iter().map(DeskAct::try_from).collect()
 }

@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use guichet_domain::id::{PaymentId, SessionId, Slug};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::SqliteStore;
 use super::ledger::CUSTOMERS;
@@ -11,8 +10,7 @@ use super::notices::read_kept;
 use super::readers::read;
 use crate::error::StoreError;
 use crate::reading::Reading;
-use crate::types::{Arrived, KeptNotice, Taking};
-use crate::words::from_word;
+use crate::types::{Arrived, KeptNotice, Taking, TakingRow};
 
 const ARRIVED: &str = "SELECT received_at, source, raw FROM events
     WHERE payment_id = ? AND raw IS NOT NULL ORDER BY seq LIMIT ?";
@@ -56,16 +54,8 @@ async fn arrived(
     payment: &PaymentId,
     limit: u32,
 ) -> Result<Vec<Arrived>, StoreError> {
-    let rows = sqlx::query(ARRIVED).bind(payment.as_str()).bind(limit);
-    let rows = rows.fetch_all(db).await?;
-    let read = |row: &SqliteRow| -> Result<Arrived, StoreError> {
-        Ok(Arrived {
-            at: row.try_get("received_at")?,
-            source: row.try_get("source")?,
-            raw: row.try_get("raw")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    let rows = sqlx::query_as(ARRIVED).bind(payment.as_str());
+    Ok(rows.bind(limit).fetch_all(db).await?)
 }
 
 async fn notices(
@@ -83,28 +73,14 @@ async fn takings(
     from: i64,
     before: i64,
 ) -> Result<Vec<Taking>, StoreError> {
-    let rows = sqlx::query(TAKINGS)
+    let rows: Vec<TakingRow> = sqlx::query_as(TAKINGS)
         .bind(shop.as_str())
         .bind(from)
         .bind(before)
         .bind(CUSTOMERS)
         .fetch_all(db)
         .await?;
-    let read = |row: &SqliteRow| -> Result<Taking, StoreError> {
-        let sum = |column| -> Result<u64, StoreError> {
-            let minor: i64 = row.try_get(column)?;
-            u64::try_from(minor).map_err(|_| StoreError::Corrupt(format!("{column} below zero")))
-        };
-        Ok(Taking {
-            hour: row.try_get("hour")?,
-            transit: from_word(row.try_get("transit")?)?,
-            currency: from_word(row.try_get("currency")?)?,
-            money_in: sum("money_in")?,
-            money_back: sum("money_back")?,
-            entries: sum("entries")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.into_iter().map(Taking::try_from).collect()
 }
 
 #[cfg(test)]

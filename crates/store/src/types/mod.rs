@@ -39,9 +39,11 @@ pub use self::operation::{
     AskedBy, Instructed, Instruction, Instructions, NewOperation, Operation, OperationAdvance,
 };
 pub use self::payment::{AddedPayment, Payment};
+pub(crate) use self::person::{ActRow, LOGIN_FORGOTTEN_AFTER};
 pub use self::person::{DeskAct, DeskDeed, DeskLogin, DeskPerson};
 pub(crate) use self::question::QuestionState;
 pub use self::question::{ASKING_SECONDS, Question, Unconfirmed, WAIT_MAX};
+pub(crate) use self::reading::TakingRow;
 pub use self::reading::{Arrived, Taking};
 pub use self::search::{FoundPayment, Search};
 pub use self::session::{Closed, SecretDigest};

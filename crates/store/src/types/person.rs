@@ -1,7 +1,12 @@
 //! The people of the desk.
 
+use crate::error::StoreError;
+
+/// Seconds after which a login is forgotten: longer than any configuration lets one last.
+pub(crate) const LOGIN_FORGOTTEN_AFTER: i64 = 2 * 24 * 3600;
+
 /// A person of the shop who may log in at the desk.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq, sqlx::FromRow)]
 pub struct DeskPerson {
     /// The name that they log in with.
     pub name: String,
@@ -22,7 +27,7 @@ impl std::fmt::Debug for DeskPerson {
 }
 
 /// A login that has not ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, sqlx::FromRow)]
 pub struct DeskLogin {
     /// Whose.
     pub person: String,
@@ -43,6 +48,25 @@ pub struct DeskAct {
     pub act: DeskDeed,
     /// The address it came from; empty if unknown, or if it was a command on the machine.
     pub origin: String,
+}
+
+/// An act as it stands in the books: when, who, what, from where.
+pub(crate) type ActRow = (i64, String, String, String);
+
+impl TryFrom<ActRow> for DeskAct {
+    type Error = StoreError;
+
+    fn try_from((happened_at, person, act, origin): ActRow) -> Result<Self, StoreError> {
+        let mut all = DeskDeed::ALL.into_iter();
+        let known = all.find(|deed| deed.as_str() == act);
+        let act = known.ok_or_else(|| StoreError::Corrupt(format!("unknown act {act}")))?;
+        Ok(Self {
+            happened_at,
+            person,
+            act,
+            origin,
+        })
+    }
 }
 
 /// What can be done.

@@ -1,11 +1,13 @@
 //! The cookies of the desk: the login, and the language.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
+
+use crate::http::cookies;
 
 /// The login's name. Over TLS it has the prefix by which a browser takes it from this host's own
 /// secure pages alone (RFC 6265bis, section 4.1.3.2).
 fn name(public_url: &str) -> &'static str {
-    match is_secure(public_url) {
+    match cookies::is_secure(public_url) {
         true => "__Host-guichet-desk",
         false => "guichet-desk",
     }
@@ -14,45 +16,21 @@ fn name(public_url: &str) -> &'static str {
 /// The cookie of the language that was chosen.
 const LANGUAGE: &str = "guichet-desk-language";
 
-fn is_secure(public_url: &str) -> bool {
-    public_url.starts_with("https:")
-}
-
 /// The login's token, if the browser has one.
 pub(super) fn token(public_url: &str, headers: &HeaderMap) -> Option<String> {
-    read(headers, name(public_url))
+    cookies::read(headers, name(public_url))
 }
 
 /// The tag of the language that was chosen.
 pub(super) fn language(headers: &HeaderMap) -> Option<String> {
-    read(headers, LANGUAGE)
+    cookies::read(headers, LANGUAGE)
 }
 
-fn read(headers: &HeaderMap, name: &str) -> Option<String> {
-    let mut lines = headers.get_all(header::COOKIE).iter();
-    lines.find_map(|line| {
-        let mut pairs = line.to_str().ok()?.split(';');
-        pairs.find_map(|pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then(|| value.to_owned())
-        })
-    })
-}
-
-/// What gives the token to the browser until that is closed: shown to no script, and sent with no
-/// form of another site. Without a token it is taken away.
+/// What gives the token to the browser. Without one it is taken away.
 pub(super) fn keep(public_url: &str, token: Option<&str>) -> Option<HeaderValue> {
-    let secure = if is_secure(public_url) {
-        "; Secure"
-    } else {
-        ""
-    };
     let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
-    let name = name(public_url);
-    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    let mut value = HeaderValue::from_str(&cookie).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    let pair = format!("{}={token}", name(public_url));
+    cookies::secret(public_url, &pair, "/", age)
 }
 
 /// What keeps the language.
@@ -63,6 +41,8 @@ pub(super) fn keep_language(tag: &str) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     #[test]

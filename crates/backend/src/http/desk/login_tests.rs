@@ -1,7 +1,5 @@
 //! The login and what is behind it, as a browser asks.
 
-use std::path::Path;
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -10,25 +8,10 @@ use guichet_store::sqlite::SqliteStore;
 use guichet_store::{DeskAct, DeskDeed, DeskPerson, People as _};
 use tower::ServiceExt as _;
 
+use super::tests::app;
 use super::*;
 use crate::clock;
-use crate::config::Config;
 use crate::desk::password;
-use crate::platform::Platform;
-use crate::webhooks::sender::Sender;
-
-const CONFIG: &str = r#"
-    environment = "sandbox"
-    public_url = "http://127.0.0.1:8601"
-    database_url = "sqlite://books.db"
-    assets = "assets"
-
-    [[shops]]
-    id = "demo"
-    name = "Maison"
-    secret_keys = ["sk_9f3b5d7c1e8a4620b4d6f8091a2c3e5f"]
-    origins = ["https://shop.example"]
-"#;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -74,15 +57,7 @@ impl Answer {
 
 impl Desk {
     async fn open(table: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("books.db")).await;
-        let store = Arc::new(store.unwrap());
-        let text = format!("{CONFIG}{table}");
-        let (config, accounts) = Config::parse(&text, Path::new("/none"), &|_| None).unwrap();
-        let platform = Platform::new(1).unwrap();
-        let sender = Sender::new(&[]).unwrap();
-        let metrics = Arc::default();
-        let (app, _) = App::new(config, accounts, store.clone(), platform, sender, metrics);
+        let (folder, store, app) = app(table).await;
         let delays = Arc::default();
         let router = open_with(&app, Arc::clone(&delays)).with_state(app);
         Self {

@@ -68,17 +68,24 @@ fn reader(lang: Lang) -> Reader {
     }
 }
 
+/// New books, and a backend that has them; with that at the end of its configuration.
+pub(super) async fn app(table: &str) -> (tempfile::TempDir, Arc<SqliteStore>, Arc<App>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("books.db")).await;
+    let store = Arc::new(store.unwrap());
+    let text = format!("{CONFIG}{table}");
+    let (config, accounts) = Config::parse(&text, Path::new("/none"), &|_| None).unwrap();
+    let platform = Platform::new(1).unwrap();
+    let sender = Sender::new(&[]).unwrap();
+    let metrics = Arc::default();
+    let (app, _) = App::new(config, accounts, store.clone(), platform, sender, metrics);
+    (folder, store, app)
+}
+
 impl Desk {
     /// New books; who reads them, if anybody has logged in.
     async fn open(reader: Option<Reader>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("books.db")).await;
-        let store = Arc::new(store.unwrap());
-        let (config, accounts) = Config::parse(CONFIG, Path::new("/none"), &|_| None).unwrap();
-        let platform = Platform::new(1).unwrap();
-        let sender = Sender::new(&[]).unwrap();
-        let metrics = Arc::default();
-        let (app, _) = App::new(config, accounts, store.clone(), platform, sender, metrics);
+        let (folder, store, app) = app("").await;
         let mut router = routes().with_state(app);
         if let Some(reader) = reader {
             router = router.layer(Extension(reader));

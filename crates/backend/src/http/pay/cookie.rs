@@ -1,15 +1,16 @@
 //! The cookie by which a page knows its session.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use guichet_domain::id::SessionId;
 use url::Url;
 
+use crate::http::cookies;
 use crate::paths::PAY;
 
 /// Its name: one for each session, so that two tabs pay two orders. Over TLS it has the prefix by
 /// which a browser takes it from a secure page alone (RFC 6265bis, section 4.1.3.1).
 fn name(public_url: &str, session: &SessionId) -> String {
-    let secure = if is_secure(public_url) {
+    let secure = if cookies::is_secure(public_url) {
         "__Secure-"
     } else {
         ""
@@ -17,43 +18,23 @@ fn name(public_url: &str, session: &SessionId) -> String {
     format!("{secure}guichet-{session}")
 }
 
-fn is_secure(public_url: &str) -> bool {
-    public_url.starts_with("https:")
-}
-
 /// The session's secret, if the browser has it.
 pub(super) fn read(public_url: &str, headers: &HeaderMap, session: &SessionId) -> Option<String> {
-    let name = name(public_url, session);
-    let mut lines = headers.get_all(header::COOKIE).iter();
-    lines.find_map(|line| {
-        let mut pairs = line.to_str().ok()?.split(';');
-        pairs.find_map(|pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then(|| value.to_owned())
-        })
-    })
+    cookies::read(headers, &name(public_url, session))
 }
 
-/// What gives it to the browser until that is closed: sent to this session's pages alone, shown to
-/// no script, and with no form of another site.
+/// What gives it to the browser: sent to this session's pages alone.
 pub(super) fn write(public_url: &str, session: &SessionId, secret: &str) -> Option<HeaderValue> {
-    let name = name(public_url, session);
     let public = Url::parse(public_url).ok()?;
     let path = public.path().trim_end_matches('/');
-    let secure = if is_secure(public_url) {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie =
-        format!("{name}={secret}; Path={path}{PAY}/{session}; HttpOnly; SameSite=Lax{secure}");
-    let mut value = HeaderValue::from_str(&cookie).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    let pair = format!("{}={secret}", name(public_url, session));
+    cookies::secret(public_url, &pair, &format!("{path}{PAY}/{session}"), "")
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     #[test]
