@@ -6,6 +6,7 @@
 
 pub mod attention;
 pub mod country;
+pub mod desk;
 pub mod event;
 pub mod field;
 pub mod gate;

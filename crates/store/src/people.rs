@@ -1,6 +1,7 @@
 //! The people of the desk.
 
 use async_trait::async_trait;
+use guichet_domain::desk::Role;
 
 use crate::error::StoreError;
 use crate::types::{DeskAct, DeskLogin, DeskPerson};
@@ -9,9 +10,12 @@ use crate::types::{DeskAct, DeskLogin, DeskPerson};
 /// written in one transaction; acts are only ever added.
 #[async_trait]
 pub trait People: Send + Sync {
-    /// Adds a person, or gives one of that name a new password: then they may log in again, and
-    /// whatever logins they had are over.
+    /// Adds a person, or gives one of that name a new password and that role: then they may log in
+    /// again, and whatever logins they had are over.
     async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError>;
+
+    /// Gives the act's person another role, and ends their logins; `false` if nobody has that name.
+    async fn change_role(&self, role: &Role, act: &DeskAct) -> Result<bool, StoreError>;
 
     /// Lets a person log in no more, and ends their logins; `false` if nobody has that name or it
     /// was done before.
@@ -19,6 +23,9 @@ pub trait People: Send + Sync {
 
     /// Every person, by name.
     async fn people(&self) -> Result<Vec<DeskPerson>, StoreError>;
+
+    /// The person of that name.
+    async fn person(&self, name: &str) -> Result<Option<DeskPerson>, StoreError>;
 
     /// Begins a login of the act's person; `false` if they may not log in, or their password is no
     /// longer this one. `digest` is the SHA-256 of its token.
@@ -29,7 +36,8 @@ pub trait People: Send + Sync {
         act: &DeskAct,
     ) -> Result<bool, StoreError>;
 
-    /// A login that has not ended; how old it may get is for others to decide.
+    /// A login that has not ended, with what its person may do now; how old it may get is for
+    /// others to decide.
     async fn login(&self, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError>;
 
     /// Records that it was used.

@@ -3,7 +3,9 @@
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
+use guichet_domain::FieldError;
+use guichet_domain::desk::{Limits, Role};
 use guichet_domain::id::Slug;
 use guichet_store::{DeskAct, DeskDeed, DeskPerson, People, Store};
 
@@ -28,9 +30,18 @@ pub(crate) enum UserCommand {
     Add {
         /// The name that they log in with: a-z, 0-9, _ and -.
         name: String,
+        #[command(flatten)]
+        role: GivenRole,
         /// Read the password from the standard input instead.
         #[arg(long)]
         stdin: bool,
+    },
+    /// Give a person another role, and end their logins.
+    Change {
+        /// The name that they log in with.
+        name: String,
+        #[command(flatten)]
+        role: GivenRole,
     },
     /// List them.
     List,
@@ -41,40 +52,65 @@ pub(crate) enum UserCommand {
     },
 }
 
+/// A role, as it is written on the command line.
+#[derive(clap::Args)]
+pub(crate) struct GivenRole {
+    /// What they may do: look; refund, which gives money back up to a sum a day; or all. A new
+    /// person looks if it is absent, and one who is there keeps theirs.
+    #[arg(long)]
+    role: Option<String>,
+    /// With --role refund: what they may give back a day, with all its decimals, such as
+    /// EUR=500.00; once for each currency.
+    #[arg(long, value_name = "CODE=SUM")]
+    refund_limit: Vec<String>,
+}
+
+impl GivenRole {
+    /// The role, if one was given.
+    fn parse(&self) -> anyhow::Result<Option<Role>> {
+        let given = (!self.refund_limit.is_empty()).then(|| self.refund_limit.join(" "));
+        let limits = given.map(|text| text.parse::<Limits>()).transpose();
+        let limits = limits.map_err(named)?;
+        match (&self.role, limits) {
+            (Some(word), limits) => Ok(Some(Role::parse(word, limits).map_err(named)?)),
+            (None, None) => Ok(None),
+            (None, Some(_)) => bail!("--refund-limit: needs --role refund"),
+        }
+    }
+}
+
+fn named(error: FieldError) -> anyhow::Error {
+    anyhow!("--{}: {}", error.field, error.detail)
+}
+
 pub(crate) async fn run(
     config: &Path,
     DeskCommand::User(command): DeskCommand,
 ) -> anyhow::Result<()> {
     let (config, _) = Config::read(config)?;
     match &command {
-        UserCommand::Add { name, stdin } => add(&config, name, *stdin).await,
+        UserCommand::Add { name, role, stdin } => add(&config, name, role, *stdin).await,
+        UserCommand::Change { name, role } => change(&config, name, role).await,
         UserCommand::List => list(&config).await,
         UserCommand::Disable { name } => disable(&config, name).await,
     }
 }
 
-async fn add(config: &Config, name: &str, stdin: bool) -> anyhow::Result<()> {
-    let name = Slug::try_from(name.to_owned()).map_err(|error| anyhow::anyhow!("NAME: {error}"))?;
+async fn add(config: &Config, name: &str, role: &GivenRole, stdin: bool) -> anyhow::Result<()> {
+    let name = Slug::try_from(name.to_owned());
+    let name = name.map_err(|error| anyhow!("NAME: {}", error.detail))?;
+    let role = role.parse()?;
     let given = if stdin { Some(read()?) } else { None };
     let new = match &given {
         Some(given) => given.clone(),
         None => hex::encode(clock::random::<12>()?),
     };
     password::check_new(&new)?;
-    let now = clock::unix_now();
-    let person = DeskPerson {
-        name: name.to_string(),
-        password: password::hash(&new)?,
-        created_at: now,
-        disabled_at: None,
-    };
+    let hash = password::hash(&new)?;
     let store = open_beside(config).await?;
-    let added = people(&*store)?
-        .add_person(&person, &act(name.as_str(), DeskDeed::Added))
-        .await;
+    let added = keep(&*store, name.as_str(), role, hash).await;
     store.close().await;
-    added?;
-    let mut text = format!("{name} may log in at the desk.\n");
+    let mut text = format!("{name} may log in at the desk: {}.\n", told(&added?));
     if given.is_none() {
         text += &format!("Password, shown this once: {new}\n");
     }
@@ -83,6 +119,55 @@ async fn add(config: &Config, name: &str, stdin: bool) -> anyhow::Result<()> {
             "The desk is off: write [desk] into the configuration and start the backend anew.\n";
     }
     print(text)
+}
+
+/// Keeps the person, and gives their role.
+async fn keep(
+    store: &dyn Store,
+    name: &str,
+    role: Option<Role>,
+    password: String,
+) -> anyhow::Result<Role> {
+    let people = people(store)?;
+    let before = people.person(name).await?.map(|person| person.role);
+    let role = role.or(before).unwrap_or(Role::Look);
+    let person = DeskPerson {
+        name: name.to_owned(),
+        password,
+        role: role.clone(),
+        created_at: clock::unix_now(),
+        disabled_at: None,
+    };
+    people
+        .add_person(&person, &act(name, DeskDeed::Added))
+        .await?;
+    Ok(role)
+}
+
+/// A role with its limits.
+fn told(role: &Role) -> String {
+    match role.limits() {
+        Some(limits) => format!("{} {limits} a day", role.word()),
+        None => role.word().to_owned(),
+    }
+}
+
+async fn change(config: &Config, name: &str, role: &GivenRole) -> anyhow::Result<()> {
+    let role = role.parse()?;
+    let role = role.context("--role: is missing; say which role they have from now on")?;
+    let store = open_beside(config).await?;
+    let changed = people(&*store)?
+        .change_role(&role, &act(name, DeskDeed::RoleChanged))
+        .await;
+    store.close().await;
+    ensure!(
+        changed?,
+        "NAME: there is nobody of that name; guichet desk user list names who there is"
+    );
+    let role = told(&role);
+    print(format!(
+        "{name} has the role {role} from now on, and is logged out.\n"
+    ))
 }
 
 fn people(store: &dyn Store) -> anyhow::Result<&dyn People> {
@@ -122,7 +207,7 @@ async fn list(config: &Config) -> anyhow::Result<()> {
             Some(_) => "disabled",
             None => "may log in",
         };
-        text += &format!("{}\t{state}\n", person.name);
+        text += &format!("{}\t{}\t{state}\n", person.name, told(&person.role));
     }
     print(text)
 }

@@ -20,6 +20,7 @@ pub(crate) async fn page(store: &dyn Store) -> Result<Vec<Done>, StoreError> {
         person: act.person,
         deed: match act.act {
             DeskDeed::Added => Deed::Added,
+            DeskDeed::RoleChanged => Deed::RoleChanged,
             DeskDeed::Disabled => Deed::Disabled,
             DeskDeed::LoggedIn => Deed::LoggedIn,
             DeskDeed::Refused => Deed::Refused,

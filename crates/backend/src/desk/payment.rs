@@ -128,9 +128,15 @@ fn acts(
         Act::Accept | Act::Refuse => held,
         Act::Expire => open && !session.is_settled(),
         Act::Ask => state.money == Money::Pending,
+        Act::Replay
+        | Act::TakeAttention
+        | Act::EndAttention
+        | Act::Export
+        | Act::SeeAudit
+        | Act::SeeSettings => false,
     };
     let told = |act: &Act| held || !matches!(act, Act::Accept | Act::Refuse);
-    let acts = Act::ALL
+    let acts = Act::OF_PAYMENT
         .into_iter()
         .filter(|act| (reader.may)(*act))
         .filter(told);

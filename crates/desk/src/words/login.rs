@@ -1,10 +1,14 @@
 //! The words of the login, and of who did what.
 
+use guichet_domain::desk::{Role, Why};
+
 /// What was done at the desk, or about its people.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Deed {
     /// The person was added, or given a new password.
     Added,
+    /// The person was given another role.
+    RoleChanged,
     /// The person may log in no more.
     Disabled,
     /// They logged in.
@@ -42,8 +46,12 @@ pub struct LoginWords {
     pub foreign: &'static str,
     /// What to do then.
     pub foreign_advice: &'static str,
-    /// What every person may do.
-    pub role: &'static str,
+    /// What a person may do.
+    pub role: fn(&Role) -> &'static str,
+    /// Why a person may not do something.
+    pub refused: fn(Why) -> &'static str,
+    /// What to do then.
+    pub refused_advice: &'static str,
 }
 
 /// Who did what.

@@ -1,5 +1,6 @@
 //! What a language has to have for the pages that are read.
 
+pub use guichet_domain::desk::Act;
 use guichet_domain::event::ReturnOutcome;
 use guichet_domain::ledger::Cause;
 use guichet_domain::operation::{OperationKind, Progress};
@@ -220,52 +221,6 @@ pub struct HappenedWords {
     pub progress: fn(&Progress) -> &'static str,
     /// What an entry of the ledger is for.
     pub cause: fn(&Cause) -> &'static str,
-}
-
-/// What a person can do with a payment.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Act {
-    /// Takes what is reserved.
-    Capture,
-    /// Lets go what is reserved, or takes back what was taken today.
-    Cancel,
-    /// Gives money back.
-    Refund,
-    /// Accepts what the platform holds.
-    Accept,
-    /// Refuses it.
-    Refuse,
-    /// Closes the session.
-    Expire,
-    /// Asks the platform.
-    Ask,
-}
-
-impl Act {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 7] = [
-        Self::Accept,
-        Self::Refuse,
-        Self::Capture,
-        Self::Refund,
-        Self::Cancel,
-        Self::Ask,
-        Self::Expire,
-    ];
-
-    /// The last part of its page's address, below the payment's.
-    #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Capture => "capture",
-            Self::Cancel => "cancel",
-            Self::Refund => "refund",
-            Self::Accept => "accept",
-            Self::Refuse => "refuse",
-            Self::Expire => "expire",
-            Self::Ask => "ask",
-        }
-    }
 }
 
 /// What needs a person.

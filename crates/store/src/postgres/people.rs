@@ -1,18 +1,25 @@
 //! The people of the desk, their logins and acts.
 
 use async_trait::async_trait;
+use guichet_domain::desk::Role;
 use sqlx::PgConnection;
 
 use super::connections::{read, turn};
 use super::{PostgresStore, connections};
 use crate::error::StoreError;
 use crate::people::People;
-use crate::types::{ActRow, DeskAct, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER};
+use crate::types::{
+    ActRow, DeskAct, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, words_of,
+};
 
 #[async_trait]
 impl People for PostgresStore {
     async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError> {
         turn!(self, add(person, act))
+    }
+
+    async fn change_role(&self, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {
+        turn!(self, change(role, act))
     }
 
     async fn disable_person(&self, act: &DeskAct) -> Result<bool, StoreError> {
@@ -21,6 +28,10 @@ impl People for PostgresStore {
 
     async fn people(&self) -> Result<Vec<DeskPerson>, StoreError> {
         read!(self, list())
+    }
+
+    async fn person(&self, name: &str) -> Result<Option<DeskPerson>, StoreError> {
+        read!(self, one(name))
     }
 
     async fn begin_login(
@@ -54,17 +65,35 @@ impl People for PostgresStore {
 }
 
 async fn add(db: &mut PgConnection, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError> {
+    let (role, limits) = words_of(&person.role);
     sqlx::query(
-        "INSERT INTO desk_people (name, password, created_at) VALUES ($1, $2, $3)
-         ON CONFLICT (name) DO UPDATE SET password = $2, disabled_at = NULL",
+        "INSERT INTO desk_people (name, password, role, refund_limits, created_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (name) DO UPDATE
+            SET password = $2, role = $3, refund_limits = $4, disabled_at = NULL",
     )
     .bind(&person.name)
     .bind(&person.password)
+    .bind(role)
+    .bind(limits)
     .bind(person.created_at)
     .execute(&mut *db)
     .await?;
     end_all(db, &person.name).await?;
     record(db, act).await
+}
+
+async fn change(db: &mut PgConnection, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {
+    let (word, limits) = words_of(role);
+    let change =
+        sqlx::query("UPDATE desk_people SET role = $1, refund_limits = $2 WHERE name = $3");
+    let changed = change.bind(word).bind(limits).bind(&act.person);
+    if changed.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_all(db, &act.person).await?;
+    record(db, act).await?;
+    Ok(true)
 }
 
 async fn disable(db: &mut PgConnection, act: &DeskAct) -> Result<bool, StoreError> {
@@ -91,9 +120,20 @@ async fn end_all(db: &mut PgConnection, person: &str) -> Result<(), StoreError> 
 
 async fn list(db: &mut PgConnection) -> Result<Vec<DeskPerson>, StoreError> {
     let people = sqlx::query_as(
-        "SELECT name, password, created_at, disabled_at FROM desk_people ORDER BY name",
+        "SELECT name, password, role, refund_limits, created_at, disabled_at
+         FROM desk_people ORDER BY name",
     );
-    Ok(people.fetch_all(db).await?)
+    let people: Vec<PersonRow> = people.fetch_all(db).await?;
+    people.into_iter().map(DeskPerson::try_from).collect()
+}
+
+async fn one(db: &mut PgConnection, name: &str) -> Result<Option<DeskPerson>, StoreError> {
+    let person = sqlx::query_as(
+        "SELECT name, password, role, refund_limits, created_at, disabled_at
+         FROM desk_people WHERE name = $1",
+    );
+    let person: Option<PersonRow> = person.bind(name).fetch_optional(db).await?;
+    person.map(DeskPerson::try_from).transpose()
 }
 
 async fn begin(
@@ -124,9 +164,12 @@ async fn begin(
 }
 
 async fn find(db: &mut PgConnection, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError> {
-    let login =
-        sqlx::query_as("SELECT person, began_at, seen_at FROM desk_logins WHERE digest = $1");
-    Ok(login.bind(digest).fetch_optional(db).await?)
+    let login = sqlx::query_as(
+        "SELECT person, role, refund_limits, began_at, seen_at
+         FROM desk_logins JOIN desk_people ON name = person WHERE digest = $1",
+    );
+    let login: Option<LoginRow> = login.bind(digest).fetch_optional(db).await?;
+    login.map(DeskLogin::try_from).transpose()
 }
 
 async fn used(db: &mut PgConnection, digest: &[u8], now: i64) -> Result<(), StoreError> {

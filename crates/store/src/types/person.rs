@@ -1,17 +1,21 @@
 //! The people of the desk.
 
+use guichet_domain::desk::{Limits, Role};
+
 use crate::error::StoreError;
 
 /// Seconds after which a login is forgotten: longer than any configuration lets one last.
 pub(crate) const LOGIN_FORGOTTEN_AFTER: i64 = 2 * 24 * 3600;
 
 /// A person of the shop who may log in at the desk.
-#[derive(Clone, Eq, PartialEq, sqlx::FromRow)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct DeskPerson {
     /// The name that they log in with.
     pub name: String,
     /// Their password's argon2id hash, as a PHC string.
     pub password: String,
+    /// What they may do.
+    pub role: Role,
     /// Unix second.
     pub created_at: i64,
     /// Unix second from which they may log in no more.
@@ -26,15 +30,66 @@ impl std::fmt::Debug for DeskPerson {
     }
 }
 
+/// A person as they stand in the books: name, password, role, its limits, made, disabled.
+pub(crate) type PersonRow = (String, String, String, String, i64, Option<i64>);
+
+impl TryFrom<PersonRow> for DeskPerson {
+    type Error = StoreError;
+
+    fn try_from(row: PersonRow) -> Result<Self, StoreError> {
+        let (name, password, role, limits, created_at, disabled_at) = row;
+        Ok(Self {
+            role: role_of(&name, &role, &limits)?,
+            name,
+            password,
+            created_at,
+            disabled_at,
+        })
+    }
+}
+
+/// A role as it stands in the books: its word, and its limits if it has some.
+pub(crate) fn words_of(role: &Role) -> (&'static str, String) {
+    let limits = role.limits().map(ToString::to_string);
+    (role.word(), limits.unwrap_or_default())
+}
+
+fn role_of(person: &str, word: &str, limits: &str) -> Result<Role, StoreError> {
+    let given = (!limits.is_empty()).then(|| limits.parse::<Limits>());
+    let role = given
+        .transpose()
+        .and_then(|limits| Role::parse(word, limits));
+    role.map_err(|error| StoreError::Corrupt(format!("the role of {person}: {error}")))
+}
+
 /// A login that has not ended.
-#[derive(Clone, Debug, Eq, PartialEq, sqlx::FromRow)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DeskLogin {
     /// Whose.
     pub person: String,
+    /// What they may do now.
+    pub role: Role,
     /// Unix second in which the password was given.
     pub began_at: i64,
     /// Unix second in which it was last used, to a minute.
     pub seen_at: i64,
+}
+
+/// A login as it stands in the books: whose, their role, its limits, began, last used.
+pub(crate) type LoginRow = (String, String, String, i64, i64);
+
+impl TryFrom<LoginRow> for DeskLogin {
+    type Error = StoreError;
+
+    fn try_from(row: LoginRow) -> Result<Self, StoreError> {
+        let (person, role, limits, began_at, seen_at) = row;
+        Ok(Self {
+            role: role_of(&person, &role, &limits)?,
+            person,
+            began_at,
+            seen_at,
+        })
+    }
 }
 
 /// What was done at the desk, or about its people.
@@ -74,6 +129,8 @@ impl TryFrom<ActRow> for DeskAct {
 pub enum DeskDeed {
     /// The person was added, or given a new password.
     Added,
+    /// The person was given another role.
+    RoleChanged,
     /// The person may log in no more.
     Disabled,
     /// They logged in.
@@ -86,8 +143,9 @@ pub enum DeskDeed {
 
 impl DeskDeed {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Added,
+        Self::RoleChanged,
         Self::Disabled,
         Self::LoggedIn,
         Self::Refused,
@@ -99,6 +157,7 @@ impl DeskDeed {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
+            Self::RoleChanged => "role_changed",
             Self::Disabled => "disabled",
             Self::LoggedIn => "logged_in",
             Self::Refused => "refused",

@@ -1,5 +1,6 @@
 //! The desk's people.
 
+use guichet_domain::desk::Role;
 use guichet_store::{DeskAct, DeskDeed, DeskLogin, DeskPerson, People, StoreError};
 
 use super::books::refused;
@@ -9,6 +10,7 @@ fn person(name: &str, password: &str) -> DeskPerson {
     DeskPerson {
         name: name.into(),
         password: password.into(),
+        role: Role::Look,
         created_at: 1000,
         disabled_at: None,
     }
@@ -35,7 +37,23 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
             let begun = act(&name, DeskDeed::LoggedIn, 1100);
             assert!(store.begin_login(&[seed], "hash", &begun).await?);
         }
+        "begin_second" => {
+            let begun = act(&name, DeskDeed::LoggedIn, 1110);
+            assert!(store.begin_login(&[seed, 2], "hash", &begun).await?);
+        }
         "use_login" => store.use_login(&[seed], 1200).await?,
+        "end_login" => {
+            let out = act(&name, DeskDeed::LoggedOut, 1250);
+            store.end_login(&[seed, 2], &out).await?;
+        }
+        "change_role" => {
+            let changed = act(&name, DeskDeed::RoleChanged, 1260);
+            assert!(store.change_role(&Role::All, &changed).await?);
+        }
+        "add_act" => {
+            let refused = act(&name, DeskDeed::Refused, 1270);
+            store.add_act(&refused).await?;
+        }
         // Who stays logged in.
         "add_colleague" => {
             let name = format!("colleague{seed}");
@@ -78,6 +96,7 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
     store.use_login(b"a", 1070).await.unwrap();
     let login = DeskLogin {
         person: "amelie".into(),
+        role: Role::Look,
         began_at: 1000,
         seen_at: 1070,
     };
@@ -99,6 +118,42 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
     // One that nobody ended is forgotten.
     assert!(begin(b"c", "benoit", "other", 1_000_000).await);
     assert_eq!(store.login(b"b").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_role_is_kept_with_its_limits_and_another_one_ends_what_was_begun_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let begin = async |digest: &'static [u8], name: &str| {
+        let act = act(name, DeskDeed::LoggedIn, 1000);
+        store.begin_login(digest, "one", &act).await.unwrap()
+    };
+    let refund = || Role::Refund("EUR=500.00 XPF=7".parse().unwrap());
+    for name in ["amelie", "benoit"] {
+        let added = DeskPerson {
+            role: refund(),
+            ..person(name, "one")
+        };
+        let act = act(name, DeskDeed::Added, 1000);
+        store.add_person(&added, &act).await.unwrap();
+        let kept = store.person(name).await.unwrap();
+        assert_eq!(kept, Some(added));
+    }
+    assert_eq!(store.person("camille").await.unwrap(), None);
+    assert!(begin(b"a", "amelie").await && begin(b"b", "benoit").await);
+    assert_eq!(store.login(b"a").await.unwrap().unwrap().role, refund());
+    let change = async |name: &str, role: Role| {
+        let changed = act(name, DeskDeed::RoleChanged, 1100);
+        store.change_role(&role, &changed).await.unwrap()
+    };
+    assert!(change("amelie", Role::All).await);
+    assert!(!change("camille", Role::All).await, "nobody");
+    assert_eq!(store.login(b"a").await.unwrap(), None);
+    assert!(store.login(b"b").await.unwrap().is_some());
+    assert!(begin(b"a", "amelie").await);
+    assert_eq!(store.login(b"a").await.unwrap().unwrap().role, Role::All);
+    let told = store.acts(2).await.unwrap();
+    assert_eq!(told[1].act, DeskDeed::RoleChanged);
 }
 
 #[tokio::test]

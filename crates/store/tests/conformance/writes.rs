@@ -11,7 +11,7 @@ use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 23] = [
+pub(crate) const WRITES: [&str; 27] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -30,8 +30,12 @@ pub(crate) const WRITES: [&str; 23] = [
     "add_link",
     "use_link",
     "add_person",
+    "change_role",
+    "add_act",
     "begin_login",
+    "begin_second",
     "use_login",
+    "end_login",
     "disable_person",
     "add_colleague",
     "begin_colleague",
@@ -148,8 +152,8 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             };
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
-        "add_person" | "begin_login" | "use_login" | "disable_person" | "add_colleague"
-        | "begin_colleague" => {
+        "add_person" | "begin_login" | "begin_second" | "use_login" | "end_login"
+        | "change_role" | "add_act" | "disable_person" | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
         }

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use guichet_desk::el::El;
-use guichet_desk::kit::Tone;
+use guichet_desk::kit::{self, Tone};
+use guichet_desk::words::Act;
 use guichet_desk::{Frame, Lang, Place, STYLE};
+use guichet_domain::desk::Why;
 
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
@@ -38,7 +40,7 @@ pub(super) async fn frame(
     app: &App,
     reader: &Reader,
     InLanguage(in_language): InLanguage,
-    here: Place,
+    here: Option<Place>,
     title: &str,
 ) -> Frame {
     // A page is shown without the count rather than not at all.
@@ -46,7 +48,7 @@ pub(super) async fn frame(
     Frame {
         lang: reader.lang,
         title: title.to_owned(),
-        here: Some(here),
+        here,
         person: Some(reader.person.clone()),
         places: reader.places.clone(),
         waiting: counts.payments + counts.unmatched + counts.unreadable,
@@ -55,6 +57,21 @@ pub(super) async fn frame(
         style: STYLE_ADDRESS.clone(),
         in_language,
     }
+}
+
+/// What answers who may not do something: why, and what to do then.
+pub(super) async fn refused(
+    app: &App,
+    reader: &Reader,
+    address: InLanguage,
+    act: Act,
+    why: Why,
+) -> Response {
+    let words = reader.lang.words();
+    let frame = frame(app, reader, address, None, (words.payment.act)(act)).await;
+    let (title, advice) = ((words.login.refused)(why), words.login.refused_advice);
+    let body = kit::notice(Tone::Bad, title, advice);
+    page(StatusCode::FORBIDDEN, &frame, body)
 }
 
 /// What stands around a page for who has not logged in.

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::{Person, Place};
+use guichet_domain::desk::{Act, May, Role, may};
 use url::form_urlencoded;
 
 use super::cookie;
@@ -36,8 +37,26 @@ const RECORDED_EACH: i64 = 60;
 pub(super) struct LoggedIn {
     pub(super) digest: Sha256,
     pub(super) person: String,
+    /// What they may do now.
+    pub(super) role: Role,
     /// What our own forms carry.
     pub(super) form_token: String,
+}
+
+/// The pages that a role may see.
+fn places(role: &Role) -> Vec<Place> {
+    let seen = |place: &Place| match place {
+        Place::Settings => allows(role, Act::SeeSettings),
+        Place::Audit => allows(role, Act::SeeAudit),
+        Place::Today | Place::Payments | Place::Attention | Place::Webhooks | Place::Account => {
+            true
+        }
+    };
+    PLACES.into_iter().filter(seen).collect()
+}
+
+fn allows(role: &Role, act: Act) -> bool {
+    !matches!(may(role, act), May::Refused(_))
 }
 
 /// Lets a request through that has a login, with the [`Reader`] whom the pages are drawn for.
@@ -64,11 +83,12 @@ pub(super) async fn guard(
     request.extensions_mut().insert(Reader {
         person: Person {
             name: login.person.clone(),
-            role: lang.words().login.role.to_owned(),
+            role: (lang.words().login.role)(&login.role).to_owned(),
             token: login.form_token.clone(),
         },
+        places: places(&login.role),
+        role: login.role.clone(),
         lang,
-        places: PLACES.to_vec(),
         acts: Vec::new(),
         replays: false,
     });
@@ -103,6 +123,7 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<LoggedIn>, ApiErr
     Ok(Some(LoggedIn {
         digest,
         person: login.person,
+        role: login.role,
         form_token: form_token(&token),
     }))
 }

@@ -126,9 +126,9 @@ async fn try_in(
     if let Err(seconds) = delays.count(caller.bucket, name, clock::unix_now()) {
         return Ok(Err(Fault::Wait(seconds)));
     }
-    let all = people.people().await?.into_iter();
-    let mut found = all.filter(|person| person.name == name && person.disabled_at.is_none());
-    let kept = found.next().map(|person| person.password);
+    let found = people.person(name).await?;
+    let found = found.filter(|person| person.disabled_at.is_none());
+    let kept = found.map(|person| person.password);
     let short = password.len() <= password::MOST;
     let password = if short { password } else { String::new() };
     let verified = password::verify(password, kept.clone()).await;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
+use guichet_domain::desk::Role;
 use guichet_store::sqlite::SqliteStore;
 use guichet_store::{DeskAct, DeskDeed, DeskPerson, People as _};
 use tower::ServiceExt as _;
@@ -28,17 +29,17 @@ const PATHS: [&str; 9] = [
     "/desk/audit",
 ];
 
-struct Desk {
+pub(super) struct Desk {
     store: Arc<SqliteStore>,
     router: Router,
     delays: Arc<Delays>,
     _folder: tempfile::TempDir,
 }
 
-struct Answer {
-    status: StatusCode,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     headers: HeaderMap,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Answer {
@@ -49,7 +50,7 @@ impl Answer {
     }
 
     /// What the browser sends back.
-    fn cookie(&self) -> String {
+    pub(super) fn cookie(&self) -> String {
         let cookie = self.header(header::SET_COOKIE);
         cookie.split(';').next().unwrap().to_owned()
     }
@@ -69,10 +70,15 @@ impl Desk {
     }
 
     async fn with_person() -> Self {
+        Self::with(Role::All).await
+    }
+
+    pub(super) async fn with(role: Role) -> Self {
         let desk = Self::open("[desk]").await;
         let person = DeskPerson {
             name: "amelie".into(),
             password: password::hash(PASSWORD).unwrap(),
+            role,
             created_at: clock::unix_now(),
             disabled_at: None,
         };
@@ -92,12 +98,12 @@ impl Desk {
         }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path).header(header::COOKIE, cookie);
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn post(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn post(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::post(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -106,7 +112,7 @@ impl Desk {
             .await
     }
 
-    async fn log_in(&self, form: &str) -> Answer {
+    pub(super) async fn log_in(&self, form: &str) -> Answer {
         self.post("/desk/login", form, &[OURS]).await
     }
 
@@ -116,8 +122,14 @@ impl Desk {
     }
 }
 
-const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
-const GOOD: &str = "name=amelie&password=correct+horse+battery";
+/// The form that has nothing but its page's token.
+pub(super) fn form_token(page: &str) -> String {
+    let (_, token) = page.split_once("name=\"token\" value=\"").unwrap();
+    format!("token={}", token.split_once('"').unwrap().0)
+}
+
+pub(super) const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
+pub(super) const GOOD: &str = "name=amelie&password=correct+horse+battery";
 
 fn act(name: &str, act: DeskDeed) -> DeskAct {
     DeskAct {
@@ -197,8 +209,7 @@ async fn a_person_logs_in_reads_and_logs_out() {
         audit.body
     );
     // Only a form of our own ends the login.
-    let (_, token) = audit.body.split_once("name=\"token\" value=\"").unwrap();
-    let token = format!("token={}", token.split_once('"').unwrap().0);
+    let token = form_token(&audit.body);
     let with = ("cookie", cookie.as_str());
     for (form, headers) in [
         ("token=", vec![with, OURS]),

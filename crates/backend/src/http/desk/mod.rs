@@ -23,6 +23,8 @@ mod guard;
 mod login;
 #[cfg(test)]
 mod login_tests;
+#[cfg(test)]
+mod may_tests;
 mod pages;
 mod reader;
 #[cfg(test)]

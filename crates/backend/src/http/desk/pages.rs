@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use guichet_desk::kit::{self, Tone};
 use guichet_desk::pages;
-use guichet_desk::words::fill;
+use guichet_desk::words::{Act, fill};
 use guichet_desk::{Place, el};
+use guichet_domain::desk::May;
 use guichet_domain::id::PaymentId;
 
-use super::answers::{frame, page};
+use super::answers::{frame, page, refused};
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
 use crate::clock;
@@ -30,7 +31,7 @@ async fn place(
     body: el::El,
 ) -> Response {
     let title = here.name(reader.lang);
-    let frame = frame(app, reader, address, here, title).await;
+    let frame = frame(app, reader, address, Some(here), title).await;
     page(StatusCode::OK, &frame, body)
 }
 
@@ -58,9 +59,13 @@ pub(super) async fn payments(
 
 pub(super) async fn spreadsheet(
     State(app): State<Arc<App>>,
-    _: Reader,
+    reader: Reader,
+    address: InLanguage,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
+    if let May::Refused(why) = reader.may(Act::Export) {
+        return Ok(refused(&app, &reader, address, Act::Export, why).await);
+    }
     let asked = Asked::of(query.as_deref().unwrap_or_default());
     match desk::list::spreadsheet(&app, &asked).await? {
         Some(search) => answers::spreadsheet(Arc::clone(&app.store), search).await,
@@ -85,12 +90,12 @@ pub(super) async fn payment(
     };
     let words = &reader.lang.words().payment;
     let Some(model) = model else {
-        let frame = frame(&app, &reader, address, Place::Payments, words.unknown).await;
+        let frame = frame(&app, &reader, address, Some(Place::Payments), words.unknown).await;
         let body = kit::notice(Tone::Plain, words.unknown, words.unknown_advice);
         return Ok(page(StatusCode::NOT_FOUND, &frame, body));
     };
     let title = fill(words.title, &[("reference", &model.reference)]);
-    let frame = frame(&app, &reader, address, Place::Payments, &title).await;
+    let frame = frame(&app, &reader, address, Some(Place::Payments), &title).await;
     let body = pages::payment::view(reader.lang, &model);
     Ok(page(StatusCode::OK, &frame, body))
 }
@@ -120,6 +125,9 @@ pub(super) async fn settings(
     reader: Reader,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
+    if let May::Refused(why) = reader.may(Act::SeeSettings) {
+        return Ok(refused(&app, &reader, address, Act::SeeSettings, why).await);
+    }
     let body = pages::settings::view(reader.lang, &desk::settings::page(&app));
     Ok(place(&app, &reader, address, Place::Settings, body).await)
 }
@@ -129,6 +137,9 @@ pub(super) async fn audit(
     reader: Reader,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
+    if let May::Refused(why) = reader.may(Act::SeeAudit) {
+        return Ok(refused(&app, &reader, address, Act::SeeAudit, why).await);
+    }
     let model = desk::acts::page(&*app.store).await?;
     let body = pages::audit::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Audit, body).await)

@@ -7,12 +7,15 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use guichet_desk::words::Act;
 use guichet_desk::{Lang, Person, Place};
+use guichet_domain::desk::{May, Role, may};
 
 /// A person of the shop who has logged in, and what they may do.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
     /// Who it is, as the page tells it.
     pub(crate) person: Person,
+    /// What they may do.
+    pub(crate) role: Role,
     /// The language of the pages.
     pub(crate) lang: Lang,
     /// The pages that they may see, in their order.
@@ -21,6 +24,13 @@ pub(crate) struct Reader {
     pub(crate) acts: Vec<Act>,
     /// They may have a webhook sent again.
     pub(crate) replays: bool,
+}
+
+impl Reader {
+    /// Whether they may do something.
+    pub(crate) fn may(&self, act: Act) -> May<'_> {
+        may(&self.role, act)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Reader {

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::{Extension, Router};
 use guichet_desk::words::Act;
 use guichet_desk::{Lang, Person, Place};
+use guichet_domain::desk::Role;
 use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
@@ -61,9 +62,10 @@ fn reader(lang: Lang) -> Reader {
             role: "all".into(),
             token: "t".into(),
         },
+        role: Role::All,
         lang,
         places: vec![Place::Today, Place::Payments],
-        acts: Act::ALL.to_vec(),
+        acts: Act::OF_PAYMENT.to_vec(),
         replays: true,
     }
 }

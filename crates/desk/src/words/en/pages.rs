@@ -129,6 +129,12 @@ fn act(act: Act) -> &'static str {
         Act::Refuse => "Refuse",
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
+        Act::Replay => "Send again",
+        Act::TakeAttention => "Look after it",
+        Act::EndAttention => "Done",
+        Act::Export => "Export",
+        Act::SeeAudit => "See the audit",
+        Act::SeeSettings => "See the settings",
     }
 }
 
@@ -140,6 +146,11 @@ fn not_now(act: Act) -> &'static str {
         Act::Accept | Act::Refuse => "the platform holds nothing for a decision",
         Act::Expire => "the checkout is over already",
         Act::Ask => "no answer of the platform is missing",
+        Act::Replay => "nothing was sent",
+        Act::TakeAttention => "somebody looks after it already",
+        Act::EndAttention => "it is done already",
+        Act::Export => "there is nothing to export",
+        Act::SeeAudit | Act::SeeSettings => "your role does not show it",
     }
 }
 

@@ -129,6 +129,12 @@ fn act(act: Act) -> &'static str {
         Act::Refuse => "Refuser",
         Act::Expire => "Fermer la caisse",
         Act::Ask => "Interroger la plateforme",
+        Act::Replay => "Renvoyer",
+        Act::TakeAttention => "Je m’en occupe",
+        Act::EndAttention => "C’est fait",
+        Act::Export => "Exporter",
+        Act::SeeAudit => "Voir le journal",
+        Act::SeeSettings => "Voir les réglages",
     }
 }
 
@@ -140,6 +146,11 @@ fn not_now(act: Act) -> &'static str {
         Act::Accept | Act::Refuse => "la plateforme ne retient rien pour décision",
         Act::Expire => "la caisse est déjà fermée",
         Act::Ask => "la plateforme ne doit aucune réponse",
+        Act::Replay => "rien n’a été envoyé",
+        Act::TakeAttention => "quelqu’un s’en occupe déjà",
+        Act::EndAttention => "c’est déjà fait",
+        Act::Export => "il n’y a rien à exporter",
+        Act::SeeAudit | Act::SeeSettings => "votre rôle ne le montre pas",
     }
 }
 

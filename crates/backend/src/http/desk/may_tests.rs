@@ -1,0 +1,76 @@
+//! The table of roles by acts, each cell as a browser asks for it.
+
+use axum::http::{Method, StatusCode};
+use guichet_domain::desk::{Act, May, Role, may};
+
+use super::login_tests::{Desk, GOOD, OURS, form_token};
+
+/// How an act is asked for: with a form, or by its address alone. An act that has no page yet is
+/// asked for all the same, and found by nobody.
+fn asked(act: Act) -> (Method, &'static str, bool) {
+    match act {
+        Act::Export => (Method::GET, "/desk/payments.csv", true),
+        Act::SeeAudit => (Method::GET, "/desk/audit", true),
+        Act::SeeSettings => (Method::GET, "/desk/settings", true),
+        Act::Capture => (Method::POST, "/desk/payments/pay_1/capture", false),
+        Act::Cancel => (Method::POST, "/desk/payments/pay_1/cancel", false),
+        Act::Refund => (Method::POST, "/desk/payments/pay_1/refund", false),
+        Act::Accept => (Method::POST, "/desk/payments/pay_1/accept", false),
+        Act::Refuse => (Method::POST, "/desk/payments/pay_1/refuse", false),
+        Act::Expire => (Method::POST, "/desk/payments/pay_1/expire", false),
+        Act::Ask => (Method::POST, "/desk/payments/pay_1/ask", false),
+        Act::Replay => (Method::POST, "/desk/webhooks/replay", false),
+        Act::TakeAttention => (Method::POST, "/desk/attention/take", false),
+        Act::EndAttention => (Method::POST, "/desk/attention/done", false),
+    }
+}
+
+#[tokio::test]
+async fn each_role_may_do_through_http_what_the_table_says_and_nothing_else() {
+    let refund = Role::Refund("EUR=500.00".parse().unwrap());
+    for role in [Role::Look, refund, Role::All] {
+        let desk = Desk::with(role.clone()).await;
+        let cookie = desk.log_in(GOOD).await.cookie();
+        let token = form_token(&desk.get("/desk/today", &cookie).await.body);
+        for act in Act::ALL {
+            let (method, address, is_there) = asked(act);
+            let answer = match method {
+                Method::GET => desk.get(address, &cookie).await,
+                _ => {
+                    let headers = [("cookie", cookie.as_str()), OURS];
+                    desk.post(address, &token, &headers).await
+                }
+            };
+            let what = format!("{} {act:?}", role.word());
+            if !is_there {
+                let none = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+                assert!(
+                    none.contains(&answer.status),
+                    "{what}: say how it is asked for"
+                );
+                continue;
+            }
+            if let May::Refused(why) = may(&role, act) {
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+                let words = &guichet_desk::Lang::En.words().login;
+                let told = answer.body.contains((words.refused)(why));
+                assert!(told, "{what}: {}", answer.body);
+            } else {
+                assert_eq!(answer.status, StatusCode::OK, "{what}: {}", answer.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_a_role_may_not_see_is_not_offered() {
+    for (role, offered) in [(Role::Look, false), (Role::All, true)] {
+        let desk = Desk::with(role).await;
+        let cookie = desk.log_in(GOOD).await.cookie();
+        let page = desk.get("/desk/today", &cookie).await.body;
+        for place in ["/desk/settings", "/desk/audit"] {
+            let link = format!("href=\"{place}\"");
+            assert_eq!(page.contains(&link), offered, "{place}");
+        }
+    }
+}
