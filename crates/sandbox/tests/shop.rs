@@ -288,6 +288,46 @@ async fn the_order_page_believes_the_backend_only() {
 }
 
 #[tokio::test]
+async fn an_order_is_written_in_its_own_currency_and_the_catalogue_in_euros() {
+    let (running, books, client, _folder) = shop().await;
+    "paid".clone_into(&mut books.lock().unwrap().status);
+    for (currency, sign) in [("CAD", "$CA"), ("EUR", "€")] {
+        let wish = json!({ "amount": 1110, "currency": currency });
+        let order = client.post(format!("{}/demo/orders", running.shop_origin()));
+        let made: Value = order
+            .json(&wish)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        // The order, its one line, and on its page the part that paid it.
+        for (path, amounts) in [
+            ("payment_path", &["11,10"][..]),
+            ("order_path", &["11,10", "39,00"]),
+        ] {
+            let address = format!("{}{}", running.shop_origin(), made[path].as_str().unwrap());
+            let html = client
+                .get(address)
+                .send()
+                .await
+                .unwrap()
+                .text()
+                .await
+                .unwrap();
+            for amount in amounts {
+                let text = format!("{amount}\u{a0}{sign}");
+                assert!(html.contains(&text), "{text} is not in {html}");
+            }
+            assert_eq!(html.contains('€'), currency == "EUR", "{html}");
+        }
+    }
+    let home = client.get(running.shop_origin()).send().await.unwrap();
+    assert!(home.text().await.unwrap().contains("27,50\u{a0}€"));
+}
+
+#[tokio::test]
 async fn pages_have_no_inline_script_or_style() {
     let (running, _, client, _folder) = shop().await;
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www");

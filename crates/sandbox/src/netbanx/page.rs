@@ -83,14 +83,9 @@ fn draw(order: &Order, error: Option<String>) -> Response {
         (true, Some(_)) => "netbanx-3ds",
         (true, None) => "netbanx",
     };
-    let currency = match order.currency.as_str() {
-        "EUR" => "978",
-        "GBP" => "826",
-        other => other,
-    };
     page(&View {
         page: name,
-        total: money(order.total, currency),
+        total: money(order.total, &order.currency),
         reference: order.reference.clone(),
         action: format!("/hosted/v1/payment/{}", order.token),
         error,

@@ -1,8 +1,10 @@
 //! What the shop sells. Prices are here, on the server, and nowhere else.
 
-/// A price as the shop's pages write it.
-pub(super) fn money(cents: u64) -> String {
-    format!("{},{:02}\u{a0}€", cents / 100, cents % 100)
+use crate::web::views::money;
+
+/// A price of the catalogue as the shop's pages write it. An order may be in another currency.
+pub(super) fn price(cents: u64) -> String {
+    money(cents, "EUR")
 }
 
 /// One product.

@@ -9,8 +9,10 @@ use crate::clock;
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) reference: String,
-    /// In cents.
+    /// In minor units of its currency.
     pub(crate) amount: u64,
+    /// Alphabetic code, such as `CAD`.
+    pub(crate) currency: String,
     /// What was bought: name, quantity, cents.
     pub(crate) lines: Vec<(String, u32, u64)>,
     /// Whose order it is, for a customer who was logged in.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::account::{self, Customer};
 use super::backend::{BackendError, OrderWish, Shopper, make_session, session_markup};
 use super::basket::Basket;
-use super::catalogue::{self, Product, money};
+use super::catalogue::{self, Product, price};
 use super::orders::{Order, Secret};
 use super::state::{PaymentState, words};
 use super::template::{Values, fill};
@@ -19,6 +19,7 @@ use super::told;
 use crate::app::{App, Shared};
 use crate::ids::random_id;
 use crate::pairs::{Pairs, parse_form, value};
+use crate::web::views::money;
 
 /// A page of `www/`, filled.
 fn page(app: &App, file: &str, status: StatusCode, values: &Values) -> Response {
@@ -56,7 +57,7 @@ fn product_values(product: Product) -> Values {
         .text("name", product.name)
         .text("line", product.line)
         .text("text", product.text)
-        .text("price", money(product.price))
+        .text("price", price(product.price))
         .text("vouchers", product.vouchers())
 }
 
@@ -92,7 +93,7 @@ fn basket_rows(basket: &Basket) -> Vec<Values> {
     let row = |(product, count): &(Product, u32)| {
         product_values(*product)
             .text("count", count.to_string())
-            .text("sum", money(product.price * u64::from(*count)))
+            .text("sum", price(product.price * u64::from(*count)))
     };
     basket.lines().iter().map(row).collect()
 }
@@ -104,7 +105,7 @@ pub(crate) async fn basket(State(app): State<Shared>, headers: HeaderMap) -> Res
         .list("lines", basket_rows(&basket))
         .flag("filled", basket.items() > 0)
         .flag("empty", basket.items() == 0)
-        .text("total", money(basket.total()));
+        .text("total", price(basket.total()));
     page(&app, "panier.html", StatusCode::OK, &values)
 }
 
@@ -157,7 +158,7 @@ pub(crate) async fn checkout(State(app): State<Shared>, headers: HeaderMap) -> R
     let shopper = Shopper::default();
     let values = common(&headers)
         .list("lines", basket_rows(&basket))
-        .text("total", money(basket.total()))
+        .text("total", price(basket.total()))
         .text("first", shopper.first)
         .text("last", shopper.last)
         .text("email", shopper.email)
@@ -264,6 +265,7 @@ async fn place(
     let order = Order {
         reference,
         amount: wish.amount,
+        currency: wish.currency.clone(),
         lines,
         customer: wish.shopper_id.clone(),
         markup: wish.markup,
@@ -306,12 +308,12 @@ fn order_values(headers: &HeaderMap, id: &str, order: &Order) -> Values {
         Values::default()
             .text("name", name.clone())
             .text("count", count.to_string())
-            .text("sum", money(*sum))
+            .text("sum", money(*sum, &order.currency))
     };
     common(headers)
         .text("id", id)
         .text("reference", order.reference.clone())
-        .text("total", money(order.amount))
+        .text("total", money(order.amount, &order.currency))
         .list("lines", order.lines.iter().map(row).collect())
 }
 
@@ -365,7 +367,8 @@ pub(crate) async fn order_page(
         state.status.as_str(),
         "open" | "pending" | "refused" | "cancelled" | "incomplete"
     );
-    let payments: Vec<Values> = state.payments.iter().flat_map(payment_rows).collect();
+    let rows = |payment| payment_rows(payment, &order.currency);
+    let payments: Vec<Values> = state.payments.iter().flat_map(rows).collect();
     let values = order_values(&headers, &id, &order)
         .text("status", state.status.clone())
         .text("status_title", title)
@@ -380,7 +383,7 @@ pub(crate) async fn order_page(
     page(&app, "suivi.html", StatusCode::OK, &values)
 }
 
-fn payment_rows(payment: &PaymentState) -> Vec<Values> {
+fn payment_rows(payment: &PaymentState, currency: &str) -> Vec<Values> {
     let row = |kind: &str, amount: String, state: &str| {
         Values::default()
             .text("method", method_label(&payment.method))
@@ -400,7 +403,7 @@ fn payment_rows(payment: &PaymentState) -> Vec<Values> {
             let brand = part.brand.as_deref().unwrap_or_default();
             row(
                 part_label(&part.kind, brand),
-                money(part.amount),
+                money(part.amount, currency),
                 &part.state,
             )
         })

@@ -17,16 +17,19 @@ pub(crate) fn page(template: &impl Template) -> Response {
     }
 }
 
-/// Cents as a French reader expects them.
-pub(crate) fn money(cents: u64, currency: &str) -> String {
+/// Minor units of a currency, by its numeric or its alphabetic code, as a reader in France expects
+/// them: a dollar says whose it is, and what nobody here has a sign for keeps its code.
+pub(crate) fn money(minor: u64, currency: &str) -> String {
     let sign = match currency {
-        "978" => "€",
-        "840" => "$",
-        "826" => "£",
-        "756" => "CHF",
+        "978" | "EUR" => "€",
+        "124" | "CAD" => "$CA",
+        "840" | "USD" => "$US",
+        "826" | "GBP" => "£",
+        "756" | "CHF" => "CHF",
+        "953" | "XPF" => return format!("{}\u{a0}FCFP", grouped(minor)),
         other => other,
     };
-    format!("{},{:02}\u{a0}{sign}", grouped(cents / 100), cents % 100)
+    format!("{},{:02}\u{a0}{sign}", grouped(minor / 100), minor % 100)
 }
 
 fn grouped(number: u64) -> String {
@@ -94,5 +97,15 @@ mod tests {
             money(123_456_705, "978"),
             "1\u{202f}234\u{202f}567,05\u{a0}€"
         );
+        for (currency, text) in [
+            ("EUR", "1\u{202f}110,05\u{a0}€"),
+            ("CAD", "1\u{202f}110,05\u{a0}$CA"),
+            ("124", "1\u{202f}110,05\u{a0}$CA"),
+            ("840", "1\u{202f}110,05\u{a0}$US"),
+            ("XPF", "111\u{202f}005\u{a0}FCFP"),
+            ("JOD", "1\u{202f}110,05\u{a0}JOD"),
+        ] {
+            assert_eq!(money(111_005, currency), text);
+        }
     }
 }
