@@ -1,21 +1,22 @@
-//! Three backends on one server of PostgreSQL's: whatever reaches whichever of them, each order is
-//! paid once.
+//! Three backends on one server of PostgreSQL's: whatever reaches whichever of them, and whichever
+//! of them dies, each order is paid once and nothing that was acknowledged is lost.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::{
-    DEMO_SHOP_KEY, NO_LIMITS, OTHER_SHOP_KEY, Program, Proxy, SMOOTH, Stack, StackOptions, command,
-    free_port, postgres, skipped, until_within,
+    CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, NO_LIMITS, OTHER_SHOP_KEY, Program, Proxy, SMOOTH,
+    Stack, StackOptions, Started, command, free_port, fresh_key, postgres, skipped, until,
+    until_within,
 };
 
 const SHOPPER: &str = "client-42";
 const AMOUNT: u64 = 4200;
 
-/// How long anything that is waited for may take.
+/// How long an order may take from its first request to its last, with all that happens meanwhile.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Three backends behind a proxy, which is where the stack's own backend was.
@@ -24,6 +25,8 @@ struct Backends {
     folder: tempfile::TempDir,
     /// In front of them.
     proxy: Proxy,
+    /// Between them and the database.
+    line: Proxy,
     addresses: Vec<String>,
     running: Vec<Program>,
 }
@@ -31,15 +34,19 @@ struct Backends {
 impl Backends {
     /// None where there is no server of PostgreSQL's.
     async fn start(options: StackOptions) -> Option<Self> {
-        if postgres::address("postgres").is_none() {
+        let Some(server) = postgres::address("postgres") else {
             skipped("there is no server of PostgreSQL's: see GUICHET_POSTGRES");
             return None;
-        }
+        };
         let folder = tempfile::tempdir().unwrap();
         let database = postgres::database_of(folder.path(), "template0").await;
-        let books = postgres::address(&database).unwrap();
+        let server = server.split_once('@').unwrap().1;
+        let server = server.split_once('/').unwrap().0.to_owned();
+        let line = Proxy::start("127.0.0.1:0", &[server]).await;
+        let books = format!("postgres://guichet@{}/{database}", line.address());
         let mut stack = Stack::start(StackOptions {
             lines: NO_LIMITS.into(),
+            kept_connections: 0,
             ..options
         })
         .await;
@@ -53,6 +60,7 @@ impl Backends {
             stack: Arc::new(stack),
             folder,
             proxy,
+            line,
             addresses: Vec::new(),
             running: Vec::new(),
         };
@@ -107,6 +115,13 @@ impl Backends {
     fn log(&self, number: usize) -> String {
         let log = self.folder.path().join(format!("{number}.log"));
         std::fs::read_to_string(log).unwrap_or_default()
+    }
+
+    /// Hands what comes to these alone from now on, as a proxy does that asks who is ready.
+    fn only(&self, numbers: &[usize]) {
+        let addresses = numbers.iter().map(|number| self.addresses[*number].clone());
+        self.proxy.lead_to(&addresses.collect::<Vec<_>>());
+        self.proxy.cut();
     }
 
     /// Waits until the books on the server have what a saved card's first payment left.
@@ -184,7 +199,7 @@ async fn clicks_on_a_saved_card_that_reach_three_backends_make_one_order() {
             let checkout = stack.session_of(SHOPPER, AMOUNT).await;
             let before = stack.office_orders().await;
             let mut all = JoinSet::new();
-            // Each connection leads to the next backend, and as many are open as there are clicks.
+            // Each leads to the next backend.
             for click in 0..12 {
                 let (stack, checkout, card) = (Arc::clone(stack), checkout.clone(), card.clone());
                 let key = format!("click-{round}-{}", if same_key { 0 } else { click });
@@ -207,5 +222,213 @@ async fn clicks_on_a_saved_card_that_reach_three_backends_make_one_order() {
             assert_eq!(stack.office_orders().await, before + 1, "{truth}");
         }
     }
+    backends.assert_audited().await;
+}
+
+/// What it was in the middle of is not sent again; what became of it is known in seconds.
+#[tokio::test]
+async fn what_a_killed_backend_had_ordered_is_found_paid_by_another_one_in_seconds() {
+    let options = StackOptions {
+        sogenactif: true,
+        one_click: true,
+        add_cards: true,
+        ..Default::default()
+    };
+    let Some(mut backends) = Backends::start(options).await else {
+        return;
+    };
+    let stack = Arc::clone(&backends.stack);
+    let card = stack.show_saved_card(SHOPPER, SMOOTH).await;
+    backends.wait_first_payment(&card).await;
+    backends.only(&[0]);
+    let checkout = stack.session_of(SHOPPER, AMOUNT).await;
+    let orders = stack.office_orders().await;
+    stack.break_office(json!({ "office_slow_ms": 3000 })).await;
+    let body = json!({ "method": "sogenactif_card", "card": card });
+    {
+        let cut = stack.shop_pays(DEMO_SHOP_KEY, &checkout, "click", &body);
+        tokio::select! {
+            answer = cut => panic!("{}", answer.text()),
+            () = until("the order", || async {
+                (stack.office_orders().await > orders).then_some(())
+            }) => {}
+        }
+    }
+    backends.running[0].kill().await;
+    stack.mend_office().await;
+    backends.only(&[1, 2]);
+    // Well before its own time, which is two minutes.
+    stack.wait_status(&checkout, "paid").await;
+    let truth = stack.truth(&checkout).await;
+    assert_eq!(truth["payments"][0]["accepted"], AMOUNT, "{truth}");
+    assert_eq!(truth["payments"].as_array().unwrap().len(), 1, "{truth}");
+    assert_eq!(stack.office_orders().await, orders + 1);
+    backends.assert_audited().await;
+}
+
+#[tokio::test]
+async fn what_a_killed_backend_had_captured_is_found_done_by_another_one_in_seconds() {
+    let Some(mut backends) = Backends::start(StackOptions::default()).await else {
+        return;
+    };
+    let stack = Arc::clone(&backends.stack);
+    let (checkout, started) = stack.reserved_session(AMOUNT).await;
+    backends.only(&[0]);
+    stack.faults(json!({ "ppps_answer_late_ms": 20_000 })).await;
+    let (key, body) = (fresh_key(), json!({}));
+    let request = stack.operation_request(DEMO_SHOP_KEY, &started.payment, "captures", &key, &body);
+    let asking = tokio::spawn(request.send());
+    until("the platform's act", || async {
+        let acts = stack.platform_acts(started.reference()).await;
+        (!acts.is_empty()).then_some(())
+    })
+    .await;
+    backends.running[0].kill().await;
+    assert!(asking.await.unwrap().is_err(), "nobody was answered");
+    stack.no_faults().await;
+    backends.only(&[1, 2]);
+    // Well before its own time, which is five minutes.
+    until("the capture", || async {
+        let balance = stack.balance(&checkout, &started).await;
+        (balance == [0, AMOUNT, 0, 0]).then_some(())
+    })
+    .await;
+    let acts = stack.platform_acts(started.reference()).await;
+    assert_eq!(acts, [("00002".to_owned(), AMOUNT)]);
+    backends.assert_audited().await;
+}
+
+/// An order, as far as it was acknowledged. Who gets no answer, or one that says to come again,
+/// does so with the same keys.
+struct Order {
+    key: String,
+    checkout: Option<Checkout>,
+    started: Option<Started>,
+    /// Where the platform's page leads back to, until the browser got there.
+    back: Option<String>,
+}
+
+impl Order {
+    async fn pay(&mut self, stack: &Stack) -> Option<()> {
+        if self.checkout.is_none() {
+            let mut order = stack.order(AMOUNT);
+            order["reference"] = json!(format!("commande-{}", self.key));
+            let request = stack.order_request(&self.key, &order);
+            let answer = stack.http.try_send(request).await.ok()?;
+            if answer.status != 201 {
+                return None;
+            }
+            self.checkout = Some(Checkout::new(&answer.json()));
+        }
+        let checkout = self.checkout.clone()?;
+        if self.started.is_none() {
+            let body = json!({ "method": "card" });
+            let request = stack.payment_request(&checkout, &self.key, &body);
+            let answer = stack.http.try_send(request).await.ok()?;
+            if answer.status != 201 {
+                return None;
+            }
+            let started = Started::new(&answer);
+            let page = stack.open_page(&started).await;
+            let back = stack.type_card(&page, CARD_AT_ONCE).await;
+            self.back = Some(back);
+            self.started = Some(started);
+        }
+        if let Some(back) = &self.back {
+            // Who sees an error reloads. The platform's own message may have been lost with a
+            // connection, and its next one is far off.
+            let answer = stack.http.try_send(stack.http.client().get(back)).await;
+            if answer.ok()?.status != 303 {
+                return None;
+            }
+            self.back = None;
+        }
+        let status = stack
+            .http
+            .try_send(stack.status_request(&checkout))
+            .await
+            .ok()?;
+        (status.status == 200 && status.json()["status"] == "paid").then_some(())
+    }
+
+    async fn assert_paid_once(&self, stack: &Stack) {
+        let (checkout, started) = (
+            self.checkout.as_ref().unwrap(),
+            self.started.as_ref().unwrap(),
+        );
+        // A connection that the client kept may have been cut before it asks.
+        let address = stack.at_backend(&format!("/v1/sessions/{}", checkout.id));
+        let truth: Option<Value> = until_within(PATIENCE, || async {
+            let ask = stack.http.client().get(&address);
+            let answer = stack.http.try_send(ask.bearer_auth(DEMO_SHOP_KEY)).await;
+            let answer = answer.ok().filter(|answer| answer.status == 200)?;
+            Some(answer.json())
+        })
+        .await;
+        let truth = truth.unwrap();
+        assert_eq!(truth["status"], "paid", "{truth}");
+        let payments = truth["payments"].as_array().unwrap();
+        assert_eq!(payments.len(), 1, "{truth}");
+        assert_eq!(payments[0]["accepted"], AMOUNT, "{truth}");
+        assert_eq!(payments[0]["attention"], json!([]), "{truth}");
+        assert_eq!(stack.platform_books(started.reference()).await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_one_backend_killed_one_frozen_and_the_database_cut_off_each_order_is_paid_once() {
+    let Some(mut backends) = Backends::start(StackOptions::default()).await else {
+        return;
+    };
+    let mut customers = JoinSet::new();
+    for _ in 0..4 {
+        let stack = Arc::clone(&backends.stack);
+        customers.spawn(async move {
+            let mut orders = Vec::new();
+            for _ in 0..5 {
+                let mut order = Order {
+                    key: fresh_key(),
+                    checkout: None,
+                    started: None,
+                    back: None,
+                };
+                let begun = std::time::Instant::now();
+                while order.pay(&stack).await.is_none() {
+                    let of = order.checkout.as_ref().map(|checkout| &checkout.id);
+                    assert!(begun.elapsed() < PATIENCE, "{of:?} is not paid");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                orders.push(order);
+            }
+            orders
+        });
+    }
+    let pause = || tokio::time::sleep(Duration::from_millis(700));
+    pause().await;
+    backends.running[0].kill().await;
+    backends.only(&[1, 2]);
+    pause().await;
+    backends.line.cut();
+    pause().await;
+    // Frozen for longer than a transaction of its own may be idle, and then woken.
+    backends.running[1].signal("STOP").await;
+    backends.only(&[2]);
+    pause().await;
+    backends.line.cut();
+    backends.running[0] = backends.start_one(0).await;
+    backends.only(&[0, 2]);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    backends.running[1].signal("CONT").await;
+    backends.wait_ready(1).await;
+    backends.only(&[0, 1, 2]);
+    backends.line.cut();
+    let mut count = 0;
+    while let Some(orders) = customers.join_next().await {
+        for order in orders.unwrap() {
+            order.assert_paid_once(&backends.stack).await;
+            count += 1;
+        }
+    }
+    assert_eq!(count, 20);
     backends.assert_audited().await;
 }

@@ -1018,13 +1018,18 @@ async fn a_backend_killed_while_it_talks_about_a_saved_card_takes_nothing_twice(
         stack.kill_backend().await;
         stack.mend_office().await;
         stack.start_backend().await;
+        // It may be known to be paid by now.
         let answer = click(&stack, &checkout, by_shop, &card).await;
-        assert_eq!(action(answer)["type"], "wait", "{at}");
+        match answer.status {
+            409 if at != ENROL => drop(answer.problem(409, "session_paid")),
+            _ => assert_eq!(action(answer)["type"], "wait", "{at}"),
+        }
         let payment = only(&stack, &checkout).await["id"].clone();
         let id = payment.as_str().unwrap();
-        assert_eq!(stack.stage(id).await, "talking", "{at}");
-        stack.take_up(id).await;
         if at == ENROL {
+            // Nothing was known of it when it was looked up at the start: it may still arrive.
+            assert_eq!(stack.stage(id).await, "talking", "{at}");
+            stack.take_up(id).await;
             stack.move_office_clock(json!({ "minutes": 16 })).await;
             until("its end", || async {
                 stack.take_up(id).await;
@@ -1035,6 +1040,7 @@ async fn a_backend_killed_while_it_talks_about_a_saved_card_takes_nothing_twice(
             stack.another_method_pays(&checkout).await;
             assert_eq!(stack.office_orders().await, orders);
         } else {
+            // It is looked up at the start, long before its time.
             assert_paid_once(&stack, &checkout, at).await;
             assert_eq!(stack.office_orders().await, orders + 1);
         }

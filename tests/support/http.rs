@@ -95,9 +95,11 @@ pub(crate) struct Seen {
 }
 
 impl Http {
-    pub(crate) fn new() -> Self {
+    /// `kept`: how many connections are kept for the next request.
+    pub(crate) fn new(kept: usize) -> Self {
         let client = Client::builder()
             .no_proxy()
+            .pool_max_idle_per_host(kept)
             .redirect(redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(30))
             .build()

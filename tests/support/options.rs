@@ -39,6 +39,9 @@ pub(crate) const NETBANX_PASSWORD: &str = "S4ndb0x-netbanx";
 /// same name; the options speak of the demo shop and its account.
 #[derive(Clone, Debug)]
 pub(crate) struct StackOptions {
+    /// How many connections the test's own client keeps to each server for its next request: none
+    /// where they are cut meanwhile.
+    pub(crate) kept_connections: usize,
     /// Notifications come to an address with a secret part, and count by that.
     pub(crate) secret_address: bool,
     /// Notifications come as POST.
@@ -136,6 +139,7 @@ fn offers(provider: &str, account: &str, methods: &[&str]) -> String {
 impl Default for StackOptions {
     fn default() -> Self {
         Self {
+            kept_connections: usize::MAX,
             secret_address: false,
             notify_post: false,
             voucher_rest: "explain",

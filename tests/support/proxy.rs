@@ -1,5 +1,7 @@
-//! A proxy of the test's own: it hands each connection to the next of several servers.
+//! A proxy of the test's own: it hands each connection to the next of several servers, and cuts
+//! them all when it is told to.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpStream};
@@ -8,6 +10,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 /// A proxy that listens for as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Proxy {
+    listen: SocketAddr,
     state: Arc<Mutex<State>>,
     task: JoinHandle<()>,
 }
@@ -34,6 +37,7 @@ impl Proxy {
     /// Listens there, and leads to these servers.
     pub(crate) async fn start(listen: &str, servers: &[String]) -> Self {
         let listener = TcpListener::bind(listen).await.expect("a port");
+        let listen = listener.local_addr().expect("its address");
         let state = Arc::new(Mutex::new(State {
             servers: servers.to_vec(),
             ..State::default()
@@ -48,20 +52,34 @@ impl Proxy {
                 state.open.push(passing.abort_handle());
             }
         });
-        Self { state, task }
+        Self {
+            listen,
+            state,
+            task,
+        }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.listen
     }
 
     /// Leads to these from now on; what is open stays.
     pub(crate) fn lead_to(&self, servers: &[String]) {
         self.state.lock().unwrap().servers = servers.to_vec();
     }
+
+    /// Cuts whatever is open.
+    pub(crate) fn cut(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.open.drain(..).for_each(|open| open.abort());
+    }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.task.abort();
-        let mut state = self.state.lock().unwrap();
-        state.open.drain(..).for_each(|open| open.abort());
+        self.cut();
     }
 }
 

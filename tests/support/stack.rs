@@ -53,7 +53,7 @@ impl Stack {
         let assets = options.assets.clone();
         let assets = assets.or_else(|| std::env::var_os("GUICHET_ASSETS").map(PathBuf::from));
         let assets = assets.unwrap_or_else(|| no_widget(folder.path()));
-        let http = Http::new();
+        let http = Http::new(options.kept_connections);
         let sandbox = start_sandbox(&http, &options, folder.path(), ports).await?;
         let config = options
             .configuration(ports)

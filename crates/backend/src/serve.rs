@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use guichet_domain::id::Slug;
-use guichet_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -23,6 +22,7 @@ use crate::jobs::deadlines::Deadlines;
 use crate::jobs::due;
 use crate::jobs::erasing;
 use crate::jobs::expiries::Expiries;
+use crate::jobs::left_behind;
 use crate::jobs::notices::Notices;
 use crate::jobs::operations::Operations;
 use crate::jobs::questions::Questions;
@@ -73,13 +73,14 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     let now = clock::unix_now();
     store.set_endpoints(&endpoints(&config), now).await?;
-    release(&*store, now).await?;
     let platform = Platform::new(config.limits.platform_calls())?.counted(&metrics.calls);
     let sender = Sender::new(&config.webhook_networks)?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);
     jobs.spawn(Arc::clone(&connections).rounds());
     jobs.spawn(Limiter::rounds(Arc::clone(&app.limiter)));
     tell_of_gone_accounts(&app).await?;
+    left_behind::take_over(&app).await?;
+    jobs.spawn(left_behind::rounds(Arc::clone(&app)));
     let (deadlines, questions) = (handed.deadlines, handed.questions);
     jobs.spawn(due::run::<Deadlines>(Arc::clone(&app), deadlines));
     jobs.spawn(due::run::<Questions>(Arc::clone(&app), questions));
@@ -105,17 +106,6 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     jobs.shutdown().await;
     store.close().await;
     outcome
-}
-
-/// Makes due what the process before this one had taken: it is dead. What was taken of books that
-/// others serve too comes back by itself, once its time has passed.
-async fn release(store: &dyn Store, now: i64) -> Result<(), StoreError> {
-    if store.is_shared() {
-        return Ok(());
-    }
-    store.release_questions(now).await?;
-    store.release_notices(now).await?;
-    store.release_operations(now).await
 }
 
 /// Where shops take notices.

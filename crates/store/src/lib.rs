@@ -35,13 +35,13 @@ pub use self::people::People;
 pub use self::reading::Reading;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, Arrived, AskedBy, Attended, AttentionCounts,
-    Audited, Beside, Book, CardName, Closed, Conversation, Dated, DeskAct, DeskDeed, DeskLogin,
-    DeskPerson, DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Idempotency,
-    Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
-    LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
-    OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
-    SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking, Unconfirmed, UnmatchedEvent,
-    WAIT_MAX,
+    Audited, Beside, Book, CardName, Closed, Conversation, DEAD_AFTER, Dated, DeskAct, DeskDeed,
+    DeskLogin, DeskPerson, DueOf, Endpoint, Entry, Erased, Figures, Followed, FoundPayment,
+    Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry,
+    LeftBehind, Link, LinkState, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation,
+    OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question,
+    Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking, Unconfirmed,
+    UnmatchedEvent, WAIT_MAX,
 };
 
 /// The books.
@@ -184,9 +184,6 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
     /// nobody asks it again.
     async fn take_questions(&self, event_seqs: &[i64], now: i64) -> Result<Vec<i64>, StoreError>;
 
-    /// Makes due again what was taken and never answered. For a start: whoever took it is dead.
-    async fn release_questions(&self, now: i64) -> Result<(), StoreError>;
-
     /// Brings nearer what waits for longer than anything is made to wait: the clock was ahead when
     /// it was put off. `deadline_max` is the longest that a page of any account stays open, in
     /// seconds.
@@ -250,9 +247,6 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
 
     /// Operations that a job should take up, at most `limit`.
     async fn due_operations(&self, now: i64, limit: u32) -> Result<Vec<OperationId>, StoreError>;
-
-    /// Makes due whatever waits to be taken up. For a start: whoever had taken it is dead.
-    async fn release_operations(&self, now: i64) -> Result<(), StoreError>;
 
     /// Keeps a link that a shop sends.
     async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError>;
@@ -319,6 +313,13 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
 
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Makes due again what others had taken who are dead, and gives what they were in the middle of.
+    ///
+    /// Of books that one backend serves, all others are dead: this is for its start alone. Of books
+    /// that are shared, dead is who was not heard of for [`DEAD_AFTER`], and this says as well that
+    /// who calls it is alive: it is to be called every few seconds, and not by who serves nothing.
+    async fn take_over(&self, now: i64) -> Result<LeftBehind, StoreError>;
 
     /// Whether other backends may serve these books too.
     fn is_shared(&self) -> bool {

@@ -39,9 +39,6 @@ pub trait Outbox: Send + Sync {
         now: i64,
     ) -> Result<Followed, StoreError>;
 
-    /// Makes due again what was taken and never ended. For a start: whoever took it is dead.
-    async fn release_notices(&self, now: i64) -> Result<(), StoreError>;
-
     /// Every endpoint, by shop.
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError>;
 

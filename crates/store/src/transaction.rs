@@ -353,10 +353,6 @@ pub(crate) trait Questions: Send {
         next_try_at: i64,
         state: QuestionState,
     ) -> Result<Vec<i64>, StoreError>;
-
-    /// Makes the questions due that are in this state and have not ended.
-    async fn release_questions(&mut self, now: i64, state: QuestionState)
-    -> Result<(), StoreError>;
 }
 
 /// What a shop has done with money.

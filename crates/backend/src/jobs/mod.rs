@@ -5,6 +5,7 @@ pub(crate) mod deadlines;
 pub(crate) mod due;
 pub(crate) mod erasing;
 pub(crate) mod expiries;
+pub(crate) mod left_behind;
 pub(crate) mod notices;
 pub(crate) mod operations;
 pub(crate) mod questions;

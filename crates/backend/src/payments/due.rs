@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use guichet_domain::id::PaymentId;
-use guichet_domain::stage::Stage;
+use guichet_domain::stage::{Stage, TALKING_SECONDS};
 use guichet_providers::contract::{Finalise, Provider};
 use guichet_store::{Advance, Beside, Conversation, Payment, StoreError};
 
 use super::in_hand::{InHand, leaving};
-use super::lookup::look_up;
+use super::lookup::{look_up, look_up_once};
 use crate::accounts::Gone;
 use crate::app::App;
 use crate::clock;
@@ -72,6 +72,27 @@ pub(crate) async fn take_up(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreE
             },
             Err(Gone) => leave_alone(app, id, conversation.stage).await,
         },
+    }
+}
+
+/// Looks a payment up about which somebody talked who is dead, and leaves it where it is unless the
+/// platform tells all: what was sent may still arrive, and who seems dead may only be frozen. It is
+/// looked up again once its time has come.
+pub(crate) async fn look_up_early(app: &Arc<App>, id: &PaymentId) -> Result<(), StoreError> {
+    let Some(conversation) = app.store.conversation(id).await? else {
+        return Ok(());
+    };
+    let Some((payment, book)) = app.store.payment(id).await? else {
+        return Ok(());
+    };
+    // Past its deadline nothing known is taken for nothing done.
+    let ends_soon = payment.deadline_at <= clock::unix_now() + TALKING_SECONDS;
+    if conversation.stage != Stage::Talking || ends_soon {
+        return Ok(());
+    }
+    match InHand::new(app, &book, &payment) {
+        Ok(in_hand) if !in_hand.is_called_off() => look_up_once(&in_hand, &conversation).await,
+        Ok(_) | Err(Gone) => Ok(()),
     }
 }
 

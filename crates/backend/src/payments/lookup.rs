@@ -52,6 +52,18 @@ pub(crate) async fn look_up(
     }
 }
 
+/// Looks up a payment that somebody may still talk about, and leaves it where it is unless the
+/// platform tells what became of it.
+pub(crate) async fn look_up_once(
+    in_hand: &InHand<'_>,
+    conversation: &Conversation,
+) -> Result<(), StoreError> {
+    match ask(in_hand, conversation).await? {
+        Told::All => leave(in_hand, conversation.stage, Stage::Over, None).await,
+        Told::Open | Told::GoesOn { .. } | Told::NotAll => Ok(()),
+    }
+}
+
 fn alert_given_up(in_hand: &InHand<'_>) {
     tracing::error!(
         alert = "given_up", payment = %in_hand.payment.id,

@@ -23,11 +23,9 @@ pub(super) async fn start(books: &Arc<dyn Store>, stepped: Arc<dyn Store>) -> (A
     });
     let (config, accounts) = Config::parse(&text(), Path::new("/nowhere"), &|_| None).unwrap();
     let now = clock::unix_now();
-    books.release_questions(now).await.unwrap();
-    books.release_notices(now).await.unwrap();
+    books.take_over(now).await.unwrap();
     let endpoints = serve::endpoints(&config);
     books.set_endpoints(&endpoints, now).await.unwrap();
-    books.release_operations(now).await.unwrap();
     let platform = Platform::with(client.clone(), config.limits.platform_calls());
     let metrics = Arc::new(Metrics::new(Counter::default()));
     App::new(config, accounts, stepped, platform, sender.clone(), metrics)

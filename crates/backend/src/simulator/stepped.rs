@@ -11,8 +11,8 @@ use guichet_domain::session::Session;
 use guichet_store::{
     AddedPayment, Advance, Arrived, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Endpoint, Erased, Erasing, Figures, Followed, FoundPayment, Idempotency,
-    Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, Link,
-    LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Outbox,
+    Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, LeftBehind,
+    Link, LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Outbox,
     OutgoingNotice, Payment, Question, Reading, Recorded, Replay, Search, SecretDigest, Sent,
     Source, Store, StoreError, Taking, Unconfirmed, UnmatchedEvent,
 };
@@ -81,7 +81,6 @@ delegate! { Store
     due_deadlines(now, limit) [now: i64, limit: u32] -> Vec<PaymentId>;
     due_questions(now, limit) [now: i64, limit: u32] -> Vec<Question>;
     take_questions(event_seqs, now) [event_seqs: &[i64], now: i64] -> Vec<i64>;
-    release_questions(now) [now: i64] -> ();
     bound_waits(now, deadline_max) [now: i64, deadline_max: i64] -> ();
     put_off_question(event_seq, next_try_at, came)
         [event_seq: i64, next_try_at: Option<i64>, came: Unconfirmed<'_>] -> ();
@@ -98,7 +97,7 @@ delegate! { Store
     operation(id) [id: &OperationId] -> Option<Operation>;
     advance_operation(advance) [advance: &OperationAdvance<'_>] -> bool;
     due_operations(now, limit) [now: i64, limit: u32] -> Vec<OperationId>;
-    release_operations(now) [now: i64] -> ();
+    take_over(now) [now: i64] -> LeftBehind;
     add_link(link) [link: &Link<'_>] -> ();
     link(digest, session, now) [digest: &[u8], session: &SessionId, now: i64] -> Option<LinkState>;
     use_link(digest, session, by, now)
@@ -122,7 +121,6 @@ delegate! { Outbox
     record_expiries(sessions, now) [sessions: &[SessionId], now: i64] -> ();
     take_notices(now, limit, each) [now: i64, limit: u32, each: u32] -> Vec<OutgoingNotice>;
     record_sent(notice, sent, now) [notice: &OutgoingNotice, sent: &Sent, now: i64] -> Followed;
-    release_notices(now) [now: i64] -> ();
     endpoints() [] -> Vec<Endpoint>;
     notices(shop, limit) [shop: Option<&Slug>, limit: u32] -> Vec<KeptNotice>;
     replay_notices(which, now) [which: Replay<'_>, now: i64] -> u64;

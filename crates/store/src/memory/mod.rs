@@ -21,9 +21,9 @@ use crate::transaction::{BookOf, NewEvent, Requests as _};
 use crate::types::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
-    KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
-    OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source, Unconfirmed,
-    UnmatchedEvent,
+    KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation, OpenAccount,
+    Operation, OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source,
+    Unconfirmed, UnmatchedEvent,
 };
 use crate::{Store, StoreError};
 
@@ -318,11 +318,6 @@ impl Store for MemoryStore {
             .await
     }
 
-    async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
-        self.write(async |tx| rules::questions::release(tx, now).await)
-            .await
-    }
-
     async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
         let bounds = rules::waits::Bounds::at(now, deadline_max);
         self.write(async |tx| rules::waits::bound(tx, &bounds).await)
@@ -408,11 +403,8 @@ impl Store for MemoryStore {
         Ok(Self::due(tables.operations.iter(), key, limit, give))
     }
 
-    async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
-        for row in &mut self.tables.lock().await.operations {
-            row.next_try_at = row.next_try_at.map(|at| at.min(now));
-        }
-        Ok(())
+    async fn take_over(&self, now: i64) -> Result<LeftBehind, StoreError> {
+        Ok(self.tables.lock().await.release(now))
     }
 
     async fn add_link(&self, _: &Link<'_>) -> Result<(), StoreError> {

@@ -63,15 +63,6 @@ impl Outbox for MemoryStore {
             .await
     }
 
-    async fn release_notices(&self, now: i64) -> Result<(), StoreError> {
-        let mut tables = self.tables.lock().await;
-        for row in tables.notices.iter_mut().filter(|row| row.taken) {
-            row.taken = false;
-            row.next_try_at = Some(now);
-        }
-        Ok(())
-    }
-
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         not_here()
     }

@@ -7,13 +7,15 @@ use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::notice::NoticeKind;
 use guichet_domain::operation::OperationStage;
 use guichet_domain::session::Session;
+use guichet_domain::stage::Stage;
 
 use super::planted::Planted;
 use super::tables::{EndpointRow, EventRow, NoticeRow, OperationRow, QuestionRow, Tables, next};
 use crate::error::StoreError;
 use crate::transaction::{NewQuestion, NoticeUpdate, Notices, Operations, Questions, TakeNotices};
 use crate::types::{
-    Instruction, NewOperation, Operation, OperationAdvance, OutgoingNotice, QuestionState,
+    Instruction, LeftBehind, NewOperation, Operation, OperationAdvance, OutgoingNotice,
+    QuestionState,
 };
 
 impl Tables {
@@ -141,18 +143,6 @@ impl Questions for Tables {
             taken.push(row.event_seq);
         }
         Ok(taken)
-    }
-
-    async fn release_questions(
-        &mut self,
-        now: i64,
-        state: QuestionState,
-    ) -> Result<(), StoreError> {
-        let rows = self.questions.iter_mut();
-        for row in rows.filter(|row| row.state == state) {
-            row.next_try_at = row.next_try_at.map(|_| now);
-        }
-        Ok(())
     }
 }
 
@@ -421,5 +411,30 @@ impl Notices for Tables {
         self.endpoints
             .retain(|row| shops.contains(&row.shop.as_str()));
         Ok(())
+    }
+}
+
+impl Tables {
+    /// Makes due what a process had taken that is dead, and gives what it talked about.
+    pub(super) fn release(&mut self, now: i64) -> LeftBehind {
+        let questions = self.questions.iter_mut();
+        for row in questions.filter(|row| row.state == QuestionState::Asking) {
+            row.next_try_at = row.next_try_at.map(|_| now);
+        }
+        for row in self.notices.iter_mut().filter(|row| row.taken) {
+            row.taken = false;
+            row.next_try_at = Some(now);
+        }
+        for row in &mut self.operations {
+            row.next_try_at = row.next_try_at.map(|at| at.min(now));
+        }
+        let talking = self
+            .conversations
+            .iter()
+            .filter(|row| row.conversation.stage == Stage::Talking && row.next_try_at.is_some());
+        LeftBehind {
+            payments: talking.map(|row| row.payment.clone()).collect(),
+            operations: Vec::new(),
+        }
     }
 }

@@ -41,7 +41,8 @@ pub(super) async fn advance(
     let moved = sqlx::query(
         "UPDATE conversations SET stage = $1, memo = coalesce($2, memo),
             posted = coalesce($3, posted), next_try_at = $4,
-            tries = tries + CASE WHEN $7 IS NULL THEN 0 ELSE 1 END
+            tries = tries + CASE WHEN $7 IS NULL THEN 0 ELSE 1 END,
+            taken_by = CASE WHEN $8 THEN current_setting('application_name') END
          WHERE payment_id = $5 AND stage = $6 AND ($7 IS NULL OR next_try_at <= $7)",
     )
     .bind(advance.to.as_str())
@@ -51,6 +52,7 @@ pub(super) async fn advance(
     .bind(payment.as_str())
     .bind(advance.from.as_str())
     .bind(advance.due)
+    .bind(advance.to == Stage::Talking || advance.due.is_some())
     .execute(&mut *db)
     .await?;
     Ok(moved.rows_affected() > 0)

@@ -24,9 +24,9 @@ use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
-    KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
-    OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source, Store,
-    StoreError, Unconfirmed, UnmatchedEvent,
+    KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation, OpenAccount,
+    Operation, OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source,
+    Store, StoreError, Unconfirmed, UnmatchedEvent,
 };
 
 mod address;
@@ -38,6 +38,7 @@ mod events;
 mod faults;
 mod figures;
 mod ledger;
+mod left_behind;
 mod links;
 mod lists;
 mod messages;
@@ -83,7 +84,7 @@ impl PostgresStore {
         schema::refuse_other_version(&mut db).await?;
         let health = Arc::new(Health::default());
         Ok(Self {
-            connections: Connections::new(&address.options, Arc::clone(&health)),
+            connections: Connections::new(&left_behind::named(address), Arc::clone(&health)),
             health,
             numbers: Numbers::default(),
         })
@@ -271,10 +272,6 @@ impl Store for PostgresStore {
         turn!(self, rules::questions::take(event_seqs, now))
     }
 
-    async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
-        turn!(self, rules::questions::release(now))
-    }
-
     async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
         let bounds = Bounds::at(now, deadline_max);
         if !read!(self, waits::any_past(&bounds))? {
@@ -344,8 +341,16 @@ impl Store for PostgresStore {
         read!(self, operations::due(now, limit))
     }
 
-    async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
-        turn!(self, operations::release(now))
+    async fn take_over(&self, now: i64) -> Result<LeftBehind, StoreError> {
+        // By itself: whoever can't take over is alive all the same.
+        if !turn!(self, left_behind::beat())? {
+            return Ok(LeftBehind::default());
+        }
+        let dead = read!(self, left_behind::dead())?;
+        if dead.is_empty() {
+            return Ok(LeftBehind::default());
+        }
+        turn!(self, left_behind::release(&dead, now))
     }
 
     async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError> {

@@ -58,10 +58,6 @@ impl Outbox for PostgresStore {
         turn!(self, rules::notices::record_sent(notice, sent, now))
     }
 
-    async fn release_notices(&self, now: i64) -> Result<(), StoreError> {
-        turn!(self, release(now))
-    }
-
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         read!(self, list_endpoints())
     }
@@ -137,7 +133,8 @@ impl Notices for PgConnection {
         order::of_endpoint(self, take.shop).await?;
         let rows = sqlx::query(
             "UPDATE notices SET taken = TRUE, tries = tries + 1, next_try_at = $3,
-                first_try_at = coalesce(first_try_at, $2)
+                first_try_at = coalesce(first_try_at, $2),
+                taken_by = current_setting('application_name')
              WHERE seq IN (
                 SELECT n.seq FROM notices n
                 WHERE n.shop = $1 AND n.next_try_at <= $2 AND NOT EXISTS (
@@ -345,14 +342,6 @@ async fn list_endpoints(db: &mut PgConnection) -> Result<Vec<Endpoint>, StoreErr
         })
     };
     rows.iter().map(read).collect()
-}
-
-async fn release(db: &mut PgConnection, now: i64) -> Result<(), StoreError> {
-    sqlx::query("UPDATE notices SET taken = FALSE, next_try_at = $1 WHERE taken")
-        .bind(now)
-        .execute(db)
-        .await?;
-    Ok(())
 }
 
 async fn list(

@@ -65,7 +65,8 @@ impl Operations for PgConnection {
         order::of_operation(self, advance.id).await?;
         let moved: Option<String> = sqlx::query_scalar(
             "UPDATE operations SET stage = $2, next_try_at = $3, tries = $4,
-                last_answer = coalesce($5, last_answer)
+                last_answer = coalesce($5, last_answer),
+                taken_by = CASE WHEN $9 THEN current_setting('application_name') END
              WHERE id = $1 AND stage <> $8 AND ($6 IS NULL OR stage = $6)
                 AND ($7 IS NULL OR next_try_at <= $7)
              RETURNING payment_id",
@@ -78,6 +79,7 @@ impl Operations for PgConnection {
         .bind(advance.from.as_ref().map(word).transpose()?)
         .bind(advance.due)
         .bind(word(&OperationStage::Over)?)
+        .bind(advance.to == OperationStage::Sending || advance.due.is_some())
         .fetch_optional(self)
         .await?;
         moved.as_deref().map(from_word).transpose()
@@ -225,13 +227,4 @@ pub(super) async fn due(
     .fetch_all(db)
     .await?;
     Ok(readable(ids.iter().map(|id| from_word(id))))
-}
-
-/// Makes due what somebody had taken, and was never heard of again.
-pub(super) async fn release(db: &mut PgConnection, now: i64) -> Result<(), StoreError> {
-    sqlx::query("UPDATE operations SET next_try_at = $1 WHERE next_try_at > $1")
-        .bind(now)
-        .execute(db)
-        .await?;
-    Ok(())
 }

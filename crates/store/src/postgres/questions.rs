@@ -36,8 +36,8 @@ impl Questions for PgConnection {
 
     async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO questions (event_seq, payment_id, next_try_at, tries, state)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO questions (event_seq, payment_id, next_try_at, tries, state, taken_by)
+             VALUES ($1, $2, $3, $4, $5, current_setting('application_name'))",
         )
         .bind(question.event_seq)
         .bind(question.payment.as_str())
@@ -135,7 +135,8 @@ impl Questions for PgConnection {
         state: QuestionState,
     ) -> Result<Vec<i64>, StoreError> {
         Ok(sqlx::query_scalar(
-            "UPDATE questions SET next_try_at = $1, tries = tries + 1, state = $2
+            "UPDATE questions SET next_try_at = $1, tries = tries + 1, state = $2,
+                taken_by = current_setting('application_name')
              WHERE event_seq IN (SELECT event_seq FROM questions
                 WHERE next_try_at <= $3 AND event_seq = ANY($4)
                 ORDER BY event_seq FOR UPDATE SKIP LOCKED)
@@ -147,21 +148,6 @@ impl Questions for PgConnection {
         .bind(event_seqs)
         .fetch_all(self)
         .await?)
-    }
-
-    async fn release_questions(
-        &mut self,
-        now: i64,
-        state: QuestionState,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE questions SET next_try_at = $1 WHERE state = $2 AND next_try_at IS NOT NULL",
-        )
-        .bind(now)
-        .bind(word(&state)?)
-        .execute(self)
-        .await?;
-        Ok(())
     }
 }
 

@@ -131,11 +131,6 @@ pub(crate) async fn take(
         .await
 }
 
-/// Makes due what was taken and never answered.
-pub(crate) async fn release(tx: &mut dyn Transaction, now: i64) -> Result<(), StoreError> {
-    tx.release_questions(now, QuestionState::Asking).await
-}
-
 /// Puts the next question off; for good, where there is no time for it, or beside many that were
 /// denied when it was too, often enough. A question that has ended keeps its row, with the answer,
 /// for whoever looks into the payment.

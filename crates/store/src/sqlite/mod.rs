@@ -25,9 +25,9 @@ use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
-    KeptMessage, LedgerEntry, Link, LinkState, Message, NewOperation, OpenAccount, Operation,
-    OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source, Store,
-    StoreError, Unconfirmed, UnmatchedEvent,
+    KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation, OpenAccount,
+    Operation, OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source,
+    Store, StoreError, Unconfirmed, UnmatchedEvent,
 };
 
 mod backup;
@@ -38,6 +38,7 @@ mod events;
 mod figures;
 mod file;
 mod ledger;
+mod left_behind;
 mod links;
 mod lists;
 mod lock;
@@ -332,10 +333,6 @@ impl Store for SqliteStore {
         turn_behind!(self, rules::questions::take(event_seqs, now))
     }
 
-    async fn release_questions(&self, now: i64) -> Result<(), StoreError> {
-        turn_behind!(self, rules::questions::release(now))
-    }
-
     async fn bound_waits(&self, now: i64, deadline_max: i64) -> Result<(), StoreError> {
         let bounds = Bounds::at(now, deadline_max);
         if !read!(self, waits::any_past(&bounds))? {
@@ -405,8 +402,8 @@ impl Store for SqliteStore {
         read!(self, operations::due(now, limit))
     }
 
-    async fn release_operations(&self, now: i64) -> Result<(), StoreError> {
-        turn!(self, operations::release(now))
+    async fn take_over(&self, now: i64) -> Result<LeftBehind, StoreError> {
+        turn!(self, left_behind::release(now))
     }
 
     async fn add_link(&self, link: &Link<'_>) -> Result<(), StoreError> {

@@ -58,13 +58,6 @@ impl Outbox for SqliteStore {
         turn_behind!(self, rules::notices::record_sent(notice, sent, now))
     }
 
-    async fn release_notices(&self, now: i64) -> Result<(), StoreError> {
-        let release = sqlx::query("UPDATE notices SET taken = 0, next_try_at = ?1 WHERE taken = 1");
-        self.writer
-            .write_behind(async |tx| Ok(release.bind(now).execute(tx).await.map(drop)?))
-            .await
-    }
-
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         read!(self, list_endpoints())
     }

@@ -223,12 +223,3 @@ pub(super) async fn due(
     .await?;
     Ok(readable(ids.iter().map(|id| from_word(id))))
 }
-
-/// Makes due what somebody had taken, and was never heard of again.
-pub(super) async fn release(db: &mut SqliteConnection, now: i64) -> Result<(), StoreError> {
-    sqlx::query("UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1")
-        .bind(now)
-        .execute(db)
-        .await?;
-    Ok(())
-}

@@ -143,21 +143,6 @@ impl Questions for SqliteConnection {
         .fetch_all(self)
         .await?)
     }
-
-    async fn release_questions(
-        &mut self,
-        now: i64,
-        state: QuestionState,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE questions SET next_try_at = ? WHERE state = ? AND next_try_at IS NOT NULL",
-        )
-        .bind(now)
-        .bind(word(&state)?)
-        .execute(self)
-        .await?;
-        Ok(())
-    }
 }
 
 /// What should be asked: first what was asked about least, up to `least_asked` times.

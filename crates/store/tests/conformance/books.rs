@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use guichet_store::Store as _;
 pub(crate) use guichet_store::sqlite::SqliteStore as Books;
+use guichet_store::{LeftBehind, Store as _};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 /// Opens the books of that folder. New ones are a copy of some that were made once: making the
@@ -33,6 +33,18 @@ async fn new_books() -> &'static [u8] {
 
 fn file(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("books.db")
+}
+
+/// Opens books again whose backend was killed at that time, and takes over what it left behind.
+pub(crate) async fn after_its_death(
+    folder: &tempfile::TempDir,
+    killed: Books,
+    now: i64,
+) -> (Books, LeftBehind) {
+    drop(killed);
+    let store = open(folder).await;
+    let left = store.take_over(now).await.unwrap();
+    (store, left)
 }
 
 /// What a statement finds in the books, as text: for what they hold and nobody reads yet.

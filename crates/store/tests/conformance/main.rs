@@ -18,6 +18,7 @@ mod events;
 mod faults;
 mod fixtures;
 mod ledger;
+mod left_behind;
 mod links;
 mod messages;
 mod notices;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use guichet_store::Outbox as _;
+use guichet_store::{LeftBehind, Outbox as _};
 use tokio::task::JoinSet;
 
 use super::books::beside;
 use super::fixtures::*;
+use super::left_behind::{due, take_some};
 use super::postgres::run;
 
 /// Three backends.
@@ -129,7 +130,8 @@ async fn what_is_due_is_taken_by_one_backend() {
         pay(&*backends[0], &made, &format!("{seed}2")).await;
     }
     let due = backends[0].due_questions(1200, 100).await.unwrap();
-    let due: Vec<_> = due.iter().map(|question| question.event_seq).collect();
+    let mut due: Vec<_> = due.iter().map(|question| question.event_seq).collect();
+    due.sort_unstable();
     let (mut questions, mut notices) = (JoinSet::new(), JoinSet::new());
     for number in 0..9 {
         let (store, due) = (Arc::clone(&backends[number % 3]), due.clone());
@@ -261,4 +263,86 @@ async fn of_payments_of_one_session_that_three_backends_are_about_to_order_one_i
         let count = ordered.iter().filter(|ordered| **ordered).count();
         assert_eq!(count, 1, "{ordered:?}");
     }
+}
+
+/// Makes as if this had happened to backends: all that were heard of so far.
+async fn happened(folder: &tempfile::TempDir, what: &str) {
+    let mut db = beside(folder).await;
+    run(&mut db, format!("UPDATE backends SET {what}")).await;
+}
+
+const SILENT: &str = "seen_at = now() - INTERVAL '7 seconds'";
+const LONG_HEARD_OF: &str = "since = now() - INTERVAL '1 minute'";
+
+#[tokio::test]
+async fn who_is_heard_of_keeps_what_it_took_and_who_was_away_itself_takes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second, third] = backends(&folder).await;
+    let nothing = (vec![], vec![], vec![], 0);
+    let none = LeftBehind::default();
+    let under_way = take_some(&first).await;
+    // Who never said that it serves is a command: nobody judges it.
+    assert_eq!(second.take_over(1110).await.unwrap(), none);
+    happened(&folder, LONG_HEARD_OF).await;
+    assert_eq!(second.take_over(1110).await.unwrap(), none);
+    assert_eq!(first.take_over(1110).await.unwrap(), none);
+    assert_eq!(second.take_over(1110).await.unwrap(), none);
+    assert_eq!(due(&second, 1110).await, nothing);
+    // All were away, as after the server was: nobody is taken for dead by who comes back first.
+    happened(&folder, LONG_HEARD_OF).await;
+    happened(&folder, SILENT).await;
+    assert_eq!(second.take_over(1110).await.unwrap(), none);
+    assert_eq!(second.take_over(1110).await.unwrap(), none);
+    assert_eq!(due(&second, 1110).await, nothing);
+    // The first is not heard of while the second is.
+    happened(&folder, LONG_HEARD_OF).await;
+    let left = second.take_over(1110).await.unwrap();
+    assert_eq!(left.payments, std::slice::from_ref(&under_way.payment));
+    assert_eq!(left.operations, std::slice::from_ref(&under_way.operation));
+    // What may have been sent is not due before its time, whoever looks at it meanwhile.
+    assert_eq!(
+        due(&second, 1110).await,
+        (vec![under_way.question], vec![], vec![], 1)
+    );
+    assert_eq!(second.take_over(1110).await.unwrap(), none);
+    // Who looked at it dies as well.
+    assert_eq!(third.take_over(1110).await.unwrap(), none);
+    happened(&folder, SILENT).await;
+    let heard_of = "seen_at = now(), since = now() - INTERVAL '1 minute'
+        WHERE since = (SELECT max(since) FROM backends)";
+    happened(&folder, heard_of).await;
+    assert_eq!(third.take_over(1110).await.unwrap(), left);
+}
+
+/// Its own compare-and-set decides: what was taken over and ended is not begun again.
+#[tokio::test]
+async fn who_was_frozen_and_wakes_finds_what_was_ended_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second, _] = backends(&folder).await;
+    let under_way = take_some(&first).await;
+    first.take_over(1110).await.unwrap();
+    happened(&folder, SILENT).await;
+    second.take_over(1110).await.unwrap();
+    happened(&folder, LONG_HEARD_OF).await;
+    let left = second.take_over(1110).await.unwrap();
+    assert_eq!(left.payments, std::slice::from_ref(&under_way.payment));
+    let over = Advance::new(Stage::Talking, Stage::Over);
+    assert!(
+        second
+            .advance(&under_way.payment, &over, 1111)
+            .await
+            .unwrap()
+    );
+    let back = Advance {
+        next_try_at: Some(1500),
+        ..Advance::new(Stage::Talking, Stage::Return)
+    };
+    assert!(
+        !first
+            .advance(&under_way.payment, &back, 1112)
+            .await
+            .unwrap()
+    );
+    // It is heard of again, under the same name, and goes on.
+    assert_eq!(first.take_over(1112).await.unwrap(), LeftBehind::default());
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use guichet_store::postgres::Address;
 pub(crate) use guichet_store::postgres::PostgresStore as Books;
+use guichet_store::{LeftBehind, Store as _};
 use sqlx::{Connection as _, PgConnection};
 
 use super::postgres::{address, connect, database_of, run};
@@ -27,6 +28,25 @@ pub(crate) async fn address_of(folder: &tempfile::TempDir) -> Address {
 /// A connection to the books of that folder, with all rights.
 pub(crate) async fn beside(folder: &tempfile::TempDir) -> PgConnection {
     connect(&name_of(folder).await).await
+}
+
+/// Another backend takes over what one left behind that is not heard of any more.
+pub(crate) async fn after_its_death(
+    folder: &tempfile::TempDir,
+    killed: Books,
+    now: i64,
+) -> (Books, LeftBehind) {
+    killed.take_over(now).await.unwrap();
+    drop(killed);
+    let store = open(folder).await;
+    assert_eq!(store.take_over(now).await.unwrap(), LeftBehind::default());
+    let mut books = beside(folder).await;
+    let heard_of = "UPDATE backends SET since = now() - INTERVAL '1 minute', seen_at = CASE
+        WHEN since = (SELECT max(since) FROM backends) THEN now()
+        ELSE now() - INTERVAL '1 minute' END";
+    run(&mut books, heard_of).await;
+    let left = store.take_over(now).await.unwrap();
+    (store, left)
 }
 
 /// What a statement finds in the books, as text: for what they hold and nobody reads yet.
@@ -112,8 +132,9 @@ pub(crate) async fn dump(db: &mut PgConnection) -> BTreeMap<String, Vec<String>>
                 ELSE format('coalesce(%I::TEXT, ''-'')', column_name) END, '||''|''||'
                 ORDER BY ordinal_position)
          FROM information_schema.columns
-         WHERE table_schema = 'public' AND table_name NOT IN ('_sqlx_migrations', 'copies', 'done')
-            AND NOT (column_name = 'made' OR column_name = 'seq' AND table_name = 'events'
+         WHERE table_schema = 'public' AND table_name NOT IN ('_sqlx_migrations', 'backends', 'copies',
+                'done')
+            AND NOT (column_name = 'made' OR column_name = 'taken_by' OR column_name = 'seq' AND table_name = 'events'
                 OR column_name = 'event_seq' OR column_name = 'seq')
          GROUP BY table_name",
     )

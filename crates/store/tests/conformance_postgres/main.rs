@@ -24,6 +24,8 @@ mod faults;
 mod fixtures;
 #[path = "../conformance/ledger.rs"]
 mod ledger;
+#[path = "../conformance/left_behind.rs"]
+mod left_behind;
 #[path = "../conformance/links.rs"]
 mod links;
 #[path = "../conformance/messages.rs"]

@@ -66,6 +66,31 @@ pub(crate) async fn perform_alone(
     id: &OperationId,
     due: Option<i64>,
 ) -> Result<(), StoreError> {
+    do_with(app, id, async |doing| match doing.operation.stage {
+        OperationStage::Waiting => doing.send(due).await,
+        OperationStage::Sending => doing.not_heard_of(due).await,
+        OperationStage::Unknown => doing.consult(due).await,
+        OperationStage::Undecided | OperationStage::Over => Ok(()),
+    })
+    .await
+}
+
+/// Asks what became of an operation that somebody sent who is dead, and leaves it where it is unless
+/// it was done: what was sent may still arrive, and who seems dead may only be frozen.
+pub(crate) async fn look_up_early(app: &App, id: &OperationId) -> Result<(), StoreError> {
+    do_with(app, id, async |doing| match doing.operation.stage {
+        OperationStage::Sending => doing.consult_once().await,
+        _ => Ok(()),
+    })
+    .await
+}
+
+/// Does something with an operation, if all is there that it needs.
+async fn do_with(
+    app: &App,
+    id: &OperationId,
+    what: impl AsyncFnOnce(Doing<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let Some(operation) = app.store.operation(id).await? else {
         return Ok(());
     };
@@ -88,7 +113,7 @@ pub(crate) async fn perform_alone(
         );
         return leave_alone(app, &operation).await;
     };
-    let doing = Doing {
+    what(Doing {
         app,
         account,
         operations,
@@ -97,13 +122,8 @@ pub(crate) async fn perform_alone(
         state: &state,
         part,
         since: Since::now(),
-    };
-    match operation.stage {
-        OperationStage::Waiting => doing.send(due).await,
-        OperationStage::Sending => doing.not_heard_of(due).await,
-        OperationStage::Unknown => doing.consult(due).await,
-        OperationStage::Undecided | OperationStage::Over => Ok(()),
-    }
+    })
+    .await
 }
 
 /// What it needs is not there: its account, say, which may be put back into the configuration.
@@ -320,6 +340,15 @@ impl Doing<'_> {
                 self.undecided("the platform never told".into()).await
             }
             Err(failure) => self.ask_again(tries, &format!("{failure:?}")).await,
+        }
+    }
+
+    /// Asks what became of it, and moves nothing unless it was done.
+    async fn consult_once(&self) -> Result<(), StoreError> {
+        let came = self.calls(|call, exchanges| self.operations.consult(&call, exchanges));
+        match came.await? {
+            Ok(Consulted::Done(done)) => self.done(&done).await,
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 
