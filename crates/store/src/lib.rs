@@ -314,7 +314,8 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
     /// Whether the books can be read and written.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Makes due again what others had taken who are dead, and gives what they were in the middle of.
+    /// Makes due again what others had taken who are dead, and gives what they were in the middle
+    /// of.
     ///
     /// Of books that one backend serves, all others are dead: this is for its start alone. Of books
     /// that are shared, dead is who was not heard of for [`DEAD_AFTER`], and this says as well that

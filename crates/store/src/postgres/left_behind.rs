@@ -56,8 +56,8 @@ pub(super) async fn dead(db: &mut PgConnection) -> Result<Vec<String>, StoreErro
     .await?)
 }
 
-/// Makes due what these had taken, and gives what they were in the middle of sending: that is not to
-/// be sent again before its time, since one that is only frozen may go on. It bears the name of
+/// Makes due what these had taken, and gives what they were in the middle of sending: that is not
+/// to be sent again before its time, since one that is only frozen may go on. It bears the name of
 /// whoever looks it up.
 pub(super) async fn release(
     db: &mut PgConnection,

@@ -8,7 +8,8 @@ use crate::error::StoreError;
 use crate::types::{LeftBehind, QuestionState};
 use crate::words::{from_word, word};
 
-/// Makes it due, and gives the payments that it talked about: these may have been sent a moment ago.
+/// Makes it due, and gives the payments that it talked about: these may have been sent a moment
+/// ago.
 pub(super) async fn release(db: &mut SqliteConnection, now: i64) -> Result<LeftBehind, StoreError> {
     sqlx::query("UPDATE questions SET next_try_at = ? WHERE state = ? AND next_try_at IS NOT NULL")
         .bind(now)

@@ -132,10 +132,9 @@ pub(crate) async fn dump(db: &mut PgConnection) -> BTreeMap<String, Vec<String>>
                 ELSE format('coalesce(%I::TEXT, ''-'')', column_name) END, '||''|''||'
                 ORDER BY ordinal_position)
          FROM information_schema.columns
-         WHERE table_schema = 'public' AND table_name NOT IN ('_sqlx_migrations', 'backends', 'copies',
-                'done')
-            AND NOT (column_name = 'made' OR column_name = 'taken_by' OR column_name = 'seq' AND table_name = 'events'
-                OR column_name = 'event_seq' OR column_name = 'seq')
+         WHERE table_schema = 'public'
+            AND table_name NOT IN ('_sqlx_migrations', 'backends', 'copies', 'done')
+            AND column_name NOT IN ('made', 'taken_by', 'seq', 'event_seq')
          GROUP BY table_name",
     )
     .fetch_all(&mut *db)

@@ -75,8 +75,8 @@ pub(crate) async fn perform_alone(
     .await
 }
 
-/// Asks what became of an operation that somebody sent who is dead, and leaves it where it is unless
-/// it was done: what was sent may still arrive, and who seems dead may only be frozen.
+/// Asks what became of an operation that somebody sent who is dead, and leaves it where it is
+/// unless it was done: what was sent may still arrive, and who seems dead may only be frozen.
 pub(crate) async fn look_up_early(app: &App, id: &OperationId) -> Result<(), StoreError> {
     do_with(app, id, async |doing| match doing.operation.stage {
         OperationStage::Sending => doing.consult_once().await,
