@@ -4,18 +4,22 @@ use async_trait::async_trait;
 use guichet_domain::desk::Role;
 
 use crate::error::StoreError;
-use crate::types::{DeskAct, DeskLogin, DeskPerson};
+use crate::types::{DeskAct, DeskCode, DeskLogin, DeskPerson};
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
 /// written in one transaction; acts are only ever added.
 #[async_trait]
 pub trait People: Send + Sync {
     /// Adds a person, or gives one of that name a new password and that role: then they may log in
-    /// again, and whatever logins they had are over.
+    /// again, and whatever logins they had are over. Their codes stay as they are.
     async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError>;
 
     /// Gives the act's person another role, and ends their logins; `false` if nobody has that name.
     async fn change_role(&self, role: &Role, act: &DeskAct) -> Result<bool, StoreError>;
+
+    /// Takes the codes of the act's person away, for a lost phone, and ends their logins; `false`
+    /// if they had none.
+    async fn reset_code(&self, act: &DeskAct) -> Result<bool, StoreError>;
 
     /// Lets a person log in no more, and ends their logins; `false` if nobody has that name or it
     /// was done before.
@@ -30,6 +34,29 @@ pub trait People: Send + Sync {
     /// Begins a login of the act's person; `false` if they may not log in, or their password is no
     /// longer this one. `digest` is the SHA-256 of its token.
     async fn begin_login(
+        &self,
+        digest: &[u8],
+        password: &str,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError>;
+
+    /// Offers codes to a person whose phone is not set up, and gives the salt that stands now: the
+    /// one that was offered before, if there is one. None if a code has fitted already.
+    async fn offer_code(&self, person: &str, salt: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Takes a code of the act's person for that login: the one of that time step, by the secret of
+    /// that salt. `false` if one of it or of a later step was taken before, or salt or login are no
+    /// longer theirs.
+    async fn pass_code(
+        &self,
+        digest: &[u8],
+        code: &DeskCode,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError>;
+
+    /// Records that the act's person gave their password again in that login; `false` if they may
+    /// not log in, or it is no longer this one.
+    async fn prove_login(
         &self,
         digest: &[u8],
         password: &str,

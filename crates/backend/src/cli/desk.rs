@@ -45,6 +45,13 @@ pub(crate) enum UserCommand {
     },
     /// List them.
     List,
+    /// Take a person's one-time codes away, for a lost phone, and end their logins.
+    ///
+    /// Their next login sets up a phone: give them a new password too if anybody else may know it.
+    ResetCode {
+        /// The name that they log in with.
+        name: String,
+    },
     /// Let a person log in no more, at once.
     Disable {
         /// The name that they log in with.
@@ -92,6 +99,7 @@ pub(crate) async fn run(
         UserCommand::Add { name, role, stdin } => add(&config, name, role, *stdin).await,
         UserCommand::Change { name, role } => change(&config, name, role).await,
         UserCommand::List => list(&config).await,
+        UserCommand::ResetCode { name } => reset_code(&config, name).await,
         UserCommand::Disable { name } => disable(&config, name).await,
     }
 }
@@ -110,15 +118,27 @@ async fn add(config: &Config, name: &str, role: &GivenRole, stdin: bool) -> anyh
     let store = open_beside(config).await?;
     let added = keep(&*store, name.as_str(), role, hash).await;
     store.close().await;
-    let mut text = format!("{name} may log in at the desk: {}.\n", told(&added?));
+    let role = added?;
+    let mut text = format!("{name} may log in at the desk: {}.\n", told(&role));
     if given.is_none() {
         text += &format!("Password, shown this once: {new}\n");
     }
-    if config.desk.is_none() {
-        text +=
-            "The desk is off: write [desk] into the configuration and start the backend anew.\n";
-    }
+    text += missing(config, &role);
     print(text)
+}
+
+/// What the configuration lacks for somebody of that role.
+fn missing(config: &Config, role: &Role) -> &'static str {
+    match &config.desk {
+        None => {
+            "The desk is off: write [desk] into the configuration and start the backend anew.\n"
+        }
+        Some(desk) if role.moves_money() && desk.code_key.is_none() => {
+            "This role needs codes from a phone: write desk.code_key into the configuration (make \
+             one with `openssl rand -hex 32`) and start the backend anew.\n"
+        }
+        Some(_) => "",
+    }
 }
 
 /// Keeps the person, and gives their role.
@@ -137,6 +157,7 @@ async fn keep(
         role: role.clone(),
         created_at: clock::unix_now(),
         disabled_at: None,
+        code: None,
     };
     people
         .add_person(&person, &act(name, DeskDeed::Added))
@@ -164,10 +185,9 @@ async fn change(config: &Config, name: &str, role: &GivenRole) -> anyhow::Result
         changed?,
         "NAME: there is nobody of that name; guichet desk user list names who there is"
     );
-    let role = told(&role);
-    print(format!(
-        "{name} has the role {role} from now on, and is logged out.\n"
-    ))
+    let (told, missing) = (told(&role), missing(config, &role));
+    let text = format!("{name} has the role {told} from now on, and is logged out.\n");
+    print(text + missing)
 }
 
 fn people(store: &dyn Store) -> anyhow::Result<&dyn People> {
@@ -207,9 +227,29 @@ async fn list(config: &Config) -> anyhow::Result<()> {
             Some(_) => "disabled",
             None => "may log in",
         };
-        text += &format!("{}\t{}\t{state}\n", person.name, told(&person.role));
+        let phone = match person.code.and_then(|code| code.step) {
+            Some(_) => "phone set up",
+            None => "no phone",
+        };
+        let role = told(&person.role);
+        text += &format!("{}\t{role}\t{state}\t{phone}\n", person.name);
     }
     print(text)
+}
+
+async fn reset_code(config: &Config, name: &str) -> anyhow::Result<()> {
+    let store = open_beside(config).await?;
+    let reset = people(&*store)?
+        .reset_code(&act(name, DeskDeed::CodeReset))
+        .await;
+    store.close().await;
+    ensure!(
+        reset?,
+        "NAME: nobody of that name has set up a phone; guichet desk user list names who has"
+    );
+    print(format!(
+        "{name} sets up a phone at the next login, and is logged out.\n"
+    ))
 }
 
 async fn disable(config: &Config, name: &str) -> anyhow::Result<()> {

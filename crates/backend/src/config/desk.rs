@@ -1,15 +1,30 @@
 //! `[desk]`: the pages of the shop's people.
 
+use anyhow::ensure;
+use guichet_domain::field::looks_random;
+use guichet_providers::contract::Environment;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-/// How long a login lasts.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+/// Fewest characters of the key of codes: 128 bits in hexadecimal digits.
+const KEY_LEAST: usize = 32;
+
+/// What the published key of the demo begins with.
+const DEMO_KEY_PREFIX: &str = "guichet-sandbox-demo-";
+
+const KEY_REMEDY: &str = "make one with `openssl rand -hex 32`";
+
+/// How long a login lasts, and what its codes are made of.
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Desk {
     /// Minutes without a page after which the password has to be given again.
     idle_minutes: IdleMinutes,
     /// Hours after which it has to be given again in any case.
     login_hours: LoginHours,
+    /// What the one-time codes of the people who move money are made of; without it, they can't log
+    /// in.
+    pub(crate) code_key: Option<CodeKey>,
 }
 
 impl Desk {
@@ -21,6 +36,47 @@ impl Desk {
     /// Seconds after which it is over in any case.
     pub(crate) fn longest(&self) -> i64 {
         i64::from(self.login_hours.0) * 3600
+    }
+}
+
+impl Desk {
+    /// Checks what depends on the environment.
+    pub(super) fn check(self, environment: Environment) -> anyhow::Result<Self> {
+        let demo = self.code_key.as_ref().is_some_and(CodeKey::is_demo);
+        ensure!(
+            environment != Environment::Production || !demo,
+            "desk.code_key: must not be the published one of the demo: {KEY_REMEDY}"
+        );
+        Ok(self)
+    }
+}
+
+/// The key of one-time codes.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct CodeKey(SecretString);
+
+impl CodeKey {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
+
+    fn is_demo(&self) -> bool {
+        self.0.expose_secret().starts_with(DEMO_KEY_PREFIX)
+    }
+}
+
+impl TryFrom<String> for CodeKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.len() >= KEY_LEAST && looks_random(&text) {
+            Ok(Self(text.into()))
+        } else {
+            Err(format!(
+                "must be {KEY_LEAST} or more random characters: {KEY_REMEDY}"
+            ))
+        }
     }
 }
 

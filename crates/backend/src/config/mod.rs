@@ -24,7 +24,7 @@ mod texts;
 mod urls;
 mod webhook;
 
-pub(crate) use desk::Desk;
+pub(crate) use desk::{CodeKey, Desk};
 pub(crate) use file::resolve;
 use file::without_value;
 pub(crate) use limits::{Limits, Rate};
@@ -134,7 +134,10 @@ impl Config {
             assets: folder.join(file.assets),
             trusted_proxies: urls::trusted_proxies(&file.trusted_proxies)?,
             limits: file.limits,
-            desk: file.desk,
+            desk: file
+                .desk
+                .map(|desk| desk.check(file.environment))
+                .transpose()?,
             shops: shop::read_all(file.shops, &accounts, file.environment, &webhook_networks)?,
             webhook_networks,
             reports_at: file.reports_at.unwrap_or(REPORTS_AT),

@@ -504,6 +504,16 @@ const WRONG: &[Wrong] = &[
         "[desk]\npassword = \"a\"\n[[shops]]",
         ["desk", "password"],
     ),
+    (
+        "[[shops]]",
+        "[desk]\ncode_key = \"short\"\n[[shops]]",
+        ["desk.code_key", "openssl rand -hex 32"],
+    ),
+    (
+        "[[shops]]",
+        "[desk]\ncode_key = \"changemechangemechangemechangeme\"\n[[shops]]",
+        ["desk.code_key", "random characters"],
+    ),
 ];
 
 #[test]

@@ -10,6 +10,7 @@ use guichet_desk::pages::Standing;
 
 pub(crate) mod acts;
 pub(crate) mod amount;
+pub(crate) mod code;
 pub(crate) mod hooks;
 pub(crate) mod list;
 pub(crate) mod look;

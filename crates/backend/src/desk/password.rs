@@ -1,14 +1,14 @@
 //! Passwords of the desk's people: argon2id, with the library's own parameters, which are those
 //! that OWASP names (19 MiB, 2 rounds, 1 lane).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{anyhow, ensure};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Fewest characters of a password.
@@ -18,7 +18,7 @@ const LEAST: usize = 12;
 pub(crate) const MOST: usize = 1024;
 
 /// How many are looked at at once: each takes memory and a core.
-static TURNS: Semaphore = Semaphore::const_new(2);
+const AT_ONCE: usize = 2;
 
 /// How long somebody waits for a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -51,25 +51,55 @@ fn fits(password: &str, kept: &str) -> bool {
     verified.is_ok()
 }
 
-/// Whether the password is that of which `kept` was kept; `None` if there was no turn to find out.
-/// Without a person it takes as long, and never is.
-pub(crate) async fn verify(password: String, kept: Option<String>) -> anyhow::Result<Option<bool>> {
-    let Ok(turn) = timeout(PATIENCE, TURNS.acquire()).await else {
-        return Ok(None);
-    };
-    let turn = turn.context("nobody closes the turns")?;
-    let work = move || {
-        // Held until the work is done, also where nobody waits for it any more.
-        let _turn = turn;
-        match kept {
-            Some(kept) => fits(&password, &kept),
-            None => {
-                let _ = NOBODY.as_deref().map(|nobody| fits(&password, nobody));
-                false
+/// The turns in which passwords are looked at.
+pub(crate) struct Turns {
+    free: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self::new(AT_ONCE, PATIENCE)
+    }
+}
+
+impl Turns {
+    pub(crate) fn new(at_once: usize, patience: Duration) -> Self {
+        let free = Arc::new(Semaphore::new(at_once));
+        Self { free, patience }
+    }
+
+    /// A turn; none if none is free for as long as anybody waits.
+    pub(crate) async fn take(&self) -> Option<Turn> {
+        let turn = Arc::clone(&self.free).acquire_owned();
+        timeout(self.patience, turn).await.ok()?.ok().map(Turn)
+    }
+}
+
+/// A turn to look at one password.
+pub(crate) struct Turn(OwnedSemaphorePermit);
+
+impl Turn {
+    /// Whether the password is that of which `kept` was kept. Without a person it takes as long,
+    /// and never is.
+    pub(crate) async fn verify(
+        self,
+        password: String,
+        kept: Option<String>,
+    ) -> anyhow::Result<bool> {
+        let work = move || {
+            // Held until the work is done, also where nobody waits for it any more.
+            let _turn = self.0;
+            match kept {
+                Some(kept) => fits(&password, &kept),
+                None => {
+                    let _ = NOBODY.as_deref().map(|nobody| fits(&password, nobody));
+                    false
+                }
             }
-        }
-    };
-    Ok(Some(tokio::task::spawn_blocking(work).await?))
+        };
+        Ok(tokio::task::spawn_blocking(work).await?)
+    }
 }
 
 #[cfg(test)]
@@ -90,8 +120,9 @@ mod tests {
             ("nobody has this one", None, false),
             ("", Some(String::new()), false),
         ] {
-            let found = verify(password.into(), kept).await.unwrap();
-            assert_eq!(found, Some(fits), "{password}");
+            let turn = Turns::default().take().await.unwrap();
+            let found = turn.verify(password.into(), kept).await.unwrap();
+            assert_eq!(found, fits, "{password}");
         }
     }
 

@@ -12,10 +12,31 @@ pub enum Fault {
     Wrong,
     /// There were too many tries: so many seconds have to pass.
     Wait(i64),
+    /// The code does not fit, or was used before.
+    Code,
+    /// The person's role needs codes, and the configuration has no key for them.
+    NoCodes,
     /// So many log in that there is no turn.
     Busy,
     /// It came from another page than ours.
     Foreign,
+}
+
+/// Tells of a fault, and what to do then.
+pub(super) fn told(lang: Lang, fault: Fault) -> El {
+    let words = &lang.words().login;
+    let (title, advice) = match fault {
+        Fault::Wrong => (words.wrong, words.wrong_advice.to_owned()),
+        Fault::Wait(seconds) => {
+            let age = show::age(lang, seconds);
+            (words.wait, fill(words.wait_advice, &[("age", &age)]))
+        }
+        Fault::Code => (words.code_wrong, words.code_wrong_advice.to_owned()),
+        Fault::NoCodes => (words.no_codes, words.no_codes_advice.to_owned()),
+        Fault::Busy => (words.busy, words.busy_advice.to_owned()),
+        Fault::Foreign => (words.foreign, words.foreign_advice.to_owned()),
+    };
+    kit::notice(Tone::Bad, title, &advice)
 }
 
 /// Draws the page. The form leads to `action`; `next` is the address of the page that was asked
@@ -23,16 +44,6 @@ pub enum Fault {
 #[must_use]
 pub fn view(lang: Lang, action: &str, next: &str, name: &str, fault: Option<Fault>) -> El {
     let words = &lang.words().login;
-    let told = fault.map(|fault| match fault {
-        Fault::Wrong => (words.wrong, words.wrong_advice.to_owned()),
-        Fault::Wait(seconds) => {
-            let age = show::age(lang, seconds);
-            (words.wait, fill(words.wait_advice, &[("age", &age)]))
-        }
-        Fault::Busy => (words.busy, words.busy_advice.to_owned()),
-        Fault::Foreign => (words.foreign, words.foreign_advice.to_owned()),
-    });
-    let told = told.map(|(title, text)| kit::notice(Tone::Bad, title, &text));
     let name = Field {
         name: "name",
         label: words.name,
@@ -53,5 +64,6 @@ pub fn view(lang: Lang, action: &str, next: &str, name: &str, fault: Option<Faul
         .with(kit::field(&name))
         .with(kit::field(&password))
         .with(kit::button(words.log_in, Weight::Main));
+    let told = fault.map(|fault| told(lang, fault));
     el("div").maybe(told).with(form)
 }

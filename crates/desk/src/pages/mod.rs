@@ -1,6 +1,8 @@
 //! The pages that are read: a model of plain values each, and its view.
 
+pub mod again;
 pub mod audit;
+pub mod code;
 pub mod hooks;
 pub mod list;
 pub mod login;

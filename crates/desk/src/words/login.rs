@@ -11,6 +11,16 @@ pub enum Deed {
     RoleChanged,
     /// The person may log in no more.
     Disabled,
+    /// Their one-time codes were taken away.
+    CodeReset,
+    /// Name and password fitted each other, and a code was asked for.
+    PasswordGiven,
+    /// The first code of a phone that was set up fitted.
+    CodeSet,
+    /// A code did not fit.
+    CodeRefused,
+    /// They gave the password again.
+    ProvedAgain,
     /// They logged in.
     LoggedIn,
     /// Name and password did not fit each other.
@@ -38,6 +48,34 @@ pub struct LoginWords {
     pub wait: &'static str,
     /// What to do then, with `{age}`.
     pub wait_advice: &'static str,
+    /// The heading of the page of the code.
+    pub code_title: &'static str,
+    /// The field of the code.
+    pub code: &'static str,
+    /// Where the code stands.
+    pub code_hint: &'static str,
+    /// The button of what goes on with the login.
+    pub go_on: &'static str,
+    /// The heading over how a phone is set up.
+    pub set_up: &'static str,
+    /// How it is done, step by step.
+    pub set_up_steps: [&'static str; 3],
+    /// What the picture is.
+    pub picture: &'static str,
+    /// What stands before the key that is typed where no picture is read.
+    pub set_up_key: &'static str,
+    /// The code does not fit, or was used before.
+    pub code_wrong: &'static str,
+    /// What to do then.
+    pub code_wrong_advice: &'static str,
+    /// There is no key for codes.
+    pub no_codes: &'static str,
+    /// What to do then.
+    pub no_codes_advice: &'static str,
+    /// The heading of the page that asks for the password again.
+    pub again_title: &'static str,
+    /// Why it does.
+    pub again_why: &'static str,
     /// So many log in that there is no turn.
     pub busy: &'static str,
     /// What to do then.

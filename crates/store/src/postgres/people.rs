@@ -9,7 +9,8 @@ use super::{PostgresStore, connections};
 use crate::error::StoreError;
 use crate::people::People;
 use crate::types::{
-    ActRow, DeskAct, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, words_of,
+    ActRow, DeskAct, DeskCode, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow,
+    words_of,
 };
 
 #[async_trait]
@@ -20,6 +21,10 @@ impl People for PostgresStore {
 
     async fn change_role(&self, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {
         turn!(self, change(role, act))
+    }
+
+    async fn reset_code(&self, act: &DeskAct) -> Result<bool, StoreError> {
+        turn!(self, reset(act))
     }
 
     async fn disable_person(&self, act: &DeskAct) -> Result<bool, StoreError> {
@@ -41,6 +46,28 @@ impl People for PostgresStore {
         act: &DeskAct,
     ) -> Result<bool, StoreError> {
         turn!(self, begin(digest, password, act))
+    }
+
+    async fn offer_code(&self, person: &str, salt: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        turn!(self, offer(person, salt))
+    }
+
+    async fn pass_code(
+        &self,
+        digest: &[u8],
+        code: &DeskCode,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError> {
+        turn!(self, pass(digest, code, act))
+    }
+
+    async fn prove_login(
+        &self,
+        digest: &[u8],
+        password: &str,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError> {
+        turn!(self, prove(digest, password, act))
     }
 
     async fn login(&self, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError> {
@@ -96,6 +123,20 @@ async fn change(db: &mut PgConnection, role: &Role, act: &DeskAct) -> Result<boo
     Ok(true)
 }
 
+async fn reset(db: &mut PgConnection, act: &DeskAct) -> Result<bool, StoreError> {
+    let reset = sqlx::query(
+        "UPDATE desk_people SET code_salt = NULL, code_step = NULL
+         WHERE name = $1 AND code_salt IS NOT NULL",
+    );
+    let reset = reset.bind(&act.person).execute(&mut *db).await?;
+    if reset.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_all(db, &act.person).await?;
+    record(db, act).await?;
+    Ok(true)
+}
+
 async fn disable(db: &mut PgConnection, act: &DeskAct) -> Result<bool, StoreError> {
     let disabled = sqlx::query(
         "UPDATE desk_people SET disabled_at = $1 WHERE name = $2 AND disabled_at IS NULL",
@@ -120,7 +161,7 @@ async fn end_all(db: &mut PgConnection, person: &str) -> Result<(), StoreError> 
 
 async fn list(db: &mut PgConnection) -> Result<Vec<DeskPerson>, StoreError> {
     let people = sqlx::query_as(
-        "SELECT name, password, role, refund_limits, created_at, disabled_at
+        "SELECT name, password, role, refund_limits, created_at, disabled_at, code_salt, code_step
          FROM desk_people ORDER BY name",
     );
     let people: Vec<PersonRow> = people.fetch_all(db).await?;
@@ -129,7 +170,7 @@ async fn list(db: &mut PgConnection) -> Result<Vec<DeskPerson>, StoreError> {
 
 async fn one(db: &mut PgConnection, name: &str) -> Result<Option<DeskPerson>, StoreError> {
     let person = sqlx::query_as(
-        "SELECT name, password, role, refund_limits, created_at, disabled_at
+        "SELECT name, password, role, refund_limits, created_at, disabled_at, code_salt, code_step
          FROM desk_people WHERE name = $1",
     );
     let person: Option<PersonRow> = person.bind(name).fetch_optional(db).await?;
@@ -146,8 +187,8 @@ async fn begin(
     let forget = forget.bind(act.happened_at - LOGIN_FORGOTTEN_AFTER);
     forget.execute(&mut *db).await?;
     let begun = sqlx::query(
-        "INSERT INTO desk_logins (digest, person, began_at, seen_at)
-         SELECT $1, name, $2, $2 FROM desk_people
+        "INSERT INTO desk_logins (digest, person, began_at, seen_at, proved_at)
+         SELECT $1, name, $2, $2, $2 FROM desk_people
          WHERE name = $3 AND password = $4 AND disabled_at IS NULL",
     )
     .bind(digest)
@@ -163,9 +204,68 @@ async fn begin(
     Ok(true)
 }
 
+async fn offer(
+    db: &mut PgConnection,
+    person: &str,
+    salt: &[u8],
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let offered = sqlx::query_scalar(
+        "UPDATE desk_people SET code_salt = coalesce(code_salt, $1)
+         WHERE name = $2 AND code_step IS NULL RETURNING code_salt",
+    );
+    Ok(offered.bind(salt).bind(person).fetch_optional(db).await?)
+}
+
+async fn pass(
+    db: &mut PgConnection,
+    digest: &[u8],
+    code: &DeskCode,
+    act: &DeskAct,
+) -> Result<bool, StoreError> {
+    let taken = sqlx::query(
+        "UPDATE desk_people SET code_step = $1
+         WHERE name = $2 AND code_salt = $3 AND (code_step IS NULL OR code_step < $1)
+            AND EXISTS (SELECT 1 FROM desk_logins WHERE digest = $4 AND person = name)",
+    );
+    let taken = taken.bind(code.step).bind(&act.person);
+    let taken = taken
+        .bind(&code.salt)
+        .bind(digest)
+        .execute(&mut *db)
+        .await?;
+    if taken.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let coded = sqlx::query("UPDATE desk_logins SET coded_at = $1 WHERE digest = $2");
+    let coded = coded.bind(act.happened_at).bind(digest);
+    coded.execute(&mut *db).await?;
+    record(db, act).await?;
+    Ok(true)
+}
+
+async fn prove(
+    db: &mut PgConnection,
+    digest: &[u8],
+    password: &str,
+    act: &DeskAct,
+) -> Result<bool, StoreError> {
+    let proved = sqlx::query(
+        "UPDATE desk_logins SET proved_at = $1 WHERE digest = $2 AND person IN (
+            SELECT name FROM desk_people
+            WHERE name = $3 AND password = $4 AND disabled_at IS NULL)",
+    );
+    let proved = proved.bind(act.happened_at).bind(digest);
+    let proved = proved.bind(&act.person).bind(password);
+    if proved.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    record(db, act).await?;
+    Ok(true)
+}
+
 async fn find(db: &mut PgConnection, digest: &[u8]) -> Result<Option<DeskLogin>, StoreError> {
     let login = sqlx::query_as(
-        "SELECT person, role, refund_limits, began_at, seen_at
+        "SELECT person, role, refund_limits, began_at, seen_at, proved_at, coded_at
          FROM desk_logins JOIN desk_people ON name = person WHERE digest = $1",
     );
     let login: Option<LoginRow> = login.bind(digest).fetch_optional(db).await?;

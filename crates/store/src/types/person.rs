@@ -20,6 +20,17 @@ pub struct DeskPerson {
     pub created_at: i64,
     /// Unix second from which they may log in no more.
     pub disabled_at: Option<i64>,
+    /// Where their one-time codes stand; none until a phone is set up.
+    pub code: Option<DeskCode>,
+}
+
+/// Where somebody's one-time codes stand.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeskCode {
+    /// What their secret is made of, with a key that is in no book.
+    pub salt: Vec<u8>,
+    /// The time step of the last code that was taken; none until the first one fitted.
+    pub step: Option<i64>,
 }
 
 impl std::fmt::Debug for DeskPerson {
@@ -30,20 +41,31 @@ impl std::fmt::Debug for DeskPerson {
     }
 }
 
-/// A person as they stand in the books: name, password, role, its limits, made, disabled.
-pub(crate) type PersonRow = (String, String, String, String, i64, Option<i64>);
+/// A person as they stand in the books: name, password, role, its limits, made, disabled, the salt
+/// of their codes, the last code's step.
+pub(crate) type PersonRow = (
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<Vec<u8>>,
+    Option<i64>,
+);
 
 impl TryFrom<PersonRow> for DeskPerson {
     type Error = StoreError;
 
     fn try_from(row: PersonRow) -> Result<Self, StoreError> {
-        let (name, password, role, limits, created_at, disabled_at) = row;
+        let (name, password, role, limits, created_at, disabled_at, salt, step) = row;
         Ok(Self {
             role: role_of(&name, &role, &limits)?,
             name,
             password,
             created_at,
             disabled_at,
+            code: salt.map(|salt| DeskCode { salt, step }),
         })
     }
 }
@@ -73,21 +95,28 @@ pub struct DeskLogin {
     pub began_at: i64,
     /// Unix second in which it was last used, to a minute.
     pub seen_at: i64,
+    /// Unix second in which the password was given last.
+    pub proved_at: i64,
+    /// Unix second in which a one-time code was given.
+    pub coded_at: Option<i64>,
 }
 
-/// A login as it stands in the books: whose, their role, its limits, began, last used.
-pub(crate) type LoginRow = (String, String, String, i64, i64);
+/// A login as it stands in the books: whose, their role, its limits, began, last used, the password
+/// given last, a code given.
+pub(crate) type LoginRow = (String, String, String, i64, i64, i64, Option<i64>);
 
 impl TryFrom<LoginRow> for DeskLogin {
     type Error = StoreError;
 
     fn try_from(row: LoginRow) -> Result<Self, StoreError> {
-        let (person, role, limits, began_at, seen_at) = row;
+        let (person, role, limits, began_at, seen_at, proved_at, coded_at) = row;
         Ok(Self {
             role: role_of(&person, &role, &limits)?,
             person,
             began_at,
             seen_at,
+            proved_at,
+            coded_at,
         })
     }
 }
@@ -133,8 +162,18 @@ pub enum DeskDeed {
     RoleChanged,
     /// The person may log in no more.
     Disabled,
+    /// Their one-time codes were taken away: the next login sets up a phone.
+    CodeReset,
+    /// Name and password fitted each other, and a one-time code was asked for.
+    PasswordGiven,
+    /// The first code of a phone that was set up fitted.
+    CodeSet,
+    /// A code did not fit, or was used before.
+    CodeRefused,
     /// They logged in.
     LoggedIn,
+    /// They gave the password again.
+    ProvedAgain,
     /// Name and password did not fit each other.
     Refused,
     /// They logged out.
@@ -143,11 +182,16 @@ pub enum DeskDeed {
 
 impl DeskDeed {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Added,
         Self::RoleChanged,
         Self::Disabled,
+        Self::CodeReset,
+        Self::PasswordGiven,
+        Self::CodeSet,
+        Self::CodeRefused,
         Self::LoggedIn,
+        Self::ProvedAgain,
         Self::Refused,
         Self::LoggedOut,
     ];
@@ -159,7 +203,12 @@ impl DeskDeed {
             Self::Added => "added",
             Self::RoleChanged => "role_changed",
             Self::Disabled => "disabled",
+            Self::CodeReset => "code_reset",
+            Self::PasswordGiven => "password_given",
+            Self::CodeSet => "code_set",
+            Self::CodeRefused => "code_refused",
             Self::LoggedIn => "logged_in",
+            Self::ProvedAgain => "proved_again",
             Self::Refused => "refused",
             Self::LoggedOut => "logged_out",
         }

@@ -1,7 +1,7 @@
 //! The desk's people.
 
 use guichet_domain::desk::Role;
-use guichet_store::{DeskAct, DeskDeed, DeskLogin, DeskPerson, People, StoreError};
+use guichet_store::{DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, People, StoreError};
 
 use super::books::refused;
 use super::fixtures::*;
@@ -13,6 +13,7 @@ fn person(name: &str, password: &str) -> DeskPerson {
         role: Role::Look,
         created_at: 1000,
         disabled_at: None,
+        code: None,
     }
 }
 
@@ -42,6 +43,26 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
             assert!(store.begin_login(&[seed, 2], "hash", &begun).await?);
         }
         "use_login" => store.use_login(&[seed], 1200).await?,
+        "offer_code" => {
+            let salt = store.offer_code(&name, &[seed; 4]).await?;
+            assert_eq!(salt, Some(vec![seed; 4]));
+        }
+        "pass_code" => {
+            let passed = act(&name, DeskDeed::CodeSet, 1210);
+            let code = DeskCode {
+                salt: vec![seed; 4],
+                step: Some(40),
+            };
+            assert!(store.pass_code(&[seed], &code, &passed).await?);
+        }
+        "prove_login" => {
+            let proved = act(&name, DeskDeed::ProvedAgain, 1220);
+            assert!(store.prove_login(&[seed], "hash", &proved).await?);
+        }
+        "reset_code" => {
+            let reset = act(&name, DeskDeed::CodeReset, 1300);
+            assert!(store.reset_code(&reset).await?);
+        }
         "end_login" => {
             let out = act(&name, DeskDeed::LoggedOut, 1250);
             store.end_login(&[seed, 2], &out).await?;
@@ -99,6 +120,8 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
         role: Role::Look,
         began_at: 1000,
         seen_at: 1070,
+        proved_at: 1000,
+        coded_at: None,
     };
     assert_eq!(store.login(b"a").await.unwrap(), Some(login));
     // A new password ends what the old one began, and nobody else's.
@@ -154,6 +177,92 @@ async fn a_role_is_kept_with_its_limits_and_another_one_ends_what_was_begun_with
     assert_eq!(store.login(b"a").await.unwrap().unwrap().role, Role::All);
     let told = store.acts(2).await.unwrap();
     assert_eq!(told[1].act, DeskDeed::RoleChanged);
+}
+
+#[tokio::test]
+async fn a_code_is_taken_once_for_a_login_of_its_person_and_by_the_secret_that_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    for (name, digest) in [("amelie", b"a"), ("benoit", b"b")] {
+        let added = act(name, DeskDeed::Added, 1000);
+        store
+            .add_person(&person(name, "one"), &added)
+            .await
+            .unwrap();
+        let begun = act(name, DeskDeed::PasswordGiven, 1000);
+        assert!(store.begin_login(digest, "one", &begun).await.unwrap());
+    }
+    let offer = async |salt: &[u8]| store.offer_code("amelie", salt).await.unwrap();
+    let pass = async |digest: &[u8], salt: &[u8], step| {
+        let act = act("amelie", DeskDeed::CodeSet, 1050);
+        let (salt, step) = (salt.to_vec(), Some(step));
+        let code = DeskCode { salt, step };
+        store.pass_code(digest, &code, &act).await.unwrap()
+    };
+    assert!(!pass(b"a", b"salt", 40).await, "no phone is set up");
+    assert_eq!(offer(b"salt").await.as_deref(), Some(&b"salt"[..]));
+    assert_eq!(offer(b"other").await.as_deref(), Some(&b"salt"[..]));
+    assert!(
+        !pass(b"a", b"other", 40).await,
+        "not the secret that stands"
+    );
+    assert!(!pass(b"b", b"salt", 40).await, "another's login");
+    assert_eq!(store.login(b"a").await.unwrap().unwrap().coded_at, None);
+    assert!(pass(b"a", b"salt", 40).await);
+    let login = store.login(b"a").await.unwrap().unwrap();
+    assert_eq!(login.coded_at, Some(1050));
+    assert!(!pass(b"a", b"salt", 40).await, "used");
+    assert!(!pass(b"a", b"salt", 39).await, "older than the last one");
+    assert!(pass(b"a", b"salt", 41).await);
+    assert_eq!(offer(b"third").await, None, "the phone is set up");
+    // A new password leaves the codes, and a reset takes them and the logins.
+    let added = act("amelie", DeskDeed::Added, 1100);
+    store
+        .add_person(&person("amelie", "two"), &added)
+        .await
+        .unwrap();
+    let code = store.person("amelie").await.unwrap().unwrap().code.unwrap();
+    assert_eq!((code.salt.as_slice(), code.step), (&b"salt"[..], Some(41)));
+    let begun = act("amelie", DeskDeed::PasswordGiven, 1100);
+    assert!(store.begin_login(b"c", "two", &begun).await.unwrap());
+    let reset = act("amelie", DeskDeed::CodeReset, 1200);
+    assert!(store.reset_code(&reset).await.unwrap());
+    assert!(!store.reset_code(&reset).await.unwrap());
+    assert_eq!(store.login(b"c").await.unwrap(), None);
+    assert!(store.login(b"b").await.unwrap().is_some());
+    assert_eq!(offer(b"third").await.as_deref(), Some(&b"third"[..]));
+    let told = store.acts(10).await.unwrap();
+    let set = told.iter().filter(|act| act.act == DeskDeed::CodeSet);
+    assert_eq!(
+        set.count(),
+        2,
+        "each code that was taken is told, and no other"
+    );
+}
+
+#[tokio::test]
+async fn who_gives_the_password_again_has_proved_it_in_that_login_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let added = act("amelie", DeskDeed::Added, 1000);
+    store
+        .add_person(&person("amelie", "one"), &added)
+        .await
+        .unwrap();
+    for digest in [b"a", b"b"] {
+        let begun = act("amelie", DeskDeed::LoggedIn, 1000);
+        assert!(store.begin_login(digest, "one", &begun).await.unwrap());
+    }
+    let prove = async |name: &str, password: &str| {
+        let proved = act(name, DeskDeed::ProvedAgain, 2000);
+        store.prove_login(b"a", password, &proved).await.unwrap()
+    };
+    assert!(!prove("amelie", "two").await);
+    assert!(!prove("benoit", "one").await);
+    let proved_at = async |digest: &[u8]| store.login(digest).await.unwrap().unwrap().proved_at;
+    assert_eq!(proved_at(b"a").await, 1000);
+    assert!(prove("amelie", "one").await);
+    assert_eq!((proved_at(b"a").await, proved_at(b"b").await), (2000, 1000));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 27] = [
+pub(crate) const WRITES: [&str; 31] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -35,7 +35,11 @@ pub(crate) const WRITES: [&str; 27] = [
     "begin_login",
     "begin_second",
     "use_login",
+    "offer_code",
+    "pass_code",
+    "prove_login",
     "end_login",
+    "reset_code",
     "disable_person",
     "add_colleague",
     "begin_colleague",
@@ -154,8 +158,9 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             };
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
-        "add_person" | "begin_login" | "begin_second" | "use_login" | "end_login"
-        | "change_role" | "add_act" | "disable_person" | "add_colleague" | "begin_colleague" => {
+        "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second" | "use_login"
+        | "offer_code" | "pass_code" | "prove_login" | "end_login" | "reset_code"
+        | "disable_person" | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
         }

@@ -10,11 +10,11 @@ use guichet_desk::words::Act;
 use guichet_desk::{Frame, Lang, Place, STYLE};
 use guichet_domain::desk::Why;
 
+use super::door::at;
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
 use crate::digest::sha256;
 use crate::http::answers::secured;
-use crate::paths::DESK;
 
 /// A page has the style sheet, pictures that stand in it, and forms that lead to us: nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; \
@@ -23,7 +23,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-
 /// The style sheet's address: it changes with its content, and so may be kept for ever.
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| {
     let digest = hex::encode(sha256(STYLE.as_bytes()));
-    format!("{DESK}/desk.css?v={}", &digest[..16])
+    format!("/desk.css?v={}", &digest[..16])
 });
 
 /// The style sheet.
@@ -53,8 +53,8 @@ pub(super) async fn frame(
         places: reader.places.clone(),
         waiting: counts.payments + counts.unmatched + counts.unreadable,
         messages: Vec::<(Tone, String, String)>::new(),
-        base: DESK.to_owned(),
-        style: STYLE_ADDRESS.clone(),
+        base: at(app, ""),
+        style: at(app, &STYLE_ADDRESS),
         in_language,
     }
 }
@@ -75,7 +75,12 @@ pub(super) async fn refused(
 }
 
 /// What stands around a page for who has not logged in.
-pub(super) fn outside(lang: Lang, InLanguage(in_language): InLanguage, title: &str) -> Frame {
+pub(super) fn outside(
+    app: &App,
+    lang: Lang,
+    InLanguage(in_language): InLanguage,
+    title: &str,
+) -> Frame {
     Frame {
         lang,
         title: title.to_owned(),
@@ -84,8 +89,8 @@ pub(super) fn outside(lang: Lang, InLanguage(in_language): InLanguage, title: &s
         places: Vec::new(),
         waiting: 0,
         messages: Vec::new(),
-        base: DESK.to_owned(),
-        style: STYLE_ADDRESS.clone(),
+        base: at(app, ""),
+        style: at(app, &STYLE_ADDRESS),
         in_language,
     }
 }

@@ -1,8 +1,12 @@
-//! The cookies of the desk: the login, and the language.
+//! The cookies of the desk: the login, the language, and by which a browser is known.
 
 use axum::http::{HeaderMap, HeaderValue};
 
+use url::Url;
+
+use crate::digest::same;
 use crate::http::cookies;
+use crate::paths::DESK;
 
 /// The login's name. Over TLS it has the prefix by which a browser takes it from this host's own
 /// secure pages alone (RFC 6265bis, section 4.1.3.2).
@@ -15,6 +19,12 @@ fn name(public_url: &str) -> &'static str {
 
 /// The cookie of the language that was chosen.
 const LANGUAGE: &str = "guichet-desk-language";
+
+/// The cookie by which a browser is known that somebody logged in with.
+const KNOWN: &str = "guichet-desk-known";
+
+/// How many people one browser is known of.
+const KNOWN_MOST: usize = 5;
 
 /// The login's token, if the browser has one.
 pub(super) fn token(public_url: &str, headers: &HeaderMap) -> Option<String> {
@@ -34,9 +44,43 @@ pub(super) fn keep(public_url: &str, token: Option<&str>) -> Option<HeaderValue>
 }
 
 /// What keeps the language.
-pub(super) fn keep_language(tag: &str) -> Option<HeaderValue> {
-    let cookie = format!("{LANGUAGE}={tag}; Path=/desk; HttpOnly; SameSite=Lax; Max-Age=31536000");
-    HeaderValue::from_str(&cookie).ok()
+pub(super) fn keep_language(public_url: &str, tag: &str) -> Option<HeaderValue> {
+    for_a_year(public_url, LANGUAGE, tag)
+}
+
+/// The browser shows the mark of somebody who logged in with it.
+pub(super) fn is_known(headers: &HeaderMap, mark: &str) -> bool {
+    let marks = cookies::read(headers, KNOWN).unwrap_or_default();
+    marks
+        .split('.')
+        .take(KNOWN_MOST)
+        .any(|one| same(one.as_bytes(), mark.as_bytes()))
+}
+
+/// What gives the browser that mark, beside those that it has.
+pub(super) fn keep_known(public_url: &str, headers: &HeaderMap, mark: &str) -> Option<HeaderValue> {
+    let before = cookies::read(headers, KNOWN).unwrap_or_default();
+    let others = before.split('.').filter(|one| {
+        let written = one.len() == mark.len() && one.bytes().all(|byte| byte.is_ascii_hexdigit());
+        written && *one != mark
+    });
+    let marks: Vec<_> = std::iter::once(mark)
+        .chain(others)
+        .take(KNOWN_MOST)
+        .collect();
+    for_a_year(public_url, KNOWN, &marks.join("."))
+}
+
+fn for_a_year(public_url: &str, name: &str, value: &str) -> Option<HeaderValue> {
+    let (pair, path) = (format!("{name}={value}"), base(public_url));
+    cookies::secret(public_url, &pair, &path, "; Max-Age=31536000")
+}
+
+/// Where the desk begins, as a browser asks for it.
+pub(super) fn base(public_url: &str) -> String {
+    let public = Url::parse(public_url).ok();
+    let path = public.as_ref().map_or("", |public| public.path());
+    format!("{}{DESK}", path.trim_end_matches('/'))
 }
 
 #[cfg(test)]
@@ -56,5 +100,23 @@ mod tests {
         headers.insert(header::COOKIE, "a=b; guichet-desk=t".parse().unwrap());
         assert_eq!(token("http://127.0.0.1", &headers).as_deref(), Some("t"));
         assert_eq!(token("https://pay.shop.example", &headers), None);
+    }
+
+    #[test]
+    fn a_browser_is_known_of_the_last_who_logged_in_with_it() {
+        let marks: Vec<_> = (0..7).map(|last| format!("{last:032x}")).collect();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "guichet-desk-known=<.x".parse().unwrap());
+        for mark in &marks {
+            let kept = keep_known("https://shop.example/pay", &headers, mark).unwrap();
+            let kept = kept.to_str().unwrap();
+            assert!(kept.contains("; Path=/pay/desk; HttpOnly;"), "{kept}");
+            let pair = kept.split(';').next().unwrap();
+            assert!(!pair.contains('<'), "{pair}");
+            headers.insert(header::COOKIE, pair.parse().unwrap());
+        }
+        let known: Vec<_> = marks.iter().map(|mark| is_known(&headers, mark)).collect();
+        assert_eq!(known, [false, false, true, true, true, true, true]);
+        assert!(!is_known(&HeaderMap::new(), &marks[0]));
     }
 }

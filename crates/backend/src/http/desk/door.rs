@@ -1,6 +1,7 @@
 //! What the login and every page behind it share.
 
 use axum::http::{HeaderMap, Method, Uri, header};
+use axum::response::Redirect;
 use guichet_desk::Lang;
 use guichet_store::{DeskAct, DeskDeed, People};
 use url::{Url, form_urlencoded};
@@ -11,10 +12,41 @@ use crate::clock;
 use crate::config::Desk;
 use crate::digest::keyed;
 use crate::http::caller::Caller;
+use crate::paths::DESK;
 
 /// The desk's settings and people, where it is on.
-pub(super) fn door(app: &App) -> Option<(Desk, &dyn People)> {
-    Some((app.config.desk?, app.store.desk_people()?))
+pub(super) fn door(app: &App) -> Option<(&Desk, &dyn People)> {
+    Some((app.config.desk.as_ref()?, app.store.desk_people()?))
+}
+
+/// An address of the desk, as a browser asks for it.
+pub(super) fn at(app: &App, path: &str) -> String {
+    format!("{}{path}", cookie::base(&app.config.public_url))
+}
+
+/// Leads to the page of the desk that was asked for, which begins with [`DESK`]; to its first one
+/// if what was asked for is none.
+pub(super) fn inside(app: &App, next: &str) -> Redirect {
+    let path = next.strip_prefix(DESK).filter(|rest| {
+        let printable = rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        rest.starts_with('/') && printable
+    });
+    Redirect::to(&at(app, path.unwrap_or_default()))
+}
+
+/// Leads to a page that asks for something first, and from there back to `next`.
+pub(super) fn first(app: &App, path: &str, next: &str) -> Redirect {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    Redirect::to(&at(app, &format!("{path}?next={next}")))
+}
+
+/// What the browser of that person is known by: it changes with their password.
+pub(super) fn mark(password: &str) -> String {
+    let mut mark = hex::encode(keyed(password.as_bytes(), b"known browser of the desk"));
+    mark.truncate(32);
+    mark
 }
 
 /// The language: the one that was just chosen, the one that was chosen before, the browser's.

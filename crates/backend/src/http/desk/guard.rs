@@ -8,10 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::{Person, Place};
 use guichet_domain::desk::{Act, May, Role, may};
-use url::form_urlencoded;
 
 use super::cookie;
-use super::door::{chosen, door, form_token, is_ours, language};
+use super::door::{at, chosen, door, first, form_token, inside, is_ours, language};
 use super::reader::Reader;
 use crate::app::App;
 use crate::clock;
@@ -32,6 +31,12 @@ const PLACES: [Place; 6] = [
 /// Seconds between two records of a login's use.
 const RECORDED_EACH: i64 = 60;
 
+/// Seconds that somebody has for the code after the password.
+const CODE_WITHIN: i64 = 10 * 60;
+
+/// Seconds for which the password need not be given again before money moves.
+const PROVED_FOR: i64 = 15 * 60;
+
 /// A login that a request came with.
 #[derive(Clone)]
 pub(super) struct LoggedIn {
@@ -41,6 +46,25 @@ pub(super) struct LoggedIn {
     pub(super) role: Role,
     /// What our own forms carry.
     pub(super) form_token: String,
+    /// Unix second in which the password was given last.
+    proved_at: i64,
+}
+
+/// A login of which the password was given, and not yet the code that its role needs: it sees the
+/// page that asks for that, and no other.
+#[derive(Clone)]
+pub(super) struct HalfIn(pub(super) LoggedIn);
+
+/// Whether the password was given so lately that it need not be asked for before money moves.
+pub(super) fn recent_enough(login: &LoggedIn) -> bool {
+    (0..PROVED_FOR).contains(&(clock::unix_now() - login.proved_at))
+}
+
+/// Leads to the page that asks for the password again, and from there back to `next`, an address
+/// below [`DESK`]; none if it was given lately. What moves money asks this first.
+#[expect(dead_code, reason = "the acts that move money are on their way")]
+pub(super) fn again(app: &App, login: &LoggedIn, next: &str) -> Option<Redirect> {
+    (!recent_enough(login)).then(|| first(app, "/again", next))
 }
 
 /// The pages that a role may see.
@@ -72,12 +96,21 @@ pub(super) async fn guard(
     if request.uri().path().strip_prefix(DESK) == Some("/desk.css") {
         return Ok(next.run(request).await);
     }
-    let Some(login) = find(&app, request.headers()).await? else {
-        return Ok(to_login(&request));
-    };
+    let found = find(&app, request.headers()).await?;
     if !is_ours(&app, request.method(), request.headers()) {
         return Ok(StatusCode::FORBIDDEN.into_response());
     }
+    let asks_code = request.uri().path().strip_prefix(DESK) == Some("/code");
+    let login = match found {
+        Some(Found::Whole(_)) if asks_code => return Ok(inside(&app, "").into_response()),
+        Some(Found::Whole(login)) => login,
+        Some(Found::Half(half)) if asks_code => {
+            request.extensions_mut().insert(half);
+            return Ok(next.run(request).await);
+        }
+        Some(Found::Half(_)) => return Ok(lead(&app, &request, "/code")),
+        None => return Ok(lead(&app, &request, "/login")),
+    };
     let lang = language(request.uri(), request.headers());
     let chosen = chosen(request.uri());
     request.extensions_mut().insert(Reader {
@@ -94,14 +127,22 @@ pub(super) async fn guard(
     });
     request.extensions_mut().insert(login);
     let mut response = next.run(request).await;
-    if let Some(kept) = chosen.and_then(|lang| cookie::keep_language(lang.tag())) {
+    if let Some(kept) =
+        chosen.and_then(|lang| cookie::keep_language(&app.config.public_url, lang.tag()))
+    {
         response.headers_mut().append(header::SET_COOKIE, kept);
     }
     Ok(response)
 }
 
+/// A login that was found.
+enum Found {
+    Whole(LoggedIn),
+    Half(HalfIn),
+}
+
 /// The login that the request's cookie names, if its time has not passed.
-async fn find(app: &App, headers: &HeaderMap) -> Result<Option<LoggedIn>, ApiError> {
+async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Found>, ApiError> {
     let Some((desk, people)) = door(app) else {
         return Ok(None);
     };
@@ -113,28 +154,54 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<LoggedIn>, ApiErr
         return Ok(None);
     };
     let now = clock::unix_now();
-    let good = 0..desk.longest();
+    let half = login.coded_at.is_none() && login.role.moves_money();
+    let longest = if half { CODE_WITHIN } else { desk.longest() };
+    let good = 0..longest;
     if !good.contains(&(now - login.began_at)) || now - login.seen_at >= desk.idle() {
         return Ok(None);
     }
     if now - login.seen_at >= RECORDED_EACH {
         people.use_login(&digest, now).await?;
     }
-    Ok(Some(LoggedIn {
+    let login = LoggedIn {
         digest,
         person: login.person,
         role: login.role,
         form_token: form_token(&token),
+        proved_at: login.proved_at,
+    };
+    Ok(Some(match half {
+        true => Found::Half(HalfIn(login)),
+        false => Found::Whole(login),
     }))
 }
 
-/// Leads to the login, and from there back to the page that was asked for.
-fn to_login(request: &Request) -> Response {
-    let login = format!("{DESK}/login");
+/// Leads to a page that asks for something first, and from there back to the one that was asked
+/// for.
+fn lead(app: &App, request: &Request, path: &str) -> Response {
     let address = request.uri().path_and_query();
-    let Some(address) = address.filter(|_| request.method() == Method::GET) else {
-        return Redirect::to(&login).into_response();
-    };
-    let next: String = form_urlencoded::byte_serialize(address.as_str().as_bytes()).collect();
-    Redirect::to(&format!("{login}?next={next}")).into_response()
+    match address.filter(|_| request.method() == Method::GET) {
+        Some(address) => first(app, path, address.as_str()).into_response(),
+        None => Redirect::to(&at(app, path)).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_is_asked_for_again_after_a_quarter_of_an_hour() {
+        let now = clock::unix_now();
+        for (ago, recent) in [(0, true), (890, true), (900, false), (-60, false)] {
+            let login = LoggedIn {
+                digest: sha256(b""),
+                person: "amelie".into(),
+                role: Role::All,
+                form_token: String::new(),
+                proved_at: now - ago,
+            };
+            assert_eq!(recent_enough(&login), recent, "{ago}");
+        }
+    }
 }

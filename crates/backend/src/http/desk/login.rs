@@ -9,12 +9,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::Lang;
 use guichet_desk::pages::login::{Fault, view};
 use guichet_domain::id::Slug;
-use guichet_store::{DeskDeed, People};
+use guichet_store::{DeskDeed, DeskPerson, People};
 
 use super::answers;
 use super::cookie;
-use super::delays::Delays;
-use super::door::{act, asked, chosen, door, is_ours, language};
+use super::delays::{Gate, Trying};
+use super::door::{act, asked, at, chosen, door, first, inside, is_ours, language, mark};
 use super::guard::LoggedIn;
 use super::reader::InLanguage;
 use crate::app::App;
@@ -24,11 +24,10 @@ use crate::digest::{same, sha256};
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
-use crate::paths::DESK;
 
 /// The desk's own address leads to its first page.
-pub(super) async fn begin() -> Redirect {
-    Redirect::to(&format!("{DESK}/today"))
+pub(super) async fn begin(State(app): State<Arc<App>>) -> Redirect {
+    Redirect::to(&at(&app, "/today"))
 }
 
 /// The form. There is none while nobody could log in.
@@ -46,24 +45,40 @@ pub(super) async fn page(
     }
     let lang = language(&uri, &caller.headers);
     let next = asked(uri.query().unwrap_or_default().as_bytes(), "next").unwrap_or_default();
-    let mut response = form(lang, address, &next, "", None);
-    if let Some(kept) = chosen(&uri).and_then(|lang| cookie::keep_language(lang.tag())) {
+    let mut response = form(&app, lang, address, (&next, ""), None);
+    if let Some(kept) =
+        chosen(&uri).and_then(|lang| cookie::keep_language(&app.config.public_url, lang.tag()))
+    {
         response.headers_mut().append(header::SET_COOKIE, kept);
     }
     Ok(response)
 }
 
 /// Draws the form, and tells what was wrong with what was sent.
-fn form(lang: Lang, address: InLanguage, next: &str, name: &str, fault: Option<Fault>) -> Response {
-    let frame = answers::outside(lang, address, lang.words().login.title);
-    let status = match fault {
+fn form(
+    app: &App,
+    lang: Lang,
+    address: InLanguage,
+    (next, name): (&str, &str),
+    fault: Option<Fault>,
+) -> Response {
+    let frame = answers::outside(app, lang, address, lang.words().login.title);
+    let body = view(lang, &at(app, "/login"), next, name, fault);
+    told(answers::page(status(fault), &frame, body), fault)
+}
+
+/// The status of a form that is shown again.
+pub(super) fn status(fault: Option<Fault>) -> StatusCode {
+    match fault {
         None => StatusCode::OK,
-        Some(Fault::Wrong | Fault::Foreign) => StatusCode::FORBIDDEN,
+        Some(Fault::Wrong | Fault::Code | Fault::Foreign) => StatusCode::FORBIDDEN,
         Some(Fault::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
-        Some(Fault::Busy) => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    let body = view(lang, &format!("{DESK}/login"), next, name, fault);
-    let mut response = answers::page(status, &frame, body);
+        Some(Fault::Busy | Fault::NoCodes) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Tells programs too how long they have to wait.
+pub(super) fn told(mut response: Response, fault: Option<Fault>) -> Response {
     if let Some(Fault::Wait(seconds)) = fault {
         let seconds = HeaderValue::from(seconds);
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
@@ -74,18 +89,18 @@ fn form(lang: Lang, address: InLanguage, next: &str, name: &str, fault: Option<F
 /// Takes a name and a password.
 pub(super) async fn log_in(
     State(app): State<Arc<App>>,
-    Extension(delays): Extension<Arc<Delays>>,
+    Extension(gate): Extension<Arc<Gate>>,
     caller: Caller,
     uri: Uri,
     address: InLanguage,
     body: RawBody,
 ) -> Result<Response, ApiError> {
-    let Some((_, people)) = door(&app) else {
+    let Some((desk, people)) = door(&app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
     let lang = language(&uri, &caller.headers);
     if !is_ours(&app, &Method::POST, &caller.headers) {
-        return Ok(form(lang, address, "", "", Some(Fault::Foreign)));
+        return Ok(form(&app, lang, address, ("", ""), Some(Fault::Foreign)));
     }
     let body = body.read(&app).await?;
     let sent = |name| asked(&body, name).unwrap_or_default();
@@ -93,16 +108,26 @@ pub(super) async fn log_in(
     let given = Given {
         name: &name,
         password: sent("password"),
+        codes: desk.code_key.is_some(),
     };
-    match try_in(people, &delays, &caller, given).await? {
-        Ok(token) => {
-            let mut response = Redirect::to(inside(&next)).into_response();
-            if let Some(kept) = cookie::keep(&app.config.public_url, Some(&token)) {
-                response.headers_mut().append(header::SET_COOKIE, kept);
+    match try_in(people, &gate, &caller, given).await? {
+        Ok(entered) => {
+            let lead = match entered.mark {
+                Some(_) => inside(&app, &next),
+                None => first(&app, "/code", &next),
+            };
+            let public_url = &app.config.public_url;
+            let known = entered.mark.as_deref();
+            let known =
+                known.and_then(|mark| cookie::keep_known(public_url, &caller.headers, mark));
+            let kept = cookie::keep(public_url, Some(&entered.token));
+            let mut response = lead.into_response();
+            for cookie in kept.into_iter().chain(known) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             Ok(response)
         }
-        Err(fault) => Ok(form(lang, address, &next, &name, Some(fault))),
+        Err(fault) => Ok(form(&app, lang, address, (&next, &name), Some(fault))),
     }
 }
 
@@ -110,57 +135,91 @@ pub(super) async fn log_in(
 struct Given<'a> {
     name: &'a str,
     password: String,
+    /// There is a key for codes.
+    codes: bool,
 }
 
-/// Begins a login and gives its token.
+/// A login that began.
+struct Entered {
+    token: String,
+    /// What the browser is known by from now on; none while a code is asked for.
+    mark: Option<String>,
+}
+
+/// Begins a login.
 async fn try_in(
     people: &dyn People,
-    delays: &Delays,
+    gate: &Gate,
     caller: &Caller,
     given: Given<'_>,
-) -> Result<Result<String, Fault>, ApiError> {
-    let Given { name, password } = given;
+) -> Result<Result<Entered, Fault>, ApiError> {
     // No name of ours is another's: what can't be one is not kept either.
-    let known = Slug::try_from(name.to_owned()).is_ok();
-    let name = if known { name } else { "?" };
-    if let Err(seconds) = delays.count(caller.bucket, name, clock::unix_now()) {
-        return Ok(Err(Fault::Wait(seconds)));
-    }
+    let known = Slug::try_from(given.name.to_owned()).is_ok();
+    let name = if known { given.name } else { "?" };
     let found = people.person(name).await?;
     let found = found.filter(|person| person.disabled_at.is_none());
-    let kept = found.map(|person| person.password);
-    let short = password.len() <= password::MOST;
-    let password = if short { password } else { String::new() };
-    let verified = password::verify(password, kept.clone()).await;
-    let Some(fits) = verified.map_err(failed)? else {
-        return Ok(Err(Fault::Busy));
+    let verified = verify(gate, caller, (name, found.as_ref()), given.password).await?;
+    let (fits, who) = match verified {
+        Ok(verified) => verified,
+        Err(fault) => return Ok(Err(fault)),
     };
-    if let Some(kept) = kept.filter(|_| fits) {
+    if let Some(person) = found.filter(|_| fits) {
+        let half = person.role.moves_money();
+        if half && !given.codes {
+            return Ok(Err(Fault::NoCodes));
+        }
         let token = hex::encode(clock::random::<32>().map_err(failed)?);
         let digest = sha256(token.as_bytes());
-        let act = act(caller, name, DeskDeed::LoggedIn);
-        if people.begin_login(&digest, &kept, &act).await? {
-            delays.forget(caller.bucket, name);
-            return Ok(Ok(token));
+        let deed = if half {
+            DeskDeed::PasswordGiven
+        } else {
+            DeskDeed::LoggedIn
+        };
+        let act = act(caller, name, deed);
+        if people.begin_login(&digest, &person.password, &act).await? {
+            gate.delays.forget(who);
+            let mark = (!half).then(|| mark(&person.password));
+            return Ok(Ok(Entered { token, mark }));
         }
     }
-    people
-        .add_act(&act(caller, name, DeskDeed::Refused))
-        .await?;
+    let refused = act(caller, name, DeskDeed::Refused);
+    people.add_act(&refused).await?;
     Ok(Err(Fault::Wrong))
 }
 
-fn failed(cause: anyhow::Error) -> ApiError {
-    ApiError::internal(&cause)
+/// Whether the password is that person's, and who tried; a try is counted once it gets its turn.
+pub(super) async fn verify<'a>(
+    gate: &Gate,
+    caller: &Caller,
+    (name, person): (&'a str, Option<&DeskPerson>),
+    password: String,
+) -> Result<Result<(bool, Trying<'a>), Fault>, ApiError> {
+    let kept = person.map(|person| person.password.clone());
+    let who = Trying {
+        name,
+        address: caller.bucket,
+        known: kept
+            .as_deref()
+            .is_some_and(|kept| cookie::is_known(&caller.headers, &mark(kept))),
+        code: false,
+    };
+    if let Err(seconds) = gate.delays.wait(who, clock::unix_now()) {
+        return Ok(Err(Fault::Wait(seconds)));
+    }
+    let Some(turn) = gate.turns.take().await else {
+        return Ok(Err(Fault::Busy));
+    };
+    if let Err(seconds) = gate.delays.count(who, clock::unix_now()) {
+        return Ok(Err(Fault::Wait(seconds)));
+    }
+    let short = password.len() <= password::MOST;
+    let password = if short { password } else { String::new() };
+    let fits = turn.verify(password, kept).await.map_err(failed)?;
+    Ok(Ok((fits, who)))
 }
 
-/// The page that was asked for, if it is one of the desk's.
-fn inside(next: &str) -> &str {
-    let ours = next.strip_prefix(DESK).is_some_and(|rest| {
-        let printable = rest.bytes().all(|byte| byte.is_ascii_graphic());
-        rest.starts_with('/') && printable
-    });
-    if ours { next } else { DESK }
+pub(super) fn failed(cause: anyhow::Error) -> ApiError {
+    ApiError::internal(&cause)
 }
 
 /// Ends the login.
@@ -179,29 +238,9 @@ pub(super) async fn log_out(
         let act = act(&caller, &login.person, DeskDeed::LoggedOut);
         people.end_login(&login.digest, &act).await?;
     }
-    let mut response = Redirect::to(&format!("{DESK}/login")).into_response();
+    let mut response = Redirect::to(&at(&app, "/login")).into_response();
     if let Some(kept) = cookie::keep(&app.config.public_url, None) {
         response.headers_mut().append(header::SET_COOKIE, kept);
     }
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_login_leads_to_a_page_of_the_desk_and_nowhere_else() {
-        assert_eq!(inside("/desk/payments?q=42"), "/desk/payments?q=42");
-        for outside in [
-            "",
-            "//evil.example",
-            "/desk.evil.example",
-            "/deskx",
-            "/desk/\r\nx",
-            "https://e",
-        ] {
-            assert_eq!(inside(outside), DESK, "{outside}");
-        }
-    }
 }

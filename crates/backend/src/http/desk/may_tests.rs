@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use guichet_domain::desk::{Act, May, Role, may};
 
-use super::login_tests::{Desk, GOOD, OURS, form_token};
+use super::login_tests::{Desk, OURS, form_token};
 
 /// How an act is asked for: with a form, or by its address alone. An act that has no page yet is
 /// asked for all the same, and found by nobody.
@@ -30,7 +30,7 @@ async fn each_role_may_do_through_http_what_the_table_says_and_nothing_else() {
     let refund = Role::Refund("EUR=500.00".parse().unwrap());
     for role in [Role::Look, refund, Role::All] {
         let desk = Desk::with(role.clone()).await;
-        let cookie = desk.log_in(GOOD).await.cookie();
+        let cookie = desk.enter().await;
         let token = form_token(&desk.get("/desk/today", &cookie).await.body);
         for act in Act::ALL {
             let (method, address, is_there) = asked(act);
@@ -63,10 +63,21 @@ async fn each_role_may_do_through_http_what_the_table_says_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_login_is_told_on_the_page_of_who_did_what() {
+    let desk = Desk::with(Role::All).await;
+    let cookie = desk.enter().await;
+    let page = desk.get("/desk/audit", &cookie).await.body;
+    assert!(
+        page.contains("amelie") && page.contains("logged in"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn a_page_that_a_role_may_not_see_is_not_offered() {
     for (role, offered) in [(Role::Look, false), (Role::All, true)] {
         let desk = Desk::with(role).await;
-        let cookie = desk.log_in(GOOD).await.cookie();
+        let cookie = desk.enter().await;
         let page = desk.get("/desk/today", &cookie).await.body;
         for place in ["/desk/settings", "/desk/audit"] {
             let link = format!("href=\"{place}\"");

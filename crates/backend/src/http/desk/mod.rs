@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
-use self::delays::Delays;
+use self::delays::Gate;
 use crate::app::App;
 use crate::paths::DESK;
 
@@ -26,6 +26,9 @@ mod login_tests;
 #[cfg(test)]
 mod may_tests;
 mod pages;
+mod prove;
+#[cfg(test)]
+mod prove_tests;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -35,18 +38,26 @@ pub(super) fn open(app: &Arc<App>) -> Router<Arc<App>> {
     open_with(app, Arc::default())
 }
 
-fn open_with(app: &Arc<App>, delays: Arc<Delays>) -> Router<Arc<App>> {
+fn open_with(app: &Arc<App>, gate: Arc<Gate>) -> Router<Arc<App>> {
     let guarded = routes()
         .route(DESK, get(login::begin))
         .route(&format!("{DESK}/logout"), post(login::log_out))
+        .route(
+            &format!("{DESK}/code"),
+            get(prove::code_page).post(prove::give_code),
+        )
+        .route(
+            &format!("{DESK}/again"),
+            get(prove::again_page).post(prove::give_again),
+        )
         .route_layer(from_fn_with_state(Arc::clone(app), guard::guard));
     Router::new()
         .route(
             &format!("{DESK}/login"),
             get(login::page).post(login::log_in),
         )
-        .layer(Extension(delays))
         .merge(guarded)
+        .layer(Extension(gate))
         .layer(DefaultBodyLimit::max(FORM_MAX))
 }
 

@@ -13,6 +13,7 @@ use guichet_domain::desk::May;
 use guichet_domain::id::PaymentId;
 
 use super::answers::{frame, page, refused};
+use super::door::at;
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
 use crate::clock;
@@ -20,7 +21,6 @@ use crate::desk;
 use crate::desk::list::Asked;
 use crate::http::answers;
 use crate::http::problem::ApiError;
-use crate::paths::DESK;
 
 /// Draws a page of the navigation.
 async fn place(
@@ -40,7 +40,7 @@ pub(super) async fn today(
     reader: Reader,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
-    let model = desk::today::page(&app, DESK, clock::unix_now()).await?;
+    let model = desk::today::page(&app, &at(&app, ""), clock::unix_now()).await?;
     let body = pages::today::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Today, body).await)
 }
@@ -52,7 +52,7 @@ pub(super) async fn payments(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = Asked::of(query.as_deref().unwrap_or_default());
-    let model = desk::list::page(&app, DESK, &asked, clock::unix_now()).await?;
+    let model = desk::list::page(&app, &at(&app, ""), &asked, clock::unix_now()).await?;
     let body = pages::list::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Payments, body).await)
 }
@@ -80,7 +80,7 @@ pub(super) async fn payment(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let who = desk::payment::Reader {
-        base: DESK,
+        base: &at(&app, ""),
         may: &|act| reader.acts.contains(&act),
         replays: reader.replays,
     };
@@ -105,7 +105,7 @@ pub(super) async fn attention(
     reader: Reader,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
-    let model = desk::look::page(&*app.store, DESK, clock::unix_now()).await?;
+    let model = desk::look::page(&*app.store, &at(&app, ""), clock::unix_now()).await?;
     let body = pages::look::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Attention, body).await)
 }
@@ -115,7 +115,7 @@ pub(super) async fn webhooks(
     reader: Reader,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
-    let model = desk::hooks::page(&*app.store, DESK, reader.replays).await?;
+    let model = desk::hooks::page(&*app.store, &at(&app, ""), reader.replays).await?;
     let body = pages::hooks::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Webhooks, body).await)
 }

@@ -43,7 +43,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
     }
 }
 
-/// The address of this page in another language, up to the language's tag.
+/// The address of this page in another language, as seen from it, up to the language's tag.
 pub(super) struct InLanguage(pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for InLanguage {
@@ -53,7 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for InLanguage {
         let query = parts.uri.query().unwrap_or_default();
         let kept = query.split('&').filter(|pair| !pair.starts_with("lang="));
         let kept: Vec<_> = kept.filter(|pair| !pair.is_empty()).collect();
-        let mut address = format!("{}?{}", parts.uri.path(), kept.join("&"));
+        let mut address = format!("?{}", kept.join("&"));
         if !kept.is_empty() {
             address.push('&');
         }

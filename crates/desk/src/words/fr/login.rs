@@ -14,6 +14,30 @@ pub(super) const LOGIN: LoginWords = LoginWords {
                    un nouveau mot de passe.",
     wait: "Il y a eu trop d’essais",
     wait_advice: "Réessayez dans {age}.",
+    code_title: "Code de votre téléphone",
+    code: "Code",
+    code_hint: "Les six chiffres que l’application de votre téléphone montre pour Guichet.",
+    go_on: "Continuer",
+    set_up: "Préparez votre téléphone",
+    set_up_steps: [
+        "Votre rôle déplace de l’argent : chaque connexion demande, outre le mot de passe, un \
+         code de votre téléphone. Installez une application de codes à usage unique, ou prenez \
+         la vôtre.",
+        "Faites lire cette image par l’application.",
+        "Saisissez ci-dessous les six chiffres qu’elle montre.",
+    ],
+    picture: "Code QR avec la clé de vos codes, pour une application de codes à usage unique",
+    set_up_key: "Si l’image ne peut pas être lue, saisissez cette clé dans l’application :",
+    code_wrong: "Ce code ne convient pas",
+    code_wrong_advice: "Chaque code sert une fois, pendant moins d’une minute. Attendez le \
+                        suivant. Si aucun ne convient, vérifiez l’heure de votre téléphone.",
+    no_codes: "Vous ne pouvez pas encore vous connecter",
+    no_codes_advice: "Votre rôle demande des codes d’un téléphone, et il n’y a pas de clé pour \
+                      eux. La personne qui gère Guichet doit écrire code_key sous [desk] dans la \
+                      configuration.",
+    again_title: "Votre mot de passe, encore une fois",
+    again_why: "Avant de déplacer de l’argent, il vous est redemandé si vous l’avez donné il y a \
+                plus d’un quart d’heure.",
     busy: "Trop de personnes se connectent en ce moment",
     busy_advice: "Réessayez dans une minute.",
     foreign: "Ce formulaire ne vient pas d’une page du bureau",
@@ -54,6 +78,11 @@ fn deed(deed: Deed) -> &'static str {
         Deed::Added => "accès créé, ou nouveau mot de passe",
         Deed::RoleChanged => "autre rôle",
         Deed::Disabled => "accès fermé",
+        Deed::CodeReset => "codes retirés : la prochaine connexion prépare un téléphone",
+        Deed::PasswordGiven => "mot de passe donné, code demandé",
+        Deed::CodeSet => "téléphone préparé, connexion",
+        Deed::CodeRefused => "code refusé",
+        Deed::ProvedAgain => "mot de passe redonné",
         Deed::LoggedIn => "connexion",
         Deed::Refused => "connexion refusée",
         Deed::LoggedOut => "déconnexion",
