@@ -26,7 +26,7 @@ pub use config::config_table;
 pub use domain::{domain_events, domain_values};
 pub use inspect::inspect;
 pub use moneris::{moneris_answer, moneris_post_back};
-pub use netbanx::{netbanx_callback, netbanx_order};
+pub use netbanx::{netbanx_callback, netbanx_order, netbanx_rebilling, netbanx_vault};
 pub use sogenactif::{sogenactif_answer, sogenactif_json, sogenactif_request, sogenactif_talk};
 pub use up2pay::{up2pay_begin, up2pay_notification, up2pay_query, up2pay_signed};
 
@@ -34,7 +34,7 @@ pub use up2pay::{up2pay_begin, up2pay_notification, up2pay_query, up2pay_signed}
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its program and of its folder of seeds.
-pub const TARGETS: [(&str, Target); 16] = [
+pub const TARGETS: [(&str, Target); 18] = [
     ("config_table", config_table),
     ("domain_events", domain_events),
     ("domain_values", domain_values),
@@ -43,6 +43,8 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("moneris_post_back", moneris_post_back),
     ("netbanx_callback", netbanx_callback),
     ("netbanx_order", netbanx_order),
+    ("netbanx_rebilling", netbanx_rebilling),
+    ("netbanx_vault", netbanx_vault),
     ("sogenactif_answer", sogenactif_answer),
     ("sogenactif_json", sogenactif_json),
     ("sogenactif_request", sogenactif_request),

@@ -319,13 +319,11 @@ fn a_card_typed_on_our_page_goes_to_the_platform_alone_and_is_paid_or_refused() 
                 .await?;
             ensure!(!bears(&kept, number), "the browser keeps it");
             ensure!(!w.stack.backend_log().contains(number), "the log has it");
-            for name in ["books.db", "books.db-wal"] {
-                let file = std::fs::read(w.stack.folder().join(name)).unwrap_or_default();
-                ensure!(
-                    !String::from_utf8_lossy(&file).contains(number),
-                    "{name} has it"
-                );
-            }
+            let books = w.stack.books_on_disk();
+            ensure!(
+                !String::from_utf8_lossy(&books).contains(number),
+                "the books have it"
+            );
         }
         Ok(())
     });

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Checkout, DEMO_SHOP_KEY, Hosted, NETBANX_CARD, NETBANX_PASSWORD, Stack, StackOptions,
+    Checkout, DEMO_SHOP_KEY, Hosted, NETBANX_CARD, NETBANX_PASSWORD, Seen, Stack, StackOptions,
     fresh_key, until,
 };
 
@@ -440,15 +440,37 @@ async fn the_key_is_in_no_answer_log_or_book_and_the_raw_order_stays_in_the_back
     let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
     stack.come_back(&back).await;
     assert_paid(&stack, &checkout, &hosted).await;
-    let log = stack.backend_log();
-    let files = std::fs::read_dir(stack.folder())
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    let books = files.filter(|path| path.to_string_lossy().contains("books.db"));
-    let books: Vec<u8> = books
-        .flat_map(|path| std::fs::read(path).unwrap())
-        .collect();
-    assert!(books.len() > 4096);
+    let (declined, hosted) = on_the_page(&stack).await;
+    stack.press_hosted(&hosted, "pay", DECLINED).await;
+    stack.wait_status(&declined, "refused").await;
+    stack.truth(&declined).await;
+    // Refused: it was not batched yet.
+    let paid = payment(&stack, &checkout).await;
+    let paid = paid["id"].as_str().unwrap();
+    stack.operate(paid, "refunds", json!({})).await;
+    // Both hands of the browser: what our backend answered, and the pages that the platform drew.
+    let (backend, pages) = (stack.backend(), format!("{}/hosted/", stack.platform()));
+    let seen = stack.http.seen();
+    let shown =
+        |seen: &&Seen| seen.address.starts_with(&backend) || seen.address.starts_with(&pages);
+    let shown: Vec<Seen> = seen.iter().filter(shown).cloned().collect();
+    let of = |start: &str| {
+        shown
+            .iter()
+            .filter(|seen| seen.address.starts_with(start))
+            .count()
+    };
+    assert!(
+        of(&backend) > 8 && of(&pages) > 1,
+        "{} answers",
+        shown.len()
+    );
+    let link = format!("{pages}v1/payment/");
+    assert!(
+        shown.iter().any(|seen| seen.text.contains(&link)),
+        "no link was handed out"
+    );
+    let (log, books) = (stack.backend_log(), stack.books_on_disk());
     for secret in [NETBANX_PASSWORD, "guichet-sandbox:", "resend_callback"] {
         assert!(!log.contains(secret), "{secret} is in the log");
         let bytes = secret.as_bytes();
@@ -456,6 +478,12 @@ async fn the_key_is_in_no_answer_log_or_book_and_the_raw_order_stays_in_the_back
             !books.windows(bytes.len()).any(|part| part == bytes),
             "{secret} is in the books"
         );
+        for Seen { address, text } in &shown {
+            assert!(
+                !text.contains(secret),
+                "{secret} is in what {address} answers"
+            );
+        }
     }
 }
 

@@ -310,3 +310,41 @@ async fn a_token_is_in_no_answer_address_log_or_book() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_platforms_page_offers_the_cards_of_the_profile_to_which_one_is_to_be_added() {
+    let stack = stack().await;
+    stack.save_at_netbanx(SHOPPER, NETBANX_CARD).await;
+    let checkout = stack.session_of(SHOPPER, 4200).await;
+    let wish = json!({ "method": "netbanx_card", "save": true });
+    let answer = stack.post_payment(&checkout, &fresh_key(), &wish).await;
+    let hosted = stack.hosted(&answer.expect(201).json()).await;
+    // The order names the profile, and no token: the shopper picks.
+    let profile = &last_order(&stack).await["request"]["profile"];
+    assert_eq!(
+        profile.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["id"]
+    );
+    let page = stack.http.send(stack.http.client().get(&hosted.page)).await;
+    let page = page.expect(200).text();
+    assert!(
+        page.contains("profile-cards") && page.contains("•••• 2345"),
+        "{page}"
+    );
+    for token in stack.netbanx_tokens().await {
+        assert!(!page.contains(&token), "{page}");
+    }
+    let books = stack.netbanx_books().await;
+    let card = books["profiles"][0]["cards"][0]["id"].as_str().unwrap();
+    let form = [("do", "pay"), ("card", card)];
+    let post = stack.http.client().post(&hosted.page).form(&form);
+    let back = stack.http.send(post).await.location();
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "paid").await;
+    let books = stack.netbanx_books().await;
+    assert_eq!(
+        books["profiles"][0]["cards"].as_array().unwrap().len(),
+        1,
+        "{books}"
+    );
+}

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::support::{CARD, CHALLENGED, Checkout, DEMO_SHOP_KEY, IBAN, Stack, StackOptions};
+use crate::support::{
+    CARD, CHALLENGED, Checkout, DEMO_SHOP_KEY, IBAN, NETBANX_CARD, Stack, StackOptions,
+};
 
 async fn document(stack: &Stack) -> Value {
     let (status, text, errors) = stack.guichet(&["openapi"]).await;
@@ -452,6 +454,105 @@ async fn every_answer_about_what_is_done_with_money_is_what_the_document_says() 
         "taken before",
     );
     told.say("session", TRUTH, stack.truth(&checkout).await);
+    insta::assert_json_snapshot!(told.answers);
+}
+
+#[tokio::test]
+async fn every_answer_about_rebillings_is_what_the_document_says() {
+    let stack = Stack::start(StackOptions {
+        netbanx: true,
+        ..StackOptions::default()
+    })
+    .await;
+    let document = document(&stack).await;
+    let mut told = Told::new(&document);
+    let checkout = stack.session(4200).await;
+    let hosted = stack.start_hosted(&checkout).await;
+    let back = stack.pay_hosted(&hosted, NETBANX_CARD).await;
+    stack.come_back(&back).await;
+    stack.wait_status(&checkout, "paid").await;
+    let id = &hosted.payment;
+    let (all, one) = (
+        "/v1/payments/{id}/rebillings",
+        "/v1/payments/{id}/rebillings/{rebilling}",
+    );
+    // Ten days on, whatever day it is: redacted, since it is another one tomorrow.
+    let day = |days: i64| {
+        let today = jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .date();
+        (today + jiff::Span::new().days(days)).to_string()
+    };
+    let plain = |mut answer: Value| {
+        if let Some(due) = answer
+            .pointer_mut("/rebilling/due_date")
+            .filter(|due| due.is_string())
+        {
+            *due = json!("[day]");
+        }
+        answer
+    };
+    let wish = json!({ "reference": "abo-2", "amount": 1500, "due_date": day(10) });
+    let refused = stack
+        .operate(id, "rebillings", json!({ "reference": "" }))
+        .await;
+    told.say("wrong", (all, "post", "4XX"), refused.json());
+    let made = stack
+        .operate(id, "rebillings", wish)
+        .await
+        .expect(201)
+        .json();
+    told.say("made", (all, "post", "201"), plain(made.clone()));
+    let rebilling = made["id"].as_str().unwrap();
+    stack.wait_stage(rebilling, "unknown").await;
+    let at = stack.at_backend(&format!("/v1/payments/{id}/rebillings/{rebilling}"));
+    let client = stack.http.client();
+    let patch = async |wish: Value| {
+        let patch = client.patch(&at).bearer_auth(DEMO_SHOP_KEY).json(&wish);
+        stack.http.send(patch).await
+    };
+    let wrong = patch(json!({})).await;
+    told.say("nothing to change", (one, "patch", "4XX"), wrong.json());
+    let changed = patch(json!({ "amount": 1700, "due_date": day(12) })).await;
+    told.say(
+        "changed",
+        (one, "patch", "200"),
+        plain(changed.expect(200).json()),
+    );
+    stack
+        .break_netbanx(json!({ "call_lost": { "update": 1000 } }))
+        .await;
+    let unreached = patch(json!({ "amount": 1800 })).await;
+    unreached.problem(503, "platform_unreachable");
+    stack.mend_netbanx().await;
+    let list = stack
+        .read_operation(id, "rebillings")
+        .await
+        .expect(200)
+        .json();
+    let first = list["rebillings"][0].clone();
+    told.say(
+        "listed",
+        (all, "get", "200"),
+        json!({ "rebillings": [plain(first)] }),
+    );
+    let off = stack
+        .http
+        .send(client.delete(&at).bearer_auth(DEMO_SHOP_KEY))
+        .await;
+    told.say(
+        "called off",
+        (one, "delete", "200"),
+        plain(off.expect(200).json()),
+    );
+    let late = patch(json!({ "amount": 1900 })).await;
+    told.say("too late", (one, "patch", "4XX"), late.json());
+    let path = stack.at_backend(&format!("/v1/payments/{rebilling}/rebillings/{rebilling}"));
+    let other = stack
+        .http
+        .send(client.delete(path).bearer_auth(DEMO_SHOP_KEY))
+        .await;
+    told.say("none of it", (one, "delete", "4XX"), other.json());
     insta::assert_json_snapshot!(told.answers);
 }
 

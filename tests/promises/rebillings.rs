@@ -332,6 +332,148 @@ async fn another_day_is_another_day_at_the_platform_too() {
     wait(&stack, &made, "paid").await;
 }
 
+/// A rebilling of 42.00 that waits for its day, with that day.
+async fn waiting(stack: &Stack, first: &Hosted, days: i64) -> (Value, String) {
+    let due = day(stack, days).await;
+    let wish = json!({"reference": "abo-2", "due_date": due});
+    let made = rebill(stack, &first.payment, wish).await;
+    stack
+        .wait_stage(made["id"].as_str().unwrap(), "unknown")
+        .await;
+    (made, due)
+}
+
+#[tokio::test]
+async fn another_amount_is_what_the_platform_charges_and_the_books_say() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, due) = waiting(&stack, &first, 10).await;
+    stack
+        .break_netbanx(json!({"answer_lost": {"update": 1}}))
+        .await;
+    let told = change(&stack, &first.payment, &made, Some(json!({"amount": 9900}))).await;
+    let told = told.expect(200).json();
+    assert_eq!(told["amount"], 9900, "{told}");
+    assert_eq!(told["rebilling"]["due_date"], due, "{told}");
+    let order = orders(&stack).await.pop().unwrap();
+    assert_eq!(
+        (&order["total"], &order["request"]["dueDate"]),
+        (&json!(9900), &json!(due))
+    );
+    assert_eq!(
+        order["request"]["shoppingCart"][0]["amount"], 9900,
+        "{order}"
+    );
+    // Less, and on another day, in one; the same again changes nothing.
+    let both = json!({"amount": 1700, "due_date": day(&stack, 12).await});
+    for _ in 0..2 {
+        let told = change(&stack, &first.payment, &made, Some(both.clone())).await;
+        let told = told.expect(200).json();
+        assert_eq!(told["amount"], 1700, "{told}");
+        assert_eq!(told["rebilling"]["due_date"], both["due_date"], "{told}");
+    }
+    let session = made["session"].as_str().unwrap();
+    let read = stack.read_session(DEMO_SHOP_KEY, session).await.expect(200);
+    assert_eq!(read.json()["amount"], 1700);
+    stack.move_netbanx_clock(json!({"days": 12})).await;
+    let done = wait(&stack, &made, "paid").await;
+    assert_eq!(
+        (&done["accepted"], &done["attention"]),
+        (&json!(1700), &json!([]))
+    );
+    // It is given back as any payment of that much.
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    let id = made["id"].as_str().unwrap();
+    let told = stack.instruct(id, "refunds", json!({})).await;
+    assert_eq!(
+        (&told["status"], &told["amount"]),
+        (&json!("done"), &json!(1700)),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_change_that_does_not_reach_the_platform_is_kept_and_told_later() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, _) = waiting(&stack, &first, 10).await;
+    let lost = json!({"call_lost": {"update": 1000}});
+    stack.break_netbanx(lost).await;
+    let told = change(&stack, &first.payment, &made, Some(json!({"amount": 9900}))).await;
+    told.problem(503, "platform_unreachable");
+    assert_eq!(read(&stack, &made).await["amount"], 9900);
+    assert_eq!(orders(&stack).await.pop().unwrap()["total"], 4200);
+    stack.mend_netbanx().await;
+    until("the platform is told", || async {
+        let order = orders(&stack).await.pop().unwrap();
+        (order["total"] == 9900).then_some(())
+    })
+    .await;
+    stack.move_netbanx_clock(json!({"days": 10})).await;
+    assert_eq!(wait(&stack, &made, "paid").await["accepted"], 9900);
+}
+
+#[tokio::test]
+async fn a_change_that_the_platform_refuses_or_that_comes_too_late_changes_nothing() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, due) = waiting(&stack, &first, 10).await;
+    stack
+        .break_netbanx(json!({"code": {"update": "5003"}, "callback_lost": true}))
+        .await;
+    let both = json!({"amount": 9900, "due_date": day(&stack, 20).await});
+    let told = change(&stack, &first.payment, &made, Some(both.clone())).await;
+    let problem = told.problem(422, "field_invalid");
+    assert!(
+        problem.to_string().contains("refused by the platform"),
+        "{problem}"
+    );
+    let stands = async || {
+        let payment = read(&stack, &made).await;
+        assert_eq!(
+            (&payment["amount"], &payment["rebilling"]["due_date"]),
+            (&json!(4200), &json!(due)),
+            "{payment}"
+        );
+    };
+    stands().await;
+    // It runs, and nobody has told us yet.
+    stack.break_netbanx(json!({"code": {}})).await;
+    stack.move_netbanx_clock(json!({"days": 10})).await;
+    let told = change(&stack, &first.payment, &made, Some(both)).await;
+    assert_eq!(told.problem(422, "field_invalid")["field"], "due_date");
+    stands().await;
+    let done = wait(&stack, &made, "paid").await;
+    assert_eq!(
+        (&done["accepted"], &done["attention"]),
+        (&json!(4200), &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn a_change_of_nothing_readable_is_refused_with_what_to_send() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, _) = waiting(&stack, &first, 10).await;
+    for (wish, field) in [
+        (json!({}), "due_date"),
+        (json!({"amount": null}), "due_date"),
+        (json!({"amount": 0}), "amount"),
+        (json!({"amount": -5}), "amount"),
+        (json!({"amount": "12"}), "amount"),
+        (json!({"amount": 10_000_000_000_000_u64}), "amount"),
+        (json!({"due_date": "tomorrow", "amount": 12}), "due_date"),
+        (json!({"due_date": "2020-01-01", "amount": 12}), "due_date"),
+        (json!({"currency": "GBP"}), "currency"),
+    ] {
+        let told = change(&stack, &first.payment, &made, Some(wish.clone())).await;
+        let problem = told.problem(422, "field_invalid");
+        assert_eq!(problem["field"], field, "{wish} {problem}");
+    }
+    assert_eq!(stack.netbanx_calls("update", None).await, 0);
+    assert_eq!(read(&stack, &made).await["amount"], 4200);
+}
+
 #[tokio::test]
 async fn what_is_called_off_never_runs() {
     let stack = stack().await;
@@ -408,7 +550,7 @@ async fn bad_wishes_are_refused_with_what_to_do_and_nothing_is_charged() {
 }
 
 #[tokio::test]
-async fn a_person_charges_postpones_and_calls_off_at_the_command_line() {
+async fn a_person_charges_changes_and_calls_off_at_the_command_line() {
     let mut stack = stack().await;
     let first = paid(&stack).await;
     let run = async |stack: &Stack, args: &[&str]| {
@@ -454,14 +596,20 @@ async fn a_person_charges_postpones_and_calls_off_at_the_command_line() {
     stack.wait_stage(id, "unknown").await;
     // The backend is not needed for it.
     stack.stop_backend().await;
-    let told = run(&stack, &["payments", "postpone", id, "--due", &twenty]).await;
+    let told = run(&stack, &["payments", "amend", id, "--due", &twenty]).await;
     assert!(told.contains(&format!("to run on {twenty}")), "{told}");
+    let told = run(&stack, &["payments", "amend", id, "--amount", "1750"]).await;
+    assert!(told.contains("17.50"), "{told}");
+    assert!(told.contains(&format!("to run on {twenty}")), "{told}");
+    assert_eq!(orders(&stack).await.pop().unwrap()["total"], 1750);
+    let (status, _, errors) = stack.guichet(&["payments", "amend", id]).await;
+    assert!(status != 0 && errors.contains("--amount"), "{errors}");
     let told = run(&stack, &["payments", "call-off", id]).await;
     assert!(told.contains("called off"), "{told}");
     let order = orders(&stack).await.pop().unwrap();
     assert_eq!(order["transaction"]["status"], "cancelled", "{order}");
     let (status, _, errors) = stack
-        .guichet(&["payments", "postpone", id, "--due", &ten])
+        .guichet(&["payments", "amend", id, "--due", &ten])
         .await;
     assert!(status != 0 && errors.contains("called off"), "{errors}");
     stack.start_backend().await;

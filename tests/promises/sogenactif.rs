@@ -987,10 +987,7 @@ async fn the_platforms_key_is_in_no_answer_page_log_or_book() {
     assert!(log.contains("TRACE") && !log.contains(&token));
     shown.push(log);
     shown.extend(stack.http.seen().into_iter().map(|seen| seen.text));
-    for name in ["books.db", "books.db-wal"] {
-        let file = std::fs::read(stack.folder().join(name)).unwrap_or_default();
-        shown.push(String::from_utf8_lossy(&file).into_owned());
-    }
+    shown.push(String::from_utf8_lossy(&stack.books_on_disk()).into_owned());
     for text in shown {
         for spelling in spellings() {
             assert!(!text.contains(&spelling), "{spelling} is in {text}");

@@ -20,6 +20,25 @@ impl Stack {
             .expect("the books can be opened")
     }
 
+    /// All bytes of the books' files, where a word is looked for that must not be there. Fails where
+    /// they are not the books of this stack.
+    pub(crate) fn books_on_disk(&self) -> Vec<u8> {
+        assert!(self.folder().join("books.db").is_file(), "no books");
+        let files = std::fs::read_dir(self.folder()).expect("a folder");
+        let files = files.map(|file| file.expect("a file").path());
+        let of_books = |path: &std::path::PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with("books.db"))
+        };
+        let bytes = |path| std::fs::read(path).expect("a file of the books");
+        let books: Vec<u8> = files.filter(of_books).flat_map(bytes).collect();
+        assert!(books.len() > 10_000, "the books have {} bytes", books.len());
+        // A session, as it is written there: the search that finds nothing can find something.
+        let session = b"\"return_url\"".as_slice();
+        assert!(books.windows(session.len()).any(|part| part == session));
+        books
+    }
+
     async fn write(&self, statement: &'static str, id: &str) {
         let books = self.books().await;
         let done = sqlx::query(statement).bind(id).execute(&books).await;

@@ -44,7 +44,7 @@ mod wait;
 pub(crate) use self::{
     checkout::{Checkout, Started},
     disk::Disk,
-    http::{Answer, fresh_key},
+    http::{Answer, Seen, fresh_key},
     moneris::{COUNTER, GARDEN},
     netbanx::{Hosted, NETBANX_CARD},
     options::{

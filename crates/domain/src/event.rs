@@ -62,6 +62,12 @@ pub enum PaymentEvent {
         due: Option<Date>,
         /// Unix second from which that holds. The last one holds.
         at: i64,
+        /// What its session is to be paid with from then on; none: what the session was made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<Amount>,
+        /// The platform is still to be told.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        untold: bool,
     },
     /// A rebilling is not to run any more. It moves no money state: the platform does, once it was
     /// told.

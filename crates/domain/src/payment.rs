@@ -99,6 +99,15 @@ impl PartState {
     }
 }
 
+/// On which day a rebilling is to run, and what it is to charge.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Run {
+    /// The day; none: at once.
+    pub due: Option<Date>,
+    /// The amount; none: what its session was made with.
+    pub amount: Option<Amount>,
+}
+
 /// That a payment charges anew what another one was made with.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rebilling {
@@ -106,8 +115,12 @@ pub struct Rebilling {
     pub of: PaymentId,
     /// The day on which the platform is to run it; none: at once.
     pub due: Option<Date>,
+    /// What it is to charge, where that was said after its session was made.
+    pub amount: Option<Amount>,
     /// Unix second of the last word on that.
     pub at: i64,
+    /// The word before, where the platform is still to be told of the last one.
+    pub untold_since: Option<Run>,
     /// It is not to run any more.
     pub called_off: bool,
 }
@@ -409,8 +422,10 @@ struct Told<'a> {
     decided: Option<(i64, bool)>,
     /// The last comparison with the platform's report: when, and what differs.
     reported: Option<(i64, &'a Option<String>)>,
-    /// The last word on what it charges anew, and on which day.
-    rebilling: Option<(i64, Option<Date>, &'a PaymentId)>,
+    /// The last word on what it charges anew, when and how much, and whether that is untold.
+    rebilling: Option<(i64, Run, bool, &'a PaymentId)>,
+    /// The last such word that the platform was told.
+    run_told: Option<(i64, Run)>,
     called_off: bool,
     rebilled_by: BTreeSet<&'a PaymentId>,
     returned: Option<ReturnOutcome>,
@@ -439,9 +454,21 @@ impl<'a> Told<'a> {
                 let all = self.reported.into_iter().chain([(*at, differs)]);
                 self.reported = all.max();
             }
-            PaymentEvent::Rebilling { of, due, at } => {
-                let all = self.rebilling.into_iter().chain([(*at, *due, of)]);
+            PaymentEvent::Rebilling {
+                of,
+                due,
+                at,
+                amount,
+                untold,
+            } => {
+                let run = Run {
+                    due: *due,
+                    amount: *amount,
+                };
+                let all = self.rebilling.into_iter().chain([(*at, run, *untold, of)]);
                 self.rebilling = all.max();
+                let told = (!untold).then_some((*at, run));
+                self.run_told = self.run_told.into_iter().chain(told).max();
             }
             PaymentEvent::CalledOff => self.called_off = true,
             PaymentEvent::RebilledBy { payment } => {
@@ -457,10 +484,13 @@ impl<'a> Told<'a> {
 
     /// What is charged anew, if anything is.
     fn rebilling(&self) -> Option<Rebilling> {
-        self.rebilling.map(|(at, due, of)| Rebilling {
+        let before = self.run_told.map(|(_, run)| run);
+        self.rebilling.map(|(at, run, untold, of)| Rebilling {
             of: of.clone(),
-            due,
+            due: run.due,
+            amount: run.amount,
             at,
+            untold_since: before.filter(|_| untold),
             called_off: self.called_off,
         })
     }

@@ -227,6 +227,9 @@ pub(crate) trait Sessions: Send {
     /// Has a session expire at this Unix second.
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError>;
 
+    /// Writes what a session is to be paid with, where that has changed since it was made.
+    async fn change_amount(&mut self, session: &Session) -> Result<(), StoreError>;
+
     /// Writes which payment settled a session, once.
     async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError>;
 

@@ -1,5 +1,5 @@
 //! `guichet payments capture | cancel | refund | duplicate | settle | accept | refuse |
-//! resend-callback | rebill | postpone | call-off | compare | show`: what is done with a payment's
+//! resend-callback | rebill | amend | call-off | compare | show`: what is done with a payment's
 //! money, by a person.
 //!
 //! The same rules hold as for the shop's server, since the same functions decide. While a backend
@@ -75,8 +75,8 @@ pub(crate) enum PaymentCommand {
     },
     /// Charge anew what a payment was made with, at once or on a day to come, without the shopper.
     Rebill(rebill::Wish),
-    /// Have a rebilling that did not run yet run on another day.
-    Postpone(rebill::OtherDay),
+    /// Have a rebilling that did not run yet run on another day, or charge another amount.
+    Amend(rebill::Amendment),
     /// Call a rebilling off that did not run yet.
     CallOff {
         #[command(flatten)]
@@ -173,8 +173,8 @@ pub(crate) async fn run(command: &PaymentCommand) -> anyhow::Result<ExitCode> {
             let made = rebill::rebill(wish).await?;
             show(&wish.config.config, &made).await
         }
-        PaymentCommand::Postpone(wish) => {
-            rebill::postpone(wish).await?;
+        PaymentCommand::Amend(wish) => {
+            rebill::amend(wish).await?;
             show(&wish.config.config, &wish.payment).await
         }
         PaymentCommand::CallOff { config, payment } => {

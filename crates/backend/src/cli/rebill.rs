@@ -1,4 +1,4 @@
-//! `guichet payments rebill | postpone | call-off`: charging anew what a payment was made with, by
+//! `guichet payments rebill | amend | call-off`: charging anew what a payment was made with, by
 //! a person.
 //!
 //! A rebilling is this command's own until it was sent, so that it is sent from here though a
@@ -22,7 +22,7 @@ use crate::digest::sha256;
 use crate::payments::due::take_up;
 use crate::payments::error::PaymentError;
 use crate::payments::operations::find::{self, Whose};
-use crate::payments::rebill::{self, Wanted};
+use crate::payments::rebill::{self, Change, Wanted};
 
 /// Longest order reference of a rebilling, in characters.
 const REFERENCE_MAX: usize = 200;
@@ -51,16 +51,20 @@ pub(crate) struct Wish {
     key: Option<String>,
 }
 
-/// Another day.
+/// What is to be changed of a rebilling: at least one of both.
 #[derive(clap::Args)]
-pub(crate) struct OtherDay {
+#[group(id = "change", required = true, multiple = true, args = ["due", "amount"])]
+pub(crate) struct Amendment {
     #[command(flatten)]
     pub(super) config: ConfigArg,
     /// The rebilling's own id, pay_…
     pub(super) payment: String,
-    /// The day on which the platform is to run it.
+    /// Another day on which the platform is to run it.
     #[arg(long, value_name = "YYYY-MM-DD")]
-    due: Date,
+    due: Option<Date>,
+    /// Another amount, in minor units (cents).
+    #[arg(long, value_name = "CENTS")]
+    amount: Option<u64>,
 }
 
 /// Charges it; gives the id of the new payment.
@@ -68,10 +72,7 @@ pub(super) async fn rebill(wish: &Wish) -> anyhow::Result<String> {
     let id = payment_id(&wish.payment)?;
     let wanted = Wanted {
         reference: line("--reference", &wish.reference, REFERENCE_MAX)?,
-        amount: wish
-            .amount
-            .map(|minor| Amount::parse("--amount", minor))
-            .transpose()?,
+        amount: amount(wish.amount)?,
         due: wish.due,
         by_profile: wish.by_profile,
         metadata: Default::default(),
@@ -115,13 +116,22 @@ async fn go_on(opened: &Opened, id: &PaymentId) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Has a rebilling run on another day.
-pub(super) async fn postpone(wish: &OtherDay) -> anyhow::Result<()> {
+fn amount(minor: Option<u64>) -> anyhow::Result<Option<Amount>> {
+    let amount = minor.map(|minor| Amount::parse("--amount", minor));
+    Ok(amount.transpose()?)
+}
+
+/// Has a rebilling run on another day, or charge another amount.
+pub(super) async fn amend(wish: &Amendment) -> anyhow::Result<()> {
     let id = payment_id(&wish.payment)?;
+    let change = Change {
+        due: wish.due,
+        amount: amount(wish.amount)?,
+    };
     let opened = Opened::to_write(&wish.config.config).await?;
     let done = async {
         let book = of(&opened.app, &id).await?;
-        let done = rebill::postpone(&opened.app, &book, &id, wish.due).await;
+        let done = rebill::amend(&opened.app, &book, &id, change).await;
         done.map_err(told)
     };
     let done = done.await;
@@ -163,14 +173,27 @@ fn told(error: PaymentError) -> anyhow::Error {
         PaymentError::Unreachable => anyhow::anyhow!("the platform can't be reached"),
         PaymentError::NotOffered => anyhow::anyhow!("the shop does not offer the method any more"),
         PaymentError::KeyReused => anyhow::anyhow!("this key came before with another wish"),
-        PaymentError::OtherOpen
-        | PaymentError::UnderWay
-        | PaymentError::RequestInFlight
-        | PaymentError::CardUnknown
-        | PaymentError::TooMany
-        | PaymentError::TerminalBusy
-        | PaymentError::SessionExpired => {
-            anyhow::anyhow!("it is being worked on, or is over: look at the payment")
+        PaymentError::RequestInFlight => anyhow::anyhow!(
+            "the same request is being worked on by another process: look at the payment, then try \
+             again"
+        ),
+        PaymentError::UnderWay => anyhow::anyhow!(
+            "a payment of this session is being worked on just now: try again in a minute"
+        ),
+        PaymentError::OtherOpen => anyhow::anyhow!(
+            "another payment of this session may still take money: try again once it is over"
+        ),
+        PaymentError::CardUnknown => {
+            anyhow::anyhow!("the shopper's card is not there any more: charge the payment itself")
         }
+        PaymentError::TooMany => anyhow::anyhow!(
+            "the session of this key has as many payments as it may have: use another --key"
+        ),
+        PaymentError::TerminalBusy => {
+            anyhow::anyhow!("the terminal works on another payment: try again once it is over")
+        }
+        PaymentError::SessionExpired => anyhow::anyhow!(
+            "the session of this key has expired, and takes no payment any more: use another --key"
+        ),
     }
 }

@@ -237,6 +237,11 @@ impl<'a> InHand<'a> {
         self.rebilling().is_some_and(|it| it.called_off)
     }
 
+    /// Whether the platform is still to be told how it is to run.
+    pub(crate) fn is_untold(&self) -> bool {
+        self.rebilling().is_some_and(|it| it.untold_since.is_some())
+    }
+
     /// Of a rebilling that runs on a day to come: the Unix second at which that day begins.
     pub(crate) fn runs_from(&self) -> Option<i64> {
         let rebilling = self.rebilling().filter(|it| !it.called_off)?;

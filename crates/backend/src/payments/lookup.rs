@@ -5,8 +5,9 @@ use guichet_domain::stage::Stage;
 use guichet_providers::contract::{LookUp, LookedUp};
 use guichet_store::{Advance, Conversation, StoreError};
 
+use super::error::PaymentError;
 use super::in_hand::{InHand, is_final};
-use super::terminals;
+use super::{rebill, terminals};
 use crate::clock;
 use crate::sessions::folded::Folded;
 
@@ -40,6 +41,8 @@ pub(crate) async fn look_up(
             }
             return in_hand.advance(&advance).await.map(drop);
         }
+        // Looked at with what holds now.
+        Told::Amended => return leave(in_hand, at, at, Some(clock::unix_now())).await,
         Told::NotAll => waits_for_word(in_hand).await?,
     };
     match next_look(in_hand, conversation, waits) {
@@ -79,12 +82,17 @@ enum Told {
     Open,
     /// It goes on at a device: see [`LookedUp::GoesOn`].
     GoesOn { memo: String, again_in: Option<i64> },
+    /// It knows now how it is to run, or it is to run as before.
+    Amended,
     /// Something, or nothing.
     NotAll,
 }
 
 /// Asks, and records what is told.
 async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, StoreError> {
+    if in_hand.is_untold() {
+        return Ok(tell_how_it_runs(in_hand).await);
+    }
     let decided = in_hand.decided();
     // Whoever started it may have been another process.
     terminals::hold_on(in_hand);
@@ -127,6 +135,19 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
     Ok(if all { Told::All } else { Told::NotAll })
 }
 
+/// What is looked for must say what the books say: the platform is told first.
+async fn tell_how_it_runs(in_hand: &InHand<'_>) -> Told {
+    let payment = &in_hand.payment.id;
+    match rebill::tell(in_hand.app, in_hand.book, payment).await {
+        // Taken back, where it was refused.
+        Ok(_) | Err(PaymentError::Field(_)) => Told::Amended,
+        Err(failure) => {
+            tracing::warn!(%payment, ?failure, "the platform could not be told how it is to run");
+            Told::NotAll
+        }
+    }
+}
+
 /// Whether nobody is waited for any more.
 fn is_late(in_hand: &InHand<'_>) -> bool {
     clock::unix_now() >= in_hand.payment.deadline_at
@@ -137,6 +158,9 @@ fn next_look(in_hand: &InHand<'_>, conversation: &Conversation, waits: bool) -> 
     let tries = conversation.tries;
     // What is to run on a day to come says nothing before.
     let made = match in_hand.runs_from() {
+        Some(runs) if clock::unix_now() < runs && in_hand.is_untold() => {
+            return Some(clock::ask_again_at(tries).min(runs));
+        }
         Some(runs) if clock::unix_now() < runs => return Some(runs),
         Some(runs) => runs,
         None => in_hand.payment.created_at,

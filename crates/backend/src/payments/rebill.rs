@@ -1,6 +1,9 @@
 //! Charging anew what a payment was made with: a session and a payment of its own, without the
 //! shopper. A rebilling that is to run on a day to come is the platform's to run; until then its
-//! day is changed, and it is called off.
+//! day and its amount are changed, and it is called off.
+//!
+//! What is to be changed is kept first, and the platform is told of it as often as it takes: its
+//! order and the books never say two amounts for long. What it refuses is taken back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,9 +13,10 @@ use guichet_domain::FieldError;
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::money::Amount;
+use guichet_domain::payment::{Rebilling as Rebilled, Run};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::stage::Stage;
-use guichet_providers::contract::{Again, Exchange, Postponed, Provider, Rebilling};
+use guichet_providers::contract::{Again, Amended, Amendment, Exchange, Failure, Provider};
 use guichet_store::{Advance, Book, Entry, Idempotency, Kept, SecretDigest, Source};
 use jiff::civil::Date;
 
@@ -25,6 +29,7 @@ use crate::clock;
 use crate::config::Shop;
 use crate::digest::sha256;
 use crate::locks::Lock;
+use crate::sessions::offers::offers;
 
 /// The furthest day, in days from today.
 const DUE_MAX_DAYS: i64 = 365;
@@ -189,8 +194,7 @@ async fn make_session(
 /// What is known of a rebilling that has not run.
 struct Scheduled<'a> {
     entry: &'a Entry,
-    /// Unix second of the last word on it.
-    since: i64,
+    rebilling: Rebilled,
 }
 
 /// The rebilling, if it waits for its day.
@@ -205,8 +209,7 @@ async fn scheduled<'a>(
     let waits = rebilling.due.is_some() && !rebilling.called_off && state.parts.is_empty();
     let conversation = app.store.conversation(payment).await?;
     let unknown = conversation.is_some_and(|it| it.stage == Stage::Unknown);
-    let since = rebilling.at;
-    Ok((waits && unknown).then_some(Scheduled { entry, since }))
+    Ok((waits && unknown).then_some(Scheduled { entry, rebilling }))
 }
 
 fn too_late(field: &str) -> FieldError {
@@ -214,44 +217,153 @@ fn too_late(field: &str) -> FieldError {
     FieldError::new(field, detail)
 }
 
-/// Has a rebilling that did not run yet run on another day.
-pub(crate) async fn postpone(
-    app: &App,
+/// What is to be changed of a rebilling.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Change {
+    /// Another day.
+    pub(crate) due: Option<Date>,
+    /// Another amount.
+    pub(crate) amount: Option<Amount>,
+}
+
+/// Has a rebilling that did not run yet run otherwise.
+pub(crate) async fn amend(
+    app: &Arc<App>,
     book: &Book,
     payment: &PaymentId,
-    due: Date,
+    change: Change,
 ) -> Result<(), PaymentError> {
     let alone = app.locks.take(Lock::GoingOn(book.session.id.clone()));
     let _alone = alone.ok_or(PaymentError::UnderWay)?;
-    let field = "due_date";
+    let field = match change.due {
+        Some(_) => "due_date",
+        None => "amount",
+    };
     let found = scheduled(app, book, payment).await?;
-    let Scheduled { entry, since } = found.ok_or_else(|| too_late(field))?;
+    let Scheduled { entry, rebilling } = found.ok_or_else(|| too_late(field))?;
     let account = app.accounts.of(&entry.payment)?;
-    check_due(account, due)?;
-    let rebilling: &dyn Rebilling = account.rebilling().ok_or(PaymentError::Unknown)?;
+    if let Some(due) = change.due {
+        check_due(account, due)?;
+    }
+    if let Some(amount) = change.amount {
+        check_amount(app, book, entry, amount)?;
+    }
+    let since = keep(app, book, payment, &rebilling, change).await?;
+    tracing::info!(%payment, ?change, since, "a rebilling is to run otherwise");
+    let found = app.store.payment(payment).await?;
+    let (_, book) = found.ok_or(PaymentError::Unknown)?;
+    let came = tell(app, &book, payment).await;
+    let due = change.due.or(rebilling.due);
+    let then = match came {
+        Ok(Amended::Done) => due.and_then(|due| begins(account, due)),
+        Ok(Amended::TooLate) => None,
+        Err(_) => Some(clock::ask_again_at(0)),
+    };
+    look_at(app, payment, then.unwrap_or_else(clock::unix_now)).await?;
+    match came? {
+        Amended::Done => Ok(()),
+        Amended::TooLate => Err(too_late(field).into()),
+    }
+}
+
+/// Keeps what is to be changed, with what it was before. Gives the Unix second from which it holds.
+async fn keep(
+    app: &App,
+    book: &Book,
+    payment: &PaymentId,
+    rebilling: &Rebilled,
+    change: Change,
+) -> Result<i64, PaymentError> {
+    let told = async |run: Run, at: i64, untold: bool| {
+        let told = PaymentEvent::Rebilling {
+            of: rebilling.of.clone(),
+            due: run.due,
+            at,
+            amount: run.amount,
+            untold,
+        };
+        record_hint(app, payment, &told, Source::Shop).await
+    };
+    let before = Run {
+        due: rebilling.due,
+        amount: rebilling.amount.or(Some(book.session.amount)),
+    };
+    // What is taken back must be known.
+    if rebilling.amount.is_none() {
+        let due = rebilling.untold_since.map_or(before.due, |run| run.due);
+        told(Run { due, ..before }, rebilling.at + 1, false).await?;
+    }
+    let since = clock::unix_now().max(rebilling.at + 2);
+    let run = Run {
+        due: change.due.or(before.due),
+        amount: change.amount.or(before.amount),
+    };
+    told(run, since, true).await?;
+    Ok(since)
+}
+
+/// Tells the platform how a rebilling is to run, if it was not told yet. What it refuses, or what
+/// comes too late, is taken back; what is not answered is told again later.
+pub(crate) async fn tell(
+    app: &App,
+    book: &Book,
+    payment: &PaymentId,
+) -> Result<Amended, PaymentError> {
+    let entry = book.entry(payment).ok_or(PaymentError::Unknown)?;
+    let state = entry.state(&book.session);
+    let rebilling = state.rebilling.ok_or(PaymentError::Unknown)?;
+    let Some(before) = rebilling.untold_since else {
+        return Ok(Amended::Done);
+    };
+    let account = app.accounts.of(&entry.payment)?;
+    let rebillings = account.rebilling().ok_or(PaymentError::Unknown)?;
     let conversation = app.store.conversation(payment).await?;
     let memo = conversation.and_then(|it| it.memo);
-    let step = |made: &[Exchange]| rebilling.postpone(memo.as_deref(), due, made);
-    let became = app.platform.exchange(step).await?;
-    let now = clock::unix_now();
-    let look = match became {
-        Postponed::TooLate => now,
-        Postponed::Done => {
-            let of = entry.state(&book.session).rebilling.map(|it| it.of);
-            let told = PaymentEvent::Rebilling {
-                of: of.ok_or(PaymentError::Unknown)?,
-                due: Some(due),
-                at: now.max(since + 1),
-            };
-            record_hint(app, payment, &told, Source::Shop).await?;
-            tracing::info!(%payment, %due, "a rebilling runs on another day");
-            begins(account, due).unwrap_or(now)
-        }
+    let amendment = Amendment {
+        due: rebilling.due.ok_or(PaymentError::Unknown)?,
+        amount: book.session.amount,
+        reference: &book.session.reference,
     };
-    look_at(app, payment, look).await?;
-    match became {
-        Postponed::Done => Ok(()),
-        Postponed::TooLate => Err(too_late(field).into()),
+    let step = |made: &[Exchange]| rebillings.amend(memo.as_deref(), &amendment, made);
+    let came = app.platform.exchange(step).await;
+    let run = match &came {
+        Ok(Amended::Done) => Run {
+            due: rebilling.due,
+            amount: rebilling.amount,
+        },
+        Ok(Amended::TooLate) | Err(Failure::Unsuitable(_)) => before,
+        Err(Failure::Unreachable | Failure::Unknown | Failure::Unexpected(_)) => return Ok(came?),
+    };
+    let told = PaymentEvent::Rebilling {
+        of: rebilling.of,
+        due: run.due,
+        at: rebilling.at + 1,
+        amount: run.amount,
+        untold: false,
+    };
+    record_hint(app, payment, &told, Source::Shop).await?;
+    tracing::info!(%payment, due = ?run.due, amount = ?run.amount, ?came, "how a rebilling runs");
+    Ok(came?)
+}
+
+/// Whether the method that is charged anew takes that much.
+fn check_amount(app: &App, book: &Book, entry: &Entry, amount: Amount) -> Result<(), PaymentError> {
+    let shop = app.config.shop(&book.session.shop);
+    let shop = shop.ok_or(PaymentError::NotOffered)?;
+    let session = Session {
+        amount,
+        ..book.session.clone()
+    };
+    let offers = offers(&app.accounts, shop, &session);
+    let offer = offers
+        .iter()
+        .find(|offer| offer.description.method == entry.payment.method);
+    match offer.ok_or(PaymentError::NotOffered)?.unavailable {
+        None => Ok(()),
+        Some(_) => {
+            let detail = "can't be paid by the method that is charged anew: see its limits";
+            Err(FieldError::new("amount", detail).into())
+        }
     }
 }
 

@@ -318,6 +318,8 @@ impl Starting<'_> {
                 of: again.of.clone(),
                 due: again.due,
                 at: payment.created_at,
+                amount: Some(self.book.session.amount),
+                untold: false,
             };
             record_hint(app, &payment.id, &told, Source::Shop).await?;
         }

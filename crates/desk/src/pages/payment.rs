@@ -349,9 +349,10 @@ fn told_of(lang: Lang, model: &Model, event: &PaymentEvent) -> (Tone, String, St
         PaymentEvent::Reported {
             differs: Some(how), ..
         } => (Tone::Warn, words.differs.into(), how.clone()),
-        PaymentEvent::Rebilling { of, .. } => {
+        PaymentEvent::Rebilling { of, amount, .. } => {
             let text = fill(words.rebilling, &[("payment", of.as_str())]);
-            (Tone::Plain, text, none())
+            let amount = amount.map_or_else(none, |amount| sum(amount.minor()));
+            (Tone::Plain, text, amount)
         }
         PaymentEvent::CalledOff => (Tone::Plain, words.called_off.into(), none()),
         PaymentEvent::RebilledBy { payment } => {

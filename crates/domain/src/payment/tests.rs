@@ -477,6 +477,8 @@ fn any_event() -> impl Strategy<Value = PaymentEvent> {
         1 => outcomes.prop_map(returned),
         1 => Just(PaymentEvent::DeadlinePassed),
         1 => (0..3_i64, 1..4_i8).prop_map(|(at, day)| rebilling(at, Some(day))),
+        1 => (0..3_i64, 1..3_u64, any::<bool>())
+            .prop_map(|(at, minor, untold)| repriced(at, minor, untold)),
         1 => Just(PaymentEvent::CalledOff),
     ]
 }
@@ -487,7 +489,45 @@ fn rebilling(at: i64, day: Option<i8>) -> PaymentEvent {
         of: PaymentId::from_random([7; 16]),
         due: day.map(|day| jiff::civil::date(2026, 12, day)),
         at,
+        amount: None,
+        untold: false,
     }
+}
+
+/// A word on how much is charged anew on 20 December.
+fn repriced(at: i64, minor: u64, untold: bool) -> PaymentEvent {
+    PaymentEvent::Rebilling {
+        of: PaymentId::from_random([7; 16]),
+        due: Some(jiff::civil::date(2026, 12, 20)),
+        at,
+        amount: Some(amount(minor)),
+        untold,
+    }
+}
+
+#[test]
+fn of_a_rebilling_the_word_before_is_known_until_the_platform_was_told_of_the_last_one() {
+    let of = |events: &[PaymentEvent]| {
+        let rebilling = fold(&card(1500), events).rebilling.unwrap();
+        let amount = |amount: Option<Amount>| amount.map(Amount::minor);
+        let before = rebilling.untold_since.map(|run| amount(run.amount));
+        (amount(rebilling.amount), before)
+    };
+    let words = [
+        rebilling(1, Some(20)),
+        repriced(2, 700, false),
+        repriced(3, 800, true),
+        repriced(4, 900, true),
+    ];
+    assert_eq!(of(&words[..1]), (None, None));
+    assert_eq!(of(&words[..2]), (Some(700), None));
+    assert_eq!(of(&words[..3]), (Some(800), Some(Some(700))));
+    assert_eq!(of(&words), (Some(900), Some(Some(700))));
+    let told = [&words[..], &[repriced(5, 900, false)]].concat();
+    assert_eq!(of(&told), (Some(900), None));
+    // Taken back.
+    let back = [&words[..], &[repriced(5, 700, false)]].concat();
+    assert_eq!(of(&back), (Some(700), None));
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub use operations::{
 };
 pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
-pub use rebill::{Again, Postponed, Rebilling};
+pub use rebill::{Again, Amended, Amendment, Rebilling};
 pub use report::{Report, ReportLine, ReportPage, Standing};
 pub use silent::{CardForm, CardForms};
 pub use terminals::{Terminal, Terminals};

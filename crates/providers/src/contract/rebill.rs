@@ -1,6 +1,7 @@
 //! *Rebilling*: charging anew what a payment was made with, without the shopper.
 
 use guichet_domain::id::PaymentId;
+use guichet_domain::money::Amount;
 use jiff::civil::Date;
 
 use super::call::{Exchange, Step};
@@ -8,14 +9,32 @@ use super::call::{Exchange, Step};
 /// Where a payment that paid can be charged again, at once or on a day to come. Each rebilling is a
 /// payment of its own, which [`super::By::Again`] begins.
 pub trait Rebilling: Send + Sync {
-    /// Has a rebilling that did not run yet run on another day. Asked twice, it does the same.
-    fn postpone(&self, memo: Option<&str>, due: Date, exchanges: &[Exchange]) -> Step<Postponed>;
+    /// Has a rebilling that did not run yet run so. Asked twice, it does the same.
+    /// [`Failure::Unsuitable`](super::Failure::Unsuitable) where the platform refuses that: it is to
+    /// run as before then.
+    fn amend(
+        &self,
+        memo: Option<&str>,
+        amendment: &Amendment<'_>,
+        exchanges: &[Exchange],
+    ) -> Step<Amended>;
 }
 
-/// What became of the wish for another day.
+/// How a rebilling is to run that did not run yet: the whole of what may be changed of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Postponed {
-    /// It runs on that day.
+pub struct Amendment<'a> {
+    /// The day, by the platform's own days.
+    pub due: Date,
+    /// What it is to charge.
+    pub amount: Amount,
+    /// The shop's order reference, which the platform may name to the shopper.
+    pub reference: &'a str,
+}
+
+/// What became of an amendment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Amended {
+    /// It runs so.
     Done,
     /// It ran before, or is called off.
     TooLate,

@@ -53,14 +53,13 @@ use guichet_domain::MethodKind;
 use guichet_domain::event::ReturnOutcome;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, By, Callbacks, Called, CardForm, CardForms, ConfigError, Consulted,
-    Continuing, Demand, Environment, Exchange, Failure, Finalise, Given, Incoming, LookUp,
-    LookedUp, MessageError, Objection, Operated, Operation, Operations, Owner, Postponed, Proceed,
-    Proceeded, Provider, Rebilling, Report, ReportPage, Seed, Step, Vault, VaultCard,
+    Allowed, Amended, Amendment, Begin, Begun, By, Callbacks, Called, CardForm, CardForms,
+    ConfigError, Consulted, Continuing, Demand, Environment, Exchange, Failure, Finalise, Given,
+    Incoming, LookUp, LookedUp, MessageError, Objection, Operated, Operation, Operations, Owner,
+    Proceed, Proceeded, Provider, Rebilling, Report, ReportPage, Seed, Step, Vault, VaultCard,
 };
 
 /// A card on the hosted page.
@@ -255,8 +254,13 @@ impl Vault for Netbanx {
 }
 
 impl Rebilling for Netbanx {
-    fn postpone(&self, memo: Option<&str>, due: Date, exchanges: &[Exchange]) -> Step<Postponed> {
-        rebill::postpone(&self.config, memo, due, exchanges)
+    fn amend(
+        &self,
+        memo: Option<&str>,
+        amendment: &Amendment<'_>,
+        exchanges: &[Exchange],
+    ) -> Step<Amended> {
+        rebill::amend(&self.config, memo, amendment, exchanges)
     }
 }
 

@@ -3,10 +3,11 @@
 //! /orders/{id}`, or `POST /orders` with the profile's id and token; both as an order without
 //! redirect and link). `dueDate`: SDK, PHP; that it runs by itself on that day: DOC, WC.
 //!
-//! What has not run yet is changed by `PUT /orders/{id}` (SDK, PHP) and called off as any other
+//! What has not run yet is changed by `PUT /orders/{id}` (SDK, PHP: day, amount and cart among what
+//! may be sent) and called off as any other
 //! order that nobody paid.
 
-use jiff::civil::Date;
+use guichet_domain::FieldError;
 use serde_json::{Value, json};
 
 use super::answer::{Order, OrderId};
@@ -16,9 +17,9 @@ use super::codes::{is_passing, meaning};
 use super::config::Config;
 use super::flow::read;
 use super::memo::{self, Anew, Memo};
-use super::request::without_page;
+use super::request::{put_whole_cart, without_empty, without_page};
 use crate::contract::{
-    Again, Begun, Exchange, Failure, HttpMethod, Next, Postponed, Proceed, Proceeded, Step,
+    Again, Amended, Amendment, Begun, Exchange, Failure, HttpMethod, Next, Proceed, Proceeded, Step,
 };
 
 pub(super) fn begin(calls: &mut Calls<'_>, again: &Again<'_>) -> Result<Begun, Halt> {
@@ -51,7 +52,7 @@ fn profile_of(calls: &mut Calls<'_>, id: &OrderId) -> Result<Value, Halt> {
 }
 
 fn unsuitable(field: &str, detail: &'static str) -> Failure {
-    Failure::Unsuitable(guichet_domain::FieldError::new(field, detail))
+    Failure::Unsuitable(FieldError::new(field, detail))
 }
 
 pub(super) fn proceed(
@@ -76,39 +77,58 @@ pub(super) fn proceed(
     take(calls, context, &request, true)
 }
 
-pub(super) fn postpone(
+pub(super) fn amend(
     config: &Config,
     memo: Option<&str>,
-    due: Date,
+    amendment: &Amendment<'_>,
     exchanges: &[Exchange],
-) -> Step<Postponed> {
-    step(move_to(&mut Calls::new(config, exchanges), memo, due))
+) -> Step<Amended> {
+    step(change(&mut Calls::new(config, exchanges), memo, amendment))
 }
 
-fn move_to(calls: &mut Calls<'_>, memo: Option<&str>, due: Date) -> Result<Postponed, Halt> {
+/// All of it each time, so that the same once more changes nothing: the cart too, which has to come
+/// to the total.
+fn change(
+    calls: &mut Calls<'_>,
+    memo: Option<&str>,
+    amendment: &Amendment<'_>,
+) -> Result<Amended, Halt> {
     let memo: Memo = memo::read(memo).ok_or_else(|| unexpected("no order is kept"))?;
+    let total = amendment.amount.minor();
+    let mut body = json!({"dueDate": amendment.due, "totalAmount": total});
+    put_whole_cart(&mut body, total, amendment.reference);
     let request = Request {
         id: Some(&memo.order),
-        body: Some(json!({"dueDate": due})),
-        // The same day once more changes nothing.
+        body: Some(without_empty(body)),
         ..Request::new(Does::Makes, HttpMethod::Put, "order")
     };
     let ran = |order: &Order| order.transaction.is_some();
     match calls.ask::<Order>(&request)? {
-        Told::Yes(order) if order.id == memo.order && !ran(&order) => Ok(Postponed::Done),
-        Told::Yes(order) if order.id == memo.order => Ok(Postponed::TooLate),
-        Told::Yes(_) => Err(unexpected("an order with another id").into()),
+        Told::Yes(order) if order.id != memo.order => {
+            Err(unexpected("an order with another id").into())
+        }
+        Told::Yes(order) if ran(&order) => Ok(Amended::TooLate),
+        Told::Yes(order) => match order.total_amount.and_then(|told| told.minor()) {
+            Some(told) if told == total => Ok(Amended::Done),
+            Some(told) => {
+                let detail = format!(
+                    "is not taken over by the platform, which goes on with {told}: call the \
+                     rebilling off, and make another one"
+                );
+                Err(Failure::Unsuitable(FieldError::new("amount", detail)).into())
+            }
+            None => Err(unexpected("a changed order without its amount").into()),
+        },
         // No source tells the code of what has run: the order does.
         Told::No { status, code } => {
-            let known = meaning(&code).is_some() && !is_passing(&code);
-            let order = if known {
-                read(calls, &memo.order)?
-            } else {
-                None
-            };
-            match order {
-                Some(order) if ran(&order) => Ok(Postponed::TooLate),
-                _ => Err(refused("rebilling", status, &code).into()),
+            let known = meaning(&code).filter(|_| !is_passing(&code));
+            let known = known.ok_or_else(|| refused("rebilling", status, &code))?;
+            match read(calls, &memo.order)? {
+                Some(order) if ran(&order) => Ok(Amended::TooLate),
+                _ => {
+                    let detail = format!("is refused by the platform: {}", known.text);
+                    Err(Failure::Unsuitable(FieldError::new("rebilling", detail)).into())
+                }
             }
         }
     }

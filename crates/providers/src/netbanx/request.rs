@@ -114,13 +114,18 @@ fn common(
         "billingDetails": billing(context),
         "profile": profile,
     });
+    put_whole_cart(&mut order, total, &session.reference);
+    order
+}
+
+/// Adds a cart of one line: the shop's order.
+pub(super) fn put_whole_cart(order: &mut Value, total: u64, reference: &str) {
     let line = Line {
         amount: i64::try_from(total).unwrap_or(i64::MAX),
         quantity: 1,
-        description: session.reference.clone(),
+        description: reference.to_owned(),
     };
-    put_cart(&mut order, total, &[line], &[]);
-    order
+    put_cart(order, total, &[line], &[]);
 }
 
 /// Where the card is billed to, where country and postal code are known: without them, the platform

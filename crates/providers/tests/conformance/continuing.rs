@@ -79,7 +79,13 @@ fn steps<'a>(provider: &'a dyn Provider, sample: &'a Sample) -> Vec<Way<'a>> {
                 NextAction::FormPost { .. } | NextAction::Redirect { .. }
             )
         };
-        if matches!(&begun.next, Next::Browser(action) if leaves(action)) {
+        // A card form is posted to the platform, which has the browser come back.
+        let away = match &begun.next {
+            Next::Browser(action) => leaves(action),
+            Next::CardForm => true,
+            Next::Proceed => false,
+        };
+        if away {
             ways.push(way(world, begun.memo, Stage::Finalise));
             continue;
         }

@@ -1,10 +1,14 @@
 //! What the suite needs to know of each provider: its tables, and what its platform answers when it
 //! is well. A new provider adds one function here.
 
+use std::sync::LazyLock;
+
+use guichet_domain::id::PaymentId;
 use guichet_domain::session::Session;
 use guichet_domain::shopper::{Shopper, ShopperId};
 use guichet_domain::testing;
-use guichet_providers::contract::{By, Owner};
+use guichet_providers::contract::{Again, By, Owner};
+use jiff::civil::date;
 
 /// Stands in every account's table as its key; must come out nowhere.
 pub(crate) const CANARY: &str = "\
@@ -27,7 +31,8 @@ pub(crate) struct Sample {
     pub(crate) production: Option<toml::Table>,
     /// What the platform answers, by the end of the address.
     pub(crate) well: Vec<(&'static str, String)>,
-    /// Ends of the addresses of calls that may move money, or make what is found again later.
+    /// Ends of the addresses of calls that may move money, or make what is found again later; with
+    /// the method before it where other calls go to the same address.
     pub(crate) moving: &'static [&'static str],
     /// Payments of 50.00 EUR that go on after their beginning, one for each method and whoever may
     /// begin it: with these answers all of them are paid in the end.
@@ -131,7 +136,8 @@ fn netbanx() -> Sample {
             {{"rel":"hosted_payment","uri":"https://pay.netbanx.com/hosted/v1/payment/1"}}]"#
     ));
     let paid = order(&format!(
-        r#""link":[{{"rel":"self","uri":"{keyed}"}}],"transaction":{{"status":"success",
+        r#""link":[{{"rel":"self","uri":"{keyed}"}}],"profile":{{"id":"1",
+            "paymentToken":"{CANARY}"}},"transaction":{{"status":"success",
             "authType":"purchase","amount":5000,"settled":true,"confirmationNumber":7}}"#
     ));
     let session = session();
@@ -143,7 +149,9 @@ fn netbanx() -> Sample {
         name = name.unwrap()
     );
     Sample {
-        table: table("api_base = \"http://127.0.0.1:8602/hosted/v1\"\nsaved_cards = true"),
+        table: table(
+            "api_base = \"http://127.0.0.1:8602/hosted/v1\"\nsaved_cards = true\nsilent_post = true",
+        ),
         production: Some(table("")),
         well: vec![
             ("/orders?num=50", format!(r#"{{"records":[{paid}]}}"#)),
@@ -152,8 +160,8 @@ fn netbanx() -> Sample {
             ("&fields=cards", profile),
             ("/cards/1", "{}".to_owned()),
         ],
-        moving: &["/orders"],
-        payments: NETBANX_PAYMENTS,
+        moving: &["/orders", "POST /orders/1"],
+        payments: &NETBANX_PAYMENTS,
         found_by_reference: true,
         seals: false,
         save: "",
@@ -297,15 +305,32 @@ const SOGENACTIF_PAYMENTS: &[Payment] = &[
     payment("sogenactif_sepa", By::Shopper, Gives::Iban),
 ];
 
-const NETBANX_PAYMENTS: &[Payment] = &[
-    payment("netbanx_card", By::Shopper, Gives::Leaves),
-    payment(
-        "netbanx_card",
-        By::ShopperWith { card: "1" },
-        Gives::Nothing,
-    ),
-    payment("netbanx_card", By::ShopWith { card: "1" }, Gives::Nothing),
-];
+/// With the rebillings, by the order and by its profile, at once and on a day to come.
+static NETBANX_PAYMENTS: LazyLock<Vec<Payment>> = LazyLock::new(|| {
+    let again = |by_profile, due| {
+        let again = Again {
+            of: &FIRST_PAYMENT,
+            transaction: "1",
+            by_profile,
+            due,
+        };
+        payment("netbanx_card", By::Again(again), Gives::Nothing)
+    };
+    let card = "1";
+    vec![
+        payment("netbanx_card", By::Shopper, Gives::Leaves),
+        payment("netbanx_card", By::ShopperWith { card }, Gives::Nothing),
+        payment("netbanx_card", By::ShopWith { card }, Gives::Nothing),
+        payment("netbanx_silent", By::Shopper, Gives::Leaves),
+        again(false, None),
+        again(true, None),
+        again(false, Some(date(2026, 12, 24))),
+        again(true, Some(date(2026, 12, 24))),
+    ]
+});
+
+/// The payment that is charged anew.
+static FIRST_PAYMENT: LazyLock<PaymentId> = LazyLock::new(|| PaymentId::from_random([7; 16]));
 
 const MONERIS_PAYMENTS: &[Payment] = &[payment("moneris_terminal", By::Shopper, Gives::Nothing)];
 

@@ -97,7 +97,11 @@ impl Sample {
     }
 
     pub(crate) fn moves(&self, call: &PlatformCall) -> bool {
-        self.moving.iter().any(|end| call.url.ends_with(end))
+        let method = format!("{:?}", call.method).to_uppercase();
+        self.moving.iter().any(|what| match what.split_once(' ') {
+            Some((of, end)) => method == of && call.url.ends_with(end),
+            None => call.url.ends_with(what),
+        })
     }
 }
 

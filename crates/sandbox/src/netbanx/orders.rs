@@ -59,9 +59,7 @@ fn make(
     let missing = |name: &str| refuse(400, "5018", format!("{name} is missing"));
     let reference = text("merchantRefNum").ok_or_else(|| missing("merchantRefNum"))?;
     let currency = text("currencyCode").ok_or_else(|| missing("currencyCode"))?;
-    let total = request.get("totalAmount").and_then(whole);
-    let total = total.and_then(|total| u64::try_from(total).ok());
-    let total = total.ok_or_else(|| refuse(400, "5003", "totalAmount"))?;
+    let total = total_of(&request)?;
     if world
         .orders
         .iter()
@@ -83,12 +81,7 @@ fn make(
     let of_token = profile
         .as_ref()
         .and_then(|it| Some(it.card.as_ref()?.digits));
-    let due = request
-        .get("dueDate")
-        .map(|due| due.as_str().and_then(|due| due.parse().ok()));
-    if due.is_some_and(|due: Option<Date>| due.is_none()) {
-        return Err(refuse(400, "5023", "dueDate"));
-    }
+    due_of(&request)?;
     world.orders.push(Order {
         id: id.clone(),
         token,
@@ -147,6 +140,21 @@ pub(super) fn run_due(world: &mut World) -> Vec<Order> {
     }
     let ran = |order: &&Order| due.contains(&order.id);
     world.orders.iter().filter(ran).cloned().collect()
+}
+
+fn total_of(request: &Map<String, Value>) -> Outcome<u64> {
+    let total = request.get("totalAmount").and_then(whole);
+    let total = total.and_then(|total| u64::try_from(total).ok());
+    total.ok_or_else(|| refuse(400, "5003", "totalAmount"))
+}
+
+/// The day on which it is to run, if it names one.
+fn due_of(request: &Map<String, Value>) -> Outcome<Option<Date>> {
+    let Some(due) = request.get("dueDate") else {
+        return Ok(None);
+    };
+    let read = due.as_str().and_then(|due| due.parse().ok());
+    read.map(Some).ok_or_else(|| refuse(400, "5023", "dueDate"))
 }
 
 /// Cart and fees, if either is sent, come to the total.
@@ -231,7 +239,7 @@ fn cancel_settlement(world: &mut World, order: &str, id: &str) -> Outcome<String
 }
 
 /// `PUT /orders/{id}`: of a held order, accepted or refused by the shop; of a rebilling that has
-/// not run, another day.
+/// not run, another day or another amount.
 pub(super) fn update(world: &mut World, id: &str, request: &Map<String, Value>) -> Outcome<String> {
     let wanted = request
         .get("transaction")
@@ -239,13 +247,9 @@ pub(super) fn update(world: &mut World, id: &str, request: &Map<String, Value>) 
     let wanted = wanted.and_then(Value::as_str).unwrap_or_default();
     let now = world.now();
     let order = world.find(id).ok_or_else(not_found)?;
-    if let Some(due) = request.get("dueDate")
-        && order.is_to_run()
-    {
-        let read = due.as_str().and_then(|due| due.parse::<Date>().ok());
-        read.ok_or_else(|| refuse(400, "5023", "dueDate"))?;
-        order.request.insert("dueDate".into(), due.clone());
-        return Ok(id.to_owned());
+    let amends = ["dueDate", "totalAmount", "shoppingCart"];
+    if order.is_to_run() && amends.iter().any(|name| request.contains_key(*name)) {
+        return amend(order, request).map(|()| id.to_owned());
     }
     let Some(paid) = order
         .transaction
@@ -261,6 +265,20 @@ pub(super) fn update(world: &mut World, id: &str, request: &Map<String, Value>) 
     };
     paid.at = now;
     Ok(id.to_owned())
+}
+
+/// Of a rebilling that has not run, another day or another amount.
+fn amend(order: &mut Order, request: &Map<String, Value>) -> Outcome<()> {
+    if let Some(path) = empty_member(&Value::Object(request.clone()), "order") {
+        return Err(refuse(400, "5018", format!("{path} is empty")));
+    }
+    let mut changed = order.request.clone();
+    changed.extend(request.clone());
+    let total = total_of(&changed)?;
+    sums_up(&changed, total)?;
+    due_of(&changed)?;
+    (order.request, order.total) = (changed, total);
+    Ok(())
 }
 
 /// The amount of a request; all that is left where it names none.

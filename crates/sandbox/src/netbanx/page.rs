@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::simulation::{Effect, NUMBERS, Number, by_amount, find};
-use super::world::{Order, Transaction, Waiting, World};
+use super::world::{Kept, Order, Transaction, Waiting, World};
 use super::{callback, vault};
 use crate::app::Shared;
 use crate::ids::random_id;
@@ -29,9 +29,23 @@ struct View {
     declined: bool,
     /// The card that pays, as it is shown.
     saved: Option<String>,
+    /// The cards of the profile that the order names, of which the shopper may pick one.
+    offered: Vec<Offered>,
     /// The card that is typed is kept.
     keeps: bool,
     numbers: &'static [Number],
+}
+
+/// A card of a profile, on the page.
+struct Offered {
+    id: String,
+    shown: String,
+}
+
+/// The last digits of a card.
+fn shown(card: &Kept) -> String {
+    let shown = card.digits.len().saturating_sub(4);
+    format!("•••• {}", card.digits.get(shown..).unwrap_or_default())
 }
 
 /// What a try comes to.
@@ -72,11 +86,14 @@ pub(super) async fn show(State(app): State<Shared>, Path(token): Path<String>) -
             "This order takes a form of the shop's.",
         )
             .into_response(),
-        Some(order) => draw(order, None),
+        Some(order) => {
+            let order = order.clone();
+            draw(&order, vault::offered(&world, &order), None)
+        }
     }
 }
 
-fn draw(order: &Order, error: Option<String>) -> Response {
+fn draw(order: &Order, offered: &[Kept], error: Option<String>) -> Response {
     let declined = order.transaction.is_some();
     let name = match (order.takes_payment(), order.waiting) {
         (false, _) => "netbanx-over",
@@ -90,10 +107,14 @@ fn draw(order: &Order, error: Option<String>) -> Response {
         action: format!("/hosted/v1/payment/{}", order.token),
         error,
         declined,
-        saved: order.saved().map(|card| {
-            let shown = card.digits.len().saturating_sub(4);
-            format!("•••• {}", card.digits.get(shown..).unwrap_or_default())
-        }),
+        saved: order.saved().map(shown),
+        offered: offered
+            .iter()
+            .map(|card| Offered {
+                id: card.id.clone(),
+                shown: shown(card),
+            })
+            .collect(),
         keeps: order.profile.is_some() && order.saved().is_none(),
         numbers: NUMBERS,
     })
@@ -116,24 +137,31 @@ pub(super) async fn act(
 ) -> Response {
     let form = parse_form(&body).unwrap_or_default();
     let pressed = value(&form, "do").unwrap_or_default().to_owned();
-    let typed = value(&form, "cardNum").unwrap_or_default().to_owned();
-    let (turn, order) = {
+    let typed_here = value(&form, "cardNum").unwrap_or_default().to_owned();
+    let picked = value(&form, "card").unwrap_or_default();
+    let (turn, order, offered) = {
         let mut world = app.netbanx();
         let now = world.now();
+        let Some(order) = world.by_token(&token).map(|order| order.clone()) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let offered = vault::offered(&world, &order).to_vec();
+        let picked = offered.iter().find(|card| card.id == picked);
+        let typed = order.saved().or(picked);
+        let typed = typed.map_or(typed_here, |card| card.digits.to_owned());
         let Some(order) = world.by_token(&token) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let typed = order.saved().map_or(typed, |card| card.digits.to_owned());
         let turn = match order.is_silent() {
             true => posted(order, &form, now),
             false => decide(order, &pressed, &typed, now),
         };
         let order = order.clone();
         vault::keep(&mut world, &order);
-        (turn, order)
+        (turn, order, offered)
     };
     match turn {
-        Turn::Again(error) => draw(&order, error),
+        Turn::Again(error) => draw(&order, &offered, error),
         Turn::Leaves(list, rel) => see_other(&order, list, rel),
         Turn::Became { leaves } => {
             callback::dispatch(&app, &order).await;
@@ -141,7 +169,7 @@ pub(super) async fn act(
                 let rel = rel_of(&order);
                 see_other(&order, "redirect", rel)
             } else {
-                draw(&order, Some("Paiement refusé.".to_owned()))
+                draw(&order, &offered, Some("Paiement refusé.".to_owned()))
             }
         }
     }

@@ -43,6 +43,13 @@ pub(super) fn profile_of(world: &mut World, asked: Option<&Value>) -> Outcome<Op
     Ok(Some(OfProfile { id, card }))
 }
 
+/// The cards of the profile that an order names alone: its page offers them, and a new one.
+pub(super) fn offered<'a>(world: &'a World, order: &Order) -> &'a [Kept] {
+    let of = order.profile.as_ref().filter(|of| of.card.is_none());
+    let profile = of.and_then(|of| world.profiles.iter().find(|it| it.id == of.id));
+    profile.map_or(&[], |profile| profile.cards.as_slice())
+}
+
 /// Keeps the card that paid an order with a profile, once.
 pub(super) fn keep(world: &mut World, order: &Order) {
     let paid = order.transaction.as_ref();

@@ -94,6 +94,11 @@ impl Sessions for Tables {
         Ok(())
     }
 
+    async fn change_amount(&mut self, session: &Session) -> Result<(), StoreError> {
+        self.session_mut(&session.id)?.session.amount = session.amount;
+        Ok(())
+    }
+
     async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError> {
         let row = self.session_mut(session)?;
         row.session.settled_by.get_or_insert_with(|| by.clone());

@@ -66,6 +66,16 @@ impl Sessions for PgConnection {
         Ok(())
     }
 
+    async fn change_amount(&mut self, session: &Session) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET amount = $1, body = $2 WHERE id = $3")
+            .bind(stored(session.amount)?)
+            .bind(serde_json::to_string(session)?)
+            .bind(session.id.as_str())
+            .execute(self)
+            .await?;
+        Ok(())
+    }
+
     async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET settled_by = $1 WHERE id = $2 AND settled_by IS NULL")
             .bind(by.as_str())

@@ -52,6 +52,12 @@ pub(crate) async fn record(
     let Some(payment) = payment else {
         return Ok(Outcome::without_effect(Recorded::Unmatched));
     };
+    if let PaymentEvent::Rebilling {
+        amount: Some(_), ..
+    } = event.content
+    {
+        change_amount(tx, &payment).await?;
+    }
     let mut taken = false;
     if let PaymentEvent::Part(part) = event.content {
         match part.trust {
@@ -123,6 +129,24 @@ pub(crate) async fn hint(
         now,
     };
     Ok(record(tx, &event, Ask::Later).await?.recorded)
+}
+
+/// A rebilling charges what was said of it last, and so is its session to be paid with that. What
+/// the platform has told of a transaction of is changed no more.
+async fn change_amount(tx: &mut dyn Transaction, payment: &PaymentId) -> Result<(), StoreError> {
+    let Some((mut book, _)) = tx.book(BookOf::Payment(payment)).await? else {
+        return Err(StoreError::Corrupt(format!("{payment} has no session")));
+    };
+    let state = book.entry(payment).map(|entry| entry.state(&book.session));
+    let waits = state.filter(|state| state.parts.is_empty() && !book.session.is_settled());
+    let wanted = waits.and_then(|state| state.rebilling?.amount);
+    match wanted.filter(|wanted| *wanted != book.session.amount) {
+        Some(wanted) => {
+            book.session.amount = wanted;
+            tx.change_amount(&book.session).await
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether the transaction that an event proves to be ours pays this payment, or none yet: it is

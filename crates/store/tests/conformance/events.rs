@@ -149,3 +149,42 @@ async fn the_first_message_that_fits_no_payment_is_pushed_off_the_list_by_none()
     let unmatched = store.unmatched(10).await.unwrap();
     assert_eq!(unmatched[0].reference, "NOT-OURS-0");
 }
+
+#[tokio::test]
+async fn a_session_is_to_be_paid_with_what_its_rebilling_charges_until_a_transaction_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let (session, other) = (add_session(&store, 1).await, add_session(&store, 2).await);
+    let (made, beside) = (add(&store, &session, 1).await, add(&store, &other, 2).await);
+    let told = async |at: i64, minor: u64| {
+        let event = repriced(&beside, at, minor);
+        let recorded = store.record_hint(&made.id, &event, Source::Shop, 1100);
+        recorded.await.unwrap();
+        let book = store.book(&session.id).await.unwrap().unwrap();
+        book.session.amount.minor()
+    };
+    assert_eq!(told(5, 900).await, 900);
+    // What was said before the last word changes nothing, however late it comes.
+    assert_eq!(told(3, 700).await, 900);
+    assert_eq!(told(7, 800).await, 800);
+    let search = async |minor: u64| {
+        let search = Search {
+            amount: Some(minor),
+            ..Search::of(session.shop.clone())
+        };
+        store
+            .search_sessions(&search, None, 10)
+            .await
+            .unwrap()
+            .len()
+    };
+    assert_eq!((search(800).await, search(900).await), (1, 0));
+    let untouched = store.book(&other.id).await.unwrap().unwrap();
+    assert_eq!(untouched.session.amount, other.amount);
+    let paid = fact(&made, "1", PartKind::Voucher, 800);
+    let recorded = store.record_fact(&paid, Source::Query, None, 1200);
+    recorded.await.unwrap();
+    assert_eq!(money(&store, &made).await, Money::Paid);
+    assert_eq!(told(9, 100).await, 800);
+    assert_eq!(money(&store, &made).await, Money::Paid);
+}

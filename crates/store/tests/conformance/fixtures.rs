@@ -176,3 +176,14 @@ pub(crate) async fn pay(store: &dyn Store, payment: &Payment, transaction: &str)
     let told = store.record_fact(&fact, Source::Query, None, 1100).await;
     assert_eq!(told.unwrap(), Recorded::New(payment.id.clone()));
 }
+
+/// A word on a rebilling, with what it is to charge.
+pub(crate) fn repriced(of: &Payment, at: i64, minor: u64) -> PaymentEvent {
+    PaymentEvent::Rebilling {
+        of: of.id.clone(),
+        due: "2026-12-24".parse().ok(),
+        at,
+        amount: Some(amount(minor)),
+        untold: false,
+    }
+}

@@ -11,11 +11,12 @@ use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 31] = [
+pub(crate) const WRITES: [&str; 32] = [
     "set_endpoints",
     "add_session",
     "add_payment",
     "advance",
+    "change an amount",
     "record a claim",
     "put_off_question",
     "record a confirmation",
@@ -76,6 +77,13 @@ pub(crate) async fn write(store: &dyn Store, what: &str, seed: u8) -> Result<(),
                 ..Advance::new(Stage::Token, Stage::Unknown)
             };
             assert!(store.advance(&payment.id, &advance, 1100).await?);
+        }
+        "change an amount" => {
+            for (at, minor) in [(1, 1400), (2, 1500)] {
+                let hint = repriced(&payment, at, minor);
+                let recorded = store.record_hint(&payment.id, &hint, Source::Shop, 1100);
+                recorded.await?;
+            }
         }
         "record a claim" => {
             let recorded = store.record_fact(&claim, Source::Notification, Some(b"raw"), 1100);

@@ -42,7 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::duplicate, operations::duplicates))
         .routes(routes!(operations::read_duplicate))
         .routes(routes!(rebillings::rebill, rebillings::rebillings))
-        .routes(routes!(rebillings::postpone, rebillings::call_off))
+        .routes(routes!(rebillings::amend, rebillings::call_off))
         .routes(routes!(reviews::decide))
         .routes(routes!(terminals::list))
 }

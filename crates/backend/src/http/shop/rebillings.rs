@@ -27,7 +27,7 @@ use crate::http::request::{idempotency, to_the_end};
 use crate::payments::error::PaymentError;
 use crate::payments::operations::error::OperationError;
 use crate::payments::operations::find::{self, Whose};
-use crate::payments::rebill::{self, Wanted};
+use crate::payments::rebill::{self, Change, Wanted};
 use crate::sessions::folded::Folded;
 use crate::views::shop::{self as views, ListedPayment};
 
@@ -68,12 +68,16 @@ enum By {
     Profile,
 }
 
-/// Another day.
+/// What is to be changed of a rebilling: at least one of both.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OtherDay {
-    /// The day on which the platform is to run it, `YYYY-MM-DD`.
-    due_date: String,
+pub(crate) struct ChangedRebilling {
+    /// Another day on which the platform is to run it, `YYYY-MM-DD`.
+    #[serde(default)]
+    due_date: Option<String>,
+    /// Another amount, in minor units.
+    #[serde(default)]
+    amount: Option<u64>,
 }
 
 /// A payment's rebillings, in no order.
@@ -112,6 +116,24 @@ impl NewRebilling {
                 faults.extend(reference.err());
                 Err(faults.into())
             }
+        }
+    }
+}
+
+impl ChangedRebilling {
+    fn parse(self) -> Result<Change, ApiError> {
+        let mut faults = Vec::new();
+        let due = self.due_date.as_deref().map(day).transpose();
+        let due = due.map_err(|fault| faults.push(fault));
+        let amount = self.amount.map(|minor| Amount::parse("amount", minor));
+        let amount = amount.transpose().map_err(|fault| faults.push(fault));
+        match (due, amount) {
+            (Ok(None), Ok(None)) => {
+                let detail = "is missing: send another day, another amount, or both";
+                Err(FieldError::new("due_date", detail).into())
+            }
+            (Ok(due), Ok(amount)) => Ok(Change { due, amount }),
+            _ => Err(faults.into()),
         }
     }
 }
@@ -217,15 +239,16 @@ async fn rebilling(
         .ok_or_else(|| PaymentError::Unknown.into())
 }
 
-/// Has a rebilling run on another day, as long as it has not run. Its amount can't be changed: call
-/// it off, and make another one.
+/// Has a rebilling run on another day, or charge another amount, as long as it has not run. What the
+/// platform refuses changes nothing. Where it can't be reached (503) the change is kept, and it is
+/// told as soon as it can be: the same request again does the same, another one takes its place.
 #[utoipa::path(
     patch, path = "/v1/payments/{id}/rebillings/{rebilling}", tag = "shop",
     params(
         ("id" = String, Path, description = "The payment's id, pay_…"),
         ("rebilling" = String, Path, description = "The rebilling's own id, pay_…"),
     ),
-    request_body = OtherDay,
+    request_body = ChangedRebilling,
     responses(
         (status = 200, body = ListedPayment),
         (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
@@ -233,18 +256,18 @@ async fn rebilling(
     ),
     security(("shop_key" = []))
 )]
-pub(super) async fn postpone(
+pub(super) async fn amend(
     State(app): State<Arc<App>>,
     AsShop { shop, .. }: AsShop,
     path: RebillingInPath,
     body: RawBody,
 ) -> Result<Response, ApiError> {
     let body = body.read(&app).await?;
-    let due = day(&json::<OtherDay>(&body)?.due_date)?;
+    let change = json::<ChangedRebilling>(&body)?.parse()?;
     to_the_end(&Arc::clone(&app), async move {
         let whose = Whose::Shop(&shop.id);
         let book = rebilling(&app, whose, &path).await?;
-        rebill::postpone(&app, &book, &path.1, due).await?;
+        rebill::amend(&app, &book, &path.1, change).await?;
         Ok(Json(listed(&app, whose, &path.1).await?).into_response())
     })
     .await

@@ -1,5 +1,6 @@
 use guichet_domain::PartStatus;
 use guichet_domain::id::PaymentId;
+use guichet_domain::money::Amount;
 
 use super::*;
 use crate::contract::{CallError, Given};
@@ -129,30 +130,85 @@ fn what_was_paid_without_a_profile_is_not_charged_by_one() {
     assert_eq!(begun.next, Next::Proceed);
 }
 
-#[test]
-fn another_day_is_sent_again_until_it_is_answered_and_comes_too_late_for_what_ran() {
+const MEMO: &str = r#"{"order":"284BRTAQFS63EOA1LD","direct":true}"#;
+
+/// What becomes of another day and 3.01, and what was sent.
+fn amended(answers: &[Played<'_>]) -> (Result<Amended, Failure>, Option<Value>) {
     let config = config("");
-    let memo = format!(r#"{{"order":"{ID}","direct":true}}"#);
-    let due = jiff::civil::date(2026, 12, 24);
-    let postponed =
-        |answers: &[Played<'_>]| play(|made| postpone(&config, Some(&memo), due, made), answers);
-    let (waits, ran) = (order(""), paid());
-    let lost = (PUT, OWN, Err(CallError::NoAnswer));
-    assert_eq!(
-        postponed(&[lost, (PUT, OWN, Ok((200, &waits)))]),
-        Ok(Postponed::Done)
+    let amendment = Amendment {
+        due: jiff::civil::date(2026, 12, 24),
+        amount: Amount::try_from(301).unwrap(),
+        reference: "abo/7 \u{2603}",
+    };
+    let mut sent = None;
+    let end = play(
+        |made| {
+            let step = amend(&config, Some(MEMO), &amendment, made);
+            if let Step::Call(call) = &step
+                && let Some(body) = &call.body
+            {
+                sent = Some(serde_json::from_slice(&body.bytes).unwrap());
+            }
+            step
+        },
+        answers,
     );
-    assert_eq!(postponed(&[lost, lost]), Err(Failure::Unreachable));
+    (end, sent)
+}
+
+#[test]
+fn a_changed_rebilling_is_sent_whole_until_it_is_answered() {
+    let waits = order("");
+    let lost = (PUT, OWN, Err(CallError::NoAnswer));
+    let (end, sent) = amended(&[lost, (PUT, OWN, Ok((200, &waits)))]);
+    assert_eq!(end, Ok(Amended::Done));
+    let sent = sent.unwrap();
+    assert_eq!(sent["dueDate"], "2026-12-24");
+    assert_eq!(sent["totalAmount"], 301);
+    assert_eq!(sent["shoppingCart"][0]["amount"], 301, "{sent}");
+    assert_eq!(sent.as_object().unwrap().len(), 3, "{sent}");
+    assert_eq!(amended(&[lost, lost]).0, Err(Failure::Unreachable));
+}
+
+#[test]
+fn a_change_comes_too_late_for_what_ran() {
+    let ran = paid();
     assert_eq!(
-        postponed(&[(PUT, OWN, Ok((200, &ran)))]),
-        Ok(Postponed::TooLate)
+        amended(&[(PUT, OWN, Ok((200, &ran)))]).0,
+        Ok(Amended::TooLate)
     );
     let refused = r#"{"error":{"code":"3031"}}"#;
     let told = [(PUT, OWN, Ok((400, refused))), (GET, OWN, Ok((200, &*ran)))];
-    assert_eq!(postponed(&told), Ok(Postponed::TooLate));
-    let told = [
-        (PUT, OWN, Ok((400, refused))),
-        (GET, OWN, Ok((200, &*waits))),
-    ];
-    assert!(matches!(postponed(&told), Err(Failure::Unexpected(_))));
+    assert_eq!(amended(&told).0, Ok(Amended::TooLate));
+}
+
+#[test]
+fn a_change_that_the_platform_refuses_or_does_not_take_over_is_told() {
+    let waits = order("");
+    for (code, field) in [("3031", "rebilling"), ("5003", "rebilling")] {
+        let refused = format!(r#"{{"error":{{"code":"{code}"}}}}"#);
+        let told = [
+            (PUT, OWN, Ok((400, &*refused))),
+            (GET, OWN, Ok((200, &*waits))),
+        ];
+        let (end, _) = amended(&told);
+        assert!(
+            matches!(&end, Err(Failure::Unsuitable(error)) if error.field == field),
+            "{end:?}"
+        );
+    }
+    // It kept the amount that it had.
+    let other = waits.replace("301", "\"4200\"");
+    let (end, _) = amended(&[(PUT, OWN, Ok((200, &other)))]);
+    assert!(
+        matches!(&end, Err(Failure::Unsuitable(error)) if error.field == "amount"),
+        "{end:?}"
+    );
+    // What is not understood is asked for again later, and believed neither way.
+    let silent = format!(r#"{{"id":"{ID}"}}"#);
+    let passing = r#"{"error":{"code":"1007"}}"#;
+    for told in [(200, &*silent), (200, "["), (400, passing), (401, "")] {
+        let (end, _) = amended(&[(PUT, OWN, Ok(told))]);
+        assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
+    }
 }
