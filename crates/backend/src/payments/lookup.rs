@@ -63,7 +63,7 @@ pub(crate) async fn look_up_once(
 ) -> Result<(), StoreError> {
     match ask(in_hand, conversation).await? {
         Told::All => leave(in_hand, conversation.stage, Stage::Over, None).await,
-        Told::Open | Told::GoesOn { .. } | Told::NotAll => Ok(()),
+        Told::Open | Told::GoesOn { .. } | Told::Amended | Told::NotAll => Ok(()),
     }
 }
 
