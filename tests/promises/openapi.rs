@@ -476,13 +476,7 @@ async fn every_answer_about_rebillings_is_what_the_document_says() {
         "/v1/payments/{id}/rebillings",
         "/v1/payments/{id}/rebillings/{rebilling}",
     );
-    // Ten days on, whatever day it is: redacted, since it is another one tomorrow.
-    let day = |days: i64| {
-        let today = jiff::Timestamp::now()
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .date();
-        (today + jiff::Span::new().days(days)).to_string()
-    };
+    // Another day tomorrow: redacted.
     let plain = |mut answer: Value| {
         if let Some(due) = answer
             .pointer_mut("/rebilling/due_date")
@@ -492,7 +486,8 @@ async fn every_answer_about_rebillings_is_what_the_document_says() {
         }
         answer
     };
-    let wish = json!({ "reference": "abo-2", "amount": 1500, "due_date": day(10) });
+    let wish =
+        json!({ "reference": "abo-2", "amount": 1500, "due_date": stack.netbanx_day(10).await });
     let refused = stack
         .operate(id, "rebillings", json!({ "reference": "" }))
         .await;
@@ -513,7 +508,7 @@ async fn every_answer_about_rebillings_is_what_the_document_says() {
     };
     let wrong = patch(json!({})).await;
     told.say("nothing to change", (one, "patch", "4XX"), wrong.json());
-    let changed = patch(json!({ "amount": 1700, "due_date": day(12) })).await;
+    let changed = patch(json!({ "amount": 1700, "due_date": stack.netbanx_day(12).await })).await;
     told.say(
         "changed",
         (one, "patch", "200"),

@@ -29,7 +29,7 @@ async fn a_rebilling_is_told_of_by_a_webhook_as_any_payment_once_it_ran() {
     })
     .await;
     let first = paid(&stack).await;
-    let due = day(&stack, 3).await;
+    let due = stack.netbanx_day(3).await;
     let made = rebill(
         &stack,
         &first.payment,
@@ -107,17 +107,6 @@ async fn change(stack: &Stack, of: &str, payment: &Value, wish: Option<Value>) -
         None => client.delete(path),
     };
     stack.http.send(request.bearer_auth(DEMO_SHOP_KEY)).await
-}
-
-/// A day so many days from the platform's.
-async fn day(stack: &Stack, days: i64) -> String {
-    let now = stack.netbanx_books().await["now"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let now: jiff::Timestamp = now.parse().unwrap();
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    (today + jiff::Span::new().days(days)).to_string()
 }
 
 async fn orders(stack: &Stack) -> Vec<Value> {
@@ -276,7 +265,7 @@ async fn a_rebilling_that_never_arrived_charges_nothing_and_is_looked_up() {
 async fn what_is_to_run_on_a_day_to_come_runs_then_and_not_before() {
     let stack = stack().await;
     let first = paid(&stack).await;
-    let due = day(&stack, 30).await;
+    let due = stack.netbanx_day(30).await;
     let wish = json!({"reference": "abo-2", "due_date": due});
     let made = rebill(&stack, &first.payment, wish).await;
     assert_eq!(made["rebilling"]["due_date"], due, "{made}");
@@ -311,12 +300,12 @@ async fn what_is_to_run_on_a_day_to_come_runs_then_and_not_before() {
 async fn another_day_is_another_day_at_the_platform_too() {
     let stack = stack().await;
     let first = paid(&stack).await;
-    let wish = json!({"reference": "abo-2", "due_date": day(&stack, 10).await});
+    let wish = json!({"reference": "abo-2", "due_date": stack.netbanx_day(10).await});
     let made = rebill(&stack, &first.payment, wish).await;
     stack
         .wait_stage(made["id"].as_str().unwrap(), "unknown")
         .await;
-    let later = json!({"due_date": day(&stack, 20).await});
+    let later = json!({"due_date": stack.netbanx_day(20).await});
     // An answer that is lost is asked for again.
     stack
         .break_netbanx(json!({"answer_lost": {"update": 1}}))
@@ -334,7 +323,7 @@ async fn another_day_is_another_day_at_the_platform_too() {
 
 /// A rebilling of 42.00 that waits for its day, with that day.
 async fn waiting(stack: &Stack, first: &Hosted, days: i64) -> (Value, String) {
-    let due = day(stack, days).await;
+    let due = stack.netbanx_day(days).await;
     let wish = json!({"reference": "abo-2", "due_date": due});
     let made = rebill(stack, &first.payment, wish).await;
     stack
@@ -365,7 +354,7 @@ async fn another_amount_is_what_the_platform_charges_and_the_books_say() {
         "{order}"
     );
     // Less, and on another day, in one; the same again changes nothing.
-    let both = json!({"amount": 1700, "due_date": day(&stack, 12).await});
+    let both = json!({"amount": 1700, "due_date": stack.netbanx_day(12).await});
     for _ in 0..2 {
         let told = change(&stack, &first.payment, &made, Some(both.clone())).await;
         let told = told.expect(200).json();
@@ -421,7 +410,7 @@ async fn a_change_that_the_platform_refuses_or_that_comes_too_late_changes_nothi
     stack
         .break_netbanx(json!({"code": {"update": "5003"}, "callback_lost": true}))
         .await;
-    let both = json!({"amount": 9900, "due_date": day(&stack, 20).await});
+    let both = json!({"amount": 9900, "due_date": stack.netbanx_day(20).await});
     let told = change(&stack, &first.payment, &made, Some(both.clone())).await;
     let problem = told.problem(422, "field_invalid");
     assert!(
@@ -478,7 +467,7 @@ async fn a_change_of_nothing_readable_is_refused_with_what_to_send() {
 async fn what_is_called_off_never_runs() {
     let stack = stack().await;
     let first = paid(&stack).await;
-    let wish = json!({"reference": "abo-2", "due_date": day(&stack, 10).await});
+    let wish = json!({"reference": "abo-2", "due_date": stack.netbanx_day(10).await});
     let made = rebill(&stack, &first.payment, wish).await;
     stack
         .wait_stage(made["id"].as_str().unwrap(), "unknown")
@@ -507,8 +496,8 @@ async fn bad_wishes_are_refused_with_what_to_do_and_nothing_is_charged() {
     let first = paid(&stack).await;
     let unpaid: Checkout = stack.session(4200).await;
     let unpaid = stack.start_hosted(&unpaid).await;
-    let far = day(&stack, 400).await;
-    let today = day(&stack, 0).await;
+    let far = stack.netbanx_day(400).await;
+    let today = stack.netbanx_day(0).await;
     for (wish, field) in [
         (json!({}), "reference"),
         (json!({"reference": ""}), "reference"),
@@ -576,7 +565,7 @@ async fn a_person_charges_changes_and_calls_off_at_the_command_line() {
     let made = id_in(&run(&stack, &args).await);
     let done = wait(&stack, &made, "paid").await;
     assert_eq!(done["accepted"], 700, "{done}");
-    let (ten, twenty) = (day(&stack, 10).await, day(&stack, 20).await);
+    let (ten, twenty) = (stack.netbanx_day(10).await, stack.netbanx_day(20).await);
     let args = [
         "payments",
         "rebill",

@@ -81,6 +81,18 @@ impl Stack {
         }
     }
 
+    /// The day so many days from the platform's.
+    pub(crate) async fn netbanx_day(&self, days: i64) -> String {
+        let books = self.netbanx_books().await;
+        let now: jiff::Timestamp = books["now"]
+            .as_str()
+            .expect("a time")
+            .parse()
+            .expect("a time");
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        (today + jiff::Span::new().days(days)).to_string()
+    }
+
     /// Presses a button of the page.
     pub(crate) async fn press_hosted(&self, hosted: &Hosted, button: &str, card: &str) -> Answer {
         let form = [("do", button), ("cardNum", card)];
