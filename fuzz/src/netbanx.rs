@@ -117,8 +117,8 @@ fn check(fact: &Verified<PlatformFact>, last: Option<&CallAnswer>) {
 }
 
 /// Answers, one a line, to what is asked of saved cards and of a shopper's profile. Only a profile
-/// that names the shopper is read; what pays and the key are shown nowhere; a card is named in plain
-/// characters and by four digits at most.
+/// that names the shopper is read; what pays and the key are shown nowhere; a card is named in
+/// plain characters and by four digits at most.
 pub fn netbanx_vault(data: &[u8]) {
     let answers = lines(data);
     let vault = account().vault().expect("it keeps cards");
@@ -166,8 +166,8 @@ pub fn netbanx_vault(data: &[u8]) {
     hides(&end);
 }
 
-/// Answers, one a line, to a rebilling: to its beginning, to what charges, to what changes it. It is
-/// charged only where an order says in full that it is this payment's; it is changed only where the
+/// Answers, one a line, to a rebilling: to its beginning, to what charges, to what changes it. It
+/// is charged only where an order says in full that it is this payment's; it is changed only where the
 /// order itself says the amount that was asked for.
 pub fn netbanx_rebilling(data: &[u8]) {
     let answers = lines(data);

@@ -10,8 +10,8 @@ use super::call::{Exchange, Step};
 /// payment of its own, which [`super::By::Again`] begins.
 pub trait Rebilling: Send + Sync {
     /// Has a rebilling that did not run yet run so. Asked twice, it does the same.
-    /// [`Failure::Unsuitable`](super::Failure::Unsuitable) where the platform refuses that: it is to
-    /// run as before then.
+    /// [`Failure::Unsuitable`](super::Failure::Unsuitable) where the platform refuses that: then it
+    /// runs as before.
     fn amend(
         &self,
         memo: Option<&str>,

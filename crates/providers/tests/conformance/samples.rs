@@ -150,7 +150,8 @@ fn netbanx() -> Sample {
     );
     Sample {
         table: table(
-            "api_base = \"http://127.0.0.1:8602/hosted/v1\"\nsaved_cards = true\nsilent_post = true",
+            "api_base = \"http://127.0.0.1:8602/hosted/v1\"\n\
+             saved_cards = true\nsilent_post = true",
         ),
         production: Some(table("")),
         well: vec![

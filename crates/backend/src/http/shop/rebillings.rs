@@ -239,7 +239,7 @@ async fn rebilling(
         .ok_or_else(|| PaymentError::Unknown.into())
 }
 
-/// Has a rebilling run on another day, or charge another amount, as long as it has not run. What the
+/// Has a rebilling run on another day, or charge another amount, as long as it has not run. What a
 /// platform refuses changes nothing. Where it can't be reached (503) the change is kept, and it is
 /// told as soon as it can be: the same request again does the same, another one takes its place.
 #[utoipa::path(
