@@ -166,9 +166,9 @@ pub fn netbanx_vault(data: &[u8]) {
     hides(&end);
 }
 
-/// Answers, one a line, to a rebilling: to its beginning, to what charges, to what changes it. It
-/// is charged only where an order says in full that it is this payment's; it is changed only where the
-/// order itself says the amount that was asked for.
+/// Answers, one a line, to a rebilling: to its beginning, to what charges, to what changes it.
+/// It is charged only where an order says in full that it is this payment's; it is changed only
+/// where the order itself says the amount that was asked for.
 pub fn netbanx_rebilling(data: &[u8]) {
     let answers = lines(data);
     let (session, method, addresses) = (session(), method("netbanx_card"), addresses());

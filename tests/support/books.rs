@@ -20,8 +20,8 @@ impl Stack {
             .expect("the books can be opened")
     }
 
-    /// All bytes of the books' files, where a word is looked for that must not be there. It fails if
-    /// they are not there.
+    /// All bytes of the books' files, where a word is looked for that must not be there. It
+    /// fails if they are not there.
     pub(crate) fn books_on_disk(&self) -> Vec<u8> {
         assert!(self.folder().join("books.db").is_file(), "no books");
         let files = std::fs::read_dir(self.folder()).expect("a folder");
