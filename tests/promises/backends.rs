@@ -2,6 +2,7 @@
 //! of them dies, each order is paid once and nothing that was acknowledged is lost.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -375,60 +376,173 @@ impl Order {
     }
 }
 
+/// Buys once, and comes again until it is paid.
+async fn buy(stack: &Stack) -> Order {
+    let mut order = Order {
+        key: fresh_key(),
+        checkout: None,
+        started: None,
+        back: None,
+    };
+    let begun = std::time::Instant::now();
+    while order.pay(stack).await.is_none() {
+        let of = order.checkout.as_ref().map(|checkout| &checkout.id);
+        assert!(begun.elapsed() < PATIENCE, "{of:?} is not paid");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    order
+}
+
+/// Four who buy again and again, until they are told to stop.
+struct Customers {
+    stop: Arc<AtomicBool>,
+    all: JoinSet<Vec<Order>>,
+}
+
+impl Customers {
+    fn of(stack: &Arc<Stack>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut all = JoinSet::new();
+        for _ in 0..4 {
+            let (stack, stop) = (Arc::clone(stack), Arc::clone(&stop));
+            all.spawn(async move {
+                let mut orders = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    orders.push(buy(&stack).await);
+                }
+                orders
+            });
+        }
+        Self { stop, all }
+    }
+
+    async fn assert_each_paid_once(mut self, backends: &Backends) {
+        self.stop.store(true, Ordering::Relaxed);
+        let mut count = 0;
+        while let Some(orders) = self.all.join_next().await {
+            for order in orders.unwrap() {
+                order.assert_paid_once(&backends.stack).await;
+                count += 1;
+            }
+        }
+        assert!(count > 20, "{count}");
+        backends.assert_audited().await;
+    }
+}
+
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// Longer than a transaction may be idle, and than a backend may be silent.
+const FROZEN: Duration = Duration::from_secs(8);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_one_backend_killed_one_frozen_and_the_database_cut_off_each_order_is_paid_once() {
     let Some(mut backends) = Backends::start(StackOptions::default()).await else {
         return;
     };
-    let mut customers = JoinSet::new();
-    for _ in 0..4 {
-        let stack = Arc::clone(&backends.stack);
-        customers.spawn(async move {
-            let mut orders = Vec::new();
-            for _ in 0..5 {
-                let mut order = Order {
-                    key: fresh_key(),
-                    checkout: None,
-                    started: None,
-                    back: None,
-                };
-                let begun = std::time::Instant::now();
-                while order.pay(&stack).await.is_none() {
-                    let of = order.checkout.as_ref().map(|checkout| &checkout.id);
-                    assert!(begun.elapsed() < PATIENCE, "{of:?} is not paid");
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                orders.push(order);
-            }
-            orders
-        });
-    }
-    let pause = || tokio::time::sleep(Duration::from_millis(700));
-    pause().await;
+    let customers = Customers::of(&backends.stack);
+    tokio::time::sleep(PAUSE).await;
     backends.running[0].kill().await;
     backends.only(&[1, 2]);
-    pause().await;
+    tokio::time::sleep(PAUSE).await;
     backends.line.cut();
-    pause().await;
-    // Frozen for longer than a transaction of its own may be idle, and then woken.
+    tokio::time::sleep(PAUSE).await;
     backends.running[1].signal("STOP").await;
     backends.only(&[2]);
-    pause().await;
+    tokio::time::sleep(PAUSE).await;
     backends.line.cut();
     backends.running[0] = backends.start_one(0).await;
     backends.only(&[0, 2]);
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    let frozen = tokio::time::sleep(FROZEN);
+    buy(&backends.stack).await;
+    frozen.await;
     backends.running[1].signal("CONT").await;
     backends.wait_ready(1).await;
     backends.only(&[0, 1, 2]);
     backends.line.cut();
-    let mut count = 0;
-    while let Some(orders) = customers.join_next().await {
-        for order in orders.unwrap() {
-            order.assert_paid_once(&backends.stack).await;
-            count += 1;
+    customers.assert_each_paid_once(&backends).await;
+}
+
+/// HAProxy with the configuration that is shipped. It ends with this.
+struct Haproxy {
+    listen: String,
+    _process: tokio::process::Child,
+}
+
+impl Haproxy {
+    /// In front of these. None where it is not there.
+    async fn start(backends: &Backends) -> Option<Self> {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut folders = path.split(':').chain(["/usr/sbin"]);
+        let program = folders.find_map(|folder| {
+            let program = std::path::Path::new(folder).join("haproxy");
+            program.is_file().then_some(program)
+        });
+        let Some(program) = program else {
+            skipped("there is no haproxy");
+            return None;
+        };
+        let listen = format!("127.0.0.1:{}", free_port());
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/haproxy.cfg");
+        let shipped = std::fs::read_to_string(shipped).unwrap();
+        let (mut config, mut changed) = (Vec::new(), 0);
+        for line in shipped.lines() {
+            if line.trim() == "bind :8601" {
+                config.push(format!("    bind {listen}"));
+                changed += 1;
+            } else if line.trim().starts_with("server ") {
+                changed += 1;
+            } else {
+                config.push(line.to_owned());
+            }
         }
+        assert_eq!(changed, 3, "{shipped}");
+        let servers = backends.addresses.iter().zip(["first", "second", "third"]);
+        config.extend(servers.map(|(address, name)| format!("    server {name} {address}")));
+        let file = backends.folder.path().join("haproxy.cfg");
+        std::fs::write(&file, config.join("\n") + "\n").unwrap();
+        let log = std::fs::File::create(backends.folder.path().join("haproxy.log")).unwrap();
+        let process = tokio::process::Command::new(program)
+            .arg("-db")
+            .arg("-f")
+            .arg(file)
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let there = until_within(PATIENCE, || async {
+            tokio::net::TcpStream::connect(&listen).await.ok()
+        });
+        assert!(there.await.is_some(), "haproxy does not listen");
+        Some(Self {
+            listen,
+            _process: process,
+        })
     }
-    assert_eq!(count, 20);
-    backends.assert_audited().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_the_proxy_as_it_is_shipped_a_backend_that_dies_or_hangs_costs_no_order() {
+    let Some(mut backends) = Backends::start(StackOptions::default()).await else {
+        return;
+    };
+    let Some(haproxy) = Haproxy::start(&backends).await else {
+        return;
+    };
+    // Who is ready it finds out by itself from here on.
+    backends
+        .proxy
+        .lead_to(std::slice::from_ref(&haproxy.listen));
+    let customers = Customers::of(&backends.stack);
+    tokio::time::sleep(PAUSE).await;
+    backends.running[0].kill().await;
+    tokio::time::sleep(PAUSE).await;
+    backends.running[1].signal("STOP").await;
+    let frozen = tokio::time::sleep(FROZEN);
+    // With one of three left.
+    buy(&backends.stack).await;
+    frozen.await;
+    backends.running[0] = backends.start_one(0).await;
+    backends.running[1].signal("CONT").await;
+    customers.assert_each_paid_once(&backends).await;
 }

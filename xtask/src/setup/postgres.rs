@@ -57,6 +57,10 @@ pub(crate) enum Keeps {
     OnDisk,
 }
 
+/// What is installed where it is needed: the server, and the proxy that is shipped in front of
+/// several backends.
+const PACKAGES: [&str; 2] = ["postgresql", "haproxy"];
+
 /// Brings PostgreSQL and starts a server. None where it is not there and need not be.
 pub(crate) fn start(
     ctx: &Ctx,
@@ -64,8 +68,8 @@ pub(crate) fn start(
     keeps: Keeps,
     needed: bool,
 ) -> Result<Option<Server>> {
-    if programs().is_none() && needed {
-        stages.run("PostgreSQL", || system::apt(&["postgresql"]))?;
+    if needed && system::has_apt() {
+        stages.run("PostgreSQL and HAProxy", || system::apt(&PACKAGES))?;
     }
     let Some(programs) = programs() else {
         if needed {
@@ -101,14 +105,15 @@ fn run(folder: &Path, ctx: &Ctx, programs: &Path) -> Result<Server> {
         std::os::unix::fs::chown(folder, Some(user), None)
             .with_context(|| format!("{} can't be given away", folder.display()))?;
     }
-    let program = |name: &str| {
-        let mut command = Command::new(programs.join(name));
+    let program_at = |path: PathBuf| {
+        let mut command = Command::new(path);
         command.current_dir(folder);
         if let Some(user) = user {
             std::os::unix::process::CommandExt::uid(&mut command, user);
         }
         command
     };
+    let program = |name: &str| program_at(programs.join(name));
     let data = folder.join("data");
     let mut initdb = program("initdb");
     initdb
@@ -124,7 +129,17 @@ fn run(folder: &Path, ctx: &Ctx, programs: &Path) -> Result<Server> {
     std::fs::write(data.join("pg_hba.conf"), rules)?;
     // One that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut server = program("postgres");
+    // It ends with us, also where we are killed.
+    let mut server = match system::find(&["setpriv"]) {
+        Some(setpriv) => {
+            let mut command = program_at(setpriv);
+            command
+                .args(["--pdeathsig", "INT", "--"])
+                .arg(programs.join("postgres"));
+            command
+        }
+        None => program_at(programs.join("postgres")),
+    };
     server.arg("-D").arg(&data);
     let settings = [
         "listen_addresses=127.0.0.1",
@@ -162,9 +177,27 @@ fn run(folder: &Path, ctx: &Ctx, programs: &Path) -> Result<Server> {
     })
 }
 
+/// What the folders' names begin with; what follows is the process whose it is.
+const FOLDER: &str = "guichet-postgres-";
+
+/// Removes the folders of processes that are no more.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(FOLDER));
+        let owner = owner.and_then(|owner| owner.parse::<u32>().ok());
+        if owner.is_some_and(|owner| !Path::new(&format!("/proc/{owner}")).exists()) {
+            // What can't be removed is in nobody's way.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A new folder.
 fn folder(ctx: &Ctx, keeps: Keeps) -> PathBuf {
-    let name = format!("guichet-postgres-{}", std::process::id());
+    sweep(Path::new(MEMORY));
+    sweep(&ctx.target);
+    let name = format!("{FOLDER}{}", std::process::id());
     let free = proc::read(Command::new("df").args(["-Pk", MEMORY])).ok();
     let free = free.and_then(|told| {
         let line = told.lines().nth(1)?;
