@@ -115,18 +115,7 @@ fn run(folder: &Path, ctx: &Ctx, programs: &Path) -> Result<Server> {
     };
     let program = |name: &str| program_at(programs.join(name));
     let data = folder.join("data");
-    let mut initdb = program("initdb");
-    initdb
-        .arg("-D")
-        .arg(&data)
-        .args(["-U", "guichet", "-A", "trust", "--no-sync"]);
-    initdb.args(["--encoding", "UTF8", "--locale", "C.UTF-8"]);
-    proc::read(&mut initdb)?;
-    // The owner comes as he likes; whoever else a test makes needs a password.
-    let rules = "host all guichet 127.0.0.1/32 trust\n\
-                 host replication guichet 127.0.0.1/32 trust\n\
-                 host all all 127.0.0.1/32 scram-sha-256\n";
-    std::fs::write(data.join("pg_hba.conf"), rules)?;
+    make(program("initdb"), &data)?;
     // One that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     // It ends with us, also where we are killed.
@@ -175,6 +164,22 @@ fn run(folder: &Path, ctx: &Ctx, programs: &Path) -> Result<Server> {
         folder: folder.to_owned(),
         port,
     })
+}
+
+/// Makes the files of a new server.
+fn make(mut initdb: Command, data: &Path) -> Result<()> {
+    initdb
+        .arg("-D")
+        .arg(data)
+        .args(["-U", "guichet", "-A", "trust", "--no-sync"]);
+    initdb.args(["--encoding", "UTF8", "--locale", "C.UTF-8"]);
+    proc::read(&mut initdb)?;
+    // The owner comes as he likes; whoever else a test makes needs a password.
+    let rules = "host all guichet 127.0.0.1/32 trust\n\
+                 host replication guichet 127.0.0.1/32 trust\n\
+                 host all all 127.0.0.1/32 scram-sha-256\n";
+    std::fs::write(data.join("pg_hba.conf"), rules)?;
+    Ok(())
 }
 
 /// What the folders' names begin with; what follows is the process whose it is.
