@@ -139,6 +139,7 @@ pub fn states() -> Vec<(&'static str, Model)> {
             name: "Caisse 1".into(),
             until: 0,
             minutes: 7,
+            says: None,
         });
     }
     all.push(("waiting-terminal", terminal));

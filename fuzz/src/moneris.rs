@@ -1,5 +1,5 @@
-//! Moneris: what the cloud answers to a command and of a receipt, and what comes to a post-back's
-//! address.
+//! Moneris: what the cloud answers to a command and of a receipt, what comes to a post-back's
+//! address, and what comes over a terminal's line.
 
 use std::sync::LazyLock;
 
@@ -9,8 +9,8 @@ use guichet_domain::session::Session;
 use guichet_domain::testing::slug;
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    CallAnswer, Called, Environment, Exchange, Given, Headers, HttpMethod, Incoming, LookUp,
-    LookedUp, Proceed, Provider,
+    CallAnswer, Called, Environment, Exchange, Frames, Given, Headers, HttpMethod, Incoming,
+    LookUp, LookedUp, Proceed, Provider, frame,
 };
 use serde_json::Value;
 
@@ -154,4 +154,31 @@ pub fn moneris_post_back(data: &[u8]) {
         assert!(text.contains(REFERENCE) || text.contains("\\u"), "{text}");
     }
     assert!(callbacks.read(&incoming, None).is_err());
+}
+
+/// What comes over a line, in pieces whose lengths are the first bytes' (the byte at the beginning
+/// says how many). Whatever the cut, the frames are the same, and put together again they are what
+/// came.
+pub fn moneris_frame(data: &[u8]) {
+    let Some((&count, rest)) = data.split_first() else {
+        return;
+    };
+    let (cuts, stream) = rest.split_at(usize::from(count).min(rest.len()));
+    let mut whole = Frames::default();
+    whole.push(stream);
+    let expected: Vec<_> = std::iter::from_fn(|| whole.next_frame()).collect();
+    let (mut frames, mut told, mut left) = (Frames::default(), Vec::new(), stream);
+    for cut in cuts {
+        let (now, then) = left.split_at(usize::from(*cut).min(left.len()));
+        frames.push(now);
+        told.extend(std::iter::from_fn(|| frames.next_frame()));
+        left = then;
+    }
+    frames.push(left);
+    told.extend(std::iter::from_fn(|| frames.next_frame()));
+    assert_eq!(told, expected);
+    assert_eq!(frames.is_cut(), whole.is_cut());
+    let again: Vec<u8> = told.iter().filter_map(|one| frame(one)).flatten().collect();
+    assert!(stream.starts_with(&again));
+    assert_eq!(frames.is_cut(), again.len() < stream.len());
 }

@@ -76,6 +76,9 @@ impl Scene<'_> {
                     let total = self.total();
                     let places = [("amount", &*total), ("till", &terminal.name)];
                     say(&fill(words.terminal_body, &places));
+                    if let Some(says) = &terminal.says {
+                        say(says);
+                    }
                     let minutes = terminal.minutes.to_string();
                     say(&fill(words.terminal_left, &[("minutes", &minutes)]));
                 }

@@ -4,8 +4,9 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
+use crate::browser::eventually;
 use crate::shop::Order;
-use crate::support::{COUNTER, StackOptions};
+use crate::support::{COUNTER, StackOptions, TERRACE};
 use crate::world::{World, play_in, usual};
 
 /// Plays a test at a shop with terminals.
@@ -20,11 +21,15 @@ fn play(test: impl AsyncFnOnce(&mut World) -> Result<()>) {
 impl World {
     /// An order of 11.10 CAD whose till page is open and waits for the terminal.
     async fn at_the_counter(&self) -> Result<Order> {
+        self.at("counter").await
+    }
+
+    async fn at(&self, terminal: &str) -> Result<Order> {
         let order = self
             .order(json!({
                 "amount": 1110,
                 "currency": "CAD",
-                "terminal": "counter",
+                "terminal": terminal,
                 "methods": ["moneris_terminal"],
                 "locale": "fr-CA",
             }))
@@ -107,6 +112,26 @@ fn a_till_says_that_the_terminal_is_busy_and_what_was_approved_of_the_order() {
         w.browser.wait_for_face("incomplete").await?;
         let said = w.text_inside("[part~=outcome]").await?;
         ensure!(said.contains("$12.00") && said.contains("$20.00"), "{said}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_till_shows_what_the_terminal_on_its_own_network_says_and_a_power_cut_pays_once() {
+    play(async |w: &mut World| {
+        let order = w.at("terrace").await?;
+        eventually("what the terminal shows", async || {
+            let said = w.text_inside("[data-terminal]").await?;
+            let shown = said.contains("Présentez, insérez ou glissez la carte");
+            Ok(shown.then_some(()))
+        })
+        .await?;
+        w.stack.kill_backend().await;
+        w.stack.at_terminal(TERRACE, json!({ "do": "tap" })).await;
+        w.stack.start_backend().await;
+        w.assert_paid(&order, &[("card", 1110)]).await?;
+        let commands = w.stack.commands_at(TERRACE).await;
+        ensure!(commands.len() == 1, "{commands:?}");
         Ok(())
     });
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{COUNTER, Checkout, GARDEN, Stack, StackOptions, fresh_key, until};
+use crate::support::{COUNTER, Checkout, GARDEN, Stack, StackOptions, TERRACE, fresh_key, until};
 
 async fn stack() -> Stack {
     with("resend_seconds = 1").await
@@ -532,5 +532,122 @@ async fn an_operator_asks_a_terminal_and_the_doctor_each_of_them() {
     assert!(
         actions.iter().all(|own| own["action"] == "getDeviceInfo"),
         "{actions:?}"
+    );
+}
+
+/// Paid once at the terminal on the shop's own network.
+async fn assert_paid_at_the_terrace(stack: &Stack, checkout: &Checkout) {
+    stack.wait_status(checkout, "paid").await;
+    let payment = payment(stack, checkout).await;
+    assert_eq!(payment["accepted"], 1110, "{payment}");
+    assert_eq!(payment["attention"], json!([]), "{payment}");
+    stack
+        .wait_stage(payment["id"].as_str().unwrap(), "over")
+        .await;
+    let commands = stack.commands_at(TERRACE).await;
+    let sales = commands.iter().filter(|own| own["action"] == "purchase");
+    assert_eq!(sales.count(), 1, "{commands:?}");
+}
+
+#[tokio::test]
+async fn a_terminal_on_the_shops_own_network_tells_what_it_shows_and_pays() {
+    let stack = stack().await;
+    stack.break_moneris(json!({ "line_dribbles": true })).await;
+    let checkout = stack.session_at("terrace", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    until("what the terminal shows", || async {
+        let status = stack.status(&checkout).await;
+        let says = status["payment"]["terminal"]["says"].as_str()?;
+        (says == "Présentez, insérez ou glissez la carte").then_some(())
+    })
+    .await;
+    let other = stack.session_at("terrace", 500).await;
+    stack.ask_terminal(&other).await.expect(409);
+    stack.at_terminal(TERRACE, json!({ "do": "tap" })).await;
+    assert_paid_at_the_terrace(&stack, &checkout).await;
+    let payment = payment(&stack, &checkout).await;
+    let told = &payment["parts"][0]["at_terminal"];
+    assert_eq!(told["terminal"], "terrace");
+    assert!(told["receipt"].as_str().unwrap().contains("APPROUVEE"));
+    // Nothing went through the cloud.
+    let books = stack.moneris_books().await;
+    assert_eq!(books["post_backs"], json!([]), "{books}");
+}
+
+/// Lines that break before the command is taken, after it, and before its end is told; a backend
+/// that dies: the same key again, and one sale.
+#[tokio::test]
+async fn whatever_line_breaks_it_is_paid_once() {
+    for faults in [
+        json!({ "line_lost": 1 }),
+        json!({ "line_cut": 1 }),
+        json!({ "line_cut_at_end": 1 }),
+        json!({ "line_lost": 1, "line_cut": 1, "line_cut_at_end": 1 }),
+    ] {
+        let stack = stack().await;
+        stack.break_moneris(faults.clone()).await;
+        let checkout = stack.session_at("terrace", 1110).await;
+        stack.start_at_terminal(&checkout).await;
+        stack.at_terminal(TERRACE, json!({ "do": "insert" })).await;
+        assert_paid_at_the_terrace(&stack, &checkout).await;
+    }
+    let mut stack = stack().await;
+    let checkout = stack.session_at("terrace", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_terminal(TERRACE).await;
+    stack.kill_backend().await;
+    stack.at_terminal(TERRACE, json!({ "do": "tap" })).await;
+    stack.start_backend().await;
+    assert_paid_at_the_terrace(&stack, &checkout).await;
+}
+
+#[tokio::test]
+async fn a_command_on_the_shops_own_network_is_taken_back_before_a_card_is_there() {
+    let stack = stack().await;
+    let checkout = stack.session_at("terrace", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_terminal(TERRACE).await;
+    stack.cancel_terminal("terrace").await.expect(202);
+    stack.wait_status(&checkout, "refused").await;
+    let status = stack.status(&checkout).await;
+    assert_eq!(status["payment"]["refusal"], "cancelled", "{status}");
+    // It works on nothing now, and another try follows.
+    let refused = stack.cancel_terminal("terrace").await.expect(409).json();
+    assert_eq!(refused["code"], "operation_not_possible", "{refused}");
+    stack.cancel_terminal("nowhere").await.expect(404);
+    stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(TERRACE, json!({ "do": "tap" })).await;
+    stack.wait_status(&checkout, "paid").await;
+    // The cloud has no such command.
+    let checkout = stack.session_at("counter", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_terminal(COUNTER).await;
+    let refused = stack.cancel_terminal("counter").await.expect(409).json();
+    assert!(
+        refused["detail"].to_string().contains("red key"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_off_on_the_shops_own_network_starts_nothing_and_refunds_later() {
+    let stack = stack().await;
+    let checkout = stack.session_at("terrace", 1110).await;
+    let id = stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(TERRACE, json!({ "do": "tap" })).await;
+    assert_paid_at_the_terrace(&stack, &checkout).await;
+    stack.break_moneris(json!({ "line_cut_at_end": 1 })).await;
+    let told = stack
+        .instruct(&id, "refunds", json!({ "amount": 1000 }))
+        .await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(stack.balance_of(&checkout, &id).await, [0, 1110, 1000, 0]);
+    let commands = stack.commands_at(TERRACE).await;
+    let refunds = commands.iter().filter(|own| own["action"] == "refund");
+    assert_eq!(refunds.count(), 1, "{commands:?}");
+    let (_, report, _) = stack.guichet(&["doctor"]).await;
+    assert!(
+        report.contains("terminal terrace (Caisse 3): answers"),
+        "{report}"
     );
 }

@@ -45,7 +45,7 @@ pub(crate) use self::{
     checkout::{Checkout, Started},
     disk::Disk,
     http::{Answer, Seen, fresh_key},
-    moneris::{COUNTER, GARDEN},
+    moneris::{COUNTER, GARDEN, TERRACE},
     netbanx::{Hosted, NETBANX_CARD},
     options::{
         DEMO_HMAC_KEY, DEMO_SHOP_KEY, DEMO_SITE, LogTo, NETBANX_PASSWORD, NO_LIMITS, NOTIFY_SECRET,

@@ -10,6 +10,8 @@ use super::wait::until;
 
 /// The terminal `counter`, by its TID.
 pub(crate) const COUNTER: &str = "A1234567";
+/// The terminal `terrace`, on the shop's own network, by its TID.
+pub(crate) const TERRACE: &str = "D0501234";
 /// The terminal `garden`, by its TID.
 pub(crate) const GARDEN: &str = "P0401234";
 
@@ -39,6 +41,13 @@ impl Stack {
         let request = self.http.client().get(address).bearer_auth(DEMO_SHOP_KEY);
         let all = self.http.send(request).await.expect(200).json();
         all["terminals"].clone()
+    }
+
+    /// Has a terminal give up what it works on.
+    pub(crate) async fn cancel_terminal(&self, name: &str) -> Answer {
+        let address = format!("{}/v1/terminals/{name}/cancel", self.backend());
+        let request = self.http.client().post(address).bearer_auth(DEMO_SHOP_KEY);
+        self.http.send(request).await
     }
 
     async fn moneris(&self, path: &str, body: Option<Value>) -> Answer {

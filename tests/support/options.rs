@@ -190,16 +190,19 @@ pub(crate) struct Ports {
     pub(crate) platform: u16,
     pub(crate) shop: u16,
     pub(crate) metrics: u16,
+    /// Of the terminal on the shop's own network.
+    pub(crate) terminal: u16,
 }
 
 impl Ports {
-    /// Four of them.
+    /// One of each.
     pub(crate) fn free() -> Self {
         Self {
             backend: free_port(),
             platform: free_port(),
             shop: free_port(),
             metrics: free_port(),
+            terminal: free_port(),
         }
     }
 }
@@ -260,7 +263,8 @@ impl StackOptions {
     }
 
     /// What the demo shop offers through other platforms than Up2pay, and its accounts there.
-    fn other_platforms(&self, platform: u16) -> (String, String) {
+    fn other_platforms(&self, ports: Ports) -> (String, String) {
+        let platform = ports.platform;
         let (mut own, mut accounts) = (String::new(), String::new());
         if self.sogenactif {
             own = offers("sogenactif", "sogenactif", &self.sogenactif_methods);
@@ -274,7 +278,7 @@ impl StackOptions {
         }
         if self.moneris {
             own += &offers("moneris", "moneris", &["moneris_terminal"]);
-            accounts += &self.moneris_account(platform);
+            accounts += &self.moneris_account(ports);
         }
         (own, accounts)
     }
@@ -289,8 +293,11 @@ impl StackOptions {
         )
     }
 
-    /// The account at Moneris: the sandbox's one store, with its two terminals.
-    fn moneris_account(&self, platform: u16) -> String {
+    /// The account at Moneris: the sandbox's one store, with its three terminals.
+    fn moneris_account(&self, ports: Ports) -> String {
+        let Ports {
+            platform, terminal, ..
+        } = ports;
         let more = &self.moneris_lines;
         let token = MONERIS_TOKEN;
         format!(
@@ -301,7 +308,9 @@ impl StackOptions {
              [[accounts.terminals]]\nname = \"counter\"\nid = \"A1234567\"\n\
              till = \"Caisse 1\"\n\
              [[accounts.terminals]]\nname = \"garden\"\nid = \"P0401234\"\n\
-             till = \"Caisse 2\"\n"
+             till = \"Caisse 2\"\n\
+             [[accounts.terminals]]\nname = \"terrace\"\nid = \"D0501234\"\n\
+             till = \"Caisse 3\"\naddress = \"127.0.0.1:{terminal}\"\n"
         )
     }
 
@@ -323,6 +332,7 @@ impl StackOptions {
             platform,
             shop,
             metrics,
+            ..
         } = ports;
         let mut origins = vec![format!("http://127.0.0.1:{shop}")];
         origins.extend(self.more_origins.iter().cloned());
@@ -355,7 +365,7 @@ impl StackOptions {
         let demo = format!("{confirm}\nnotify_method = {post:?}\n{optional}{more}");
         let accounts = account("demo", DEMO_SITE, "110647233", DEMO_HMAC_KEY, &demo)
             + account("autre", OTHER_SITE, "2", OTHER_HMAC_KEY, optional).as_str();
-        let (own, account_of_both) = self.other_platforms(platform);
+        let (own, account_of_both) = self.other_platforms(ports);
         let mut other_origins = vec!["http://autre.example".to_owned()];
         let mut others = String::new();
         if self.one_click {

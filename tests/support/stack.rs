@@ -299,12 +299,15 @@ async fn start_sandbox(
     let (data_text, merchants) = (data.display().to_string(), merchants.display().to_string());
     let address = |port: u16| format!("127.0.0.1:{port}");
     let (platform, shop) = (address(ports.platform), address(ports.shop));
+    let terminal = address(ports.terminal);
     let backend = format!("http://127.0.0.1:{}", ports.backend);
     let mut args = vec![
         "--platform-listen",
         &platform,
         "--shop-listen",
         &shop,
+        "--terminal-listen",
+        &terminal,
         "--backend",
         &backend,
         "--data-dir",

@@ -18,6 +18,8 @@ pub(crate) struct Hold {
     pub(crate) payment: PaymentId,
     /// Unix second at which it ends by itself.
     pub(crate) until: i64,
+    /// What the terminal shows meanwhile.
+    pub(crate) says: Option<String>,
 }
 
 impl Holds {
@@ -30,6 +32,22 @@ impl Holds {
         let hold = self.all().get(place).cloned();
         hold.filter(|hold| now < hold.until)
             .map(|hold| hold.payment)
+    }
+
+    /// What it shows, while that payment holds it.
+    pub(crate) fn says(&self, place: &Place, payment: &PaymentId) -> Option<String> {
+        let all = self.all();
+        let hold = all.get(place).filter(|hold| hold.payment == *payment)?;
+        hold.says.clone()
+    }
+
+    /// Keeps what it shows, while that payment holds it.
+    pub(crate) fn shows(&self, place: &Place, payment: &PaymentId, says: Option<String>) {
+        if let Some(hold) = self.all().get_mut(place)
+            && hold.payment == *payment
+        {
+            hold.says = says;
+        }
     }
 
     /// Holds it, whoever did before.
@@ -57,6 +75,7 @@ mod tests {
         let hold = |number| Hold {
             payment: PaymentId::from_random([number; 16]),
             until: 100,
+            says: None,
         };
         let holds = Holds::default();
         assert_eq!(holds.holder(&place(), 0), None);
@@ -67,5 +86,12 @@ mod tests {
         assert_eq!(holds.holder(&place(), 100), None);
         holds.hold_if_free(place(), hold(2), 100);
         assert_eq!(holds.holder(&place(), 99), Some(hold(2).payment));
+        // What a terminal shows is of the payment that holds it.
+        holds.shows(&place(), &hold(1).payment, Some("card?".into()));
+        assert_eq!(holds.says(&place(), &hold(2).payment), None);
+        holds.shows(&place(), &hold(2).payment, Some("card?".into()));
+        let says = holds.says(&place(), &hold(2).payment);
+        assert_eq!(says.as_deref(), Some("card?"));
+        assert_eq!(holds.says(&place(), &hold(1).payment), None);
     }
 }

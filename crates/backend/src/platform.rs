@@ -1,4 +1,7 @@
-//! The one HTTP client: makes the calls that providers describe.
+//! The one network client: makes the calls that providers describe, over HTTP or over a line to a
+//! device.
+
+mod lines;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use guichet_providers::contract::{
-    CallAnswer, CallError, Exchange, Failure, HeaderValue, HttpMethod, PlatformCall, Step,
+    CallAnswer, CallError, Exchange, Failure, HeaderValue, How, HttpMethod, PlatformCall, Step,
 };
 use reqwest::header;
 use secrecy::ExposeSecret as _;
 use tokio::sync::Semaphore;
 
+use self::lines::Lines;
 use crate::clock::{self, Since};
 use crate::metrics::Calls;
 #[cfg(test)]
@@ -37,6 +41,7 @@ pub(crate) struct Platform {
     /// How long a call waits for one.
     wait: Duration,
     cache: Mutex<HashMap<Identity, Cached>>,
+    lines: Lines,
     counted: Calls,
 }
 
@@ -69,6 +74,7 @@ impl Platform {
             calls: Semaphore::new(calls),
             wait: WAIT,
             cache: Mutex::new(HashMap::new()),
+            lines: Lines::default(),
             counted: Calls::default(),
         }
     }
@@ -165,6 +171,11 @@ impl Platform {
         if let Some(answer) = seam::call(call).await {
             return answer;
         }
+        let body = call.body.as_ref().map_or(&[][..], |body| &body.bytes);
+        // Listening keeps nobody from calling.
+        if let Some(line) = call.line.as_ref().filter(|line| line.how == How::Listen) {
+            return self.lines.call(line, body, call.timeout).await;
+        }
         let since = Since::now();
         // Whoever hangs up while a platform is slow leaves a call behind: they must not pile up.
         let permit = tokio::time::timeout(self.wait, self.calls.acquire()).await;
@@ -174,6 +185,9 @@ impl Platform {
         // Frozen in between: whoever asked for the call may have been taken for dead.
         if since.seconds() > LATE {
             return Err(CallError::NotSent);
+        }
+        if let Some(line) = &call.line {
+            return self.lines.call(line, body, call.timeout).await;
         }
         let Some(headers) = headers(call) else {
             return Err(CallError::NotSent);

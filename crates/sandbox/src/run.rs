@@ -94,6 +94,7 @@ impl Running {
 
 const PLATFORM_FLAG: &str = "--platform-listen";
 const SHOP_FLAG: &str = "--shop-listen";
+const TERMINAL_FLAG: &str = "--terminal-listen";
 
 /// Refuses an address that other machines reach.
 fn stays_here(address: SocketAddr, flag: &'static str) -> Result<(), StartError> {
@@ -139,9 +140,13 @@ fn port_of(listener: &TcpListener, wanted: SocketAddr) -> u16 {
 /// When the keys can't be written or a port is in use.
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (platform_listen, shop_listen) = (settings.platform_listen, settings.shop_listen);
+    let terminal_listen = settings.terminal_listen;
     if !settings.allow_remote {
         stays_here(platform_listen, PLATFORM_FLAG)?;
         stays_here(shop_listen, SHOP_FLAG)?;
+        if let Some(address) = terminal_listen {
+            stays_here(address, TERMINAL_FLAG)?;
+        }
     }
     let signer = load_or_create(&settings.data_dir)?;
     let http = reqwest::Client::builder()
@@ -151,6 +156,10 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         .build()?;
     let platform = listen(platform_listen, PLATFORM_FLAG).await?;
     let shop_listener = listen(shop_listen, SHOP_FLAG).await?;
+    let terminal = match terminal_listen {
+        Some(address) => Some(listen(address, TERMINAL_FLAG).await?),
+        None => None,
+    };
     let platform_port = port_of(&platform, platform_listen);
     let shop_port = port_of(&shop_listener, shop_listen);
     let origins = Origins {
@@ -176,6 +185,10 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
             stopped.clone(),
         ),
     ];
+    if let Some(listener) = terminal {
+        let line = moneris::direct::serve(listener, Arc::clone(&app), stopped.clone());
+        tasks.push(tokio::spawn(line));
+    }
     if let Some(listener) = platform_v6 {
         tasks.push(serve(listener, pages, stopped));
     }

@@ -22,6 +22,10 @@ pub struct Cli {
     /// Where the demo shop is served.
     #[arg(long, default_value = "127.0.0.1:8600")]
     pub shop_listen: SocketAddr,
+    /// Where the terminal of Moneris is that is reached on the shop's own network, such as
+    /// 127.0.0.1:8603. It is nowhere if absent.
+    #[arg(long)]
+    pub terminal_listen: Option<SocketAddr>,
     /// The checkout backend that the demo shop uses.
     #[arg(long, default_value = "http://127.0.0.1:8601")]
     pub backend: Url,
@@ -90,6 +94,8 @@ pub struct Settings {
     pub platform_listen: SocketAddr,
     /// Where the demo shop is served.
     pub shop_listen: SocketAddr,
+    /// Where the terminal of Moneris is that is reached on the shop's own network, if it is there.
+    pub terminal_listen: Option<SocketAddr>,
     /// The checkout backend that the demo shop uses.
     pub backend: Url,
     /// The demo shop's secret key for the backend.
@@ -148,6 +154,7 @@ impl Settings {
         Ok(Self {
             platform_listen: cli.platform_listen,
             shop_listen: cli.shop_listen,
+            terminal_listen: cli.terminal_listen,
             backend: cli.backend,
             shop_secret_key: cli.shop_secret_key,
             shop_webhook_secret: cli.shop_webhook_secret,

@@ -232,6 +232,9 @@ pub struct TerminalView {
     pub until: i64,
     /// Minutes until then, rounded up: nobody's clock need be right.
     pub minutes: u64,
+    /// What the terminal shows, in its own words; it is told of one on the shop's own network.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub says: Option<String>,
 }
 
 /// Reads a reason that is not known here as one that says nothing: a page that is open may be older

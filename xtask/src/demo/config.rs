@@ -38,6 +38,8 @@ pub(super) struct Demo {
     pub(super) shop: u16,
     pub(super) backend: u16,
     pub(super) platform: u16,
+    /// Of the terminal on the shop's own network.
+    pub(super) terminal: u16,
 }
 
 impl Demo {
@@ -68,6 +70,7 @@ impl Demo {
             shop,
             backend,
             platform,
+            terminal,
         } = self;
         let hosts = format!("\"http://127.0.0.1:{platform}\", \"http://localhost:{platform}\"");
         format!(
@@ -79,7 +82,7 @@ impl Demo {
             up2pay(&self.sandbox(), &hosts),
             sogenactif(*platform),
             netbanx(*platform),
-            moneris(*platform)
+            moneris(*platform, *terminal)
         )
     }
 }
@@ -184,8 +187,8 @@ methods = {MONERIS:?}
     )
 }
 
-/// The account at Moneris: the sandbox's one store, with its two terminals.
-fn moneris(platform: u16) -> String {
+/// The account at Moneris: the sandbox's one store, with its three terminals.
+fn moneris(platform: u16, terminal: u16) -> String {
     format!(
         r#"[[accounts]]
 id = "moneris"
@@ -204,6 +207,13 @@ till = "Caisse 1"
 name = "garden"
 id = "P0401234"
 till = "Caisse 2"
+
+# On the shop's own network: reached without the cloud.
+[[accounts.terminals]]
+name = "terrace"
+id = "D0501234"
+till = "Caisse 3"
+address = "127.0.0.1:{terminal}"
 "#
     )
 }
@@ -254,6 +264,7 @@ mod tests {
             shop: 1,
             backend: 2,
             platform: 3,
+            terminal: 4,
         };
         let text = demo.text();
         let lists = text.lines().filter(|line| line.starts_with("methods = "));
@@ -278,6 +289,7 @@ mod tests {
             shop: 1,
             backend: 2,
             platform: 3,
+            terminal: 4,
         };
         let text = demo.text();
         for line in [
@@ -285,6 +297,7 @@ mod tests {
             "database_url = \"sqlite:///tmp/d e/guichet.db\"",
             "assets = \"/tmp/a\"",
             "    \"http://127.0.0.1:1\",",
+            "address = \"127.0.0.1:4\"",
             "page_hosts = [\"http://127.0.0.1:3\", \"http://localhost:3\"]",
             "public_key_files = [\"/tmp/d e/sandbox/up2pay-public.pem\"]",
         ] {

@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Port of the platforms, played by the sandbox.
     #[arg(long, default_value_t = 8602)]
     platform_port: u16,
+    /// Port of the terminal that is reached on the shop's own network, played by the sandbox.
+    #[arg(long, default_value_t = 8603)]
+    terminal_port: u16,
     /// Forget the payments of earlier runs.
     #[arg(long)]
     fresh: bool,
@@ -44,6 +47,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<(
         shop: options.shop_port,
         backend: options.backend_port,
         platform: options.platform_port,
+        terminal: options.terminal_port,
     };
     if options.fresh && demo.folder.exists() {
         std::fs::remove_dir_all(&demo.folder)?;
@@ -71,10 +75,11 @@ fn ports_are_free(options: &Options) -> Result<()> {
         ("shop", options.shop_port, "--shop-port"),
         ("backend", options.backend_port, "--backend-port"),
         ("platform", options.platform_port, "--platform-port"),
+        ("terminal", options.terminal_port, "--terminal-port"),
     ];
     let mut kept = Vec::new();
     for (what, port, flag) in ports {
-        // Held until all three are, so that the same port given twice is found as well.
+        // Held until all of them are, so that the same port given twice is found as well.
         kept.push(TcpListener::bind(("127.0.0.1", port)).with_context(|| {
             format!(
                 "port {port} of the {what} is in use: stop what listens there, or choose another \
@@ -114,6 +119,7 @@ fn start(
     sandbox
         .args(["--platform-listen", &format!("127.0.0.1:{}", demo.platform)])
         .args(["--shop-listen", &format!("127.0.0.1:{}", demo.shop)])
+        .args(["--terminal-listen", &format!("127.0.0.1:{}", demo.terminal)])
         .args(["--backend", &demo.backend_url()])
         .args(["--shop-secret-key", config::SECRET_KEY])
         .args(["--shop-webhook-secret", config::WEBHOOK_SECRET])
@@ -173,6 +179,7 @@ mod tests {
                 shop_port: 0,
                 backend_port: port,
                 platform_port: 0,
+                terminal_port: 0,
                 fresh: false,
             };
             let message = ports_are_free(&options)

@@ -240,6 +240,7 @@ async fn ourselves(
         timeout: Duration::from_secs(5),
         after: Duration::ZERO,
         cache_for: None,
+        line: None,
         note: String::new(),
     };
     let host = host(&config.public_url);

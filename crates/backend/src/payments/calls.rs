@@ -70,6 +70,7 @@ mod tests {
                 body: None,
                 timeout: std::time::Duration::from_secs(1),
                 cache_for: None,
+                line: None,
                 after: std::time::Duration::ZERO,
                 note: String::new(),
             })

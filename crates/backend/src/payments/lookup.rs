@@ -28,7 +28,12 @@ pub(crate) async fn look_up(
         }
         // It could not be called off, and nothing was paid.
         Told::Open => return leave(in_hand, at, Stage::Over, None).await,
-        Told::GoesOn { memo, again_in } => {
+        Told::GoesOn {
+            memo,
+            again_in,
+            says,
+        } => {
+            terminals::shows(in_hand, says);
             let again = again_in.map(|seconds| clock::unix_now() + seconds);
             let again = again.or_else(|| next_look(in_hand, conversation, false));
             let advance = Advance {
@@ -81,7 +86,11 @@ enum Told {
     /// The platform's page takes another try.
     Open,
     /// It goes on at a device: see [`LookedUp::GoesOn`].
-    GoesOn { memo: String, again_in: Option<i64> },
+    GoesOn {
+        memo: String,
+        again_in: Option<i64>,
+        says: Option<String>,
+    },
     /// It knows now how it is to run, or it is to run as before.
     Amended,
     /// Something, or nothing.
@@ -124,7 +133,17 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
             }
             return Ok(Told::Open);
         }
-        Ok(LookedUp::GoesOn { memo, again_in }) => return Ok(Told::GoesOn { memo, again_in }),
+        Ok(LookedUp::GoesOn {
+            memo,
+            again_in,
+            says,
+        }) => {
+            return Ok(Told::GoesOn {
+                memo,
+                again_in,
+                says,
+            });
+        }
         Ok(LookedUp::NotYet) => false,
         Ok(LookedUp::Nothing) => is_late(in_hand),
         Err(failure) => {

@@ -9,7 +9,8 @@
 use guichet_domain::MethodKind;
 use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::stage::Stage;
-use guichet_store::StoreError;
+use guichet_store::{Book, StoreError};
+use guichet_wire::CheckoutStatus;
 
 use super::error::PaymentError;
 use super::in_hand::InHand;
@@ -44,6 +45,7 @@ fn hold(in_hand: &InHand<'_>) -> Hold {
     Hold {
         payment: in_hand.payment.id.clone(),
         until: in_hand.payment.deadline_at,
+        says: None,
     }
 }
 
@@ -82,6 +84,31 @@ pub(super) async fn refuse_if_busy(
 /// Whether a payment at this stage is at its terminal, or may be.
 fn is_at_terminal(stage: Stage) -> bool {
     stage.is_unresolved() && stage != Stage::GivenUp
+}
+
+/// Keeps what the terminal of a payment shows, for whoever follows it.
+pub(super) fn shows(in_hand: &InHand<'_>, says: Option<String>) {
+    if let Some(place) = place(in_hand) {
+        let payment = &in_hand.payment.id;
+        in_hand.app.terminals.shows(&place, payment, says);
+    }
+}
+
+/// Adds what a terminal shows to where its session stands. By what this process knows: it is a word
+/// for whoever stands there, and decides nothing.
+pub(crate) fn add_shown(app: &App, book: &Book, status: &mut CheckoutStatus) {
+    let view = status.payment.as_mut();
+    let Some((id, view)) = view.and_then(|view| Some((&view.id, view.terminal.as_mut()?))) else {
+        return;
+    };
+    let made = book
+        .payments
+        .iter()
+        .find(|made| made.payment.id.as_str() == id);
+    if let (Some(made), Some(terminal)) = (made, &book.session.terminal) {
+        let place = (made.payment.account.clone(), terminal.clone());
+        view.says = app.terminals.says(&place, &made.payment.id);
+    }
 }
 
 /// Holds on to the terminal of a payment that is looked up, unless another one has it.

@@ -14,6 +14,7 @@ fn call(method: HttpMethod, url: &str) -> PlatformCall {
         timeout: Duration::from_secs(15),
         after: Duration::ZERO,
         cache_for: None,
+        line: None,
         note: String::new(),
     }
 }

@@ -83,6 +83,7 @@ fn terminal_view(
         name: own.till,
         until: payment.deadline_at,
         minutes: u64::try_from(left).unwrap_or_default().div_ceil(60),
+        says: None,
     })
 }
 

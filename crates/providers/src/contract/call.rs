@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::line::Line;
+
 /// One step of a function that takes calls to a platform.
 #[derive(Debug)]
 pub enum Step<T> {
@@ -47,7 +49,7 @@ pub enum Failure {
 pub struct PlatformCall {
     /// HTTP method.
     pub method: HttpMethod,
-    /// Absolute address.
+    /// Absolute address; `tcp://` and host and port of a call over a line.
     pub url: String,
     /// Headers, besides those that follow from the body.
     pub headers: Vec<Header>,
@@ -60,6 +62,9 @@ pub struct PlatformCall {
     /// The answer may be used again for this long, for a call that is the same in method, address,
     /// headers and body: for health checks.
     pub cache_for: Option<Duration>,
+    /// The line to a device that it goes over, in place of HTTP: of method, headers and
+    /// `cache_for` nothing is read then, and its answer's status says nothing.
+    pub line: Option<Line>,
     /// A note of the provider's own, to read the answer by.
     pub note: String,
 }
@@ -191,6 +196,7 @@ mod tests {
             timeout: Duration::from_secs(1),
             after: Duration::ZERO,
             cache_for: None,
+            line: None,
             note: "S3CRET".into(),
         };
         assert_eq!(

@@ -146,6 +146,8 @@ pub enum LookedUp {
         /// Whole seconds after which it is to be asked about again; none where nobody waits for it
         /// any more.
         again_in: Option<i64>,
+        /// What the device shows, in its own words: one short line.
+        says: Option<String>,
     },
     /// The platform has never heard of it: nothing was taken by this payment so far.
     Nothing,

@@ -9,6 +9,7 @@ mod begin;
 mod call;
 mod confirm;
 mod continuing;
+mod line;
 mod notify;
 mod operations;
 mod probe;
@@ -26,6 +27,7 @@ pub use call::{
 };
 pub use confirm::{Answered, Confirmation, Query};
 pub use continuing::{Continuing, Finalise, Given, LookUp, LookedUp, Proceed, Proceeded};
+pub use line::{Frames, Heard, How, Line, PrivateAddress, frame};
 pub use notify::{
     Callbacks, Called, Headers, Incoming, MessageError, Notifications, Notified, Return,
     SignedBytes,

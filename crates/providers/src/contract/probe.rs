@@ -31,6 +31,7 @@ impl Probe {
                 timeout: TIMEOUT,
                 after: std::time::Duration::ZERO,
                 cache_for: None,
+                line: None,
                 note: "probe".into(),
             },
             is_well,

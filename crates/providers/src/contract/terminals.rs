@@ -21,6 +21,17 @@ pub trait Terminals: Send + Sync {
         now: Timestamp,
         exchanges: &[Exchange],
     ) -> Step<Result<(), String>>;
+
+    /// Has a terminal give up the command of that reference, or says why it can't, in words.
+    /// It takes none up that a card was presented for. What became of it is told where its payment
+    /// is looked up.
+    fn call_off(
+        &self,
+        terminal: &Slug,
+        reference: &str,
+        now: Timestamp,
+        exchanges: &[Exchange],
+    ) -> Step<Result<(), String>>;
 }
 
 /// A terminal.

@@ -7,6 +7,13 @@
 use guichet_domain::money::AMOUNT_MAX;
 use serde_json::Value;
 
+use super::codes::{Meaning, meaning};
+use crate::contract::Failure;
+use crate::halt::unexpected;
+
+/// Most characters of what a terminal shows that are passed on.
+const SHOWN_MAX: usize = 60;
+
 /// What an answer tells of one command.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
@@ -38,6 +45,8 @@ pub(super) struct Told {
     pub(super) receipt: String,
     pub(super) ticket: Option<String>,
     pub(super) receipt_url: Option<String>,
+    /// What the terminal shows, in its own words and one line.
+    pub(super) says: Option<String>,
     /// All of the entry.
     pub(super) entry: Value,
 }
@@ -77,8 +86,29 @@ pub(super) fn read(body: &[u8]) -> Option<Told> {
         receipt: told("receipt").unwrap_or_default(),
         ticket: either("cloudTicket").or_else(|| text(outer, "CloudTicket")),
         receipt_url: either("receiptUrl"),
+        says: either("status").map(|says| shown(&says)),
         entry: entry.clone(),
     })
+}
+
+/// What an answer's own code means. An entry that says so of itself is not the last word.
+pub(super) fn means(told: &Told) -> Result<Meaning, Failure> {
+    let Some((means, _)) = meaning(&told.code) else {
+        return Err(unexpected("an answer with a code that nobody knows"));
+    };
+    let last = told.completed != Some(false);
+    Ok(match means {
+        Meaning::Unknown | Meaning::Rejected(_) => means,
+        _ if !last => Meaning::GoesOn,
+        means => means,
+    })
+}
+
+/// What may be shown of a text: one line, and not more than a screen has.
+fn shown(text: &str) -> String {
+    let plain = text.split(char::is_control).flat_map(str::split_whitespace);
+    let line = plain.collect::<Vec<_>>().join(" ");
+    line.chars().take(SHOWN_MAX).collect()
 }
 
 /// A value as text; none where it is one of the three spellings of nothing, or no single value.

@@ -2,7 +2,7 @@
 //!
 //! | key | value |
 //! | --- | --- |
-//! | `store_id` | the store that the terminals belong to, `mogo-…` or `gwca-…` |
+//! | `store_id` | the store that the terminals belong to, `mogo-…` or `gwca-…`; for the cloud |
 //! | `api_token` | its token, from the merchant portal, such as `"env:MONERIS_TOKEN"` |
 //! | `ist_config_code` | the integration's code, from the Moneris consultant, such as `"env:…"` |
 //! | `terminals` | list of tables, one for each terminal: see below |
@@ -16,7 +16,9 @@
 //!
 //! In the sandbox, the last two may be as little as 1. Of a terminal: `name` (by which sessions
 //! name it), `id` (the TID, 8 characters), `till` (what the people at the counter call it; its
-//! name if absent).
+//! name if absent), `address` (of a terminal that is reached on the shop's own network, without the
+//! cloud: in digits, with its port if that is not 1080). Where all terminals have one, the keys of
+//! the cloud may be absent.
 //!
 //! Hosts: GO, *cloud-integration*. Identifiers: GUIDE, chapter 4.
 
@@ -27,7 +29,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::contract::{ConfigError, Environment};
+use crate::contract::{ConfigError, Environment, PrivateAddress};
 use crate::table::{Table, is_loopback};
 use crate::zone::toronto;
 
@@ -51,6 +53,8 @@ pub(super) struct Terminal {
     pub(super) name: Slug,
     pub(super) id: String,
     pub(super) till: String,
+    /// Where it is on the shop's own network; none where the cloud reaches it.
+    pub(super) address: Option<PrivateAddress>,
 }
 
 /// What the cloud is opened with.
@@ -58,25 +62,28 @@ pub(super) struct Terminal {
 pub(super) struct Cloud {
     pub(super) store_id: String,
     pub(super) api_token: SecretString,
+    /// Where commands go.
+    pub(super) url: Url,
+    /// Hosts that a receipt may be read at.
+    pub(super) receipt_hosts: Vec<String>,
 }
 
 /// One account's configuration, checked.
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) account: Slug,
+    /// There where a terminal is reached through it.
     pub(super) cloud: Option<Cloud>,
     pub(super) ist_config_code: SecretString,
     pub(super) terminals: Vec<Terminal>,
     pub(super) merchant_id: Option<String>,
     /// Minor units.
     pub(super) independent_refund_max: Option<u64>,
-    pub(super) cloud_url: Url,
     pub(super) post_back: bool,
     pub(super) deadline_seconds: i64,
     pub(super) resend_seconds: i64,
     pub(super) time_zone: TimeZone,
     environment: Environment,
-    receipt_hosts: Vec<String>,
 }
 
 impl Config {
@@ -87,19 +94,19 @@ impl Config {
         environment: Environment,
     ) -> Result<Self, ConfigError> {
         let mut keys = Keys(Table::new(&account, table));
+        let terminals = keys.terminals(environment)?;
+        let through_cloud = terminals.iter().any(|own| own.address.is_none());
         let config = Self {
             environment,
-            cloud: Some(keys.cloud(environment)?),
+            cloud: keys.cloud(environment, through_cloud)?,
             ist_config_code: keys.secret(
                 "ist_config_code",
                 50,
                 "the Moneris consultant gave it",
             )?,
-            terminals: keys.terminals()?,
+            terminals,
             merchant_id: keys.merchant_id()?,
             independent_refund_max: keys.independent_refund_max()?,
-            cloud_url: keys.cloud_url(environment)?,
-            receipt_hosts: keys.receipt_hosts(environment)?,
             post_back: keys.flag("post_back")?.unwrap_or(true),
             deadline_seconds: keys.within("deadline_seconds", 420, environment, 300..=3600)?,
             resend_seconds: keys.within("resend_seconds", 30, environment, 30..=60)?,
@@ -118,8 +125,9 @@ impl Config {
     /// Whether a receipt may be read there: whoever answers a command must not send us anywhere
     /// else.
     pub(super) fn allows_receipt(&self, url: &Url) -> bool {
+        let hosts = self.cloud.iter().flat_map(|cloud| &cloud.receipt_hosts);
         let known = url.host_str().is_some_and(|host| {
-            let mut hosts = self.receipt_hosts.iter();
+            let mut hosts = hosts;
             hosts.any(|known| known.eq_ignore_ascii_case(host))
         });
         let bare = url.username().is_empty() && url.password().is_none();
@@ -153,9 +161,18 @@ fn is_name(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
 }
 
 impl Keys {
-    fn cloud(&mut self, environment: Environment) -> Result<Cloud, ConfigError> {
+    /// What the cloud is opened with; none where nobody needs it and nothing is written of it.
+    fn cloud(
+        &mut self,
+        environment: Environment,
+        needed: bool,
+    ) -> Result<Option<Cloud>, ConfigError> {
         let key = "store_id";
-        let store = self.text(key)?.filter(|text| is_name(text, 1..=40));
+        let store = self.text(key)?;
+        if store.is_none() && !needed {
+            return Ok(None);
+        }
+        let store = store.filter(|text| is_name(text, 1..=40));
         let store_id = store.ok_or_else(|| {
             let detail = "write the store that the terminals belong to, such as \"mogo-…\" or \
                           \"gwca-…\": the Moneris consultant gives it";
@@ -167,10 +184,12 @@ impl Keys {
             return Err(self.error(key, detail));
         }
         let api_token = self.secret("api_token", 20, "the merchant portal shows it")?;
-        Ok(Cloud {
+        Ok(Some(Cloud {
             store_id,
             api_token,
-        })
+            url: self.cloud_url(environment)?,
+            receipt_hosts: self.receipt_hosts(environment)?,
+        }))
     }
 
     fn secret(
@@ -188,24 +207,29 @@ impl Keys {
         })
     }
 
-    fn terminals(&mut self) -> Result<Vec<Terminal>, ConfigError> {
+    fn terminals(&mut self, environment: Environment) -> Result<Vec<Terminal>, ConfigError> {
         let mut terminals: Vec<Terminal> = Vec::new();
         for (index, mut table) in self.tables("terminals")?.into_iter().enumerate() {
             let at = |error: ConfigError| ConfigError {
                 key: format!("terminals[{index}].{}", error.key),
                 ..error
             };
-            let terminal = terminal(&mut table).map_err(at)?;
+            let terminal = terminal(&mut table, environment).map_err(at)?;
             let twice = |own: &Terminal| {
                 let same = [
                     ("name", own.name == terminal.name),
                     ("id", own.id == terminal.id),
                     ("till", own.till == terminal.till),
+                    (
+                        "address",
+                        own.address.is_some() && own.address == terminal.address,
+                    ),
                 ];
                 same.into_iter().find(|(_, same)| *same).map(|(key, _)| key)
             };
             if let Some(key) = terminals.iter().find_map(twice) {
-                let detail = "is there twice: a terminal has one name and one till of its own";
+                let detail =
+                    "is there twice: a terminal has a name, a till and an address of its own";
                 return Err(at(table.error(key, detail)));
             }
             terminals.push(terminal);
@@ -315,7 +339,7 @@ impl Keys {
     }
 }
 
-fn terminal(table: &mut Table) -> Result<Terminal, ConfigError> {
+fn terminal(table: &mut Table, environment: Environment) -> Result<Terminal, ConfigError> {
     let name = table.text("name")?.unwrap_or_default();
     let name = Slug::try_from(name).map_err(|error| table.error("name", error.detail))?;
     let id = table.text("id")?.filter(|id| is_name(id, 8..=8));
@@ -330,8 +354,19 @@ fn terminal(table: &mut Table) -> Result<Terminal, ConfigError> {
     if !shown || till.chars().any(char::is_control) {
         return Err(table.error("till", "must be 1 to 40 characters on one line"));
     }
+    let here = environment == Environment::Sandbox;
+    let address = table.text("address")?;
+    let address = address.map(|text| PrivateAddress::parse(&text, here));
+    let address = address
+        .transpose()
+        .map_err(|detail| table.error("address", detail))?;
     table.finish("a terminal of a moneris")?;
-    Ok(Terminal { name, id, till })
+    Ok(Terminal {
+        name,
+        id,
+        till,
+        address,
+    })
 }
 
 /// Hosts of the test platform end their first label so (GO, *cloud-integration*).

@@ -4,8 +4,8 @@ use guichet_domain::event::{AtTerminal, Part, PaymentEvent, PlatformFact, Trust}
 use guichet_domain::money::Amount;
 use guichet_domain::{PartKind, PartStatus, Refusal};
 
-use super::answer::Told;
-use super::codes::{Meaning, approves, declined, meaning};
+use super::answer::{Told, means};
+use super::codes::{Meaning, approves, declined};
 use super::config::{Config, Terminal};
 use super::request::action_of;
 use crate::Verified;
@@ -23,19 +23,6 @@ pub(super) enum Standing {
     GoesOn,
     /// Nobody knows: to be sent again with the same key.
     Unknown,
-}
-
-/// What an answer's own code means. An entry that says so of itself is not the last word.
-pub(super) fn means(told: &Told) -> Result<Meaning, Failure> {
-    let Some((means, _)) = meaning(&told.code) else {
-        return Err(unexpected("an answer with a code that nobody knows"));
-    };
-    let last = told.completed != Some(false);
-    Ok(match means {
-        Meaning::Unknown | Meaning::Rejected(_) => means,
-        _ if !last => Meaning::GoesOn,
-        means => means,
-    })
 }
 
 /// Whether a bank, or offline the terminal alone, approved what is called approved.

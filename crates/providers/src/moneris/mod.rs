@@ -4,7 +4,8 @@
 //! - *Moneris Go – Guide d'intégration* (French). Below: GUIDE.
 //! - developer.moneris.com/moneris-go/docs: *cloud-integration*, *core-payment-transactions*,
 //!   *pre-authorization-api*, *idempotent-request*, *transaction-response-codes*,
-//!   *error-response-codes*, *offline-payments*, *merchantintegration*, the field data page. GO.
+//!   *error-response-codes*, *offline-payments*, *merchantintegration*, *direct-integration*,
+//!   *cancel-api*, the field data page. GO.
 //! - A recorded answer of the cloud, in a public module for Odoo, and public clients of the cloud
 //!   that agree with each other. SEEN.
 //!
@@ -21,11 +22,21 @@
 //!    and tells what became of the first (GO). Only for five minutes, and only as long as the
 //!    session takes a payment: what never arrived would begin then, with nobody at the counter.
 //!
+//! # On the shop's own network
+//! A terminal whose table has an `address` is called there, without the cloud, over a line that
+//! stays open until the terminal has said the last (GO, *direct-integration*). Instead of a
+//! receipt's address there is the line; what the terminal says of its progress is shown. A line
+//! that broke, or that another process held, is a command whose outcome nobody knows: it is taken
+//! up with the same key, as in 4. Once nobody is waited for, the command is called off (GO,
+//! *cancel-api*).
+//!
 //! # Traps
 //! - The entry's own code decides, with the bank's below 050. `Error` was seen to be `"true"`
 //!   beside an approved sale, and `Completed` and the HTTP status tell nothing of it (SEEN).
 //! - `approvedAmount` holds tip and cash-back; `totalAmount` is what was asked for (SEEN).
 //! - Nobody can stop a command in the cloud: the terminal's own red key does (GO, *cancel-api*).
+//! - A direct terminal has no wrapper `receipt` around its answer, and no credentials but the
+//!   integration's code (GO, *direct-integration*).
 //! - A receipt is told once: there is no reprint.
 
 mod answer;
@@ -39,16 +50,17 @@ pub mod operator;
 mod request;
 mod talk;
 
-use guichet_domain::MethodKind;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription};
 use guichet_domain::money::Currency;
+use guichet_domain::{MethodKind, Refusal};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, Callbacks, Called, ConfigError, Consulted, Continuing, Demand,
-    Environment, Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError, Objection,
-    Operated, Operation, Operations, Proceed, Proceeded, Provider, Seed, Step, Terminal, Terminals,
+    Allowed, Begin, Begun, CallError, Callbacks, Called, ConfigError, Consulted, Continuing,
+    Demand, Environment, Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError,
+    Objection, Operated, Operation, Operations, Proceed, Proceeded, Provider, Seed, Step, Terminal,
+    Terminals,
 };
 
 /// A card on the terminal.
@@ -184,6 +196,48 @@ impl Terminals for Moneris {
                 Some((_, words)) => Err(format!("{}: {words}", told.code)),
                 None => Err("answers with a code that nobody knows".to_owned()),
             }),
+        }
+    }
+
+    /// Over the payment's own line, and over one of its own where another process has that. Whether
+    /// a terminal takes it there is not documented; the page shows it in direct mode only (GO,
+    /// *cancel-api*).
+    fn call_off(
+        &self,
+        terminal: &Slug,
+        reference: &str,
+        now: jiff::Timestamp,
+        exchanges: &[Exchange],
+    ) -> Step<Result<(), String>> {
+        let Some(own) = self.config.terminal(terminal.as_str()) else {
+            return Step::Done(Err("is not configured".to_owned()));
+        };
+        let Some(to) = own.address else {
+            return Step::Done(Err(operator::CLOUD_CANCELS_NOTHING.to_owned()));
+        };
+        let key = request::cancel_key(reference);
+        let command = request::cancel(own, &key);
+        match exchanges {
+            [] => Step::Call(request::add(&self.config, &command, to, reference, now)),
+            [
+                Exchange {
+                    answer: Err(CallError::NotSent),
+                    ..
+                },
+                alone @ ..,
+            ] => match talk::talk(&self.config, &command, alone, now) {
+                talk::Talk::Call(call) => Step::Call(*call),
+                talk::Talk::Failed(failure) => Step::Failed(failure),
+                talk::Talk::Runs => Step::Done(Ok(())),
+                talk::Talk::Over(told) => Step::Done(match answer::means(&told) {
+                    Ok(codes::Meaning::Done | codes::Meaning::Refused(Refusal::Cancelled)) => {
+                        Ok(())
+                    }
+                    _ => Err("is not taken back any more: follow the terminal".to_owned()),
+                }),
+            },
+            [Exchange { answer: Ok(_), .. }, ..] => Step::Done(Ok(())),
+            [_, ..] => Step::Failed(Failure::Unknown),
         }
     }
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use guichet_domain::operation::{OperationKind, PlatformNumbers};
 use guichet_domain::{PartKind, PartStatus, Refusal};
 
-use super::answer::Told;
+use super::answer::{Told, means};
 use super::codes::{Meaning, meaning};
 use super::config::{Config, Terminal};
-use super::fact::{is_approved, means};
+use super::fact::is_approved;
 use super::request::Command;
 use super::talk::{Talk, talk};
 use crate::Verified;

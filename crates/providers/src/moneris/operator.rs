@@ -8,12 +8,17 @@ use guichet_domain::money::Amount;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::answer::means;
 use super::codes::Meaning;
 use super::config::{Config, Terminal};
-use super::fact::{is_approved, means};
-use super::request::{Command, message};
+use super::fact::is_approved;
+use super::request::{Command, call, message};
 use super::talk::{Talk, talk};
 use crate::contract::{ConfigError, Environment, Exchange, Step};
+
+/// Why a command of the cloud is not taken back.
+pub(super) const CLOUD_CANCELS_NOTHING: &str =
+    "the cloud has no command that cancels: press the terminal's red key";
 
 /// Most characters that are printed at once.
 const PRINTED_MAX: usize = 10_000;
@@ -31,10 +36,12 @@ enum Needs {
     Text,
     /// The merchant's number.
     Merchant,
+    /// A terminal that is reached without the cloud.
+    Direct,
 }
 
 /// The actions, what each needs, and what it does.
-const ACTIONS: [(&str, Needs, &str); 7] = [
+const ACTIONS: [(&str, Needs, &str); 8] = [
     (
         "getDeviceInfo",
         Needs::Nothing,
@@ -60,6 +67,11 @@ const ACTIONS: [(&str, Needs, &str); 7] = [
         "independentRefund",
         Needs::Refund,
         "gives --amount to the card that is presented",
+    ),
+    (
+        "cancel",
+        Needs::Direct,
+        "takes back what a terminal works on, before a card is there",
     ),
     (
         "voidLast",
@@ -176,9 +188,13 @@ impl Operator {
             let number = number.ok_or("sync needs merchant_id in the account's table")?;
             fields.push(("merchantId", number));
         }
+        let terminal = self.terminal(wish.terminal.as_deref())?;
+        if needs == Needs::Direct && terminal.address.is_none() {
+            return Err(CLOUD_CANCELS_NOTHING.to_owned());
+        }
         Ok(Prepared(Command {
             action,
-            terminal: self.terminal(wish.terminal.as_deref())?,
+            terminal,
             key,
             fields,
             post_back: None,
@@ -228,9 +244,11 @@ impl Operator {
             }
         }
         let pretty = serde_json::to_string_pretty(&Value::Object(message));
+        let call = call(&self.config, &command.0, now);
         format!(
-            "POST {}\n{}",
-            self.config.cloud_url,
+            "{} {}\n{}",
+            call.method.as_str(),
+            call.url,
             pretty.unwrap_or_default()
         )
     }
@@ -333,6 +351,7 @@ mod tests {
             (&on, nowhere, "no terminal of the account"),
             (&on, anywhere, "counter or other"),
             (&on, with_amount, "takes no --amount"),
+            (&on, wish("cancel"), "red key"),
             (&on, wish("independentRefund"), "needs --amount"),
             (&on, refund(5001, "returned"), "5000 cents"),
             (&on, refund(1, " x "), "must say why"),

@@ -1,17 +1,17 @@
-//! A command that is over within seconds, since nobody has to present a card: its acknowledgement,
-//! and its receipt, which is read until it is complete.
+//! A command that is over within seconds, since nobody has to present a card: through the cloud its
+//! acknowledgement, and its receipt, which is read until it is complete; on the shop's own network
+//! what the terminal says of it, until it says the last.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use url::Url;
 
-use super::answer::{self, Told};
+use super::answer::{self, Told, means};
 use super::codes::Meaning;
 use super::config::Config;
-use super::fact::means;
 use super::request::{self, Command};
-use crate::contract::{CallError, Exchange, Failure, PlatformCall};
+use crate::contract::{CallError, Exchange, Failure, PlatformCall, PrivateAddress};
 
 /// Between two looks at a receipt: see [`super::flow`].
 const PAUSE: Duration = Duration::from_secs(3);
@@ -40,6 +40,9 @@ pub(super) fn talk(
     let Some(first) = exchanges.first() else {
         return Talk::Call(Box::new(request::call(config, command, now)));
     };
+    if let Some(to) = command.terminal.address {
+        return on_line(to, command.key, exchanges);
+    }
     let acknowledged = match &first.answer {
         Err(CallError::NotSent) => return Talk::Failed(Failure::Unreachable),
         Err(CallError::NoAnswer) => return Talk::Failed(Failure::Unknown),
@@ -68,4 +71,25 @@ pub(super) fn talk(
         Some(url) if looks.len() < LOOKS_MAX => Talk::Call(Box::new(request::receipt(url, PAUSE))),
         _ => Talk::Runs,
     }
+}
+
+/// What the terminal itself has said so far.
+fn on_line(to: PrivateAddress, key: &str, exchanges: &[Exchange]) -> Talk {
+    let unknown = Talk::Failed(Failure::Unknown);
+    match exchanges.last().map(|last| &last.answer) {
+        Some(Err(CallError::NotSent)) if exchanges.len() == 1 => {
+            return Talk::Failed(Failure::Unreachable);
+        }
+        None | Some(Err(_)) => return unknown,
+        Some(Ok(answer)) if answer.body.is_empty() => {}
+        Some(Ok(answer)) => match answer::read(&answer.body).map(|told| (means(&told), told)) {
+            Some((Ok(Meaning::GoesOn), _)) => {}
+            Some((Ok(_), told)) => return Talk::Over(Box::new(told)),
+            Some((Err(_), _)) | None => return unknown,
+        },
+    }
+    if exchanges.len() > LOOKS_MAX {
+        return Talk::Runs;
+    }
+    Talk::Call(Box::new(request::listen(to, key, request::LISTENS)))
 }

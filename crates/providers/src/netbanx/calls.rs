@@ -160,6 +160,7 @@ impl<'a> Calls<'a> {
             timeout: TIMEOUT,
             after: Duration::ZERO,
             cache_for: None,
+            line: None,
             note: String::new(),
         }
     }

@@ -124,6 +124,7 @@ impl Config {
             timeout,
             after: Duration::ZERO,
             cache_for: None,
+            line: None,
             note: method.name.to_owned(),
         };
         Ok(Prepared {

@@ -64,6 +64,7 @@ fn health_call(url: String) -> PlatformCall {
         timeout: TIMEOUT,
         after: Duration::ZERO,
         cache_for: Some(CACHE),
+        line: None,
         note: "health".into(),
     }
 }

@@ -102,6 +102,7 @@ impl Question<'_> {
             timeout: self.timeout,
             after: Duration::ZERO,
             cache_for: None,
+            line: None,
             note: question,
         })
     }

@@ -29,6 +29,15 @@ pub(crate) struct Faults {
     pub(crate) altered_order: bool,
     /// Receipts tell another total than was asked for.
     pub(crate) altered_amount: bool,
+    /// How many of the next commands over a line find it cut before anything is done.
+    pub(crate) line_lost: u32,
+    /// How many of the next commands over a line are begun, and the line is cut then.
+    pub(crate) line_cut: u32,
+    /// How many of the next commands over a line are carried out to their end, and the line is cut
+    /// before that is told.
+    pub(crate) line_cut_at_end: u32,
+    /// Every frame over a line comes a byte at a time.
+    pub(crate) line_dribbles: bool,
     /// Post-backs are never sent.
     pub(crate) post_back_lost: bool,
     /// Each post-back is sent twice.

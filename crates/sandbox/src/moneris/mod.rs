@@ -1,15 +1,18 @@
-//! Moneris Go, the platform's half: the cloud that takes commands, the terminals, their receipts,
-//! post-backs, control.
+//! Moneris Go, the platform's half: the cloud that takes commands, the terminals, one of them
+//! reached without it, their receipts, post-backs, control.
 //!
 //! Sources: *Moneris Go – Guide d'intégration*; developer.moneris.com/moneris-go/docs
 //! (*cloud-integration*, *core-payment-transactions*, *idempotent-request*,
-//! *transaction-response-codes*, *error-response-codes*, *offline-payments*, *cancel-api*); a
+//! *transaction-response-codes*, *error-response-codes*, *offline-payments*, *cancel-api*,
+//! *direct-integration*); a
 //! recorded answer of the cloud in a public module for Odoo. What none of them tells (what a
 //! terminal shows, how often a post-back is sent) is the sandbox's.
 
+mod asked;
 mod cloud;
 mod command;
 mod control;
+pub(crate) mod direct;
 mod faults;
 mod page;
 mod post_back;

@@ -11,6 +11,9 @@ pub(super) const STORE: &str = "mogo-guichet-sandbox";
 pub(super) const TOKEN: &str = "S4ndb0xmoneris";
 pub(super) const INTEGRATION: &str = "guichet-sandbox-ist";
 
+/// The terminal that is reached on the shop's own network.
+pub(super) const DIRECT: &str = "D0501234";
+
 /// Most commands that a terminal remembers (*idempotent-request*).
 pub(super) const REMEMBERED: usize = 100;
 
@@ -65,6 +68,8 @@ pub(crate) struct Terminal {
     /// What stands on the picture of it.
     pub(super) label: &'static str,
     pub(super) online: bool,
+    /// Reached on the shop's own network, and not through the cloud.
+    pub(super) direct: bool,
     /// What it printed last.
     pub(super) printed: Option<String>,
 }
@@ -102,12 +107,14 @@ impl Default for World {
             id,
             label,
             online: true,
+            direct: id == DIRECT,
             printed: None,
         };
         Self {
             terminals: vec![
                 terminal("A1234567", "Caisse 1"),
                 terminal("P0401234", "Caisse 2"),
+                terminal(DIRECT, "Caisse 3"),
             ],
             commands: Vec::new(),
             faults: Faults::default(),

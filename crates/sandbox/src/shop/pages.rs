@@ -193,10 +193,15 @@ fn scenario(name: &str, wish: &mut OrderWish) {
         "anglais" => wish.locale = "en".to_owned(),
         "tous" => wish.methods = None,
         "balisage" => wish.markup = true,
-        "comptoir" => {
+        "comptoir" | "terrasse" => {
+            let terminal = if name == "terrasse" {
+                "terrace"
+            } else {
+                "counter"
+            };
             wish.currency = "CAD".to_owned();
             wish.locale = "fr-CA".to_owned();
-            wish.terminal = Some("counter".to_owned());
+            wish.terminal = Some(terminal.to_owned());
             wish.methods = Some(vec!["moneris_terminal".to_owned()]);
         }
         "carte" => wish.methods = Some(vec!["card".to_owned()]),

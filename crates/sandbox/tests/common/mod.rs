@@ -64,6 +64,7 @@ pub fn settings(folder: &std::path::Path) -> Settings {
     Settings {
         platform_listen: loopback(),
         shop_listen: loopback(),
+        terminal_listen: None,
         backend: "http://127.0.0.1:9".parse().unwrap(),
         shop_secret_key: None,
         shop_webhook_secret: None,

@@ -20,6 +20,7 @@ use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::pay::addresses::form_action;
 use crate::http::problem::ApiError;
+use crate::payments::terminals::add_shown;
 use crate::sessions::folded::Folded;
 use crate::views::checkout::{checkout_session, checkout_status};
 
@@ -110,5 +111,7 @@ pub(super) async fn status(
 ) -> Result<Json<CheckoutStatus>, ApiError> {
     let book = opened.book(&app).await?;
     let folded = Folded::new(&book, clock::unix_now());
-    Ok(Json(checkout_status(&app.accounts, &folded)))
+    let mut status = checkout_status(&app.accounts, &folded);
+    add_shown(&app, &book, &mut status);
+    Ok(Json(status))
 }

@@ -45,4 +45,5 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(rebillings::amend, rebillings::call_off))
         .routes(routes!(reviews::decide))
         .routes(routes!(terminals::list))
+        .routes(routes!(terminals::cancel_at_terminal))
 }

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use guichet_domain::id::Slug;
 use guichet_domain::{FieldError, MethodKind};
-use guichet_providers::contract::{Provider, Terminal};
+use guichet_providers::contract::{Exchange, Failure, Provider, Terminal};
+use guichet_wire::ProblemCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::Accounts;
 use crate::app::App;
+use crate::clock;
 use crate::config::Shop;
 use crate::http::auth::AsShop;
 use crate::http::problem::ApiError;
@@ -108,4 +111,71 @@ pub(super) async fn list(
         });
     }
     Ok(Json(TerminalList { terminals }))
+}
+
+/// A terminal that was told to give up what it works on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TerminalCancelled {
+    /// The payment that it worked on, `pay_…`.
+    payment: String,
+}
+
+/// Has a terminal give up the payment that it works on, before a card was presented: one on the
+/// shop's own network. What became of the payment is told where its session is.
+#[utoipa::path(
+    post, path = "/v1/terminals/{terminal}/cancel", tag = "shop",
+    params(("terminal" = String, Path, description = "The terminal's name in the configuration")),
+    responses(
+        (status = 202, body = TerminalCancelled),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(super) async fn cancel_at_terminal(
+    State(app): State<Arc<App>>,
+    AsShop { shop, .. }: AsShop,
+    Path(name): Path<String>,
+) -> Result<(StatusCode, Json<TerminalCancelled>), ApiError> {
+    let named = parse(&app.accounts, &shop, &name);
+    let named = named.map_err(|error| {
+        let detail = format!("{} {}", error.field, error.detail);
+        ApiError::new(StatusCode::NOT_FOUND, ProblemCode::PathUnknown, detail)
+    })?;
+    let all = of_shop(&app.accounts, &shop);
+    let own = all.into_iter().find(|(_, own)| own.name == named);
+    let not_now = |detail: String| {
+        let code = ProblemCode::OperationNotPossible;
+        ApiError::new(StatusCode::CONFLICT, code, detail)
+    };
+    let idle = || not_now(format!("{named} works on no payment"));
+    let (account, _) = own.ok_or_else(idle)?;
+    let terminals = account.terminals().ok_or_else(idle)?;
+    let payment = works_on(&app, account.account(), &named).await?;
+    let payment = payment.ok_or_else(idle)?;
+    let (made, _) = app.store.payment(&payment).await?.ok_or_else(idle)?;
+    let step = |exchanges: &[Exchange]| {
+        terminals.call_off(&named, &made.reference, clock::now(), exchanges)
+    };
+    match app.platform.exchange(step).await {
+        Ok(Ok(())) => {
+            let told = TerminalCancelled {
+                payment: payment.to_string(),
+            };
+            Ok((StatusCode::ACCEPTED, Json(told)))
+        }
+        Ok(Err(why)) => Err(not_now(format!("{named}: {why}"))),
+        Err(Failure::Unreachable) => Err(ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ProblemCode::PlatformUnreachable,
+            "the terminal does not answer: press its red key",
+        )),
+        Err(failure) => {
+            tracing::warn!(%payment, ?failure, "a terminal may not have given up");
+            Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ProblemCode::PlatformUnreachable,
+                "whether the terminal gave up is not known: look at it, and at the session",
+            ))
+        }
+    }
 }

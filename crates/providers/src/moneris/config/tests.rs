@@ -11,8 +11,9 @@ fn wrong(environment: Environment, lines: &str) -> (String, String) {
 #[test]
 fn what_is_not_written_has_the_hosts_of_its_world() {
     let config = read(Environment::Production, &lines("")).unwrap();
-    assert_eq!(config.cloud_url.as_str(), CLOUD_PRODUCTION);
-    assert_eq!(config.receipt_hosts, RECEIPTS_PRODUCTION);
+    let cloud = config.cloud.as_ref().unwrap();
+    assert_eq!(cloud.url.as_str(), CLOUD_PRODUCTION);
+    assert_eq!(cloud.receipt_hosts, RECEIPTS_PRODUCTION);
     assert_eq!((config.deadline_seconds, config.resend_seconds), (420, 30));
     assert!(config.post_back);
     let names = config
@@ -55,6 +56,15 @@ fn each_wrong_key_is_named_with_what_to_write() {
         (instead("P0401234", "A2999074"), "terminals[1].id"),
         (instead("\"Caisse 1\"", "\"other\""), "terminals[1].till"),
         (format!("{all}port = 1080\n"), "terminals[1].port"),
+        (
+            format!("{all}address = \"8.8.8.8\"\n"),
+            "terminals[1].address",
+        ),
+        (
+            format!("{all}address = \"127.0.0.1\"\n"),
+            "terminals[1].address",
+        ),
+        (format!("{all}address = 1080\n"), "terminals[1].address"),
         (lines_with("terminals_url = \"x\""), "terminals_url"),
         (
             lines_with("cloud_url = \"http://ippostest.moneris.com/v3/Terminal/\""),
@@ -101,4 +111,24 @@ fn lines_with(more: &str) -> String {
 
 fn lines_before_terminals(all: &str) -> String {
     all.split("[[").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_terminal_on_the_shops_own_network_needs_no_cloud_and_two_are_not_at_one_address() {
+    let own = |name: &str, id: &str, address: &str| {
+        format!("[[terminals]]\nname = {name:?}\nid = {id:?}\naddress = {address:?}\n")
+    };
+    let ist = format!("ist_config_code = {IST:?}\n");
+    let first = own("counter", "A2999074", "10.1.2.3");
+    let alone = read(Environment::Production, &format!("{ist}{first}")).unwrap();
+    assert!(alone.cloud.is_none());
+    let second = own("other", "P0401234", "10.1.2.3:1080");
+    let both = format!("{ist}{first}{second}");
+    let (key, detail) = wrong(Environment::Production, &both);
+    assert_eq!(key, "terminals[1].address", "{detail}");
+    // In the sandbox it is on this machine, and nowhere else.
+    let (key, _) = wrong(Environment::Sandbox, &format!("{ist}{first}"));
+    assert_eq!(key, "terminals[0].address");
+    let here = own("counter", "A2999074", "127.0.0.1:8603");
+    assert!(read(Environment::Sandbox, &format!("{ist}{here}")).is_ok());
 }

@@ -1,3 +1,5 @@
+mod line;
+
 use guichet_domain::{PartStatus, Refusal};
 
 use super::super::testing::{Answer, G1, G2, ORDER, World, body, config, part_of, play, receipt};
@@ -59,7 +61,7 @@ fn acknowledged(world: &World) -> String {
 
 fn goes_on(looked: Result<LookedUp, Failure>) -> (String, Option<i64>) {
     match looked {
-        Ok(LookedUp::GoesOn { memo, again_in }) => (memo, again_in),
+        Ok(LookedUp::GoesOn { memo, again_in, .. }) => (memo, again_in),
         other => panic!("{other:?}"),
     }
 }
@@ -265,7 +267,15 @@ fn what_nobody_knows_is_sent_again_with_its_key_for_five_minutes_and_no_longer()
         let lost = [Err(CallError::NoAnswer)];
         let due = {
             let kept = read_memo(Some(&memo)).unwrap();
-            matches!(kept.duty(&config(), &world.context()), Duty::SendAgain)
+            let config = config();
+            let terminal = config.terminal("counter").unwrap();
+            let look_up = LookUp {
+                context: world.context(),
+                memo: None,
+                closing: false,
+                decided: None,
+            };
+            matches!(kept.duty(&config, terminal, &look_up), Duty::SendAgain)
         };
         let answers: &[Answer<'_>] = if due { &lost } else { &[] };
         let (calls, looked) = look(&world, &memo, false, answers);

@@ -1,0 +1,13 @@
+//! What comes over the line of a terminal of Moneris, however it is cut.
+#![cfg_attr(fuzzing, no_main)]
+
+use guichet_fuzz::moneris_frame as target;
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| target(data));
+
+/// Without the fuzzer: replays the files that are named.
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    guichet_fuzz::replay(target)
+}
