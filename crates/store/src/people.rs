@@ -76,6 +76,12 @@ pub trait People: Send + Sync {
     /// Records an act that changes nothing else.
     async fn add_act(&self, act: &DeskAct) -> Result<(), StoreError>;
 
-    /// The latest acts, newest first.
-    async fn acts(&self, limit: u32) -> Result<Vec<DeskAct>, StoreError>;
+    /// Acts before that one, the latest if there is none, newest first, each with its number: those
+    /// that were done, or those that were refused.
+    async fn acts(
+        &self,
+        refused: bool,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, DeskAct)>, StoreError>;
 }

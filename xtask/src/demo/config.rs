@@ -11,6 +11,23 @@ pub(crate) const SECRET_KEY: &str = "sk_sandbox_demo_4f1d0c6f6d5e4b7a9c2e8b3a7d9
 /// which a backend in production refuses.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_Z3VpY2hldC1zYW5kYm94LWRlbW8td2ViaG9va3MtLS0=";
 
+/// What the one-time codes of the demo's people are made of; a backend in production refuses it.
+const CODE_KEY: &str = "guichet-sandbox-demo-8c1f0b6a4d2e97553b08e1a6";
+
+/// What the passwords of the demo's people begin with, before their name; `guichet desk demo` adds
+/// them, and a backend in production refuses them.
+pub(super) const PASSWORD_PREFIX: &str = "guichet-sandbox-demo-";
+
+/// The people of the demo's desk, and what they may do.
+pub(super) const PEOPLE: [(&str, &str); 3] = [
+    ("look", "looks"),
+    (
+        "refund",
+        "gives back up to 50 euros a day; sets up a phone at the first login",
+    ),
+    ("all", "does everything; sets up a phone at the first login"),
+];
+
 /// What the demo shop offers for an ordinary order from France, as a real one would; its checkout
 /// page can ask for all methods.
 pub(super) const ORDINARY: &str =
@@ -76,6 +93,7 @@ impl Demo {
         format!(
             "# Written by `cargo xtask demo` at every start: changes are lost.\n{}\
              # The shop's server is on this machine.\nwebhook_networks = [\"127.0.0.1\"]\n\n\
+             [desk]\ncode_key = \"{CODE_KEY}\"\n\n\
              {}\n{}\n{}\n{}\n{}",
             beginning(folder, assets, *backend),
             offers(*shop),

@@ -134,7 +134,11 @@ fn start(
     )?);
     children.wait_for("sandbox", demo.shop, "/", stop)?;
 
-    let mut backend = ctx.command(&bin.join("guichet").display().to_string());
+    let guichet = bin.join("guichet").display().to_string();
+    let mut filling = ctx.command(&guichet);
+    filling.args(["desk", "--config"]).arg(config).arg("demo");
+    proc::run(&mut filling)?;
+    let mut backend = ctx.command(&guichet);
     backend.args(["serve", "--config"]).arg(config);
     children.add(Child::start(
         "backend",
@@ -147,6 +151,14 @@ fn start(
 fn watch(demo: &Demo, children: &mut Children, stop: &AtomicBool) -> Result<()> {
     println!();
     println!("    The demo shop:   {}", demo.shop_url());
+    println!();
+    println!("    The desk:        {}/desk", demo.backend_url());
+    for (name, what) in config::PEOPLE {
+        println!(
+            "        {name:<8} {}{name:<8} {what}",
+            config::PASSWORD_PREFIX
+        );
+    }
     println!();
     println!("    backend   {}", demo.backend_url());
     println!(

@@ -1,14 +1,16 @@
 //! `guichet desk user`: who may log in at the desk.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Read};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use guichet_domain::FieldError;
 use guichet_domain::desk::{Limits, Role};
 use guichet_domain::id::Slug;
+use guichet_providers::contract::Environment;
 use guichet_store::{DeskAct, DeskDeed, DeskPerson, People, Store};
 
+use super::demo;
 use super::terminal::print;
 use crate::books::open_beside;
 use crate::clock;
@@ -20,6 +22,9 @@ pub(crate) enum DeskCommand {
     /// The people who may log in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Fill the books of the demo with people and payments.
+    #[command(hide = true)]
+    Demo,
 }
 
 #[derive(clap::Subcommand)]
@@ -90,11 +95,12 @@ fn named(error: FieldError) -> anyhow::Error {
     anyhow!("--{}: {}", error.field, error.detail)
 }
 
-pub(crate) async fn run(
-    config: &Path,
-    DeskCommand::User(command): DeskCommand,
-) -> anyhow::Result<()> {
+pub(crate) async fn run(config: &Path, command: DeskCommand) -> anyhow::Result<()> {
     let (config, _) = Config::read(config)?;
+    let command = match command {
+        DeskCommand::User(command) => command,
+        DeskCommand::Demo => return demo::run(&config).await,
+    };
     match &command {
         UserCommand::Add { name, role, stdin } => add(&config, name, role, *stdin).await,
         UserCommand::Change { name, role } => change(&config, name, role).await,
@@ -105,15 +111,23 @@ pub(crate) async fn run(
 }
 
 async fn add(config: &Config, name: &str, role: &GivenRole, stdin: bool) -> anyhow::Result<()> {
-    let name = Slug::try_from(name.to_owned());
-    let name = name.map_err(|error| anyhow!("NAME: {}", error.detail))?;
+    let name = named_so(name)?;
     let role = role.parse()?;
-    let given = if stdin { Some(read()?) } else { None };
+    let given = if stdin {
+        let input = std::io::stdin();
+        Some(read(input.lock(), input.is_terminal())?)
+    } else {
+        None
+    };
     let new = match &given {
         Some(given) => given.clone(),
         None => hex::encode(clock::random::<12>()?),
     };
     password::check_new(&new)?;
+    ensure!(
+        config.environment != Environment::Production || !password::is_published(&new),
+        "the password must not be one of the demo's, which are published"
+    );
     let hash = password::hash(&new)?;
     let store = open_beside(config).await?;
     let added = keep(&*store, name.as_str(), role, hash).await;
@@ -194,23 +208,27 @@ fn people(store: &dyn Store) -> anyhow::Result<&dyn People> {
     store.desk_people().context("these books keep no people")
 }
 
-/// The password on the standard input, without the end of its line.
-fn read() -> anyhow::Result<String> {
-    let input = std::io::stdin();
-    if input.is_terminal() {
-        let _ = write!(std::io::stderr(), "Password: ");
-        let mut line = String::new();
-        input.read_line(&mut line).context("standard input")?;
-        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
-    }
+/// The password on the standard input, without the end of its line. Never from a terminal, which
+/// would show it.
+fn read(input: impl Read, terminal: bool) -> anyhow::Result<String> {
+    ensure!(
+        !terminal,
+        "--stdin: the standard input is a terminal, which would show the password; leave --stdin \
+         out to have one made, or send it through a pipe"
+    );
     let mut text = String::new();
     let most = u64::try_from(password::MOST)? + 2;
     input
-        .lock()
         .take(most)
         .read_to_string(&mut text)
         .context("standard input")?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The name that somebody logs in with.
+fn named_so(name: &str) -> anyhow::Result<Slug> {
+    let name = Slug::try_from(name.to_owned());
+    name.map_err(|error| anyhow!("NAME: {}", error.detail))
 }
 
 async fn list(config: &Config) -> anyhow::Result<()> {
@@ -272,5 +290,51 @@ fn act(person: &str, act: DeskDeed) -> DeskAct {
         person: person.to_owned(),
         act,
         origin: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_read_from_a_pipe_and_never_from_a_terminal() {
+        let given = b"correct horse battery\r\n".as_slice();
+        assert_eq!(read(given, false).unwrap(), "correct horse battery");
+        let refused = read(given, true).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("--stdin:") && refused.contains("pipe"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_refused_by_what_the_command_calls_it() {
+        let refused = named_so("Amelie").unwrap_err().to_string();
+        assert!(refused.starts_with("NAME: "), "{refused}");
+        assert!(!refused.contains("id:"), "{refused}");
+    }
+
+    #[test]
+    fn a_role_is_read_with_its_limits_and_what_is_wrong_names_its_option() {
+        let parse = |role: Option<&str>, limits: &[&str]| {
+            let refund_limit = limits.iter().map(ToString::to_string).collect();
+            let role = role.map(str::to_owned);
+            GivenRole { role, refund_limit }.parse()
+        };
+        let limits = ["EUR=500.00", "XPF=60000"];
+        let refund = parse(Some("refund"), &limits).unwrap().unwrap();
+        assert_eq!(told(&refund), "refund EUR=500.00 XPF=60000 a day");
+        assert_eq!(parse(None, &[]).unwrap(), None);
+        for (role, limits, option) in [
+            (Some("boss"), &[][..], "--role: "),
+            (Some("refund"), &[][..], "--refund-limit: "),
+            (Some("refund"), &["EUR=500"][..], "--refund-limit: "),
+            (Some("all"), &["EUR=500.00"][..], "--refund-limit: "),
+            (None, &["EUR=500.00"][..], "--refund-limit: "),
+        ] {
+            let refused = parse(role, limits).unwrap_err().to_string();
+            assert!(refused.starts_with(option), "{refused}");
+        }
     }
 }

@@ -4,6 +4,7 @@ mod account;
 pub(crate) mod arguments;
 pub(crate) mod backup;
 pub(crate) mod copying;
+mod demo;
 pub(crate) mod desk;
 pub(crate) mod doctor;
 pub(crate) mod erase;

@@ -1,21 +1,59 @@
 //! Who did what.
 
-use guichet_desk::pages::audit::Done;
+use guichet_desk::pages::audit::{Done, Model};
 use guichet_desk::words::Deed;
 use guichet_store::{DeskDeed, Store, StoreError};
+use url::form_urlencoded;
 
 use super::in_paris;
 
-/// Most acts that are shown.
-const SHOWN_MAX: u32 = 500;
+/// Acts of one page.
+const PAGE: usize = 100;
 
-/// The latest acts.
-pub(crate) async fn page(store: &dyn Store) -> Result<Vec<Done>, StoreError> {
-    let Some(people) = store.desk_people() else {
-        return Ok(Vec::new());
+/// What was asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Asked {
+    /// What was refused, and not what was done.
+    pub(crate) refused: bool,
+    /// Before the act of that number.
+    pub(crate) before: Option<i64>,
+}
+
+impl Asked {
+    /// What a query asks for.
+    pub(crate) fn of(query: &str) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "refused" => asked.refused = value == "1",
+                "before" => asked.before = value.parse().ok(),
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
+/// A page of acts. `base` is where the desk begins.
+pub(crate) async fn page(store: &dyn Store, base: &str, asked: Asked) -> Result<Model, StoreError> {
+    let here = format!("{base}/audit?refused={}", u8::from(asked.refused));
+    let mut model = Model {
+        done: Vec::new(),
+        refused: asked.refused,
+        other: format!("{base}/audit?refused={}", u8::from(!asked.refused)),
+        newest: asked.before.map(|_| here.clone()),
+        older: None,
     };
-    let acts = people.acts(SHOWN_MAX).await?.into_iter();
-    let acts = acts.map(|act| Done {
+    let Some(people) = store.desk_people() else {
+        return Ok(model);
+    };
+    // One more tells whether there is another page.
+    let most = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
+    let acts = people.acts(asked.refused, asked.before, most).await?;
+    let last = acts.get(PAGE - 1).filter(|_| acts.len() > PAGE);
+    model.older = last.map(|(seq, _)| format!("{here}&before={seq}"));
+    let shown = acts.into_iter().take(PAGE);
+    let shown = shown.map(|(_, act)| Done {
         at: in_paris(act.happened_at),
         person: act.person,
         deed: match act.act {
@@ -33,5 +71,23 @@ pub(crate) async fn page(store: &dyn Store) -> Result<Vec<Done>, StoreError> {
         },
         origin: act.origin,
     });
-    Ok(acts.collect())
+    model.done = shown.collect();
+    Ok(model)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_read_of_a_query_asks_for_nothing() {
+        let asked = |refused, before| Asked { refused, before };
+        for (query, wanted) in [
+            ("", asked(false, None)),
+            ("refused=1&before=42", asked(true, Some(42))),
+            ("refused=yes&before=x&lang=fr", asked(false, None)),
+        ] {
+            assert_eq!(Asked::of(query), wanted, "{query}");
+        }
+    }
 }

@@ -26,6 +26,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is compared where there is nobody of that name, so that how long it takes tells nothing.
 static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash("nobody has this one").ok());
 
+/// What the demo's passwords begin with. They are published: production takes none.
+const PUBLISHED: &str = "guichet-sandbox-demo-";
+
+/// The demo's password of somebody.
+pub(crate) fn published(name: &str) -> String {
+    format!("{PUBLISHED}{name}")
+}
+
+/// It is one of the demo's.
+pub(crate) fn is_published(password: &str) -> bool {
+    password.starts_with(PUBLISHED)
+}
+
 /// A new password is good enough.
 pub(crate) fn check_new(password: &str) -> anyhow::Result<()> {
     let long = password.chars().count() >= LEAST && password.len() <= MOST;

@@ -97,6 +97,12 @@ pub struct LoginWords {
 pub struct AuditWords {
     /// What the page is.
     pub meaning: &'static str,
+    /// What the page of what was refused is.
+    pub refused_meaning: &'static str,
+    /// The link to what was refused.
+    pub to_refused: &'static str,
+    /// The link to what was done.
+    pub to_done: &'static str,
     /// The column of the time.
     pub when: &'static str,
     /// The column of the person.

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::people::People;
 use crate::types::{
     ActRow, DeskAct, DeskCode, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow,
-    words_of,
+    numbered, words_of,
 };
 
 #[async_trait]
@@ -86,8 +86,13 @@ impl People for PostgresStore {
         turn!(self, record(act))
     }
 
-    async fn acts(&self, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
-        read!(self, acts(limit))
+    async fn acts(
+        &self,
+        refused: bool,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, DeskAct)>, StoreError> {
+        read!(self, acts(refused, before, limit))
     }
 }
 
@@ -298,10 +303,26 @@ async fn record(db: &mut PgConnection, act: &DeskAct) -> Result<(), StoreError> 
     Ok(())
 }
 
-async fn acts(db: &mut PgConnection, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
-    let acts = sqlx::query_as(
-        "SELECT happened_at, person, act, origin FROM desk_acts ORDER BY seq DESC LIMIT $1",
-    );
-    let acts: Vec<ActRow> = acts.bind(i64::from(limit)).fetch_all(db).await?;
-    acts.into_iter().map(DeskAct::try_from).collect()
+async fn acts(
+    db: &mut PgConnection,
+    refused: bool,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<(i64, DeskAct)>, StoreError> {
+    // Two statements, so that each is read along its own index.
+    let acts = sqlx::query_as(match refused {
+        false => {
+            "SELECT seq, happened_at, person, act, origin FROM desk_acts
+             WHERE act NOT IN ('refused', 'code_refused') AND seq < $1
+             ORDER BY seq DESC LIMIT $2"
+        }
+        true => {
+            "SELECT seq, happened_at, person, act, origin FROM desk_acts
+             WHERE act IN ('refused', 'code_refused') AND seq < $1
+             ORDER BY seq DESC LIMIT $2"
+        }
+    });
+    let acts = acts.bind(before.unwrap_or(i64::MAX)).bind(i64::from(limit));
+    let acts: Vec<ActRow> = acts.fetch_all(db).await?;
+    acts.into_iter().map(numbered).collect()
 }

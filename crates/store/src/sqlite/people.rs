@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::people::People;
 use crate::types::{
     ActRow, DeskAct, DeskCode, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow,
-    words_of,
+    numbered, words_of,
 };
 
 #[async_trait]
@@ -87,8 +87,13 @@ impl People for SqliteStore {
         turn!(self, record(act))
     }
 
-    async fn acts(&self, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
-        read!(self, acts(limit))
+    async fn acts(
+        &self,
+        refused: bool,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<(i64, DeskAct)>, StoreError> {
+        read!(self, acts(refused, before, limit))
     }
 }
 
@@ -303,10 +308,26 @@ async fn record(db: &mut SqliteConnection, act: &DeskAct) -> Result<(), StoreErr
     Ok(())
 }
 
-async fn acts(db: &mut SqliteConnection, limit: u32) -> Result<Vec<DeskAct>, StoreError> {
-    let acts = sqlx::query_as(
-        "SELECT happened_at, person, act, origin FROM desk_acts ORDER BY seq DESC LIMIT ?",
-    );
-    let acts: Vec<ActRow> = acts.bind(limit).fetch_all(db).await?;
-    acts.into_iter().map(DeskAct::try_from).collect()
+async fn acts(
+    db: &mut SqliteConnection,
+    refused: bool,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<(i64, DeskAct)>, StoreError> {
+    // Two statements, so that each is read along its own index.
+    let acts = sqlx::query_as(match refused {
+        false => {
+            "SELECT seq, happened_at, person, act, origin FROM desk_acts
+             WHERE act NOT IN ('refused', 'code_refused') AND seq < ?1
+             ORDER BY seq DESC LIMIT ?2"
+        }
+        true => {
+            "SELECT seq, happened_at, person, act, origin FROM desk_acts
+             WHERE act IN ('refused', 'code_refused') AND seq < ?1
+             ORDER BY seq DESC LIMIT ?2"
+        }
+    });
+    let acts = acts.bind(before.unwrap_or(i64::MAX)).bind(i64::from(limit));
+    let acts: Vec<ActRow> = acts.fetch_all(db).await?;
+    acts.into_iter().map(numbered).collect()
 }

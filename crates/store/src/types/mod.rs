@@ -41,7 +41,9 @@ pub use self::operation::{
     AskedBy, Instructed, Instruction, Instructions, NewOperation, Operation, OperationAdvance,
 };
 pub use self::payment::{AddedPayment, Payment};
-pub(crate) use self::person::{ActRow, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, words_of};
+pub(crate) use self::person::{
+    ActRow, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, numbered, words_of,
+};
 pub use self::person::{DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson};
 pub(crate) use self::question::QuestionState;
 pub use self::question::{ASKING_SECONDS, Question, Unconfirmed, WAIT_MAX};

@@ -134,23 +134,22 @@ pub struct DeskAct {
     pub origin: String,
 }
 
-/// An act as it stands in the books: when, who, what, from where.
-pub(crate) type ActRow = (i64, String, String, String);
+/// An act as it stands in the books: its number, when, who, what, from where.
+pub(crate) type ActRow = (i64, i64, String, String, String);
 
-impl TryFrom<ActRow> for DeskAct {
-    type Error = StoreError;
-
-    fn try_from((happened_at, person, act, origin): ActRow) -> Result<Self, StoreError> {
-        let mut all = DeskDeed::ALL.into_iter();
-        let known = all.find(|deed| deed.as_str() == act);
-        let act = known.ok_or_else(|| StoreError::Corrupt(format!("unknown act {act}")))?;
-        Ok(Self {
-            happened_at,
-            person,
-            act,
-            origin,
-        })
-    }
+/// An act with its number.
+pub(crate) fn numbered(row: ActRow) -> Result<(i64, DeskAct), StoreError> {
+    let (seq, happened_at, person, act, origin) = row;
+    let mut all = DeskDeed::ALL.into_iter();
+    let known = all.find(|deed| deed.as_str() == act);
+    let act = known.ok_or_else(|| StoreError::Corrupt(format!("unknown act {act}")))?;
+    let act = DeskAct {
+        happened_at,
+        person,
+        act,
+        origin,
+    };
+    Ok((seq, act))
 }
 
 /// What can be done.

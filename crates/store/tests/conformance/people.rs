@@ -175,8 +175,8 @@ async fn a_role_is_kept_with_its_limits_and_another_one_ends_what_was_begun_with
     assert!(store.login(b"b").await.unwrap().is_some());
     assert!(begin(b"a", "amelie").await);
     assert_eq!(store.login(b"a").await.unwrap().unwrap().role, Role::All);
-    let told = store.acts(2).await.unwrap();
-    assert_eq!(told[1].act, DeskDeed::RoleChanged);
+    let told = store.acts(false, None, 2).await.unwrap();
+    assert_eq!(told[1].1.act, DeskDeed::RoleChanged);
 }
 
 #[tokio::test]
@@ -231,8 +231,8 @@ async fn a_code_is_taken_once_for_a_login_of_its_person_and_by_the_secret_that_s
     assert_eq!(store.login(b"c").await.unwrap(), None);
     assert!(store.login(b"b").await.unwrap().is_some());
     assert_eq!(offer(b"third").await.as_deref(), Some(&b"third"[..]));
-    let told = store.acts(10).await.unwrap();
-    let set = told.iter().filter(|act| act.act == DeskDeed::CodeSet);
+    let told = store.acts(false, None, 10).await.unwrap();
+    let set = told.iter().filter(|(_, act)| act.act == DeskDeed::CodeSet);
     assert_eq!(
         set.count(),
         2,
@@ -277,11 +277,21 @@ async fn acts_are_told_newest_first_and_nobody_changes_or_takes_away_one() {
     let out = act("person1", DeskDeed::LoggedOut, 1200);
     store.end_login(&[1], &out).await.unwrap();
     store.end_login(&[1], &out).await.unwrap();
-    let told = store.acts(10).await.unwrap();
-    let deeds: Vec<_> = told.iter().map(|act| act.act).collect();
-    let [added, logged_in] = [DeskDeed::Added, DeskDeed::LoggedIn];
-    assert_eq!(deeds, [out.act, unknown.act, logged_in, added]);
-    assert_eq!(store.acts(1).await.unwrap(), [out]);
+    let read = async |refused, before, limit| {
+        let told = store.acts(refused, before, limit).await.unwrap();
+        let (numbers, acts): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+        let deeds: Vec<_> = acts.into_iter().map(|act| act.act).collect();
+        (numbers, deeds)
+    };
+    let (numbers, deeds) = read(false, None, 10).await;
+    let done = [DeskDeed::LoggedOut, DeskDeed::LoggedIn, DeskDeed::Added];
+    assert_eq!(deeds, done, "what was refused hides nothing of it");
+    assert_eq!(read(true, None, 10).await.1, [DeskDeed::Refused]);
+    let (first, _) = read(false, None, 1).await;
+    assert_eq!(first, numbers[..1]);
+    let (rest, _) = read(false, Some(first[0]), 10).await;
+    assert_eq!(rest, numbers[1..]);
+    assert_eq!(store.acts(false, None, 1).await.unwrap()[0].1, out);
     store.close().await;
     for statement in [
         "UPDATE desk_acts SET person = 'another'",

@@ -110,6 +110,8 @@ impl Tries {
 pub(super) struct Gate {
     pub(super) delays: Delays,
     pub(super) turns: Turns,
+    /// The demo's published passwords lead nowhere.
+    pub(super) production: bool,
 }
 
 /// The tries that did not lead in.

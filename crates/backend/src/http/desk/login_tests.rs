@@ -169,8 +169,10 @@ impl Desk {
     }
 
     pub(super) async fn deeds(&self) -> Vec<DeskDeed> {
-        let acts = self.store.acts(100).await.unwrap().into_iter();
-        acts.map(|act| act.act).collect()
+        let mut acts = self.store.acts(false, None, 100).await.unwrap();
+        acts.extend(self.store.acts(true, None, 100).await.unwrap());
+        acts.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+        acts.into_iter().map(|(_, act)| act.act).collect()
     }
 }
 

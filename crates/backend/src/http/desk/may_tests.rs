@@ -2,8 +2,9 @@
 
 use axum::http::{Method, StatusCode};
 use guichet_domain::desk::{Act, May, Role, may};
+use guichet_store::{DeskDeed, People as _};
 
-use super::login_tests::{Desk, OURS, form_token};
+use super::login_tests::{Desk, OURS, act, form_token};
 
 /// How an act is asked for: with a form, or by its address alone. An act that has no page yet is
 /// asked for all the same, and found by nobody.
@@ -71,6 +72,39 @@ async fn a_login_is_told_on_the_page_of_who_did_what() {
         page.contains("amelie") && page.contains("logged in"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn what_was_refused_hides_nothing_that_was_done_and_all_of_both_is_read_page_by_page() {
+    let desk = Desk::with(Role::All).await;
+    let cookie = desk.enter().await;
+    for number in 0..250 {
+        let name = format!("guess{number:03}");
+        let refused = act(&name, DeskDeed::Refused);
+        desk.store.add_act(&refused).await.unwrap();
+    }
+    let done = desk.get("/desk/audit", &cookie).await.body;
+    assert!(
+        done.contains("set up a phone") && !done.contains("guess"),
+        "{done}"
+    );
+    let mut address = "/desk/audit?refused=1".to_owned();
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let page = desk.get(&address, &cookie).await.body;
+        let names = page.split(">guess").skip(1);
+        seen.extend(names.map(|rest| rest[..3].to_owned()));
+        let Some((before, _)) = page.split_once("\" class=\"button quiet\" rel=\"next\"") else {
+            break;
+        };
+        let (_, next) = before.rsplit_once("href=\"").unwrap();
+        address = next.replace("&amp;", "&");
+    }
+    let wanted: Vec<_> = (0..250)
+        .rev()
+        .map(|number| format!("{number:03}"))
+        .collect();
+    assert_eq!(seen, wanted);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use guichet_providers::contract::Environment;
 
 use self::delays::Gate;
 use crate::app::App;
@@ -35,7 +36,11 @@ mod tests;
 
 /// Every page, behind its login.
 pub(super) fn open(app: &Arc<App>) -> Router<Arc<App>> {
-    open_with(app, Arc::default())
+    let gate = Gate {
+        production: app.config.environment == Environment::Production,
+        ..Gate::default()
+    };
+    open_with(app, Arc::new(gate))
 }
 
 fn open_with(app: &Arc<App>, gate: Arc<Gate>) -> Router<Arc<App>> {

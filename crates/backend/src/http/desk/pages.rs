@@ -136,11 +136,13 @@ pub(super) async fn audit(
     State(app): State<Arc<App>>,
     reader: Reader,
     address: InLanguage,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     if let May::Refused(why) = reader.may(Act::SeeAudit) {
         return Ok(refused(&app, &reader, address, Act::SeeAudit, why).await);
     }
-    let model = desk::acts::page(&*app.store).await?;
+    let asked = desk::acts::Asked::of(query.as_deref().unwrap_or_default());
+    let model = desk::acts::page(&*app.store, &at(&app, ""), asked).await?;
     let body = pages::audit::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Audit, body).await)
 }

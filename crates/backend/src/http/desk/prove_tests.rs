@@ -276,6 +276,24 @@ async fn who_finds_no_turn_is_not_counted_as_one_who_guessed() {
 }
 
 #[tokio::test]
+async fn the_demos_published_passwords_lead_nowhere_in_production() {
+    for (production, status) in [(false, LEFT), (true, REFUSED)] {
+        let gate = Gate {
+            production,
+            ..Gate::default()
+        };
+        let desk = Desk::with_gate("[desk]", Role::Look, gate).await;
+        let published = crate::desk::password::published("amelie");
+        let mut person = desk.store.people().await.unwrap().remove(0);
+        person.password = crate::desk::password::hash(&published).unwrap();
+        let added = act("amelie", DeskDeed::Added);
+        desk.store.add_person(&person, &added).await.unwrap();
+        let form = format!("name=amelie&password={published}");
+        assert_eq!(desk.log_in(&form).await.status, status);
+    }
+}
+
+#[tokio::test]
 async fn a_browser_that_is_known_is_not_held_up_by_who_shares_its_network() {
     let desk = Desk::with(Role::Look).await;
     let first = desk.log_in(GOOD).await;

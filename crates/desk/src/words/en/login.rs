@@ -61,6 +61,10 @@ fn refused(why: Why) -> &'static str {
 
 pub(super) const AUDIT: AuditWords = AuditWords {
     meaning: "The latest come first. Nothing here can be changed or taken away.",
+    refused_meaning: "Logins and codes that were refused, the latest first. Many of one name or \
+                      from one address may be somebody who guesses.",
+    to_refused: "What was refused",
+    to_done: "What was done",
     when: "When",
     who: "Who",
     what: "What",

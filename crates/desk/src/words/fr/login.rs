@@ -65,6 +65,10 @@ fn refused(why: Why) -> &'static str {
 
 pub(super) const AUDIT: AuditWords = AuditWords {
     meaning: "Les plus récents d’abord. Rien ici ne peut être modifié ni supprimé.",
+    refused_meaning: "Connexions et codes refusés, les plus récents d’abord. S’il y en a beaucoup \
+                      d’un même nom ou d’une même adresse, quelqu’un devine peut-être.",
+    to_refused: "Ce qui a été refusé",
+    to_done: "Ce qui a été fait",
     when: "Quand",
     who: "Qui",
     what: "Quoi",
