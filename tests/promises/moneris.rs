@@ -65,6 +65,14 @@ async fn a_card_on_the_terminal_pays_and_the_receipt_is_kept() {
         told["receipt"].as_str().unwrap().contains("APPROUVEE"),
         "{told}"
     );
+    let printed = stack.receipt(&id).await.expect(200);
+    assert_eq!(printed.text(), told["receipt"].as_str().unwrap());
+    let other = stack.session_at("counter", 500).await;
+    let without = stack.start_at_terminal(&other).await;
+    stack.wait_terminal(COUNTER).await;
+    stack.receipt(&without).await.expect(404);
+    stack.at_terminal(COUNTER, json!({ "do": "cancel" })).await;
+    stack.wait_status(&other, "refused").await;
     let free = stack.terminals().await;
     assert_eq!(free[0].get("payment"), None, "{free}");
     let status = stack.status(&checkout).await;
@@ -205,6 +213,12 @@ async fn an_approval_of_a_part_is_incomplete_and_waits_for_a_person() {
     assert_eq!(payment["attention"], json!(["part_held"]), "{payment}");
     let status = stack.status(&checkout).await;
     assert_eq!(status["payment"]["voucher_may_be_held"], false, "{status}");
+    // A person gives the part back.
+    let id = payment["id"].as_str().unwrap();
+    let told = stack.instruct(id, "cancellations", json!({})).await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(stack.balance_of(&checkout, id).await, [0, 0, 0, 1200]);
+    assert_eq!(acts(&stack).await, [("void".to_owned(), 0)]);
 }
 
 #[tokio::test]
@@ -650,4 +664,64 @@ async fn a_terminal_that_is_off_on_the_shops_own_network_starts_nothing_and_refu
         report.contains("terminal terrace (Caisse 3): answers"),
         "{report}"
     );
+}
+
+/// The sandbox's terminals do all that an operator can ask for.
+#[tokio::test]
+async fn each_action_of_an_operator_is_done_at_the_terminal() {
+    let stack = with("independent_refund_max = 500\nmerchant_id = \"0030123456789\"").await;
+    let config = stack.config();
+    let moneris = async |terminal: &str, more: &[&str]| {
+        let at = ["--config", config.to_str().unwrap(), "--terminal", terminal];
+        let command = [&["moneris"], more, &at].concat();
+        stack.guichet(&command).await
+    };
+    for (terminal, id) in [("counter", COUNTER), ("terrace", TERRACE)] {
+        for action in [
+            &["getDeviceInfo"][..],
+            &["sync"],
+            &["print", "--text", "Merci à bientôt"],
+        ] {
+            let (status, told, errors) = moneris(terminal, action).await;
+            assert_eq!(status, 0, "{action:?} {told} {errors}");
+            assert!(told.contains("5209"), "{action:?} {told}");
+        }
+        for action in [
+            &["balanceInquiry"][..],
+            &["cardVerification"],
+            &[
+                "independentRefund",
+                "--amount",
+                "500",
+                "--reason",
+                "returned",
+            ],
+        ] {
+            let act = stack.at_terminal(id, json!({ "do": "tap" }));
+            let ((status, told, errors), ()) = tokio::join!(moneris(terminal, action), act);
+            assert_eq!(status, 0, "{action:?} {told} {errors}");
+            assert!(told.contains("5207"), "{action:?} {told}");
+        }
+        let checkout = stack.session_at(terminal, 1110).await;
+        stack.start_at_terminal(&checkout).await;
+        stack.at_terminal(id, json!({ "do": "tap" })).await;
+        stack.wait_status(&checkout, "paid").await;
+        // Once, and not twice in a row.
+        for expected in [0, 1] {
+            let (status, told, errors) = moneris(terminal, &["voidLast"]).await;
+            assert_eq!(status, expected, "{told} {errors}");
+        }
+        let commands = stack.commands_at(id).await;
+        let refunds = commands
+            .iter()
+            .filter(|own| own["action"] == "independentRefund");
+        let refunds: Vec<_> = refunds.map(|own| &own["total"]).collect();
+        assert_eq!(refunds, [500], "{commands:?}");
+    }
+    let checkout = stack.session_at("terrace", 1110).await;
+    stack.start_at_terminal(&checkout).await;
+    stack.wait_terminal(TERRACE).await;
+    let (status, told, errors) = moneris("terrace", &["cancel"]).await;
+    assert_eq!(status, 0, "{told} {errors}");
+    stack.wait_status(&checkout, "refused").await;
 }

@@ -50,6 +50,13 @@ impl Stack {
         self.http.send(request).await
     }
 
+    /// The receipts of a payment, to be printed.
+    pub(crate) async fn receipt(&self, payment: &str) -> Answer {
+        let address = format!("{}/v1/payments/{payment}/receipt", self.backend());
+        let request = self.http.client().get(address).bearer_auth(DEMO_SHOP_KEY);
+        self.http.send(request).await
+    }
+
     async fn moneris(&self, path: &str, body: Option<Value>) -> Answer {
         let address = format!("{}/sandbox/moneris/api/{path}", self.platform());
         let client = self.http.client();

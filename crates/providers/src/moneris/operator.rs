@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use guichet_domain::Refusal;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
 use jiff::Timestamp;
@@ -267,6 +268,8 @@ impl Operator {
             Talk::Over(told) => {
                 let done = match means(&told) {
                     Ok(Meaning::Done) => true,
+                    // What was asked for, of a command that cancels.
+                    Ok(Meaning::Refused(Refusal::Cancelled)) => command.0.action == "cancel",
                     Ok(Meaning::Approved) => is_approved(&told) || told.response_code.is_empty(),
                     Ok(Meaning::Unknown) | Err(_) => {
                         return Step::Failed(crate::contract::Failure::Unknown);

@@ -46,4 +46,5 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(reviews::decide))
         .routes(routes!(terminals::list))
         .routes(routes!(terminals::cancel_at_terminal))
+        .routes(routes!(terminals::receipt))
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
 use guichet_domain::id::Slug;
 use guichet_domain::{FieldError, MethodKind};
 use guichet_providers::contract::{Exchange, Failure, Provider, Terminal};
@@ -12,12 +14,15 @@ use guichet_wire::ProblemCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::operations::PaymentInPath;
 use crate::accounts::Accounts;
 use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::http::auth::AsShop;
 use crate::http::problem::ApiError;
+use crate::payments::operations::error::OperationError;
+use crate::payments::operations::find::{self, Whose};
 use crate::payments::terminals::works_on;
 
 /// The terminals on the shop's counters.
@@ -178,4 +183,38 @@ pub(super) async fn cancel_at_terminal(
             ))
         }
     }
+}
+
+/// The receipts of a payment at a terminal, as the terminal gave them: plain text of 42 columns, to
+/// be printed by the shop. The terminal gives them once and prints none again.
+#[utoipa::path(
+    get, path = "/v1/payments/{id}/receipt", tag = "shop",
+    params(("id" = String, Path, description = "The payment's id, pay_…")),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = "4XX", body = guichet_wire::Problem, content_type = "application/problem+json"),
+    ),
+    security(("shop_key" = []))
+)]
+pub(super) async fn receipt(
+    State(app): State<Arc<App>>,
+    AsShop { shop, .. }: AsShop,
+    PaymentInPath(id): PaymentInPath,
+) -> Result<Response, ApiError> {
+    let book = find::book(&app, Whose::Shop(&shop.id), &id).await?;
+    let entry = book.entry(&id).ok_or(OperationError::PaymentUnknown)?;
+    let state = entry.state(&book.session);
+    let parts = state.parts.iter().filter(|own| own.ours);
+    let told = parts.filter_map(|own| own.part.at_terminal.as_ref());
+    let receipts = told.map(|told| told.receipt.as_str());
+    let receipts: Vec<_> = receipts.filter(|text| !text.is_empty()).collect();
+    if receipts.is_empty() {
+        return Err(ApiError::new(
+            StatusCode::NOT_FOUND,
+            ProblemCode::PathUnknown,
+            "no terminal has given a receipt of this payment",
+        ));
+    }
+    let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+    Ok((kind, receipts.join("\r\n\r\n")).into_response())
 }

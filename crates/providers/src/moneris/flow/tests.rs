@@ -22,6 +22,14 @@ fn begun(world: &World) -> String {
 }
 
 fn proceed(world: &World, answer: Answer<'_>) -> (Vec<PlatformCall>, Result<Proceeded, Failure>) {
+    proceed_with(&config(), world, answer)
+}
+
+fn proceed_with(
+    config: &Config,
+    world: &World,
+    answer: Answer<'_>,
+) -> (Vec<PlatformCall>, Result<Proceeded, Failure>) {
     let memo = begun(world);
     let step = |exchanges: &[Exchange]| {
         let proceed = Proceed {
@@ -30,12 +38,22 @@ fn proceed(world: &World, answer: Answer<'_>) -> (Vec<PlatformCall>, Result<Proc
             memo: Some(&memo),
             given: &Given::Nothing,
         };
-        super::proceed(&config(), &proceed, exchanges)
+        super::proceed(config, &proceed, exchanges)
     };
     play(step, &[answer])
 }
 
 fn look(
+    world: &World,
+    memo: &str,
+    closing: bool,
+    answers: &[Answer<'_>],
+) -> (Vec<PlatformCall>, Result<LookedUp, Failure>) {
+    look_with(&config(), world, memo, closing, answers)
+}
+
+fn look_with(
+    config: &Config,
     world: &World,
     memo: &str,
     closing: bool,
@@ -48,7 +66,7 @@ fn look(
             closing,
             decided: None,
         };
-        super::look_up(&config(), &look_up, exchanges)
+        super::look_up(config, &look_up, exchanges)
     };
     play(step, answers)
 }

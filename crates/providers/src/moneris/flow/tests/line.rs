@@ -21,17 +21,7 @@ fn direct() -> Config {
 }
 
 fn started(world: &World, answer: Answer<'_>) -> (PlatformCall, Result<Proceeded, Failure>) {
-    let memo = begun(world);
-    let step = |exchanges: &[Exchange]| {
-        let proceed = Proceed {
-            context: world.context(),
-            client: None,
-            memo: Some(&memo),
-            given: &Given::Nothing,
-        };
-        super::super::proceed(&direct(), &proceed, exchanges)
-    };
-    let (mut calls, end) = play(step, &[answer]);
+    let (mut calls, end) = proceed_with(&direct(), world, answer);
     (calls.remove(0), end)
 }
 
@@ -42,16 +32,7 @@ fn looked(
     closing: bool,
     answers: &[Answer<'_>],
 ) -> (Vec<How>, Result<LookedUp, Failure>) {
-    let step = |exchanges: &[Exchange]| {
-        let look_up = LookUp {
-            context: world.context(),
-            memo: Some(memo),
-            closing,
-            decided: None,
-        };
-        super::super::look_up(&direct(), &look_up, exchanges)
-    };
-    let (calls, end) = play(step, answers);
+    let (calls, end) = look_with(&direct(), world, memo, closing, answers);
     let how = |call: &PlatformCall| call.line.as_ref().unwrap().how;
     (calls.iter().map(how).collect(), end)
 }
