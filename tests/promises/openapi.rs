@@ -186,7 +186,7 @@ fn redact(value: &mut Value) {
             }
             for (name, value) in object.iter_mut() {
                 match name.as_str() {
-                    "expires_at" | "created_at" | "at" => *value = json!("[time]"),
+                    "expires_at" | "created_at" | "at" | "again_at" => *value = json!("[time]"),
                     "transaction" | "call" | "platform_reference" | "part" => {
                         *value = json!(format!("[{name}]"));
                     }

@@ -175,6 +175,9 @@ async fn a_refund_waits_for_the_next_day_and_goes_back_in_parts() {
     let why = early["operations"][0]["why"].as_str().unwrap();
     assert!(why.contains("next day"), "{early}");
     assert!(stack.platform_acts(started.reference()).await.is_empty());
+    // Not before tomorrow: nobody waits for that at the command line.
+    let again = early["operations"][0]["again_at"].as_i64().unwrap();
+    assert!(again > early["created_at"].as_i64().unwrap(), "{early}");
     stack.next_day(&started).await;
     stack.let_operations_go(&started.payment).await;
     let one = format!("refunds/{}", early["id"].as_str().unwrap());
@@ -204,6 +207,19 @@ async fn a_refund_waits_for_the_next_day_and_goes_back_in_parts() {
         acts,
         [1000, 1200, 2000].map(|minor| ("00014".to_owned(), minor))
     );
+}
+
+#[tokio::test]
+async fn nobody_waits_at_the_command_line_for_a_refund_of_the_next_day() {
+    let stack = Stack::usual().await;
+    let (_, started) = stack.paid_session(4200).await;
+    let begun = std::time::Instant::now();
+    let args = ["payments", "refund", &started.payment, "--amount", "100"];
+    let (status, told, errors) = stack.guichet(&args).await;
+    // What may still be done soon is waited for a minute.
+    assert!(begun.elapsed().as_secs() < 50, "{:?}", begun.elapsed());
+    assert_eq!(status, 3, "{told}{errors}");
+    assert!(told.contains("next day"), "{told}");
 }
 
 #[tokio::test]

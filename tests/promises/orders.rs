@@ -168,10 +168,12 @@ async fn a_session_is_closed_by_its_shop_and_what_was_sent_before_is_still_recor
     let checkout = stack.session(4200).await;
     let started = stack.start_payment(&checkout, "card").await;
     let page = stack.open_page(&started).await;
-    let problem = stack
-        .expire_session(&checkout)
-        .await
-        .problem(409, "payment_open");
+    let refused = stack.expire_session(&checkout).await;
+    // Until when is told: the page has timed out by then.
+    let until = refused.headers["retry-after"].to_str().unwrap();
+    let until: u64 = until.parse().unwrap();
+    assert!((60..24 * 3600).contains(&until), "{until}");
+    let problem = refused.problem(409, "payment_open");
     let detail = problem["detail"].as_str().unwrap();
     assert!(
         detail.contains(&started.payment) && detail.contains("(card)"),

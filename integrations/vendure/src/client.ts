@@ -36,6 +36,8 @@ export class GuichetError extends Error {
     readonly code: string,
     message: string,
     readonly errors: FieldProblem[] = [],
+    /** In how many seconds the same may succeed, where that is known. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }
@@ -110,7 +112,8 @@ export class Client {
       const again = ['idempotency_in_flight', 'too_many_requests'].includes(found.code);
       if (answer.status < 500 && !again) {
         const said = found.errors?.map((error: FieldProblem) => error.problem).join('; ');
-        throw new GuichetError(found.code, said || found.detail, found.errors);
+        const after = Number(answer.headers.get('retry-after')) || undefined;
+        throw new GuichetError(found.code, said || found.detail, found.errors, after);
       }
     }
     throw new NoAnswer(`${method} ${path.split('?')[0]}: ${story}`);

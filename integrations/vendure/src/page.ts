@@ -27,6 +27,10 @@ const inside = (words: Words, shown: Shown): string => {
     }
     case 'missing':
       return form(words, words.needed, shown.missing);
+    case 'underWay': {
+      const minutes = String(shown.minutes ?? words.few);
+      return `<p data-story="underWay">${words.underWay.replace('{minutes}', minutes)}</p>`;
+    }
     default:
       return `<p data-story="${shown.kind}">${words[shown.kind]}</p>`;
   }

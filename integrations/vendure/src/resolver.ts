@@ -13,6 +13,8 @@ export const schema: DocumentNode = gql`
     markup: String
     "Fields of the billing address: set them by setOrderBillingAddress, and ask again"
     missing: [String!]!
+    "Of underWay: in how many minutes to ask again, where that is known"
+    minutes: Int
     "Where the plugin's own page is"
     url: String!
   }

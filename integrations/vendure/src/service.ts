@@ -26,7 +26,8 @@ const FIELDS: Record<string, string[]> = {
 export type Shown =
   | { kind: 'checkout'; markup: string; missing: string[] }
   | { kind: 'missing'; missing: string[] }
-  | { kind: 'paid' | 'closed' | 'underWay' | 'noWay' };
+  | { kind: 'underWay'; minutes?: number }
+  | { kind: 'paid' | 'closed' | 'noWay' };
 
 /** The fields of the form that answer these errors; none where one of them can't be answered. */
 export const missing = (errors: FieldProblem[]): string[] => {
@@ -96,7 +97,8 @@ export class GuichetService {
         return checkout(await this.client.session(session.id, language));
       }
       // Of the same order with another amount: closed before another is made.
-      if (!(await this.close(session.id))) return { kind: 'underWay' };
+      const open = await this.close(session.id);
+      if (open) return { kind: 'underWay', minutes: open.minutes };
     }
     return this.create(order, reference, due, sessions.length, language);
   }
@@ -144,14 +146,16 @@ export class GuichetService {
     await this.closeAll(order);
   }
 
-  /** Whether nothing can be paid in a session any more. */
-  private async close(id: string): Promise<boolean> {
+  /** Has nothing be paid in a session any more; where something may, for how long, if that is
+   * known. */
+  private async close(id: string): Promise<{ minutes?: number } | undefined> {
     try {
       await this.client.expire(id);
-      return true;
+      return undefined;
     } catch (error) {
-      if (error instanceof GuichetError) return false;
-      throw error;
+      if (!(error instanceof GuichetError)) throw error;
+      const { retryAfter } = error;
+      return { minutes: retryAfter && Math.ceil(retryAfter / 60) };
     }
   }
 
@@ -161,7 +165,7 @@ export class GuichetService {
     if (!withPayments) return;
     for (const session of await this.client.find(referenceOf(withPayments))) {
       if (['expired', 'paid'].includes(session.status)) continue;
-      if (!(await this.close(session.id))) {
+      if (await this.close(session.id)) {
         Logger.warn(`${order.code}: ${session.id} may still take money`, LOG);
       }
     }

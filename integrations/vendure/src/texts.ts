@@ -8,7 +8,8 @@ export const TEXTS = {
     save: 'Continuer',
     noScript: 'Le paiement n’apparaît pas ? Rechargez la page.',
     underWay: 'Un paiement que vous avez commencé peut encore être débité. Dès que son issue sera '
-      + 'connue vous pourrez continuer : rechargez cette page dans quelques minutes.',
+      + 'connue vous pourrez continuer : rechargez cette page dans {minutes} minutes.',
+    few: 'quelques',
     closed: 'Cette commande n’attend pas de paiement.',
     noWay: 'Cette commande ne peut pas être payée ainsi.',
     unreachable: 'Le paiement ne peut pas s’afficher pour le moment. Rien n’a été débité. '
@@ -28,7 +29,8 @@ export const TEXTS = {
     save: 'Weiter',
     noScript: 'Die Zahlung erscheint nicht? Laden Sie die Seite neu.',
     underWay: 'Eine begonnene Zahlung kann noch abgebucht werden. Sobald feststeht, was aus ihr '
-      + 'wurde, geht es weiter: laden Sie diese Seite in einigen Minuten neu.',
+      + 'wurde, geht es weiter: laden Sie diese Seite in {minutes} Minuten neu.',
+    few: 'einigen',
     closed: 'Diese Bestellung wartet auf keine Zahlung.',
     noWay: 'Diese Bestellung kann so nicht bezahlt werden.',
     unreachable: 'Die Zahlung kann gerade nicht angezeigt werden. Nichts wurde abgebucht. '
@@ -48,7 +50,8 @@ export const TEXTS = {
     save: 'Continue',
     noScript: 'Does the payment not appear? Reload the page.',
     underWay: 'A payment that you have begun may still be taken. As soon as its outcome is known '
-      + 'you can go on: reload this page in a few minutes.',
+      + 'you can go on: reload this page in {minutes} minutes.',
+    few: 'a few',
     closed: 'This order waits for no payment.',
     noWay: 'This order can’t be paid this way.',
     unreachable: 'The payment can’t be shown at the moment. Nothing was taken. Try again in a '

@@ -102,6 +102,18 @@ export const backToShop = async (page) => {
   if (await page.$('#ticket-return')) await press(page, '#ticket-return');
 };
 
+/** Is at the platform's page, with a card to be typed. */
+export const atPlatform = async ({ page }) => {
+  await choose(page, 'card');
+  await page.waitForSelector('#card-number');
+};
+
+export const payByCard = async (made) => {
+  await atPlatform(made);
+  await typeCard(made.page, CARD);
+  await backToShop(made.page);
+};
+
 /** Asks the backend with the shop's key. */
 export const ask = async (path, body) => {
   const answer = await fetch(`${given.backend}${path}`, {
@@ -140,6 +152,70 @@ export const aDayLater = async (reference) => {
     }
   }
 };
+
+/** Has the sessions of an order run out. */
+export const runOut = async (reference) => {
+  for (const session of await sessionsOf(reference)) {
+    execFileSync(given.python, [given.older, given.books, session.id]);
+  }
+};
+
+/** What is the same in every shop. Of one it has to know: how an order is made (`order`), that it
+ * is paid (`paid`) and that it is not (`unpaid`), how it is given back in the back office (`refund`)
+ * and that this waits or is over (`waits`, `refunded`). What is made names its `reference`. */
+export const shared = ({ order, paid, unpaid, refund, waits, refunded }) => ({
+  'refused, then paid': async () => {
+    const made = await order();
+    await atPlatform(made);
+    await typeCard(made.page, REFUSED);
+    await press(made.page, '#give-up');
+    await face(made.page, 'refused');
+    await unpaid(made.code);
+    await payByCard(made);
+    await paid(made.code);
+  },
+  'cancelled': async () => {
+    const made = await order();
+    await atPlatform(made);
+    await press(made.page, '#cancel');
+    await face(made.page, 'cancelled');
+    await unpaid(made.code);
+  },
+  'browser closed, paid by webhook': async () => {
+    const made = await order();
+    await atPlatform(made);
+    await typeCard(made.page, CARD);
+    await made.page.close();
+    await paid(made.code);
+  },
+  'session run out, paid late': async () => {
+    const made = await order();
+    await atPlatform(made);
+    await mayTakeMoney(made.reference);
+    await runOut(made.reference);
+    await typeCard(made.page, CARD);
+    await paid(made.code);
+  },
+  'refund from the back office': async () => {
+    const made = await order();
+    await payByCard(made);
+    await paid(made.code);
+    await aDayLater(made.reference);
+    await refund(made.code);
+    await refunded(made.code);
+    const [session] = await sessionsOf(made.reference);
+    equal(session.payments[0].given_back, session.amount, 'given back');
+  },
+  'refund on the day of the payment waits for the next': async () => {
+    const made = await order();
+    await payByCard(made);
+    await paid(made.code);
+    await refund(made.code);
+    await waits(made.code);
+    await aDayLater(made.reference);
+    await refunded(made.code);
+  },
+});
 
 /** Runs each case, tells how long each took, and ends with the number of those that failed. */
 export const run = async (cases) => {

@@ -256,11 +256,25 @@ async fn wait(
             told.status,
             OperationStatus::Pending | OperationStatus::Unknown
         );
-        if opened.alone.is_some() || !open || begun.elapsed() > PATIENCE {
+        if opened.alone.is_some() || !open || begun.elapsed() > PATIENCE || is_put_off(&told) {
             return Ok(told);
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Whether all that is open of it was tried, and is sent again later than anybody waits here: on
+/// the day of the payment, the day after.
+fn is_put_off(told: &InstructionView) -> bool {
+    let seconds = i64::try_from(PATIENCE.as_secs()).unwrap_or(i64::MAX);
+    let then = clock::unix_now() + seconds;
+    let mut open = told.operations.iter().filter(|operation| {
+        matches!(
+            operation.status,
+            OperationStatus::Pending | OperationStatus::Unknown
+        )
+    });
+    open.all(|operation| operation.again_at.is_some_and(|again| again > then))
 }
 
 fn asked<'a>(

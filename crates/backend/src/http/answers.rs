@@ -52,14 +52,17 @@ impl From<SessionError> for ApiError {
         match error {
             SessionError::Unknown => session_unknown("this shop has no such session"),
             SessionError::Paid => session_paid(),
-            SessionError::PaymentsOpen(payments) => Self::new(
+            SessionError::PaymentsOpen { payments, seconds } => Self::new(
                 StatusCode::CONFLICT,
                 ProblemCode::PaymentOpen,
                 format!(
-                    "may still take money: {}; ask for the session until the outcome is known",
+                    "may still take money: {}; ask for the session until the outcome is known, or \
+                     send this again after as many seconds as Retry-After says, where it is there: \
+                     by then nobody can pay on their pages any more",
                     payments.join(", ")
                 ),
-            ),
+            )
+            .retry_after(seconds),
             SessionError::KeyRotated => Self::new(
                 StatusCode::CONFLICT,
                 ProblemCode::KeyRotated,

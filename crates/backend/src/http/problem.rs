@@ -16,6 +16,7 @@ pub(crate) struct ApiError {
     detail: String,
     errors: Vec<FieldError>,
     too_many: Option<TooMany>,
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
@@ -26,6 +27,15 @@ impl ApiError {
             detail: detail.into(),
             errors: Vec::new(),
             too_many: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same may succeed in so many seconds.
+    pub(crate) fn retry_after(self, seconds: Option<u64>) -> Self {
+        Self {
+            retry_after: seconds,
+            ..self
         }
     }
 
@@ -111,6 +121,9 @@ impl IntoResponse for ApiError {
         headers.insert(header::CONTENT_TYPE, json);
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if let Some(too_many) = self.too_many {
             // Whole seconds, and never too soon.

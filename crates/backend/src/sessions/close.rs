@@ -18,9 +18,25 @@ pub(crate) async fn close(app: &App, shop: &Shop, id: &SessionId) -> Result<Book
         Closed::Settled => Err(SessionError::Paid),
         Closed::UnderWay(payments) => {
             let named = payments.iter().map(|payment| named(&book, payment));
-            Err(SessionError::PaymentsOpen(named.collect()))
+            Err(SessionError::PaymentsOpen {
+                payments: named.collect(),
+                seconds: deadline(&book, &payments, clock::unix_now()),
+            })
         }
     }
+}
+
+/// In how many seconds the deadline of all of them has passed, after which nobody pays on their
+/// pages; none where one has passed it, and waits for its platform's word.
+fn deadline(book: &Book, payments: &[PaymentId], now: i64) -> Option<u64> {
+    let of = |id| {
+        let entry = book.entry(id)?;
+        u64::try_from(entry.payment.deadline_at - now)
+            .ok()
+            .filter(|left| *left > 0)
+    };
+    let left: Option<Vec<u64>> = payments.iter().map(of).collect();
+    left?.into_iter().max()
 }
 
 /// A payment with its method.

@@ -12,8 +12,13 @@ pub(crate) enum SessionError {
     Unknown,
     /// It, or another session of its order, is paid.
     Paid,
-    /// These payments of it may still take money, each as an operator knows it.
-    PaymentsOpen(Vec<String>),
+    /// Payments of it may still take money.
+    PaymentsOpen {
+        /// Each as an operator knows it.
+        payments: Vec<String>,
+        /// In how many seconds their pages have timed out; none where that is not known.
+        seconds: Option<u64>,
+    },
     /// Its secret can't be told again: it was made with a key that is no longer configured.
     KeyRotated,
     /// The idempotency key came before with another body.

@@ -183,6 +183,9 @@ pub(crate) struct OperationView {
     /// Why it was refused, what the platform's word was, or what it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
+    /// Unix second at which it is sent again, where it was tried and waits for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) again_at: Option<i64>,
 }
 
 impl From<Standing> for InstructionView {
@@ -262,9 +265,13 @@ fn operation(state: &PaymentState, operation: &Operation) -> OperationView {
         authorisation: None,
         code: None,
         why: None,
+        again_at: None,
     };
     match told.map(|told| &told.event.progress) {
-        None | Some(Progress::Asked) => view.why = waits_for(operation),
+        None | Some(Progress::Asked) => {
+            view.why = waits_for(operation);
+            view.again_at = operation.next_try_at.filter(|_| view.why.is_some());
+        }
         Some(Progress::Unknown) => view.status = OperationStatus::Unknown,
         Some(Progress::Undecided { word }) => {
             view.status = OperationStatus::Undecided;

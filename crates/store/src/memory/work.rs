@@ -180,6 +180,7 @@ impl Operations for Tables {
                 stage: OperationStage::Waiting,
                 tries: 0,
                 last_answer: None,
+                next_try_at: Some(operation.next_try_at),
                 created_at: instruction.created_at,
             },
             next_try_at: Some(operation.next_try_at),
@@ -211,6 +212,7 @@ impl Operations for Tables {
         }
         row.operation.stage = to;
         row.next_try_at = advance.next_try_at;
+        row.operation.next_try_at = advance.next_try_at;
         row.operation.tries = advance.tries;
         if let Some(answer) = advance.answer {
             row.operation.last_answer = Some(answer.to_owned());

@@ -113,6 +113,7 @@ fn read_operation(row: &PgRow) -> Result<Operation, StoreError> {
         stage: from_word(row.try_get("stage")?)?,
         tries: count(row, "tries")?,
         last_answer: row.try_get("last_answer")?,
+        next_try_at: row.try_get("next_try_at")?,
         created_at: row.try_get("created_at")?,
     })
 }
@@ -172,7 +173,7 @@ pub(super) async fn instructions_of(
     kind: Option<OperationKind>,
 ) -> Result<Vec<Instructions>, StoreError> {
     let rows = sqlx::query(
-        "SELECT o.id, o.instruction_id, o.part, o.amount, o.stage, o.tries, o.last_answer,
+        "SELECT o.id, o.instruction_id, o.part, o.amount, o.stage, o.tries, o.last_answer, o.next_try_at,
             i.id AS instruction, i.payment_id, i.kind, i.currency, i.created_at,
             i.asked_by, i.reason, i.left_out
          FROM instructions i LEFT JOIN operations o ON o.instruction_id = i.id

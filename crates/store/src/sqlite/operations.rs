@@ -109,6 +109,7 @@ fn read_operation(row: &SqliteRow) -> Result<Operation, StoreError> {
         stage: from_word(row.try_get("stage")?)?,
         tries: row.try_get("tries")?,
         last_answer: row.try_get("last_answer")?,
+        next_try_at: row.try_get("next_try_at")?,
         created_at: row.try_get("created_at")?,
     })
 }

@@ -76,6 +76,8 @@ pub struct Operation {
     pub tries: u32,
     /// What came of the last try.
     pub last_answer: Option<String>,
+    /// Unix second at which it is taken up next; none once it is over.
+    pub next_try_at: Option<i64>,
     /// Unix second at which it was asked for.
     pub created_at: i64,
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import * as hands from '../hands.mjs';
 
-const { given, press, until, equal } = hands;
+const { given, press, until, equal, atPlatform, payByCard } = hands;
 const EVENT = `${given.shop}/pins/ete`;
 const CV_SHORT_OF_20 = '90000000020';
 
@@ -86,20 +86,16 @@ const refund = async (code) => {
   return page;
 };
 
-/** Is at the platform's page, with a card to be typed. */
-const atPlatform = async (made) => {
-  await hands.choose(made.page, 'card');
-  await made.page.waitForSelector('#card-number');
-};
+const refundsAre = (code, state) =>
+  until(`a refund ${state}`, async () =>
+    states((await api(`${code}/`)).refunds).join() === state);
 
 await hands.run({
   'paid by card': async () => {
     const made = await order();
     await hands.face(made.page, 'choosing');
     await made.page.screenshot({ path: join(given.pictures, 'payment.png') });
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await hands.backToShop(made.page);
+    await payByCard(made);
     await paid(made.code);
     // The page on which it was paid leads to the order by now.
     await made.page.goto(`${made.url}guichet/1/`);
@@ -113,9 +109,7 @@ await hands.run({
       const shown = await made.page.waitForSelector('guichet-checkout >>> [data-face=choosing]');
       const lang = await shown.evaluate((face) => face.closest('[lang]')?.lang ?? '');
       equal(lang.slice(0, 2), language, 'language of the widget');
-      await atPlatform(made);
-      await hands.typeCard(made.page, hands.CARD);
-      await hands.backToShop(made.page);
+      await payByCard(made);
       await paid(made.code);
     }
   },
@@ -129,61 +123,21 @@ await hands.run({
     const [session] = await hands.sessionsOf(made.reference);
     equal(session.payments[0].parts.map(({ amount }) => amount), [10000, 2000], 'parts');
   },
-  'refused, then paid': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.REFUSED);
-    await press(made.page, '#give-up');
-    await hands.face(made.page, 'refused');
-    equal((await api(`${made.code}/`)).status, 'n', 'status after a refusal');
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await hands.backToShop(made.page);
-    await paid(made.code);
-  },
-  'cancelled': async () => {
+  ...hands.shared({
+    order,
+    paid,
+    unpaid: async (code) => equal((await api(`${code}/`)).status, 'n', 'status'),
+    refund,
+    waits: (code) => refundsAre(code, 'transit'),
+    refunded: (code) => refundsAre(code, 'done'),
+  }),
+  'the order leads back to its payment': async () => {
     const made = await order();
     await atPlatform(made);
     await press(made.page, '#cancel');
-    await hands.face(made.page, 'cancelled');
-    equal((await api(`${made.code}/`)).status, 'n', 'status after a cancellation');
-    // The way back that the order's page has.
     await made.page.goto(made.url);
     await press(made.page, 'a[href*="/guichet/1/"]');
     await hands.face(made.page, 'cancelled', 'choosing');
-  },
-  'browser closed, paid by webhook': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await made.page.close();
-    await paid(made.code);
-  },
-  'refund from the back office': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await hands.backToShop(made.page);
-    await paid(made.code);
-    await hands.aDayLater(made.reference);
-    await refund(made.code);
-    await until('the refund', async () =>
-      states((await api(`${made.code}/`)).refunds).join() === 'done');
-    const [session] = await hands.sessionsOf(made.reference);
-    equal(session.payments[0].given_back, 12000, 'given back');
-  },
-  'refund on the day of the payment waits for the next': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await hands.backToShop(made.page);
-    await paid(made.code);
-    await refund(made.code);
-    await until('the refund', async () =>
-      states((await api(`${made.code}/`)).refunds).join() === 'transit');
-    await hands.aDayLater(made.reference);
-    await until('the refund of the day before', async () =>
-      states((await api(`${made.code}/`)).refunds).join() === 'done');
   },
   'order expired, paid late': async () => {
     const made = await order();
@@ -227,9 +181,7 @@ await hands.run({
     await press(made.page, '.checkout-button-row button.btn-primary');
     await press(made.page, '.checkout-button-row button.btn-primary');
     await tellMore(made.page);
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await hands.backToShop(made.page);
+    await payByCard(made);
     await paid(made.code);
     const last = (await api(`${made.code}/`)).payments.at(-1);
     equal([last.state, last.amount], ['confirmed', '130.00'], 'the second payment');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import * as hands from '../hands.mjs';
 
-const { given, press, until, equal } = hands;
+const { given, press, until, equal, atPlatform, payByCard } = hands;
 // Ten euros short, of the 42 that a basket costs.
 const SHORT = '9999000000000010';
 
@@ -90,18 +90,7 @@ const order = async (language = 'fr') => {
   // The store asks for no phone: the page does.
   await page.type('#phoneNumber', '06 12 34 56 78');
   await press(page, 'form button');
-  return { page, code };
-};
-
-const atPlatform = async ({ page }) => {
-  await hands.choose(page, 'card');
-  await page.waitForSelector('#card-number');
-};
-
-const payByCard = async (made) => {
-  await atPlatform(made);
-  await hands.typeCard(made.page, hands.CARD);
-  await hands.backToShop(made.page);
+  return { page, code, reference: code };
 };
 
 /** Gives all of an order back in the back office. */
@@ -161,46 +150,14 @@ await hands.run({
     const [session] = await hands.sessionsOf(made.code);
     equal(session.payments[0].parts.map(({ amount }) => amount), [3200, 1000], 'parts');
   },
-  'refused, then paid': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.REFUSED);
-    await press(made.page, '#give-up');
-    await hands.face(made.page, 'refused');
-    equal((await read(made.code)).state, 'ArrangingPayment', 'state after a refusal');
-    await payByCard(made);
-    await settled(made.code);
-  },
-  'cancelled': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await press(made.page, '#cancel');
-    await hands.face(made.page, 'cancelled');
-    equal((await read(made.code)).state, 'ArrangingPayment', 'state after a cancellation');
-  },
-  'browser closed, paid by webhook': async () => {
-    const made = await order();
-    await atPlatform(made);
-    await hands.typeCard(made.page, hands.CARD);
-    await made.page.close();
-    await settled(made.code);
-  },
-  'refund from the back office': async () => {
-    const made = await order();
-    await payByCard(made);
-    await settled(made.code);
-    await hands.aDayLater(made.code);
-    equal((await refund(made.code)).state, 'Settled', 'refund');
-  },
-  'refund on the day of the payment waits for the next': async () => {
-    const made = await order();
-    await payByCard(made);
-    await settled(made.code);
-    equal((await refund(made.code)).state, 'Pending', 'refund');
-    await hands.aDayLater(made.code);
-    await until('the refund of the day before', async () =>
-      (await refundStates(made.code)) === 'Settled');
-  },
+  ...hands.shared({
+    order,
+    paid: settled,
+    unpaid: async (code) => equal((await read(code)).state, 'ArrangingPayment', 'state'),
+    refund,
+    waits: async (code) => equal(await refundStates(code), 'Pending', 'refund'),
+    refunded: (code) => until('the refund', async () => (await refundStates(code)) === 'Settled'),
+  }),
   'order cancelled, paid late and given back': async () => {
     const made = await order();
     await atPlatform(made);
