@@ -15,6 +15,7 @@ import { importProductsFromCsv, populateInitialData } from '@vendure/core/cli';
 import { Webhook } from 'standardwebhooks';
 
 import { GuichetPlugin, GuichetService } from '../src';
+import { page } from '../src/page';
 import { codeOf, missing } from '../src/service';
 import { TEXTS, languageOf } from '../src/texts';
 
@@ -99,7 +100,9 @@ before(async () => {
     const key = String(request.headers['idempotency-key'] ?? '');
     const [status, told] = guichet.answer(
       request.method!, request.url!, key, body && JSON.parse(body));
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(told));
+    const open = told.code === 'payment_open' && { 'Retry-After': '601' };
+    const headers = { 'Content-Type': 'application/json', ...open };
+    response.writeHead(status, headers).end(JSON.stringify(told));
   });
   await new Promise<void>((done) => played.listen(0, '127.0.0.1', done));
   guichet = new Guichet();
@@ -298,7 +301,10 @@ test('no second session is made while the first may take money', async () => {
   await orders().transitionToState(ctx, id, 'AddingItems');
   await orders().adjustOrderLine(ctx, id, line.id, 2);
   await orders().transitionToState(ctx, id, 'ArrangingPayment');
-  assert.equal((await service().show(ctx, code, 'fr')).kind, 'underWay');
+  const shown = await service().show(ctx, code, 'fr');
+  assert.deepEqual(shown, { kind: 'underWay', minutes: 11 });
+  assert.match(page('fr', code, 'http://pay.example', shown), /dans 11 minutes/);
+  assert.match(page('fr', code, 'http://pay.example', { kind: 'underWay' }), /dans quelques minutes/);
   assert.equal(guichet.sessions.length, 1);
   // The old amount is taken all the same, and the rest is another order of Guichet's.
   guichet.pay(code);

@@ -30,6 +30,7 @@ use base64::engine::general_purpose::STANDARD;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Currency;
 use jiff::tz::TimeZone;
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
@@ -75,6 +76,8 @@ pub(super) struct Config {
     pub(super) environment: Environment,
     /// The value of `Authorization`.
     pub(super) authorization: SecretString,
+    /// The key's password by itself, to be known where it stands in an answer.
+    password: SecretString,
     pub(super) hosted_rel: String,
     pub(super) currencies: Vec<Currency>,
     pub(super) locales: BTreeMap<String, String>,
@@ -100,9 +103,11 @@ impl Config {
         let mut keys = Keys(Table::new(&account, table));
         let api_base = keys.api_base(environment)?;
         let saved_cards = keys.flag("saved_cards")?.unwrap_or_default();
+        let (authorization, password) = keys.authorization(environment)?;
         let config = Self {
             environment,
-            authorization: keys.authorization(environment)?,
+            authorization,
+            password,
             vault_base: keys.vault_base(environment, &api_base, saved_cards)?,
             saved_cards,
             silent_post: keys.flag("silent_post")?.unwrap_or_default(),
@@ -142,6 +147,14 @@ impl Config {
         format!("{base}{}", path.replace("{id}", &text(id)))
     }
 
+    /// Whether the key's password stands somewhere in an address, as it is or with its signs
+    /// escaped. The platform puts it into the links of an order.
+    pub(super) fn is_in(&self, address: &str) -> bool {
+        let plain = percent_decode_str(address).decode_utf8_lossy();
+        let password = self.password.expose_secret();
+        [address, &plain].iter().any(|text| text.contains(password))
+    }
+
     /// Whether the browser may be sent there. The platform's pages were seen on more than one host
     /// (OMNI, DOC), so that only the scheme is checked.
     pub(super) fn allows_page(&self, url: &Url) -> bool {
@@ -168,9 +181,12 @@ impl DerefMut for Keys {
 }
 
 impl Keys {
-    /// The value of the header for HTTP Basic (RFC 7617). Only visible ASCII, and no colon in the
-    /// user.
-    fn authorization(&mut self, environment: Environment) -> Result<SecretString, ConfigError> {
+    /// The value of the header for HTTP Basic (RFC 7617), and the password. Only visible ASCII, and
+    /// no colon in the user.
+    fn authorization(
+        &mut self,
+        environment: Environment,
+    ) -> Result<(SecretString, SecretString), ConfigError> {
         let visible =
             |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
         let user = self.text("key_id")?.filter(visible);
@@ -192,7 +208,8 @@ impl Keys {
             self.error("key_password", detail)
         })?;
         let pair = format!("{user}:{}", password.expose_secret());
-        Ok(format!("Basic {}", STANDARD.encode(pair)).into())
+        let value = format!("Basic {}", STANDARD.encode(pair));
+        Ok((value.into(), password))
     }
 
     fn api_base(&mut self, environment: Environment) -> Result<String, ConfigError> {

@@ -107,13 +107,18 @@ pub(super) fn page_of(config: &Config, order: &Order) -> Result<String, Failure>
     if !config.allows_page(&url) {
         return Err(unexpected("a link to a page that is not https"));
     }
-    if url.username().is_empty() && url.password().is_none() {
-        return Ok(given.clone());
+    let page = if url.username().is_empty() && url.password().is_none() {
+        given.clone()
+    } else {
+        // The key's place in other links: whatever stands there is not for a browser.
+        let scrubbed = url.set_username("").and_then(|()| url.set_password(None));
+        scrubbed.map_err(|()| missing())?;
+        url.into()
+    };
+    if config.is_in(&page) {
+        return Err(unexpected("a link to a page with the key in it"));
     }
-    // The key's place in other links: whatever stands there is not for a browser.
-    let scrubbed = url.set_username("").and_then(|()| url.set_password(None));
-    scrubbed.map_err(|()| missing())?;
-    Ok(url.into())
+    Ok(page)
 }
 
 /// The order of that reference, if the report has it. None only where the report was read to its

@@ -173,7 +173,8 @@ pub(super) async fn instructions_of(
     kind: Option<OperationKind>,
 ) -> Result<Vec<Instructions>, StoreError> {
     let rows = sqlx::query(
-        "SELECT o.id, o.instruction_id, o.part, o.amount, o.stage, o.tries, o.last_answer, o.next_try_at,
+        "SELECT o.id, o.instruction_id, o.part, o.amount, o.stage, o.tries, o.last_answer,
+            o.next_try_at,
             i.id AS instruction, i.payment_id, i.kind, i.currency, i.created_at,
             i.asked_by, i.reason, i.left_out
          FROM instructions i LEFT JOIN operations o ON o.instruction_id = i.id

@@ -108,7 +108,18 @@ fn a_link_with_the_key_in_it_is_scrubbed_and_one_that_is_not_https_is_not_follow
     };
     let keyed = format!("https://test_user:{PASSWORD}@pay.test.netbanx.com/p/1");
     assert_eq!(link(&keyed).unwrap(), "https://pay.test.netbanx.com/p/1");
+    // Wherever else it stands, and however it is written.
+    let escaped: String = PASSWORD
+        .bytes()
+        .map(|byte| format!("%{byte:02x}"))
+        .collect();
+    let [path, query] = [
+        format!("https://pay.netbanx.com/test_user:{PASSWORD}@api/p"),
+        format!("https://pay.netbanx.com/p?key={escaped}"),
+    ];
     for wrong in [
+        &*path,
+        &*query,
         "http://pay.netbanx.com/p",
         "javascript:alert(1)",
         "data:text/html,x",
