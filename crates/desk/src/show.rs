@@ -10,8 +10,21 @@ use crate::words::{Lang, fill};
 #[must_use]
 pub fn amount(lang: Lang, minor: i64, currency: Currency) -> String {
     let sign = if minor < 0 { "\u{2212}" } else { "" };
+    let figure = figure(lang, minor.unsigned_abs(), currency);
+    let euro = currency == Currency::EUR;
+    let name = if euro { "€" } else { currency.code() };
+    match (lang, euro) {
+        (Lang::En, true) => format!("{sign}{name}{figure}"),
+        (Lang::En, false) => format!("{sign}{name}\u{a0}{figure}"),
+        (Lang::Fr, _) => format!("{sign}{figure}\u{a0}{name}"),
+    }
+}
+
+/// An amount of minor units without its currency, as it is typed.
+#[must_use]
+pub fn figure(lang: Lang, minor: u64, currency: Currency) -> String {
     let exponent = usize::from(currency.exponent());
-    let digits = format!("{:0width$}", minor.unsigned_abs(), width = exponent + 1);
+    let digits = format!("{:0width$}", minor, width = exponent + 1);
     let (whole, rest) = digits.split_at(digits.len() - exponent);
     let (group, mark) = match lang {
         Lang::En => (",", "."),
@@ -22,13 +35,7 @@ pub fn amount(lang: Lang, minor: i64, currency: Currency) -> String {
         figure.push_str(mark);
         figure.push_str(rest);
     }
-    let euro = currency == Currency::EUR;
-    let name = if euro { "€" } else { currency.code() };
-    match (lang, euro) {
-        (Lang::En, true) => format!("{sign}{name}{figure}"),
-        (Lang::En, false) => format!("{sign}{name}\u{a0}{figure}"),
-        (Lang::Fr, _) => format!("{sign}{figure}\u{a0}{name}"),
-    }
+    figure
 }
 
 /// The same of what is never below zero.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use guichet_domain::desk::Role;
 
 use crate::error::StoreError;
-use crate::types::{DeskAct, DeskCode, DeskLogin, DeskPerson};
+use crate::types::{Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Written};
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
 /// written in one transaction; acts are only ever added.
@@ -84,4 +84,19 @@ pub trait People: Send + Sync {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<(i64, DeskAct)>, StoreError>;
+
+    /// Writes down what a person is about to do, before it is done; not where that, with what they
+    /// did of it since the limit's moment and was not undone, is more than the limit. Two at once
+    /// do not pass it together.
+    async fn write_deed(
+        &self,
+        deed: &Deed,
+        limit: Option<DeedLimit>,
+    ) -> Result<Written, WrittenDeed, StoreError>;
+
+    /// Records that nothing was done of the deed of that key, and why.
+    async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError>;
+
+    /// Deeds before that one, the latest if there is none, newest first.
+    async fn deeds(&self, before: Option<i64>, limit: u32) -> Result<Vec<WrittenDeed>, StoreError>;
 }

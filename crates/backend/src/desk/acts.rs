@@ -1,8 +1,9 @@
 //! Who did what.
 
-use guichet_desk::pages::audit::{Done, Model};
+use guichet_desk::pages::audit::{Done, Model, OfPayment, What};
 use guichet_desk::words::Deed;
-use guichet_store::{DeskDeed, Store, StoreError};
+use guichet_domain::desk::Act;
+use guichet_store::{DeskDeed, People, Store, StoreError, WrittenDeed};
 use url::form_urlencoded;
 
 use super::in_paris;
@@ -15,6 +16,8 @@ const PAGE: usize = 100;
 pub(crate) struct Asked {
     /// What was refused, and not what was done.
     pub(crate) refused: bool,
+    /// What was done with payments, and not at the login.
+    pub(crate) payments: bool,
     /// Before the act of that number.
     pub(crate) before: Option<i64>,
 }
@@ -25,6 +28,7 @@ impl Asked {
         let mut asked = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
+                "payments" => asked.payments = value == "1",
                 "refused" => asked.refused = value == "1",
                 "before" => asked.before = value.parse().ok(),
                 _ => {}
@@ -41,12 +45,17 @@ pub(crate) async fn page(store: &dyn Store, base: &str, asked: Asked) -> Result<
         done: Vec::new(),
         refused: asked.refused,
         other: format!("{base}/audit?refused={}", u8::from(!asked.refused)),
+        payments: (!asked.payments).then(|| format!("{base}/audit?payments=1")),
         newest: asked.before.map(|_| here.clone()),
         older: None,
     };
     let Some(people) = store.desk_people() else {
         return Ok(model);
     };
+    if asked.payments {
+        model.other = format!("{base}/audit");
+        return with_payments(people, base, asked.before, model).await;
+    }
     // One more tells whether there is another page.
     let most = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
     let acts = people.acts(asked.refused, asked.before, most).await?;
@@ -56,7 +65,7 @@ pub(crate) async fn page(store: &dyn Store, base: &str, asked: Asked) -> Result<
     let shown = shown.map(|(_, act)| Done {
         at: in_paris(act.happened_at),
         person: act.person,
-        deed: match act.act {
+        what: What::Login(match act.act {
             DeskDeed::Added => Deed::Added,
             DeskDeed::RoleChanged => Deed::RoleChanged,
             DeskDeed::Disabled => Deed::Disabled,
@@ -68,11 +77,53 @@ pub(crate) async fn page(store: &dyn Store, base: &str, asked: Asked) -> Result<
             DeskDeed::LoggedIn => Deed::LoggedIn,
             DeskDeed::Refused => Deed::Refused,
             DeskDeed::LoggedOut => Deed::LoggedOut,
-        },
+        }),
         origin: act.origin,
     });
     model.done = shown.collect();
     Ok(model)
+}
+
+/// The same of what was done with payments.
+async fn with_payments(
+    people: &dyn People,
+    base: &str,
+    before: Option<i64>,
+    model: Model,
+) -> Result<Model, StoreError> {
+    let here = format!("{base}/audit?payments=1");
+    let most = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
+    let deeds = people.deeds(before, most).await?;
+    let last = deeds.get(PAGE - 1).filter(|_| deeds.len() > PAGE);
+    let older = last.map(|last| format!("{here}&before={}", last.seq));
+    let shown = deeds.into_iter().take(PAGE);
+    Ok(Model {
+        done: shown.map(|written| of_payment(written, base)).collect(),
+        newest: before.map(|_| here),
+        older,
+        ..model
+    })
+}
+
+fn of_payment(written: WrittenDeed, base: &str) -> Done {
+    let WrittenDeed { deed, undone, .. } = written;
+    let address = match deed.act {
+        Act::Replay => format!("{base}/webhooks"),
+        _ => format!("{base}/payments/{}", deed.subject),
+    };
+    Done {
+        at: in_paris(deed.happened_at),
+        person: deed.person,
+        what: What::Payment(OfPayment {
+            act: deed.act,
+            address,
+            subject: deed.subject,
+            amount: deed.amount,
+            reason: deed.reason,
+            undone,
+        }),
+        origin: deed.origin,
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +132,11 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_of_a_query_asks_for_nothing() {
-        let asked = |refused, before| Asked { refused, before };
+        let asked = |refused, before| Asked {
+            refused,
+            payments: false,
+            before,
+        };
         for (query, wanted) in [
             ("", asked(false, None)),
             ("refused=1&before=42", asked(true, Some(42))),

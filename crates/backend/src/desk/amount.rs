@@ -11,10 +11,15 @@ pub(crate) fn cents(typed: &str) -> Option<u64> {
         .trim_start_matches(['€', '$', '£'])
         .trim_end_matches(['€', '$', '£']);
     let typed = typed.strip_suffix("EUR").unwrap_or(typed);
-    let typed = typed.strip_prefix("EUR").unwrap_or(typed);
+    minor(typed.strip_prefix("EUR").unwrap_or(typed), 2)
+}
+
+/// Minor units of a figure of a currency with so many decimals: a mark with that many digits behind
+/// it, or with fewer, is the decimal one.
+pub(crate) fn minor(typed: &str, decimals: usize) -> Option<u64> {
     let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     let (whole, cents) = match typed.rfind([',', '.']) {
-        Some(mark) if matches!(typed.len() - mark, 2 | 3) => {
+        Some(mark) if (2..=decimals + 1).contains(&(typed.len() - mark)) => {
             (&typed[..mark], typed[mark + 1..].to_owned())
         }
         _ => (typed.as_str(), String::new()),
@@ -25,7 +30,7 @@ pub(crate) fn cents(typed: &str) -> Option<u64> {
     let grouped = rest.iter().all(|group| group.len() == 3);
     let led = !first.is_empty() && (rest.is_empty() || first.len() <= 3);
     let digits: String = std::iter::once(first).chain(rest).collect();
-    let digits = format!("{digits}{cents:0<2}");
+    let digits = format!("{digits}{cents:0<decimals$}");
     let fits = digits.bytes().all(|b| b.is_ascii_digit()) && digits.len() <= DIGITS_MAX;
     let minor = (grouped && led && fits).then(|| digits.parse().ok());
     minor.flatten().filter(|minor| *minor > 0)
@@ -33,7 +38,7 @@ pub(crate) fn cents(typed: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::cents;
+    use super::{cents, minor};
 
     #[test]
     fn an_amount_is_understood_however_it_is_typed() {
@@ -63,6 +68,20 @@ mod tests {
             ("٤٢", None),
         ] {
             assert_eq!(cents(typed), told, "{typed}");
+        }
+    }
+    #[test]
+    fn an_amount_has_the_decimals_of_its_currency() {
+        for (typed, decimals, told) in [
+            ("1 000", 0, Some(1_000)),
+            ("1,000", 0, Some(1_000)),
+            ("1000", 0, Some(1_000)),
+            ("10,5", 0, None),
+            ("10,50", 0, None),
+            ("1.500", 3, Some(1_500)),
+            ("12.5", 2, Some(1_250)),
+        ] {
+            assert_eq!(minor(typed, decimals), told, "{typed} of {decimals}");
         }
     }
 }

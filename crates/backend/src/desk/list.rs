@@ -119,7 +119,7 @@ impl Asked {
 }
 
 /// The Unix second at which a day begins in Paris.
-pub(super) fn begins(day: Date) -> Option<i64> {
+pub(crate) fn begins(day: Date) -> Option<i64> {
     let begun = day.to_zoned(paris().ok()?).ok()?;
     Some(begun.timestamp().as_second())
 }

@@ -1,5 +1,5 @@
-//! What the people of a shop look at: the books, turned into the pages' models. Nothing here moves
-//! money or changes a book.
+//! What the people of a shop look at: the books, turned into the pages' models, and
+//! what they do with payments. Money moves by the same use cases as for shops' servers.
 
 use guichet_domain::session::{Attempt, Session};
 use guichet_providers::zone::paris;
@@ -14,6 +14,7 @@ pub(crate) mod code;
 pub(crate) mod hooks;
 pub(crate) mod list;
 pub(crate) mod look;
+pub(crate) mod money;
 pub(crate) mod password;
 pub(crate) mod payment;
 mod raw;

@@ -51,15 +51,24 @@ pub(crate) async fn decide(
     let decided = PaymentEvent::Decided { accept, at: now };
     record_hint(app, payment, &decided, source).await?;
     tracing::info!(%payment, accept, ?source, "a held payment was decided about");
+    ask_now(app, payment).await?;
+    Ok(())
+}
+
+/// Has the platform asked about a payment at once, of which nobody knows what became; `false` if it
+/// is not asked about just now: somebody may still pay, or all is known.
+pub(crate) async fn ask_now(app: &App, payment: &PaymentId) -> Result<bool, StoreError> {
+    let now = clock::unix_now();
+    let mut asked = false;
     for stage in [Stage::Unknown, Stage::GivenUp] {
         let advance = Advance {
             next_try_at: Some(now),
             ..Advance::new(stage, Stage::Unknown)
         };
-        app.store.advance(payment, &advance, now).await?;
+        asked |= app.store.advance(payment, &advance, now).await?;
     }
     app.queues.conversations.wake();
-    Ok(())
+    Ok(asked)
 }
 
 /// Waits a while until the platform holds the payment no more.

@@ -1,11 +1,13 @@
 //! Who did what.
 
+use guichet_domain::desk::Act;
+use guichet_domain::money::Currency;
 use jiff::civil::DateTime;
 
 use crate::el::{El, el};
 use crate::kit::{self, column};
 use crate::show;
-use crate::words::{Deed, Lang};
+use crate::words::{Deed, Lang, fill};
 
 /// Something that was done.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct Done {
     /// The name that was given.
     pub person: String,
     /// What.
-    pub deed: Deed,
+    pub what: What,
     /// The address it came from; empty if there is none.
     pub origin: String,
 }
@@ -29,10 +31,59 @@ pub struct Model {
     pub refused: bool,
     /// The address of the other one.
     pub other: String,
+    /// The address of what was done with payments; none where this is it.
+    pub payments: Option<String>,
     /// The address of the first page, from a later one.
     pub newest: Option<String>,
     /// The address of the page after this one.
     pub older: Option<String>,
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// At the login, or about the person.
+    Login(Deed),
+    /// With a payment.
+    Payment(OfPayment),
+}
+
+/// What was done with a payment, or with a message to a shop's server.
+#[derive(Clone, Debug)]
+pub struct OfPayment {
+    /// What.
+    pub act: Act,
+    /// The page that tells of it.
+    pub address: String,
+    /// Its id.
+    pub subject: String,
+    /// How much, in minor units.
+    pub amount: Option<(u64, Currency)>,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Why nothing was done, if that is so.
+    pub undone: Option<String>,
+}
+
+fn what(lang: Lang, what: &What) -> El {
+    let done = match what {
+        What::Login(deed) => return kit::plain((lang.words().audit.deed)(*deed)),
+        What::Payment(done) => done,
+    };
+    let sum = done
+        .amount
+        .map(|(minor, currency)| show::sum(lang, minor, currency));
+    let words = &lang.words().acts;
+    let sum = sum.unwrap_or_default();
+    let confirmed = fill((words.confirm)(done.act), &[("sum", &sum)]);
+    let reason = (!done.reason.is_empty()).then(|| format!("{}: {}", words.reason, done.reason));
+    let undone = done.undone.as_ref();
+    let undone = undone.map(|why| format!("{}: {why}", words.undone));
+    let more = reason.into_iter().chain(undone);
+    el("div")
+        .text(format!("{confirmed}, "))
+        .with(kit::link(&done.address, &done.subject))
+        .all(more.map(|text| el("div").class("muted").text(text)))
 }
 
 /// Draws the page.
@@ -48,15 +99,18 @@ pub fn view(lang: Lang, model: &Model) -> El {
         vec![
             show::moment(lang, done.at),
             kit::plain(&done.person),
-            kit::plain((words.deed)(done.deed)),
+            what(lang, &done.what),
             kit::plain(origin),
         ]
     });
     let table = kit::table(lang.words().frame.audit, &columns, rows);
-    let (meaning, other) = match model.refused {
-        false => (words.meaning, words.to_refused),
-        true => (words.refused_meaning, words.to_done),
+    let (meaning, other) = match (&model.payments, model.refused) {
+        (None, _) => (words.payments_meaning, words.to_done),
+        (Some(_), false) => (words.meaning, words.to_refused),
+        (Some(_), true) => (words.refused_meaning, words.to_done),
     };
+    let payments = model.payments.as_deref();
+    let payments = payments.map(|at| kit::link(at, words.to_payments));
     let list = &lang.words().list;
     let newest = model.newest.as_deref().map(|at| (at, list.newest));
     let older = model.older.as_deref().map(|at| (at, list.older));
@@ -64,6 +118,7 @@ pub fn view(lang: Lang, model: &Model) -> El {
         .class("stack")
         .with(el("p").text(meaning))
         .with(el("p").with(kit::link(&model.other, other)))
+        .maybe(payments.map(|link| el("p").with(link)))
         .with(table)
         .maybe(kit::paging(list.pages, newest, older))
 }

@@ -1,5 +1,6 @@
 //! The pages that are read: a model of plain values each, and its view.
 
+pub mod act;
 pub mod again;
 pub mod audit;
 pub mod code;

@@ -103,6 +103,10 @@ pub struct AuditWords {
     pub to_refused: &'static str,
     /// The link to what was done.
     pub to_done: &'static str,
+    /// What the page of payments is.
+    pub payments_meaning: &'static str,
+    /// The way to it.
+    pub to_payments: &'static str,
     /// The column of the time.
     pub when: &'static str,
     /// The column of the person.

@@ -3,12 +3,14 @@
 //! A language is one value of [`Words`] in a folder of its own: a text that is missing does not
 //! compile. Texts hold places such as `{count}`, which [`fill`] replaces.
 
+mod acts;
 mod en;
 mod fr;
 mod login;
 mod pages;
 mod texts;
 
+pub use acts::ActWords;
 pub use login::{AuditWords, Deed, LoginWords};
 pub use pages::{
     Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,

@@ -3,6 +3,7 @@
 use guichet_domain::payment::{Attention, Money};
 use guichet_domain::{PartKind, PartStatus, Refusal, Status};
 
+use super::acts::ActWords;
 use super::login::{AuditWords, LoginWords};
 use super::pages::{HookWords, ListWords, LookWords, PaymentWords, SettingWords, TodayWords};
 
@@ -19,6 +20,8 @@ pub struct Words {
     pub list: ListWords,
     /// One payment.
     pub payment: PaymentWords,
+    /// What is done with a payment.
+    pub acts: ActWords,
     /// What needs a person.
     pub look: LookWords,
     /// Today.

@@ -33,6 +33,7 @@ mod address;
 mod cards;
 mod connections;
 mod conversations;
+mod deeds;
 mod erasing;
 mod events;
 mod faults;

@@ -5,12 +5,13 @@ use guichet_domain::desk::Role;
 use sqlx::PgConnection;
 
 use super::connections::{read, turn};
+use super::deeds;
 use super::{PostgresStore, connections};
 use crate::error::StoreError;
 use crate::people::People;
 use crate::types::{
-    ActRow, DeskAct, DeskCode, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow,
-    numbered, words_of,
+    ActRow, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER,
+    LoginRow, PersonRow, Written, WrittenDeed, numbered, words_of,
 };
 
 #[async_trait]
@@ -93,6 +94,22 @@ impl People for PostgresStore {
         limit: u32,
     ) -> Result<Vec<(i64, DeskAct)>, StoreError> {
         read!(self, acts(refused, before, limit))
+    }
+
+    async fn write_deed(
+        &self,
+        deed: &Deed,
+        limit: Option<DeedLimit>,
+    ) -> Result<Written, StoreError> {
+        turn!(self, deeds::write(deed, limit))
+    }
+
+    async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError> {
+        turn!(self, deeds::undo(key, why))
+    }
+
+    async fn deeds(&self, before: Option<i64>, limit: u32) -> Result<Vec<WrittenDeed>, StoreError> {
+        read!(self, deeds::list(before, limit))
     }
 }
 

@@ -33,6 +33,7 @@ use crate::{
 mod backup;
 mod cards;
 mod conversations;
+mod deeds;
 mod erasing;
 mod events;
 mod figures;

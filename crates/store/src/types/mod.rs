@@ -3,6 +3,7 @@
 mod book;
 mod card;
 mod conversation;
+mod deed;
 mod erased;
 mod event;
 mod figures;
@@ -24,6 +25,8 @@ mod session;
 pub use self::book::{Book, Dated, Entry};
 pub use self::card::CardName;
 pub use self::conversation::{Advance, Answer, Beside, Conversation};
+pub use self::deed::{Deed, DeedLimit, Written, WrittenDeed};
+pub(crate) use self::deed::{DeedRow, deed_of, written_before};
 pub use self::erased::Erased;
 pub use self::event::{Recorded, Source};
 pub use self::figures::{DueOf, Figures, PaymentsOf};

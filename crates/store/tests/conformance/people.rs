@@ -1,7 +1,11 @@
 //! The desk's people.
 
-use guichet_domain::desk::Role;
-use guichet_store::{DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, People, StoreError};
+use guichet_domain::desk::{Act, Role};
+use guichet_domain::money::Currency;
+use guichet_store::{
+    Deed, DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, People, StoreError,
+    Written,
+};
 
 use super::books::refused;
 use super::fixtures::*;
@@ -24,6 +28,23 @@ fn act(name: &str, act: DeskDeed, happened_at: i64) -> DeskAct {
         act,
         origin: "192.0.2.1".into(),
     }
+}
+
+fn refund(name: &str, key: &str, minor: u64) -> Deed {
+    Deed {
+        key: key.into(),
+        happened_at: 1280,
+        person: name.into(),
+        origin: "192.0.2.1".into(),
+        act: Act::Refund,
+        subject: "pay_1".into(),
+        amount: Some((minor, Currency::EUR)),
+        reason: "broken glass".into(),
+    }
+}
+
+fn limit(most: u64) -> DeedLimit {
+    DeedLimit { most, since: 1200 }
 }
 
 /// One of the writes, about the person of that number.
@@ -75,6 +96,12 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
             let refused = act(&name, DeskDeed::Refused, 1270);
             store.add_act(&refused).await?;
         }
+        "write_deed" => {
+            let deed = refund(&name, &format!("form{seed}"), 500);
+            let written = store.write_deed(&deed, Some(limit(1000))).await?;
+            assert_eq!(written, Written::New);
+        }
+        "undo_deed" => store.undo_deed(&format!("form{seed}"), "refused").await?,
         // Who stays logged in.
         "add_colleague" => {
             let name = format!("colleague{seed}");
@@ -300,4 +327,69 @@ async fn acts_are_told_newest_first_and_nobody_changes_or_takes_away_one() {
         let refused = refused(&folder, statement).await;
         assert!(refused.contains("only ever added"), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn nobody_gives_back_more_than_their_day_leaves_and_what_was_not_done_does_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    for seed in [1, 2] {
+        write(&store, "add_person", seed).await.unwrap();
+    }
+    let write = async |name: &str, key: &str, minor| {
+        let deed = refund(name, key, minor);
+        store.write_deed(&deed, Some(limit(1000))).await.unwrap()
+    };
+    assert_eq!(write("person1", "a", 600).await, Written::New);
+    assert_eq!(write("person1", "b", 401).await, Written::TooMuch(400));
+    // Neither the other person's, nor yesterday's, nor another currency counts.
+    assert_eq!(write("person2", "c", 1000).await, Written::New);
+    let before = Deed {
+        happened_at: 1199,
+        ..refund("person1", "d", 900)
+    };
+    let unlimited = store.write_deed(&before, None).await.unwrap();
+    assert_eq!(unlimited, Written::New);
+    assert_eq!(write("person1", "e", 400).await, Written::New);
+    assert_eq!(write("person1", "f", 1).await, Written::TooMuch(0));
+    store.undo_deed("e", "the platform refused").await.unwrap();
+    store.undo_deed("e", "again").await.unwrap();
+    assert_eq!(write("person1", "f", 400).await, Written::New);
+    // The same form: once, and for the same alone.
+    assert_eq!(write("person1", "a", 600).await, Written::Before(None));
+    let undone = Some("the platform refused".to_owned());
+    assert_eq!(write("person1", "e", 400).await, Written::Before(undone));
+    assert_eq!(write("person1", "a", 601).await, Written::Other);
+    assert_eq!(write("person2", "a", 600).await, Written::Other);
+    let told = store.deeds(None, 10).await.unwrap();
+    let keys: Vec<_> = told.iter().map(|one| one.deed.key.as_str()).collect();
+    assert_eq!(keys, ["f", "e", "d", "c", "a"]);
+    assert_eq!(told[4].deed, refund("person1", "a", 600));
+    assert_eq!((told[1].undone.is_some(), &told[4].undone), (true, &None));
+    let older = store.deeds(Some(told[1].seq), 2).await.unwrap();
+    assert_eq!(older, told[2..4]);
+    store.close().await;
+    for statement in [
+        "UPDATE desk_deeds SET amount = 1",
+        "DELETE FROM desk_undone",
+    ] {
+        let refused = refused(&folder, statement).await;
+        assert!(refused.contains("only ever added"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn two_refunds_at_once_do_not_pass_the_limit_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    write(&store, "add_person", 9).await.unwrap();
+    let deeds = ["a", "b", "c", "d"].map(|key| refund("person9", key, 600));
+    let write = async |deed| store.write_deed(deed, Some(limit(1000))).await.unwrap();
+    let [a, b, c, d] = &deeds;
+    let (a, b, c, d) = tokio::join!(write(a), write(b), write(c), write(d));
+    let written = [a, b, c, d];
+    let new = written.iter().filter(|one| **one == Written::New);
+    assert_eq!(new.count(), 1, "{written:?}");
+    let left = written.iter().filter(|one| **one == Written::TooMuch(400));
+    assert_eq!(left.count(), 3, "{written:?}");
 }

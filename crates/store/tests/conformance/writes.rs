@@ -11,7 +11,7 @@ use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 32] = [
+pub(crate) const WRITES: [&str; 34] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -41,6 +41,8 @@ pub(crate) const WRITES: [&str; 32] = [
     "prove_login",
     "end_login",
     "reset_code",
+    "write_deed",
+    "undo_deed",
     "disable_person",
     "add_colleague",
     "begin_colleague",
@@ -168,7 +170,7 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
         }
         "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second" | "use_login"
         | "offer_code" | "pass_code" | "prove_login" | "end_login" | "reset_code"
-        | "disable_person" | "add_colleague" | "begin_colleague" => {
+        | "write_deed" | "undo_deed" | "disable_person" | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
         }

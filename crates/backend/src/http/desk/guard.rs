@@ -62,7 +62,6 @@ pub(super) fn recent_enough(login: &LoggedIn) -> bool {
 
 /// Leads to the page that asks for the password again, and from there back to `next`, an address
 /// below [`DESK`]; none if it was given lately. What moves money asks this first.
-#[expect(dead_code, reason = "the acts that move money are on their way")]
 pub(super) fn again(app: &App, login: &LoggedIn, next: &str) -> Option<Redirect> {
     (!recent_enough(login)).then(|| first(app, "/again", next))
 }
@@ -122,8 +121,11 @@ pub(super) async fn guard(
         places: places(&login.role),
         role: login.role.clone(),
         lang,
-        acts: Vec::new(),
-        replays: false,
+        acts: Act::OF_PAYMENT
+            .into_iter()
+            .filter(|act| allows(&login.role, *act))
+            .collect(),
+        replays: allows(&login.role, Act::Replay),
     });
     request.extensions_mut().insert(login);
     let mut response = next.run(request).await;

@@ -18,7 +18,9 @@ const FORM_MAX: usize = 16 * 1024;
 
 mod answers;
 mod cookie;
+mod deciding;
 mod delays;
+mod doing;
 mod door;
 mod guard;
 mod login;
@@ -78,4 +80,31 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route(&format!("{DESK}/settings"), get(pages::settings))
         .route(&format!("{DESK}/audit"), get(pages::audit))
         .route(&format!("{DESK}/desk.css"), get(answers::style))
+        .merge(acts())
+}
+
+/// Every page by which something is done with a payment.
+fn acts() -> Router<Arc<App>> {
+    let at = |path: &str| format!("{DESK}/payments/{{payment}}/{path}");
+    let told = |path: &str| at(&format!("{path}/{{instruction}}"));
+    let capture = get(doing::capture).post(doing::do_capture);
+    let cancel = get(doing::cancel).post(doing::do_cancel);
+    let refund = get(doing::refund).post(doing::do_refund);
+    let accept = get(deciding::accept).post(deciding::do_accept);
+    let refuse = get(deciding::refuse).post(deciding::do_refuse);
+    let expire = get(deciding::expire).post(deciding::do_expire);
+    let ask = get(deciding::ask).post(deciding::do_ask);
+    let replay = get(deciding::replay).post(deciding::do_replay);
+    Router::new()
+        .route(&at("capture"), capture)
+        .route(&told("capture"), get(doing::captured))
+        .route(&at("cancel"), cancel)
+        .route(&told("cancel"), get(doing::cancelled))
+        .route(&at("refund"), refund)
+        .route(&told("refund"), get(doing::refunded))
+        .route(&at("accept"), accept)
+        .route(&at("refuse"), refuse)
+        .route(&at("expire"), expire)
+        .route(&at("ask"), ask)
+        .route(&format!("{DESK}/webhooks/{{message}}/replay"), replay)
 }

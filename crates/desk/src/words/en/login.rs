@@ -60,6 +60,9 @@ fn refused(why: Why) -> &'static str {
 }
 
 pub(super) const AUDIT: AuditWords = AuditWords {
+    payments_meaning: "What people did with payments, the latest \
+        first. Nothing here can be changed or taken away.",
+    to_payments: "What was done with payments",
     meaning: "The latest come first. Nothing here can be changed or taken away.",
     refused_meaning: "Logins and codes that were refused, the latest first. Many of one name or \
                       from one address may be somebody who guesses.",

@@ -1,5 +1,6 @@
 //! English.
 
+mod acts;
 mod login;
 mod pages;
 mod states;
@@ -33,6 +34,7 @@ pub(super) const WORDS: Words = Words {
     states: states::STATES,
     list: pages::LIST,
     payment: pages::PAYMENT,
+    acts: acts::ACTS,
     look: pages::LOOK,
     today: pages::TODAY,
     hooks: pages::HOOKS,

@@ -64,6 +64,9 @@ fn refused(why: Why) -> &'static str {
 }
 
 pub(super) const AUDIT: AuditWords = AuditWords {
+    payments_meaning: "Ce qui a été fait des paiements, du plus récent au \
+        plus ancien. Rien ici ne peut être modifié ni retiré.",
+    to_payments: "Ce qui a été fait des paiements",
     meaning: "Les plus récents d’abord. Rien ici ne peut être modifié ni supprimé.",
     refused_meaning: "Connexions et codes refusés, les plus récents d’abord. S’il y en a beaucoup \
                       d’un même nom ou d’une même adresse, quelqu’un devine peut-être.",

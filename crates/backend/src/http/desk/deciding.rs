@@ -1,0 +1,256 @@
+//! What a person decides about a payment or a message, without an amount: accepted, refused, closed,
+//! asked about, sent again.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use guichet_desk::Place;
+use guichet_desk::pages::act as pages;
+use guichet_domain::desk::Act;
+use guichet_domain::id::PaymentId;
+use guichet_store::{Book, Deed, Replay, Source, Written};
+
+use super::doing::{Doing, hidden, reason};
+use super::door::{asked, at, door};
+use crate::clock;
+use crate::http::body::RawBody;
+use crate::http::problem::ApiError;
+use crate::http::request::to_the_end;
+use crate::paths::DESK;
+use crate::payments::operations::error::OperationError;
+use crate::payments::operations::find::{self, Whose};
+use crate::payments::review::{self, ReviewError};
+use crate::sessions::close::close;
+use crate::sessions::error::SessionError;
+
+/// What it is about.
+enum Subject {
+    Payment(PaymentId, Box<Book>),
+    Message(String),
+}
+
+impl Subject {
+    async fn find(doing: &Doing, act: Act, id: String) -> Result<Option<Self>, ApiError> {
+        if act == Act::Replay {
+            return Ok(Some(Self::Message(id)));
+        }
+        let Ok(id) = PaymentId::try_from(id) else {
+            return Ok(None);
+        };
+        match find::book(&doing.app, Whose::Anybodys, &id).await {
+            Ok(book) => Ok(Some(Self::Payment(id, Box::new(book)))),
+            Err(OperationError::PaymentUnknown) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::Payment(id, _) => id.as_str(),
+            Self::Message(id) => id,
+        }
+    }
+
+    /// What a person knows it by.
+    fn about(&self) -> &str {
+        match self {
+            Self::Payment(_, book) => &book.session.reference,
+            Self::Message(id) => id,
+        }
+    }
+
+    /// The page that tells of it.
+    fn page(&self) -> String {
+        match self {
+            Self::Payment(id, _) => format!("/payments/{id}"),
+            Self::Message(_) => "/webhooks".into(),
+        }
+    }
+}
+
+fn path(act: Act, id: &str) -> String {
+    let of = if act == Act::Replay {
+        "webhooks"
+    } else {
+        "payments"
+    };
+    format!("/{of}/{id}/{}", act.path())
+}
+
+async fn look(doing: Doing, act: Act, id: String) -> Result<Response, ApiError> {
+    if let Some(hindered) = doing
+        .hindered(act, &format!("{DESK}{}", path(act, &id)))
+        .await
+    {
+        return Ok(hindered);
+    }
+    let Some(subject) = Subject::find(&doing, act, id).await? else {
+        return Ok(doing.unknown().await);
+    };
+    form(&doing, act, &subject, None).await
+}
+
+/// The form; with the reason that was sent, if that was none.
+async fn form(
+    doing: &Doing,
+    act: Act,
+    subject: &Subject,
+    sent: Option<String>,
+) -> Result<Response, ApiError> {
+    let (status, no_reason) = match sent {
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, true),
+        None => (StatusCode::OK, false),
+    };
+    let model = pages::Decision {
+        act,
+        here: at(&doing.app, &path(act, subject.id())),
+        back: at(&doing.app, &subject.page()),
+        about: subject.about().to_owned(),
+        hidden: hidden(&doing.login)?,
+        reason: sent.unwrap_or_default(),
+        no_reason,
+    };
+    let lang = doing.reader.lang;
+    let (title, body) = (
+        (lang.words().payment.act)(act),
+        pages::decision(lang, &model),
+    );
+    Ok(doing.draw(status, Place::Payments, title, body).await)
+}
+
+async fn go(doing: Doing, act: Act, id: String, body: RawBody) -> Result<Response, ApiError> {
+    if let Some(hindered) = doing
+        .hindered(act, &format!("{DESK}{}", path(act, &id)))
+        .await
+    {
+        return Ok(hindered);
+    }
+    let sent = body.read(&doing.app).await?;
+    if !doing.is_ours(&sent) {
+        return Ok(StatusCode::FORBIDDEN.into_response());
+    }
+    let Some(subject) = Subject::find(&doing, act, id).await? else {
+        return Ok(doing.unknown().await);
+    };
+    let app = Arc::clone(&doing.app);
+    to_the_end(
+        &app,
+        async move { confirm(&doing, act, &subject, &sent).await },
+    )
+    .await
+}
+
+async fn confirm(
+    doing: &Doing,
+    act: Act,
+    subject: &Subject,
+    sent: &[u8],
+) -> Result<Response, ApiError> {
+    let words = &doing.reader.lang.words().acts;
+    let back = at(&doing.app, &subject.page());
+    let Some(deed) = doing.deed(act, subject.id(), sent) else {
+        return Ok(doing.undone(act, words.stale, &back).await);
+    };
+    let Some(reason) = reason(act, sent) else {
+        return form(doing, act, subject, asked(sent, "reason")).await;
+    };
+    let Some((_, people)) = door(&doing.app) else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let deed = Deed { reason, ..deed };
+    let is_new = match people.write_deed(&deed, None).await? {
+        Written::New => true,
+        Written::Before(None) => false,
+        Written::Before(Some(why)) => return Ok(doing.undone(act, &why, &back).await),
+        Written::Other | Written::TooMuch(_) => {
+            return Ok(doing.undone(act, words.stale, &back).await);
+        }
+    };
+    // Each of them changes nothing where it was done before; a message is sent once a form.
+    if is_new || act != Act::Replay {
+        if let Err(why) = act_on(doing, act, subject).await? {
+            if is_new {
+                people.undo_deed(&deed.key, &why).await?;
+            }
+            return Ok(doing.undone(act, &why, &back).await);
+        }
+    }
+    Ok(Redirect::to(&back).into_response())
+}
+
+/// Does it; or why it can't be done.
+async fn act_on(
+    doing: &Doing,
+    act: Act,
+    subject: &Subject,
+) -> Result<Result<(), String>, ApiError> {
+    let (app, words) = (&doing.app, &doing.reader.lang.words().acts);
+    let (payment, book) = match subject {
+        Subject::Message(id) => {
+            let sent = app.store.replay_notices(Replay::One(id), clock::unix_now());
+            let sent = sent.await?;
+            app.queues.notices.wake();
+            let unknown = doing.reader.lang.words().payment.unknown;
+            return Ok(if sent > 0 {
+                Ok(())
+            } else {
+                Err(unknown.into())
+            });
+        }
+        Subject::Payment(payment, book) => (payment, book),
+    };
+    match act {
+        Act::Accept | Act::Refuse => {
+            let accept = act == Act::Accept;
+            match review::decide(app, book, payment, accept, Source::Operator).await {
+                Ok(()) => review::wait(app, payment).await?,
+                Err(ReviewError::Store(error)) => return Err(error.into()),
+                Err(why) => return Ok(Err(why.to_string())),
+            }
+        }
+        Act::Ask => {
+            if !review::ask_now(app, payment).await? {
+                return Ok(Err(words.not_asked.into()));
+            }
+        }
+        _ => {
+            let shop = app.config.shop(&book.session.shop);
+            let shop = shop.ok_or(OperationError::NotOffered)?;
+            match close(app, shop, &book.session.id).await {
+                Ok(_) => {}
+                Err(SessionError::Paid) => return Ok(Err(words.paid.into())),
+                Err(SessionError::PaymentsOpen(_)) => return Ok(Err(words.under_way.into())),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// The page of an act, and what its form does.
+macro_rules! decides {
+    ($act:ident, $look:ident, $go:ident) => {
+        pub(super) async fn $look(
+            doing: Doing,
+            Path(id): Path<String>,
+        ) -> Result<Response, ApiError> {
+            look(doing, Act::$act, id).await
+        }
+
+        pub(super) async fn $go(
+            doing: Doing,
+            Path(id): Path<String>,
+            body: RawBody,
+        ) -> Result<Response, ApiError> {
+            go(doing, Act::$act, id, body).await
+        }
+    };
+}
+
+decides!(Accept, accept, do_accept);
+decides!(Refuse, refuse, do_refuse);
+decides!(Expire, expire, do_expire);
+decides!(Ask, ask, do_ask);
+decides!(Replay, replay, do_replay);

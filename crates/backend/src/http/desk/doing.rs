@@ -1,0 +1,424 @@
+//! What a person does with a payment: one page that tells what it is, one form that does it.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{FromRequestParts, Path, RawQuery};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use guichet_desk::el::El;
+use guichet_desk::pages::act as pages;
+use guichet_desk::words::fill;
+use guichet_desk::{Place, show};
+use guichet_domain::desk::{Act, May};
+use guichet_domain::field::line;
+use guichet_domain::id::{InstructionId, PaymentId};
+use guichet_domain::money::{Amount, Currency};
+use guichet_domain::operation::OperationKind;
+use guichet_store::{Book, Deed, DeedLimit};
+
+use super::answers::{frame, page, refused};
+use super::door::{asked, at, door};
+use super::guard::{LoggedIn, again};
+use super::reader::{InLanguage, Reader};
+use crate::app::App;
+use crate::clock;
+use crate::desk::list::begins;
+use crate::desk::money::{Confirmed, Moving, Undone, kind, left_out, told};
+use crate::desk::{amount, in_paris};
+use crate::digest::same;
+use crate::http::body::RawBody;
+use crate::http::caller::Caller;
+use crate::http::problem::ApiError;
+use crate::http::request::to_the_end;
+use crate::paths::DESK;
+use crate::payments::operations::error::OperationError;
+use crate::payments::operations::find::{self, Whose};
+
+/// Longest reason, in characters.
+const REASON_MAX: usize = 200;
+
+/// Who does what, on which page.
+pub(super) struct Doing {
+    pub(super) app: Arc<App>,
+    pub(super) reader: Reader,
+    pub(super) login: LoggedIn,
+    pub(super) caller: Caller,
+    pub(super) language: InLanguage,
+}
+
+impl FromRequestParts<Arc<App>> for Doing {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let reader = Reader::from_request_parts(parts, app).await;
+        let login = Extension::<LoggedIn>::from_request_parts(parts, app).await;
+        let caller = Caller::from_request_parts(parts, app).await;
+        let Ok(language) = InLanguage::from_request_parts(parts, app).await;
+        let Ok(caller) = caller;
+        Ok(Self {
+            app: Arc::clone(app),
+            reader: reader.map_err(|status| status.into_response())?,
+            login: login.map_err(|none| none.into_response())?.0,
+            caller,
+            language,
+        })
+    }
+}
+
+impl Doing {
+    /// An act that this person may not do, or before which the password is asked for again.
+    pub(super) async fn hindered(&self, act: Act, path: &str) -> Option<Response> {
+        if let May::Refused(why) = self.reader.may(act) {
+            let language = InLanguage(self.language.0.clone());
+            return Some(refused(&self.app, &self.reader, language, act, why).await);
+        }
+        if !act.moves_money() {
+            return None;
+        }
+        again(&self.app, &self.login, path).map(|to| to.into_response())
+    }
+
+    /// The form came from a page of this login.
+    pub(super) fn is_ours(&self, form: &[u8]) -> bool {
+        let token = asked(form, "token").unwrap_or_default();
+        same(token.as_bytes(), self.login.form_token.as_bytes())
+    }
+
+    pub(super) fn deed(&self, act: Act, subject: &str, form: &[u8]) -> Option<Deed> {
+        let key = asked(form, "key")?;
+        let minted = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let origin = self.caller.client.map(|address| address.to_string());
+        minted.then(|| Deed {
+            key,
+            happened_at: clock::unix_now(),
+            person: self.login.person.clone(),
+            origin: origin.unwrap_or_default(),
+            act,
+            subject: subject.to_owned(),
+            amount: None,
+            reason: String::new(),
+        })
+    }
+
+    pub(super) async fn draw(
+        &self,
+        status: StatusCode,
+        place: Place,
+        title: &str,
+        body: El,
+    ) -> Response {
+        let language = InLanguage(self.language.0.clone());
+        let frame = frame(&self.app, &self.reader, language, Some(place), title).await;
+        page(status, &frame, body)
+    }
+
+    /// There is no such thing.
+    pub(super) async fn unknown(&self) -> Response {
+        let words = &self.reader.lang.words().payment;
+        let body = guichet_desk::kit::notice(
+            guichet_desk::kit::Tone::Plain,
+            words.unknown,
+            words.unknown_advice,
+        );
+        self.draw(StatusCode::NOT_FOUND, Place::Payments, words.unknown, body)
+            .await
+    }
+
+    /// Nothing was done.
+    pub(super) async fn undone(&self, act: Act, why: &str, back: &str) -> Response {
+        let lang = self.reader.lang;
+        let title = (lang.words().payment.act)(act);
+        let body = pages::undone(lang, why, back);
+        self.draw(StatusCode::CONFLICT, Place::Payments, title, body)
+            .await
+    }
+}
+
+/// What every form of an act carries.
+pub(super) fn hidden(login: &LoggedIn) -> Result<Vec<(&'static str, String)>, ApiError> {
+    let key = clock::random::<16>().map_err(|error| ApiError::internal(&error))?;
+    Ok(vec![
+        ("token", login.form_token.clone()),
+        ("key", hex::encode(key)),
+    ])
+}
+
+/// The reason that was sent; none if it is no line of text, or is missing where it is needed.
+pub(super) fn reason(act: Act, form: &[u8]) -> Option<String> {
+    let sent = asked(form, "reason").unwrap_or_default();
+    if sent.trim().is_empty() {
+        return (act != Act::Refund).then(String::new);
+    }
+    line("reason", &sent, REASON_MAX).ok()
+}
+
+/// A payment, and an act that moves its money.
+struct Of {
+    act: Act,
+    kind: OperationKind,
+    payment: PaymentId,
+    book: Book,
+}
+
+impl Of {
+    async fn find(app: &App, act: Act, payment: &str) -> Result<Option<Self>, ApiError> {
+        let (Some(kind), Ok(payment)) = (kind(act), PaymentId::try_from(payment.to_owned())) else {
+            return Ok(None);
+        };
+        match find::book(app, Whose::Anybodys, &payment).await {
+            Ok(book) => Ok(Some(Self {
+                act,
+                kind,
+                payment,
+                book,
+            })),
+            Err(OperationError::PaymentUnknown) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn currency(&self) -> Currency {
+        self.book.session.currency
+    }
+}
+
+/// The page of an act that moves money.
+pub(super) async fn look(
+    doing: Doing,
+    act: Act,
+    id: String,
+    query: Option<String>,
+) -> Result<Response, ApiError> {
+    let path = format!("{DESK}/payments/{id}/{}", act.path());
+    if let Some(hindered) = doing.hindered(act, &path).await {
+        return Ok(hindered);
+    }
+    let Some(of) = Of::find(&doing.app, act, &id).await? else {
+        return Ok(doing.unknown().await);
+    };
+    let typed = asked(query.as_deref().unwrap_or_default().as_bytes(), "amount");
+    let model = preview(&doing, &of, typed).await?;
+    Ok(show_preview(&doing, &model, StatusCode::OK).await)
+}
+
+async fn show_preview(doing: &Doing, model: &pages::Preview, status: StatusCode) -> Response {
+    let lang = doing.reader.lang;
+    let title = (lang.words().payment.act)(model.act);
+    let body = pages::preview(lang, model);
+    doing.draw(status, Place::Payments, title, body).await
+}
+
+/// What would be done of so much, or of all.
+async fn preview(
+    doing: &Doing,
+    of: &Of,
+    typed: Option<String>,
+) -> Result<pages::Preview, ApiError> {
+    let (app, lang) = (&doing.app, doing.reader.lang);
+    let moving = Moving::of(app, &of.book, &of.payment, of.kind).await?;
+    let all = moving.preview(None);
+    let most = all.as_ref().map_or(0, |plan| plan.amount());
+    let decimals = usize::from(of.currency().exponent());
+    let minor = typed.as_ref().map(|typed| amount::minor(typed, decimals));
+    let wanted = minor
+        .flatten()
+        .and_then(|minor| Amount::try_from(minor).ok());
+    let no_amount = typed.is_some() && wanted.is_none();
+    let plan = match wanted {
+        Some(wanted) => moving.preview(Some(wanted)),
+        None => all,
+    };
+    let (plan, impossible) = match plan {
+        Ok(plan) => (plan, None),
+        Err(error) => match Undone::try_from(error)? {
+            Undone::Against(why) => (Default::default(), Some(why)),
+            _ => {
+                let why = lang.words().acts.meanwhile.to_owned();
+                (Default::default(), Some(why))
+            }
+        },
+    };
+    let entry = of.book.entry(&of.payment);
+    let entry = entry.ok_or(OperationError::PaymentUnknown)?;
+    let mut hidden = hidden(&doing.login)?;
+    hidden.extend([
+        ("amount", plan.amount().to_string()),
+        ("gives_up", plan.gives_up().to_string()),
+        ("seen", moving.seen.to_string()),
+    ]);
+    let payment = at(app, &format!("/payments/{}", of.payment));
+    let lines = plan.lines.iter().map(|line| pages::Line {
+        part: line.part.clone(),
+        brand: line.brand.clone(),
+        amount: line.amount.minor(),
+        why: String::new(),
+    });
+    Ok(pages::Preview {
+        act: of.act,
+        here: format!("{payment}/{}", of.act.path()),
+        payment,
+        reference: of.book.session.reference.clone(),
+        contract: format!("{} · {}", entry.payment.provider, entry.payment.account),
+        means: entry.payment.method.to_string(),
+        currency: of.currency(),
+        most: (most > 0 && of.act != Act::Cancel).then_some(most),
+        typed: typed.unwrap_or_else(|| show::figure(lang, most, of.currency())),
+        no_amount,
+        amount: plan.amount(),
+        lines: if no_amount {
+            Vec::new()
+        } else {
+            lines.collect()
+        },
+        gives_up: plan.gives_up(),
+        left_out: left_out(plan.left_out),
+        impossible,
+        left_today: None,
+        hidden,
+        reason: String::new(),
+        no_reason: false,
+    })
+}
+
+/// Does what was confirmed.
+pub(super) async fn go(
+    doing: Doing,
+    act: Act,
+    id: String,
+    body: RawBody,
+) -> Result<Response, ApiError> {
+    let path = format!("{DESK}/payments/{id}/{}", act.path());
+    if let Some(hindered) = doing.hindered(act, &path).await {
+        return Ok(hindered);
+    }
+    let form = body.read(&doing.app).await?;
+    if !doing.is_ours(&form) {
+        return Ok(StatusCode::FORBIDDEN.into_response());
+    }
+    let Some(of) = Of::find(&doing.app, act, &id).await? else {
+        return Ok(doing.unknown().await);
+    };
+    let app = Arc::clone(&doing.app);
+    to_the_end(&app, async move { confirm(&doing, &of, &form).await }).await
+}
+
+async fn confirm(doing: &Doing, of: &Of, form: &[u8]) -> Result<Response, ApiError> {
+    let (app, lang) = (&doing.app, doing.reader.lang);
+    let words = &lang.words().acts;
+    let back = at(app, &format!("/payments/{}", of.payment));
+    let number = |name| asked(form, name)?.parse::<u64>().ok();
+    let sent = (number("amount"), number("gives_up"), number("seen"));
+    let deed = doing.deed(of.act, of.payment.as_str(), form);
+    let ((Some(minor), Some(gives_up), Some(seen)), Some(deed)) = (sent, deed) else {
+        return Ok(doing.undone(of.act, words.stale, &back).await);
+    };
+    let Some(reason) = reason(of.act, form) else {
+        let typed = show::figure(lang, minor, of.currency());
+        let sent = asked(form, "reason").unwrap_or_default();
+        let model = pages::Preview {
+            reason: sent,
+            no_reason: true,
+            ..preview(doing, of, Some(typed)).await?
+        };
+        return Ok(show_preview(doing, &model, StatusCode::UNPROCESSABLE_ENTITY).await);
+    };
+    let confirmed = Confirmed {
+        deed: Deed {
+            amount: Some((minor, of.currency())),
+            reason,
+            ..deed
+        },
+        limit: limit(&doing.reader, of),
+        gives_up,
+        seen: usize::try_from(seen).unwrap_or(usize::MAX),
+    };
+    let Some((_, people)) = door(app) else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let moving = Moving::of(app, &of.book, &of.payment, of.kind).await?;
+    let why = match moving.go(people, &confirmed).await? {
+        Ok(id) => {
+            let told = format!("{back}/{}/{id}", of.act.path());
+            return Ok(Redirect::to(&told).into_response());
+        }
+        Err(Undone::TooMuch(left)) => {
+            let left = show::sum(lang, left, of.currency());
+            fill(words.too_much, &[("sum", &left)])
+        }
+        Err(Undone::Meanwhile) => words.meanwhile.to_owned(),
+        Err(Undone::Stale) => words.stale.to_owned(),
+        Err(Undone::Against(why)) => why,
+    };
+    Ok(doing.undone(of.act, &why, &back).await)
+}
+
+/// What the person may give back today, in the payment's currency.
+fn limit(reader: &Reader, of: &Of) -> Option<DeedLimit> {
+    let May::UpTo(limits) = reader.may(of.act) else {
+        return None;
+    };
+    let today = in_paris(clock::unix_now()).date();
+    Some(DeedLimit {
+        most: limits.left(of.currency(), 0),
+        since: begins(today).unwrap_or_default(),
+    })
+}
+
+/// What became of it.
+pub(super) async fn result(
+    doing: Doing,
+    act: Act,
+    (payment, id): (String, String),
+) -> Result<Response, ApiError> {
+    let ids = (PaymentId::try_from(payment), InstructionId::try_from(id));
+    let (Ok(payment), Ok(id)) = ids else {
+        return Ok(doing.unknown().await);
+    };
+    let (app, lang) = (&doing.app, doing.reader.lang);
+    let told = match told(app, &payment, act, &id, &at(app, "")).await {
+        Ok(told) => told,
+        Err(OperationError::PaymentUnknown | OperationError::Unknown) => {
+            return Ok(doing.unknown().await);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let title = (lang.words().payment.act)(act);
+    let body = pages::told(lang, &told);
+    Ok(doing
+        .draw(StatusCode::OK, Place::Payments, title, body)
+        .await)
+}
+
+/// The pages of an act that moves money.
+macro_rules! moves {
+    ($act:ident, $look:ident, $go:ident, $result:ident) => {
+        pub(super) async fn $look(
+            doing: Doing,
+            Path(id): Path<String>,
+            RawQuery(query): RawQuery,
+        ) -> Result<Response, ApiError> {
+            look(doing, Act::$act, id, query).await
+        }
+
+        pub(super) async fn $go(
+            doing: Doing,
+            Path(id): Path<String>,
+            body: RawBody,
+        ) -> Result<Response, ApiError> {
+            go(doing, Act::$act, id, body).await
+        }
+
+        pub(super) async fn $result(
+            doing: Doing,
+            Path(ids): Path<(String, String)>,
+        ) -> Result<Response, ApiError> {
+            result(doing, Act::$act, ids).await
+        }
+    };
+}
+
+moves!(Capture, capture, do_capture, captured);
+moves!(Cancel, cancel, do_cancel, cancelled);
+moves!(Refund, refund, do_refund, refunded);

@@ -1,0 +1,66 @@
+//! The words of what is done with a payment.
+
+use guichet_domain::desk::Act;
+
+use crate::pages::act::Outcome;
+
+/// What is done with a payment.
+#[derive(Debug)]
+pub struct ActWords {
+    /// What an act does.
+    pub meaning: fn(Act) -> &'static str,
+    /// The field of the amount.
+    pub amount: &'static str,
+    /// That at most `{sum}` can be written there.
+    pub most: &'static str,
+    /// What was written there is no amount.
+    pub no_amount: &'static str,
+    /// Draws the page again for that amount.
+    pub show: &'static str,
+    /// The heading of what will be done.
+    pub will: &'static str,
+    /// `{sum}` can't be taken later.
+    pub gives_up: &'static str,
+    /// The heading of what is left out.
+    pub left_out: &'static str,
+    /// The column of why.
+    pub why: &'static str,
+    /// It can't be done.
+    pub impossible: &'static str,
+    /// That `{sum}` is left of the day.
+    pub left_today: &'static str,
+    /// The field of the reason.
+    pub reason: &'static str,
+    /// Where it must be given.
+    pub reason_hint: &'static str,
+    /// Where it need not be.
+    pub reason_free: &'static str,
+    /// What stands there is no reason.
+    pub no_reason: &'static str,
+    /// The button, with `{sum}` where money moves.
+    pub confirm: fn(Act) -> &'static str,
+    /// Leads back to the payment.
+    pub back: &'static str,
+    /// What became of it.
+    pub outcome: fn(Outcome) -> &'static str,
+    /// What that means.
+    pub outcome_meaning: fn(Outcome) -> &'static str,
+    /// Looks again.
+    pub again: &'static str,
+    /// Part by part what became of it.
+    pub parts: &'static str,
+    /// Nothing was done.
+    pub undone: &'static str,
+    /// Somebody else was first.
+    pub meanwhile: &'static str,
+    /// More than the day leaves, of which `{sum}` is left.
+    pub too_much: &'static str,
+    /// The form is no longer good.
+    pub stale: &'static str,
+    /// The platform can't be asked now.
+    pub not_asked: &'static str,
+    /// One of the order's payments may still take money.
+    pub under_way: &'static str,
+    /// The order is paid.
+    pub paid: &'static str,
+}

@@ -1,0 +1,108 @@
+//! Ce que l'on fait d'un paiement.
+
+use guichet_domain::desk::Act;
+
+use crate::pages::act::Outcome;
+use crate::words::ActWords;
+
+pub(super) const ACTS: ActWords = ActWords {
+    meaning,
+    amount: "Montant",
+    most: "Au plus {sum}.",
+    no_amount: "Écrivez un montant possible, par exemple 12,50.",
+    show: "Voir ce que cela fait",
+    will: "Ce qui sera fait",
+    gives_up: "{sum} de ce qui est réservé ne pourront plus être encaissés : une partie ne \
+               s'encaisse qu'une fois.",
+    left_out: "Ce qui ne sera pas fait, et pourquoi",
+    why: "Pourquoi",
+    impossible: "Impossible pour le moment",
+    left_today: "Vous pouvez encore rembourser {sum} aujourd'hui.",
+    reason: "Motif",
+    reason_hint: "Pour qui lit les livres : une ligne de 200 caractères au plus.",
+    reason_free: "Peut rester vide. Pour qui lit les livres : une ligne de 200 caractères au plus.",
+    no_reason: "Écrivez pourquoi, en une ligne de 200 caractères au plus.",
+    confirm,
+    back: "Retour au paiement",
+    outcome,
+    outcome_meaning,
+    again: "Regarder à nouveau",
+    parts: "Partie par partie",
+    undone: "Rien n'a été fait",
+    meanwhile: "Autre chose a été fait de ce paiement entre-temps, peut-être par un collègue. \
+                Regardez le paiement et décidez à nouveau.",
+    too_much: "C'est plus que ce que votre rôle peut encore rembourser aujourd'hui : il reste \
+               {sum}.",
+    stale: "Ce formulaire a déjà servi à autre chose, ou n'est plus complet. Rouvrez-le depuis le \
+            paiement.",
+    not_asked: "La plateforme ne peut pas être interrogée maintenant : le client est peut-être en \
+                train de payer, ou elle a déjà répondu.",
+    under_way: "Un des paiements de la commande peut encore prendre de l'argent.",
+    paid: "La commande est payée.",
+};
+
+fn meaning(act: Act) -> &'static str {
+    match act {
+        Act::Capture => "Encaisse ce que la plateforme a réservé.",
+        Act::Cancel => {
+            "Libère ce qui n'a pas encore été remis en banque : le client n'est jamais débité."
+        }
+        Act::Refund => "Rend l'argent au moyen qui a payé, et à aucun autre.",
+        Act::Accept => "Encaisse le paiement que la plateforme retient pour que vous l'examiniez.",
+        Act::Refuse => "Libère le paiement que la plateforme retient pour que vous l'examiniez.",
+        Act::Expire => "Plus personne ne peut commencer un paiement de cette commande.",
+        Act::Ask => {
+            "Demande maintenant à la plateforme ce qu'est devenu ce paiement. L'argent ne bouge pas."
+        }
+        Act::Replay => "Envoie à nouveau le message au serveur de la boutique.",
+        Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
+            ""
+        }
+    }
+}
+
+fn confirm(act: Act) -> &'static str {
+    match act {
+        Act::Capture => "Encaisser {sum}",
+        Act::Cancel => "Annuler {sum}",
+        Act::Refund => "Rembourser {sum}",
+        Act::Accept => "Accepter le paiement",
+        Act::Refuse => "Refuser le paiement",
+        Act::Expire => "Fermer la commande",
+        Act::Ask => "Interroger la plateforme",
+        Act::Replay => "Envoyer à nouveau",
+        Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
+            ""
+        }
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "Fait",
+        Outcome::PartlyDone => "Fait en partie",
+        Outcome::Pending => "En cours",
+        Outcome::Unknown => "Pas encore connu",
+        Outcome::Undecided => "Quelqu'un doit regarder",
+        Outcome::Refused => "Refusé",
+    }
+}
+
+fn outcome_meaning(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "La plateforme l'a fait.",
+        Outcome::PartlyDone => "La plateforme en a fait une partie et refusé le reste.",
+        Outcome::Pending => {
+            "La demande va partir, ou part en ce moment. Ne la faites pas d'une autre façon."
+        }
+        Outcome::Unknown => {
+            "La demande est partie et la plateforme n'a pas répondu. Elle est interrogée à nouveau \
+             toute seule. Ne faites pas la demande d'une autre façon."
+        }
+        Outcome::Undecided => {
+            "La réponse de la plateforme ne dit pas si cela a été fait. Vérifiez dans son propre \
+             back-office."
+        }
+        Outcome::Refused => "La plateforme ne l'a pas fait, et ne le fera pas.",
+    }
+}

@@ -1,0 +1,93 @@
+//! What the people of the desk do with payments.
+
+use sqlx::SqliteConnection;
+
+use crate::error::StoreError;
+use crate::types::{Deed, DeedLimit, DeedRow, Written, WrittenDeed, deed_of, written_before};
+
+/// A statement that reads deeds.
+macro_rules! deeds_where {
+    ($which:literal) => {
+        concat!(
+            "SELECT seq, d.key, happened_at, person, origin, act, subject, amount, currency, reason,
+                why
+             FROM desk_deeds d LEFT JOIN desk_undone u ON u.key = d.key ",
+            $which
+        )
+    };
+}
+
+pub(super) async fn write(
+    db: &mut SqliteConnection,
+    deed: &Deed,
+    limit: Option<DeedLimit>,
+) -> Result<Written, StoreError> {
+    let before = sqlx::query_as(deeds_where!("WHERE d.key = ?1"));
+    let before: Option<DeedRow> = before.bind(&deed.key).fetch_optional(&mut *db).await?;
+    if let Some(row) = before {
+        return written_before(deed, row);
+    }
+    let amount = deed
+        .amount
+        .map(|(minor, _)| i64::try_from(minor).unwrap_or(i64::MAX));
+    let currency = deed.amount.map(|(_, currency)| currency.code());
+    if let Some(limit) = limit {
+        let done = sqlx::query_scalar(
+            "SELECT coalesce(sum(amount), 0) FROM desk_deeds d
+             WHERE person = ?1 AND act = ?2 AND currency = ?3 AND happened_at >= ?4
+                AND NOT EXISTS (SELECT 1 FROM desk_undone u WHERE u.key = d.key)",
+        );
+        let done = done.bind(&deed.person).bind(deed.act.path());
+        let done: i64 = done
+            .bind(currency)
+            .bind(limit.since)
+            .fetch_one(&mut *db)
+            .await?;
+        let left = limit
+            .most
+            .saturating_sub(u64::try_from(done).unwrap_or(u64::MAX));
+        if deed.amount.is_some_and(|(minor, _)| minor > left) {
+            return Ok(Written::TooMuch(left));
+        }
+    }
+    sqlx::query(
+        "INSERT INTO desk_deeds
+            (key, happened_at, person, origin, act, subject, amount, currency, reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )
+    .bind(&deed.key)
+    .bind(deed.happened_at)
+    .bind(&deed.person)
+    .bind(&deed.origin)
+    .bind(deed.act.path())
+    .bind(&deed.subject)
+    .bind(amount)
+    .bind(currency)
+    .bind(&deed.reason)
+    .execute(db)
+    .await?;
+    Ok(Written::New)
+}
+
+pub(super) async fn undo(
+    db: &mut SqliteConnection,
+    key: &str,
+    why: &str,
+) -> Result<(), StoreError> {
+    let undo = sqlx::query(
+        "INSERT INTO desk_undone (key, why) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+    );
+    undo.bind(key).bind(why).execute(db).await?;
+    Ok(())
+}
+
+pub(super) async fn list(
+    db: &mut SqliteConnection,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<WrittenDeed>, StoreError> {
+    let rows = sqlx::query_as(deeds_where!("WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2"));
+    let rows = rows.bind(before.unwrap_or(i64::MAX)).bind(limit);
+    let rows: Vec<DeedRow> = rows.fetch_all(db).await?;
+    rows.into_iter().map(deed_of).collect()
+}
