@@ -22,7 +22,7 @@ pub(crate) mod settings;
 pub(crate) mod today;
 
 /// A Unix second as Paris tells it. One that no calendar has is the first of all.
-fn in_paris(unix: i64) -> DateTime {
+pub(crate) fn in_paris(unix: i64) -> DateTime {
     let at = Timestamp::from_second(unix).unwrap_or(Timestamp::UNIX_EPOCH);
     match paris() {
         Ok(zone) => at.to_zoned(zone).datetime(),

@@ -1,5 +1,5 @@
-//! What a person decides about a payment or a message, without an amount: accepted, refused, closed,
-//! asked about, sent again.
+//! What a person decides about a payment or a message, without an amount: accepted, refused,
+//! closed, asked about, sent again.
 
 use std::sync::Arc;
 

@@ -77,7 +77,7 @@ impl Desk {
         Self::over(app(table).await, Gate::default())
     }
 
-    fn over(
+    pub(super) fn over(
         (folder, store, app): (tempfile::TempDir, Arc<SqliteStore>, Arc<App>),
         gate: Gate,
     ) -> Self {

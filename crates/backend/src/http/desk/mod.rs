@@ -21,6 +21,8 @@ mod cookie;
 mod deciding;
 mod delays;
 mod doing;
+#[cfg(test)]
+mod doing_tests;
 mod door;
 mod guard;
 mod login;

@@ -124,62 +124,71 @@ impl Desk {
 
     /// Stores an order of so much with one payment, and what a platform told of that.
     async fn order(&self, seed: u8, reference: &str, minor: u64, told: PartStatus) -> PaymentId {
-        let now = clock::unix_now();
-        let mut session = Session {
-            id: SessionId::from_random([seed; 16]),
-            reference: reference.to_owned(),
-            amount: amount(minor),
-            shopper: testing::shopper(),
-            created_at: now,
-            expires_at: now + 900,
-            ..testing::session()
-        };
-        let mark = |key: String| Idempotency {
-            scope: "test".into(),
-            key,
-            fingerprint: vec![seed],
-        };
-        let secret = SecretDigest {
-            hash: vec![seed; 32],
-            salt: vec![seed; 16],
-        };
-        let key = mark(format!("s{seed}"));
-        let kept = self.store.add_session(&mut session, &secret, &key);
-        kept.await.unwrap();
-        let payment = Payment {
-            id: PaymentId::from_random([seed; 16]),
-            session: session.id.clone(),
-            provider: "up2pay".into(),
-            account: slug("main"),
-            method: method("card"),
-            kind: MethodKind::Card,
-            reference: format!("REF{seed}"),
-            created_at: now,
-            deadline_at: now + 900,
-        };
-        let mark = mark(format!("p{seed}"));
-        let added = self.store.add_payment(&payment, None, &mark, "{}");
-        added.await.unwrap();
-        let part = Part {
-            call: format!("77{seed}"),
-            method: None,
-            brand: "<b>CB</b>".into(),
-            refusal: (told == PartStatus::Refused).then_some(Refusal::Funds),
-            ..testing::part(&format!("99{seed}"), PartKind::Card, minor, told)
-        };
-        let fact = PlatformFact {
-            account: slug("main"),
-            reference: payment.reference.clone(),
-            identity: format!("i{seed}"),
-            event: PaymentEvent::Part(part),
-        };
-        let raw = b"Mt=4200&Porteur=canary-of-the-shopper";
-        let told = self
-            .store
-            .record_fact(&fact, Source::Notification, Some(raw), now);
-        assert_eq!(told.await.unwrap(), Recorded::New(payment.id.clone()));
-        payment.id
+        order(&self.store, seed, reference, minor, told).await
     }
+}
+
+/// Stores an order of so much with one payment, and what a platform told of that.
+pub(super) async fn order(
+    store: &SqliteStore,
+    seed: u8,
+    reference: &str,
+    minor: u64,
+    told: PartStatus,
+) -> PaymentId {
+    let now = clock::unix_now();
+    let mut session = Session {
+        id: SessionId::from_random([seed; 16]),
+        reference: reference.to_owned(),
+        amount: amount(minor),
+        shopper: testing::shopper(),
+        created_at: now,
+        expires_at: now + 900,
+        ..testing::session()
+    };
+    let mark = |key: String| Idempotency {
+        scope: "test".into(),
+        key,
+        fingerprint: vec![seed],
+    };
+    let secret = SecretDigest {
+        hash: vec![seed; 32],
+        salt: vec![seed; 16],
+    };
+    let key = mark(format!("s{seed}"));
+    let kept = store.add_session(&mut session, &secret, &key);
+    kept.await.unwrap();
+    let payment = Payment {
+        id: PaymentId::from_random([seed; 16]),
+        session: session.id.clone(),
+        provider: "up2pay".into(),
+        account: slug("main"),
+        method: method("card"),
+        kind: MethodKind::Card,
+        reference: format!("REF{seed}"),
+        created_at: now,
+        deadline_at: now + 900,
+    };
+    let mark = mark(format!("p{seed}"));
+    let added = store.add_payment(&payment, None, &mark, "{}");
+    added.await.unwrap();
+    let part = Part {
+        call: format!("77{seed}"),
+        method: None,
+        brand: "<b>CB</b>".into(),
+        refusal: (told == PartStatus::Refused).then_some(Refusal::Funds),
+        ..testing::part(&format!("99{seed}"), PartKind::Card, minor, told)
+    };
+    let fact = PlatformFact {
+        account: slug("main"),
+        reference: payment.reference.clone(),
+        identity: format!("i{seed}"),
+        event: PaymentEvent::Part(part),
+    };
+    let raw = b"Mt=4200&Porteur=canary-of-the-shopper";
+    let told = store.record_fact(&fact, Source::Notification, Some(raw), now);
+    assert_eq!(told.await.unwrap(), Recorded::New(payment.id.clone()));
+    payment.id
 }
 
 #[tokio::test]
