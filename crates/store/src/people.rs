@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use guichet_domain::desk::Role;
 
 use crate::error::StoreError;
-use crate::types::{Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Written};
+use crate::types::{
+    Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Written, WrittenDeed,
+};
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
 /// written in one transaction; acts are only ever added.
@@ -92,7 +94,7 @@ pub trait People: Send + Sync {
         &self,
         deed: &Deed,
         limit: Option<DeedLimit>,
-    ) -> Result<Written, WrittenDeed, StoreError>;
+    ) -> Result<Written, StoreError>;
 
     /// Records that nothing was done of the deed of that key, and why.
     async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError>;
