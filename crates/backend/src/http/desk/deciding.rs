@@ -169,13 +169,13 @@ async fn confirm(
         }
     };
     // Each of them changes nothing where it was done before; a message is sent once a form.
-    if is_new || act != Act::Replay {
-        if let Err(why) = act_on(doing, act, subject).await? {
-            if is_new {
-                people.undo_deed(&deed.key, &why).await?;
-            }
-            return Ok(doing.undone(act, &why, &back).await);
+    if (is_new || act != Act::Replay)
+        && let Err(why) = act_on(doing, act, subject).await?
+    {
+        if is_new {
+            people.undo_deed(&deed.key, &why).await?;
         }
+        return Ok(doing.undone(act, &why, &back).await);
     }
     Ok(Redirect::to(&back).into_response())
 }
