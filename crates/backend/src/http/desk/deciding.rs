@@ -221,7 +221,7 @@ async fn act_on(
             match close(app, shop, &book.session.id).await {
                 Ok(_) => {}
                 Err(SessionError::Paid) => return Ok(Err(words.paid.into())),
-                Err(SessionError::PaymentsOpen(_)) => return Ok(Err(words.under_way.into())),
+                Err(SessionError::PaymentsOpen { .. }) => return Ok(Err(words.under_way.into())),
                 Err(error) => return Err(error.into()),
             }
         }
