@@ -8,7 +8,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use guichet_desk::pages::act::{Line, Outcome, Told};
+use guichet_desk::pages::act::{Line, Told};
+use guichet_desk::words::Outcome;
 use guichet_domain::desk::Act;
 use guichet_domain::id::{InstructionId, PaymentId};
 use guichet_domain::money::Amount;

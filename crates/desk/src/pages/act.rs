@@ -8,7 +8,7 @@ use super::means;
 use crate::el::{El, el};
 use crate::kit::{self, Field, Tone, Weight, column, figures};
 use crate::show;
-use crate::words::{Lang, fill};
+use crate::words::{Lang, Outcome, fill};
 
 /// What is done to one part, or is not.
 #[derive(Clone, Debug)]
@@ -268,31 +268,12 @@ pub fn undone(lang: Lang, why: &str, payment: &str) -> El {
         .with(back(lang, payment))
 }
 
-/// Where something stands that was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Outcome {
-    /// It is going to be sent, or is being sent.
-    Pending,
-    /// It was sent and not answered.
-    Unknown,
-    /// The platform's word does not decide.
-    Undecided,
-    /// Some was done.
-    PartlyDone,
-    /// It was done.
-    Done,
-    /// It was not, and will not be.
-    Refused,
-}
-
-impl Outcome {
-    fn tone(self) -> Tone {
-        match self {
-            Self::Done => Tone::Good,
-            Self::PartlyDone | Self::Undecided => Tone::Warn,
-            Self::Pending | Self::Unknown => Tone::Wait,
-            Self::Refused => Tone::Bad,
-        }
+fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Done => Tone::Good,
+        Outcome::PartlyDone | Outcome::Undecided => Tone::Warn,
+        Outcome::Pending | Outcome::Unknown => Tone::Wait,
+        Outcome::Refused => Tone::Bad,
     }
 }
 
@@ -327,7 +308,7 @@ pub fn told(lang: Lang, model: &Told) -> El {
     let name = (lang.words().payment.act)(model.act);
     let title = format!("{name}, {sum}: {}", (words.outcome)(model.outcome));
     let notice = kit::notice(
-        model.outcome.tone(),
+        tone(model.outcome),
         &title,
         (words.outcome_meaning)(model.outcome),
     );
@@ -339,7 +320,7 @@ pub fn told(lang: Lang, model: &Told) -> El {
         facts.push((words.reason.to_owned(), kit::plain(&model.reason)));
     }
     let rows = model.lines.iter().map(|(outcome, line)| {
-        let badge = kit::badge(outcome.tone(), (words.outcome)(*outcome));
+        let badge = kit::badge(tone(*outcome), (words.outcome)(*outcome));
         let state = el("span")
             .class("badges")
             .with(badge)

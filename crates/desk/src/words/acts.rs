@@ -2,7 +2,22 @@
 
 use guichet_domain::desk::Act;
 
-use crate::pages::act::Outcome;
+/// Where something stands that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// It is going to be sent, or is being sent.
+    Pending,
+    /// It was sent and not answered.
+    Unknown,
+    /// The platform's word does not decide.
+    Undecided,
+    /// Some was done.
+    PartlyDone,
+    /// It was done.
+    Done,
+    /// It was not, and will not be.
+    Refused,
+}
 
 /// What is done with a payment.
 #[derive(Debug)]

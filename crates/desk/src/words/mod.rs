@@ -10,7 +10,7 @@ mod login;
 mod pages;
 mod texts;
 
-pub use acts::ActWords;
+pub use acts::{ActWords, Outcome};
 pub use login::{AuditWords, Deed, LoginWords};
 pub use pages::{
     Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,

@@ -22,14 +22,15 @@ const ACCOUNT: &str = r#"
     site = "1999888"
     rang = "32"
     identifiant = "110647233"
-    hmac_key = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+    hmac_key = "{key}"
     page_hosts = ["http://127.0.0.1:9"]
     ppps_hosts = ["http://127.0.0.1:9", "http://localhost:9"]
 "#;
 
 /// A desk with that payment of 42 euros, and people who have logged in.
 async fn desk(people: &[(&str, Role)]) -> (Desk, PaymentId) {
-    let table = format!("{ACCOUNT}\n[desk]\ncode_key = \"{CODE_KEY}\"");
+    let account = ACCOUNT.replace("{key}", &"0123456789ABCDEF".repeat(8));
+    let table = format!("{account}\n[desk]\ncode_key = \"{CODE_KEY}\"");
     let (folder, store, app) = app(&table).await;
     let paid = super::tests::order(&store, 1, "CMD-1", 4_200, PartStatus::Accepted).await;
     for (name, role) in people {

@@ -2,8 +2,7 @@
 
 use guichet_domain::desk::Act;
 
-use crate::pages::act::Outcome;
-use crate::words::ActWords;
+use crate::words::acts::{ActWords, Outcome};
 
 pub(super) const ACTS: ActWords = ActWords {
     meaning,
@@ -28,8 +27,8 @@ pub(super) const ACTS: ActWords = ActWords {
     again: "Look again",
     parts: "Part by part",
     undone: "Nothing was done",
-    meanwhile: "Something else was done with this payment meanwhile, perhaps by a colleague. Look at \
-                the payment and decide again.",
+    meanwhile: "Something else was done with this payment meanwhile, perhaps by a colleague. Look \
+                at the payment and decide again.",
     too_much: "It is more than your role may still give back today: {sum} is left.",
     stale: "This form was used before for something else, or is no longer complete. Open it again \
             from the payment.",

@@ -2,8 +2,7 @@
 
 use guichet_domain::desk::Act;
 
-use crate::pages::act::Outcome;
-use crate::words::ActWords;
+use crate::words::acts::{ActWords, Outcome};
 
 pub(super) const ACTS: ActWords = ActWords {
     meaning,
@@ -52,7 +51,8 @@ fn meaning(act: Act) -> &'static str {
         Act::Refuse => "Libère le paiement que la plateforme retient pour que vous l'examiniez.",
         Act::Expire => "Plus personne ne peut commencer un paiement de cette commande.",
         Act::Ask => {
-            "Demande maintenant à la plateforme ce qu'est devenu ce paiement. L'argent ne bouge pas."
+            "Demande maintenant à la plateforme ce qu'est devenu ce paiement. L'argent ne bouge \
+             pas."
         }
         Act::Replay => "Envoie à nouveau le message au serveur de la boutique.",
         Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
