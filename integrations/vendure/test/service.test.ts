@@ -100,7 +100,7 @@ before(async () => {
     const key = String(request.headers['idempotency-key'] ?? '');
     const [status, told] = guichet.answer(
       request.method!, request.url!, key, body && JSON.parse(body));
-    const open = told.code === 'payment_open' && { 'Retry-After': '601' };
+    const open = told?.code === 'payment_open' && { 'Retry-After': '601' };
     const headers = { 'Content-Type': 'application/json', ...open };
     response.writeHead(status, headers).end(JSON.stringify(told));
   });
