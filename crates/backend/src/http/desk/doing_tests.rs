@@ -6,7 +6,10 @@ use guichet_desk::Lang;
 use guichet_domain::PartStatus;
 use guichet_domain::desk::Role;
 use guichet_domain::id::PaymentId;
-use guichet_store::{DeskCode, DeskDeed, DeskPerson, People as _, Store as _};
+use guichet_domain::operation::{OperationEvent, OperationStage, Progress};
+use guichet_store::{
+    DeskCode, DeskDeed, DeskPerson, OperationAdvance, People as _, Source, Store as _,
+};
 
 use super::delays::Gate;
 use super::login_tests::{Answer, CODE_KEY, Desk, OURS, act, form_token};
@@ -97,6 +100,34 @@ impl Desk {
             .map(|(name, value)| (*name, value.as_str()));
         let address = format!("/desk/payments/{payment}/refund");
         self.post(&address, form, &headers).await
+    }
+
+    /// The platform has done all that was asked for.
+    async fn all_done(&self, payment: &PaymentId) {
+        for (_, operations) in self.store.instructions_of(payment, None).await.unwrap() {
+            for operation in operations {
+                let event = OperationEvent {
+                    operation: operation.id.clone(),
+                    kind: operation.kind,
+                    part: operation.part.clone(),
+                    amount: operation.amount,
+                    currency: operation.currency,
+                    at: clock::unix_now(),
+                    progress: Progress::Done { numbers: None },
+                };
+                let over = OperationAdvance {
+                    id: &operation.id,
+                    from: None,
+                    to: OperationStage::Over,
+                    next_try_at: None,
+                    tries: 0,
+                    due: None,
+                    answer: None,
+                    event: Some((&event, Source::Query)),
+                };
+                assert!(self.store.advance_operation(&over).await.unwrap());
+            }
+        }
     }
 
     async fn instructions(&self, payment: &PaymentId) -> Vec<u64> {
@@ -228,4 +259,28 @@ async fn nothing_is_given_back_without_a_reason_or_by_a_foreign_form() {
         );
     }
     assert!(desk.instructions(&paid).await.is_empty());
+}
+
+#[tokio::test]
+async fn who_decided_before_a_colleague_gave_back_gives_back_nothing_more() {
+    let (desk, paid) = desk(&[("amelie", Role::All), ("benoit", Role::All)]).await;
+    let mut forms = Vec::new();
+    for who in ["amelie", "benoit"] {
+        let page = desk.refund_page(who, &paid, "?amount=10").await;
+        forms.push(filled(&page.body, "late"));
+    }
+    let done = desk.refund("amelie", &paid, &forms[0]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    // Nothing is in flight any more, and enough is left.
+    desk.all_done(&paid).await;
+    let not = desk.refund("benoit", &paid, &forms[1]).await;
+    assert_eq!(not.status, StatusCode::CONFLICT, "{}", not.body);
+    assert_eq!(desk.instructions(&paid).await, [1_000]);
+    // Who has seen it may give back as much again.
+    let page = desk.refund_page("benoit", &paid, "?amount=10").await;
+    let more = desk
+        .refund("benoit", &paid, &filled(&page.body, "late"))
+        .await;
+    assert_eq!(more.status, StatusCode::SEE_OTHER, "{}", more.body);
+    assert_eq!(desk.instructions(&paid).await, [1_000, 1_000]);
 }
