@@ -73,8 +73,11 @@ async fn a_card_on_the_terminal_pays_and_the_receipt_is_kept() {
     stack.receipt(&without).await.expect(404);
     stack.at_terminal(COUNTER, json!({ "do": "cancel" })).await;
     stack.wait_status(&other, "refused").await;
-    let free = stack.terminals().await;
-    assert_eq!(free[0].get("payment"), None, "{free}");
+    until("the terminal to be free", || async {
+        let all = stack.terminals().await;
+        all[0].get("payment").is_none().then_some(())
+    })
+    .await;
     let status = stack.status(&checkout).await;
     assert_eq!(status["payment"].get("terminal"), None, "{status}");
 }

@@ -108,18 +108,17 @@ impl Frame {
     pub fn document(&self, body: El) -> String {
         let words = &self.lang.words().frame;
         let tag = self.lang.tag();
-        let head = el("head")
-            .with(el("title").text(format!("{} – {}", self.title, words.desk)))
-            .html();
-        // Elements without an end, which no view has.
-        let links = format!(
-            "<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
+        // Elements without an end, which no view has; and a title, in which the marks that a view
+        // leaves between texts would be read.
+        let head = format!(
+            "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
              initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta \
              name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"data:,\"><link \
-             rel=\"stylesheet\" href=\"{}\">",
-            escaped(&self.style)
+             rel=\"stylesheet\" href=\"{}\"><title>{} – {}</title></head>",
+            escaped(&self.style),
+            escaped(&self.title),
+            words.desk
         );
-        let head = head.replacen("<head>", &format!("<head>{links}"), 1);
         let body = self.body(body).html();
         format!("<!doctype html><html lang=\"{tag}\" dir=\"ltr\">{head}{body}</html>")
     }

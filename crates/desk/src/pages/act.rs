@@ -44,6 +44,8 @@ pub struct Preview {
     pub most: Option<u64>,
     /// What was typed as the amount.
     pub typed: String,
+    /// It is another one than what was about to be done.
+    pub changed: bool,
     /// That can't be done: it is no amount, or `impossible` says why.
     pub no_amount: bool,
     /// How much is done, in minor units.
@@ -56,8 +58,6 @@ pub struct Preview {
     pub left_out: Vec<Line>,
     /// Why none of it can be done, in the words of the platform's rules.
     pub impossible: Option<String>,
-    /// What the reader may still give back today, in minor units, if that has a limit.
-    pub left_today: Option<u64>,
     /// What the form carries.
     pub hidden: Vec<(&'static str, String)>,
     /// The reason as it was sent.
@@ -87,7 +87,12 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
         .with(el("p").text((words.meaning)(model.act)))
         .with(kit::facts(facts))
         .maybe(amount(lang, model));
-    let page = el("div").class("stack").with(about);
+    let changed = model
+        .changed
+        .then(|| kit::notice(Tone::Warn, words.changed, ""));
+    // One form: whoever writes another amount and confirms what stood there before is not taken at
+    // his last word.
+    let page = form(model).maybe(changed).with(about);
     if let Some(why) = &model.impossible {
         return page
             .with(kit::notice(Tone::Warn, words.impossible, why))
@@ -101,24 +106,19 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
         let text = fill(words.gives_up, &[("sum", &sum(model.gives_up))]);
         kit::notice(Tone::Warn, &text, "")
     });
-    let left = model.left_today.map(|left| {
-        let text = fill(words.left_today, &[("sum", &sum(left))]);
-        el("p").class("muted").text(text)
-    });
     let confirm = fill((words.confirm)(model.act), &[("sum", &sum(model.amount))]);
     let weight = match model.act {
         Act::Capture => Weight::Main,
         _ => Weight::Danger,
     };
+    let confirm = kit::button(&confirm, weight)
+        .attr("name", "confirm")
+        .attr("value", "1");
     let will = kit::section(words.will)
         .with(table(lang, words.will, model.currency, &model.lines))
         .maybe(gives_up)
-        .maybe(left)
-        .with(
-            form(model)
-                .with(reason(lang, model.act, &model.reason, model.no_reason))
-                .with(kit::button(&confirm, weight)),
-        );
+        .with(reason(lang, model.act, &model.reason, model.no_reason))
+        .with(el("p").with(confirm));
     page.with(will)
         .maybe(left_out(lang, model))
         .with(back(lang, &model.payment))
@@ -141,7 +141,7 @@ fn amount(lang: Lang, model: &Preview) -> Option<El> {
         &[("sum", &show::sum(lang, model.most?, model.currency))],
     );
     let field = Field {
-        name: "amount",
+        name: "typed",
         label: words.amount,
         value: &model.typed,
         hint: &most,
@@ -151,13 +151,13 @@ fn amount(lang: Lang, model: &Preview) -> Option<El> {
         required: true,
         ..Field::default()
     };
-    let form = el("form")
-        .class("form")
-        .attr("method", "get")
-        .attr("action", &model.here);
+    // The first button of the form: it is what the Enter key presses.
+    let show = kit::button(words.show, Weight::Quiet).flag("formnovalidate", true);
     Some(
-        form.with(kit::field(&field))
-            .with(kit::button(words.show, Weight::Quiet)),
+        el("div")
+            .class("form")
+            .with(kit::field(&field))
+            .with(el("p").with(show)),
     )
 }
 

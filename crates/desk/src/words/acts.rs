@@ -32,6 +32,8 @@ pub struct ActWords {
     pub no_amount: &'static str,
     /// Draws the page again for that amount.
     pub show: &'static str,
+    /// Another amount was written than what would have been done.
+    pub changed: &'static str,
     /// The heading of what will be done.
     pub will: &'static str,
     /// `{sum}` can't be taken later.
@@ -42,8 +44,6 @@ pub struct ActWords {
     pub why: &'static str,
     /// It can't be done.
     pub impossible: &'static str,
-    /// That `{sum}` is left of the day.
-    pub left_today: &'static str,
     /// The field of the reason.
     pub reason: &'static str,
     /// Where it must be given.

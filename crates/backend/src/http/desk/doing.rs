@@ -265,6 +265,7 @@ async fn preview(
         currency: of.currency(),
         most: (most > 0 && of.act != Act::Cancel).then_some(most),
         typed: typed.unwrap_or_else(|| show::figure(lang, most, of.currency())),
+        changed: false,
         no_amount,
         amount: plan.amount(),
         lines: if no_amount {
@@ -275,7 +276,6 @@ async fn preview(
         gives_up: plan.gives_up(),
         left_out: left_out(plan.left_out),
         impossible,
-        left_today: None,
         hidden,
         reason: String::new(),
         no_reason: false,
@@ -314,15 +314,23 @@ async fn confirm(doing: &Doing, of: &Of, form: &[u8]) -> Result<Response, ApiErr
     let ((Some(minor), Some(gives_up), Some(seen)), Some(deed)) = (sent, deed) else {
         return Ok(doing.undone(of.act, words.stale, &back).await);
     };
-    let Some(reason) = reason(of.act, form) else {
-        let typed = show::figure(lang, minor, of.currency());
-        let sent = asked(form, "reason").unwrap_or_default();
+    let typed = asked(form, "typed").unwrap_or_else(|| show::figure(lang, minor, of.currency()));
+    let decimals = usize::from(of.currency().exponent());
+    let changed = amount::minor(&typed, decimals) != Some(minor);
+    let confirms = asked(form, "confirm").is_some();
+    let reason = reason(of.act, form);
+    let Some(reason) = reason.clone().filter(|_| confirms && !changed) else {
         let model = pages::Preview {
-            reason: sent,
-            no_reason: true,
+            reason: asked(form, "reason").unwrap_or_default(),
+            no_reason: confirms && reason.is_none(),
+            changed: confirms && changed,
             ..preview(doing, of, Some(typed)).await?
         };
-        return Ok(show_preview(doing, &model, StatusCode::UNPROCESSABLE_ENTITY).await);
+        let status = match confirms {
+            true => StatusCode::UNPROCESSABLE_ENTITY,
+            false => StatusCode::OK,
+        };
+        return Ok(show_preview(doing, &model, status).await);
     };
     let confirmed = Confirmed {
         deed: Deed {

@@ -76,9 +76,8 @@ fn carried(page: &str, name: &str) -> String {
 
 /// What a browser sends of the form that stands on the page.
 fn filled(page: &str, reason: &str) -> String {
-    let mut form = format!("{}&reason={reason}", form_token(page));
+    let mut form = format!("{}&reason={reason}&confirm=1", form_token(page));
     for name in ["key", "amount", "gives_up", "seen"] {
-        // The field of the amount that can be chosen stands in a form of its own.
         let (_, own) = page
             .split_once("method=\"post\" action=\"/desk/payments/")
             .unwrap();
@@ -173,6 +172,35 @@ async fn a_form_that_is_sent_again_gives_back_once() {
     for text in ["Give back €12.50", "broken glass", paid.as_str(), "amelie"] {
         assert!(audit.contains(text), "{text}: {audit}");
     }
+}
+
+/// Who writes one euro and presses the button that says forty-two gives back neither.
+#[tokio::test]
+async fn an_amount_that_was_changed_and_not_looked_at_moves_nothing() {
+    let (desk, paid) = desk(&[("amelie", Role::All)]).await;
+    let page = desk.refund_page("amelie", &paid, "").await;
+    assert!(page.body.contains("Give back €42.00"), "{}", page.body);
+    assert!(page.body.contains("<title>Give back – The desk</title>"));
+    let changed = format!("{}&typed=1%2C00", filled(&page.body, "late"));
+    let asked = desk.refund("amelie", &paid, &changed).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let words = &Lang::En.words().acts;
+    assert!(asked.body.contains(words.changed), "{}", asked.body);
+    assert!(asked.body.contains("Give back €1.00"), "{}", asked.body);
+    assert!(asked.body.contains("value=\"late\""), "{}", asked.body);
+    // To look at it is no confirmation.
+    let looked = format!(
+        "{}&typed=2",
+        filled(&asked.body, "late").replace("&confirm=1", "")
+    );
+    let shown = desk.refund("amelie", &paid, &looked).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+    assert!(shown.body.contains("Give back €2.00"), "{}", shown.body);
+    assert!(desk.instructions(&paid).await.is_empty());
+    let confirmed = format!("{}&typed=2.00", filled(&shown.body, "late"));
+    let done = desk.refund("amelie", &paid, &confirmed).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(desk.instructions(&paid).await, [200]);
 }
 
 #[tokio::test]
