@@ -10,7 +10,7 @@ pub(super) const ACTS: ActWords = ActWords {
     most: "At most {sum}.",
     no_amount: "Write an amount that can be done, such as 12.50.",
     show: "Show what that does",
-    changed: "The amount is another one now: nothing was done. Look at what will be, and confirm it.",
+    changed: "The amount is another one now: nothing was done. Look at it, then confirm.",
     will: "What will be done",
     gives_up: "{sum} of what is reserved can't be taken later: a part is captured once.",
     left_out: "What will not be done, and why",
