@@ -383,6 +383,12 @@ fn what_is_held_or_pending_is_pending_and_an_unknown_status_is_no_success() {
     let [held, let_go] =
         ["held", "cancelled"].map(|status| named(&format!(r#"{{"status":"{status}"}}"#)));
     assert_eq!(held, let_go);
+    // What was taken and given back at once did not pay.
+    let reversed = with(r#"{"status":"success","reversed":true}"#);
+    let end = finalised(&gbp(301), Ok((200, &reversed))).unwrap();
+    assert_eq!(part_of(&end.facts[0]).status, PartStatus::Refused);
+    let elsewhere = with(r#"{"status":"success","currencyCode":"USD"}"#);
+    assert!(finalised(&gbp(301), Ok((200, &elsewhere))).is_err());
     for status in ["", "SUCCESS", "success ", "approved", "settled"] {
         let answer = with(&format!(r#"{{"status":"{status}"}}"#));
         let end = finalised(&gbp(301), Ok((200, &answer)));

@@ -259,6 +259,17 @@ fn a_cancellation_goes_by_how_the_money_stands() {
     let paid = order("success", true, "");
     let end = operated(Cancel, 301, TAKEN, "", &[(DELETE, ORDER, Ok((200, &paid)))]);
     assert_eq!(end.unwrap_err(), Failure::Unknown);
+    // Or of another order.
+    let other = cancelled.replacen(r#""id":""#, r#""id":"X"#, 1);
+    assert_ne!(other, cancelled);
+    let end = operated(
+        Cancel,
+        301,
+        TAKEN,
+        "",
+        &[(DELETE, ORDER, Ok((200, &other)))],
+    );
+    assert_eq!(end.unwrap_err(), Failure::Unknown);
 }
 
 #[test]
