@@ -11,7 +11,7 @@ use guichet_wire::NextAction;
 use super::answer::{Order, OrderId};
 use super::calls::{Calls, Does, Halt, Request, Told, unexpected};
 use super::codes::{is_passing, may_be_duplicate, meaning};
-use super::fact::{Standing, is_ours, refused_at_once, standing};
+use super::fact::{Standing, refused_at_once, standing};
 use super::flow::{made_before, page_of, told};
 use super::memo::{self, Chosen, Memo};
 use super::request::{order, without_page};
@@ -67,7 +67,6 @@ pub(super) fn take(
         }
         Told::No { status, code } => return not_made(calls, context, status, &code),
     };
-    is_ours(context, &order)?;
     let mut proceeded = Proceeded {
         facts: Vec::new(),
         next_action: None,

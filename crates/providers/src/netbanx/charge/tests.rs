@@ -164,6 +164,13 @@ fn a_decline_as_http_402_is_a_refusal_and_other_refusals_of_an_order_take_nothin
         );
         assert_eq!(fact.reference, "REF-1");
     }
+    // What is no code is not kept.
+    let markup = error("<b>9</b>");
+    let end = went_on(true, &[(POST, "/orders", Ok((402, &markup)))]).unwrap();
+    assert!(
+        matches!(&end.facts[0].event, PaymentEvent::Part(part) if part.code == "402"),
+        "{end:?}"
+    );
     // A code that nobody knows may be of an act that was done.
     for (status, body) in [
         (400, error("9999")),

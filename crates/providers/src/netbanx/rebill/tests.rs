@@ -207,7 +207,15 @@ fn a_change_that_the_platform_refuses_or_does_not_take_over_is_told() {
     // What is not understood is asked for again later, and believed neither way.
     let silent = format!(r#"{{"id":"{ID}"}}"#);
     let passing = r#"{"error":{"code":"1007"}}"#;
-    for told in [(200, &*silent), (200, "["), (400, passing), (401, "")] {
+    let another = waits.replacen(ID, "27ANOTHERORDER0001", 1);
+    assert_ne!(another, waits);
+    for told in [
+        (200, &*silent),
+        (200, &*another),
+        (200, "["),
+        (400, passing),
+        (401, ""),
+    ] {
         let (end, _) = amended(&[(PUT, OWN, Ok(told))]);
         assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
     }

@@ -41,6 +41,10 @@ fn a_profile_is_found_by_the_shops_own_name_of_the_shopper_and_its_cards_are_tol
             ("459", "MASTERCARD", "3333", Some((2020, 1)))
         ]
     );
+    // However many the platform gives.
+    let many = profile_of("C-1042").replacen("\"2345\"", "\"4111112345\"", 1);
+    assert_ne!(many, profile_of("C-1042"));
+    assert_eq!(listed(Ok((200, &many))).unwrap()[0].last_digits, "2345");
     assert!(!format!("{cards:?}").contains(TOKEN));
     let profile: Profile = serde_json::from_str(&profile_of("C-1042")).unwrap();
     assert!(!format!("{profile:?}").contains(TOKEN));
@@ -101,6 +105,13 @@ fn a_card_is_removed_once_however_often_and_only_by_its_own_name() {
         (DELETE, path, Err(CallError::NoAnswer)),
     ];
     assert_eq!(removed("456", &lost), Err(Failure::Unreachable));
+    // Without a code it is not the platform that says so.
+    let unsaid = [
+        (GET, PROFILE, Ok((200, &*profile))),
+        (DELETE, path, Ok((404, ""))),
+    ];
+    let end = removed("456", &unsaid);
+    assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
 }
 
 #[test]
