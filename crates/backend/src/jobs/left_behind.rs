@@ -50,10 +50,8 @@ pub(crate) async fn rounds(app: Arc<App>) {
     if !app.store.is_shared() {
         return std::future::pending().await;
     }
-    let mut beat = tokio::time::interval(BEAT);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        beat.tick().await;
+        tokio::time::sleep(BEAT).await;
         if let Err(error) = take_over(&app).await {
             tracing::error!(
                 error.cause = %error, "the books can't be told that this backend is alive"
