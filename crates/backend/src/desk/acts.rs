@@ -6,7 +6,7 @@ use guichet_domain::desk::Act;
 use guichet_store::{DeskDeed, People, Store, StoreError, WrittenDeed};
 use url::form_urlencoded;
 
-use super::in_paris;
+use super::{in_paris, one_page};
 
 /// Acts of one page.
 const PAGE: usize = 100;
@@ -58,11 +58,11 @@ pub(crate) async fn page(store: &dyn Store, base: &str, asked: Asked) -> Result<
     }
     // One more tells whether there is another page.
     let most = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
-    let acts = people.acts(asked.refused, asked.before, most).await?;
-    let last = acts.get(PAGE - 1).filter(|_| acts.len() > PAGE);
+    let mut acts = people.acts(asked.refused, asked.before, most).await?;
+    let more = one_page(&mut acts, PAGE);
+    let last = acts.last().filter(|_| more);
     model.older = last.map(|(seq, _)| format!("{here}&before={seq}"));
-    let shown = acts.into_iter().take(PAGE);
-    let shown = shown.map(|(_, act)| Done {
+    let shown = acts.into_iter().map(|(_, act)| Done {
         at: in_paris(act.happened_at),
         person: act.person,
         what: What::Login(match act.act {
@@ -93,10 +93,11 @@ async fn with_payments(
 ) -> Result<Model, StoreError> {
     let here = format!("{base}/audit?payments=1");
     let most = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
-    let deeds = people.deeds(before, most).await?;
-    let last = deeds.get(PAGE - 1).filter(|_| deeds.len() > PAGE);
+    let mut deeds = people.deeds(before, most).await?;
+    let more = one_page(&mut deeds, PAGE);
+    let last = deeds.last().filter(|_| more);
     let older = last.map(|last| format!("{here}&before={}", last.seq));
-    let shown = deeds.into_iter().take(PAGE);
+    let shown = deeds.into_iter();
     Ok(Model {
         done: shown.map(|written| of_payment(written, base)).collect(),
         newest: before.map(|_| here),

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use url::form_urlencoded;
 
 use super::amount::cents;
-use super::{in_paris, standing};
+use super::{in_paris, one_page, standing};
 use crate::app::App;
 use crate::config::Shop;
 use crate::sessions::folded::Folded;
@@ -171,8 +171,7 @@ pub(crate) async fn page(
         return Ok(model);
     }
     let mut found = find(&*app.store, asked, search).await?;
-    let more = found.payments.len() > as_len(PAGE);
-    found.payments.truncate(as_len(PAGE));
+    let more = one_page(&mut found.payments, as_len(PAGE));
     let last = found.payments.last().filter(|_| more);
     model.older = last.map(|last| address(asked.query(found.found_as, Some(&last.id))));
     let newest = asked.cursor.as_ref();

@@ -21,6 +21,13 @@ mod raw;
 pub(crate) mod settings;
 pub(crate) mod today;
 
+/// Leaves one page of what was read, of which one more was asked for. Whether there is another.
+fn one_page<T>(read: &mut Vec<T>, page: usize) -> bool {
+    let more = read.len() > page;
+    read.truncate(page);
+    more
+}
+
 /// A Unix second as Paris tells it. One that no calendar has is the first of all.
 pub(crate) fn in_paris(unix: i64) -> DateTime {
     let at = Timestamp::from_second(unix).unwrap_or(Timestamp::UNIX_EPOCH);

@@ -20,7 +20,6 @@ use crate::http::problem::ApiError;
 use crate::http::request::to_the_end;
 use crate::paths::DESK;
 use crate::payments::operations::error::OperationError;
-use crate::payments::operations::find::{self, Whose};
 use crate::payments::review::{self, ReviewError};
 use crate::sessions::close::close;
 use crate::sessions::error::SessionError;
@@ -36,14 +35,8 @@ impl Subject {
         if act == Act::Replay {
             return Ok(Some(Self::Message(id)));
         }
-        let Ok(id) = PaymentId::try_from(id) else {
-            return Ok(None);
-        };
-        match find::book(&doing.app, Whose::Anybodys, &id).await {
-            Ok(book) => Ok(Some(Self::Payment(id, Box::new(book)))),
-            Err(OperationError::PaymentUnknown) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let found = doing.payment(&id).await?;
+        Ok(found.map(|(id, book)| Self::Payment(id, Box::new(book))))
     }
 
     fn id(&self) -> &str {
@@ -121,16 +114,11 @@ async fn form(
 }
 
 async fn go(doing: Doing, act: Act, id: String, body: RawBody) -> Result<Response, ApiError> {
-    if let Some(hindered) = doing
-        .hindered(act, &format!("{DESK}{}", path(act, &id)))
-        .await
-    {
-        return Ok(hindered);
-    }
-    let sent = body.read(&doing.app).await?;
-    if !doing.is_ours(&sent) {
-        return Ok(StatusCode::FORBIDDEN.into_response());
-    }
+    let path = format!("{DESK}{}", path(act, &id));
+    let sent = match doing.form(act, &path, body).await? {
+        Ok(sent) => sent,
+        Err(instead) => return Ok(instead),
+    };
     let Some(subject) = Subject::find(&doing, act, id).await? else {
         return Ok(doing.unknown().await);
     };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, RawQuery};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -19,7 +20,7 @@ use guichet_domain::operation::OperationKind;
 use guichet_store::{Book, Deed, DeedLimit};
 
 use super::answers::{frame, page, refused};
-use super::door::{asked, at, door};
+use super::door::{asked, at, door, origin};
 use super::guard::{LoggedIn, again};
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
@@ -27,7 +28,6 @@ use crate::clock;
 use crate::desk::list::begins;
 use crate::desk::money::{Confirmed, Moving, Undone, kind, left_out, told};
 use crate::desk::{amount, in_paris};
-use crate::digest::same;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
@@ -80,21 +80,44 @@ impl Doing {
         again(&self.app, &self.login, path).map(|to| to.into_response())
     }
 
-    /// The form came from a page of this login.
-    pub(super) fn is_ours(&self, form: &[u8]) -> bool {
-        let token = asked(form, "token").unwrap_or_default();
-        same(token.as_bytes(), self.login.form_token.as_bytes())
+    /// The form that was sent to an act's page; or what is answered instead.
+    pub(super) async fn form(
+        &self,
+        act: Act,
+        path: &str,
+        body: RawBody,
+    ) -> Result<Result<Bytes, Response>, ApiError> {
+        if let Some(hindered) = self.hindered(act, path).await {
+            return Ok(Err(hindered));
+        }
+        let form = body.read(&self.app).await?;
+        Ok(if self.login.wrote(&form) {
+            Ok(form)
+        } else {
+            Err(StatusCode::FORBIDDEN.into_response())
+        })
+    }
+
+    /// A payment of that id, with its session; whichever shop's it is.
+    pub(super) async fn payment(&self, id: &str) -> Result<Option<(PaymentId, Book)>, ApiError> {
+        let Ok(payment) = PaymentId::try_from(id.to_owned()) else {
+            return Ok(None);
+        };
+        match find::book(&self.app, Whose::Anybodys, &payment).await {
+            Ok(book) => Ok(Some((payment, book))),
+            Err(OperationError::PaymentUnknown) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(super) fn deed(&self, act: Act, subject: &str, form: &[u8]) -> Option<Deed> {
         let key = asked(form, "key")?;
         let minted = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let origin = self.caller.client.map(|address| address.to_string());
         minted.then(|| Deed {
             key,
             happened_at: clock::unix_now(),
             person: self.login.person.clone(),
-            origin: origin.unwrap_or_default(),
+            origin: origin(&self.caller),
             act,
             subject: subject.to_owned(),
             amount: None,
@@ -163,20 +186,14 @@ struct Of {
 }
 
 impl Of {
-    async fn find(app: &App, act: Act, payment: &str) -> Result<Option<Self>, ApiError> {
-        let (Some(kind), Ok(payment)) = (kind(act), PaymentId::try_from(payment.to_owned())) else {
-            return Ok(None);
-        };
-        match find::book(app, Whose::Anybodys, &payment).await {
-            Ok(book) => Ok(Some(Self {
-                act,
-                kind,
-                payment,
-                book,
-            })),
-            Err(OperationError::PaymentUnknown) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    async fn find(doing: &Doing, act: Act, payment: &str) -> Result<Option<Self>, ApiError> {
+        let found = doing.payment(payment).await?;
+        Ok(found.zip(kind(act)).map(|((payment, book), kind)| Self {
+            act,
+            kind,
+            payment,
+            book,
+        }))
     }
 
     fn currency(&self) -> Currency {
@@ -195,7 +212,7 @@ pub(super) async fn look(
     if let Some(hindered) = doing.hindered(act, &path).await {
         return Ok(hindered);
     }
-    let Some(of) = Of::find(&doing.app, act, &id).await? else {
+    let Some(of) = Of::find(&doing, act, &id).await? else {
         return Ok(doing.unknown().await);
     };
     let typed = asked(query.as_deref().unwrap_or_default().as_bytes(), "amount");
@@ -290,14 +307,11 @@ pub(super) async fn go(
     body: RawBody,
 ) -> Result<Response, ApiError> {
     let path = format!("{DESK}/payments/{id}/{}", act.path());
-    if let Some(hindered) = doing.hindered(act, &path).await {
-        return Ok(hindered);
-    }
-    let form = body.read(&doing.app).await?;
-    if !doing.is_ours(&form) {
-        return Ok(StatusCode::FORBIDDEN.into_response());
-    }
-    let Some(of) = Of::find(&doing.app, act, &id).await? else {
+    let form = match doing.form(act, &path, body).await? {
+        Ok(form) => form,
+        Err(instead) => return Ok(instead),
+    };
+    let Some(of) = Of::find(&doing, act, &id).await? else {
         return Ok(doing.unknown().await);
     };
     let app = Arc::clone(&doing.app);
@@ -314,23 +328,27 @@ async fn confirm(doing: &Doing, of: &Of, form: &[u8]) -> Result<Response, ApiErr
     let ((Some(minor), Some(gives_up), Some(seen)), Some(deed)) = (sent, deed) else {
         return Ok(doing.undone(of.act, words.stale, &back).await);
     };
-    let typed = asked(form, "typed").unwrap_or_else(|| show::figure(lang, minor, of.currency()));
+    let typed = asked(form, "typed");
     let decimals = usize::from(of.currency().exponent());
-    let changed = amount::minor(&typed, decimals) != Some(minor);
+    let written = typed.as_ref().map(|typed| amount::minor(typed, decimals));
+    let changed = written.is_some_and(|written| written != Some(minor));
     let confirms = asked(form, "confirm").is_some();
-    let reason = reason(of.act, form);
-    let Some(reason) = reason.clone().filter(|_| confirms && !changed) else {
-        let model = pages::Preview {
-            reason: asked(form, "reason").unwrap_or_default(),
-            no_reason: confirms && reason.is_none(),
-            changed: confirms && changed,
-            ..preview(doing, of, Some(typed)).await?
-        };
-        let status = match confirms {
-            true => StatusCode::UNPROCESSABLE_ENTITY,
-            false => StatusCode::OK,
-        };
-        return Ok(show_preview(doing, &model, status).await);
+    let reason = match reason(of.act, form) {
+        Some(reason) if confirms && !changed => reason,
+        reason => {
+            let typed = typed.unwrap_or_else(|| show::figure(lang, minor, of.currency()));
+            let model = pages::Preview {
+                reason: asked(form, "reason").unwrap_or_default(),
+                no_reason: confirms && reason.is_none(),
+                changed: confirms && changed,
+                ..preview(doing, of, Some(typed)).await?
+            };
+            let status = match confirms {
+                true => StatusCode::UNPROCESSABLE_ENTITY,
+                false => StatusCode::OK,
+            };
+            return Ok(show_preview(doing, &model, status).await);
+        }
     };
     let confirmed = Confirmed {
         deed: Deed {

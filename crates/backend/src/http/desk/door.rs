@@ -1,7 +1,7 @@
 //! What the login and every page behind it share.
 
 use axum::http::{HeaderMap, Method, Uri, header};
-use axum::response::Redirect;
+use axum::response::{Redirect, Response};
 use guichet_desk::Lang;
 use guichet_store::{DeskAct, DeskDeed, People};
 use url::{Url, form_urlencoded};
@@ -63,8 +63,17 @@ pub(super) fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
 }
 
 /// The language that the address names.
-pub(super) fn chosen(uri: &Uri) -> Option<Lang> {
+fn chosen(uri: &Uri) -> Option<Lang> {
     Lang::of(&asked(uri.query().unwrap_or_default().as_bytes(), "lang")?)
+}
+
+/// Has the browser keep the language that the address names, if it names one.
+pub(super) fn keep_chosen(app: &App, uri: &Uri, response: &mut Response) {
+    let kept =
+        chosen(uri).and_then(|lang| cookie::keep_language(&app.config.public_url, lang.tag()));
+    if let Some(kept) = kept {
+        response.headers_mut().append(header::SET_COOKIE, kept);
+    }
 }
 
 /// A value of a form or a query.
@@ -97,11 +106,16 @@ pub(super) fn is_ours(app: &App, method: &Method, headers: &HeaderMap) -> bool {
 
 /// An act of somebody's, now.
 pub(super) fn act(caller: &Caller, person: &str, act: DeskDeed) -> DeskAct {
-    let origin = caller.client.map(|address| address.to_string());
     DeskAct {
         happened_at: clock::unix_now(),
         person: person.to_owned(),
         act,
-        origin: origin.unwrap_or_default(),
+        origin: origin(caller),
     }
+}
+
+/// Where a caller is, as the books keep it: empty where nobody knows.
+pub(super) fn origin(caller: &Caller) -> String {
+    let address = caller.client.map(|address| address.to_string());
+    address.unwrap_or_default()
 }

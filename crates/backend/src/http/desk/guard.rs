@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::{Person, Place};
 use guichet_domain::desk::{Act, May, Role, may};
 
 use super::cookie;
-use super::door::{at, chosen, door, first, form_token, inside, is_ours, language};
+use super::door::{asked, at, door, first, form_token, inside, is_ours, keep_chosen, language};
 use super::reader::Reader;
 use crate::app::App;
 use crate::clock;
-use crate::digest::{Sha256, sha256};
+use crate::digest::{Sha256, same, sha256};
 use crate::http::problem::ApiError;
 use crate::paths::DESK;
 
@@ -48,6 +48,14 @@ pub(super) struct LoggedIn {
     pub(super) form_token: String,
     /// Unix second in which the password was given last.
     proved_at: i64,
+}
+
+impl LoggedIn {
+    /// Whether a form came from a page of this login.
+    pub(super) fn wrote(&self, form: &[u8]) -> bool {
+        let token = asked(form, "token").unwrap_or_default();
+        same(token.as_bytes(), self.form_token.as_bytes())
+    }
 }
 
 /// A login of which the password was given, and not yet the code that its role needs: it sees the
@@ -111,7 +119,7 @@ pub(super) async fn guard(
         None => return Ok(lead(&app, &request, "/login")),
     };
     let lang = language(request.uri(), request.headers());
-    let chosen = chosen(request.uri());
+    let uri = request.uri().clone();
     request.extensions_mut().insert(Reader {
         person: Person {
             name: login.person.clone(),
@@ -129,11 +137,7 @@ pub(super) async fn guard(
     });
     request.extensions_mut().insert(login);
     let mut response = next.run(request).await;
-    if let Some(kept) =
-        chosen.and_then(|lang| cookie::keep_language(&app.config.public_url, lang.tag()))
-    {
-        response.headers_mut().append(header::SET_COOKIE, kept);
-    }
+    keep_chosen(&app, &uri, &mut response);
     Ok(response)
 }
 

@@ -14,13 +14,13 @@ use guichet_store::{DeskDeed, DeskPerson, People};
 use super::answers;
 use super::cookie;
 use super::delays::{Gate, Trying};
-use super::door::{act, asked, at, chosen, door, first, inside, is_ours, language, mark};
+use super::door::{act, asked, at, door, first, inside, is_ours, keep_chosen, language, mark};
 use super::guard::LoggedIn;
 use super::reader::InLanguage;
 use crate::app::App;
 use crate::clock;
 use crate::desk::password;
-use crate::digest::{same, sha256};
+use crate::digest::sha256;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
@@ -46,11 +46,7 @@ pub(super) async fn page(
     let lang = language(&uri, &caller.headers);
     let next = asked(uri.query().unwrap_or_default().as_bytes(), "next").unwrap_or_default();
     let mut response = form(&app, lang, address, (&next, ""), None);
-    if let Some(kept) =
-        chosen(&uri).and_then(|lang| cookie::keep_language(&app.config.public_url, lang.tag()))
-    {
-        response.headers_mut().append(header::SET_COOKIE, kept);
-    }
+    keep_chosen(&app, &uri, &mut response);
     Ok(response)
 }
 
@@ -231,8 +227,7 @@ pub(super) async fn log_out(
     body: RawBody,
 ) -> Result<Response, ApiError> {
     let body = body.read(&app).await?;
-    let token = asked(&body, "token").unwrap_or_default();
-    if !same(token.as_bytes(), login.form_token.as_bytes()) {
+    if !login.wrote(&body) {
         return Ok(StatusCode::FORBIDDEN.into_response());
     }
     if let Some((_, people)) = door(&app) {

@@ -22,7 +22,6 @@ use crate::app::App;
 use crate::clock;
 use crate::config::CodeKey;
 use crate::desk::code::{Codes, salt};
-use crate::digest::same;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
@@ -52,7 +51,7 @@ pub(super) async fn give_code(
 ) -> Result<Response, ApiError> {
     let body = body.read(&app).await?;
     let sent = |name| asked(&body, name).unwrap_or_default();
-    if !same(sent("token").as_bytes(), login.form_token.as_bytes()) {
+    if !login.wrote(&body) {
         return Ok(StatusCode::FORBIDDEN.into_response());
     }
     let asking = Asking::of(&app, &login).await?;
@@ -230,7 +229,7 @@ pub(super) async fn give_again(
 ) -> Result<Response, ApiError> {
     let body = body.read(&app).await?;
     let sent = |name| asked(&body, name).unwrap_or_default();
-    if !same(sent("token").as_bytes(), login.form_token.as_bytes()) {
+    if !login.wrote(&body) {
         return Ok(StatusCode::FORBIDDEN.into_response());
     }
     let Some((_, people)) = door(&app) else {
