@@ -22,6 +22,7 @@ mod outbox;
 mod people;
 pub mod postgres;
 mod reading;
+mod rows;
 mod rules;
 pub mod sqlite;
 mod transaction;

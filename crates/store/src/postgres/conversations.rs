@@ -5,8 +5,8 @@ use guichet_domain::stage::Stage;
 use sqlx::{PgConnection, Row as _};
 
 use super::order;
-use super::rows::{count, read_stage, readable};
 use crate::error::StoreError;
+use crate::rows::{count, read_stage, readable};
 use crate::types::{Advance, Conversation};
 use crate::words::from_word;
 

@@ -5,10 +5,10 @@ use guichet_domain::id::{SessionId, Slug};
 use sqlx::PgConnection;
 
 use super::connections::turn;
-use super::rows::readable;
 use super::{PostgresStore, connections};
 use crate::erasing::Erasing;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::rules;
 use crate::transaction::Personal;
 use crate::types::Erased;

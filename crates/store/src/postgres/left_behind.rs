@@ -11,8 +11,8 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 
 use super::address::Address;
-use super::rows::readable;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::types::{DEAD_AFTER, LeftBehind, QuestionState};
 use crate::words::{from_word, word};
 

@@ -3,8 +3,8 @@
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::rows::{count, read_payment, read_session};
 use crate::error::StoreError;
+use crate::rows::{count, read_payment, read_session};
 use crate::types::{Attended, AttentionCounts, OpenAccount};
 
 /// Payments that a person should look at, newest first.

@@ -5,8 +5,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
 use super::order;
-use super::rows::count;
 use crate::error::StoreError;
+use crate::rows::count;
 use crate::transaction::Messages;
 use crate::types::{KeptMessage, Message};
 

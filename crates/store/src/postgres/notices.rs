@@ -9,10 +9,10 @@ use sqlx::{PgConnection, Row as _};
 
 use super::connections::{read, turn};
 use super::order;
-use super::rows::{count, readable};
 use super::{PostgresStore, connections};
 use crate::error::StoreError;
 use crate::outbox::Outbox;
+use crate::rows::{count, readable};
 use crate::rules;
 use crate::transaction::{NoticeUpdate, Notices, TakeNotices};
 use crate::types::{Endpoint, Followed, KeptNotice, OutgoingNotice, Replay, Sent};

@@ -7,8 +7,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
 use super::order;
-use super::rows::{count, readable, stored};
 use crate::error::StoreError;
+use crate::rows::{count, readable, stored};
 use crate::transaction::Operations;
 use crate::types::{Instruction, Instructions, NewOperation, Operation, OperationAdvance};
 use crate::words::{from_word, word};

@@ -6,8 +6,8 @@ use sqlx::{PgConnection, Row as _};
 
 use super::conversations;
 use super::order;
-use super::rows::readable;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::transaction::{Listing, Payments, Standing};
 use crate::types::{Advance, Conversation, Payment};
 use crate::words::{from_word, word};

@@ -6,8 +6,9 @@ use guichet_domain::session::Session;
 use sqlx::{PgConnection, Row as _};
 
 use super::order;
-use super::rows::{load_book, stored};
+use super::rows::load_book;
 use crate::error::StoreError;
+use crate::rows::stored;
 use crate::transaction::{BookOf, ListedBook, Sessions};
 use crate::types::SecretDigest;
 use crate::words::from_word;

@@ -4,8 +4,8 @@ use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::{read_stage, readable};
 use crate::error::StoreError;
+use crate::rows::{read_stage, readable};
 use crate::types::{Advance, Conversation};
 use crate::words::from_word;
 

@@ -5,10 +5,10 @@ use guichet_domain::id::{SessionId, Slug};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
-use super::rows::readable;
 use super::writer::{turn, turn_behind};
 use crate::erasing::Erasing;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::rules;
 use crate::transaction::Personal;
 use crate::types::Erased;

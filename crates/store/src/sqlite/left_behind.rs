@@ -3,8 +3,8 @@
 use guichet_domain::stage::Stage;
 use sqlx::SqliteConnection;
 
-use super::rows::readable;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::types::{LeftBehind, QuestionState};
 use crate::words::{from_word, word};
 

@@ -3,8 +3,8 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::{read_payment, read_session};
 use crate::error::StoreError;
+use crate::rows::{read_payment, read_session};
 use crate::types::{Attended, AttentionCounts, OpenAccount};
 
 /// Payments that a person should look at, newest first.

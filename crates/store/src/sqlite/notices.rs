@@ -9,10 +9,10 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteStore;
 use super::readers::read;
-use super::rows::readable;
 use super::writer::{turn, turn_behind};
 use crate::error::StoreError;
 use crate::outbox::Outbox;
+use crate::rows::readable;
 use crate::rules;
 use crate::transaction::{NoticeUpdate, Notices, TakeNotices};
 use crate::types::{Endpoint, Followed, KeptNotice, OutgoingNotice, Replay, Sent};

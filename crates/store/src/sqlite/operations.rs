@@ -6,8 +6,8 @@ use guichet_domain::operation::{OperationKind, OperationStage};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::{readable, stored};
 use crate::error::StoreError;
+use crate::rows::{readable, stored};
 use crate::transaction::Operations;
 use crate::types::{Instruction, Instructions, NewOperation, Operation, OperationAdvance};
 use crate::words::{from_word, word};

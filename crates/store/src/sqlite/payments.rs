@@ -5,8 +5,8 @@ use guichet_domain::id::{PaymentId, SessionId, Slug};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::conversations;
-use super::rows::readable;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::transaction::{Listing, Payments, Standing};
 use crate::types::{Advance, Conversation, Payment};
 use crate::words::{from_word, word};

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use guichet_domain::id::PaymentId;
 use sqlx::SqliteConnection;
 
-use super::rows::{read_question, readable};
 use crate::error::StoreError;
+use crate::rows::{read_question, readable};
 use crate::transaction::{NewQuestion, Questions};
 use crate::types::{Question, QuestionState};
 use crate::words::word;

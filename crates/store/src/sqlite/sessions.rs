@@ -5,8 +5,9 @@ use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::{load_book, stored};
+use super::rows::load_book;
 use crate::error::StoreError;
+use crate::rows::stored;
 use crate::transaction::{BookOf, ListedBook, Sessions};
 use crate::types::SecretDigest;
 use crate::words::from_word;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use guichet_domain::id::PaymentId;
 use sqlx::SqliteConnection;
 
-use super::rows::readable;
 use crate::error::StoreError;
+use crate::rows::readable;
 use crate::rules::waits::Bounds;
 use crate::transaction::{Waiting, Waits};
 use crate::words::from_word;
