@@ -298,6 +298,25 @@ impl Examples {
         ]
     }
 
+    fn attention(&self) -> Vec<look::Looked> {
+        vec![
+            look::Looked {
+                why: Attention::Differs,
+                hands: self.hands(true),
+                done: None,
+            },
+            look::Looked {
+                why: Attention::Overpaid,
+                hands: look::Hands::default(),
+                done: Some((
+                    self.0.says("benoit"),
+                    at(8, 30),
+                    self.0.says("rendu en caisse"),
+                )),
+            },
+        ]
+    }
+
     fn payment(&self) -> Result<payment::Model, FieldError> {
         Ok(payment::Model {
             reference: self.0.says("CMD-2026-1042"),
@@ -323,7 +342,7 @@ impl Examples {
                 ..standing(Status::Paid)
             },
             refusal: None,
-            attention: vec![Attention::Differs],
+            attention: self.attention(),
             parts: self.parts()?,
             happened: self.happened()?,
             entries: self.entries(),
@@ -398,6 +417,14 @@ impl Examples {
         }
     }
 
+    fn hands(&self, taken: bool) -> look::Hands {
+        look::Hands {
+            taken: taken.then(|| (self.0.says("benoit"), 4_000)),
+            take: Some("/desk/attention/12/unmatched/take".into()),
+            end: Some("/desk/attention/12/unmatched/done".into()),
+        }
+    }
+
     fn look(&self) -> look::Model {
         let row = |reference: &str, means: &str, amount, age| look::Row {
             address: "/desk/payments/pay_1".into(),
@@ -406,6 +433,7 @@ impl Examples {
             amount,
             currency: Currency::EUR,
             age,
+            hands: self.hands(age > 100_000),
         };
         look::Model {
             payments: vec![
@@ -426,12 +454,14 @@ impl Examples {
                 account: self.0.says("principal"),
                 reference: self.0.says("CMD-1999-0001.AAAA"),
                 age: 3_700,
+                hands: self.hands(false),
             }],
             unreadable: vec![look::Unreadable {
                 account: self.0.says("principal"),
                 why: self.0.says("the amount is none"),
                 times: 2,
                 age: 400,
+                hands: self.hands(false),
             }],
         }
     }

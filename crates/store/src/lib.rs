@@ -36,13 +36,14 @@ pub use self::people::People;
 pub use self::reading::Reading;
 pub use self::types::{
     ASKING_SECONDS, AddedPayment, Advance, Answer, Arrived, AskedBy, Attended, AttentionCounts,
-    Audited, Beside, Book, CardName, Closed, Conversation, DEAD_AFTER, Dated, Deed, DeedLimit,
-    DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, DueOf, Endpoint, Entry, Erased, Figures,
-    Followed, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept, KeptMessage,
-    KeptNotice, LedgerEntry, LeftBehind, Link, LinkState, Message, NOTICE_TRIED_FOR,
-    NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice,
-    Payment, PaymentsOf, Question, Recorded, Replay, SENDING_SECONDS, Search, SecretDigest, Sent,
-    Source, Taking, Unconfirmed, UnmatchedEvent, WAIT_MAX, Written, WrittenDeed,
+    Audited, Beside, Book, ByWhom, CardName, Closed, Conversation, DEAD_AFTER, Dated, Deed,
+    DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, DueOf, Endpoint, Entry, Erased,
+    Figures, Followed, FoundPayment, Handled, Idempotency, Instructed, Instruction, Instructions,
+    Kept, KeptMatter, KeptMessage, KeptNotice, LedgerEntry, LeftBehind, Link, LinkState,
+    LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
+    OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
+    SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking, Unconfirmed, UnmatchedEvent,
+    WAIT_MAX, Written, WrittenDeed,
 };
 
 /// The books.

@@ -1,11 +1,13 @@
 //! The people of the desk.
 
 use async_trait::async_trait;
+use guichet_domain::attention::Matter;
 use guichet_domain::desk::Role;
 
 use crate::error::StoreError;
 use crate::types::{
-    Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Written, WrittenDeed,
+    Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled, KeptMatter, Written,
+    WrittenDeed,
 };
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
@@ -98,6 +100,31 @@ pub trait People: Send + Sync {
 
     /// Records that nothing was done of the deed of that key, and why.
     async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError>;
+
+    /// Has a person look after something that needs one, and writes it down. `held_by` is who did
+    /// so when they decided: of two at once one does.
+    async fn take_matter(
+        &self,
+        matter: &Matter,
+        held_by: Option<&str>,
+        deed: &Deed,
+    ) -> Result<Handled, StoreError>;
+
+    /// Has it done, with the deed's reason as the note, and writes it down; unless more was told of
+    /// its cause than so much as the person has seen. It is open again once there is more.
+    async fn end_matter(
+        &self,
+        matter: &Matter,
+        told: u32,
+        held_by: Option<&str>,
+        deed: &Deed,
+    ) -> Result<Handled, StoreError>;
+
+    /// What somebody looks after and is not done, at most `limit`.
+    async fn taken_matters(&self, limit: u32) -> Result<Vec<KeptMatter>, StoreError>;
+
+    /// What somebody did about a payment or a message, whatever for.
+    async fn matters_of(&self, subject: &str) -> Result<Vec<KeptMatter>, StoreError>;
 
     /// Deeds before that one, the latest if there is none, newest first.
     async fn deeds(&self, before: Option<i64>, limit: u32) -> Result<Vec<WrittenDeed>, StoreError>;

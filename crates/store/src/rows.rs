@@ -1,5 +1,8 @@
 //! Rows into what they stand for, of either database: sessions, payments, whole books.
 
+use std::collections::BTreeSet;
+
+use guichet_domain::attention::Attention;
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::money::Amount;
 use guichet_domain::session::Session;
@@ -89,10 +92,12 @@ pub(crate) fn read_book(rows: &[impl Columns]) -> Result<Option<ListedBook>, Sto
                 payment: read_payment(row)?,
                 events: Vec::new(),
                 stage: stage.map(read_stage).transpose()?,
+                handled: serde_json::from_str(row.text("handled")?)?,
             });
             listings.push(Listing {
                 money: row.text("money")?.to_owned(),
                 attention: row.text("attention")?.to_owned(),
+                handled: row.text("handled")?.to_owned(),
                 deadline_passed: row.flag("deadline_passed")?,
             });
         }
@@ -152,6 +157,14 @@ pub(crate) fn read_question(row: &impl Columns) -> Result<Question, StoreError> 
         claim,
         tries: count(row, "tries")?,
     })
+}
+
+/// What of a payment's attention nobody has looked after.
+pub(crate) fn still_open(row: &impl Columns) -> Result<Vec<Attention>, StoreError> {
+    let mut open: Vec<Attention> = serde_json::from_str(row.text("attention")?)?;
+    let handled: BTreeSet<Attention> = serde_json::from_str(row.text("handled")?)?;
+    open.retain(|why| !handled.contains(why));
+    Ok(open)
 }
 
 /// An amount as its column has it.

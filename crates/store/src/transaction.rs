@@ -17,9 +17,11 @@ use crate::types::{
     OperationAdvance, OutgoingNotice, Payment, QuestionState, SecretDigest, Source,
 };
 
+mod matters;
 mod personal;
 mod waits;
 
+pub(crate) use self::matters::Matters;
 pub(crate) use self::personal::Personal;
 pub(crate) use self::waits::{Waiting, Waits};
 
@@ -36,6 +38,7 @@ pub(crate) trait Transaction:
     + Ledger
     + Waits
     + Personal
+    + Matters
 {
 }
 
@@ -51,6 +54,7 @@ impl<T> Transaction for T where
         + Ledger
         + Waits
         + Personal
+        + Matters
 {
 }
 
@@ -73,6 +77,8 @@ pub(crate) struct Listing {
     pub(crate) money: String,
     /// What a person should look at, as JSON.
     pub(crate) attention: String,
+    /// What of that was looked after, as JSON.
+    pub(crate) handled: String,
     /// Whether its deadline has passed.
     pub(crate) deadline_passed: bool,
 }

@@ -145,6 +145,7 @@ mod tests {
     #[test]
     fn what_is_not_printed_is_counted_and_what_fits_no_payment_comes_first() {
         let unmatched = |reference: &str| UnmatchedEvent {
+            seq: 1,
             account: "demo".into(),
             reference: reference.into(),
             content: "{}".into(),

@@ -2,6 +2,7 @@
 
 use guichet_desk::pages::audit::{Done, Model, OfPayment, What};
 use guichet_desk::words::Deed;
+use guichet_domain::attention::Matter;
 use guichet_domain::desk::Act;
 use guichet_store::{DeskDeed, People, Store, StoreError, WrittenDeed};
 use url::form_urlencoded;
@@ -106,10 +107,20 @@ async fn with_payments(
     })
 }
 
+/// What needed a person.
+fn about(subject: &str) -> Option<Matter> {
+    let (subject, cause) = subject.split_once('/')?;
+    Matter::parse(subject, cause)
+}
+
 fn of_payment(written: WrittenDeed, base: &str) -> Done {
     let WrittenDeed { deed, undone, .. } = written;
     let address = match deed.act {
         Act::Replay => format!("{base}/webhooks"),
+        Act::TakeAttention | Act::EndAttention => match about(&deed.subject) {
+            Some(Matter::Payment(payment, _)) => format!("{base}/payments/{payment}"),
+            _ => format!("{base}/attention"),
+        },
         _ => format!("{base}/payments/{}", deed.subject),
     };
     Done {

@@ -333,7 +333,7 @@ fn row(path: &str, book: &Book, id: &PaymentId, now: i64) -> Option<Row> {
         account: made.account.to_string(),
         amount: session.amount.minor(),
         currency: session.currency,
-        standing: standing(session, &attempt),
+        standing: standing(book, &attempt),
     })
 }
 

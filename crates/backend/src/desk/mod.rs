@@ -1,8 +1,9 @@
 //! What the people of a shop look at: the books, turned into the pages' models, and
 //! what they do with payments. Money moves by the same use cases as for shops' servers.
 
-use guichet_domain::session::{Attempt, Session};
+use guichet_domain::session::Attempt;
 use guichet_providers::zone::paris;
+use guichet_store::Book;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
@@ -38,11 +39,15 @@ pub(crate) fn in_paris(unix: i64) -> DateTime {
 }
 
 /// Where a payment stands, as a list tells it.
-fn standing(session: &Session, attempt: &Attempt<'_>) -> Standing {
+fn standing(book: &Book, attempt: &Attempt<'_>) -> Standing {
+    let session = &book.session;
+    let attention = attempt.attention(session);
+    let entry = book.entry(attempt.id);
+    let handled = entry.is_some_and(|entry| attention.is_subset(&entry.handled));
     Standing {
         status: attempt.status(session),
         surplus: attempt.is_surplus(session),
-        look: !attempt.attention(session).is_empty(),
+        look: !handled,
         given_back: attempt.state.balance().given_back > 0,
     }
 }

@@ -1,13 +1,16 @@
 //! One payment, with all that is known of it.
 
+use guichet_desk::pages::look::Looked;
 use guichet_desk::pages::payment::{Entry, Happened, Model, Other, Raw};
 use guichet_desk::words::Act;
+use guichet_domain::attention::{Attention, Matter};
 use guichet_domain::id::PaymentId;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::payment::{Money, PaymentState};
 use guichet_domain::session::Session;
-use guichet_store::StoreError;
+use guichet_store::{KeptMatter, StoreError};
 
+use super::look::Looking;
 use super::{hooks, in_paris, raw, standing};
 use crate::app::App;
 use crate::sessions::folded::Folded;
@@ -23,6 +26,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) may: &'a (dyn Fn(Act) -> bool + Sync),
     /// Whether they may have a webhook sent again.
     pub(crate) replays: bool,
+    /// Whether they may look after what needs a person.
+    pub(crate) looks_after: bool,
 }
 
 /// The page of a payment; none where there is no such payment.
@@ -35,6 +40,7 @@ pub(crate) async fn page(
     let Some((made, book)) = app.store.payment(id).await? else {
         return Ok(None);
     };
+    let kept = kept(app, id).await?;
     let told = app.store.notices_of(&book.session.id).await?.into_iter();
     let told = told.map(|notice| hooks::told(notice, reader.base, reader.replays));
     let arrived = app.store.arrived_for(id, RAW_MAX).await?.into_iter();
@@ -64,6 +70,7 @@ pub(crate) async fn page(
     });
     let shop = app.config.shop(&session.shop);
     let open = session.expires_at > now && !book.expired;
+    let attention = attempt.attention(session);
     Ok(Some(Model {
         reference: session.reference.clone(),
         id: id.to_string(),
@@ -78,9 +85,12 @@ pub(crate) async fn page(
         currency: session.currency,
         accepted: state.accepted,
         balance: state.balance(),
-        standing: standing(session, &attempt),
+        standing: standing(&book, &attempt),
         refusal: state.refusal.filter(|_| state.money == Money::Refused),
-        attention: attempt.attention(session).into_iter().collect(),
+        attention: attention
+            .into_iter()
+            .map(|why| looked(reader, &kept, entry, why, now))
+            .collect(),
         parts: state.parts.clone(),
         happened: happened.collect(),
         entries: entries.collect(),
@@ -91,16 +101,49 @@ pub(crate) async fn page(
     }))
 }
 
+/// What somebody did about what needs a person with it.
+async fn kept(app: &App, id: &PaymentId) -> Result<Vec<KeptMatter>, StoreError> {
+    match app.store.desk_people() {
+        Some(people) => people.matters_of(id.as_str()).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Why a person should look, and who does or has.
+fn looked(
+    reader: &Reader<'_>,
+    kept: &[KeptMatter],
+    entry: &guichet_store::Entry,
+    why: Attention,
+    now: i64,
+) -> Looked {
+    let matter = Matter::Payment(entry.payment.id.clone(), why);
+    let told = entry.told(why);
+    let kept = kept.iter().find(|kept| kept.matter == matter);
+    let kept = kept.map(|kept| kept.looked_after.clone().anew(told));
+    let kept = kept.unwrap_or_default();
+    let looking = Looking {
+        base: reader.base,
+        may: reader.looks_after,
+        now,
+    };
+    let done = kept.done.map(|by| (by.person, in_paris(by.at), kept.note));
+    Looked {
+        why,
+        hands: looking.hands(&matter, kept.taken.as_ref()),
+        done,
+    }
+}
+
 /// The other payments of the session.
 fn others(reader: &Reader<'_>, folded: &Folded<'_>, id: &PaymentId) -> Vec<Other> {
-    let session = &folded.book.session;
     let others = folded.attempts().filter(|(made, _)| made.id != *id);
     let others = others.map(|(made, attempt)| Other {
         address: format!("{}/payments/{}", reader.base, made.id),
         id: made.id.to_string(),
         means: made.method.to_string(),
         made: in_paris(made.created_at),
-        standing: standing(session, &attempt),
+        standing: standing(folded.book, &attempt),
     });
     others.collect()
 }

@@ -97,10 +97,10 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
         return page
             .with(kit::notice(Tone::Warn, words.impossible, why))
             .maybe(left_out(lang, model))
-            .with(back(lang, &model.payment));
+            .with(back(lang, model.act, &model.payment));
     }
     if model.lines.is_empty() {
-        return page.with(back(lang, &model.payment));
+        return page.with(back(lang, model.act, &model.payment));
     }
     let gives_up = (model.gives_up > 0).then(|| {
         let text = fill(words.gives_up, &[("sum", &sum(model.gives_up))]);
@@ -121,7 +121,7 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
         .with(el("p").with(confirm));
     page.with(will)
         .maybe(left_out(lang, model))
-        .with(back(lang, &model.payment))
+        .with(back(lang, model.act, &model.payment))
 }
 
 fn form(model: &Preview) -> El {
@@ -161,12 +161,21 @@ fn amount(lang: Lang, model: &Preview) -> Option<El> {
     )
 }
 
+/// Whether an act is not done without a reason.
+#[must_use]
+pub fn needs_reason(act: Act) -> bool {
+    matches!(act, Act::Refund | Act::EndAttention)
+}
+
 fn reason(lang: Lang, act: Act, value: &str, wrong: bool) -> El {
     let words = &lang.words().acts;
-    let required = act == Act::Refund;
+    let required = needs_reason(act);
     kit::field(&Field {
         name: "reason",
-        label: words.reason,
+        label: match act {
+            Act::EndAttention => words.note,
+            _ => words.reason,
+        },
         value,
         hint: if required {
             words.reason_hint
@@ -211,8 +220,8 @@ fn table(lang: Lang, caption: &str, currency: Currency, lines: &[Line]) -> El {
     kit::table(caption, &columns, rows)
 }
 
-fn back(lang: Lang, payment: &str) -> El {
-    let link = kit::link(payment, lang.words().acts.back);
+fn back(lang: Lang, act: Act, address: &str) -> El {
+    let link = kit::link(address, (lang.words().acts.back)(act));
     el("p").with(link)
 }
 
@@ -227,6 +236,8 @@ pub struct Decision {
     pub back: String,
     /// What it is about: an order's reference, a message's id.
     pub about: String,
+    /// What should be known before it is done; may be empty.
+    pub known: String,
     /// What the form carries.
     pub hidden: Vec<(&'static str, String)>,
     /// The reason as it was sent.
@@ -255,17 +266,18 @@ pub fn decision(lang: Lang, model: &Decision) -> El {
         .with(el("p").with(kit::link(&model.back, &model.about)))
         .with(el("p").text((words.meaning)(model.act)))
         .with(form);
-    el("div").class("stack").with(section)
+    let known = (!model.known.is_empty()).then(|| kit::notice(Tone::Wait, &model.known, ""));
+    el("div").class("stack").maybe(known).with(section)
 }
 
 /// Draws that nothing was done, and why.
 #[must_use]
-pub fn undone(lang: Lang, why: &str, payment: &str) -> El {
+pub fn undone(lang: Lang, act: Act, why: &str, to: &str) -> El {
     let notice = kit::notice(Tone::Bad, lang.words().acts.undone, why);
     el("div")
         .class("stack")
         .with(notice)
-        .with(back(lang, payment))
+        .with(back(lang, act, to))
 }
 
 fn tone(outcome: Outcome) -> Tone {
@@ -344,7 +356,7 @@ pub fn told(lang: Lang, model: &Told) -> El {
     let open = matches!(model.outcome, Outcome::Pending | Outcome::Unknown);
     let again = open.then(|| kit::button_link(&model.here, words.again, Weight::Quiet));
     let links = el("div").class("actions").maybe(again);
-    let links = links.with(kit::link(&model.payment, words.back));
+    let links = links.with(kit::link(&model.payment, (words.back)(model.act)));
     el("div")
         .class("stack")
         .with(notice)

@@ -75,7 +75,11 @@ fn what(lang: Lang, what: &What) -> El {
         .map(|(minor, currency)| show::sum(lang, minor, currency));
     let words = &lang.words().acts;
     let sum = sum.unwrap_or_default();
-    let confirmed = fill((words.confirm)(done.act), &[("sum", &sum)]);
+    let confirmed = match done.act {
+        // What the button says there is said by who presses it.
+        Act::TakeAttention | Act::EndAttention => (lang.words().payment.act)(done.act).to_owned(),
+        act => fill((words.confirm)(act), &[("sum", &sum)]),
+    };
     let reason = (!done.reason.is_empty()).then(|| format!("{}: {}", words.reason, done.reason));
     let undone = done.undone.as_ref();
     let undone = undone.map(|why| format!("{}: {why}", words.undone));

@@ -2,12 +2,69 @@
 
 use guichet_domain::money::Currency;
 use guichet_domain::payment::Attention;
+use jiff::civil::DateTime;
 
 use super::means;
 use crate::el::{El, el};
-use crate::kit::{self, column, figures};
+use crate::kit::{self, Weight, column, figures};
 use crate::show;
-use crate::words::{Lang, fill};
+use crate::words::{Act, Lang, fill};
+
+/// Who looks after something, and what the reader may do about it.
+#[derive(Clone, Debug, Default)]
+pub struct Hands {
+    /// Who looks after it, and for how many seconds.
+    pub taken: Option<(String, i64)>,
+    /// The page that takes it, if the reader may.
+    pub take: Option<String>,
+    /// The page that has it done, if the reader may.
+    pub end: Option<String>,
+}
+
+impl Hands {
+    /// Who it is, in a line.
+    pub(super) fn told(&self, lang: Lang) -> String {
+        let words = &lang.words().look;
+        let Some((person, since)) = &self.taken else {
+            return words.nobody.to_owned();
+        };
+        let places = [
+            ("person", person.as_str()),
+            ("age", &show::age(lang, *since)),
+        ];
+        fill(words.taken, &places)
+    }
+
+    /// The ways to the pages.
+    pub(super) fn links(&self, lang: Lang) -> Vec<El> {
+        let name = lang.words().payment.act;
+        let links = [
+            (&self.take, Act::TakeAttention),
+            (&self.end, Act::EndAttention),
+        ];
+        let links = links.into_iter().filter_map(|(address, act)| {
+            let address = address.as_ref()?;
+            Some(kit::button_link(address, name(act), Weight::Quiet))
+        });
+        links.collect()
+    }
+
+    fn cell(&self, lang: Lang) -> El {
+        let told = kit::plain(self.told(lang));
+        el("span").class("badges").with(told).all(self.links(lang))
+    }
+}
+
+/// Why a person should look, and who does.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// Why.
+    pub why: Attention,
+    /// Who looks after it.
+    pub hands: Hands,
+    /// Who has, when in Paris, and what they wrote.
+    pub done: Option<(String, DateTime, String)>,
+}
 
 /// A payment that a person should look at.
 #[derive(Clone, Debug)]
@@ -24,6 +81,8 @@ pub struct Row {
     pub currency: Currency,
     /// Seconds since it was made.
     pub age: i64,
+    /// Who looks after it.
+    pub hands: Hands,
 }
 
 /// A message that fits no payment.
@@ -35,6 +94,8 @@ pub struct Unmatched {
     pub reference: String,
     /// Seconds since it came.
     pub age: i64,
+    /// Who looks after it.
+    pub hands: Hands,
 }
 
 /// A message that can't be read.
@@ -48,6 +109,8 @@ pub struct Unreadable {
     pub times: u32,
     /// Seconds since it came first.
     pub age: i64,
+    /// Who looks after it.
+    pub hands: Hands,
 }
 
 /// The page.
@@ -108,6 +171,7 @@ fn kind(lang: Lang, why: Attention, rows: &[Row]) -> El {
             kit::plain(show::sum(lang, row.amount, row.currency)),
             kit::plain(means(lang, &row.means)),
             kit::plain(show::age(lang, row.age)),
+            row.hands.cell(lang),
         ]
     });
     let columns = [
@@ -115,6 +179,7 @@ fn kind(lang: Lang, why: Attention, rows: &[Row]) -> El {
         figures(list.amount),
         column(list.means),
         column(words.since),
+        column(words.who),
     ];
     let advice = el("p")
         .with(el("strong").text(words.advice))
@@ -135,12 +200,14 @@ fn unmatched(lang: Lang, model: &Model) -> Option<El> {
             kit::code(&message.reference),
             kit::plain(&message.account),
             kit::plain(show::age(lang, message.age)),
+            message.hands.cell(lang),
         ]
     });
     let columns = [
         column(lang.words().payment.platform_reference),
         column(lang.words().settings.account),
         column(words.since),
+        column(words.who),
     ];
     let section = kit::section(words.unmatched).with(el("p").text(words.unmatched_meaning));
     Some(section.with(kit::table(words.unmatched, &columns, rows)))
@@ -157,6 +224,7 @@ fn unreadable(lang: Lang, model: &Model) -> Option<El> {
             kit::plain(&message.why),
             kit::plain(message.times.to_string()),
             kit::plain(show::age(lang, message.age)),
+            message.hands.cell(lang),
         ]
     });
     let columns = [
@@ -164,6 +232,7 @@ fn unreadable(lang: Lang, model: &Model) -> Option<El> {
         column(words.why),
         figures(words.times),
         column(words.since),
+        column(words.who),
     ];
     let section = kit::section(words.unreadable).with(el("p").text(words.unreadable_meaning));
     Some(section.with(kit::table(words.unreadable, &columns, rows)))

@@ -4,11 +4,12 @@ use guichet_domain::event::{PaymentEvent, ReturnOutcome};
 use guichet_domain::ledger::Cause;
 use guichet_domain::money::Currency;
 use guichet_domain::operation::{Balance, OperationEvent, Progress};
-use guichet_domain::payment::{Attention, PartState};
+use guichet_domain::payment::PartState;
 use guichet_domain::{PartStatus, Refusal};
 use jiff::civil::DateTime;
 
 use super::hooks::{self, Told};
+use super::look::Looked;
 use super::{Standing, means};
 use crate::el::{El, el};
 use crate::kit::{self, Tone, Weight, column, figures};
@@ -99,7 +100,7 @@ pub struct Model {
     /// Why it was refused.
     pub refusal: Option<Refusal>,
     /// Why a person should look.
-    pub attention: Vec<Attention>,
+    pub attention: Vec<Looked>,
     /// The transactions.
     pub parts: Vec<PartState>,
     /// What happened, in its order.
@@ -121,7 +122,7 @@ pub struct Model {
 pub fn view(lang: Lang, model: &Model) -> El {
     el("div")
         .class("stack")
-        .all(model.attention.iter().map(|why| look(lang, *why)))
+        .all(model.attention.iter().map(|why| look(lang, why)))
         .with(
             el("div")
                 .class("columns")
@@ -141,10 +142,26 @@ pub fn view(lang: Lang, model: &Model) -> El {
         .with(raw(lang, model))
 }
 
-fn look(lang: Lang, why: Attention) -> El {
-    let told = (lang.words().states.attention)(why);
+fn look(lang: Lang, why: &Looked) -> El {
+    let (words, told) = (&lang.words().look, (lang.words().states.attention)(why.why));
+    if let Some((person, at, note)) = &why.done {
+        let places = [
+            ("person", person.as_str()),
+            ("moment", &show::moment_text(lang, *at)),
+            ("note", note),
+        ];
+        return kit::notice(Tone::Plain, told.title, &fill(words.done, &places));
+    }
     let text = format!("{} {}", told.meaning, told.advice);
-    kit::notice(Tone::Warn, told.title, &text)
+    let hands = el("span")
+        .class("badges")
+        .with(kit::plain(format!(
+            "{}: {}",
+            words.who,
+            why.hands.told(lang)
+        )))
+        .all(why.hands.links(lang));
+    kit::notice(Tone::Warn, told.title, &text).with(hands)
 }
 
 fn summary(lang: Lang, model: &Model) -> El {

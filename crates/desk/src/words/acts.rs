@@ -46,6 +46,8 @@ pub struct ActWords {
     pub impossible: &'static str,
     /// The field of the reason.
     pub reason: &'static str,
+    /// The same field, of what was done about something.
+    pub note: &'static str,
     /// Where it must be given.
     pub reason_hint: &'static str,
     /// Where it need not be.
@@ -54,8 +56,8 @@ pub struct ActWords {
     pub no_reason: &'static str,
     /// The button, with `{sum}` where money moves.
     pub confirm: fn(Act) -> &'static str,
-    /// Leads back to the payment.
-    pub back: &'static str,
+    /// Leads back to where the act was chosen.
+    pub back: fn(Act) -> &'static str,
     /// What became of it.
     pub outcome: fn(Outcome) -> &'static str,
     /// What that means.

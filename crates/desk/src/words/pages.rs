@@ -234,6 +234,22 @@ pub struct LookWords {
     pub advice: &'static str,
     /// Since when.
     pub since: &'static str,
+    /// The column of who looks after it.
+    pub who: &'static str,
+    /// Nobody does.
+    pub nobody: &'static str,
+    /// `{person}` has for `{age}`.
+    pub taken: &'static str,
+    /// `{person}` has done it, at `{moment}`; `{note}`.
+    pub done: &'static str,
+    /// It needs nobody any more.
+    pub gone: &'static str,
+    /// `{person}` looks after it now.
+    pub meanwhile: &'static str,
+    /// Whoever did does no longer.
+    pub let_go: &'static str,
+    /// More was told of it than the reader has seen.
+    pub anew: &'static str,
     /// Heading of what fits no payment.
     pub unmatched: &'static str,
     /// What that means.

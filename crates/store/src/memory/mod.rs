@@ -29,6 +29,7 @@ use crate::{Store, StoreError};
 
 mod erasing;
 mod lists;
+mod matters;
 mod outbox;
 mod planted;
 mod reading;
@@ -448,6 +449,7 @@ impl Store for MemoryStore {
         let tables = self.tables.lock().await;
         let rows = tables.events.iter().filter(|row| row.payment.is_none());
         let give = |row: &tables::EventRow| UnmatchedEvent {
+            seq: row.seq,
             account: row.account.clone(),
             reference: row.reference.clone(),
             content: row.content.clone(),

@@ -1,5 +1,7 @@
 //! What the books hold, as plain rows.
 
+use std::collections::BTreeSet;
+
 use guichet_domain::event::{PaymentEvent, Trust};
 use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::ledger::Movement;
@@ -225,6 +227,7 @@ impl Tables {
         Entry {
             events,
             stage: self.stage(&payment.id),
+            handled: BTreeSet::new(),
             payment: payment.clone(),
         }
     }

@@ -147,6 +147,7 @@ impl Payments for Tables {
             listing: Listing {
                 money: "pending".into(),
                 attention: "[]".into(),
+                handled: "[]".into(),
                 deadline_passed: false,
             },
         });

@@ -42,6 +42,7 @@ mod ledger;
 mod left_behind;
 mod links;
 mod lists;
+mod matters;
 mod messages;
 mod notices;
 mod numbers;

@@ -6,6 +6,7 @@
 //! one order, of a request before of an order, and of an order before of a ledger; where others
 //! wait for each other all the same PostgreSQL ends one of them, which is then tried again.
 
+use guichet_domain::attention::Matter;
 use guichet_domain::id::{OperationId, PaymentId, SessionId, Slug};
 use guichet_domain::money::Currency;
 use sqlx::PgConnection;
@@ -112,6 +113,11 @@ pub(super) async fn of_event(
         return Ok(());
     }
     named(db, format!("event/{}/{}", event.account, event.identity)).await
+}
+
+/// Who looks after something that needs a person.
+pub(super) async fn of_matter(db: &mut PgConnection, matter: &Matter) -> Result<(), StoreError> {
+    named(db, format!("matter/{matter}")).await
 }
 
 /// The numbers of a ledger.

@@ -76,10 +76,12 @@ impl Payments for PgConnection {
 
     async fn list(&mut self, payment: &PaymentId, listing: &Listing) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE payments SET money = $1, attention = $2, deadline_passed = $3 WHERE id = $4",
+            "UPDATE payments SET money = $1, attention = $2, handled = $3, deadline_passed = $4
+             WHERE id = $5",
         )
         .bind(&listing.money)
         .bind(&listing.attention)
+        .bind(&listing.handled)
         .bind(listing.deadline_passed)
         .bind(payment.as_str())
         .execute(self)

@@ -1,17 +1,20 @@
 //! The people of the desk, their logins and acts.
 
 use async_trait::async_trait;
+use guichet_domain::attention::Matter;
 use guichet_domain::desk::Role;
 use sqlx::PgConnection;
 
 use super::connections::{read, turn};
 use super::deeds;
+use super::matters;
 use super::{PostgresStore, connections};
 use crate::error::StoreError;
 use crate::people::People;
+use crate::rules::matters::Doing;
 use crate::types::{
-    ActRow, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, LOGIN_FORGOTTEN_AFTER,
-    LoginRow, PersonRow, Written, WrittenDeed, numbered, words_of,
+    ActRow, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled, KeptMatter,
+    LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Written, WrittenDeed, numbered, words_of,
 };
 
 #[async_trait]
@@ -106,6 +109,35 @@ impl People for PostgresStore {
 
     async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError> {
         turn!(self, deeds::undo(key, why))
+    }
+
+    async fn take_matter(
+        &self,
+        matter: &Matter,
+        held_by: Option<&str>,
+        deed: &Deed,
+    ) -> Result<Handled, StoreError> {
+        turn!(self, matters::act(matter, held_by, deed, Doing::Take))
+    }
+
+    async fn end_matter(
+        &self,
+        matter: &Matter,
+        told: u32,
+        held_by: Option<&str>,
+        deed: &Deed,
+    ) -> Result<Handled, StoreError> {
+        let note = &deed.reason;
+        let doing = Doing::End { told, note };
+        turn!(self, matters::act(matter, held_by, deed, doing))
+    }
+
+    async fn taken_matters(&self, limit: u32) -> Result<Vec<KeptMatter>, StoreError> {
+        read!(self, matters::taken(limit))
+    }
+
+    async fn matters_of(&self, subject: &str) -> Result<Vec<KeptMatter>, StoreError> {
+        read!(self, matters::of(subject))
     }
 
     async fn deeds(&self, before: Option<i64>, limit: u32) -> Result<Vec<WrittenDeed>, StoreError> {

@@ -1,7 +1,9 @@
 //! What follows from what, within one writing transaction: written once, for every database.
 
 pub(crate) mod erasing;
+pub(crate) mod handled;
 pub(crate) mod ledger;
+pub(crate) mod matters;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod operations;

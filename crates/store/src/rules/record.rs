@@ -6,6 +6,7 @@ use guichet_domain::event::{PaymentEvent, Trust};
 use guichet_domain::id::PaymentId;
 use guichet_domain::payment::{Attention, PaymentState};
 
+use super::handled::handled;
 use super::ledger;
 use super::notices;
 use super::questions::{self, Ask};
@@ -13,6 +14,9 @@ use crate::error::StoreError;
 use crate::transaction::{BookOf, Listing, NewEvent, Transaction};
 use crate::types::{Book, Question, Recorded, Source};
 use crate::words::word;
+
+/// What a listing has where nothing needs a person.
+const NOTHING: &str = "[]";
 
 /// What became of an event.
 pub(crate) struct Outcome {
@@ -200,6 +204,18 @@ pub(crate) async fn refold(
     Ok((attention, book))
 }
 
+/// Writes what the lists show of a payment anew, since a person has looked after something of it.
+pub(crate) async fn list_anew(
+    tx: &mut dyn Transaction,
+    payment: &PaymentId,
+) -> Result<(), StoreError> {
+    if let Some((book, listed)) = tx.book(BookOf::Payment(payment)).await? {
+        let states = book.states();
+        list(tx, &book, &states, &listed, None).await?;
+    }
+    Ok(())
+}
+
 /// Writes what the lists show of a book's payments, where it has changed, and gives why a person
 /// should look at the payment `of`.
 async fn list(
@@ -210,11 +226,19 @@ async fn list(
     of: Option<&PaymentId>,
 ) -> Result<BTreeSet<Attention>, StoreError> {
     let mut told = BTreeSet::new();
-    for ((payment, attempt), before) in book.attempts(states).zip(listed) {
+    for (((payment, attempt), before), entry) in
+        book.attempts(states).zip(listed).zip(&book.payments)
+    {
         let attention = attempt.attention(&book.session);
+        let handled = if attention.is_empty() && before.attention == NOTHING {
+            BTreeSet::new()
+        } else {
+            handled(tx, entry, &attention).await?
+        };
         let listing = Listing {
             money: word(&attempt.state.money)?,
             attention: serde_json::to_string(&attention)?,
+            handled: serde_json::to_string(&handled)?,
             deadline_passed: attempt.state.deadline_passed,
         };
         if listing != *before {

@@ -128,14 +128,18 @@ pub(super) async fn unmatched(
     limit: u32,
 ) -> Result<Vec<UnmatchedEvent>, StoreError> {
     let rows = sqlx::query(
-        "SELECT account, reference, content, received_at FROM events
-         WHERE payment_id IS NULL ORDER BY seq LIMIT ?",
+        "SELECT seq, account, reference, content, received_at FROM events
+         WHERE payment_id IS NULL AND NOT EXISTS (
+            SELECT 1 FROM desk_matters m WHERE m.subject = CAST(seq AS TEXT)
+                AND m.cause = 'unmatched' AND m.done_at IS NOT NULL)
+         ORDER BY seq LIMIT ?",
     )
     .bind(limit)
     .fetch_all(db)
     .await?;
     let read = |row: &SqliteRow| -> Result<UnmatchedEvent, StoreError> {
         Ok(UnmatchedEvent {
+            seq: row.try_get("seq")?,
             account: row.try_get("account")?,
             reference: row.try_get("reference")?,
             content: row.try_get("content")?,

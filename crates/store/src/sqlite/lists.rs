@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use crate::error::StoreError;
-use crate::rows::{read_payment, read_session};
+use crate::rows::{read_payment, read_session, still_open};
 use crate::types::{Attended, AttentionCounts, OpenAccount};
 
 /// Payments that a person should look at, newest first.
@@ -15,7 +15,7 @@ pub(super) async fn attention(
     let rows = sqlx::query(
         "SELECT p.*, s.body, s.settled_by, s.expires_at FROM payments p
          JOIN sessions s ON s.id = p.session_id
-         WHERE p.attention <> '[]' ORDER BY p.created_at DESC, p.id LIMIT ?",
+         WHERE p.attention <> p.handled ORDER BY p.created_at DESC, p.id LIMIT ?",
     )
     .bind(limit)
     .fetch_all(db)
@@ -24,7 +24,7 @@ pub(super) async fn attention(
         Ok(Attended {
             payment: read_payment(row)?,
             session: read_session(row)?,
-            attention: serde_json::from_str(row.try_get("attention")?)?,
+            attention: still_open(row)?,
         })
     };
     rows.iter().map(read).collect()
@@ -34,9 +34,14 @@ pub(super) async fn attention_counts(
     db: &mut SqliteConnection,
 ) -> Result<AttentionCounts, StoreError> {
     let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM payments WHERE attention <> '[]') AS payments,
-            (SELECT count(*) FROM events WHERE payment_id IS NULL) AS unmatched,
-            (SELECT count(*) FROM messages WHERE genuine) AS unreadable",
+        "SELECT (SELECT count(*) FROM payments WHERE attention <> handled) AS payments,
+            (SELECT count(*) FROM events WHERE payment_id IS NULL AND NOT EXISTS (
+                SELECT 1 FROM desk_matters m WHERE m.subject = CAST(seq AS TEXT)
+                    AND m.cause = 'unmatched' AND m.done_at IS NOT NULL)) AS unmatched,
+            (SELECT count(*) FROM messages WHERE genuine AND NOT EXISTS (
+                SELECT 1 FROM desk_matters m WHERE m.subject = CAST(seq AS TEXT)
+                    AND m.cause = 'unreadable' AND m.done_at IS NOT NULL
+                    AND m.told >= times)) AS unreadable",
     )
     .fetch_one(db)
     .await?;

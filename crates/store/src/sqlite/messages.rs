@@ -60,7 +60,10 @@ pub(super) async fn list(
 ) -> Result<Vec<KeptMessage>, StoreError> {
     let rows = sqlx::query(
         "SELECT seq, account, genuine, why, length(content) AS bytes, times, first_at, last_at
-         FROM messages ORDER BY genuine DESC, last_at DESC, seq DESC LIMIT ?",
+         FROM messages WHERE NOT EXISTS (
+            SELECT 1 FROM desk_matters m WHERE m.subject = CAST(seq AS TEXT)
+                AND m.cause = 'unreadable' AND m.done_at IS NOT NULL AND m.told >= times)
+         ORDER BY genuine DESC, last_at DESC, seq DESC LIMIT ?",
     )
     .bind(limit)
     .fetch_all(db)

@@ -43,6 +43,7 @@ mod left_behind;
 mod links;
 mod lists;
 mod lock;
+mod matters;
 mod messages;
 mod notices;
 mod numbers;

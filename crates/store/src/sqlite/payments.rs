@@ -74,10 +74,12 @@ impl Payments for SqliteConnection {
 
     async fn list(&mut self, payment: &PaymentId, listing: &Listing) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE payments SET money = ?, attention = ?, deadline_passed = ? WHERE id = ?",
+            "UPDATE payments SET money = ?, attention = ?, handled = ?, deadline_passed = ?
+             WHERE id = ?",
         )
         .bind(&listing.money)
         .bind(&listing.attention)
+        .bind(&listing.handled)
         .bind(listing.deadline_passed)
         .bind(payment.as_str())
         .execute(self)

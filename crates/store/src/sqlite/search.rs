@@ -120,7 +120,7 @@ fn of_payment(statement: &mut Statement, search: &Search, by: By) -> Result<(), 
         statement.push(")");
     }
     if search.attention {
-        statement.push(" AND p.attention <> '[]'");
+        statement.push(" AND p.attention <> p.handled");
     }
     let money = search.money.as_ref().map(word).transpose()?;
     equals(

@@ -1,5 +1,8 @@
 //! A session with all that happened to it.
 
+use std::collections::BTreeSet;
+
+use guichet_domain::attention::Attention;
 use guichet_domain::event::PaymentEvent;
 use guichet_domain::id::PaymentId;
 use guichet_domain::ledger::{Movement, movements};
@@ -38,6 +41,8 @@ pub struct Entry {
     pub events: Vec<Dated>,
     /// How far it has come, where it goes on after its beginning.
     pub stage: Option<Stage>,
+    /// What of its attention somebody has looked after.
+    pub handled: BTreeSet<Attention>,
 }
 
 impl Entry {
@@ -46,6 +51,12 @@ impl Entry {
     pub fn state(&self, session: &Session) -> PaymentState {
         let events = self.events.iter().map(|dated| &dated.event);
         fold(&self.payment.terms(session), events)
+    }
+
+    /// How many different things were told that may be why a person should look at it.
+    #[must_use]
+    pub fn told(&self, why: Attention) -> u32 {
+        why.told(self.events.iter().map(|dated| &dated.event))
     }
 }
 

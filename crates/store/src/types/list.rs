@@ -12,7 +12,7 @@ pub struct Attended {
     pub payment: Payment,
     /// The session.
     pub session: Session,
-    /// Why.
+    /// Why, and nobody has looked after it.
     pub attention: Vec<Attention>,
 }
 
@@ -41,6 +41,8 @@ pub struct OpenAccount {
 /// A genuine message that fits no payment of ours.
 #[derive(Clone, Debug)]
 pub struct UnmatchedEvent {
+    /// Its number.
+    pub seq: i64,
     /// Our account that it came to.
     pub account: String,
     /// The reference that it names.

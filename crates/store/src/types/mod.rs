@@ -12,6 +12,7 @@ mod ledger;
 mod left_behind;
 mod link;
 mod list;
+mod matter;
 mod message;
 mod notice;
 mod operation;
@@ -35,6 +36,8 @@ pub use self::ledger::{Audited, LedgerEntry};
 pub use self::left_behind::{DEAD_AFTER, LeftBehind};
 pub use self::link::{Link, LinkState};
 pub use self::list::{Attended, AttentionCounts, OpenAccount, UnmatchedEvent};
+pub(crate) use self::matter::MatterRow;
+pub use self::matter::{ByWhom, Handled, KeptMatter, LookedAfter};
 pub use self::message::{KeptMessage, Message};
 pub use self::notice::{
     Endpoint, Followed, KeptNotice, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, OutgoingNotice, Replay,

@@ -20,6 +20,7 @@ mod fixtures;
 mod ledger;
 mod left_behind;
 mod links;
+mod matters;
 mod messages;
 mod notices;
 mod numbers;

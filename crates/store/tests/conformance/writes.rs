@@ -7,11 +7,12 @@ use guichet_store::{
 };
 
 use super::fixtures::*;
+use super::matters;
 use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 34] = [
+pub(crate) const WRITES: [&str; 36] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -43,6 +44,8 @@ pub(crate) const WRITES: [&str; 34] = [
     "reset_code",
     "write_deed",
     "undo_deed",
+    "take_matter",
+    "end_matter",
     "disable_person",
     "add_colleague",
     "begin_colleague",
@@ -174,6 +177,7 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
         }
+        "take_matter" | "end_matter" => matters::write(store, what, seed).await?,
         _ => return write_operation(store, what, &payment, seed).await,
     }
     Ok(())

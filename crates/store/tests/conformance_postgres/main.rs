@@ -28,6 +28,8 @@ mod ledger;
 mod left_behind;
 #[path = "../conformance/links.rs"]
 mod links;
+#[path = "../conformance/matters.rs"]
+mod matters;
 #[path = "../conformance/messages.rs"]
 mod messages;
 #[path = "../conformance/notices.rs"]

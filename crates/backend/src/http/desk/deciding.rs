@@ -6,13 +6,12 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use guichet_desk::Place;
 use guichet_desk::pages::act as pages;
 use guichet_domain::desk::Act;
 use guichet_domain::id::PaymentId;
 use guichet_store::{Book, Deed, Replay, Source, Written};
 
-use super::doing::{Doing, hidden, reason};
+use super::doing::{Doing, hidden, place, reason};
 use super::door::{asked, at, door};
 use crate::clock;
 use crate::http::body::RawBody;
@@ -101,6 +100,7 @@ async fn form(
         here: at(&doing.app, &path(act, subject.id())),
         back: at(&doing.app, &subject.page()),
         about: subject.about().to_owned(),
+        known: String::new(),
         hidden: hidden(&doing.login)?,
         reason: sent.unwrap_or_default(),
         no_reason,
@@ -110,7 +110,7 @@ async fn form(
         (lang.words().payment.act)(act),
         pages::decision(lang, &model),
     );
-    Ok(doing.draw(status, Place::Payments, title, body).await)
+    Ok(doing.draw(status, place(act), title, body).await)
 }
 
 async fn go(doing: Doing, act: Act, id: String, body: RawBody) -> Result<Response, ApiError> {

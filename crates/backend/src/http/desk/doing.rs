@@ -153,9 +153,18 @@ impl Doing {
     pub(super) async fn undone(&self, act: Act, why: &str, back: &str) -> Response {
         let lang = self.reader.lang;
         let title = (lang.words().payment.act)(act);
-        let body = pages::undone(lang, why, back);
-        self.draw(StatusCode::CONFLICT, Place::Payments, title, body)
+        let body = pages::undone(lang, act, why, back);
+        self.draw(StatusCode::CONFLICT, place(act), title, body)
             .await
+    }
+}
+
+/// Where in the navigation the page of an act is.
+pub(super) fn place(act: Act) -> Place {
+    match act {
+        Act::TakeAttention | Act::EndAttention => Place::Attention,
+        Act::Replay => Place::Webhooks,
+        _ => Place::Payments,
     }
 }
 
@@ -172,7 +181,7 @@ pub(super) fn hidden(login: &LoggedIn) -> Result<Vec<(&'static str, String)>, Ap
 pub(super) fn reason(act: Act, form: &[u8]) -> Option<String> {
     let sent = asked(form, "reason").unwrap_or_default();
     if sent.trim().is_empty() {
-        return (act != Act::Refund).then(String::new);
+        return (!pages::needs_reason(act)).then(String::new);
     }
     line("reason", &sent, REASON_MAX).ok()
 }

@@ -31,7 +31,7 @@ const ACCOUNT: &str = r#"
 "#;
 
 /// A desk with that payment of 42 euros, and people who have logged in.
-async fn desk(people: &[(&str, Role)]) -> (Desk, PaymentId) {
+pub(super) async fn desk(people: &[(&str, Role)]) -> (Desk, PaymentId) {
     let account = ACCOUNT.replace("{key}", &"0123456789ABCDEF".repeat(8));
     let table = format!("{account}\n[desk]\ncode_key = \"{CODE_KEY}\"");
     let (folder, store, app) = app(&table).await;
@@ -62,12 +62,12 @@ async fn desk(people: &[(&str, Role)]) -> (Desk, PaymentId) {
 }
 
 /// The cookie of somebody who has logged in.
-fn cookie(name: &str) -> String {
+pub(super) fn cookie(name: &str) -> String {
     format!("guichet-desk={name}")
 }
 
 /// A value of the form on a page that does something.
-fn carried(page: &str, name: &str) -> String {
+pub(super) fn carried(page: &str, name: &str) -> String {
     let (_, after) = page
         .split_once(&format!("name=\"{name}\" value=\""))
         .unwrap();
@@ -140,7 +140,7 @@ impl Desk {
     }
 }
 
-fn giver(most: &str) -> Role {
+pub(super) fn giver(most: &str) -> Role {
     Role::Refund(most.parse().unwrap())
 }
 

@@ -28,6 +28,9 @@ mod guard;
 mod login;
 #[cfg(test)]
 mod login_tests;
+mod looking;
+#[cfg(test)]
+mod looking_tests;
 #[cfg(test)]
 mod may_tests;
 mod pages;
@@ -97,7 +100,12 @@ fn acts() -> Router<Arc<App>> {
     let expire = get(deciding::expire).post(deciding::do_expire);
     let ask = get(deciding::ask).post(deciding::do_ask);
     let replay = get(deciding::replay).post(deciding::do_replay);
+    let matter = |path: &str| format!("{DESK}/attention/{{subject}}/{{cause}}/{path}");
+    let take = get(looking::take).post(looking::do_take);
+    let end = get(looking::end).post(looking::do_end);
     Router::new()
+        .route(&matter("take"), take)
+        .route(&matter("done"), end)
         .route(&at("capture"), capture)
         .route(&told("capture"), get(doing::captured))
         .route(&at("cancel"), cancel)

@@ -83,6 +83,7 @@ pub(super) async fn payment(
         base: &at(&app, ""),
         may: &|act| reader.acts.contains(&act),
         replays: reader.replays,
+        looks_after: reader.looks_after(),
     };
     let model = match PaymentId::try_from(id) {
         Ok(id) => desk::payment::page(&app, &who, &id, clock::unix_now()).await?,
@@ -105,7 +106,12 @@ pub(super) async fn attention(
     reader: Reader,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
-    let model = desk::look::page(&*app.store, &at(&app, ""), clock::unix_now()).await?;
+    let looking = desk::look::Looking {
+        base: &at(&app, ""),
+        may: reader.looks_after(),
+        now: clock::unix_now(),
+    };
+    let model = desk::look::page(&*app.store, &looking).await?;
     let body = pages::look::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Attention, body).await)
 }

@@ -31,6 +31,13 @@ impl Reader {
     pub(crate) fn may(&self, act: Act) -> May<'_> {
         may(&self.role, act)
     }
+
+    /// Whether they may look after what needs a person, and have it done.
+    pub(super) fn looks_after(&self) -> bool {
+        [Act::TakeAttention, Act::EndAttention]
+            .into_iter()
+            .all(|act| self.may(act) == May::Allowed)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Reader {

@@ -191,6 +191,29 @@ pub(super) async fn order(
     payment.id
 }
 
+/// Has the platform tell the transaction of that order again, with another amount.
+pub(super) async fn tell_again(store: &SqliteStore, seed: u8, minor: u64) {
+    let part = Part {
+        call: format!("77{seed}"),
+        method: None,
+        brand: "CB".into(),
+        ..testing::part(
+            &format!("99{seed}"),
+            PartKind::Card,
+            minor,
+            PartStatus::Accepted,
+        )
+    };
+    let fact = PlatformFact {
+        account: slug("main"),
+        reference: format!("REF{seed}"),
+        identity: format!("i{seed}"),
+        event: PaymentEvent::Part(part),
+    };
+    let told = store.record_fact(&fact, Source::Query, None, clock::unix_now());
+    assert!(matches!(told.await.unwrap(), Recorded::Conflict(_)));
+}
+
 #[tokio::test]
 async fn who_has_not_logged_in_is_shown_no_page() {
     let desk = Desk::open(None).await;

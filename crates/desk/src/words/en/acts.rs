@@ -17,11 +17,12 @@ pub(super) const ACTS: ActWords = ActWords {
     why: "Why",
     impossible: "This can't be done now",
     reason: "Reason",
+    note: "What was done about it",
     reason_hint: "For whoever reads the books: one line of at most 200 characters.",
     reason_free: "May stay empty. For whoever reads the books: one line of at most 200 characters.",
     no_reason: "Write why, in one line of at most 200 characters.",
     confirm,
-    back: "Back to the payment",
+    back,
     outcome,
     outcome_meaning,
     again: "Look again",
@@ -48,9 +49,20 @@ fn meaning(act: Act) -> &'static str {
         Act::Expire => "Nobody can start a payment in this checkout any more.",
         Act::Ask => "Asks the platform now what became of this payment. No money moves.",
         Act::Replay => "Sends the message to the shop's server again.",
-        Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
-            ""
+        Act::TakeAttention => "Your colleagues see that you look after it, and since when.",
+        Act::EndAttention => {
+            "Takes it off the list, with your note. It comes back by itself if its cause comes \
+             anew."
         }
+        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
+    }
+}
+
+fn back(act: Act) -> &'static str {
+    match act {
+        Act::TakeAttention | Act::EndAttention => "Back to the list",
+        Act::Replay => "Back to the webhooks",
+        _ => "Back to the payment",
     }
 }
 
@@ -64,9 +76,9 @@ fn confirm(act: Act) -> &'static str {
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
         Act::Replay => "Send again",
-        Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
-            ""
-        }
+        Act::TakeAttention => "I look after it",
+        Act::EndAttention => "It is done",
+        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
     }
 }
 

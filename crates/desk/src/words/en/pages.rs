@@ -206,6 +206,15 @@ pub(super) const LOOK: LookWords = LookWords {
     oldest: "The oldest has waited for {age}.",
     advice: "What to do: ",
     since: "Waits for",
+    who: "Who looks after it",
+    nobody: "Nobody yet",
+    taken: "{person}, for {age}",
+    done: "{person} has looked after it, {moment}: {note}",
+    gone: "This needs nobody any more: a colleague has looked after it, or the platform has told \
+        what was missing.",
+    meanwhile: "{person} looks after it now. Speak with them, or take it over from the list.",
+    let_go: "Nobody looks after it any more. Open it again from the list.",
+    anew: "More was told of it since you looked. Look at it again, then decide.",
     unmatched: "Messages that fit no payment",
     unmatched_meaning: "A platform signed them, and no payment of ours fits: money may have moved. \
         Look the reference up in the platform's back office.",

@@ -18,11 +18,12 @@ pub(super) const ACTS: ActWords = ActWords {
     why: "Pourquoi",
     impossible: "Impossible pour le moment",
     reason: "Motif",
+    note: "Ce qui a été fait",
     reason_hint: "Pour qui lit les livres : une ligne de 200 caractères au plus.",
     reason_free: "Peut rester vide. Pour qui lit les livres : une ligne de 200 caractères au plus.",
     no_reason: "Écrivez pourquoi, en une ligne de 200 caractères au plus.",
     confirm,
-    back: "Retour au paiement",
+    back,
     outcome,
     outcome_meaning,
     again: "Regarder à nouveau",
@@ -55,9 +56,20 @@ fn meaning(act: Act) -> &'static str {
              pas."
         }
         Act::Replay => "Envoie à nouveau le message au serveur de la boutique.",
-        Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
-            ""
+        Act::TakeAttention => "Vos collègues voient que vous vous en occupez, et depuis quand.",
+        Act::EndAttention => {
+            "Le retire de la liste, avec votre note. Il y revient de lui-même si sa cause se \
+             présente à nouveau."
         }
+        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
+    }
+}
+
+fn back(act: Act) -> &'static str {
+    match act {
+        Act::TakeAttention | Act::EndAttention => "Retour à la liste",
+        Act::Replay => "Retour aux webhooks",
+        _ => "Retour au paiement",
     }
 }
 
@@ -71,9 +83,9 @@ fn confirm(act: Act) -> &'static str {
         Act::Expire => "Fermer la commande",
         Act::Ask => "Interroger la plateforme",
         Act::Replay => "Envoyer à nouveau",
-        Act::TakeAttention | Act::EndAttention | Act::Export | Act::SeeAudit | Act::SeeSettings => {
-            ""
-        }
+        Act::TakeAttention => "Je m’en occupe",
+        Act::EndAttention => "C’est fait",
+        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
     }
 }
 

@@ -130,8 +130,8 @@ fn act(act: Act) -> &'static str {
         Act::Expire => "Fermer la caisse",
         Act::Ask => "Interroger la plateforme",
         Act::Replay => "Renvoyer",
-        Act::TakeAttention => "Je m’en occupe",
-        Act::EndAttention => "C’est fait",
+        Act::TakeAttention => "S’en occuper",
+        Act::EndAttention => "Terminé",
         Act::Export => "Exporter",
         Act::SeeAudit => "Voir le journal",
         Act::SeeSettings => "Voir les réglages",
@@ -206,6 +206,16 @@ pub(super) const LOOK: LookWords = LookWords {
     oldest: "Le plus ancien attend depuis {age}.",
     advice: "Que faire : ",
     since: "Attend depuis",
+    who: "Qui s’en occupe",
+    nobody: "Personne encore",
+    taken: "{person}, depuis {age}",
+    done: "{person} s’en est occupé, {moment} : {note}",
+    gone: "Plus personne n’a à s’en occuper : un collègue l’a fait, ou la plateforme a dit ce \
+        qui manquait.",
+    meanwhile: "{person} s’en occupe maintenant. Parlez-vous, ou reprenez depuis la liste.",
+    let_go: "Plus personne ne s’en occupe. Rouvrez depuis la liste.",
+    anew: "Autre chose a été annoncé depuis que vous avez regardé. Regardez à nouveau, puis \
+        décidez.",
     unmatched: "Messages sans paiement",
     unmatched_meaning: "Une plateforme les a signés et aucun de nos paiements ne correspond : de \
         l’argent a pu bouger. Cherchez la référence dans le back-office de la plateforme.",
