@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::support::own_server::{OwnServer, Programs};
 use crate::support::{
     CARD_AT_ONCE, Checkout, DEMO_SHOP_KEY, NO_LIMITS, OTHER_SHOP_KEY, Program, Proxy, SMOOTH,
     Stack, StackOptions, Started, command, free_port, fresh_key, postgres, skipped, until,
@@ -43,7 +44,17 @@ impl Backends {
         let database = postgres::database_of(folder.path(), "template0").await;
         let server = server.split_once('@').unwrap().1;
         let server = server.split_once('/').unwrap().0.to_owned();
-        let line = Proxy::start("127.0.0.1:0", &[server]).await;
+        Some(Self::start_at(options, &server, &database, folder).await)
+    }
+
+    /// With their books in an empty database of that server.
+    async fn start_at(
+        options: StackOptions,
+        server: &str,
+        database: &str,
+        folder: tempfile::TempDir,
+    ) -> Self {
+        let line = Proxy::start("127.0.0.1:0", &[server.to_owned()]).await;
         let books = format!("postgres://guichet@{}/{database}", line.address());
         let mut stack = Stack::start(StackOptions {
             lines: NO_LIMITS.into(),
@@ -72,7 +83,14 @@ impl Backends {
             backends.running.push(program);
         }
         backends.proxy.lead_to(&backends.addresses);
-        Some(backends)
+        backends
+    }
+
+    /// With their books in a server of the test's own.
+    async fn start_on(server: &OwnServer) -> Self {
+        server.sql("CREATE DATABASE books").await;
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_at(StackOptions::default(), &server.address(), "books", folder).await
     }
 
     /// Starts one, and waits until it is ready.
@@ -386,8 +404,12 @@ async fn buy(stack: &Stack) -> Order {
     };
     let begun = std::time::Instant::now();
     while order.pay(stack).await.is_none() {
-        let of = order.checkout.as_ref().map(|checkout| &checkout.id);
-        assert!(begun.elapsed() < PATIENCE, "{of:?} is not paid");
+        if begun.elapsed() > PATIENCE {
+            let checkout = order.checkout.as_ref().expect("a session");
+            let status = stack.http.try_send(stack.status_request(checkout)).await;
+            let status = status.map(|answer| answer.text());
+            panic!("{} is not paid: {status:?}", checkout.id);
+        }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     order
@@ -461,6 +483,117 @@ async fn with_one_backend_killed_one_frozen_and_the_database_cut_off_each_order_
     backends.only(&[0, 1, 2]);
     backends.line.cut();
     customers.assert_each_paid_once(&backends).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_postgresql_crashes_and_is_started_again_each_order_is_paid_once() {
+    let Some(programs) = Programs::find().await else {
+        return;
+    };
+    let mut server = OwnServer::start(&programs).await;
+    let backends = Backends::start_on(&server).await;
+    let customers = Customers::of(&backends.stack);
+    for _ in 0..3 {
+        tokio::time::sleep(PAUSE).await;
+        server.crash().await;
+        tokio::time::sleep(PAUSE).await;
+        server.start_again().await;
+        buy(&backends.stack).await;
+    }
+    customers.assert_each_paid_once(&backends).await;
+}
+
+/// What `guichet doctor` says of the server, beside what the machine is short of.
+async fn doctor(backends: &Backends) -> String {
+    run(&backends.stack, "doctor").await.1
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_a_replica_takes_the_primarys_place_nothing_acknowledged_is_lost() {
+    let Some(programs) = Programs::find().await else {
+        return;
+    };
+    let mut primary = OwnServer::start(&programs).await;
+    let backends = Backends::start_on(&primary).await;
+    let may_lose = "what was acknowledged last may be lost; set synchronous_standby_names";
+    let said = doctor(&backends).await;
+    assert!(!said.contains(may_lose), "there is no replica: {said}");
+    let replica = primary.replica("second").await;
+    let said = doctor(&backends).await;
+    assert!(said.contains(may_lose), "it follows as it likes: {said}");
+    primary.wait_for_replica("second").await;
+    let said = doctor(&backends).await;
+    assert!(!said.contains(may_lose), "it is waited for: {said}");
+    let customers = Customers::of(&backends.stack);
+    for _ in 0..5 {
+        buy(&backends.stack).await;
+    }
+    primary.crash().await;
+    tokio::time::sleep(PAUSE).await;
+    replica.promote().await;
+    backends.line.lead_to(&[replica.address()]);
+    backends.line.cut();
+    for _ in 0..5 {
+        buy(&backends.stack).await;
+    }
+    customers.assert_each_paid_once(&backends).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_pgbouncer_in_session_mode_each_order_is_paid_once_when_it_is_restarted() {
+    let Some(programs) = Programs::find().await else {
+        return;
+    };
+    let bouncer = std::path::Path::new("/usr/sbin/pgbouncer");
+    if !bouncer.is_file() {
+        skipped("there is no pgbouncer");
+        return;
+    }
+    let mut server = OwnServer::start(&programs).await;
+    server.sql("CREATE DATABASE books").await;
+    let folder = tempfile::tempdir().unwrap();
+    programs.own(folder.path());
+    let (port, database) = (free_port(), server.address());
+    let (_, behind) = database.split_once(':').unwrap();
+    let config = folder.path().join("pgbouncer.ini");
+    let text = [
+        "[databases]".to_owned(),
+        format!("books = host=127.0.0.1 port={behind} user=guichet"),
+        "[pgbouncer]".to_owned(),
+        "listen_addr = 127.0.0.1".to_owned(),
+        format!("listen_port = {port}"),
+        "unix_socket_dir =".to_owned(),
+        "auth_type = any".to_owned(),
+        "pool_mode = session".to_owned(),
+        "default_pool_size = 100".to_owned(),
+    ];
+    std::fs::write(&config, text.join("\n") + "\n").unwrap();
+    let start = || {
+        let log = folder.path().join("pgbouncer.log");
+        let log = std::fs::File::options().create(true).append(true).open(log);
+        let mut command = programs.command(bouncer);
+        command.arg(&config).stdout(std::process::Stdio::null());
+        command.stderr(log.unwrap()).spawn().unwrap()
+    };
+    let mut process = start();
+    let address = format!("127.0.0.1:{port}");
+    let there = || async { tokio::net::TcpStream::connect(&address).await.ok() };
+    until("pgbouncer", there).await;
+    let own = tempfile::tempdir().unwrap();
+    let backends = Backends::start_at(StackOptions::default(), &address, "books", own).await;
+    let customers = Customers::of(&backends.stack);
+    tokio::time::sleep(PAUSE).await;
+    process.kill().await.unwrap();
+    tokio::time::sleep(PAUSE).await;
+    process = start();
+    buy(&backends.stack).await;
+    server.crash().await;
+    server.start_again().await;
+    for _ in 0..5 {
+        buy(&backends.stack).await;
+    }
+    customers.assert_each_paid_once(&backends).await;
+    process.kill().await.unwrap();
 }
 
 /// HAProxy with the configuration that is shipped. It ends with this.

@@ -27,6 +27,7 @@ mod moneris;
 mod netbanx;
 mod operations;
 mod options;
+pub(crate) mod own_server;
 mod pages;
 mod ports;
 pub(crate) mod postgres;

@@ -97,6 +97,7 @@ fn all(ctx: &Ctx, stages: &mut Stages, options: &Options) -> Result<Totals> {
     let mut cargo = cargo_test(ctx);
     if let Some(server) = &server {
         cargo.env(setup::postgres::VARIABLE, server.address());
+        cargo.env(setup::postgres::PROGRAMS, server.programs());
     }
     cargo.args(["--lib", "--bins"]);
     for target in targets.iter().filter(|name| *name != E2E) {

@@ -15,6 +15,9 @@ use crate::proc::{self, Stages};
 /// The variable by which the tests know the server; see `tests/support/postgres.rs`.
 pub(crate) const VARIABLE: &str = "GUICHET_POSTGRES";
 
+/// The variable by which they know the folder with its programs, to start servers of their own.
+pub(crate) const PROGRAMS: &str = "GUICHET_POSTGRES_PROGRAMS";
+
 /// Where Debian keeps the programs, by major.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
@@ -31,9 +34,15 @@ pub(crate) struct Server {
     process: Child,
     folder: PathBuf,
     port: u16,
+    programs: PathBuf,
 }
 
 impl Server {
+    /// What [`PROGRAMS`] says.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     /// What [`VARIABLE`] says.
     pub(crate) fn address(&self) -> String {
         format!("postgres://guichet@127.0.0.1:{}/postgres", self.port)
@@ -57,9 +66,9 @@ pub(crate) enum Keeps {
     OnDisk,
 }
 
-/// What is installed where it is needed: the server, and the proxy that is shipped in front of
-/// several backends.
-const PACKAGES: [&str; 2] = ["postgresql", "haproxy"];
+/// What is installed where it is needed: the server, the pool that may stand in front of it, and
+/// the proxy that is shipped in front of several backends.
+const PACKAGES: [&str; 3] = ["postgresql", "pgbouncer", "haproxy"];
 
 /// Brings PostgreSQL and starts a server. None where it is not there and need not be.
 pub(crate) fn start(
@@ -69,7 +78,9 @@ pub(crate) fn start(
     needed: bool,
 ) -> Result<Option<Server>> {
     if needed && system::has_apt() {
-        stages.run("PostgreSQL and HAProxy", || system::apt(&PACKAGES))?;
+        stages.run("PostgreSQL, PgBouncer and HAProxy", || {
+            system::apt(&PACKAGES)
+        })?;
     }
     let Some(programs) = programs() else {
         if needed {
@@ -163,6 +174,7 @@ fn run(folder: &Path, ctx: &Ctx, programs: &Path) -> Result<Server> {
         process,
         folder: folder.to_owned(),
         port,
+        programs: programs.to_owned(),
     })
 }
 

@@ -43,6 +43,8 @@ impl Address {
             options = options.ssl_mode(PgSslMode::VerifyFull);
         }
         let options = options.application_name("guichet");
+        // No such number is read, and a pool in between refuses who wants it written otherwise.
+        let options = options.extra_float_digits(None);
         Ok(Self { options })
     }
 

@@ -4,7 +4,8 @@
 //! of, nobody knows, and the server takes back what was not committed. So is one that is not given
 //! back, since whoever used it went away.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -57,6 +58,79 @@ pub(super) struct Connections {
     writers: PgPool,
     readers: PgPool,
     health: Arc<Health>,
+    pub(super) name: Name,
+}
+
+/// What this backend is called in the books: what it takes bears its name.
+///
+/// Once a connection that writes is lost, nobody knows what was taken by it and never begun, and
+/// nobody does it before its time. So the backend goes on under another name, as if it had been
+/// started anew: it is not heard of under the last one any more, and what bears that is taken up
+/// soon, as of one that is dead. What it still has in hand it does as one that was only frozen.
+#[derive(Debug)]
+pub(super) struct Name {
+    first: String,
+    state: Mutex<Named>,
+}
+
+#[derive(Debug, Default)]
+struct Named {
+    /// How many names it had before.
+    before: u32,
+    /// Whether it has done anything under this one.
+    used: bool,
+    /// Whether it ever said that it is alive, as what serves does and a command does not.
+    serves: bool,
+    /// Whether it has said so under this name.
+    said: bool,
+}
+
+impl Name {
+    fn state(&self) -> MutexGuard<'_, Named> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How a transaction begins that writes under it. Whoever serves is known by each name that it
+    /// takes anything under.
+    fn begin(&self) -> Cow<'static, str> {
+        let mut state = self.state();
+        state.used = true;
+        if state.before == 0 {
+            // Its connections have that one by themselves.
+            return BEGIN.into();
+        }
+        let name = format!("{}-{}", self.first, state.before);
+        let begin = format!("{BEGIN}; SET LOCAL application_name = '{name}'");
+        match state.serves && !state.said {
+            true => format!(
+                "{begin}; INSERT INTO backends (name, since, seen_at)
+                 VALUES ('{name}', now(), now()) ON CONFLICT DO NOTHING"
+            )
+            .into(),
+            false => begin.into(),
+        }
+    }
+
+    /// A connection is lost. Those that are lost with it say nothing new.
+    fn change(&self) {
+        let mut state = self.state();
+        if std::mem::take(&mut state.used) {
+            state.before += 1;
+            state.said = false;
+        }
+    }
+
+    /// How many names it had before this one.
+    pub(super) fn before(&self) -> u32 {
+        self.state().before
+    }
+
+    /// It has said that it is alive, under the one that had so many before it.
+    pub(super) fn has_said(&self, before: u32) {
+        let mut state = self.state();
+        state.serves = true;
+        state.said = state.before == before;
+    }
 }
 
 /// A connection that is thrown away unless it is given back.
@@ -84,7 +158,9 @@ impl Held {
         held.ok_or(StoreError::Unavailable(sqlx::Error::PoolClosed))
     }
 
-    async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
+    async fn run(&mut self, statement: &str) -> Result<(), StoreError> {
+        // Ours, with our own name in it at most.
+        let statement = sqlx::AssertSqlSafe(statement);
         self.connection()?.execute(statement).await?;
         Ok(())
     }
@@ -96,14 +172,20 @@ impl Connections {
             writers: pool(options, WRITERS, WORD_TIMEOUT),
             readers: pool(options, READERS, TURN_TIMEOUT),
             health,
+            name: Name {
+                first: options
+                    .get_application_name()
+                    .unwrap_or_default()
+                    .to_owned(),
+                state: Mutex::default(),
+            },
         }
     }
 
     /// Begins a transaction, on a connection that is waited for so long: see [`turn`].
     pub(super) async fn begin(&self, patience: Duration) -> Result<Held, StoreError> {
-        begin(&self.writers, BEGIN, patience)
-            .await
-            .inspect_err(|error| self.health.failed(error))
+        let begun = begin(&self.writers, Some(&self.name), patience).await;
+        begun.inspect_err(|error| self.health.failed(error))
     }
 
     /// Ends a transaction in which this was done: commits it, or takes back all of it. None where
@@ -118,6 +200,7 @@ impl Connections {
             Ok(answer) => {
                 let committed = within(held.run("COMMIT")).await;
                 if let Err(error) = committed {
+                    self.name.change();
                     self.health.failed(&error);
                     return Some(Err(error));
                 }
@@ -126,6 +209,7 @@ impl Connections {
                 Some(Ok(answer))
             }
             Err(error) if is_lost(&error) => {
+                self.name.change();
                 self.health.failed(&error);
                 Some(Err(error))
             }
@@ -171,7 +255,7 @@ impl Connections {
         &self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut held = begin(&self.readers, BEGIN_TO_READ, TURN_TIMEOUT).await?;
+        let mut held = begin(&self.readers, None, TURN_TIMEOUT).await?;
         held.run("SET LOCAL statement_timeout = 0").await?;
         let read = work(held.connection()?).await;
         // It wrote nothing.
@@ -198,17 +282,28 @@ fn pool(options: &PgConnectOptions, most: u32, patience: Duration) -> PgPool {
         .connect_lazy_with(options.clone())
 }
 
-/// Begins a transaction, on the first connection that is not lost.
-async fn begin(pool: &PgPool, how: &'static str, patience: Duration) -> Result<Held, StoreError> {
+/// Begins a transaction on the first connection that is not lost: one that writes under a name, or
+/// one that only reads.
+async fn begin(
+    pool: &PgPool,
+    writes: Option<&Name>,
+    patience: Duration,
+) -> Result<Held, StoreError> {
     let mut tries = 0;
     loop {
         let connection = tokio::time::timeout(patience, pool.acquire()).await;
         let late = |_| Err(sqlx::Error::PoolTimedOut);
         let mut held = Held(Some(connection.unwrap_or_else(late)?));
-        match within(held.run(how)).await {
+        let how = writes.map_or(BEGIN_TO_READ.into(), Name::begin);
+        match within(held.run(&how)).await {
             Ok(()) => return Ok(held),
             // Of a server that was the primary once there may be as many as of one that is gone.
-            Err(error) if (is_lost(&error) || is_stale(&error)) && tries < WRITERS => tries += 1,
+            Err(error) if (is_lost(&error) || is_stale(&error)) && tries < WRITERS => {
+                tries += 1;
+                if let Some(name) = writes {
+                    name.change();
+                }
+            }
             Err(error) => return Err(error),
         }
     }

@@ -345,7 +345,10 @@ impl Store for PostgresStore {
 
     async fn take_over(&self, now: i64) -> Result<LeftBehind, StoreError> {
         // By itself: whoever can't take over is alive all the same.
-        if !turn!(self, left_behind::beat())? {
+        let before = self.connections.name.before();
+        let may_judge = turn!(self, left_behind::beat())?;
+        self.connections.name.has_said(before);
+        if !may_judge {
             return Ok(LeftBehind::default());
         }
         let dead = read!(self, left_behind::dead())?;

@@ -193,6 +193,10 @@ async fn who_is_frozen_within_a_transaction_holds_up_others_for_seconds_and_then
     assert!(commit.is_err(), "its transaction is lost");
 }
 
+/// Cuts all other connections to the books.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn connections_that_the_server_cuts_cost_no_read_and_lose_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
@@ -218,12 +222,7 @@ async fn connections_that_the_server_cuts_cost_no_read_and_lose_nothing_that_was
     };
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(20)).await;
-        run(
-            &mut db,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        )
-        .await;
+        run(&mut db, CUT).await;
         // Idle connections are found dead, and others are taken.
         store.messages(1).await.unwrap();
     }
@@ -312,6 +311,33 @@ async fn who_is_heard_of_keeps_what_it_took_and_who_was_away_itself_takes_nothin
         WHERE since = (SELECT max(since) FROM backends)";
     happened(&folder, heard_of).await;
     assert_eq!(third.take_over(1110).await.unwrap(), left);
+}
+
+/// Of what it took by them nobody knows whether it was begun. Also where it lost them once before,
+/// and has not said under its new name that it is alive.
+#[tokio::test]
+async fn who_lost_its_connections_takes_up_what_it_had_taken_as_of_one_that_is_dead() {
+    let none = LeftBehind::default();
+    for lost_before in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        assert_eq!(store.take_over(1110).await.unwrap(), none);
+        let mut db = beside(&folder).await;
+        if lost_before {
+            run(&mut db, CUT).await;
+        }
+        let under_way = take_some(&store).await;
+        happened(&folder, SILENT).await;
+        run(&mut db, CUT).await;
+        assert_eq!(store.take_over(1110).await.unwrap(), none);
+        happened(&folder, LONG_HEARD_OF).await;
+        let left = store.take_over(1110).await.unwrap();
+        assert_eq!(left.payments, [under_way.payment]);
+        assert_eq!(left.operations, [under_way.operation]);
+        let (questions, _, _, notices) = due(&store, 1110).await;
+        assert_eq!((questions, notices), (vec![under_way.question], 1));
+        assert_eq!(store.take_over(1110).await.unwrap(), none);
+    }
 }
 
 /// Its own compare-and-set decides: what was taken over and ended is not begun again.
