@@ -204,6 +204,11 @@ enum LedgerCommand {
     },
 }
 
+/// Much of what a request costs is small pieces of memory that one thread takes and another gives
+/// back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {

@@ -209,6 +209,14 @@ pub(crate) trait Requests: Send {
         now: i64,
     ) -> Result<(), StoreError>;
 
+    /// Adds an answer if there is none to the same key. `false`: there is one.
+    async fn add_first_answer(
+        &mut self,
+        mark: &Idempotency,
+        body: &str,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+
     /// Puts an answer in the place of the one to the same request. `false`: there is none.
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError>;
 }

@@ -20,11 +20,8 @@ pub(crate) struct Made {
     pub(crate) left_out: Vec<LeftOut>,
 }
 
-/// The session that the same request made before; none where it is to make one, because it made
-/// none yet or because that one has expired unpaid.
-///
-/// It is asked for before the order is read: what was taken once is not refused after a change of
-/// the configuration.
+/// The session that the same request made before; none where it made none yet, or that one has
+/// expired unpaid.
 pub(crate) async fn again(
     app: &App,
     shop: &Shop,

@@ -44,16 +44,28 @@ impl Requests for Tables {
         &mut self,
         mark: &Idempotency,
         body: &str,
-        _: i64,
+        now: i64,
     ) -> Result<(), StoreError> {
+        match self.add_first_answer(mark, body, now).await? {
+            true => Ok(()),
+            false => Err(StoreError::Corrupt("a second answer to one key".into())),
+        }
+    }
+
+    async fn add_first_answer(
+        &mut self,
+        mark: &Idempotency,
+        body: &str,
+        _: i64,
+    ) -> Result<bool, StoreError> {
         if self.answers.iter().any(|row| row.is_of(mark)) {
-            return Err(StoreError::Corrupt("a second answer to one key".into()));
+            return Ok(false);
         }
         self.answers.push(AnswerRow {
             mark: mark.clone(),
             body: body.to_owned(),
         });
-        Ok(())
+        Ok(true)
     }
 
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError> {

@@ -16,28 +16,26 @@ pub(crate) async fn add(
     secret: &SecretDigest,
     mark: &Idempotency,
 ) -> Result<Kept, StoreError> {
-    let before = tx.answer_to(mark).await?;
-    match before {
-        Some(Kept::Replayed(ref id)) => {
-            let made = SessionId::try_from(id.clone())
-                .map_err(|_| StoreError::Corrupt(format!("{id} is no session's id")))?;
-            match dead(tx, &made, session.created_at).await? {
-                Some(dead) => session.replaces = Some(dead),
-                None => return Ok(Kept::Replayed(id.clone())),
+    let new = session.id.to_string();
+    if !tx.add_first_answer(mark, &new, session.created_at).await? {
+        match tx.answer_to(mark).await? {
+            Some(Kept::Replayed(id)) => {
+                let made = SessionId::try_from(id.clone())
+                    .map_err(|_| StoreError::Corrupt(format!("{id} is no session's id")))?;
+                match dead(tx, &made, session.created_at).await? {
+                    Some(dead) => session.replaces = Some(dead),
+                    None => return Ok(Kept::Replayed(id)),
+                }
+                tx.replace_answer(mark, &new).await?;
             }
+            Some(kept) => return Ok(kept),
+            // Old ones are erased.
+            None => tx.add_answer(mark, &new, session.created_at).await?,
         }
-        Some(kept) => return Ok(kept),
-        None => {}
     }
     let order_key = order_key(tx, session).await?;
     let first_settled = tx.add_session(session, &order_key, secret).await?;
     session.know_order(first_settled);
-    let id = session.id.as_str();
-    if session.replaces.is_some() {
-        tx.replace_answer(mark, id).await?;
-    } else {
-        tx.add_answer(mark, id, session.created_at).await?;
-    }
     Ok(Kept::New)
 }
 

@@ -1,7 +1,9 @@
 //! What marked requests were answered, so that a repeated one has no second effect.
 
 use async_trait::async_trait;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Row as _, Sqlite, SqliteConnection};
 
 use crate::error::StoreError;
 use crate::transaction::Requests;
@@ -25,6 +27,27 @@ pub(super) async fn recall(
     }))
 }
 
+/// Keeps an answer.
+macro_rules! add_answer {
+    () => {
+        "INSERT INTO idempotency (scope, key, fingerprint, body, created_at)
+         VALUES (?, ?, ?, ?, ?)"
+    };
+}
+
+fn answered<'q>(
+    add: Query<'q, Sqlite, SqliteArguments>,
+    mark: &'q Idempotency,
+    body: &'q str,
+    now: i64,
+) -> Query<'q, Sqlite, SqliteArguments> {
+    add.bind(&mark.scope)
+        .bind(&mark.key)
+        .bind(&mark.fingerprint)
+        .bind(body)
+        .bind(now)
+}
+
 #[async_trait]
 impl Requests for SqliteConnection {
     async fn answer_to(&mut self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
@@ -37,18 +60,20 @@ impl Requests for SqliteConnection {
         body: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO idempotency (scope, key, fingerprint, body, created_at)
-             VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(&mark.scope)
-        .bind(&mark.key)
-        .bind(&mark.fingerprint)
-        .bind(body)
-        .bind(now)
-        .execute(self)
-        .await?;
+        let add = sqlx::query(add_answer!());
+        answered(add, mark, body, now).execute(self).await?;
         Ok(())
+    }
+
+    async fn add_first_answer(
+        &mut self,
+        mark: &Idempotency,
+        body: &str,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let add = sqlx::query(concat!(add_answer!(), " ON CONFLICT DO NOTHING"));
+        let added = answered(add, mark, body, now).execute(self).await?;
+        Ok(added.rows_affected() > 0)
     }
 
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError> {

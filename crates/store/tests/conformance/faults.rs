@@ -153,8 +153,8 @@ async fn a_failure_among_many_who_write_at_once_takes_back_that_one_alone() {
     for seed in &bad {
         let id = SessionId::from_random([*seed; 16]);
         let trigger = format!(
-            "CREATE TRIGGER t{seed} AFTER INSERT ON idempotency
-             WHEN NEW.key = 's{seed}' AND EXISTS (SELECT 1 FROM sessions WHERE id = '{id}')
+            "CREATE TRIGGER t{seed} AFTER INSERT ON sessions
+             WHEN NEW.id = '{id}' AND EXISTS (SELECT 1 FROM idempotency WHERE key = 's{seed}')
              BEGIN SELECT RAISE(ABORT, 'injected'); END"
         );
         run(&mut db, trigger).await;

@@ -105,17 +105,19 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<CreatedSession>), ApiError> {
     let body = body.read(&app).await?;
     let mark = idempotency(&caller.headers, format!("shop/{}/sessions", shop.id), &body)?;
+    let make = async || {
+        let (new, faults) = json_with_faults::<NewSession>(&body)?;
+        let session = order::parse(&app, &shop, new, new_id()?, faults)?;
+        Ok::<_, ApiError>(make(&app, &shop, &key, session, &mark).await?)
+    };
     let Made {
         secret,
         book,
         left_out,
-    } = match again(&app, &shop, &mark).await? {
-        Some(made) => made,
-        None => {
-            let (new, faults) = json_with_faults::<NewSession>(&body)?;
-            let session = order::parse(&app, &shop, new, new_id()?, faults)?;
-            make(&app, &shop, &key, session, &mark).await?
-        }
+    } = match make().await {
+        Ok(made) => made,
+        // What was taken once is not refused after a change of the configuration.
+        Err(refused) => again(&app, &shop, &mark).await?.ok_or(refused)?,
     };
     let folded = Folded::new(&book, clock::unix_now());
     let created = CreatedSession {
