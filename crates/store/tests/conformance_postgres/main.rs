@@ -55,5 +55,6 @@ mod schema;
 mod search;
 #[path = "../conformance/sessions.rs"]
 mod sessions;
+mod upgrade;
 #[path = "../conformance/writes.rs"]
 mod writes;
