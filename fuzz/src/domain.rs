@@ -165,6 +165,7 @@ pub fn domain_events(data: &[u8]) {
                 | PaymentEvent::Decided { .. }
                 | PaymentEvent::Reported { .. }
                 | PaymentEvent::Rebilling { .. }
+                | PaymentEvent::RebillingUntold { .. }
                 | PaymentEvent::CalledOff
                 | PaymentEvent::RebilledBy { .. }
                 | PaymentEvent::Returned { .. }

@@ -12,6 +12,8 @@ const THREEDS: &str = "4444333322221111";
 const DECLINED: &str = "4000000000003009";
 const NO_FUNDS: &str = "4000000000003022";
 const ADDRESS: &str = "4000000000003007";
+/// Refused for the security code, after which the bank may hold the amount too.
+const CODE: &str = "4000000000003019";
 const HELD: &str = "4000000000000010";
 const PENDING: &str = "4000000000000028";
 const ERROR: &str = "4000000000000036";
@@ -217,18 +219,17 @@ async fn a_page_that_nobody_came_back_from_is_called_off_and_takes_no_money_late
 }
 
 #[tokio::test]
-async fn an_address_mismatch_is_told_to_shopper_and_operator() {
-    let stack = stack().await;
-    let (checkout, hosted) = on_the_page(&stack).await;
-    stack
-        .press_hosted(&hosted, "pay", ADDRESS)
-        .await
-        .expect(200);
-    let status = stack.wait_status(&checkout, "refused").await;
-    assert_eq!(status["payment"]["refusal"], "held", "{status}");
-    stack
-        .logged(&["alert=\"held\"", "the shopper's bank may hold"])
-        .await;
+async fn what_a_wrong_address_or_code_holds_for_days_is_told_to_shopper_and_operator() {
+    for card in [ADDRESS, CODE] {
+        let stack = stack().await;
+        let (checkout, hosted) = on_the_page(&stack).await;
+        stack.press_hosted(&hosted, "pay", card).await.expect(200);
+        let status = stack.wait_status(&checkout, "refused").await;
+        assert_eq!(status["payment"]["refusal"], "held", "{status}");
+        stack
+            .logged(&["alert=\"held\"", "the shopper's bank may hold"])
+            .await;
+    }
 }
 
 #[tokio::test]

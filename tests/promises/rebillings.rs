@@ -402,6 +402,81 @@ async fn a_change_that_does_not_reach_the_platform_is_kept_and_told_later() {
     assert_eq!(wait(&stack, &made, "paid").await["accepted"], 9900);
 }
 
+/// What the shop was told is kept is told to a person as long as it may be charged otherwise, and
+/// stays on the list if it was.
+#[tokio::test]
+async fn a_change_that_never_reaches_the_platform_is_on_the_operators_list_before_and_after_it_ran()
+{
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, due) = waiting(&stack, &first, 10).await;
+    let lost = json!({"call_lost": {"update": 1_000_000}, "callback_lost": true});
+    stack.break_netbanx(lost).await;
+    let told = change(&stack, &first.payment, &made, Some(json!({"amount": 9900}))).await;
+    told.problem(503, "platform_unreachable");
+    let untold = read(&stack, &made).await;
+    assert_eq!(untold["attention"], json!(["change_untold"]), "{untold}");
+    let list = stack.attention().await;
+    assert!(list.contains("it may charge as before"), "{list}");
+    let alert = r#""alert":"change_untold""#;
+    assert_eq!(stack.backend_log().matches(alert).count(), 1);
+    // Its day comes, and nobody calls back: that it ran is asked for.
+    stack.move_netbanx_clock(json!({"days": 10})).await;
+    let done = wait(&stack, &made, "paid").await;
+    assert_eq!(
+        (&done["amount"], &done["accepted"], &done["attention"]),
+        (&json!(4200), &json!(4200), &json!(["change_lost"])),
+        "{done}"
+    );
+    assert_eq!(done["rebilling"]["due_date"], due, "{done}");
+    assert_eq!(stack.backend_log().matches(alert).count(), 1);
+    // Once all of it is given back nobody has to look.
+    stack.mend_netbanx().await;
+    stack.move_netbanx_clock(json!({"days": 1})).await;
+    let id = made["id"].as_str().unwrap();
+    let told = stack.instruct(id, "refunds", json!({})).await;
+    assert_eq!(told["status"], "done", "{told}");
+    assert_eq!(read(&stack, &made).await["attention"], json!([]));
+}
+
+#[tokio::test]
+async fn what_could_not_be_told_is_called_off_all_the_same_and_a_change_that_is_told_ends_the_alarm()
+ {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, _) = waiting(&stack, &first, 10).await;
+    let lost = json!({"call_lost": {"update": 1_000_000}});
+    stack.break_netbanx(lost.clone()).await;
+    let wish = json!({"amount": 9900});
+    let told = change(&stack, &first.payment, &made, Some(wish.clone())).await;
+    told.problem(503, "platform_unreachable");
+    stack.mend_netbanx().await;
+    // The same once more, and it is known there.
+    change(&stack, &first.payment, &made, Some(wish))
+        .await
+        .expect(200);
+    let told = read(&stack, &made).await;
+    assert_eq!(
+        (&told["attention"], &told["amount"]),
+        (&json!([]), &json!(9900))
+    );
+    stack.break_netbanx(lost).await;
+    let told = change(&stack, &first.payment, &made, Some(json!({"amount": 100}))).await;
+    told.problem(503, "platform_unreachable");
+    // That call does not wait for the one that is never heard.
+    change(&stack, &first.payment, &made, None)
+        .await
+        .expect(200);
+    let ended = wait(&stack, &made, "refused").await;
+    assert_eq!(
+        (&ended["attention"], &ended["amount"]),
+        (&json!([]), &json!(9900)),
+        "{ended}"
+    );
+    let order = orders(&stack).await.pop().unwrap();
+    assert_eq!(order["transaction"]["status"], "cancelled", "{order}");
+}
+
 #[tokio::test]
 async fn a_change_that_the_platform_refuses_or_that_comes_too_late_changes_nothing() {
     let stack = stack().await;
@@ -536,6 +611,81 @@ async fn bad_wishes_are_refused_with_what_to_do_and_nothing_is_charged() {
     let post = post.header("idempotency-key", fresh_key()).json(&wish);
     assert_eq!(stack.http.send(post).await.status, 404);
     assert_eq!(stack.netbanx_calls("rebill", None).await, 0);
+}
+
+#[tokio::test]
+async fn bad_wishes_at_the_command_line_are_refused_with_what_to_do() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, due) = waiting(&stack, &first, 10).await;
+    let id = made["id"].as_str().unwrap();
+    let unpaid = stack.session(4200).await;
+    let unpaid = stack.start_hosted(&unpaid).await.payment;
+    let (paid, nobodys) = (
+        first.payment.as_str(),
+        "pay_00000000000000000000000000000000",
+    );
+    for (args, words) in [
+        (&["rebill", paid][..], "--reference"),
+        (&["rebill", "pay_1", "--reference", "r"], "pay_1"),
+        (&["rebill", nobodys, "--reference", "r"], "no such payment"),
+        (&["rebill", &unpaid, "--reference", "r"], "has not paid"),
+        (&["rebill", paid, "--reference", ""], "--reference"),
+        (
+            &["rebill", paid, "--reference", "r", "--amount", "0"],
+            "--amount",
+        ),
+        (
+            &["rebill", paid, "--reference", "r", "--amount", "1.50"],
+            "--amount",
+        ),
+        (
+            &["rebill", paid, "--reference", "r", "--due", "24/12/2026"],
+            "--due",
+        ),
+        (
+            &["rebill", paid, "--reference", "r", "--due", "2020-01-01"],
+            "must be a day after today",
+        ),
+        (
+            &["rebill", paid, "--reference", "r", "--by-profile"],
+            "charge it by its order",
+        ),
+        (&["amend", id], "--amount"),
+        (&["amend", id, "--amount", "0"], "--amount"),
+        (
+            &["amend", id, "--due", "2020-01-01"],
+            "must be a day after today",
+        ),
+        (&["amend", paid, "--amount", "100"], "no such rebilling"),
+        (&["call-off", paid], "no such rebilling"),
+        (&["call-off", nobodys], "no such payment"),
+    ] {
+        let args = [&["payments"], args].concat();
+        let (status, told, errors) = stack.guichet(&args).await;
+        assert!(status != 0, "{args:?} {told}");
+        assert!(errors.contains(words), "{args:?} {errors}");
+    }
+    assert_eq!(stack.netbanx_calls("rebill", None).await, 1);
+    assert_eq!(stack.netbanx_calls("update", None).await, 0);
+    let waits = read(&stack, &made).await;
+    assert_eq!(waits["rebilling"]["due_date"], due, "{waits}");
+    // The same name again does nothing twice, and another wish by it is refused.
+    let charge = async |amount: &str| {
+        let wish = ["--reference", "r9", "--amount", amount, "--key", "k"];
+        let args = [&["payments", "rebill", paid][..], &wish].concat();
+        stack.guichet(&args).await
+    };
+    let (status, told, errors) = charge("300").await;
+    assert_eq!(status, 0, "{told}{errors}");
+    let (again, same, _) = charge("300").await;
+    assert_eq!((again, same.lines().next()), (0, told.lines().next()));
+    let (status, _, errors) = charge("400").await;
+    assert!(
+        status != 0 && errors.contains("use another --key"),
+        "{errors}"
+    );
+    assert_eq!(stack.netbanx_calls("rebill", None).await, 2);
 }
 
 #[tokio::test]

@@ -213,6 +213,8 @@ async fn an_order_that_the_platform_is_silent_about_is_pending_past_its_deadline
         assert_unknown(&stack, checkout, payment).await;
         let second = click(&stack, checkout, true, "second", &card).await;
         second.problem(409, "payment_open");
+        // Past its deadline nobody can say until when.
+        assert!(!second.headers.contains_key("retry-after"));
     }
     stack.mend_office().await;
     for (checkout, payment) in &unknown {

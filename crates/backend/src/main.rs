@@ -154,6 +154,14 @@ enum Command {
     ///
     /// What each is, what it is for, and how its integrity is assured.
     Inventory(ConfigArg),
+    /// Print what a shop's page with the widget needs in its Content-Security-Policy, line by line,
+    /// for the methods that the shop offers.
+    Csp {
+        #[command(flatten)]
+        config: ConfigArg,
+        #[command(flatten)]
+        page: cli::policy::Arguments,
+    },
     /// Print the widget's texts in a language, as a shop may have its own in the configuration.
     Texts {
         /// The language: de, en, es, fr, it, nl, pt or sv.
@@ -262,6 +270,7 @@ async fn main() -> ExitCode {
             notifications::run(&config.config, number).await
         }
         Command::Inventory(arg) => inventory::run(&arg.config),
+        Command::Csp { config, page } => cli::policy::run(&config.config, &page).await,
         Command::Texts { language } => cli::texts::run(&language),
         Command::Openapi => print_openapi(),
     };

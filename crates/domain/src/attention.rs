@@ -42,6 +42,11 @@ pub enum Attention {
     Offline,
     /// The platform's own report tells otherwise of it than the books.
     Differs,
+    /// The platform could not be told yet how a rebilling is to run: it may charge as before.
+    ChangeUntold,
+    /// A change of a rebilling was kept, and the platform took it no more: it runs, or ran, as
+    /// before.
+    ChangeLost,
 }
 
 impl Attention {
@@ -145,6 +150,13 @@ impl Attention {
             }
             Self::Differs => {
                 "the platform's report differs from the books: guichet payments compare says how"
+            }
+            Self::ChangeUntold => {
+                "the platform could not be told what to charge, or when: it may charge as before"
+            }
+            Self::ChangeLost => {
+                "a change came too late or was refused, and it charges as before: give back or \
+                 charge the difference"
             }
             Self::Offline => {
                 "the terminal approved it offline: see in the platform's portal whether it settled"

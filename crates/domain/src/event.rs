@@ -69,6 +69,12 @@ pub enum PaymentEvent {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         untold: bool,
     },
+    /// The platform could not be told how a rebilling is to run: until it is, it may charge as
+    /// before. It moves no money state.
+    RebillingUntold {
+        /// Unix second of the word that it could not be told.
+        since: i64,
+    },
     /// A rebilling is not to run any more. It moves no money state: the platform does, once it was
     /// told.
     CalledOff,

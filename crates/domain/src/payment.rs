@@ -19,9 +19,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use guichet_wire::{MethodKind, PartKind, PartStatus, Refusal, Status};
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use self::rebilling::{Rebilling, Run};
 pub use crate::attention::Attention;
 use crate::event::{Confirmed, Part, PaymentEvent, ReturnOutcome, Trust};
 use crate::id::PaymentId;
@@ -97,32 +97,6 @@ impl PartState {
     fn is_in_doubt(&self) -> bool {
         self.disputed || (accepted_by_platform(self) && !self.counts)
     }
-}
-
-/// On which day a rebilling is to run, and what it is to charge.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Run {
-    /// The day; none: at once.
-    pub due: Option<Date>,
-    /// The amount; none: what its session was made with.
-    pub amount: Option<Amount>,
-}
-
-/// That a payment charges anew what another one was made with.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Rebilling {
-    /// The other one.
-    pub of: PaymentId,
-    /// The day on which the platform is to run it; none: at once.
-    pub due: Option<Date>,
-    /// What it is to charge, where that was said after its session was made.
-    pub amount: Option<Amount>,
-    /// Unix second of the last word on that.
-    pub at: i64,
-    /// The word before, where the platform is still to be told of the last one.
-    pub untold_since: Option<Run>,
-    /// It is not to run any more.
-    pub called_off: bool,
 }
 
 /// A payment's state.
@@ -272,6 +246,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if held && decided.is_none() {
         attention.insert(Attention::Review);
     }
+    attention.extend(told.rebilling.attention(&parts));
     PaymentState {
         money,
         accepted,
@@ -279,7 +254,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         returned: told.returned,
         held,
         decided,
-        rebilling: told.rebilling(),
+        rebilling: told.rebilling.state(),
         rebilled_by: told.rebilled_by.into_iter().cloned().collect(),
         differs,
         deadline_passed: told.deadline_passed,
@@ -422,11 +397,7 @@ struct Told<'a> {
     decided: Option<(i64, bool)>,
     /// The last comparison with the platform's report: when, and what differs.
     reported: Option<(i64, &'a Option<String>)>,
-    /// The last word on what it charges anew, when and how much, and whether that is untold.
-    rebilling: Option<(i64, Run, bool, &'a PaymentId)>,
-    /// The last such word that the platform was told.
-    run_told: Option<(i64, Run)>,
-    called_off: bool,
+    rebilling: rebilling::Told<'a>,
     rebilled_by: BTreeSet<&'a PaymentId>,
     returned: Option<ReturnOutcome>,
     deadline_passed: bool,
@@ -454,23 +425,9 @@ impl<'a> Told<'a> {
                 let all = self.reported.into_iter().chain([(*at, differs)]);
                 self.reported = all.max();
             }
-            PaymentEvent::Rebilling {
-                of,
-                due,
-                at,
-                amount,
-                untold,
-            } => {
-                let run = Run {
-                    due: *due,
-                    amount: *amount,
-                };
-                let all = self.rebilling.into_iter().chain([(*at, run, *untold, of)]);
-                self.rebilling = all.max();
-                let told = (!untold).then_some((*at, run));
-                self.run_told = self.run_told.into_iter().chain(told).max();
-            }
-            PaymentEvent::CalledOff => self.called_off = true,
+            PaymentEvent::Rebilling { .. }
+            | PaymentEvent::RebillingUntold { .. }
+            | PaymentEvent::CalledOff => self.rebilling.add(event),
             PaymentEvent::RebilledBy { payment } => {
                 self.rebilled_by.insert(payment);
             }
@@ -480,19 +437,6 @@ impl<'a> Told<'a> {
             }
             PaymentEvent::DeadlinePassed => self.deadline_passed = true,
         }
-    }
-
-    /// What is charged anew, if anything is.
-    fn rebilling(&self) -> Option<Rebilling> {
-        let before = self.run_told.map(|(_, run)| run);
-        self.rebilling.map(|(at, run, untold, of)| Rebilling {
-            of: of.clone(),
-            due: run.due,
-            amount: run.amount,
-            at,
-            untold_since: before.filter(|_| untold),
-            called_off: self.called_off,
-        })
     }
 
     /// The state of each transaction.
@@ -634,5 +578,6 @@ fn is_conflict(contents: &BTreeSet<&Part>) -> bool {
     finals.collect::<BTreeSet<_>>().len() > 1 || amounts.len() > 1
 }
 
+mod rebilling;
 #[cfg(test)]
 mod tests;

@@ -239,6 +239,7 @@ fn check_fact(account: &Account, fact: &Verified<PlatformFact>, last: Option<&Ca
         | PaymentEvent::Decided { .. }
         | PaymentEvent::Reported { .. }
         | PaymentEvent::Rebilling { .. }
+        | PaymentEvent::RebillingUntold { .. }
         | PaymentEvent::CalledOff
         | PaymentEvent::RebilledBy { .. }
         | PaymentEvent::Returned { .. }

@@ -197,7 +197,7 @@ export class GuichetService {
       } else if (session.status === 'paid' && payment.id === session.settled_by) {
         await this.addPayment(ctx, code, session, payment);
       } else if (session.status === 'incomplete' && payment.accepted) {
-        await this.note(ctx, code, payment, `only ${payment.accepted} of it was taken`);
+        await this.note(ctx, code, payment.id, `only ${payment.accepted} of it was taken`);
       }
     }
   }
@@ -222,7 +222,9 @@ export class GuichetService {
       });
       if (isGraphQlErrorResult(added)) return added.message;
       const over = covered((await this.find(ctx, code))!) - added.totalWithTax;
-      if (over > 0) await this.note(ctx, code, payment, `is ${over} more than the order's total`);
+      if (over > 0) {
+        await this.note(ctx, code, payment.id, `is ${over} more than the order's total`);
+      }
       return undefined;
     });
     if (refused !== undefined) await this.giveBack(ctx, code, payment, refused);
@@ -253,21 +255,21 @@ export class GuichetService {
       if (!(error instanceof GuichetError)) throw error;
       became = `not given back: ${error.message}`;
     }
-    await this.note(ctx, code, payment, `${why}; ${became}`);
+    await this.note(ctx, code, payment.id, `${why}; ${became}`);
   }
 
-  /** Tells whoever runs the shop, once for each payment: in the order's history. */
+  /** Tells whoever runs the shop, once for each payment or refund: in the order's history. */
   private async note(
-    ctx: RequestContext, code: string, payment: Payment, story: string,
+    ctx: RequestContext, code: string, id: string, story: string,
   ): Promise<void> {
     const order = await this.find(ctx, code);
     if (!order) return;
     const told = await this.history.getHistoryForOrder(ctx, order.id, false);
-    if (told.items.some(({ data }) => String(data?.note).includes(payment.id))) return;
+    if (told.items.some(({ data }) => String(data?.note).includes(id))) return;
     await this.orders.addNoteToOrder(ctx, {
-      id: order.id, note: `Guichet: ${payment.id} ${story}`, isPublic: false,
+      id: order.id, note: `Guichet: ${id} ${story}`, isPublic: false,
     });
-    Logger.warn(`${code}: ${payment.id} ${story}`, LOG);
+    Logger.warn(`${code}: ${id} ${story}`, LOG);
   }
 
   async refund(payment: ShopPayment, amount: number): Promise<Instruction> {
@@ -289,6 +291,13 @@ export class GuichetService {
         const stands = await this.client.refundStands(payment.transactionId, id);
         if (stands.status === 'done') {
           await this.orders.settleRefund(ctx, { id: refund.id, transactionId: id });
+        } else if (stands.status === 'partly_done') {
+          // It counts as what was given back: the rest may be asked for anew.
+          const rest = refund.total - stands.done;
+          await this.connection.getRepository(ctx, Refund).update(refund.id, {
+            total: stands.done, adjustment: refund.adjustment - rest });
+          await this.orders.settleRefund(ctx, { id: refund.id, transactionId: id });
+          await this.note(ctx, order!.code, id, `gave back ${stands.done}, and not ${rest} more`);
         } else if (stands.status === 'refused') {
           await this.orders.transitionRefundToState(ctx, refund.id, 'Failed');
         }

@@ -60,7 +60,8 @@ class Guichet {
     }
     const found = method === 'POST' ? this.refunds.get(key)
       : [...this.refunds.values()].find((refund) => refund.id === instruction);
-    return [200, { ...found, status: this.refundStatus, operations: [{ why: 'because' }] }];
+    const done = this.refundStatus === 'partly_done' ? 600 : found.amount;
+    return [200, { ...found, status: this.refundStatus, done, operations: [{ why: 'because' }] }];
   }
 
   /** A payment of the last session of that order. */
@@ -338,6 +339,19 @@ test('a refund that waits is settled when Guichet says so', async () => {
   await tell(order.code);
   assert.equal((await fresh(order.code)).payments[0].refunds[0].state, 'Settled');
   assert.equal(guichet.refunds.size, 1);
+});
+
+test('a refund that is done in part counts as that part, and is told', async () => {
+  const order = await paid();
+  guichet.refundStatus = 'partly_done';
+  assert.equal((await refund(order, 1000)).state, 'Pending');
+  await tell(order.code);
+  await tell(order.code);
+  const [kept] = (await fresh(order.code)).payments[0].refunds;
+  assert.deepEqual([kept.state, kept.total], ['Settled', 600]);
+  const told = (await notes(order.code)).filter((note) => note.includes('gave back 600'));
+  assert.equal(told.length, 1);
+  assert.match(told[0], /not 400 more/);
 });
 
 test('equal refunds one after the other are two, and a refused one is no success', async () => {

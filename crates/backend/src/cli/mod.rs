@@ -20,6 +20,7 @@ mod opened;
 pub(crate) mod operations;
 pub(crate) mod payments;
 mod platform;
+pub(crate) mod policy;
 mod rebill;
 pub(crate) mod restore;
 pub(crate) mod sogenactif;

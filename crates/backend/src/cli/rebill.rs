@@ -23,6 +23,7 @@ use crate::payments::due::take_up;
 use crate::payments::error::PaymentError;
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::rebill::{self, Change, Wanted};
+use crate::sessions::error::SessionError;
 
 /// Longest order reference of a rebilling, in characters.
 const REFERENCE_MAX: usize = 200;
@@ -162,38 +163,129 @@ async fn of(app: &Arc<App>, id: &PaymentId) -> anyhow::Result<Book> {
 
 /// Why not, in words.
 fn told(error: PaymentError) -> anyhow::Error {
-    match error {
-        PaymentError::Field(error) => error.into(),
-        PaymentError::Session(error) => anyhow::anyhow!("{error:?}"),
-        PaymentError::Failed(cause) => anyhow::anyhow!("{cause}"),
+    let text = match error {
+        PaymentError::Field(error) => return error.into(),
+        PaymentError::Session(error) => return told_of_session(error),
+        PaymentError::Failed(cause) => return anyhow::Error::msg(cause),
         PaymentError::SessionPaid => {
-            anyhow::anyhow!("an order with this reference is paid: choose another reference")
+            "an order with this reference is paid: choose another reference"
         }
-        PaymentError::Unknown => anyhow::anyhow!("there is no such rebilling"),
-        PaymentError::Unreachable => anyhow::anyhow!("the platform can't be reached"),
-        PaymentError::NotOffered => anyhow::anyhow!("the shop does not offer the method any more"),
-        PaymentError::KeyReused => anyhow::anyhow!("this key came before with another wish"),
-        PaymentError::RequestInFlight => anyhow::anyhow!(
+        PaymentError::Unknown => "there is no such rebilling",
+        PaymentError::Unreachable => {
+            "the platform can't be reached: nothing was started, and a change is kept and told later"
+        }
+        PaymentError::NotOffered => "the shop does not offer the method any more",
+        PaymentError::KeyReused => "this key came before with another wish: use another --key",
+        PaymentError::RequestInFlight => {
             "the same request is being worked on by another process: look at the payment, then try \
              again"
-        ),
-        PaymentError::UnderWay => anyhow::anyhow!(
+        }
+        PaymentError::UnderWay => {
             "a payment of this session is being worked on just now: try again in a minute"
+        }
+        PaymentError::OtherOpen { seconds } => return told_of_other(seconds),
+        PaymentError::CardUnknown => {
+            "the shopper's card is not there any more: charge the payment itself"
+        }
+        PaymentError::TooMany => {
+            "the session of this key has as many payments as it may have: use another --key"
+        }
+        PaymentError::TerminalBusy => {
+            "the terminal works on another payment: try again once it is over"
+        }
+        PaymentError::SessionExpired => {
+            "the session of this key has expired, and takes no payment any more: use another --key"
+        }
+    };
+    anyhow::Error::msg(text)
+}
+
+fn told_of_other(seconds: Option<u64>) -> anyhow::Error {
+    match seconds {
+        Some(seconds) => anyhow::anyhow!(
+            "another payment of this session may still take money: try again once it is over, or \
+             in {seconds} s, when nobody can pay on its page any more"
         ),
-        PaymentError::OtherOpen => anyhow::anyhow!(
+        None => anyhow::anyhow!(
             "another payment of this session may still take money: try again once it is over"
         ),
-        PaymentError::CardUnknown => {
-            anyhow::anyhow!("the shopper's card is not there any more: charge the payment itself")
+    }
+}
+
+/// Why its session is not made, in words.
+fn told_of_session(error: SessionError) -> anyhow::Error {
+    match error {
+        SessionError::Unknown => anyhow::anyhow!("the session of this key is not there any more"),
+        SessionError::Paid => told(PaymentError::SessionPaid),
+        SessionError::KeyReused => told(PaymentError::KeyReused),
+        SessionError::PaymentsOpen { payments, seconds } => {
+            told_of_other(seconds).context(payments.join(", "))
         }
-        PaymentError::TooMany => anyhow::anyhow!(
-            "the session of this key has as many payments as it may have: use another --key"
-        ),
-        PaymentError::TerminalBusy => {
-            anyhow::anyhow!("the terminal works on another payment: try again once it is over")
+        SessionError::KeyRotated => {
+            anyhow::anyhow!("the session was made with a key that is no longer configured")
         }
-        PaymentError::SessionExpired => anyhow::anyhow!(
-            "the session of this key has expired, and takes no payment any more: use another --key"
-        ),
+        SessionError::Fields(errors) => {
+            let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("{}", errors.join("; "))
+        }
+        SessionError::Books(error) => error.into(),
+        SessionError::Failed(cause) => anyhow::Error::msg(cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_domain::FieldError;
+    use guichet_store::StoreError;
+
+    use super::*;
+
+    /// What the operator reads, whole: with what caused it.
+    fn text(error: PaymentError) -> String {
+        format!("{:#}", told(error))
+    }
+
+    #[test]
+    fn each_refusal_says_what_is_wrong_and_what_to_do_in_words() {
+        let field = || FieldError::new("due_date", "is 2020-01-01; must be a day after today");
+        let open = |seconds| SessionError::PaymentsOpen {
+            payments: vec!["pay_1 (netbanx_card)".into()],
+            seconds,
+        };
+        let session = PaymentError::Session;
+        for (error, words) in [
+            (field().into(), "due_date: is 2020-01-01; must be"),
+            (PaymentError::failed("no random bytes"), "no random bytes"),
+            (PaymentError::SessionPaid, "choose another reference"),
+            (PaymentError::Unknown, "no such rebilling"),
+            (PaymentError::Unreachable, "kept and told later"),
+            (PaymentError::NotOffered, "does not offer the method"),
+            (PaymentError::KeyReused, "use another --key"),
+            (PaymentError::RequestInFlight, "look at the payment"),
+            (PaymentError::UnderWay, "try again in a minute"),
+            (PaymentError::OtherOpen { seconds: Some(90) }, "in 90 s"),
+            (PaymentError::OtherOpen { seconds: None }, "once it is over"),
+            (PaymentError::CardUnknown, "charge the payment itself"),
+            (PaymentError::TooMany, "use another --key"),
+            (PaymentError::TerminalBusy, "try again once it is over"),
+            (PaymentError::SessionExpired, "use another --key"),
+            (session(SessionError::Unknown), "not there any more"),
+            (session(SessionError::Paid), "choose another reference"),
+            (session(SessionError::KeyReused), "use another --key"),
+            (session(open(Some(90))), "pay_1 (netbanx_card): another"),
+            (session(SessionError::KeyRotated), "no longer configured"),
+            (
+                session(vec![field(), FieldError::new("amount", "is 0")].into()),
+                "due_date: is 2020-01-01; must be a day after today; amount: is 0",
+            ),
+            (session(StoreError::Corrupt("a row".into()).into()), "a row"),
+            (session(SessionError::failed("a cause")), "a cause"),
+        ] {
+            let shown = format!("{error:?}");
+            let text = text(error);
+            assert!(text.contains(words), "{shown}: {text}");
+            // Words for a person, and no names of ours.
+            assert!(!text.contains('{') && !text.contains("Error("), "{text}");
+        }
     }
 }

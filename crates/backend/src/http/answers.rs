@@ -99,12 +99,14 @@ impl From<PaymentError> for ApiError {
                 ProblemCode::SessionExpired,
                 "this session has expired; the shop must make a new one",
             ),
-            PaymentError::OtherOpen => (
-                StatusCode::CONFLICT,
-                ProblemCode::PaymentOpen,
-                "another payment of this session may still take money; ask for the session until \
-                 its outcome is known",
-            ),
+            PaymentError::OtherOpen { seconds } => {
+                let detail = "another payment of this session may still take money; ask for the \
+                              session until its outcome is known, or send this again after as many \
+                              seconds as Retry-After says, where it is there: by then nobody can \
+                              pay on its page any more";
+                return Self::new(StatusCode::CONFLICT, ProblemCode::PaymentOpen, detail)
+                    .retry_after(seconds);
+            }
             PaymentError::NotOffered => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 ProblemCode::MethodNotOffered,

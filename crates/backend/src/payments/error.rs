@@ -19,7 +19,10 @@ pub(crate) enum PaymentError {
     /// The session has as many payments as it may have.
     TooMany,
     /// Another payment of the session may still take money.
-    OtherOpen,
+    OtherOpen {
+        /// In how many seconds its page has timed out; none where that is not known.
+        seconds: Option<u64>,
+    },
     /// The session, or the shop, offers no such method.
     NotOffered,
     /// The session has no such payment that could go on.

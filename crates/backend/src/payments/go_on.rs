@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::locks::{Lock, Locked};
+use crate::sessions::close::until_closed;
 use crate::sessions::folded::Folded;
 use crate::sessions::offers::offers;
 
@@ -184,7 +185,9 @@ fn refuse_if_moved_on(
     }
     match by {
         _ if !is_open(book) || !must_be_alone(in_hand, by) => Ok(()),
-        By::ShopWith { .. } | By::Again(_) => Err(PaymentError::OtherOpen),
+        By::ShopWith { .. } | By::Again(_) => Err(PaymentError::OtherOpen {
+            seconds: until_closed(book, clock::unix_now()),
+        }),
         By::Shopper | By::ShopperWith { .. } => Err(PaymentError::UnderWay),
     }
 }

@@ -3,7 +3,8 @@
 //! day and its amount are changed, and it is called off.
 //!
 //! What is to be changed is kept first, and the platform is told of it as often as it takes: its
-//! order and the books never say two amounts for long. What it refuses is taken back.
+//! order and the books never say two amounts for long. What it refuses is taken back. A person is
+//! told as soon as it could not be told once, until it was; and of what was kept and taken back.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use guichet_domain::payment::{Rebilling as Rebilled, Run};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::stage::Stage;
 use guichet_providers::contract::{Again, Amended, Amendment, Exchange, Failure, Provider};
-use guichet_store::{Advance, Book, Entry, Idempotency, Kept, SecretDigest, Source};
+use guichet_store::{Advance, Book, Entry, Idempotency, Kept, Recorded, SecretDigest, Source};
 use jiff::civil::Date;
 
 use super::error::PaymentError;
@@ -28,7 +29,7 @@ use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::digest::sha256;
-use crate::locks::Lock;
+use crate::locks::{Lock, Locked};
 use crate::sessions::offers::offers;
 
 /// The furthest day, in days from today.
@@ -36,7 +37,8 @@ const DUE_MAX_DAYS: i64 = 365;
 /// How long the session of a rebilling that runs at once may be paid, in seconds.
 const AT_ONCE_SECONDS: i64 = 24 * 3600;
 
-/// How long whoever calls a rebilling off waits for the platform, and how often it is looked.
+/// How long whoever changes a rebilling waits for a job that is at it, or for the platform once it
+/// is called off, and how often it is looked.
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -226,6 +228,23 @@ pub(crate) struct Change {
     pub(crate) amount: Option<Amount>,
 }
 
+/// Waits a while for a job that is at the same session, and gives what is known of it then.
+async fn alone(
+    app: &App,
+    book: &Book,
+    payment: &PaymentId,
+) -> Result<(Locked, Book), PaymentError> {
+    for _ in 0..LOOKS {
+        if let Some(alone) = app.locks.take(Lock::GoingOn(book.session.id.clone())) {
+            let found = app.store.payment(payment).await?;
+            let (_, book) = found.ok_or(PaymentError::Unknown)?;
+            return Ok((alone, book));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(PaymentError::UnderWay)
+}
+
 /// Has a rebilling that did not run yet run otherwise.
 pub(crate) async fn amend(
     app: &Arc<App>,
@@ -233,8 +252,8 @@ pub(crate) async fn amend(
     payment: &PaymentId,
     change: Change,
 ) -> Result<(), PaymentError> {
-    let alone = app.locks.take(Lock::GoingOn(book.session.id.clone()));
-    let _alone = alone.ok_or(PaymentError::UnderWay)?;
+    let (_alone, book) = alone(app, book, payment).await?;
+    let book = &book;
     let field = match change.due {
         Some(_) => "due_date",
         None => "amount",
@@ -332,8 +351,23 @@ pub(crate) async fn tell(
             amount: rebilling.amount,
         },
         Ok(Amended::TooLate) | Err(Failure::Unsuitable(_)) => before,
-        Err(Failure::Unreachable | Failure::Unknown | Failure::Unexpected(_)) => return Ok(came?),
+        Err(Failure::Unreachable | Failure::Unknown | Failure::Unexpected(_)) => {
+            could_not_tell(app, payment, rebilling.at).await?;
+            return Ok(came?);
+        }
     };
+    runs(app, payment, rebilling, run).await?;
+    tracing::info!(%payment, due = ?run.due, amount = ?run.amount, ?came, "how a rebilling runs");
+    Ok(came?)
+}
+
+/// Keeps that the platform runs it so.
+async fn runs(
+    app: &App,
+    payment: &PaymentId,
+    rebilling: Rebilled,
+    run: Run,
+) -> Result<(), PaymentError> {
     let told = PaymentEvent::Rebilling {
         of: rebilling.of,
         due: run.due,
@@ -342,8 +376,20 @@ pub(crate) async fn tell(
         untold: false,
     };
     record_hint(app, payment, &told, Source::Shop).await?;
-    tracing::info!(%payment, due = ?run.due, amount = ?run.amount, ?came, "how a rebilling runs");
-    Ok(came?)
+    Ok(())
+}
+
+/// Has a person look as long as the platform may charge as before, and says so once.
+async fn could_not_tell(app: &App, payment: &PaymentId, since: i64) -> Result<(), PaymentError> {
+    let told = PaymentEvent::RebillingUntold { since };
+    if let Recorded::New(_) = record_hint(app, payment, &told, Source::Shop).await? {
+        tracing::error!(
+            alert = "change_untold", %payment,
+            "the platform could not be told how a rebilling is to run: until it is, it may charge \
+             as before"
+        );
+    }
+    Ok(())
 }
 
 /// Whether the method that is charged anew takes that much.
@@ -374,15 +420,20 @@ pub(crate) async fn call_off(
     book: &Book,
     payment: &PaymentId,
 ) -> Result<(), PaymentError> {
+    let (_alone, book) = alone(app, book, payment).await?;
     let entry = book.entry(payment).ok_or(PaymentError::Unknown)?;
     let state = entry.state(&book.session);
     let rebilling = state.rebilling.ok_or(PaymentError::Unknown)?;
     if rebilling.called_off {
         return Ok(());
     }
-    let found = scheduled(app, book, payment).await?;
+    let found = scheduled(app, &book, payment).await?;
     found.ok_or_else(|| too_late("rebilling"))?;
     let now = clock::unix_now();
+    // It need not be told any more how to run, and must be told that it does not.
+    if let Some(before) = rebilling.untold_since {
+        runs(app, payment, rebilling, before).await?;
+    }
     let told = PaymentEvent::CalledOff;
     record_hint(app, payment, &told, Source::Shop).await?;
     tracing::info!(%payment, "a rebilling is called off");

@@ -28,6 +28,7 @@ use crate::app::App;
 use crate::clock;
 use crate::config::Shop;
 use crate::locks::{Lock, Locked};
+use crate::sessions::close::until_closed;
 use crate::sessions::folded::Folded;
 use crate::sessions::offers::{Offer, offers};
 
@@ -122,7 +123,9 @@ impl Starting<'_> {
         refuse_if_closed(&folded)?;
         // Nobody is there whom the shop's server could warn: it waits until every outcome is known.
         if self.asked.who == Who::Shop && folded.overview.open_elsewhere {
-            return Err(PaymentError::OtherOpen);
+            return Err(PaymentError::OtherOpen {
+                seconds: until_closed(&self.book, clock::unix_now()),
+            });
         }
         let offer = self.choose(choice)?;
         if choice.card.is_some() && !offer.saved_cards {

@@ -26,6 +26,17 @@ pub(crate) async fn close(app: &App, shop: &Shop, id: &SessionId) -> Result<Book
     }
 }
 
+/// In how many seconds nobody pays any more on the pages of those of its payments that may be open;
+/// none where one has passed its deadline, and waits for its platform's word.
+pub(crate) fn until_closed(book: &Book, now: i64) -> Option<u64> {
+    let states = book.states();
+    let open = book
+        .attempts(&states)
+        .filter(|(_, attempt)| attempt.may_be_open());
+    let open: Vec<_> = open.map(|(payment, _)| payment.id.clone()).collect();
+    deadline(book, &open, now)
+}
+
 /// In how many seconds the deadline of all of them has passed, after which nobody pays on their
 /// pages; none where one has passed it, and waits for its platform's word.
 fn deadline(book: &Book, payments: &[PaymentId], now: i64) -> Option<u64> {

@@ -371,6 +371,7 @@ fn told_of(lang: Lang, model: &Model, event: &PaymentEvent) -> (Tone, String, St
             let amount = amount.map_or_else(none, |amount| sum(amount.minor()));
             (Tone::Plain, text, amount)
         }
+        PaymentEvent::RebillingUntold { .. } => (Tone::Warn, words.untold.into(), none()),
         PaymentEvent::CalledOff => (Tone::Plain, words.called_off.into(), none()),
         PaymentEvent::RebilledBy { payment } => {
             let text = fill(words.rebilled, &[("payment", payment.as_str())]);

@@ -209,6 +209,8 @@ pub struct HappenedWords {
     pub differs: &'static str,
     /// It charges another payment anew.
     pub rebilling: &'static str,
+    /// The platform could not be told that.
+    pub untold: &'static str,
     /// That was called off.
     pub called_off: &'static str,
     /// Another payment charges this one anew.

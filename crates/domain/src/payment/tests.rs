@@ -479,6 +479,7 @@ fn any_event() -> impl Strategy<Value = PaymentEvent> {
         1 => (0..3_i64, 1..4_i8).prop_map(|(at, day)| rebilling(at, Some(day))),
         1 => (0..3_i64, 1..3_u64, any::<bool>())
             .prop_map(|(at, minor, untold)| repriced(at, minor, untold)),
+        1 => (0..3_i64).prop_map(|since| PaymentEvent::RebillingUntold { since }),
         1 => Just(PaymentEvent::CalledOff),
     ]
 }
@@ -705,4 +706,67 @@ fn what_was_approved_offline_is_reserved_until_it_is_told_to_have_settled() {
         assert_eq!(state.money, Money::Paid);
         assert_eq!(state.attention, BTreeSet::new());
     }
+}
+
+#[test]
+fn a_person_looks_at_a_change_that_could_not_be_told_until_it_was_and_at_one_that_was_lost() {
+    let failed = |since| PaymentEvent::RebillingUntold { since };
+    let paid = |minor| PaymentEvent::Part(part("1", PartKind::Card, minor, PartStatus::Accepted));
+    let why = |events: &[PaymentEvent]| {
+        let attention = fold(&card(700), events).attention;
+        let of_change = [Attention::ChangeUntold, Attention::ChangeLost];
+        attention
+            .into_iter()
+            .filter(|why| of_change.contains(why))
+            .collect::<Vec<_>>()
+    };
+    let kept = [
+        rebilling(1, Some(20)),
+        repriced(2, 700, false),
+        repriced(3, 800, true),
+    ];
+    let with = |more: &[PaymentEvent]| why(&[&kept[..], more].concat());
+    // It is being told just now, and whoever asked is answered.
+    assert_eq!(with(&[]), []);
+    assert_eq!(with(&[repriced(4, 700, false)]), []);
+    // Once it could not be told, until the platform knows it, or another one in its place.
+    assert_eq!(with(&[failed(3)]), [Attention::ChangeUntold]);
+    assert_eq!(
+        with(&[failed(3), repriced(9, 900, true)]),
+        [Attention::ChangeUntold]
+    );
+    assert_eq!(with(&[failed(3), repriced(4, 800, false)]), []);
+    let other = [failed(3), repriced(9, 900, true), repriced(10, 900, false)];
+    assert_eq!(with(&other), []);
+    // A word that could not be told long ago, and was then, says nothing of another one.
+    let later = [
+        failed(3),
+        repriced(4, 800, false),
+        repriced(8, 900, true),
+        repriced(9, 800, false),
+    ];
+    assert_eq!(with(&later), []);
+    // What was kept and is taken back is not forgotten, until all is given back.
+    let lost = [failed(3), repriced(4, 700, false)];
+    assert_eq!(with(&lost), [Attention::ChangeLost]);
+    let ran = [&lost[..], &[paid(700)]].concat();
+    assert_eq!(with(&ran), [Attention::ChangeLost]);
+    let refunds = |minor| {
+        let done = operation::Progress::Done { numbers: None };
+        let told = crate::testing::operation(1, OperationKind::Refund, "1", minor, done);
+        PaymentEvent::Operation(told)
+    };
+    assert_eq!(
+        with(&[&ran[..], &[refunds(100)]].concat()),
+        [Attention::ChangeLost]
+    );
+    assert_eq!(with(&[&ran[..], &[refunds(700)]].concat()), []);
+    // What is called off charges nothing, unless it did.
+    for end in [&lost[..], &[failed(3)]] {
+        assert_eq!(with(&[end, &[PaymentEvent::CalledOff]].concat()), []);
+    }
+    assert_eq!(
+        with(&[&ran[..], &[PaymentEvent::CalledOff]].concat()),
+        [Attention::ChangeLost]
+    );
 }

@@ -12,6 +12,7 @@ mod continuing;
 mod line;
 mod notify;
 mod operations;
+mod policy;
 mod probe;
 mod provider;
 mod rebill;
@@ -36,6 +37,7 @@ pub use operations::{
     Allowed, Consulted, Later, Objection, Operated, Operation, OperationDone, Operations, Paid,
     Taken,
 };
+pub use policy::PageSources;
 pub use probe::{DatedRule, Probe};
 pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use rebill::{Again, Amended, Amendment, Rebilling};

@@ -14,6 +14,7 @@ use super::confirm::Confirmation;
 use super::continuing::Continuing;
 use super::notify::{Callbacks, Notifications};
 use super::operations::Operations;
+use super::policy::PageSources;
 use super::probe::{DatedRule, Probe};
 use super::rebill::Rebilling;
 use super::report::Report;
@@ -66,6 +67,11 @@ pub trait Provider: Send + Sync {
     /// What a payment by that method can't do without. A session that lacks some of it is not
     /// offered the method.
     fn demands(&self, method: &Method) -> Vec<Demand>;
+
+    /// What a shop's page lets in for payments by that method, beside the backend.
+    fn page_sources(&self, _: &Method) -> PageSources {
+        PageSources::default()
+    }
 
     /// Addresses of the platform that can be asked without an order.
     fn probes(&self) -> Vec<Probe> {

@@ -102,8 +102,12 @@ fn change(
         body: Some(without_empty(body)),
         ..Request::new(Does::Makes, HttpMethod::Put, "order")
     };
-    let ran = |order: &Order| order.transaction.is_some();
-    match calls.ask::<Order>(&request)? {
+    let told = match calls.ask::<Order>(&request) {
+        Ok(told) => told,
+        Err(Halt::Failed(failure)) => return unless_it_ran(calls, &memo.order, failure),
+        Err(call) => return Err(call),
+    };
+    match told {
         Told::Yes(order) if order.id != memo.order => {
             Err(unexpected("an order with another id").into())
         }
@@ -122,7 +126,10 @@ fn change(
         // No source tells the code of what has run: the order does.
         Told::No { status, code } => {
             let known = meaning(&code).filter(|_| !is_passing(&code));
-            let known = known.ok_or_else(|| refused("rebilling", status, &code))?;
+            let Some(known) = known else {
+                let failure = refused("rebilling", status, &code);
+                return unless_it_ran(calls, &memo.order, failure);
+            };
             match read(calls, &memo.order)? {
                 Some(order) if ran(&order) => Ok(Amended::TooLate),
                 _ => {
@@ -131,6 +138,19 @@ fn change(
                 }
             }
         }
+    }
+}
+
+fn ran(order: &Order) -> bool {
+    order.transaction.is_some()
+}
+
+/// What the platform does not take may have run meanwhile, which it tells whoever only asks.
+fn unless_it_ran(calls: &mut Calls<'_>, id: &OrderId, failure: Failure) -> Result<Amended, Halt> {
+    match read(calls, id) {
+        Ok(Some(order)) if ran(&order) => Ok(Amended::TooLate),
+        Err(Halt::Call(call)) => Err(Halt::Call(call)),
+        _ => Err(failure.into()),
     }
 }
 

@@ -169,6 +169,25 @@ impl Config {
         bare && url.scheme() == "https" && url.port().is_none() && listed
     }
 
+    /// Where the library and its frames may come from, as a page's policy writes it.
+    pub(super) fn sdk_sources(&self) -> Vec<String> {
+        match self.environment {
+            Environment::Sandbox => vec![self.office_host.clone()],
+            Environment::Test | Environment::Production => {
+                let hosts = self.sdk_hosts.iter();
+                hosts.map(|host| format!("https://{host}")).collect()
+            }
+        }
+    }
+
+    /// Where the browser may be sent, as a page's policy writes it: see [`Self::allows_page`].
+    pub(super) fn page_sources(&self) -> Vec<String> {
+        vec![match self.environment {
+            Environment::Sandbox => self.office_host.clone(),
+            Environment::Test | Environment::Production => "https:".to_owned(),
+        }]
+    }
+
     /// Whether the browser may be sent there: the platform's and the issuers' pages are at hosts
     /// that nobody lists, so that only the scheme is checked.
     pub(super) fn allows_page(&self, address: &str) -> bool {

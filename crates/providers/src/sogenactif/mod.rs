@@ -83,8 +83,8 @@ use jiff::tz::TimeZone;
 use crate::contract::{
     Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, Continuing, Demand,
     Environment, Exchange, Finalise, First, LookUp, LookedUp, Objection, Operated, Operation,
-    Operations, Owner, Probe, Proceed, Proceeded, Provider, Query, Save, Seed, Step, Vault,
-    VaultCard,
+    Operations, Owner, PageSources, Probe, Proceed, Proceeded, Provider, Query, Save, Seed, Step,
+    Vault, VaultCard,
 };
 
 /// One account at Sogenactif.
@@ -127,6 +127,20 @@ impl Provider for Sogenactif {
 
     fn demands(&self, method: &Method) -> Vec<Demand> {
         method::demands(method)
+    }
+
+    fn page_sources(&self, method: &Method) -> PageSources {
+        let methods = self.methods();
+        let mut methods = methods.iter().filter(|known| known.method == *method);
+        let embedded = methods.any(|known| known.embedded);
+        PageSources {
+            fields: if embedded {
+                self.config.sdk_sources()
+            } else {
+                Vec::new()
+            },
+            forms: self.config.page_sources(),
+        }
     }
 
     fn probes(&self) -> Vec<Probe> {

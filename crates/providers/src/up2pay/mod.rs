@@ -53,7 +53,7 @@ use jiff::tz::TimeZone;
 use crate::contract::{
     Allowed, Answered, Begin, Begun, ConfigError, Confirmation, Consulted, DatedRule, Demand,
     Environment, Exchange, Incoming, MessageError, Notifications, Notified, Objection, Operated,
-    Operation, Operations, Probe, Provider, Query, Return, Seed, Step,
+    Operation, Operations, PageSources, Probe, Provider, Query, Return, Seed, Step,
 };
 
 /// One account at Up2pay.
@@ -93,6 +93,14 @@ impl Provider for Up2pay {
 
     fn demands(&self, _: &Method) -> Vec<Demand> {
         self.config.demands.clone()
+    }
+
+    fn page_sources(&self, _: &Method) -> PageSources {
+        let hosts = self.config.page_hosts.iter();
+        PageSources {
+            forms: hosts.map(|host| host.join("")).collect(),
+            ..PageSources::default()
+        }
     }
 
     fn probes(&self) -> Vec<Probe> {

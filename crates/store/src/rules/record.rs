@@ -110,6 +110,7 @@ pub(crate) async fn hint(
         PaymentEvent::Decided { .. }
             | PaymentEvent::Reported { .. }
             | PaymentEvent::Rebilling { .. }
+            | PaymentEvent::RebillingUntold { .. }
             | PaymentEvent::CalledOff
             | PaymentEvent::RebilledBy { .. }
             | PaymentEvent::Returned { .. }

@@ -28,6 +28,7 @@ fn columns(event: &PaymentEvent) -> (Option<Trust>, Option<&str>, Option<&str>) 
         | PaymentEvent::Decided { .. }
         | PaymentEvent::Reported { .. }
         | PaymentEvent::Rebilling { .. }
+        | PaymentEvent::RebillingUntold { .. }
         | PaymentEvent::CalledOff
         | PaymentEvent::RebilledBy { .. }
         | PaymentEvent::Returned { .. }

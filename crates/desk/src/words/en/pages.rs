@@ -111,6 +111,7 @@ pub(super) const PAYMENT: PaymentWords = PaymentWords {
         reported: "The platform's report agrees with the books",
         differs: "The platform's report differs",
         rebilling: "Charges anew what payment {payment} was made with",
+        untold: "The platform could not be told how it is to run",
         called_off: "The charge was called off",
         rebilled: "Charged anew by payment {payment}",
         operation: "{what} of {amount}: {progress}",

@@ -96,6 +96,8 @@ fn title(attention: Attention) -> &'static str {
         Attention::Review => "Held until you decide",
         Attention::Offline => "Approved without the bank",
         Attention::Differs => "The report differs",
+        Attention::ChangeUntold => "A change did not arrive",
+        Attention::ChangeLost => "Charged as before a change",
     }
 }
 
@@ -122,6 +124,12 @@ fn meaning(attention: Attention) -> &'static str {
         Attention::Review => "The platform holds the payment for a person to accept or refuse.",
         Attention::Offline => "The terminal approved it without asking the bank.",
         Attention::Differs => "The platform's report has it otherwise than the books.",
+        Attention::ChangeUntold => {
+            "The platform could not be told the new amount or day: it may charge as before."
+        }
+        Attention::ChangeLost => {
+            "A new amount or day came too late or was refused: it is charged as before."
+        }
     }
 }
 
@@ -148,6 +156,10 @@ fn advice(attention: Attention) -> &'static str {
         Attention::Review => "Look at the order, then accept or refuse.",
         Attention::Offline => "See in the platform's portal whether it was settled.",
         Attention::Differs => "Compare both, and ask the platform which one is right.",
+        Attention::ChangeUntold => {
+            "It is told again by itself. Before its day, change it in the platform's back office."
+        }
+        Attention::ChangeLost => "Give back what was charged too much, or charge the rest.",
     }
 }
 

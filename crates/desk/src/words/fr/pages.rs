@@ -111,6 +111,7 @@ pub(super) const PAYMENT: PaymentWords = PaymentWords {
         reported: "Le rapport de la plateforme est d’accord avec nos livres",
         differs: "Le rapport de la plateforme diffère",
         rebilling: "Débite à nouveau le moyen du paiement {payment}",
+        untold: "La plateforme n’a pas pu apprendre ce changement",
         called_off: "Le débit a été abandonné",
         rebilled: "Débité à nouveau par le paiement {payment}",
         operation: "{what} de {amount} : {progress}",

@@ -96,6 +96,8 @@ fn title(attention: Attention) -> &'static str {
         Attention::Review => "Retenu jusqu’à votre décision",
         Attention::Offline => "Approuvé sans la banque",
         Attention::Differs => "Le rapport diffère",
+        Attention::ChangeUntold => "Un changement n’est pas arrivé",
+        Attention::ChangeLost => "Débité comme avant un changement",
     }
 }
 
@@ -132,6 +134,12 @@ fn meaning(attention: Attention) -> &'static str {
         Attention::Differs => {
             "Le rapport de la plateforme ne dit pas la même chose que nos livres."
         }
+        Attention::ChangeUntold => {
+            "La plateforme ignore le nouveau montant ou jour : elle peut débiter comme avant."
+        }
+        Attention::ChangeLost => {
+            "Un nouveau montant ou jour a été refusé ou trop tardif : le débit est comme avant."
+        }
     }
 }
 
@@ -158,6 +166,10 @@ fn advice(attention: Attention) -> &'static str {
         Attention::Review => "Regardez la commande, puis acceptez ou refusez.",
         Attention::Offline => "Vérifiez sur le portail de la plateforme s’il a été réglé.",
         Attention::Differs => "Comparez les deux et demandez à la plateforme lequel est juste.",
+        Attention::ChangeUntold => {
+            "L’envoi est répété. Avant le jour dit, changez-le dans le back-office de la plateforme."
+        }
+        Attention::ChangeLost => "Remboursez ce qui a été pris en trop, ou débitez le reste.",
     }
 }
 

@@ -167,7 +167,14 @@ fn a_changed_rebilling_is_sent_whole_until_it_is_answered() {
     assert_eq!(sent["totalAmount"], 301);
     assert_eq!(sent["shoppingCart"][0]["amount"], 301, "{sent}");
     assert_eq!(sent.as_object().unwrap().len(), 3, "{sent}");
-    assert_eq!(amended(&[lost, lost]).0, Err(Failure::Unreachable));
+    // It did not run: it is told again later.
+    for told in [
+        (GET, OWN, Ok((200, &*waits))),
+        (GET, OWN, Err(CallError::NoAnswer)),
+        (GET, OWN, Ok((404, "{}"))),
+    ] {
+        assert_eq!(amended(&[lost, lost, told]).0, Err(Failure::Unreachable));
+    }
 }
 
 #[test]
@@ -180,6 +187,14 @@ fn a_change_comes_too_late_for_what_ran() {
     let refused = r#"{"error":{"code":"3031"}}"#;
     let told = [(PUT, OWN, Ok((400, refused))), (GET, OWN, Ok((200, &*ran)))];
     assert_eq!(amended(&told).0, Ok(Amended::TooLate));
+    // Whatever keeps the change from being told, that it ran is asked for.
+    let lost = (PUT, OWN, Err(CallError::NoAnswer));
+    let told = [lost, lost, (GET, OWN, Ok((200, &*ran)))];
+    assert_eq!(amended(&told).0, Ok(Amended::TooLate));
+    for refused in [(403, ""), (400, r#"{"error":{"code":"1007"}}"#), (200, "[")] {
+        let told = [(PUT, OWN, Ok(refused)), (GET, OWN, Ok((200, &*ran)))];
+        assert_eq!(amended(&told).0, Ok(Amended::TooLate), "{refused:?}");
+    }
 }
 
 #[test]
@@ -209,14 +224,12 @@ fn a_change_that_the_platform_refuses_or_does_not_take_over_is_told() {
     let passing = r#"{"error":{"code":"1007"}}"#;
     let another = waits.replacen(ID, "27ANOTHERORDER0001", 1);
     assert_ne!(another, waits);
-    for told in [
-        (200, &*silent),
-        (200, &*another),
-        (200, "["),
-        (400, passing),
-        (401, ""),
-    ] {
+    for told in [(200, &*silent), (200, &*another)] {
         let (end, _) = amended(&[(PUT, OWN, Ok(told))]);
+        assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
+    }
+    for told in [(200, "["), (400, passing), (401, "")] {
+        let (end, _) = amended(&[(PUT, OWN, Ok(told)), (GET, OWN, Ok((200, &*waits)))]);
         assert!(matches!(end, Err(Failure::Unexpected(_))), "{end:?}");
     }
 }
