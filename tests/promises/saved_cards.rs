@@ -673,7 +673,7 @@ async fn without_the_shopper_a_card_pays_only_once_the_shopper_has_paid_with_it_
 }
 
 /// For how many seconds the shop's server is told to wait.
-fn until(answer: &Answer) -> u64 {
+fn told_to_wait(answer: &Answer) -> u64 {
     answer.header("retry-after").parse().unwrap()
 }
 
@@ -702,7 +702,11 @@ async fn the_shops_server_waits_while_another_payment_may_still_take_money() {
     let bank = Bank::new(&answer.expect(201).json());
     let shop = stack.shop_pays(DEMO_SHOP_KEY, &checkout, "k", &body).await;
     shop.problem(409, "payment_open");
-    assert!((60..24 * 3600).contains(&until(&shop)), "{}", until(&shop));
+    assert!(
+        (60..24 * 3600).contains(&told_to_wait(&shop)),
+        "{}",
+        told_to_wait(&shop)
+    );
     let back = stack.press_at_bank(&bank, "failure").await;
     stack.post_back(&back).await.location();
     stack.wait_status(&checkout, "refused").await;
@@ -993,9 +997,9 @@ async fn a_stored_payment_of_the_shops_server_waits_for_a_shopper_who_pays_meanw
     let early = click(&stack, &checkout, true, &card).await;
     early.problem(409, "payment_open");
     assert!(
-        (60..24 * 3600).contains(&until(&early)),
+        (60..24 * 3600).contains(&told_to_wait(&early)),
         "{}",
-        until(&early)
+        told_to_wait(&early)
     );
     assert_eq!(stack.stage(&payment).await, "proceed");
     let back = stack.press_at_bank(&bank, "success").await;
