@@ -1,7 +1,11 @@
 //! The strict policy of the shop's pages: that it is there, and that a breach would be seen.
 
-use anyhow::ensure;
+use anyhow::{Result, ensure};
 
+use serde_json::json;
+
+use crate::platform::CARD;
+use crate::site::play_on_site;
 use crate::world::{World, play};
 
 #[test]
@@ -83,6 +87,44 @@ fn a_form_that_leads_elsewhere_than_the_platform_is_refused() {
         );
         let url = w.browser.url().await?;
         ensure!(url.ends_with(&order.payment_path), "{url}");
+        Ok(())
+    });
+}
+
+/// What `guichet csp` prints, and nothing else beside the page's own nothing.
+async fn printed_policy(w: &World, embed: &str) -> Result<String> {
+    let (status, told, errors) = w.stack.guichet(&["csp", "--embed", embed]).await;
+    ensure!(status == 0, "{told}{errors}");
+    // The first of the shops, which the tests order at.
+    let lines = told
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.starts_with('#'));
+    let lines: Vec<_> = lines.collect();
+    Ok(format!(
+        "Content-Security-Policy: default-src 'none'; {}\r\n",
+        lines.join(" ")
+    ))
+}
+
+#[test]
+fn a_page_pays_with_the_lines_that_are_printed_for_it_and_breaks_none() {
+    play_on_site(async |w: &mut World, site| {
+        for embed in ["tag", "markup"] {
+            let order = w.order(json!({ "amount": 4200 })).await?;
+            let snippet = match embed {
+                "tag" => w.snippet(&order),
+                _ => w.printed_snippet(&order).await?,
+            };
+            let policy = printed_policy(w, embed).await?;
+            site.page("/", &policy, &snippet);
+            w.browser.open(&format!("{}/", site.origin())).await?;
+            w.leave_with("card", "card").await?;
+            w.pay_by_card(CARD).await?;
+            w.wait_for_status(&order.session_id, "paid").await?;
+            let broken = w.browser.violations().await?;
+            ensure!(broken.is_empty(), "{embed}: {policy} {broken:#?}");
+        }
         Ok(())
     });
 }

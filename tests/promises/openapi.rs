@@ -519,7 +519,6 @@ async fn every_answer_about_rebillings_is_what_the_document_says() {
         .await;
     let unreached = patch(json!({ "amount": 1800 })).await;
     unreached.problem(503, "platform_unreachable");
-    stack.mend_netbanx().await;
     let list = stack
         .read_operation(id, "rebillings")
         .await
@@ -540,6 +539,7 @@ async fn every_answer_about_rebillings_is_what_the_document_says() {
         (one, "delete", "200"),
         plain(off.expect(200).json()),
     );
+    stack.mend_netbanx().await;
     let late = patch(json!({ "amount": 1900 })).await;
     told.say("too late", (one, "patch", "4XX"), late.json());
     let path = stack.at_backend(&format!("/v1/payments/{rebilling}/rebillings/{rebilling}"));
