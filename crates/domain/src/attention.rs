@@ -51,7 +51,7 @@ pub enum Attention {
 
 impl Attention {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::PartHeld,
         Self::VoucherUntold,
         Self::Surplus,
@@ -65,6 +65,8 @@ impl Attention {
         Self::Review,
         Self::Offline,
         Self::Differs,
+        Self::ChangeUntold,
+        Self::ChangeLost,
     ];
 
     /// Its word.
@@ -84,6 +86,8 @@ impl Attention {
             Self::Review => "review",
             Self::Offline => "offline",
             Self::Differs => "differs",
+            Self::ChangeUntold => "change_untold",
+            Self::ChangeLost => "change_lost",
         }
     }
 
@@ -112,7 +116,17 @@ impl Attention {
                 let word = operation.progress.as_str();
                 over.then_some(Cause::Operation(&operation.operation, word))
             }
-            (Self::Differs | Self::Review | Self::OperationUndecided, _) => None,
+            (Self::ChangeUntold | Self::ChangeLost, PaymentEvent::RebillingUntold { since }) => {
+                Some(Cause::Untold(*since))
+            }
+            (
+                Self::Differs
+                | Self::Review
+                | Self::OperationUndecided
+                | Self::ChangeUntold
+                | Self::ChangeLost,
+                _,
+            ) => None,
             (_, PaymentEvent::Part(part)) => {
                 let amount = part.amount.minor();
                 Some(Cause::Part(&part.transaction, amount, part.status))
@@ -177,6 +191,8 @@ enum Cause<'a> {
     Held(&'a str),
     /// What a report says.
     Difference(&'a str),
+    /// The Unix second of a word that the platform could not be told.
+    Untold(i64),
 }
 
 /// Something that needs a person.
@@ -330,5 +346,15 @@ mod tests {
             reported(3, Some("29.00")),
         ];
         assert_eq!(Attention::Differs.told(&other), 2);
+    }
+
+    #[test]
+    fn each_change_that_could_not_be_told_is_told_once() {
+        let untold = |since| PaymentEvent::RebillingUntold { since };
+        for why in [Attention::ChangeUntold, Attention::ChangeLost] {
+            assert_eq!(why.told(&[untold(3), untold(3)]), 1);
+            assert_eq!(why.told(&[untold(3), untold(9)]), 2);
+            assert_eq!(why.told(&[accepted("991", 4_200, Trust::Ours)]), 0);
+        }
     }
 }
