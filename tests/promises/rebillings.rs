@@ -405,8 +405,7 @@ async fn a_change_that_does_not_reach_the_platform_is_kept_and_told_later() {
 /// What the shop was told is kept is told to a person as long as it may be charged otherwise, and
 /// stays on the list if it was.
 #[tokio::test]
-async fn a_change_that_never_reaches_the_platform_is_on_the_operators_list_before_and_after_it_ran()
-{
+async fn a_change_that_never_arrives_is_on_the_operators_list_before_and_after_it_ran() {
     let stack = stack().await;
     let first = paid(&stack).await;
     let (made, due) = waiting(&stack, &first, 10).await;
@@ -440,8 +439,7 @@ async fn a_change_that_never_reaches_the_platform_is_on_the_operators_list_befor
 }
 
 #[tokio::test]
-async fn what_could_not_be_told_is_called_off_all_the_same_and_a_change_that_is_told_ends_the_alarm()
- {
+async fn what_could_not_be_told_is_called_off_all_the_same_and_what_is_told_ends_the_alarm() {
     let stack = stack().await;
     let first = paid(&stack).await;
     let (made, _) = waiting(&stack, &first, 10).await;

@@ -246,7 +246,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if held && decided.is_none() {
         attention.insert(Attention::Review);
     }
-    attention.extend(told.rebilling.attention(&parts));
+    attention.extend(of_a_change(&told, &parts));
     PaymentState {
         money,
         accepted,
@@ -312,6 +312,13 @@ fn of_a_held_part(terms: &Terms, parts: &[PartState]) -> impl Iterator<Item = At
     let untold = of_voucher && parts.iter().all(|p| p.part.kind != PartKind::Voucher);
     let untold = untold.then_some(Attention::VoucherUntold);
     std::iter::once(Attention::PartHeld).chain(untold)
+}
+
+/// What a change of a rebilling calls for.
+fn of_a_change(told: &Told<'_>, parts: &[PartState]) -> Option<Attention> {
+    let took = parts.iter().any(PartState::has_paid);
+    let holds = parts.iter().any(|part| part.balance.held() > 0);
+    told.rebilling.attention(took, holds)
 }
 
 fn is_undecided(operation: &OperationState) -> bool {

@@ -172,7 +172,7 @@ fn told(error: PaymentError) -> anyhow::Error {
         }
         PaymentError::Unknown => "there is no such rebilling",
         PaymentError::Unreachable => {
-            "the platform can't be reached: nothing was started, and a change is kept and told later"
+            "the platform can't be reached: nothing was started; a change is kept and told later"
         }
         PaymentError::NotOffered => "the shop does not offer the method any more",
         PaymentError::KeyReused => "this key came before with another wish: use another --key",

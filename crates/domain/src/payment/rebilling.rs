@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::{Attention, PartState};
+use crate::attention::Attention;
 use crate::event::PaymentEvent;
 use crate::id::PaymentId;
 use crate::money::Amount;
@@ -102,12 +102,10 @@ impl<'a> Told<'a> {
     }
 
     /// Whether it may charge, or has charged, as before a change that the shop was told is kept.
-    /// Nobody needs to look where nothing was charged and it is not to run any more, or where all of
-    /// it was given back.
-    pub(super) fn attention(&self, parts: &[PartState]) -> Option<Attention> {
+    /// Nobody needs to look where nothing was charged (`took`) and it is not to run any more, or
+    /// where all was given back (`holds`).
+    pub(super) fn attention(&self, took: bool, holds: bool) -> Option<Attention> {
         let word = self.words.last()?;
-        let took = parts.iter().any(PartState::has_paid);
-        let holds = parts.iter().any(|part| part.balance.held() > 0);
         if (self.called_off && !took) || (took && !holds) {
             return None;
         }

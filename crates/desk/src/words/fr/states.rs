@@ -167,7 +167,7 @@ fn advice(attention: Attention) -> &'static str {
         Attention::Offline => "Vérifiez sur le portail de la plateforme s’il a été réglé.",
         Attention::Differs => "Comparez les deux et demandez à la plateforme lequel est juste.",
         Attention::ChangeUntold => {
-            "L’envoi est répété. Avant le jour dit, changez-le dans le back-office de la plateforme."
+            "L’envoi est répété. Avant ce jour, changez-le dans le back-office de la plateforme."
         }
         Attention::ChangeLost => "Remboursez ce qui a été pris en trop, ou débitez le reste.",
     }
