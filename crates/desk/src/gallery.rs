@@ -13,7 +13,7 @@ use jiff::civil::{Date, DateTime, date};
 
 use crate::el::El;
 use crate::kit::Tone;
-use crate::pages::{Standing, hooks, list, look, payment, settings, today};
+use crate::pages::{Standing, accounting, approval, hooks, list, look, payment, settings, today};
 use crate::words::{Act, FoundAs, Lang};
 use crate::{Frame, Person, Place};
 
@@ -48,7 +48,49 @@ pub fn documents(
     style: &str,
 ) -> Result<Vec<(&'static str, String)>, FieldError> {
     let examples = Examples(outside);
-    let bodies = [
+    let bodies = bodies(lang, &examples)?;
+    let document = |(name, place, body): (&'static str, Place, El)| {
+        let title = match name {
+            "payment" => examples.0.says("Commande CMD-2026-1042"),
+            "approval" => lang.words().acts.second.waits.to_owned(),
+            _ => place.name(lang).to_owned(),
+        };
+        let frame = Frame {
+            lang,
+            title,
+            here: Some(place),
+            person: Some(Person {
+                name: outside.says("amelie"),
+                role: outside.says("Caisse"),
+                token: outside.says("t0ken"),
+            }),
+            places: vec![
+                Place::Today,
+                Place::Payments,
+                Place::Attention,
+                Place::Accounting,
+                Place::Webhooks,
+                Place::Settings,
+                Place::Account,
+            ],
+            waiting: 4,
+            messages: match name {
+                "payment" => vec![(Tone::Good, outside.says("12,50 € rendus"), String::new())],
+                _ => Vec::new(),
+            },
+            base: "/desk".into(),
+            style: style.to_owned(),
+            in_language: "/desk/today?lang=".into(),
+        };
+        (name, frame.document(body))
+    };
+    Ok(bodies.map(document).to_vec())
+}
+
+type Body = (&'static str, Place, El);
+
+fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 8], FieldError> {
+    Ok([
         ("today", Place::Today, today::view(lang, &examples.today())),
         (
             "payments",
@@ -66,6 +108,16 @@ pub fn documents(
             look::view(lang, &examples.look()),
         ),
         (
+            "approval",
+            Place::Attention,
+            approval::view(lang, &examples.approval()),
+        ),
+        (
+            "accounting",
+            Place::Accounting,
+            accounting::view(lang, &examples.accounting()),
+        ),
+        (
             "webhooks",
             Place::Webhooks,
             hooks::view(lang, &examples.hooks()),
@@ -75,41 +127,7 @@ pub fn documents(
             Place::Settings,
             settings::view(lang, &examples.settings()),
         ),
-    ];
-    let document = |(name, place, body): (&'static str, Place, El)| {
-        let title = match name {
-            "payment" => examples.0.says("Commande CMD-2026-1042"),
-            _ => place.name(lang).to_owned(),
-        };
-        let frame = Frame {
-            lang,
-            title,
-            here: Some(place),
-            person: Some(Person {
-                name: outside.says("amelie"),
-                role: outside.says("Caisse"),
-                token: outside.says("t0ken"),
-            }),
-            places: vec![
-                Place::Today,
-                Place::Payments,
-                Place::Attention,
-                Place::Webhooks,
-                Place::Settings,
-                Place::Account,
-            ],
-            waiting: 4,
-            messages: match name {
-                "payment" => vec![(Tone::Good, outside.says("12,50 € rendus"), String::new())],
-                _ => Vec::new(),
-            },
-            base: "/desk".into(),
-            style: style.to_owned(),
-            in_language: "/desk/today?lang=".into(),
-        };
-        (name, frame.document(body))
-    };
-    Ok(bodies.map(document).to_vec())
+    ])
 }
 
 fn at(hour: i8, minute: i8) -> DateTime {
@@ -436,6 +454,15 @@ impl Examples {
             hands: self.hands(age > 100_000),
         };
         look::Model {
+            approvals: vec![approval::Waiting {
+                address: "/desk/approvals/x".into(),
+                act: Act::Refund,
+                amount: 84_000,
+                currency: Currency::EUR,
+                asked_by: self.0.says("benoit"),
+                age: 900,
+                until: at(18, 30),
+            }],
             payments: vec![
                 (
                     Attention::PartHeld,
@@ -463,6 +490,82 @@ impl Examples {
                 age: 400,
                 hands: self.hands(false),
             }],
+        }
+    }
+
+    fn approval(&self) -> approval::Model {
+        approval::Model {
+            act: Act::Refund,
+            payment: "/desk/payments/pay_1".into(),
+            reference: self.0.says("CMD-2026-1042"),
+            contract: self.0.says("up2pay · principal"),
+            means: self.0.says("card"),
+            amount: 84_000,
+            currency: Currency::EUR,
+            gives_up: 0,
+            asked_by: self.0.says("benoit"),
+            asked_at: at(7, 30),
+            until: at(18, 30),
+            reason: self.0.says("séjour annulé"),
+            state: approval::State::Waits,
+            approve: Some("/desk/approvals/x/approve".into()),
+            decline: Some("/desk/approvals/x/decline".into()),
+            hidden: vec![("token", self.0.says("t0ken"))],
+            list: "/desk/attention".into(),
+            no_reason: self.0 == Outside::Hostile,
+        }
+    }
+
+    fn accounting(&self) -> accounting::Model {
+        let close = |means: &str, number: &str, label: &str, money_in, money_back| {
+            let expected = (means == "card").then(|| self.0.says("REMCB 1234567"));
+            accounting::Close {
+                account: self.0.says("principal"),
+                means: self.0.says(means),
+                currency: Currency::EUR,
+                number: Some((number.into(), label.into())),
+                expected,
+                money_in,
+                money_back,
+                entries: 42,
+            }
+        };
+        accounting::Model {
+            action: "/desk/accounting".into(),
+            shops: vec![
+                (
+                    self.0.says("traiteur"),
+                    self.0.says("Maison Amélie, traiteur"),
+                ),
+                ("hotel".into(), "Hôtel du Port".into()),
+            ],
+            shop: self.0.says("traiteur"),
+            day: date(2026, 11, 27),
+            no_day: self.0 == Outside::Hostile,
+            closes: vec![
+                close(
+                    "apetiz",
+                    "467100",
+                    "Bimpli (Apetiz), titres à recevoir",
+                    12_350,
+                    0,
+                ),
+                close(
+                    "card",
+                    "511500",
+                    "Cartes bancaires à encaisser",
+                    1_234_500,
+                    8_990,
+                ),
+                close("cvconnect", "467400", "ANCV à recevoir", 0, 4_200),
+            ],
+            journal: Some(accounting::Journal {
+                action: "/desk/accounting/journal.txt".into(),
+                description: "/desk/accounting/description.txt".into(),
+                closing: "2026-12-31".into(),
+                opening: String::new(),
+                wrong: self.0 == Outside::Hostile,
+            }),
         }
     }
 

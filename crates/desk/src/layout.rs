@@ -13,6 +13,8 @@ pub enum Place {
     Payments,
     /// What needs a person.
     Attention,
+    /// The close of a day, and the journal.
+    Accounting,
     /// What shops' servers are told.
     Webhooks,
     /// Settings, to be read.
@@ -31,6 +33,7 @@ impl Place {
             Self::Today => "/today",
             Self::Payments => "/payments",
             Self::Attention => "/attention",
+            Self::Accounting => "/accounting",
             Self::Webhooks => "/webhooks",
             Self::Settings => "/settings",
             Self::Audit => "/audit",
@@ -46,6 +49,7 @@ impl Place {
             Self::Today => words.today,
             Self::Payments => words.payments,
             Self::Attention => words.attention,
+            Self::Accounting => words.accounting,
             Self::Webhooks => words.webhooks,
             Self::Settings => words.settings,
             Self::Audit => words.audit,

@@ -84,6 +84,12 @@ impl Limits {
         most.saturating_sub(given_today)
     }
 
+    /// Whether so much is more than what is set for its currency; nothing is, where none is set.
+    #[must_use]
+    pub fn is_passed(&self, currency: Currency, minor: u64) -> bool {
+        self.0.get(&currency).is_some_and(|most| minor > *most)
+    }
+
     /// The limits of each currency, in minor units.
     pub fn each(&self) -> impl Iterator<Item = (Currency, u64)> {
         self.0.iter().map(|(currency, most)| (*currency, *most))
@@ -164,6 +170,10 @@ pub enum Act {
     Accept,
     /// Refuses it.
     Refuse,
+    /// Approves, as a second person, what another one has asked for.
+    Approve,
+    /// Declines it.
+    Decline,
     /// Closes the session.
     Expire,
     /// Asks the platform.
@@ -174,8 +184,10 @@ pub enum Act {
     TakeAttention,
     /// Says that it was looked after, with a note.
     EndAttention,
-    /// Takes a file away: payments as a spreadsheet, the accountant's journal.
+    /// Takes payments away as a spreadsheet.
     Export,
+    /// Takes the accountant's journal away.
+    ExportJournal,
     /// Sees who did what.
     SeeAudit,
     /// Sees the settings.
@@ -184,7 +196,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Accept,
         Self::Refuse,
         Self::Capture,
@@ -192,10 +204,13 @@ impl Act {
         Self::Cancel,
         Self::Ask,
         Self::Expire,
+        Self::Approve,
+        Self::Decline,
         Self::Replay,
         Self::TakeAttention,
         Self::EndAttention,
         Self::Export,
+        Self::ExportJournal,
         Self::SeeAudit,
         Self::SeeSettings,
     ];
@@ -220,12 +235,15 @@ impl Act {
             Self::Refund => "refund",
             Self::Accept => "accept",
             Self::Refuse => "refuse",
+            Self::Approve => "approve",
+            Self::Decline => "decline",
             Self::Expire => "expire",
             Self::Ask => "ask",
             Self::Replay => "replay",
             Self::TakeAttention => "take",
             Self::EndAttention => "done",
             Self::Export => "export",
+            Self::ExportJournal => "journal",
             Self::SeeAudit => "audit",
             Self::SeeSettings => "settings",
         }
@@ -235,13 +253,20 @@ impl Act {
     #[must_use]
     pub fn moves_money(self) -> bool {
         match self {
-            Self::Capture | Self::Cancel | Self::Refund | Self::Accept | Self::Refuse => true,
-            Self::Expire
+            Self::Capture
+            | Self::Cancel
+            | Self::Refund
+            | Self::Accept
+            | Self::Refuse
+            | Self::Approve => true,
+            Self::Decline
+            | Self::Expire
             | Self::Ask
             | Self::Replay
             | Self::TakeAttention
             | Self::EndAttention
             | Self::Export
+            | Self::ExportJournal
             | Self::SeeAudit
             | Self::SeeSettings => false,
         }
@@ -272,7 +297,8 @@ pub enum Why {
 #[must_use]
 pub fn may(role: &Role, act: Act) -> May<'_> {
     match (act, role) {
-        (Act::Export, _) | (_, Role::All) => May::Allowed,
+        // Who looks sees all that is in them.
+        (Act::Export | Act::ExportJournal, _) | (_, Role::All) => May::Allowed,
         (_, Role::Look) => May::Refused(Why::Looks),
         (Act::Refund, Role::Refund(limits)) => May::UpTo(limits),
         (Act::Ask | Act::TakeAttention | Act::EndAttention, Role::Refund(_)) => May::Allowed,
@@ -281,6 +307,8 @@ pub fn may(role: &Role, act: Act) -> May<'_> {
             | Act::Cancel
             | Act::Accept
             | Act::Refuse
+            | Act::Approve
+            | Act::Decline
             | Act::Expire
             | Act::Replay
             | Act::SeeAudit
@@ -305,13 +333,15 @@ mod tests {
             | Act::Cancel
             | Act::Accept
             | Act::Refuse
+            | Act::Approve
+            | Act::Decline
             | Act::Expire
             | Act::Replay
             | Act::SeeAudit
             | Act::SeeSettings => "nny",
             Act::Refund => "nly",
             Act::Ask | Act::TakeAttention | Act::EndAttention => "nyy",
-            Act::Export => "yyy",
+            Act::Export | Act::ExportJournal => "yyy",
         }
     }
 
@@ -368,6 +398,19 @@ mod tests {
             (usd, 0, 0),
         ] {
             assert_eq!(limits.left(currency, given), left, "{}", currency.code());
+        }
+    }
+
+    #[test]
+    fn a_limit_is_passed_by_more_than_it_and_in_its_currency_alone() {
+        let limits = limits("EUR=500.00");
+        let usd = Currency::try_from("USD".to_owned()).unwrap();
+        for (currency, minor, passed) in [
+            (Currency::EUR, 50_000, false),
+            (Currency::EUR, 50_001, true),
+            (usd, 50_001, false),
+        ] {
+            assert_eq!(limits.is_passed(currency, minor), passed, "{minor}");
         }
     }
 

@@ -35,15 +35,15 @@ pub use self::outbox::Outbox;
 pub use self::people::People;
 pub use self::reading::Reading;
 pub use self::types::{
-    ASKING_SECONDS, AddedPayment, Advance, Answer, Arrived, AskedBy, Attended, AttentionCounts,
-    Audited, Beside, Book, ByWhom, CardName, Closed, Conversation, DEAD_AFTER, Dated, Deed,
-    DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, DueOf, Endpoint, Entry, Erased,
-    Figures, Followed, FoundPayment, Handled, Idempotency, Instructed, Instruction, Instructions,
-    Kept, KeptMatter, KeptMessage, KeptNotice, LedgerEntry, LeftBehind, Link, LinkState,
-    LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation,
-    OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question, Recorded, Replay,
-    SENDING_SECONDS, Search, SecretDigest, Sent, Source, Taking, Unconfirmed, UnmatchedEvent,
-    WAIT_MAX, Written, WrittenDeed,
+    ASKING_SECONDS, AddedPayment, Advance, Answer, Approval, Arrived, AskedBy, Asking, Attended,
+    AttentionCounts, Audited, Beside, Book, ByWhom, CardName, Closed, Conversation, DEAD_AFTER,
+    Dated, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, DueOf,
+    Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Handled, Idempotency, Instructed,
+    Instruction, Instructions, Kept, KeptMatter, KeptMessage, KeptNotice, LedgerEntry, LeftBehind,
+    Link, LinkState, LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation,
+    OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question,
+    Recorded, Replay, SENDING_SECONDS, Search, Second, SecretDigest, Sent, Source, Taking,
+    Unconfirmed, UnmatchedEvent, WAIT_MAX, Written, WrittenDeed,
 };
 
 /// The books.

@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use guichet_domain::attention::Matter;
-use guichet_domain::desk::Role;
+use guichet_domain::desk::{Act, Role};
+use guichet_domain::money::Currency;
 
 use crate::error::StoreError;
 use crate::types::{
-    Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled, KeptMatter, Written,
-    WrittenDeed,
+    Approval, Asking, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled,
+    KeptMatter, Written, WrittenDeed,
 };
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
@@ -100,6 +101,43 @@ pub trait People: Send + Sync {
 
     /// Records that nothing was done of the deed of that key, and why.
     async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError>;
+
+    /// How much a person alone has done of an act with a payment, in minor units of that currency;
+    /// the deed of the key `but` does not count.
+    async fn done_alone(
+        &self,
+        person: &str,
+        act: Act,
+        of: (&str, Currency),
+        but: &str,
+    ) -> Result<u64, StoreError>;
+
+    /// Writes down a deed that waits for a second person, as [`Self::write_deed`] does. What was
+    /// asked for of the same act and payment before waits no more.
+    async fn ask_approval(
+        &self,
+        deed: &Deed,
+        limit: Option<DeedLimit>,
+        asking: &Asking,
+    ) -> Result<Written, StoreError>;
+
+    /// Writes down what a second person decides about the deed of that key. Of two at once the
+    /// first holds; what is declined counts as not done.
+    async fn decide_approval(
+        &self,
+        key: &str,
+        approve: bool,
+        deed: &Deed,
+    ) -> Result<Decided, StoreError>;
+
+    /// What was asked for by the deed of that key.
+    async fn approval(&self, key: &str) -> Result<Option<Approval>, StoreError>;
+
+    /// What waits for a second person, oldest first.
+    async fn approvals(&self, now: i64, limit: u32) -> Result<Vec<Approval>, StoreError>;
+
+    /// Ends what nobody approved in time: it counts as not done.
+    async fn lapse_approvals(&self, now: i64) -> Result<(), StoreError>;
 
     /// Has a person look after something that needs one, and writes it down. `held_by` is who did
     /// so when they decided: of two at once one does.

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use guichet_domain::desk::{Act, May, may};
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
 use guichet_providers::contract::{Demand, Provider};
+use guichet_store::DeskPerson;
 use guichet_store::postgres::look;
 use guichet_store::sqlite::check_file;
 
@@ -16,6 +18,7 @@ use super::payments::ATTENTION;
 use super::terminal::print;
 use super::verdicts::{self, How, Verdicts, offered};
 use crate::accounts::Accounts;
+use crate::books::open_to_read;
 use crate::config::Config;
 use crate::database::Database;
 use crate::platform::Platform;
@@ -28,6 +31,7 @@ pub(crate) async fn run(path: &Path, offline: bool) -> anyhow::Result<ExitCode> 
     let mut verdicts = Verdicts::default();
     verdicts::at_home(&mut verdicts, &config, &accounts);
     books(&mut verdicts, &config.database, offline).await;
+    second_person(&mut verdicts, &config, offline).await;
     if !offline {
         let platform = Platform::new(1)?;
         verdicts::outside(&mut verdicts, &config, &accounts, &platform).await;
@@ -67,6 +71,60 @@ async fn books(verdicts: &mut Verdicts, database: &Database, offline: bool) {
             }
             Err(error) => verdicts.add(How::Bad, format!("books: {error}")),
         },
+    }
+}
+
+/// Whether what one person asks for at the desk can be approved by another one.
+async fn second_person(verdicts: &mut Verdicts, config: &Config, offline: bool) {
+    let Some(sums) = config
+        .desk
+        .as_ref()
+        .and_then(|desk| desk.four_eyes.as_ref())
+    else {
+        return;
+    };
+    match &config.database {
+        Database::File(path) if !path.exists() => return,
+        Database::Server(_) if offline => return,
+        Database::File(_) | Database::Server(_) => {}
+    }
+    let what = format!("desk: four eyes above {}", sums.0);
+    let found = async {
+        let store = open_to_read(config).await?;
+        let people = match store.desk_people() {
+            Some(people) => people.people().await,
+            None => Ok(Vec::new()),
+        };
+        store.close().await;
+        anyhow::Ok(people?)
+    };
+    match found.await {
+        Ok(people) => {
+            let (how, told) = approvers(&people);
+            verdicts.add(how, format!("{what}: {told}"));
+        }
+        Err(error) => verdicts.add(How::Bad, format!("{what}: {error:#}")),
+    }
+}
+
+/// Who of them may approve. Whoever asks is not who approves: it takes two.
+fn approvers(people: &[DeskPerson]) -> (How, String) {
+    let may = people.iter().filter(|person| {
+        let approves = may(&person.role, Act::Approve) == May::Allowed;
+        person.disabled_at.is_none() && approves
+    });
+    match may.count() {
+        0 => (
+            How::Look,
+            "nobody can approve: guichet desk user add NAME --role all".into(),
+        ),
+        1 => (
+            How::Look,
+            "one person can approve, and nobody approves what they ask for: guichet desk user add \
+             NAME --role all"
+                .into(),
+        ),
+        count => (How::Ok, format!("{count} people can approve")),
     }
 }
 
@@ -124,4 +182,39 @@ fn grouped(
         }
     }
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_domain::desk::Role;
+
+    use super::*;
+
+    #[test]
+    fn fewer_than_two_who_can_approve_are_looked_at() {
+        let person = |role, disabled_at| DeskPerson {
+            name: "a".into(),
+            password: String::new(),
+            role,
+            created_at: 0,
+            disabled_at,
+            code: None,
+        };
+        let refund = || Role::Refund("EUR=500.00".parse().unwrap());
+        let mut people = vec![person(Role::Look, None), person(refund(), None)];
+        let told = approvers(&people);
+        assert!(
+            told.0 == How::Look && told.1.starts_with("nobody"),
+            "{told:?}"
+        );
+        people.push(person(Role::All, Some(1)));
+        people.push(person(Role::All, None));
+        let told = approvers(&people);
+        assert!(
+            told.0 == How::Look && told.1.starts_with("one person"),
+            "{told:?}"
+        );
+        people.push(person(Role::All, None));
+        assert_eq!(approvers(&people), (How::Ok, "2 people can approve".into()));
+    }
 }

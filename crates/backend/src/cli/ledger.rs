@@ -80,8 +80,8 @@ pub(crate) async fn export(config: &Path, arguments: &Arguments) -> anyhow::Resu
         None => opening_of(arguments.closing)?,
     };
     let export = Export {
-        shop: &shop,
-        journal,
+        shop: shop.clone(),
+        journal: journal.clone(),
         closing: arguments.closing,
         opening,
         separator: arguments.separator,

@@ -1,6 +1,7 @@
 //! `[desk]`: the pages of the shop's people.
 
 use anyhow::ensure;
+use guichet_domain::desk::Limits;
 use guichet_domain::field::looks_random;
 use guichet_providers::contract::Environment;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -25,6 +26,10 @@ pub(crate) struct Desk {
     /// What the one-time codes of the people who move money are made of; without it, they can't log
     /// in.
     pub(crate) code_key: Option<CodeKey>,
+    /// Above which sums a second person approves what one asks for; nobody does without it.
+    pub(crate) four_eyes: Option<FourEyes>,
+    /// Hours for which what was asked for may be approved.
+    four_eyes_hours: ApprovalHours,
 }
 
 impl Desk {
@@ -37,6 +42,11 @@ impl Desk {
     pub(crate) fn longest(&self) -> i64 {
         i64::from(self.login_hours.0) * 3600
     }
+
+    /// Seconds for which what was asked for may be approved.
+    pub(crate) fn approvable(&self) -> i64 {
+        i64::from(self.four_eyes_hours.0) * 3600
+    }
 }
 
 impl Desk {
@@ -47,7 +57,48 @@ impl Desk {
             environment != Environment::Production || !demo,
             "desk.code_key: must not be the published one of the demo: {KEY_REMEDY}"
         );
+        // Nobody who may approve could log in.
+        ensure!(
+            self.four_eyes.is_none() || self.code_key.is_some(),
+            "desk.four_eyes: needs desk.code_key, without which nobody who approves can log in: \
+             {KEY_REMEDY}"
+        );
         Ok(self)
+    }
+}
+
+/// The sums above which a second person approves: `EUR=500.00`, several divided by spaces.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct FourEyes(pub(crate) Limits);
+
+impl TryFrom<String> for FourEyes {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let sums = text.parse::<Limits>();
+        sums.map(Self).map_err(|error| error.detail)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "u32")]
+struct ApprovalHours(u32);
+
+impl Default for ApprovalHours {
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
+impl TryFrom<u32> for ApprovalHours {
+    type Error = String;
+
+    fn try_from(hours: u32) -> Result<Self, String> {
+        match hours {
+            1..=168 => Ok(Self(hours)),
+            _ => Err("must be 1 to 168: nobody can approve after so long".into()),
+        }
     }
 }
 

@@ -501,6 +501,21 @@ const WRONG: &[Wrong] = &[
     ),
     (
         "[[shops]]",
+        "[desk]\nfour_eyes = \"EUR=500\"\n[[shops]]",
+        ["desk.four_eyes", "write such as EUR=500.00"],
+    ),
+    (
+        "[[shops]]",
+        "[desk]\nfour_eyes = \"EUR=500.00\"\n[[shops]]",
+        ["desk.four_eyes", "desk.code_key"],
+    ),
+    (
+        "[[shops]]",
+        "[desk]\nfour_eyes_hours = 0\n[[shops]]",
+        ["desk.four_eyes_hours", "must be 1 to 168"],
+    ),
+    (
+        "[[shops]]",
         "[desk]\npassword = \"a\"\n[[shops]]",
         ["desk", "password"],
     ),

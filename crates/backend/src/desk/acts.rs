@@ -114,9 +114,15 @@ fn about(subject: &str) -> Option<Matter> {
 }
 
 fn of_payment(written: WrittenDeed, base: &str) -> Done {
-    let WrittenDeed { deed, undone, .. } = written;
+    let WrittenDeed {
+        deed,
+        undone,
+        second,
+        ..
+    } = written;
     let address = match deed.act {
         Act::Replay => format!("{base}/webhooks"),
+        Act::Approve | Act::Decline => format!("{base}/approvals/{}", deed.subject),
         Act::TakeAttention | Act::EndAttention => match about(&deed.subject) {
             Some(Matter::Payment(payment, _)) => format!("{base}/payments/{payment}"),
             _ => format!("{base}/attention"),
@@ -133,6 +139,7 @@ fn of_payment(written: WrittenDeed, base: &str) -> Done {
             amount: deed.amount,
             reason: deed.reason,
             undone,
+            second: second.map(|second| (second.person, in_paris(second.at), second.approved)),
         }),
         origin: deed.origin,
     }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use guichet_desk::Lang;
+use guichet_desk::pages::approval::Waiting;
 use guichet_desk::pages::look::{Hands, Model, Row, Unmatched, Unreadable};
 use guichet_domain::attention::Matter;
 use guichet_domain::payment::Attention;
 use guichet_store::{Attended, ByWhom, LookedAfter, People, Store, StoreError};
+
+use super::in_paris;
 
 /// Most entries of each kind.
 const MOST: u32 = 200;
@@ -82,11 +85,34 @@ pub(crate) async fn page(store: &dyn Store, who: &Looking<'_>) -> Result<Model, 
         }
     });
     Ok(Model {
+        approvals: approvals(store, who).await?,
         payments: by_kind(&attended, who, &taken),
         more: counts.payments.saturating_sub(listed),
         unmatched: unmatched.collect(),
         unreadable: unreadable.collect(),
     })
+}
+
+/// What waits for a second person.
+async fn approvals(store: &dyn Store, who: &Looking<'_>) -> Result<Vec<Waiting>, StoreError> {
+    let Some(people) = store.desk_people() else {
+        return Ok(Vec::new());
+    };
+    let waiting = people.approvals(who.now, MOST).await?.into_iter();
+    let waiting = waiting.filter_map(|approval| {
+        let deed = approval.asked.deed;
+        let (amount, currency) = deed.amount?;
+        Some(Waiting {
+            address: format!("{}/approvals/{}", who.base, deed.key),
+            act: deed.act,
+            amount,
+            currency,
+            asked_by: deed.person,
+            age: who.now - deed.happened_at,
+            until: in_paris(approval.asking.expires_at),
+        })
+    });
+    Ok(waiting.collect())
 }
 
 /// Payments by why a person should look: the oldest of each first, since it has waited longest.

@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 
 use guichet_desk::pages::Standing;
 
+pub(crate) mod accounting;
 pub(crate) mod acts;
 pub(crate) mod amount;
 pub(crate) mod code;

@@ -14,7 +14,7 @@ use guichet_domain::desk::Act;
 use guichet_domain::id::{InstructionId, PaymentId};
 use guichet_domain::money::Amount;
 use guichet_domain::operation::OperationKind;
-use guichet_store::{AskedBy, Book, Deed, DeedLimit, Idempotency, People, Written};
+use guichet_store::{AskedBy, Asking, Book, Deed, DeedLimit, Idempotency, People, Written};
 
 use super::in_paris;
 use crate::app::App;
@@ -110,6 +110,61 @@ impl<'a> Moving<'a> {
         self.asked().preview(&wanted)
     }
 
+    /// Asks another person to approve what was confirmed. Nothing is done.
+    pub(crate) async fn ask(
+        &self,
+        people: &dyn People,
+        confirmed: &Confirmed,
+        expires_at: i64,
+    ) -> Result<Result<(), Undone>, OperationError> {
+        let minor = confirmed.deed.amount.map_or(0, |(minor, _)| minor);
+        // What can't be done is not asked for.
+        match self.preview(Some(Amount::parse("amount", minor)?)) {
+            Ok(plan) if self.fits(confirmed, plan.gives_up()) => {}
+            Ok(_) => return Ok(Err(Undone::Meanwhile)),
+            Err(error) => return Ok(Err(Undone::try_from(error)?)),
+        }
+        let asking = Asking {
+            gives_up: confirmed.gives_up,
+            seen: u64::try_from(confirmed.seen).unwrap_or(u64::MAX),
+            expires_at,
+        };
+        let written = people
+            .ask_approval(&confirmed.deed, confirmed.limit, &asking)
+            .await?;
+        Ok(match written {
+            Written::New | Written::Before(None) => Ok(()),
+            Written::Before(Some(why)) => Err(Undone::Against(why)),
+            Written::Other => Err(Undone::Stale),
+            Written::TooMuch(left) => Err(Undone::TooMuch(left)),
+        })
+    }
+
+    /// Whether the payment is as the person has seen it.
+    fn fits(&self, confirmed: &Confirmed, gives_up: u64) -> bool {
+        confirmed.seen == self.seen && gives_up <= confirmed.gives_up
+    }
+
+    /// Does what was asked for and approved, once. Where nothing can be done any more, neither is
+    /// what was asked for, nor `approval`, the key of the deed that approved it.
+    pub(crate) async fn approved(
+        &self,
+        people: &dyn People,
+        confirmed: &Confirmed,
+        approval: Option<&str>,
+    ) -> Result<Result<InstructionId, Undone>, OperationError> {
+        let undone = match self.instruct(confirmed, false).await {
+            Ok(id) => return Ok(Ok(id)),
+            Err(error) => Undone::try_from(error)?,
+        };
+        let why = undone.why();
+        people.undo_deed(&confirmed.deed.key, why).await?;
+        if let Some(key) = approval {
+            people.undo_deed(key, why).await?;
+        }
+        Ok(Err(undone))
+    }
+
     /// Does what was confirmed, once.
     pub(crate) async fn go(
         &self,
@@ -129,11 +184,7 @@ impl<'a> Moving<'a> {
             Err(error) => Undone::try_from(error)?,
         };
         if is_new {
-            let why = match &undone {
-                Undone::Against(why) => why,
-                _ => "something else was done with this payment meanwhile",
-            };
-            people.undo_deed(&deed.key, why).await?;
+            people.undo_deed(&deed.key, undone.why()).await?;
         }
         Ok(Err(undone))
     }
@@ -161,7 +212,7 @@ impl<'a> Moving<'a> {
                 Ok(Received::Before(id)) => return Ok(id),
                 Ok(Received::New(asking)) => {
                     let gives_up = self.preview(wanted.amount)?.gives_up();
-                    if confirmed.seen != self.seen || gives_up > confirmed.gives_up {
+                    if !self.fits(confirmed, gives_up) {
                         return Err(OperationError::KeyReused);
                     }
                     return asking.run(&wanted).await;
@@ -174,6 +225,16 @@ impl<'a> Moving<'a> {
             }
         }
         Err(OperationError::RequestInFlight)
+    }
+}
+
+impl Undone {
+    /// As the books keep it.
+    fn why(&self) -> &str {
+        match self {
+            Self::Against(why) => why,
+            _ => "something else was done with this payment meanwhile",
+        }
     }
 }
 
@@ -246,5 +307,68 @@ fn outcome(status: OperationStatus) -> Outcome {
         OperationStatus::PartlyDone => Outcome::PartlyDone,
         OperationStatus::Done => Outcome::Done,
         OperationStatus::Refused => Outcome::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use guichet_desk::Lang;
+    use guichet_desk::words::said;
+    use guichet_domain::id::OperationId;
+    use guichet_providers::contract::Objection;
+
+    use super::*;
+    use crate::payments::review::ReviewError;
+
+    /// What a French page would show as a platform's words is none of ours.
+    #[test]
+    fn what_we_word_ourselves_has_a_french_text() {
+        let kind = OperationKind::Refund;
+        let objections = [
+            Objection::NotPaid(kind),
+            Objection::Unnamed,
+            Objection::Never {
+                kind,
+                source_of: "no document knows what paid",
+                remedy: "look for the order in the back office",
+            },
+            Objection::NotEnabled {
+                setting: "a = true",
+            },
+            Objection::Cancelled,
+            Objection::OnlyReserved,
+            Objection::TakenBefore,
+            Objection::GivenBackBefore,
+            Objection::WholeOnly(5),
+            Objection::TooMuch { left: 5 },
+        ];
+        let mut texts: Vec<_> = objections.iter().map(ToString::to_string).collect();
+        let operations = [
+            OperationError::PaymentUnknown,
+            OperationError::NotOffered,
+            OperationError::InFlight(OperationId::from_random([1; 16])),
+            OperationError::NotPossible(Vec::new()),
+        ];
+        texts.extend(operations.iter().map(ToString::to_string));
+        let reviews = [
+            ReviewError::Unknown,
+            ReviewError::NotHeld,
+            ReviewError::Otherwise("accepted"),
+            ReviewError::Otherwise("refused"),
+        ];
+        texts.extend(reviews.iter().map(ToString::to_string));
+        for undone in [
+            Undone::Meanwhile,
+            Undone::Against("no part of this payment has paid".into()),
+        ] {
+            texts.push(undone.why().to_owned());
+        }
+        for text in texts {
+            let french = said(Lang::Fr, &text);
+            assert!(!french.contains("la plateforme dit"), "{french}");
+            assert_eq!(said(Lang::En, &text), text);
+        }
+        let theirs = said(Lang::Fr, "Do not honor");
+        assert_eq!(theirs, "la plateforme dit : «\u{a0}Do not honor\u{a0}»");
     }
 }

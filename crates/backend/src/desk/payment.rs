@@ -171,10 +171,13 @@ fn acts(
         Act::Accept | Act::Refuse => held,
         Act::Expire => open && !session.is_settled(),
         Act::Ask => state.money == Money::Pending,
-        Act::Replay
+        Act::Approve
+        | Act::Decline
+        | Act::Replay
         | Act::TakeAttention
         | Act::EndAttention
         | Act::Export
+        | Act::ExportJournal
         | Act::SeeAudit
         | Act::SeeSettings => false,
     };

@@ -79,7 +79,7 @@ async fn count_reasons(
 }
 
 /// What moved on a day, by where it waits for the bank.
-fn moved(takings: &[Taking], day: Date) -> Vec<Moved> {
+pub(super) fn moved(takings: &[Taking], day: Date) -> Vec<Moved> {
     let mut all: Vec<Moved> = Vec::new();
     let on = takings
         .iter()

@@ -28,6 +28,9 @@ impl Job for Expiries {
     }
 
     async fn take(app: &Arc<App>, _: u32) -> Result<Vec<Self::Work>, StoreError> {
+        if let Some(people) = app.store.desk_people() {
+            people.lapse_approvals(clock::unix_now()).await?;
+        }
         let due = app.store.due_expiries(clock::unix_now(), TOGETHER).await?;
         Ok(if due.is_empty() {
             Vec::new()

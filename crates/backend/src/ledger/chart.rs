@@ -81,6 +81,13 @@ impl Journal {
         self.named(&[&transit.to_string(), means], default)
     }
 
+    /// What stands in the bank's line of a remittance, if the shop says.
+    pub(crate) fn remittance(&self, transit: &Transit) -> Option<&str> {
+        let keys = [transit.to_string(), transit.means.to_string()];
+        let mut set = keys.iter().filter_map(|key| self.remittances.get(key));
+        set.next().map(String::as_str)
+    }
+
     fn named(&self, keys: &[&str], (number, label): Account) -> (&str, &'static str) {
         let set = keys.iter().find_map(|key| self.accounts.get(*key));
         (set.map_or(number, |set| &set.0), label)

@@ -21,9 +21,10 @@ use super::proof::{Proof, Totals};
 const BATCH: u32 = 1000;
 
 /// What is exported.
-pub(crate) struct Export<'a> {
-    pub(crate) shop: &'a Slug,
-    pub(crate) journal: &'a Journal,
+#[derive(Clone)]
+pub(crate) struct Export {
+    pub(crate) shop: Slug,
+    pub(crate) journal: Journal,
     /// The last day of the year, by which the file is called though the year is not over.
     pub(crate) closing: Date,
     /// Its first day.
@@ -59,7 +60,83 @@ fn private(path: &Path) -> anyhow::Result<File> {
 /// What an account has, in cents: debited and credited.
 type Sums = BTreeMap<(String, String, String), (u64, u64)>;
 
-impl Export<'_> {
+/// The journal, piece by piece, each of them proven before it is given.
+pub(crate) struct Pieces {
+    export: Export,
+    proof: Proof,
+    sums: Sums,
+    /// The number of the last entry that was read.
+    after: i64,
+    begun: bool,
+    over: bool,
+}
+
+impl Pieces {
+    pub(crate) fn of(export: Export) -> Self {
+        Self {
+            proof: Proof::new(export.separator, (export.opening, export.closing)),
+            export,
+            sums: Sums::new(),
+            after: 0,
+            begun: false,
+            over: false,
+        }
+    }
+
+    /// The next lines; none where there are no more.
+    pub(crate) async fn next(&mut self, store: &dyn Store) -> anyhow::Result<Option<String>> {
+        let mut text = String::new();
+        if !self.begun {
+            self.begun = true;
+            self.line(&names(self.export.separator), &mut text)?;
+        }
+        while text.is_empty() && !self.over {
+            let entries = store.ledger(&self.export.shop, Currency::EUR, self.after, BATCH);
+            let entries = entries.await?;
+            self.over = entries.len() < usize::try_from(BATCH)?;
+            for entry in entries {
+                self.after = entry.number;
+                let posted = day(entry.posted_at)?;
+                if posted > self.export.closing {
+                    self.over = true;
+                    break;
+                }
+                if posted >= self.export.opening {
+                    for line in lines(&entry, &self.export.journal, self.export.separator)? {
+                        self.line(&line, &mut text)?;
+                    }
+                    self.export.sum(&entry, &mut self.sums);
+                }
+            }
+        }
+        Ok((!text.is_empty()).then_some(text))
+    }
+
+    fn line(&mut self, line: &str, text: &mut String) -> anyhow::Result<()> {
+        let proven = self.proof.line(line);
+        proven.map_err(|what| anyhow!("the file would be wrong: {what}"))?;
+        text.push_str(line);
+        // The article takes either end of a line, and what is there reads this one.
+        text.push_str("\r\n");
+        Ok(())
+    }
+
+    /// What the whole has, once all of it was given; an error if that is no journal.
+    pub(crate) fn finish(self) -> anyhow::Result<(Totals, String)> {
+        let totals = self.proof.finish();
+        let totals = totals.map_err(|what| anyhow!("the file would be wrong: {what}"))?;
+        let described = self.export.describe(&totals, &self.sums);
+        Ok((totals, described))
+    }
+}
+
+impl Export {
+    /// What its file is called, without the ending.
+    pub(crate) fn name(&self) -> String {
+        let closing = self.closing.strftime("%Y%m%d");
+        format!("{}FEC{closing}", self.journal.siren.as_str())
+    }
+
     /// Writes both files into a folder in which neither is yet, for the eyes of their owner alone.
     /// Neither has its name before all of both was proven and is on disk; where anything fails,
     /// nothing is left.
@@ -68,8 +145,7 @@ impl Export<'_> {
             self.opening <= self.closing,
             "the year ends before it begins"
         );
-        let siren = self.journal.siren.as_str();
-        let name = format!("{siren}FEC{}", self.closing.strftime("%Y%m%d"));
+        let name = self.name();
         let file = to.join(format!("{name}.txt"));
         let description = to.join(format!("{name}-description.txt"));
         for taken in [&file, &description] {
@@ -82,9 +158,9 @@ impl Export<'_> {
         let parts = [&file, &description].map(|file| file.with_extension("part"));
         let [journal, described] = &parts;
         let written = async {
-            let (totals, sums) = self.journal(store, journal).await?;
+            let (totals, text) = self.journal(store, journal).await?;
             let mut out = private(described)?;
-            out.write_all(self.describe(&name, &totals, &sums).as_bytes())?;
+            out.write_all(text.as_bytes())?;
             out.sync_all()?;
             std::fs::rename(described, &description)?;
             std::fs::rename(journal, &file).inspect_err(|_| {
@@ -107,41 +183,15 @@ impl Export<'_> {
         })
     }
 
-    async fn journal(&self, store: &dyn Store, part: &Path) -> anyhow::Result<(Totals, Sums)> {
+    async fn journal(&self, store: &dyn Store, part: &Path) -> anyhow::Result<(Totals, String)> {
         let mut out = BufWriter::new(private(part)?);
-        let mut proof = Proof::new(self.separator, (self.opening, self.closing));
-        let mut line = |text: &str| -> anyhow::Result<()> {
-            let proven = proof.line(text);
-            proven.map_err(|what| anyhow!("the file would be wrong: {what}"))?;
-            // The article takes either end of a line, and what is there reads this one.
-            Ok(write!(out, "{text}\r\n")?)
-        };
-        line(&names(self.separator))?;
-        let mut sums = Sums::new();
-        let (mut after, mut over) = (0, false);
-        while !over {
-            let entries = store.ledger(self.shop, Currency::EUR, after, BATCH).await?;
-            over = entries.len() < usize::try_from(BATCH)?;
-            for entry in entries {
-                after = entry.number;
-                let posted = day(entry.posted_at)?;
-                if posted > self.closing {
-                    over = true;
-                    break;
-                }
-                if posted >= self.opening {
-                    for text in lines(&entry, self.journal, self.separator)? {
-                        line(&text)?;
-                    }
-                    self.sum(&entry, &mut sums);
-                }
-            }
+        let mut pieces = Pieces::of(self.clone());
+        while let Some(text) = pieces.next(store).await? {
+            out.write_all(text.as_bytes())?;
         }
         out.flush()?;
         out.get_ref().sync_all()?;
-        let totals = proof.finish();
-        let totals = totals.map_err(|what| anyhow!("the file would be wrong: {what}"))?;
-        Ok((totals, sums))
+        pieces.finish()
     }
 
     fn sum(&self, entry: &LedgerEntry, sums: &mut Sums) {
@@ -164,7 +214,8 @@ impl Export<'_> {
     }
 
     /// The description that goes with the file (A47 A-1, XI), in the language of the accounts.
-    fn describe(&self, name: &str, totals: &Totals, sums: &Sums) -> String {
+    fn describe(&self, totals: &Totals, sums: &Sums) -> String {
+        let name = self.name();
         let separator = match self.separator {
             Separator::Tab => "tabulation",
             Separator::Pipe => "barre verticale |",

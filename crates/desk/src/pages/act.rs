@@ -8,7 +8,7 @@ use super::means;
 use crate::el::{El, el};
 use crate::kit::{self, Field, Tone, Weight, column, figures};
 use crate::show;
-use crate::words::{Lang, Outcome, fill};
+use crate::words::{Lang, Outcome, fill, said};
 
 /// What is done to one part, or is not.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct Preview {
     pub left_out: Vec<Line>,
     /// Why none of it can be done, in the words of the platform's rules.
     pub impossible: Option<String>,
+    /// One person alone may not do it.
+    pub second: bool,
     /// What the form carries.
     pub hidden: Vec<(&'static str, String)>,
     /// The reason as it was sent.
@@ -95,7 +97,7 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
     let page = form(model).maybe(changed).with(about);
     if let Some(why) = &model.impossible {
         return page
-            .with(kit::notice(Tone::Warn, words.impossible, why))
+            .with(kit::notice(Tone::Warn, words.impossible, &said(lang, why)))
             .maybe(left_out(lang, model))
             .with(back(lang, model.act, &model.payment));
     }
@@ -106,8 +108,16 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
         let text = fill(words.gives_up, &[("sum", &sum(model.gives_up))]);
         kit::notice(Tone::Warn, &text, "")
     });
-    let confirm = fill((words.confirm)(model.act), &[("sum", &sum(model.amount))]);
+    let label = match model.second {
+        true => words.second.ask,
+        false => (words.confirm)(model.act),
+    };
+    let second = model
+        .second
+        .then(|| kit::notice(Tone::Wait, words.second.needed, ""));
+    let confirm = fill(label, &[("sum", &sum(model.amount))]);
     let weight = match model.act {
+        _ if model.second => Weight::Main,
         Act::Capture => Weight::Main,
         _ => Weight::Danger,
     };
@@ -117,6 +127,7 @@ pub fn preview(lang: Lang, model: &Preview) -> El {
     let will = kit::section(words.will)
         .with(table(lang, words.will, model.currency, &model.lines))
         .maybe(gives_up)
+        .maybe(second)
         .with(reason(lang, model.act, &model.reason, model.no_reason))
         .with(el("p").with(confirm));
     page.with(will)
@@ -164,7 +175,7 @@ fn amount(lang: Lang, model: &Preview) -> Option<El> {
 /// Whether an act is not done without a reason.
 #[must_use]
 pub fn needs_reason(act: Act) -> bool {
-    matches!(act, Act::Refund | Act::EndAttention)
+    matches!(act, Act::Refund | Act::EndAttention | Act::Decline)
 }
 
 fn reason(lang: Lang, act: Act, value: &str, wrong: bool) -> El {
@@ -205,7 +216,7 @@ fn table(lang: Lang, caption: &str, currency: Currency, lines: &[Line]) -> El {
             kit::plain(show::sum(lang, line.amount, currency)),
         ];
         if told {
-            cells.push(kit::plain(&line.why));
+            cells.push(kit::plain(said(lang, &line.why)));
         }
         cells
     });
@@ -220,7 +231,7 @@ fn table(lang: Lang, caption: &str, currency: Currency, lines: &[Line]) -> El {
     kit::table(caption, &columns, rows)
 }
 
-fn back(lang: Lang, act: Act, address: &str) -> El {
+pub(super) fn back(lang: Lang, act: Act, address: &str) -> El {
     let link = kit::link(address, (lang.words().acts.back)(act));
     el("p").with(link)
 }

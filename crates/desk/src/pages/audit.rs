@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use crate::el::{El, el};
 use crate::kit::{self, column};
 use crate::show;
-use crate::words::{Deed, Lang, fill};
+use crate::words::{Deed, Lang, fill, said};
 
 /// Something that was done.
 #[derive(Clone, Debug)]
@@ -63,6 +63,8 @@ pub struct OfPayment {
     pub reason: String,
     /// Why nothing was done, if that is so.
     pub undone: Option<String>,
+    /// Who approved or declined it, when in Paris, and whether it was approved.
+    pub second: Option<(String, DateTime, bool)>,
 }
 
 fn what(lang: Lang, what: &What) -> El {
@@ -78,12 +80,22 @@ fn what(lang: Lang, what: &What) -> El {
     let confirmed = match done.act {
         // What the button says there is said by who presses it.
         Act::TakeAttention | Act::EndAttention => (lang.words().payment.act)(done.act).to_owned(),
+        // Its amount is that of what was asked for, which is a line of its own.
+        Act::Approve | Act::Decline => (lang.words().payment.act)(done.act).to_owned(),
         act => fill((words.confirm)(act), &[("sum", &sum)]),
     };
     let reason = (!done.reason.is_empty()).then(|| format!("{}: {}", words.reason, done.reason));
     let undone = done.undone.as_ref();
-    let undone = undone.map(|why| format!("{}: {why}", words.undone));
-    let more = reason.into_iter().chain(undone);
+    let undone = undone.map(|why| format!("{}: {}", words.undone, said(lang, why)));
+    let second = done.second.as_ref().map(|(person, at, approved)| {
+        let text = match approved {
+            true => words.second.approved,
+            false => words.second.declined,
+        };
+        let at = show::moment_text(lang, *at);
+        fill(text, &[("person", person), ("moment", &at)])
+    });
+    let more = reason.into_iter().chain(second).chain(undone);
     el("div")
         .text(format!("{confirmed}, "))
         .with(kit::link(&done.address, &done.subject))

@@ -4,6 +4,7 @@ use guichet_domain::money::Currency;
 use guichet_domain::payment::Attention;
 use jiff::civil::DateTime;
 
+use super::approval::{self, Waiting};
 use super::means;
 use crate::el::{El, el};
 use crate::kit::{self, Weight, column, figures};
@@ -116,6 +117,8 @@ pub struct Unreadable {
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
+    /// What waits for a second person.
+    pub approvals: Vec<Waiting>,
     /// Payments, by why.
     pub payments: Vec<(Attention, Vec<Row>)>,
     /// How many more payments there are that are not listed.
@@ -132,7 +135,9 @@ impl Model {
         let payments = payments.map(|row| row.age);
         let unmatched = self.unmatched.iter().map(|message| message.age);
         let unreadable = self.unreadable.iter().map(|message| message.age);
-        payments.chain(unmatched).chain(unreadable).max()
+        let approvals = self.approvals.iter().map(|one| one.age);
+        let messages = unmatched.chain(unreadable);
+        payments.chain(messages).chain(approvals).max()
     }
 }
 
@@ -150,6 +155,7 @@ pub fn view(lang: Lang, model: &Model) -> El {
         el("p").text(fill(words.more, &[("count", &count)]))
     });
     page.with(el("p").text(age))
+        .maybe(approval::waiting(lang, &model.approvals))
         .maybe(unmatched(lang, model))
         .maybe(unreadable(lang, model))
         .all(

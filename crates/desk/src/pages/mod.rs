@@ -1,7 +1,9 @@
 //! The pages that are read: a model of plain values each, and its view.
 
+pub mod accounting;
 pub mod act;
 pub mod again;
+pub mod approval;
 pub mod audit;
 pub mod code;
 pub mod hooks;

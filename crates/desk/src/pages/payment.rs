@@ -153,13 +153,10 @@ fn look(lang: Lang, why: &Looked) -> El {
         return kit::notice(Tone::Plain, told.title, &fill(words.done, &places));
     }
     let text = format!("{} {}", told.meaning, told.advice);
+    let who = why.hands.told(lang);
     let hands = el("span")
         .class("badges")
-        .with(kit::plain(format!(
-            "{}: {}",
-            words.who,
-            why.hands.told(lang)
-        )))
+        .with(kit::plain(fill(words.who_is, &[("who", &who)])))
         .all(why.hands.links(lang));
     kit::notice(Tone::Warn, told.title, &text).with(hands)
 }

@@ -66,6 +66,8 @@ pub struct ActWords {
     pub again: &'static str,
     /// Part by part what became of it.
     pub parts: &'static str,
+    /// What is said where one person alone may not do it.
+    pub second: SecondWords,
     /// Nothing was done.
     pub undone: &'static str,
     /// Somebody else was first.
@@ -80,4 +82,37 @@ pub struct ActWords {
     pub under_way: &'static str,
     /// The order is paid.
     pub paid: &'static str,
+}
+
+/// What one person asks for and another one approves.
+#[derive(Debug)]
+pub struct SecondWords {
+    /// A second person has to approve it.
+    pub needed: &'static str,
+    /// The button that asks for `{sum}`.
+    pub ask: &'static str,
+    /// The heading of what waits.
+    pub waits: &'static str,
+    /// What that means.
+    pub waits_meaning: &'static str,
+    /// The column of who asked.
+    pub asked_by: &'static str,
+    /// When they did.
+    pub asked_at: &'static str,
+    /// Until when it may be approved.
+    pub until: &'static str,
+    /// It waits, and the reader asked for it.
+    pub own: &'static str,
+    /// `{person}` approved it, at `{moment}`.
+    pub approved: &'static str,
+    /// `{person}` declined it, at `{moment}`.
+    pub declined: &'static str,
+    /// Nobody approved it in time.
+    pub lapsed: &'static str,
+    /// It waits for nobody.
+    pub gone: &'static str,
+    /// Nobody approves what they asked for themselves.
+    pub own_refused: &'static str,
+    /// Leads to what is to be approved.
+    pub look: &'static str,
 }

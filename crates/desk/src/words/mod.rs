@@ -8,13 +8,15 @@ mod en;
 mod fr;
 mod login;
 mod pages;
+mod reasons;
 mod texts;
 
-pub use acts::{ActWords, Outcome};
+pub use self::reasons::said;
+pub use acts::{ActWords, Outcome, SecondWords};
 pub use login::{AuditWords, Deed, LoginWords};
 pub use pages::{
-    Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
-    TodayWords,
+    AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
+    SettingWords, TodayWords,
 };
 pub use texts::{AttentionText, FrameWords, ShowWords, StateWords, Words};
 

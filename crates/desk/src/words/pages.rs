@@ -238,6 +238,8 @@ pub struct LookWords {
     pub since: &'static str,
     /// The column of who looks after it.
     pub who: &'static str,
+    /// The same in a line: `{who}`.
+    pub who_is: &'static str,
     /// Nobody does.
     pub nobody: &'static str,
     /// `{person}` has for `{age}`.
@@ -401,4 +403,47 @@ pub struct SettingWords {
     pub kept: &'static str,
     /// Till.
     pub terminals: &'static str,
+}
+
+/// The close of a day and the journal.
+#[derive(Debug)]
+pub struct AccountingWords {
+    /// The close of `{day}`.
+    pub close: &'static str,
+    /// How to read it.
+    pub close_hint: &'static str,
+    /// Nothing moved on that day.
+    pub nothing: &'static str,
+    /// Chooses the day.
+    pub day: &'static str,
+    /// Shows it.
+    pub show: &'static str,
+    /// The account of the journal in which the money waits.
+    pub number: &'static str,
+    /// What stands in the bank's line.
+    pub expected: &'static str,
+    /// The journal.
+    pub journal: &'static str,
+    /// What it is.
+    pub journal_hint: &'static str,
+    /// The last day of its year.
+    pub closing: &'static str,
+    /// The first one.
+    pub opening: &'static str,
+    /// Where it may be left out.
+    pub opening_hint: &'static str,
+    /// What divides the columns.
+    pub separator: &'static str,
+    /// A tab.
+    pub tab: &'static str,
+    /// A bar.
+    pub pipe: &'static str,
+    /// Takes it away.
+    pub take: &'static str,
+    /// Takes its description away.
+    pub describe: &'static str,
+    /// The shop has no journal.
+    pub none: &'static str,
+    /// What to do then.
+    pub none_advice: &'static str,
 }

@@ -5,7 +5,9 @@ use guichet_domain::{PartKind, PartStatus, Refusal, Status};
 
 use super::acts::ActWords;
 use super::login::{AuditWords, LoginWords};
-use super::pages::{HookWords, ListWords, LookWords, PaymentWords, SettingWords, TodayWords};
+use super::pages::{
+    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords, TodayWords,
+};
 
 /// All texts of a language.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct Words {
     pub look: LookWords,
     /// Today.
     pub today: TodayWords,
+    /// The close of a day and the journal.
+    pub accounting: AccountingWords,
     /// Webhooks.
     pub hooks: HookWords,
     /// Settings.
@@ -55,6 +59,8 @@ pub struct FrameWords {
     pub payments: &'static str,
     /// [`crate::Place::Attention`].
     pub attention: &'static str,
+    /// [`crate::Place::Accounting`].
+    pub accounting: &'static str,
     /// [`crate::Place::Webhooks`].
     pub webhooks: &'static str,
     /// [`crate::Place::Settings`].

@@ -1,6 +1,9 @@
 //! What the people of the desk do with payments.
 
-use sqlx::PgConnection;
+use guichet_domain::desk::Act;
+use guichet_domain::money::Currency;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow as _, PgConnection};
 
 use crate::error::StoreError;
 use crate::types::{Deed, DeedLimit, DeedRow, Written, WrittenDeed, deed_of, written_before};
@@ -10,8 +13,9 @@ macro_rules! deeds_where {
     ($which:literal) => {
         concat!(
             "SELECT seq, d.key, happened_at, person, origin, act, subject, amount, currency, reason,
-                why
-             FROM desk_deeds d LEFT JOIN desk_undone u ON u.key = d.key ",
+                why, decided_by, decided_at, approved
+             FROM desk_deeds d LEFT JOIN desk_undone u ON u.key = d.key
+             LEFT JOIN desk_approvals a ON a.key = d.key ",
             $which
         )
     };
@@ -21,6 +25,16 @@ pub(super) async fn write(
     db: &mut PgConnection,
     deed: &Deed,
     limit: Option<DeedLimit>,
+) -> Result<Written, StoreError> {
+    write_over(db, deed, limit, &[]).await
+}
+
+/// The same in place of others, which do not count any more.
+pub(super) async fn write_over(
+    db: &mut PgConnection,
+    deed: &Deed,
+    limit: Option<DeedLimit>,
+    others: &[String],
 ) -> Result<Written, StoreError> {
     let before = sqlx::query_as(deeds_where!("WHERE d.key = $1"));
     let before: Option<DeedRow> = before.bind(&deed.key).fetch_optional(&mut *db).await?;
@@ -38,12 +52,14 @@ pub(super) async fn write(
         let done = sqlx::query_scalar(
             "SELECT coalesce(sum(amount), 0)::BIGINT FROM desk_deeds d
              WHERE person = $1 AND act = $2 AND currency = $3 AND happened_at >= $4
-                AND NOT EXISTS (SELECT 1 FROM desk_undone u WHERE u.key = d.key)",
+                AND NOT EXISTS (SELECT 1 FROM desk_undone u WHERE u.key = d.key)
+                AND NOT d.key = ANY($5::TEXT[])",
         );
         let done = done.bind(&deed.person).bind(deed.act.path());
         let done: i64 = done
             .bind(currency)
             .bind(limit.since)
+            .bind(others)
             .fetch_one(&mut *db)
             .await?;
         let left = limit
@@ -89,4 +105,30 @@ pub(super) async fn list(
     let rows = rows.bind(before.unwrap_or(i64::MAX)).bind(i64::from(limit));
     let rows: Vec<DeedRow> = rows.fetch_all(db).await?;
     rows.into_iter().map(deed_of).collect()
+}
+
+/// A deed as a row has it that has more columns.
+pub(super) fn read_deed(row: &PgRow) -> Result<WrittenDeed, StoreError> {
+    deed_of(DeedRow::from_row(row)?)
+}
+
+/// How much a person alone has done of an act with a payment, in minor units.
+pub(super) async fn done_alone(
+    db: &mut PgConnection,
+    person: &str,
+    act: Act,
+    (subject, currency): (&str, Currency),
+    but: &str,
+) -> Result<u64, StoreError> {
+    let done = sqlx::query_scalar(
+        "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM desk_deeds d
+         WHERE person = $1 AND act = $2 AND subject = $3 AND currency = $4
+            AND d.key <> $5
+            AND NOT EXISTS (SELECT 1 FROM desk_undone u WHERE u.key = d.key)
+            AND NOT EXISTS (SELECT 1 FROM desk_approvals a WHERE a.key = d.key)",
+    );
+    let done = done.bind(person).bind(act.path()).bind(subject);
+    let done = done.bind(currency.code()).bind(but);
+    let done: i64 = done.fetch_one(db).await?;
+    Ok(u64::try_from(done).unwrap_or_default())
 }

@@ -30,6 +30,7 @@ use crate::{
 };
 
 mod address;
+mod approvals;
 mod cards;
 mod connections;
 mod conversations;

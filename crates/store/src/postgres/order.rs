@@ -115,6 +115,11 @@ pub(super) async fn of_event(
     named(db, format!("event/{}/{}", event.account, event.identity)).await
 }
 
+/// What a second person decides about the deed of that key.
+pub(super) async fn of_approval(db: &mut PgConnection, key: &str) -> Result<(), StoreError> {
+    named(db, format!("approval/{key}")).await
+}
+
 /// Who looks after something that needs a person.
 pub(super) async fn of_matter(db: &mut PgConnection, matter: &Matter) -> Result<(), StoreError> {
     named(db, format!("matter/{matter}")).await

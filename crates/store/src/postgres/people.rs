@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 use guichet_domain::attention::Matter;
-use guichet_domain::desk::Role;
+use guichet_domain::desk::{Act, Role};
+use guichet_domain::money::Currency;
 use sqlx::PgConnection;
 
+use super::approvals;
 use super::connections::{read, turn};
 use super::deeds;
 use super::matters;
@@ -13,8 +15,9 @@ use crate::error::StoreError;
 use crate::people::People;
 use crate::rules::matters::Doing;
 use crate::types::{
-    ActRow, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled, KeptMatter,
-    LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Written, WrittenDeed, numbered, words_of,
+    ActRow, Approval, Asking, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson,
+    Handled, KeptMatter, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Written, WrittenDeed,
+    numbered, words_of,
 };
 
 #[async_trait]
@@ -109,6 +112,49 @@ impl People for PostgresStore {
 
     async fn undo_deed(&self, key: &str, why: &str) -> Result<(), StoreError> {
         turn!(self, deeds::undo(key, why))
+    }
+
+    async fn done_alone(
+        &self,
+        person: &str,
+        act: Act,
+        of: (&str, Currency),
+        but: &str,
+    ) -> Result<u64, StoreError> {
+        read!(self, deeds::done_alone(person, act, of, but))
+    }
+
+    async fn ask_approval(
+        &self,
+        deed: &Deed,
+        limit: Option<DeedLimit>,
+        asking: &Asking,
+    ) -> Result<Written, StoreError> {
+        turn!(self, approvals::ask(deed, limit, asking))
+    }
+
+    async fn decide_approval(
+        &self,
+        key: &str,
+        approve: bool,
+        deed: &Deed,
+    ) -> Result<Decided, StoreError> {
+        turn!(self, approvals::decide(key, approve, deed))
+    }
+
+    async fn approval(&self, key: &str) -> Result<Option<Approval>, StoreError> {
+        read!(self, approvals::one(key))
+    }
+
+    async fn approvals(&self, now: i64, limit: u32) -> Result<Vec<Approval>, StoreError> {
+        read!(self, approvals::waiting(now, limit))
+    }
+
+    async fn lapse_approvals(&self, now: i64) -> Result<(), StoreError> {
+        if read!(self, approvals::any_late(now))? {
+            turn!(self, approvals::lapse(now))?;
+        }
+        Ok(())
     }
 
     async fn take_matter(

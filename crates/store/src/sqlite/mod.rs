@@ -30,6 +30,7 @@ use crate::{
     Store, StoreError, Unconfirmed, UnmatchedEvent,
 };
 
+mod approvals;
 mod backup;
 mod cards;
 mod conversations;

@@ -48,6 +48,17 @@ pub enum Written {
     TooMuch(u64),
 }
 
+/// What a second person decided.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Second {
+    /// Who.
+    pub person: String,
+    /// Unix second.
+    pub at: i64,
+    /// Approved, not declined.
+    pub approved: bool,
+}
+
 /// A deed that was written down.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WrittenDeed {
@@ -57,6 +68,8 @@ pub struct WrittenDeed {
     pub deed: Deed,
     /// Why nothing was done, if that is so.
     pub undone: Option<String>,
+    /// What a second person decided about it.
+    pub second: Option<Second>,
 }
 
 /// A deed as it stands in the books.
@@ -72,11 +85,20 @@ pub(crate) type DeedRow = (
     Option<String>,
     String,
     Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<bool>,
 );
 
 pub(crate) fn deed_of(row: DeedRow) -> Result<WrittenDeed, StoreError> {
-    let (seq, key, happened_at, person, origin, act, subject, amount, currency, reason, undone) =
-        row;
+    let (.., undone, decided_by, decided_at, approved) = row.clone();
+    let second = decided_by.zip(decided_at).zip(approved);
+    let second = second.map(|((person, at), approved)| Second {
+        person,
+        at,
+        approved,
+    });
+    let (seq, key, happened_at, person, origin, act, subject, amount, currency, reason, ..) = row;
     let mut all = Act::ALL.into_iter();
     let known = all.find(|known| known.path() == act);
     let act = known.ok_or_else(|| StoreError::Corrupt(format!("unknown act {act}")))?;
@@ -99,7 +121,12 @@ pub(crate) fn deed_of(row: DeedRow) -> Result<WrittenDeed, StoreError> {
         amount,
         reason,
     };
-    Ok(WrittenDeed { seq, deed, undone })
+    Ok(WrittenDeed {
+        seq,
+        deed,
+        undone,
+        second,
+    })
 }
 
 /// What became of a deed whose key is in the books already, by what stands there.

@@ -1,5 +1,6 @@
 //! What is stored, and what is asked and answered about it.
 
+mod approval;
 mod book;
 mod card;
 mod conversation;
@@ -23,10 +24,11 @@ mod reading;
 mod search;
 mod session;
 
+pub use self::approval::{Approval, Asking, Decided};
 pub use self::book::{Book, Dated, Entry};
 pub use self::card::CardName;
 pub use self::conversation::{Advance, Answer, Beside, Conversation};
-pub use self::deed::{Deed, DeedLimit, Written, WrittenDeed};
+pub use self::deed::{Deed, DeedLimit, Second, Written, WrittenDeed};
 pub(crate) use self::deed::{DeedRow, deed_of, written_before};
 pub use self::erased::Erased;
 pub use self::event::{Recorded, Source};

@@ -6,6 +6,7 @@
     reason = "in tests, a panic is how a failure is told"
 )]
 
+mod approvals;
 mod books;
 mod cards;
 mod conversations;

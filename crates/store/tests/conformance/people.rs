@@ -10,7 +10,7 @@ use guichet_store::{
 use super::books::refused;
 use super::fixtures::*;
 
-fn person(name: &str, password: &str) -> DeskPerson {
+pub(crate) fn person(name: &str, password: &str) -> DeskPerson {
     DeskPerson {
         name: name.into(),
         password: password.into(),

@@ -6,13 +6,14 @@ use guichet_store::{
     CardName, Followed, Instructed, OperationAdvance, SENDING_SECONDS, Sent, StoreError,
 };
 
+use super::approvals;
 use super::fixtures::*;
 use super::matters;
 use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 36] = [
+pub(crate) const WRITES: [&str; 38] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -44,6 +45,8 @@ pub(crate) const WRITES: [&str; 36] = [
     "reset_code",
     "write_deed",
     "undo_deed",
+    "ask_approval",
+    "decline",
     "take_matter",
     "end_matter",
     "disable_person",
@@ -176,6 +179,10 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
         | "write_deed" | "undo_deed" | "disable_person" | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
+        }
+        "ask_approval" | "decline" => {
+            let people = store.desk_people().unwrap();
+            approvals::write(people, what, seed).await?;
         }
         "take_matter" | "end_matter" => matters::write(store, what, seed).await?,
         _ => return write_operation(store, what, &payment, seed).await,

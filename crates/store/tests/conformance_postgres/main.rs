@@ -6,6 +6,8 @@
     reason = "in tests, a panic is how a failure is told"
 )]
 
+#[path = "../conformance/approvals.rs"]
+mod approvals;
 mod backends;
 mod books;
 #[path = "../conformance/cards.rs"]

@@ -10,9 +10,10 @@ use guichet_desk::words::Act;
 use guichet_desk::{Frame, Lang, Place, STYLE};
 use guichet_domain::desk::Why;
 
-use super::door::at;
+use super::door::{at, door};
 use super::reader::{InLanguage, Reader};
 use crate::app::App;
+use crate::clock;
 use crate::digest::sha256;
 use crate::http::answers::secured;
 
@@ -45,18 +46,32 @@ pub(super) async fn frame(
 ) -> Frame {
     // A page is shown without the count rather than not at all.
     let counts = app.store.attention_counts().await.unwrap_or_default();
+    let second = waiting(app).await;
     Frame {
         lang: reader.lang,
         title: title.to_owned(),
         here,
         person: Some(reader.person.clone()),
         places: reader.places.clone(),
-        waiting: counts.payments + counts.unmatched + counts.unreadable,
+        waiting: counts.payments + counts.unmatched + counts.unreadable + second,
         messages: Vec::<(Tone, String, String)>::new(),
         base: at(app, ""),
         style: at(app, &STYLE_ADDRESS),
         in_language,
     }
+}
+
+/// How much waits for a second person.
+async fn waiting(app: &App) -> u64 {
+    let Some((desk, people)) = door(app) else {
+        return 0;
+    };
+    if desk.four_eyes.is_none() {
+        return 0;
+    }
+    let waiting = people.approvals(clock::unix_now(), u32::from(u16::MAX));
+    let waiting = waiting.await.unwrap_or_default();
+    u64::try_from(waiting.len()).unwrap_or(u64::MAX)
 }
 
 /// What answers who may not do something: why, and what to do then.

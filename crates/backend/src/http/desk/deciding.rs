@@ -7,12 +7,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::pages::act as pages;
+use guichet_desk::words::said;
 use guichet_domain::desk::Act;
 use guichet_domain::id::PaymentId;
 use guichet_store::{Book, Deed, Replay, Source, Written};
 
 use super::doing::{Doing, hidden, place, reason};
-use super::door::{asked, at, door};
+use super::door::{at, door};
+use super::said::{Fault, Said};
 use crate::clock;
 use crate::http::body::RawBody;
 use crate::http::problem::ApiError;
@@ -81,20 +83,11 @@ async fn look(doing: Doing, act: Act, id: String) -> Result<Response, ApiError> 
     let Some(subject) = Subject::find(&doing, act, id).await? else {
         return Ok(doing.unknown().await);
     };
-    form(&doing, act, &subject, None).await
+    form(&doing, act, &subject).await
 }
 
-/// The form; with the reason that was sent, if that was none.
-async fn form(
-    doing: &Doing,
-    act: Act,
-    subject: &Subject,
-    sent: Option<String>,
-) -> Result<Response, ApiError> {
-    let (status, no_reason) = match sent {
-        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, true),
-        None => (StatusCode::OK, false),
-    };
+/// The form; with the reason that was sent just now, if that was none.
+async fn form(doing: &Doing, act: Act, subject: &Subject) -> Result<Response, ApiError> {
     let model = pages::Decision {
         act,
         here: at(&doing.app, &path(act, subject.id())),
@@ -102,15 +95,15 @@ async fn form(
         about: subject.about().to_owned(),
         known: String::new(),
         hidden: hidden(&doing.login)?,
-        reason: sent.unwrap_or_default(),
-        no_reason,
+        reason: doing.said.reason.clone(),
+        no_reason: doing.said.fault == Fault::NoReason,
     };
     let lang = doing.reader.lang;
     let (title, body) = (
         (lang.words().payment.act)(act),
         pages::decision(lang, &model),
     );
-    Ok(doing.draw(status, place(act), title, body).await)
+    Ok(doing.draw(StatusCode::OK, place(act), title, body).await)
 }
 
 async fn go(doing: Doing, act: Act, id: String, body: RawBody) -> Result<Response, ApiError> {
@@ -142,7 +135,8 @@ async fn confirm(
         return Ok(doing.undone(act, words.stale, &back).await);
     };
     let Some(reason) = reason(act, sent) else {
-        return form(doing, act, subject, asked(sent, "reason")).await;
+        let said = Said::of(sent, Fault::NoReason);
+        return Ok(doing.once_more(&path(act, subject.id()), &[], &said));
     };
     let Some((_, people)) = door(&doing.app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
@@ -151,7 +145,10 @@ async fn confirm(
     let is_new = match people.write_deed(&deed, None).await? {
         Written::New => true,
         Written::Before(None) => false,
-        Written::Before(Some(why)) => return Ok(doing.undone(act, &why, &back).await),
+        Written::Before(Some(why)) => {
+            let why = said(doing.reader.lang, &why);
+            return Ok(doing.undone(act, &why, &back).await);
+        }
         Written::Other | Written::TooMuch(_) => {
             return Ok(doing.undone(act, words.stale, &back).await);
         }
@@ -195,7 +192,7 @@ async fn act_on(
             match review::decide(app, book, payment, accept, Source::Operator).await {
                 Ok(()) => review::wait(app, payment).await?,
                 Err(ReviewError::Store(error)) => return Err(error.into()),
-                Err(why) => return Ok(Err(why.to_string())),
+                Err(why) => return Ok(Err(said(doing.reader.lang, &why.to_string()))),
             }
         }
         Act::Ask => {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, RawQuery};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::el::El;
 use guichet_desk::pages::act as pages;
-use guichet_desk::words::fill;
+use guichet_desk::words::{fill, said as said_as};
 use guichet_desk::{Place, show};
 use guichet_domain::desk::{Act, May};
 use guichet_domain::field::line;
@@ -23,6 +23,8 @@ use super::answers::{frame, page, refused};
 use super::door::{asked, at, door, origin};
 use super::guard::{LoggedIn, again};
 use super::reader::{InLanguage, Reader};
+use super::said::{self, Fault, Said};
+use super::second;
 use crate::app::App;
 use crate::clock;
 use crate::desk::list::begins;
@@ -46,6 +48,10 @@ pub(super) struct Doing {
     pub(super) login: LoggedIn,
     pub(super) caller: Caller,
     pub(super) language: InLanguage,
+    /// What was wrong with what was sent to this page just now.
+    pub(super) said: Said,
+    /// This page's path, to be told to forget it.
+    was_said: Option<String>,
 }
 
 impl FromRequestParts<Arc<App>> for Doing {
@@ -57,7 +63,11 @@ impl FromRequestParts<Arc<App>> for Doing {
         let caller = Caller::from_request_parts(parts, app).await;
         let Ok(language) = InLanguage::from_request_parts(parts, app).await;
         let Ok(caller) = caller;
+        let said = Said::read(&parts.headers).filter(|_| parts.method.is_safe());
+        let path = parts.uri.path().strip_prefix(DESK).unwrap_or_default();
         Ok(Self {
+            was_said: said.as_ref().map(|_| at(app, path)),
+            said: said.unwrap_or_default(),
             app: Arc::clone(app),
             reader: reader.map_err(|status| status.into_response())?,
             login: login.map_err(|none| none.into_response())?.0,
@@ -125,6 +135,13 @@ impl Doing {
         })
     }
 
+    /// Whether a second person has to approve so much. The deed of that key does not count.
+    async fn needs_second(&self, of: &Of, minor: u64, but: &str) -> Result<bool, ApiError> {
+        let sum = (minor, of.currency());
+        let (person, payment) = (&self.login.person, of.payment.as_str());
+        Ok(second::is_needed(&self.app, person, (of.act, payment), sum, but).await?)
+    }
+
     pub(super) async fn draw(
         &self,
         status: StatusCode,
@@ -134,7 +151,18 @@ impl Doing {
     ) -> Response {
         let language = InLanguage(self.language.0.clone());
         let frame = frame(&self.app, &self.reader, language, Some(place), title).await;
-        page(status, &frame, body)
+        let mut response = page(status, &frame, body);
+        let said = self.was_said.as_ref();
+        let forget = said.and_then(|here| said::forget(&self.app.config.public_url, here));
+        if let Some(forget) = forget {
+            response.headers_mut().append(header::SET_COOKIE, forget);
+        }
+        response
+    }
+
+    /// Leads back to the page at that path below the desk's, which tells what was wrong.
+    pub(super) fn once_more(&self, path: &str, query: &[(&str, &str)], said: &Said) -> Response {
+        said.lead(&self.app.config.public_url, &at(&self.app, path), query)
     }
 
     /// There is no such thing.
@@ -162,7 +190,7 @@ impl Doing {
 /// Where in the navigation the page of an act is.
 pub(super) fn place(act: Act) -> Place {
     match act {
-        Act::TakeAttention | Act::EndAttention => Place::Attention,
+        Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => Place::Attention,
         Act::Replay => Place::Webhooks,
         _ => Place::Payments,
     }
@@ -225,15 +253,19 @@ pub(super) async fn look(
         return Ok(doing.unknown().await);
     };
     let typed = asked(query.as_deref().unwrap_or_default().as_bytes(), "amount");
-    let model = preview(&doing, &of, typed).await?;
-    Ok(show_preview(&doing, &model, StatusCode::OK).await)
-}
-
-async fn show_preview(doing: &Doing, model: &pages::Preview, status: StatusCode) -> Response {
+    let said = &doing.said;
+    let model = pages::Preview {
+        reason: said.reason.clone(),
+        no_reason: said.fault == Fault::NoReason,
+        changed: said.fault == Fault::Changed,
+        ..preview(&doing, &of, typed).await?
+    };
     let lang = doing.reader.lang;
     let title = (lang.words().payment.act)(model.act);
-    let body = pages::preview(lang, model);
-    doing.draw(status, Place::Payments, title, body).await
+    let body = pages::preview(lang, &model);
+    Ok(doing
+        .draw(StatusCode::OK, Place::Payments, title, body)
+        .await)
 }
 
 /// What would be done of so much, or of all.
@@ -252,10 +284,7 @@ async fn preview(
         .flatten()
         .and_then(|minor| Amount::try_from(minor).ok());
     let no_amount = typed.is_some() && wanted.is_none();
-    let plan = match wanted {
-        Some(wanted) => moving.preview(Some(wanted)),
-        None => all,
-    };
+    let plan = wanted.map_or(all, |wanted| moving.preview(Some(wanted)));
     let (plan, impossible) = match plan {
         Ok(plan) => (plan, None),
         Err(error) => match Undone::try_from(error)? {
@@ -274,6 +303,7 @@ async fn preview(
         ("gives_up", plan.gives_up().to_string()),
         ("seen", moving.seen.to_string()),
     ]);
+    let second = doing.needs_second(of, plan.amount(), "").await?;
     let payment = at(app, &format!("/payments/{}", of.payment));
     let lines = plan.lines.iter().map(|line| pages::Line {
         part: line.part.clone(),
@@ -302,6 +332,7 @@ async fn preview(
         gives_up: plan.gives_up(),
         left_out: left_out(plan.left_out),
         impossible,
+        second,
         hidden,
         reason: String::new(),
         no_reason: false,
@@ -344,19 +375,16 @@ async fn confirm(doing: &Doing, of: &Of, form: &[u8]) -> Result<Response, ApiErr
     let confirms = asked(form, "confirm").is_some();
     let reason = match reason(of.act, form) {
         Some(reason) if confirms && !changed => reason,
-        reason => {
+        _ => {
             let typed = typed.unwrap_or_else(|| show::figure(lang, minor, of.currency()));
-            let model = pages::Preview {
-                reason: asked(form, "reason").unwrap_or_default(),
-                no_reason: confirms && reason.is_none(),
-                changed: confirms && changed,
-                ..preview(doing, of, Some(typed)).await?
+            let fault = match (confirms, changed) {
+                (false, _) => Fault::None,
+                (true, true) => Fault::Changed,
+                (true, false) => Fault::NoReason,
             };
-            let status = match confirms {
-                true => StatusCode::UNPROCESSABLE_ENTITY,
-                false => StatusCode::OK,
-            };
-            return Ok(show_preview(doing, &model, status).await);
+            let path = format!("/payments/{}/{}", of.payment, of.act.path());
+            let said = Said::of(form, fault);
+            return Ok(doing.once_more(&path, &[("amount", &typed)], &said));
         }
     };
     let confirmed = Confirmed {
@@ -373,18 +401,23 @@ async fn confirm(doing: &Doing, of: &Of, form: &[u8]) -> Result<Response, ApiErr
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
     let moving = Moving::of(app, &of.book, &of.payment, of.kind).await?;
-    let why = match moving.go(people, &confirmed).await? {
-        Ok(id) => {
-            let told = format!("{back}/{}/{id}", of.act.path());
-            return Ok(Redirect::to(&told).into_response());
-        }
+    let key = &confirmed.deed.key;
+    let done = if doing.needs_second(of, minor, key).await? {
+        let asked = moving.ask(people, &confirmed, second::expires(app)).await?;
+        asked.map(|()| at(app, &format!("/approvals/{key}")))
+    } else {
+        let done = moving.go(people, &confirmed).await?;
+        done.map(|id| format!("{back}/{}/{id}", of.act.path()))
+    };
+    let why = match done {
+        Ok(told) => return Ok(Redirect::to(&told).into_response()),
         Err(Undone::TooMuch(left)) => {
             let left = show::sum(lang, left, of.currency());
             fill(words.too_much, &[("sum", &left)])
         }
         Err(Undone::Meanwhile) => words.meanwhile.to_owned(),
         Err(Undone::Stale) => words.stale.to_owned(),
-        Err(Undone::Against(why)) => why,
+        Err(Undone::Against(why)) => said_as(lang, &why),
     };
     Ok(doing.undone(of.act, &why, &back).await)
 }

@@ -19,10 +19,11 @@ use crate::http::problem::ApiError;
 use crate::paths::DESK;
 
 /// The pages that there are.
-const PLACES: [Place; 6] = [
+const PLACES: [Place; 7] = [
     Place::Today,
     Place::Payments,
     Place::Attention,
+    Place::Accounting,
     Place::Webhooks,
     Place::Settings,
     Place::Audit,
@@ -79,9 +80,12 @@ fn places(role: &Role) -> Vec<Place> {
     let seen = |place: &Place| match place {
         Place::Settings => allows(role, Act::SeeSettings),
         Place::Audit => allows(role, Act::SeeAudit),
-        Place::Today | Place::Payments | Place::Attention | Place::Webhooks | Place::Account => {
-            true
-        }
+        Place::Today
+        | Place::Payments
+        | Place::Attention
+        | Place::Accounting
+        | Place::Webhooks
+        | Place::Account => true,
     };
     PLACES.into_iter().filter(seen).collect()
 }

@@ -25,13 +25,17 @@ pub(super) const CODE_KEY: &str = "8c1f0b6a4d2e97553b08e1a6c4f7d290";
 const TABLE: &str = "[desk]\ncode_key = \"8c1f0b6a4d2e97553b08e1a6c4f7d290\"";
 
 /// Every page behind the login.
-pub(super) const PATHS: [&str; 9] = [
+pub(super) const PATHS: [&str; 13] = [
     "/desk",
     "/desk/today",
     "/desk/payments",
     "/desk/payments.csv",
     "/desk/payments/pay_1",
     "/desk/attention",
+    "/desk/attention/1/unmatched/take",
+    "/desk/approvals/0",
+    "/desk/accounting",
+    "/desk/accounting/journal.txt",
     "/desk/webhooks",
     "/desk/settings",
     "/desk/audit",

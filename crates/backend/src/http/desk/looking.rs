@@ -6,13 +6,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::pages::act as pages;
-use guichet_desk::words::fill;
+use guichet_desk::words::{fill, said};
 use guichet_domain::attention::Matter;
 use guichet_domain::desk::Act;
 use guichet_store::{Deed, Handled};
 
 use super::doing::{Doing, hidden, place, reason};
 use super::door::{asked, at, door};
+use super::said::{Fault, Said};
 use crate::desk::look;
 use crate::http::body::RawBody;
 use crate::http::problem::ApiError;
@@ -45,18 +46,13 @@ async fn look_at(
         return Ok(hindered);
     }
     match Matter::parse(&subject, &cause) {
-        Some(matter) => form(&doing, act, &matter, None).await,
+        Some(matter) => form(&doing, act, &matter).await,
         None => Ok(gone(&doing, act).await),
     }
 }
 
-/// The form; with the note that was sent, if that was none.
-async fn form(
-    doing: &Doing,
-    act: Act,
-    matter: &Matter,
-    sent: Option<String>,
-) -> Result<Response, ApiError> {
+/// The form; with the note that was sent just now, if that was none.
+async fn form(doing: &Doing, act: Act, matter: &Matter) -> Result<Response, ApiError> {
     let (app, lang) = (&doing.app, doing.reader.lang);
     let Some((_, people)) = door(app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
@@ -64,10 +60,6 @@ async fn form(
     let standing = look::standing(&*app.store, people, matter, lang).await?;
     let Some(standing) = standing else {
         return Ok(gone(doing, act).await);
-    };
-    let (status, no_reason) = match sent {
-        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, true),
-        None => (StatusCode::OK, false),
     };
     let held_by = standing.taken.map(|taken| taken.person);
     let other = held_by.as_ref().filter(|held| **held != doing.login.person);
@@ -86,12 +78,12 @@ async fn form(
         about: standing.about,
         known: known.unwrap_or_default(),
         hidden,
-        reason: sent.unwrap_or_default(),
-        no_reason,
+        reason: doing.said.reason.clone(),
+        no_reason: doing.said.fault == Fault::NoReason,
     };
     let title = (lang.words().payment.act)(act);
     let body = pages::decision(lang, &model);
-    Ok(doing.draw(status, place(act), title, body).await)
+    Ok(doing.draw(StatusCode::OK, place(act), title, body).await)
 }
 
 async fn go(
@@ -130,7 +122,8 @@ async fn confirm(
         return Ok(doing.undone(act, words.acts.stale, &list).await);
     };
     let Some(reason) = reason(act, sent) else {
-        return form(doing, act, matter, asked(sent, "reason")).await;
+        let path = path(act, &matter.subject(), matter.cause());
+        return Ok(doing.once_more(&path, &[], &Said::of(sent, Fault::NoReason)));
     };
     let deed = Deed { reason, ..deed };
     let held_by = asked(sent, "held_by").filter(|person| !person.is_empty());
@@ -148,7 +141,7 @@ async fn confirm(
         Handled::By(Some(person)) => fill(words.look.meanwhile, &[("person", &person)]),
         Handled::By(None) => words.look.let_go.to_owned(),
         Handled::Anew => words.look.anew.to_owned(),
-        Handled::Undone(why) => why,
+        Handled::Undone(why) => said(doing.reader.lang, &why),
         Handled::Stale => words.acts.stale.to_owned(),
     };
     Ok(doing.undone(act, &why, &list).await)

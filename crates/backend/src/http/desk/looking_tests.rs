@@ -118,7 +118,7 @@ async fn what_is_done_needs_a_note_leaves_the_list_and_stands_in_the_audit() {
         assert!(page.contains(text), "{text}: {page}");
     }
     let without = desk.send_form("amelie", &done, &filled(&page, "+")).await;
-    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let without = desk.led("amelie", &without).await;
     assert!(without.body.contains(words.acts.no_reason));
     let form = filled(&page, "told+the+bank+%3Cb%3E");
     let (first, second) = tokio::join!(

@@ -16,7 +16,13 @@ use crate::paths::DESK;
 /// Most bytes that a form may have.
 const FORM_MAX: usize = 16 * 1024;
 
+mod accounting;
+#[cfg(test)]
+mod accounting_tests;
 mod answers;
+mod approving;
+#[cfg(test)]
+mod approving_tests;
 mod cookie;
 mod deciding;
 mod delays;
@@ -38,6 +44,8 @@ mod prove;
 #[cfg(test)]
 mod prove_tests;
 mod reader;
+mod said;
+mod second;
 #[cfg(test)]
 mod tests;
 
@@ -81,6 +89,15 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route(&format!("{DESK}/payments.csv"), get(pages::spreadsheet))
         .route(&format!("{DESK}/payments/{{payment}}"), get(pages::payment))
         .route(&format!("{DESK}/attention"), get(pages::attention))
+        .route(&format!("{DESK}/accounting"), get(accounting::show))
+        .route(
+            &format!("{DESK}/accounting/journal.txt"),
+            get(accounting::journal),
+        )
+        .route(
+            &format!("{DESK}/accounting/description.txt"),
+            get(accounting::description),
+        )
         .route(&format!("{DESK}/webhooks"), get(pages::webhooks))
         .route(&format!("{DESK}/settings"), get(pages::settings))
         .route(&format!("{DESK}/audit"), get(pages::audit))
@@ -101,9 +118,13 @@ fn acts() -> Router<Arc<App>> {
     let ask = get(deciding::ask).post(deciding::do_ask);
     let replay = get(deciding::replay).post(deciding::do_replay);
     let matter = |path: &str| format!("{DESK}/attention/{{subject}}/{{cause}}/{path}");
+    let approval = |path: &str| format!("{DESK}/approvals/{{key}}{path}");
     let take = get(looking::take).post(looking::do_take);
     let end = get(looking::end).post(looking::do_end);
     Router::new()
+        .route(&approval(""), get(approving::page))
+        .route(&approval("/approve"), post(approving::approve))
+        .route(&approval("/decline"), post(approving::decline))
         .route(&matter("take"), take)
         .route(&matter("done"), end)
         .route(&at("capture"), capture)

@@ -39,12 +39,13 @@ const CONFIG: &str = r#"
 "#;
 
 /// Every page.
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
     "/desk/today",
     "/desk/payments",
     "/desk/payments.csv",
     "/desk/payments/pay_1",
     "/desk/attention",
+    "/desk/accounting",
     "/desk/webhooks",
     "/desk/settings",
 ];

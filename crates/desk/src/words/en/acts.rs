@@ -2,7 +2,7 @@
 
 use guichet_domain::desk::Act;
 
-use crate::words::acts::{ActWords, Outcome};
+use crate::words::acts::{ActWords, Outcome, SecondWords};
 
 pub(super) const ACTS: ActWords = ActWords {
     meaning,
@@ -27,6 +27,26 @@ pub(super) const ACTS: ActWords = ActWords {
     outcome_meaning,
     again: "Look again",
     parts: "Part by part",
+    second: SecondWords {
+        needed: "It is more than one person may do alone here: a colleague has to approve it \
+                 before anything is done.",
+        ask: "Ask a colleague to approve {sum}",
+        waits: "Waits for a second person",
+        waits_meaning: "A colleague asks for this, and nothing is done before another person has \
+                        approved it. Look at the payment and the reason first.",
+        asked_by: "Asked for by",
+        asked_at: "Asked for",
+        until: "Can be approved until",
+        own: "You asked for this: another person who does everything has to approve it. They find \
+              it under what needs a person.",
+        approved: "{person} approved it, {moment}.",
+        declined: "{person} declined it, {moment}.",
+        lapsed: "Nobody approved it in time: nothing was done.",
+        gone: "This waits for nobody any more: its time is over, something else was asked for in \
+               its place, or whoever asked may log in no more.",
+        own_refused: "You asked for this yourself: another person has to approve it.",
+        look: "Look at it",
+    },
     undone: "Nothing was done",
     meanwhile: "Something else was done with this payment meanwhile, perhaps by a colleague. Look \
                 at the payment and decide again.",
@@ -46,6 +66,8 @@ fn meaning(act: Act) -> &'static str {
         Act::Refund => "Gives money back to the means that paid, and to no other.",
         Act::Accept => "Takes the payment that the platform holds for you to look at.",
         Act::Refuse => "Lets the payment go that the platform holds for you to look at.",
+        Act::Approve => "It is done at once, as your colleague asked for it.",
+        Act::Decline => "Nothing is done. Your colleague sees that it was you, and why.",
         Act::Expire => "Nobody can start a payment in this checkout any more.",
         Act::Ask => "Asks the platform now what became of this payment. No money moves.",
         Act::Replay => "Sends the message to the shop's server again.",
@@ -54,13 +76,13 @@ fn meaning(act: Act) -> &'static str {
             "Takes it off the list, with your note. It comes back by itself if its cause comes \
              anew."
         }
-        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
+        Act::Export | Act::ExportJournal | Act::SeeAudit | Act::SeeSettings => "",
     }
 }
 
 fn back(act: Act) -> &'static str {
     match act {
-        Act::TakeAttention | Act::EndAttention => "Back to the list",
+        Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => "Back to the list",
         Act::Replay => "Back to the webhooks",
         _ => "Back to the payment",
     }
@@ -73,12 +95,14 @@ fn confirm(act: Act) -> &'static str {
         Act::Refund => "Give back {sum}",
         Act::Accept => "Accept the payment",
         Act::Refuse => "Refuse the payment",
+        Act::Approve => "Approve {sum}",
+        Act::Decline => "Decline",
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
         Act::Replay => "Send again",
         Act::TakeAttention => "I look after it",
         Act::EndAttention => "It is done",
-        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
+        Act::Export | Act::ExportJournal | Act::SeeAudit | Act::SeeSettings => "",
     }
 }
 

@@ -5,8 +5,8 @@ use guichet_domain::ledger::Cause;
 use guichet_domain::operation::{OperationKind, Progress};
 
 use crate::words::pages::{
-    Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
-    TodayWords,
+    AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
+    SettingWords, TodayWords,
 };
 
 pub(super) const LIST: ListWords = ListWords {
@@ -128,12 +128,15 @@ fn act(act: Act) -> &'static str {
         Act::Refund => "Give back",
         Act::Accept => "Accept",
         Act::Refuse => "Refuse",
+        Act::Approve => "Approve",
+        Act::Decline => "Decline",
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
         Act::Replay => "Send again",
         Act::TakeAttention => "Look after it",
         Act::EndAttention => "Done",
         Act::Export => "Export",
+        Act::ExportJournal => "Take the journal away",
         Act::SeeAudit => "See the audit",
         Act::SeeSettings => "See the settings",
     }
@@ -145,12 +148,13 @@ fn not_now(act: Act) -> &'static str {
         Act::Cancel => "nothing can be let go",
         Act::Refund => "nothing is left to give back",
         Act::Accept | Act::Refuse => "the platform holds nothing for a decision",
+        Act::Approve | Act::Decline => "nothing waits for a second person",
         Act::Expire => "the checkout is over already",
         Act::Ask => "no answer of the platform is missing",
         Act::Replay => "nothing was sent",
         Act::TakeAttention => "somebody looks after it already",
         Act::EndAttention => "it is done already",
-        Act::Export => "there is nothing to export",
+        Act::Export | Act::ExportJournal => "there is nothing to export",
         Act::SeeAudit | Act::SeeSettings => "your role does not show it",
     }
 }
@@ -208,6 +212,7 @@ pub(super) const LOOK: LookWords = LookWords {
     advice: "What to do: ",
     since: "Waits for",
     who: "Who looks after it",
+    who_is: "Who looks after it: {who}",
     nobody: "Nobody yet",
     taken: "{person}, for {age}",
     done: "{person} has looked after it, {moment}: {note}",
@@ -225,6 +230,33 @@ pub(super) const LOOK: LookWords = LookWords {
     why: "Why",
     times: "Times",
     more: "And {count} more.",
+};
+
+pub(super) const ACCOUNTING: AccountingWords = AccountingWords {
+    close: "Close of {day}",
+    close_hint: "Each line is one that the bank or the issuer pays by itself, and so one line of \
+                 the statement: what came in, less what was given back that day. Fees are not in \
+                 it: no platform tells them, the statement does.",
+    nothing: "Nothing moved on that day.",
+    day: "Day",
+    show: "Show this day",
+    number: "Account",
+    expected: "On the statement",
+    journal: "The journal, for the accountant",
+    journal_hint: "All entries of a year, in the layout of the French tax office (FEC), to be \
+                   imported into the accounting program. It is checked while it is sent: a file \
+                   that breaks off is none.",
+    closing: "Last day of the year",
+    opening: "First day of the year",
+    opening_hint: "Empty: twelve months before its end.",
+    separator: "Columns are divided by",
+    tab: "a tab",
+    pipe: "a bar |",
+    take: "Take the journal away",
+    describe: "Take its description away",
+    none: "This shop has no journal.",
+    none_advice: "Whoever runs Guichet writes the company's SIREN into the configuration \
+                  (shops.ledger).",
 };
 
 pub(super) const TODAY: TodayWords = TodayWords {

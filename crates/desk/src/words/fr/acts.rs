@@ -2,7 +2,7 @@
 
 use guichet_domain::desk::Act;
 
-use crate::words::acts::{ActWords, Outcome};
+use crate::words::acts::{ActWords, Outcome, SecondWords};
 
 pub(super) const ACTS: ActWords = ActWords {
     meaning,
@@ -28,6 +28,26 @@ pub(super) const ACTS: ActWords = ActWords {
     outcome_meaning,
     again: "Regarder à nouveau",
     parts: "Partie par partie",
+    second: SecondWords {
+        needed: "C'est plus que ce qu'une personne peut faire seule ici : un collègue doit \
+                 l'approuver avant que rien ne soit fait.",
+        ask: "Demander l'accord d'un collègue pour {sum}",
+        waits: "En attente d'une seconde personne",
+        waits_meaning: "Un collègue le demande, et rien n'est fait avant l'accord d'une autre \
+                        personne. Regardez d'abord le paiement et le motif.",
+        asked_by: "Demandé par",
+        asked_at: "Demandé le",
+        until: "Peut être approuvé jusqu'au",
+        own: "Vous l'avez demandé : une autre personne qui fait tout doit l'approuver. Elle le \
+              trouve dans ce qui attend une personne.",
+        approved: "{person} l'a approuvé, {moment}.",
+        declined: "{person} l'a refusé, {moment}.",
+        lapsed: "Personne ne l'a approuvé à temps : rien n'a été fait.",
+        gone: "Plus personne n'a à l'approuver : le délai est passé, autre chose a été demandé à \
+               la place, ou qui l'a demandé ne peut plus se connecter.",
+        own_refused: "Vous l'avez demandé vous-même : une autre personne doit l'approuver.",
+        look: "Regarder",
+    },
     undone: "Rien n'a été fait",
     meanwhile: "Autre chose a été fait de ce paiement entre-temps, peut-être par un collègue. \
                 Regardez le paiement et décidez à nouveau.",
@@ -50,6 +70,8 @@ fn meaning(act: Act) -> &'static str {
         Act::Refund => "Rend l'argent au moyen qui a payé, et à aucun autre.",
         Act::Accept => "Encaisse le paiement que la plateforme retient pour que vous l'examiniez.",
         Act::Refuse => "Libère le paiement que la plateforme retient pour que vous l'examiniez.",
+        Act::Approve => "C'est fait aussitôt, comme votre collègue l'a demandé.",
+        Act::Decline => "Rien n'est fait. Votre collègue voit que c'est vous, et pourquoi.",
         Act::Expire => "Plus personne ne peut commencer un paiement de cette commande.",
         Act::Ask => {
             "Demande maintenant à la plateforme ce qu'est devenu ce paiement. L'argent ne bouge \
@@ -61,13 +83,13 @@ fn meaning(act: Act) -> &'static str {
             "Le retire de la liste, avec votre note. Il y revient de lui-même si sa cause se \
              présente à nouveau."
         }
-        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
+        Act::Export | Act::ExportJournal | Act::SeeAudit | Act::SeeSettings => "",
     }
 }
 
 fn back(act: Act) -> &'static str {
     match act {
-        Act::TakeAttention | Act::EndAttention => "Retour à la liste",
+        Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => "Retour à la liste",
         Act::Replay => "Retour aux webhooks",
         _ => "Retour au paiement",
     }
@@ -80,12 +102,14 @@ fn confirm(act: Act) -> &'static str {
         Act::Refund => "Rembourser {sum}",
         Act::Accept => "Accepter le paiement",
         Act::Refuse => "Refuser le paiement",
+        Act::Approve => "Approuver {sum}",
+        Act::Decline => "Refuser la demande",
         Act::Expire => "Fermer la commande",
         Act::Ask => "Interroger la plateforme",
         Act::Replay => "Envoyer à nouveau",
         Act::TakeAttention => "Je m’en occupe",
         Act::EndAttention => "C’est fait",
-        Act::Export | Act::SeeAudit | Act::SeeSettings => "",
+        Act::Export | Act::ExportJournal | Act::SeeAudit | Act::SeeSettings => "",
     }
 }
 

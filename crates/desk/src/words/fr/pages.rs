@@ -5,8 +5,8 @@ use guichet_domain::ledger::Cause;
 use guichet_domain::operation::{OperationKind, Progress};
 
 use crate::words::pages::{
-    Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords,
-    TodayWords,
+    AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
+    SettingWords, TodayWords,
 };
 
 pub(super) const LIST: ListWords = ListWords {
@@ -128,12 +128,15 @@ fn act(act: Act) -> &'static str {
         Act::Refund => "Rembourser",
         Act::Accept => "Accepter",
         Act::Refuse => "Refuser",
+        Act::Approve => "Approuver",
+        Act::Decline => "Refuser la demande",
         Act::Expire => "Fermer la caisse",
         Act::Ask => "Interroger la plateforme",
         Act::Replay => "Renvoyer",
         Act::TakeAttention => "S’en occuper",
         Act::EndAttention => "Terminé",
         Act::Export => "Exporter",
+        Act::ExportJournal => "Emporter le journal",
         Act::SeeAudit => "Voir le journal",
         Act::SeeSettings => "Voir les réglages",
     }
@@ -145,12 +148,13 @@ fn not_now(act: Act) -> &'static str {
         Act::Cancel => "rien ne peut être annulé",
         Act::Refund => "il ne reste rien à rembourser",
         Act::Accept | Act::Refuse => "la plateforme ne retient rien pour décision",
+        Act::Approve | Act::Decline => "rien n’attend une seconde personne",
         Act::Expire => "la caisse est déjà fermée",
         Act::Ask => "la plateforme ne doit aucune réponse",
         Act::Replay => "rien n’a été envoyé",
         Act::TakeAttention => "quelqu’un s’en occupe déjà",
         Act::EndAttention => "c’est déjà fait",
-        Act::Export => "il n’y a rien à exporter",
+        Act::Export | Act::ExportJournal => "il n’y a rien à exporter",
         Act::SeeAudit | Act::SeeSettings => "votre rôle ne le montre pas",
     }
 }
@@ -208,6 +212,7 @@ pub(super) const LOOK: LookWords = LookWords {
     advice: "Que faire : ",
     since: "Attend depuis",
     who: "Qui s’en occupe",
+    who_is: "Qui s’en occupe : {who}",
     nobody: "Personne encore",
     taken: "{person}, depuis {age}",
     done: "{person} s’en est occupé, {moment} : {note}",
@@ -226,6 +231,33 @@ pub(super) const LOOK: LookWords = LookWords {
     why: "Pourquoi",
     times: "Fois",
     more: "Et {count} de plus.",
+};
+
+pub(super) const ACCOUNTING: AccountingWords = AccountingWords {
+    close: "Clôture du {day}",
+    close_hint: "Chaque ligne est versée à part par la banque ou l’émetteur, et forme une ligne du \
+                 relevé : les entrées, moins ce qui a été remboursé ce jour-là. Les commissions \
+                 n’y sont pas : aucune plateforme ne les donne, le relevé les porte.",
+    nothing: "Aucun mouvement ce jour-là.",
+    day: "Jour",
+    show: "Voir ce jour",
+    number: "Compte",
+    expected: "Sur le relevé",
+    journal: "Le journal, pour le comptable",
+    journal_hint: "Toutes les écritures d’un exercice, au format du fichier des écritures \
+                   comptables (FEC), à importer dans le logiciel de comptabilité. Il est vérifié \
+                   pendant l’envoi : un fichier interrompu n’en est pas un.",
+    closing: "Dernier jour de l’exercice",
+    opening: "Premier jour de l’exercice",
+    opening_hint: "Vide : douze mois avant sa fin.",
+    separator: "Zones séparées par",
+    tab: "une tabulation",
+    pipe: "une barre |",
+    take: "Emporter le journal",
+    describe: "Emporter sa description",
+    none: "Cette boutique n’a pas de journal.",
+    none_advice: "Qui exploite Guichet écrit le SIREN de l’entreprise dans la configuration \
+                  (shops.ledger).",
 };
 
 pub(super) const TODAY: TodayWords = TodayWords {
