@@ -393,8 +393,18 @@ async fn a_return_and_a_callback_that_lie_are_read_as_the_order_is() {
         let status = stack.http.send(post).await.status;
         assert!((400..500).contains(&status), "{status}");
     }
-    // A return that says success.
+    // A return that says success, to no address of this payment's: nothing is read for it.
     let back = stack.press_hosted(&hosted, "cancel", "").await.location();
+    let reads = stack.netbanx_calls("status", Some(&hosted.order)).await;
+    let (path, query) = back.split_once('?').unwrap();
+    let (start, _) = path.rsplit_once('/').unwrap();
+    let elsewhere = format!("{start}/0123456789abcdef0123456789abcdef?{query}");
+    stack.come_back(&elsewhere).await;
+    assert_eq!(stack.stage(&hosted.payment).await, "return");
+    assert_eq!(
+        stack.netbanx_calls("status", Some(&hosted.order)).await,
+        reads
+    );
     let forged = back.replace(&hosted.order, "27AAAAAAAAAAAAAAAA") + "&transaction.status=success";
     stack.come_back(&forged).await;
     assert_eq!(payment(&stack, &checkout).await["accepted"], 0);

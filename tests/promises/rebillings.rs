@@ -404,6 +404,85 @@ async fn a_change_that_does_not_reach_the_platform_is_kept_and_told_later() {
 
 /// What the shop was told is kept is told to a person as long as it may be charged otherwise, and
 /// stays on the list if it was.
+/// In how many seconds a payment is looked at again.
+async fn looked_at_in(stack: &Stack, payment: &Value) -> i64 {
+    let turn = stack.turn(payment["id"].as_str().unwrap()).await;
+    turn.2.expect("it is looked at again") - jiff::Timestamp::now().as_second()
+}
+
+#[tokio::test]
+async fn a_rebilling_is_looked_at_from_its_day_on_and_sooner_only_to_tell_a_change() {
+    const DAY: i64 = 24 * 3600;
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    let (made, _) = waiting(&stack, &first, 10).await;
+    let looked_at = looked_at_in(&stack, &made).await;
+    assert!((8 * DAY..=10 * DAY).contains(&looked_at), "{looked_at}");
+    let sooner = json!({"due_date": stack.netbanx_day(5).await});
+    change(&stack, &first.payment, &made, Some(sooner))
+        .await
+        .expect(200);
+    let looked_at = looked_at_in(&stack, &made).await;
+    assert!((3 * DAY..=5 * DAY).contains(&looked_at), "{looked_at}");
+    stack
+        .break_netbanx(json!({"call_lost": {"update": 1_000_000}}))
+        .await;
+    let told = change(&stack, &first.payment, &made, Some(json!({"amount": 900}))).await;
+    told.problem(503, "platform_unreachable");
+    // Again and again, and not on its day alone.
+    for tries in 1..3 {
+        until("another try", || async {
+            let turn = stack.turn(made["id"].as_str().unwrap()).await;
+            (turn.1 >= tries).then_some(())
+        })
+        .await;
+        let looked_at = looked_at_in(&stack, &made).await;
+        assert!(looked_at < 3600, "{looked_at}");
+    }
+}
+
+#[tokio::test]
+async fn what_runs_at_once_or_is_called_off_is_not_changed() {
+    let stack = stack().await;
+    let first = paid(&stack).await;
+    // Nobody knows whether it ran, and it waits for no day.
+    stack
+        .break_netbanx(json!({"call_lost": {"rebill": 9}}))
+        .await;
+    let at_once = rebill(&stack, &first.payment, json!({"reference": "abo-1"})).await;
+    stack
+        .break_netbanx(json!({"call_lost": {"cancel": 1_000_000}}))
+        .await;
+    let (made, due) = waiting(&stack, &first, 10).await;
+    let off = change(&stack, &first.payment, &at_once, None).await;
+    off.problem(422, "field_invalid");
+    // It is called off, and the platform does not know yet.
+    let told = change(&stack, &first.payment, &made, None)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&told["status"], &told["rebilling"]["called_off"]),
+        (&json!("pending"), &json!(true)),
+        "{told}"
+    );
+    for payment in [&at_once, &made] {
+        let told = change(
+            &stack,
+            &first.payment,
+            payment,
+            Some(json!({"amount": 100})),
+        )
+        .await;
+        let problem = told.problem(422, "field_invalid");
+        assert_eq!(problem["field"], "amount", "{problem}");
+        assert_eq!(read(&stack, payment).await["amount"], 4200);
+    }
+    assert_eq!(stack.netbanx_calls("update", None).await, 0);
+    let waits = read(&stack, &made).await;
+    assert_eq!(waits["rebilling"]["due_date"], due, "{waits}");
+}
+
 #[tokio::test]
 async fn a_change_that_never_arrives_is_on_the_operators_list_before_and_after_it_ran() {
     let stack = stack().await;

@@ -60,7 +60,7 @@ class Guichet {
     }
     const found = method === 'POST' ? this.refunds.get(key)
       : [...this.refunds.values()].find((refund) => refund.id === instruction);
-    const done = this.refundStatus === 'partly_done' ? 600 : found.amount;
+    const done = this.refundStatus === 'partly_done' ? 600 : found?.amount;
     return [200, { ...found, status: this.refundStatus, done, operations: [{ why: 'because' }] }];
   }
 

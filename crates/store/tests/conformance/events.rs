@@ -188,3 +188,34 @@ async fn a_session_is_to_be_paid_with_what_its_rebilling_charges_until_a_transac
     assert_eq!(told(9, 100).await, 800);
     assert_eq!(money(&store, &made).await, Money::Paid);
 }
+
+#[tokio::test]
+async fn a_session_that_is_paid_or_of_which_a_transaction_is_told_keeps_its_amount() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let amount_after = async |made: &Payment, at: i64| {
+        let event = repriced(made, at, 900);
+        let recorded = store.record_hint(&made.id, &event, Source::Shop, 1300);
+        recorded.await.unwrap();
+        let book = store.book(&made.session).await.unwrap().unwrap();
+        book.session.amount.minor()
+    };
+    // What was refused was asked for with that amount, though nothing was paid.
+    let session = add_session(&store, 1).await;
+    let refused = add(&store, &session, 1).await;
+    let mut told = fact(&refused, "1", PartKind::Voucher, 1500);
+    if let PaymentEvent::Part(part) = &mut told.event {
+        part.status = PartStatus::Refused;
+    }
+    let recorded = store.record_fact(&told, Source::Query, None, 1200);
+    recorded.await.unwrap();
+    assert_eq!(amount_after(&refused, 5).await, 1500);
+    // Another payment has paid it.
+    let session = add_session(&store, 2).await;
+    let (paid, beside) = (
+        add(&store, &session, 2).await,
+        add(&store, &session, 3).await,
+    );
+    pay(&store, &paid, "2").await;
+    assert_eq!(amount_after(&beside, 5).await, 1500);
+}
