@@ -91,7 +91,7 @@ fn a_form_that_leads_elsewhere_than_the_platform_is_refused() {
     });
 }
 
-/// What `guichet csp` prints, and nothing else beside the page's own nothing.
+/// What `guichet csp` prints, and nothing else but the page's own icon.
 async fn printed_policy(w: &World, embed: &str) -> Result<String> {
     let (status, told, errors) = w.stack.guichet(&["csp", "--embed", embed]).await;
     ensure!(status == 0, "{told}{errors}");
@@ -102,7 +102,7 @@ async fn printed_policy(w: &World, embed: &str) -> Result<String> {
         .take_while(|line| !line.starts_with('#'));
     let lines: Vec<_> = lines.collect();
     Ok(format!(
-        "Content-Security-Policy: default-src 'none'; {}\r\n",
+        "Content-Security-Policy: default-src 'none'; img-src data:; {}\r\n",
         lines.join(" ")
     ))
 }
