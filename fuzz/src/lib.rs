@@ -25,7 +25,7 @@ mod up2pay;
 pub use config::config_table;
 pub use domain::{domain_events, domain_values};
 pub use inspect::inspect;
-pub use moneris::{moneris_answer, moneris_frame, moneris_post_back};
+pub use moneris::{moneris_answer, moneris_frame, moneris_gateway, moneris_post_back};
 pub use netbanx::{netbanx_callback, netbanx_order, netbanx_rebilling, netbanx_vault};
 pub use sogenactif::{sogenactif_answer, sogenactif_json, sogenactif_request, sogenactif_talk};
 pub use up2pay::{up2pay_begin, up2pay_notification, up2pay_query, up2pay_signed};
@@ -34,13 +34,14 @@ pub use up2pay::{up2pay_begin, up2pay_notification, up2pay_query, up2pay_signed}
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its program and of its folder of seeds.
-pub const TARGETS: [(&str, Target); 19] = [
+pub const TARGETS: [(&str, Target); 20] = [
     ("config_table", config_table),
     ("domain_events", domain_events),
     ("domain_values", domain_values),
     ("inspect", inspect),
     ("moneris_answer", moneris_answer),
     ("moneris_frame", moneris_frame),
+    ("moneris_gateway", moneris_gateway),
     ("moneris_post_back", moneris_post_back),
     ("netbanx_callback", netbanx_callback),
     ("netbanx_order", netbanx_order),

@@ -9,12 +9,12 @@ use guichet_domain::session::Session;
 use guichet_domain::testing::slug;
 use guichet_providers::Verified;
 use guichet_providers::contract::{
-    CallAnswer, Called, Environment, Exchange, Frames, Given, Headers, HttpMethod, Incoming,
-    LookUp, LookedUp, Proceed, Provider, frame,
+    Begin, By, CallAnswer, Called, Environment, Exchange, First, Frames, Given, Headers,
+    HttpMethod, Incoming, LookUp, LookedUp, Owner, Proceed, Provider, Save, frame,
 };
 use serde_json::Value;
 
-use crate::fixture::{addresses, context, exchange, method, ok, open, session};
+use crate::fixture::{addresses, begin, context, exchange, method, ok, open, session};
 
 const TOKEN: &str = "S3CRETTOKEN012345678";
 const REFERENCE: &str = "07070707070707070707070707070707";
@@ -134,6 +134,129 @@ fn check(fact: &Verified<PlatformFact>, last: Option<&CallAnswer>) {
         let total = total.as_str().and_then(|total| total.parse::<u64>().ok());
         assert!(total.is_none_or(|total| total == 1050));
     }
+}
+
+/// What pays with a card of the vault.
+const KEY: &str = "LAmXQeZwdtzUtz1QI1vF6etR2";
+
+fn with_vault() -> &'static dyn Provider {
+    static ACCOUNT: LazyLock<Box<dyn Provider>> = LazyLock::new(|| {
+        let table = format!(
+            "store_id = \"mogo-1\"\napi_token = {TOKEN:?}\nist_config_code = {TOKEN:?}\n\
+             saved_cards = true\n[[terminals]]\nname = \"counter\"\nid = \"A1234567\"\n"
+        );
+        open("moneris", &table, Environment::Production)
+    });
+    ACCOUNT.as_ref()
+}
+
+/// A payment with a card of the vault, its look-up, and the vault itself; one answer a line. What
+/// counts as paid is complete, in time, below 050, ours and of our amount, by a reading of our own.
+pub fn moneris_gateway(data: &[u8]) {
+    let lines = data.split(|byte| *byte == b'\n').take(ANSWERS_MAX);
+    let answers: Vec<CallAnswer> = lines.map(ok).collect();
+    let session = session();
+    let (method, addresses) = (method("moneris_vault"), addresses());
+    let context = context(&session, &method, REFERENCE, &addresses);
+    let proof = format!(r#"{{"key":"{KEY}"}}"#);
+    let begin = Begin {
+        by: By::ShopperWith { card: "1" },
+        first: Some(&proof),
+        ..begin(context)
+    };
+    let (end, _) = exchange(&[], |made| with_vault().begin(&begin, made));
+    let memo = end.expect("it begins without a call").memo;
+    let continuing = with_vault().continuing().expect("it goes on");
+    let proceed = Proceed {
+        context,
+        client: None,
+        memo: memo.as_deref(),
+        given: &Given::Nothing,
+    };
+    let (end, read) = exchange(&answers, |made: &[Exchange]| {
+        continuing.proceed(&proceed, made)
+    });
+    hides(&end);
+    for fact in end.iter().flat_map(|proceeded| &proceeded.facts) {
+        check_gateway(fact, answers.get(read.wrapping_sub(1)));
+    }
+    let look_up = LookUp {
+        context,
+        memo: memo.as_deref(),
+        closing: false,
+        decided: None,
+    };
+    let (end, read) = exchange(&answers, |made: &[Exchange]| {
+        continuing.look_up(&look_up, made)
+    });
+    hides(&end);
+    if let Ok(LookedUp::Facts(facts)) = end {
+        for fact in &facts {
+            check_gateway(fact, answers.get(read.wrapping_sub(1)));
+        }
+    }
+    ask_vault(&answers, &session, proof);
+}
+
+fn ask_vault(answers: &[CallAnswer], session: &Session, proof: String) {
+    let vault = with_vault().vault().expect("it keeps cards");
+    let kept = [First {
+        card: "27C4RD".to_owned(),
+        proof,
+    }];
+    let owner = Owner {
+        kept: &kept,
+        ..Owner::of(session).expect("a shopper who is known")
+    };
+    let (end, _) = exchange(answers, |made| vault.cards(&owner, made));
+    hides(&end);
+    for card in end.iter().flatten() {
+        assert!(
+            card.id == "27C4RD" && card.last_digits.len() <= 4,
+            "{card:?}"
+        );
+    }
+    let (end, _) = exchange(answers, |made| vault.remove(&owner, "27C4RD", made));
+    hides(&end);
+    let save = r#"{"order":"1","transaction":"1-0_1","tender":"Credit","offline":false}"#;
+    let (end, _) = exchange(answers, |made| {
+        vault.add(&owner, &Save(save.to_owned()), made)
+    });
+    if let Ok(Some(first)) = end {
+        assert!(
+            first.card.bytes().all(|b| b.is_ascii_hexdigit()),
+            "{first:?}"
+        );
+    }
+}
+
+/// By the text alone: each word must stand there.
+fn check_gateway(fact: &Verified<PlatformFact>, last: Option<&CallAnswer>) {
+    assert_eq!(fact.reference, REFERENCE);
+    let PaymentEvent::Part(part) = &fact.event else {
+        return;
+    };
+    assert_eq!((part.trust, part.amount.minor()), (Trust::Ours, 1050));
+    if part.status != PartStatus::Accepted {
+        return;
+    }
+    let body = String::from_utf8_lossy(&last.expect("an answer").body).into_owned();
+    assert!(
+        part.code.parse::<u32>().is_ok_and(|code| code < 50),
+        "{body}"
+    );
+    // A character may be named by its number.
+    if body.contains('&') || body.contains("CDATA") || body.contains("<!--") {
+        return;
+    }
+    let lower = body.to_ascii_lowercase();
+    for words in [REFERENCE, "10.50", "true", part.transaction.as_str()] {
+        assert!(
+            lower.contains(&words.to_ascii_lowercase()),
+            "{words}: {body}"
+        );
+    }
+    assert!(!lower.contains("<timedout>true<"), "{body}");
 }
 
 /// A message to a post-back's address: it wakes only where it names this payment.

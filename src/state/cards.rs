@@ -88,7 +88,7 @@ impl Model {
         };
         let alone = self.saved.cards.is_empty() && !self.awaits_cards(only);
         let method = Choice::from(only.method.as_str());
-        (alone && only.unavailable.is_none()).then_some(method)
+        (alone && only.unavailable.is_none() && !only.saved_only).then_some(method)
     }
 
     /// A card was to pay, and is not there any more. Which of the others pays is for the shopper to

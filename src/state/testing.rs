@@ -33,6 +33,7 @@ pub(crate) fn offer(method: &str, kind: MethodKind) -> MethodOffer {
         unavailable: None,
         embedded: false,
         saved_cards: false,
+        saved_only: false,
         can_save: false,
         eligible_amount: None,
     }

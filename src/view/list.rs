@@ -32,7 +32,7 @@ impl Scene<'_> {
                 let (ui, code) = (self.ui, offer.method.clone());
                 list = list.dynamic(move || cards(ui, &code));
             }
-            list = list.with(self.offer(offer));
+            list = list.maybe((!offer.saved_only).then(|| self.offer(offer)));
         }
         let confirming = self.model.step == PressStep::Confirming;
         let form = el("form").part("form").attr("novalidate", "");

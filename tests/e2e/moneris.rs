@@ -135,3 +135,81 @@ fn a_till_shows_what_the_terminal_on_its_own_network_says_and_a_power_cut_pays_o
         Ok(())
     });
 }
+
+/// The radio buttons of saved cards.
+const SAVED: &str = "input[name=method][value^='moneris_vault/']";
+
+impl World {
+    /// The checkout of an order in Canadian dollars of a shopper whom the shop knows, with the
+    /// saved cards known.
+    async fn known_in_canada(&self, more: Value) -> Result<Order> {
+        let mut wish = json!({
+            "amount": 2500, "currency": "CAD", "shopper_id": "C-1042", "locale": "fr-CA",
+        });
+        for (name, value) in more.as_object().expect("an object") {
+            wish[name] = value.clone();
+        }
+        let order = self.order(wish).await?;
+        self.open_checkout(&order).await?;
+        eventually("the end of the question for cards", async || {
+            let awaited = self.browser.count_inside(".awaited").await?;
+            Ok((awaited == 0).then_some(()))
+        })
+        .await?;
+        Ok(order)
+    }
+}
+
+#[test]
+fn the_card_of_the_counter_pays_the_next_order_on_the_web_by_one_press_and_is_removed() {
+    let stack = StackOptions {
+        moneris: true,
+        moneris_lines: "saved_cards = true".into(),
+        one_click: true,
+        ..usual()
+    };
+    play_in(stack, async |w: &mut World| {
+        let at = json!({ "terminal": "counter", "amount": 1110 });
+        let first = w.known_in_canada(at).await?;
+        w.choose("moneris_terminal").await?;
+        let wish = "[data-method=moneris_terminal] input[name=save]";
+        ensure!(w.browser.count_inside(&format!("{wish}:checked")).await? == 0);
+        w.browser
+            .click_inside("[data-method=moneris_terminal] label:has(input[name=save])")
+            .await?;
+        w.look("moneris-save").await?;
+        w.press_pay().await?;
+        w.act(json!({ "do": "tap" })).await;
+        w.assert_paid(&first, &[("card", 1110)]).await?;
+        eventually("the card to be saved", async || {
+            let kept = w.stack.gateway("profiles").await;
+            Ok((kept.len() == 1).then_some(()))
+        })
+        .await?;
+
+        let order = w.known_in_canada(json!({})).await?;
+        w.browser.inside(&format!("{SAVED}:checked")).await?;
+        let text = w.browser.widget_text().await?;
+        for shown in ["Visa ••••\u{a0}4242", "12/30"] {
+            ensure!(text.contains(shown), "{shown}: {text}");
+        }
+        // It is all that can be chosen: no new card is typed.
+        ensure!(w.browser.count_inside("input[name=method]").await? == 1);
+        ensure!(w.browser.count_inside("input[name=save]").await? == 0);
+        w.look("moneris-vault").await?;
+        w.press_pay().await?;
+        w.assert_paid(&order, &[("card", 2500)]).await?;
+
+        w.known_in_canada(json!({})).await?;
+        w.browser.click_inside("#remove-0").await?;
+        w.browser
+            .click_inside("[data-action=remove-confirm]")
+            .await?;
+        eventually("the card's going", async || {
+            Ok((w.browser.count_inside(SAVED).await? == 0).then_some(()))
+        })
+        .await?;
+        ensure!(w.stack.gateway("profiles").await.is_empty());
+        Ok(())
+    });
+}

@@ -24,6 +24,7 @@ mod ledger;
 mod lists;
 mod markup;
 mod moneris;
+mod moneris_cards;
 mod money;
 mod netbanx;
 mod netbanx_cards;

@@ -57,6 +57,64 @@ impl Stack {
         self.http.send(request).await
     }
 
+    /// A new session in Canadian dollars of the shopper whom the shop's server names so, with these
+    /// changes.
+    pub(crate) async fn cad_session_of(&self, shopper: &str, amount: u64, more: Value) -> Checkout {
+        let mut change = json!({ "currency": "CAD", "shopper": { "id": shopper } });
+        for (name, value) in more.as_object().expect("an object") {
+            change[name] = value.clone();
+        }
+        self.session_with(amount, change).await
+    }
+
+    /// Has a shopper pay 11.10 at the counter, with the wish that the card be saved; the payment.
+    pub(crate) async fn pay_at_counter(&self, shopper: &str, act: &str) -> String {
+        let at = json!({ "terminal": "counter" });
+        let checkout = self.cad_session_of(shopper, 1110, at).await;
+        let wish = json!({ "method": "moneris_terminal", "save": true });
+        let started = self.post_payment(&checkout, &fresh_key(), &wish).await;
+        let payment = started.expect(201).json()["payment"].clone();
+        let payment = payment.as_str().expect("an id").to_owned();
+        self.at_terminal(COUNTER, json!({ "do": act })).await;
+        self.wait_stage(&payment, "over").await;
+        payment
+    }
+
+    /// The name of the card that a shopper saves at the counter.
+    pub(crate) async fn save_at_counter(&self, shopper: &str) -> String {
+        self.pay_at_counter(shopper, "tap").await;
+        let next = self.cad_session_of(shopper, 1110, json!({})).await;
+        until("the card to be saved", || async {
+            let cards = self.cards(&next).await;
+            Some(cards.first()?["card"].as_str()?.to_owned())
+        })
+        .await
+    }
+
+    /// Asks for a payment with a saved card.
+    pub(crate) async fn pay_by_vault(&self, checkout: &Checkout, card: &str) -> Answer {
+        let wish = json!({ "method": "moneris_vault", "card": card });
+        self.post_payment(checkout, &fresh_key(), &wish).await
+    }
+
+    /// The gateway's transactions, profiles and calls.
+    pub(crate) async fn gateway(&self, what: &str) -> Vec<Value> {
+        let books = self.moneris_books().await;
+        books["gateway"][what].as_array().expect("a list").clone()
+    }
+
+    /// Ends Moneris' day: what was taken is settled.
+    pub(crate) async fn close_batch(&self) {
+        self.moneris("batch", Some(json!({}))).await.expect(200);
+    }
+
+    /// Has all cards of the vault end in that month, `YYMM`, or this one if it is empty. Gives it.
+    pub(crate) async fn cards_expire(&self, month: &str) -> String {
+        let wish = json!({ "expdate": month });
+        let told = self.moneris("expiry", Some(wish)).await.expect(200).json();
+        told["expdate"].as_str().expect("a month").to_owned()
+    }
+
     async fn moneris(&self, path: &str, body: Option<Value>) -> Answer {
         let address = format!("{}/sandbox/moneris/api/{path}", self.platform());
         let client = self.http.client();

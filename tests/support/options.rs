@@ -277,7 +277,9 @@ impl StackOptions {
             accounts += &self.netbanx_account(platform);
         }
         if self.moneris {
-            own += &offers("moneris", "moneris", &["moneris_terminal"]);
+            let vault = self.moneris_lines.contains("saved_cards = true");
+            let methods = ["moneris_terminal", "moneris_vault"];
+            own += &offers("moneris", "moneris", &methods[..if vault { 2 } else { 1 }]);
             accounts += &self.moneris_account(ports);
         }
         (own, accounts)
@@ -298,7 +300,11 @@ impl StackOptions {
         let Ports {
             platform, terminal, ..
         } = ports;
-        let more = &self.moneris_lines;
+        let mut more = self.moneris_lines.clone();
+        if more.contains("saved_cards = true") {
+            let path = "gateway2/servlet/MpgRequest";
+            more += &format!("\ngateway_url = \"http://127.0.0.1:{platform}/{path}\"");
+        }
         let token = MONERIS_TOKEN;
         format!(
             "[[accounts]]\nid = \"moneris\"\nprovider = \"moneris\"\n\

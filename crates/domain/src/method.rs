@@ -70,6 +70,33 @@ pub struct MethodDescription {
     pub manual_capture: bool,
     /// Whether the platform's fields are shown in the shop's page.
     pub embedded: bool,
-    /// Whether cards that the platform keeps for a shopper can pay.
-    pub saved_cards: bool,
+    /// What cards that the platform keeps for a shopper have to do with it.
+    pub saved_cards: SavedCards,
+}
+
+/// What saved cards have to do with a method.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SavedCards {
+    /// Nothing.
+    None,
+    /// They can pay, beside a card that is given anew and may be saved.
+    Pay,
+    /// They alone can pay.
+    PayAlone,
+    /// The card that pays may be saved, and pays by another method then.
+    Come,
+}
+
+impl SavedCards {
+    /// Whether saved cards can pay.
+    #[must_use]
+    pub const fn pay(self) -> bool {
+        matches!(self, Self::Pay | Self::PayAlone)
+    }
+
+    /// Whether the card that pays may be saved.
+    #[must_use]
+    pub const fn come(self) -> bool {
+        matches!(self, Self::Pay | Self::Come)
+    }
 }

@@ -10,6 +10,7 @@ use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug}
 use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
+use guichet_domain::shopper::ShopperId;
 
 pub mod copying;
 mod erasing;
@@ -39,11 +40,11 @@ pub use self::types::{
     AttentionCounts, Audited, Beside, Book, ByWhom, CardName, Closed, Conversation, DEAD_AFTER,
     Dated, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, DueOf,
     Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Handled, Idempotency, Instructed,
-    Instruction, Instructions, Kept, KeptMatter, KeptMessage, KeptNotice, LedgerEntry, LeftBehind,
-    Link, LinkState, LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX, NewOperation,
-    OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf, Question,
-    Recorded, Replay, SENDING_SECONDS, Search, Second, SecretDigest, Sent, Source, Taking,
-    Unconfirmed, UnmatchedEvent, WAIT_MAX, Written, WrittenDeed,
+    Instruction, Instructions, Kept, KeptCard, KeptMatter, KeptMessage, KeptNotice, LedgerEntry,
+    LeftBehind, Link, LinkState, LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX,
+    NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf,
+    Question, Recorded, Replay, SENDING_SECONDS, Search, Second, SecretDigest, Sent, Source,
+    Taking, Unconfirmed, UnmatchedEvent, WAIT_MAX, Written, WrittenDeed,
 };
 
 /// The books.
@@ -209,6 +210,23 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
 
     /// What a saved card's first payment left.
     async fn first_payment(&self, card: &CardName<'_>) -> Result<Option<String>, StoreError>;
+
+    /// What the first payments left of all cards of an account, or of one shopper's of a shop; the
+    /// latest first.
+    async fn first_payments(
+        &self,
+        account: &Slug,
+        owner: Option<(&Slug, &ShopperId)>,
+    ) -> Result<Vec<KeptCard>, StoreError>;
+
+    /// Keeps what a later payment left in place of what the first one did. Nothing where that was
+    /// forgotten meanwhile.
+    async fn renew_first_payment(
+        &self,
+        card: &CardName<'_>,
+        proof: &str,
+        now: i64,
+    ) -> Result<(), StoreError>;
 
     /// Forgets it: the card is gone, or its name is another's.
     async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError>;

@@ -120,6 +120,9 @@ pub struct MethodOffer {
     /// `true` when cards that were saved before are listed by `GET /checkout/v1/cards`.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub saved_cards: bool,
+    /// `true` when they alone pay by it: the method itself can't be chosen.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub saved_only: bool,
     /// `true` when the shopper may be asked whether to save the card that pays: with the fields
     /// where the method is `embedded`, otherwise before the browser leaves.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]

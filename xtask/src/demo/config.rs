@@ -43,7 +43,7 @@ const SOGENACTIF: [&str; 5] = [
 ];
 
 /// What the account at Moneris has.
-const MONERIS: [&str; 1] = ["moneris_terminal"];
+const MONERIS: [&str; 2] = ["moneris_terminal", "moneris_vault"];
 
 /// What the account at NETBANX has.
 const NETBANX: [&str; 1] = ["netbanx_card"];
@@ -196,7 +196,7 @@ provider = "netbanx"
 account = "netbanx"
 methods = {NETBANX:?}
 
-# Offered to sessions that name a terminal, and to no other.
+# The terminal is offered to sessions that name one, a card of the vault to shoppers who have one.
 [[shops.methods]]
 provider = "moneris"
 account = "moneris"
@@ -215,6 +215,8 @@ store_id = "mogo-guichet-sandbox"
 api_token = "S4ndb0xmoneris"
 ist_config_code = "guichet-sandbox-ist"
 cloud_url = "http://127.0.0.1:{platform}/v3/Terminal/"
+saved_cards = true
+gateway_url = "http://127.0.0.1:{platform}/gateway2/servlet/MpgRequest"
 # The sandbox's own pages are these terminals: http://127.0.0.1:{platform}/moneris/terminals
 [[accounts.terminals]]
 name = "counter"

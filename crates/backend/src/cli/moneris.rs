@@ -12,16 +12,23 @@ use guichet_providers::moneris::operator::{Answered, Operator, Wish, actions};
 
 use super::account::configured;
 use super::terminal::shown;
+use crate::books::open_to_read;
 use crate::clock;
+use crate::config::Config;
 use crate::platform::Platform;
 
 /// For how long a terminal is waited for at which somebody presents a card, in seconds.
 const PATIENCE: i64 = 180;
 
+/// The action that asks the gateway and no terminal.
+const EXPIRING: &str = "expiring";
+const EXPIRING_LINE: &str = "expiring           the saved cards that end this month or the next";
+
 /// Have a terminal of Moneris do something that belongs to no payment.
 ///
 /// What belongs to one is done through the books: a payment by POST /v1/sessions, completion, void
-/// and refund by guichet payments capture, cancel and refund. Prints the answer's entry as JSON.
+/// and refund by guichet payments capture, cancel and refund. Prints the answer's entry as JSON;
+/// expiring asks the gateway, and lists shoppers' saved cards, a line each.
 /// Exit status: 0 done; 1 refused by the terminal or the bank; 2 unreadable, or the outcome is not
 /// known.
 #[derive(clap::Args)]
@@ -60,10 +67,10 @@ pub(crate) struct Arguments {
 
 /// Sends and prints. Exit status 0, 1 or 2.
 pub(crate) async fn run(arguments: Arguments) -> ExitCode {
-    let outcome = if arguments.list {
-        Ok((actions(), 0))
-    } else {
-        send(&arguments).await
+    let outcome = match arguments.action.as_deref() {
+        _ if arguments.list => Ok((format!("{}{EXPIRING_LINE}\n", actions()), 0)),
+        Some(EXPIRING) => expiring(&arguments).await.map(|list| (list, 0)),
+        Some(_) | None => send(&arguments).await,
     };
     match outcome {
         Ok((printed, status)) => {
@@ -78,8 +85,55 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
+/// The shoppers' saved cards that are about to expire, as the gateway tells of them; whose they
+/// are, the books know.
+async fn expiring(arguments: &Arguments) -> Result<String, String> {
+    let given = [
+        ("--terminal", arguments.terminal.is_some()),
+        ("--amount", arguments.amount.is_some()),
+        ("--reason", arguments.reason.is_some()),
+        ("--text", arguments.text.is_some()),
+        ("--dry-run", arguments.dry_run),
+    ];
+    if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
+        return Err(format!("{EXPIRING} takes no {option}"));
+    }
+    let (account, operator) = open(arguments)?;
+    let path = arguments.config.as_deref().ok_or("--config is missing")?;
+    let (config, _) = Config::read(path).map_err(|error| shown(&format!("{error:#}")))?;
+    let platform = Platform::new(1).map_err(|error| error.to_string())?;
+    let step = |made: &[Exchange]| operator.expiring(made);
+    let cards = match platform.exchange(step).await {
+        Ok(cards) => cards,
+        Err(Failure::Unreachable) => return Err("the gateway does not answer".to_owned()),
+        Err(Failure::Unexpected(what)) => return Err(shown(&what)),
+        Err(failure) => return Err(shown(&format!("{failure:?}"))),
+    };
+    let opened = open_to_read(&config).await;
+    let store = opened.map_err(|error| shown(&format!("{error:#}")))?;
+    let kept = store.first_payments(&account, None).await;
+    store.close().await;
+    let kept = kept.map_err(|error| shown(&error.to_string()))?;
+    let lines = cards.iter().map(|card| {
+        let until = card.expires;
+        let until = until.map(|(year, month)| format!("{year:04}-{month:02}"));
+        let whose = kept.iter().find(|own| own.card == card.card);
+        let whose = whose.map(|own| format!("shop {}, shopper {}", own.shop, own.shopper));
+        let whose = whose.unwrap_or_else(|| "nobody's in these books".to_owned());
+        let until = until.unwrap_or_else(|| "?".to_owned());
+        format!("{until}  ••••{}  {}\n", card.last_digits, shown(&whose))
+    });
+    let list: String = lines.collect();
+    let none = "no saved card expires this month or the next\n";
+    Ok(if list.is_empty() {
+        none.to_owned()
+    } else {
+        list
+    })
+}
+
 async fn send(arguments: &Arguments) -> Result<(String, u8), String> {
-    let operator = open(arguments)?;
+    let (_, operator) = open(arguments)?;
     let amount = arguments.amount.map(|minor| Amount::parse("amount", minor));
     let amount = amount
         .transpose()
@@ -126,7 +180,7 @@ fn lines(text: &str) -> String {
     text.lines().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-fn open(arguments: &Arguments) -> Result<Operator, String> {
+fn open(arguments: &Arguments) -> Result<(Slug, Operator), String> {
     let path = arguments.config.as_deref().ok_or("--config is missing")?;
     let (account, table, environment) = configured(path, "moneris", arguments.account.as_deref())
         .map_err(|error| format!("{}: {error}", path.display()))?;
@@ -134,5 +188,7 @@ fn open(arguments: &Arguments) -> Result<Operator, String> {
         return Err("this account is of the real platform: add --production to mean it".to_owned());
     }
     let account = Slug::try_from(account).map_err(|error| format!("account {}", error.detail))?;
-    Operator::open(account, table, environment).map_err(|error| error.to_string())
+    let operator = Operator::open(account.clone(), table, environment);
+    let operator = operator.map_err(|error| error.to_string())?;
+    Ok((account, operator))
 }

@@ -1,6 +1,7 @@
 //! A shopper's saved cards: listed and removed while a session is open, and saved once a payment
 //! with a new one is over. Whose they are, the session says, and with it the shop's server. The
-//! platform keeps them; what is kept here of one is what its first payment left.
+//! platform keeps them; what is kept here of one is what its first payment left. Where the platform
+//! can't tell which a shopper has, that is also the list.
 
 use std::sync::Arc;
 
@@ -9,7 +10,9 @@ use guichet_domain::session::Session;
 use guichet_providers::contract::{
     Exchange, Failure, First, Owner, Provider, Save, Vault, VaultCard,
 };
-use guichet_store::{Book, CardName, Payment, StoreError};
+use guichet_store::{Book, CardName, KeptCard, Payment, StoreError};
+
+use guichet_wire::{CheckoutSession, MethodOffer};
 
 use super::book::refuse_if_closed;
 use super::error::PaymentError;
@@ -36,8 +39,10 @@ pub(crate) async fn list(
         return Ok(Vec::new());
     };
     let mut cards = Vec::new();
-    for (method, _, vault) in vaults(app, shop, book) {
-        let kept = kept(app, vault, &owner).await?.into_iter();
+    for (method, account, vault) in vaults(app, shop, book) {
+        let by_books = by_books(app, account, vault, &owner).await?;
+        let kept = kept(app, vault, &of_books(owner, &by_books)).await?;
+        let kept = kept.into_iter();
         let now = clock::now();
         let valid = kept.filter(|card| !card.has_expired(now));
         cards.extend(valid.map(|card| OwnCard {
@@ -61,8 +66,18 @@ pub(crate) async fn remove(
     let mut vaults = vaults(app, shop, book).into_iter();
     let found = vaults.find(|(own, ..)| own.as_str() == method);
     let (_, account, vault) = found.ok_or(PaymentError::CardUnknown)?;
-    // Another card may be given its name. First, so that no failure leaves it behind.
     let mark = mark(account, &owner, card);
+    if vault.is_by_books() {
+        // Without what the books keep, nobody could remove it at the platform any more.
+        let by_books = by_books(app, account, vault, &owner).await?;
+        let owner = of_books(owner, &by_books);
+        let step = |exchanges: &[Exchange]| vault.remove(&owner, card, exchanges);
+        app.platform.exchange(step).await?;
+        app.store.forget_first_payment(&mark).await?;
+        tracing::info!(session = %book.session.id, "a saved card was removed");
+        return Ok(());
+    }
+    // Another card may be given its name. First, so that no failure leaves it behind.
     app.store.forget_first_payment(&mark).await?;
     // Whatever text came, the platform is told none but its own names.
     let kept = kept(app, vault, &owner).await?;
@@ -86,6 +101,53 @@ fn vaults<'a>(
     let vault =
         with_cards.filter_map(|o| Some((o.description.method, o.account, o.account.vault()?)));
     vault.collect()
+}
+
+/// What the books keep of an owner's cards, where the platform can't tell which there are.
+async fn by_books(
+    app: &App,
+    account: &dyn Provider,
+    vault: &dyn Vault,
+    owner: &Owner<'_>,
+) -> Result<Vec<First>, StoreError> {
+    if !vault.is_by_books() {
+        return Ok(Vec::new());
+    }
+    let of = Some((owner.shop, owner.shopper));
+    let kept = app.store.first_payments(account.account(), of).await?;
+    let first = |own: KeptCard| First {
+        card: own.card,
+        proof: own.proof,
+    };
+    Ok(kept.into_iter().map(first).collect())
+}
+
+const fn of_books<'a>(owner: Owner<'a>, kept: &'a [First]) -> Owner<'a> {
+    Owner { kept, ..owner }
+}
+
+/// Leaves out of what is told to the browser the methods by which a saved card alone pays, where
+/// the books know that the shopper has none.
+pub(crate) async fn leave_out_without_cards(
+    app: &App,
+    shop: &Shop,
+    book: &Book,
+    session: &mut CheckoutSession,
+) -> Result<(), StoreError> {
+    let Some(owner) = Owner::of(&book.session) else {
+        return Ok(());
+    };
+    for (method, account, vault) in vaults(app, shop, book) {
+        let is_it = |offer: &MethodOffer| offer.saved_only && offer.method == method.as_str();
+        let told = session.methods.iter().any(is_it);
+        if told && vault.is_by_books() {
+            let kept = by_books(app, account, vault, &owner).await?;
+            session
+                .methods
+                .retain(|offer| !kept.is_empty() || !is_it(offer));
+        }
+    }
+    Ok(())
 }
 
 /// Every card of an owner.
@@ -127,15 +189,29 @@ pub(crate) fn save_card(app: &Arc<App>, session: &Session, payment: &Payment, sa
 /// Where it fails, nothing of the payment changes, and the shopper types the card once more next
 /// time.
 async fn add(app: &App, session: &Session, payment: &Payment, save: &Save) {
-    let account = app.accounts.of(payment).ok();
-    let vault = account.and_then(|account| account.vault());
-    let (Some(vault), Some(owner)) = (vault, Owner::of(session)) else {
+    let Ok(account) = app.accounts.of(payment) else {
         return;
     };
+    let (Some(vault), Some(owner)) = (account.vault(), Owner::of(session)) else {
+        return;
+    };
+    let by_books = match by_books(app, account, vault, &owner).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            tracing::error!(error.cause = %error, payment = %payment.id, "its card is not saved");
+            return;
+        }
+    };
+    let owner = of_books(owner, &by_books);
     let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
     let kept = match app.platform.exchange(step).await {
-        Ok(Some(first)) => keep_first(app, session, payment, &first, true).await,
+        Ok(Some(first)) => keep_first(app, session, payment, &first, Left::Anew).await,
         Ok(None) => Ok(()),
+        Err(Failure::Unsuitable(error)) => {
+            let why = error.detail;
+            tracing::warn!(payment = %payment.id, %why, "its card is not saved");
+            Ok(())
+        }
         Err(failure) => {
             tracing::warn!(payment = %payment.id, ?failure, "its card is not saved");
             Ok(())
@@ -146,14 +222,22 @@ async fn add(app: &App, session: &Session, payment: &Payment, save: &Save) {
     }
 }
 
-/// Keeps what a payment left that later ones with its card need, made without the shopper. A card
-/// that was added `anew` had none before.
+/// When a payment left what later ones need.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Left {
+    /// With its card, which is new: whatever had its name is not it.
+    Anew,
+    /// With a card that was saved before: the first one counts.
+    Again,
+}
+
+/// Keeps what a payment left that later ones with its card need, made without the shopper.
 pub(crate) async fn keep_first(
     app: &App,
     session: &Session,
     payment: &Payment,
     first: &First,
-    anew: bool,
+    left: Left,
 ) -> Result<(), StoreError> {
     let Some(owner) = Owner::of(session) else {
         return Ok(());
@@ -164,9 +248,20 @@ pub(crate) async fn keep_first(
         shopper: owner.shopper,
         card: &first.card,
     };
-    if anew {
-        app.store.forget_first_payment(&card).await?;
-    }
     let now = clock::unix_now();
+    let account = app.accounts.of(payment).ok();
+    let vault = account.and_then(|account| account.vault());
+    let by_books = vault.is_some_and(|vault| vault.is_by_books());
+    match left {
+        Left::Anew => app.store.forget_first_payment(&card).await?,
+        // A card that was removed meanwhile is not there again.
+        Left::Again if by_books => {
+            return app
+                .store
+                .renew_first_payment(&card, &first.proof, now)
+                .await;
+        }
+        Left::Again => {}
+    }
     app.store.keep_first_payment(&card, &first.proof, now).await
 }

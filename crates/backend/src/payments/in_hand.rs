@@ -22,7 +22,7 @@ use guichet_wire::NextAction;
 use jiff::civil::Date;
 
 use super::calls::{CALL_SECONDS, in_time};
-use super::cards::{keep_first, save_card};
+use super::cards::{Left, keep_first, save_card};
 use super::ingest::ingest;
 use super::started::Started;
 use crate::accounts::{Gone, addresses};
@@ -192,7 +192,14 @@ impl<'a> InHand<'a> {
             self.record_fact(fact).await?;
         }
         if let Some(first) = &proceeded.first {
-            keep_first(self.app, &self.book.session, self.payment, first, false).await?;
+            keep_first(
+                self.app,
+                &self.book.session,
+                self.payment,
+                first,
+                Left::Again,
+            )
+            .await?;
         }
         Ok(())
     }

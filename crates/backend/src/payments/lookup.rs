@@ -1,10 +1,13 @@
 //! Looking a payment up whose outcome is not known. Who only asks sends nothing that could take
 //! money.
 
+use guichet_domain::event::PlatformFact;
 use guichet_domain::stage::Stage;
-use guichet_providers::contract::{LookUp, LookedUp};
+use guichet_providers::Verified;
+use guichet_providers::contract::{LookUp, LookedUp, Save};
 use guichet_store::{Advance, Conversation, StoreError};
 
+use super::cards::save_card;
 use super::error::PaymentError;
 use super::in_hand::{InHand, is_final};
 use super::{rebill, terminals};
@@ -19,7 +22,7 @@ pub(crate) async fn look_up(
     at: Stage,
 ) -> Result<(), StoreError> {
     let waits = match ask(in_hand, conversation).await? {
-        Told::All => return leave(in_hand, at, Stage::Over, None).await,
+        Told::All(card) => return end(in_hand, at, card).await,
         Told::Open if !is_late(in_hand) => {
             return in_hand
                 .advance(&in_hand.leaving(at, Stage::Return))
@@ -67,9 +70,19 @@ pub(crate) async fn look_up_once(
     conversation: &Conversation,
 ) -> Result<(), StoreError> {
     match ask(in_hand, conversation).await? {
-        Told::All => leave(in_hand, conversation.stage, Stage::Over, None).await,
+        Told::All(card) => end(in_hand, conversation.stage, card).await,
         Told::Open | Told::GoesOn { .. } | Told::Amended | Told::NotAll => Ok(()),
     }
+}
+
+/// Nothing more is to be asked of it. The card that paid is added to its shopper's, where that is
+/// wanted.
+async fn end(in_hand: &InHand<'_>, at: Stage, card: Option<Save>) -> Result<(), StoreError> {
+    let over = Advance::new(at, Stage::Over);
+    if let (true, Some(card)) = (in_hand.advance(&over).await?, card) {
+        save_card(in_hand.app, &in_hand.book.session, in_hand.payment, card);
+    }
+    Ok(())
 }
 
 fn alert_given_up(in_hand: &InHand<'_>) {
@@ -81,8 +94,8 @@ fn alert_given_up(in_hand: &InHand<'_>) {
 
 /// How much the platform told.
 enum Told {
-    /// What became of the payment: there is nothing more to ask.
-    All,
+    /// What became of the payment: there is nothing more to ask. With the card to add.
+    All(Option<Save>),
     /// The platform's page takes another try.
     Open,
     /// It goes on at a device: see [`LookedUp::GoesOn`].
@@ -119,13 +132,14 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
         in_hand.continuing.look_up(&look_up, exchanges)
     });
     let all = match asked.await {
-        Ok(LookedUp::Facts(facts)) => {
-            let mut all = false;
-            for fact in &facts {
-                in_hand.record_fact(fact).await?;
-                all |= is_final(fact);
-            }
-            all
+        Ok(LookedUp::Facts(facts)) => record_all(in_hand, &facts).await?,
+        Ok(LookedUp::FactsAndCard(facts, card)) => {
+            let all = record_all(in_hand, &facts).await?;
+            return Ok(if all {
+                Told::All(Some(card))
+            } else {
+                Told::NotAll
+            });
         }
         Ok(LookedUp::Open(facts)) => {
             for fact in &facts {
@@ -151,7 +165,20 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
             false
         }
     };
-    Ok(if all { Told::All } else { Told::NotAll })
+    Ok(if all { Told::All(None) } else { Told::NotAll })
+}
+
+/// Records what is told, and whether it tells what became of the payment.
+async fn record_all(
+    in_hand: &InHand<'_>,
+    facts: &[Verified<PlatformFact>],
+) -> Result<bool, StoreError> {
+    let mut all = false;
+    for fact in facts {
+        in_hand.record_fact(fact).await?;
+        all |= is_final(fact);
+    }
+    Ok(all)
 }
 
 /// What is looked for must say what the books say: the platform is told first.

@@ -132,6 +132,10 @@ impl Starting<'_> {
             let detail = "no saved card can pay this session: see saved_cards of the methods";
             return Err(FieldError::new("card", detail).into());
         }
+        if choice.card.is_none() && offer.saved_only() {
+            let detail = "is missing: only a saved card pays by this method";
+            return Err(FieldError::new("card", detail).into());
+        }
         let typed_there = choice.card.is_none() && !offer.description.embedded;
         if choice.save && !(offer.can_save && typed_there) {
             let detail = "no card is typed on the platform's page that could be saved: see \
@@ -193,8 +197,10 @@ impl Starting<'_> {
         let addresses = addresses(&app.config.public_url, account, &id, &ending);
         let method = &offer.description.method;
         let first = match by {
-            By::ShopWith { card } => first_payment(app, account, session, card).await?,
-            By::Shopper | By::ShopperWith { .. } | By::Again(_) => None,
+            By::ShopWith { card } | By::ShopperWith { card } => {
+                first_payment(app, account, session, card).await?
+            }
+            By::Shopper | By::Again(_) => None,
         };
         let step = |exchanges: &[Exchange]| {
             let begin = Begin {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::method::{Method, MethodDescription, SavedCards};
 use guichet_domain::session::{Capture, Session};
 use guichet_domain::shopper::Shopper;
 use guichet_domain::{FieldError, MethodKind};
@@ -27,6 +27,13 @@ pub(crate) struct Offer<'a> {
     pub(crate) can_save: bool,
     /// Part of the total that it may pay, in minor units, where that is not all of it.
     pub(crate) eligible_amount: Option<u64>,
+}
+
+impl Offer<'_> {
+    /// Whether only a saved card pays by it.
+    pub(crate) fn saved_only(&self) -> bool {
+        self.description.saved_cards == SavedCards::PayAlone
+    }
 }
 
 /// A method that a session may use if nothing is lacking.
@@ -205,13 +212,18 @@ fn offer<'a>(
             maximum: maximum.minor(),
         }));
     let owned = shop.one_click && session.shopper.id.is_some();
-    let vault = account.vault().filter(|_| owned && method.saved_cards);
+    let vault = account.vault().filter(|_| owned);
+    let saved_cards = vault.is_some() && method.saved_cards.pay();
+    if !saved_cards && method.saved_cards == SavedCards::PayAlone {
+        return None;
+    }
+    let vault = vault.filter(|_| method.saved_cards.come());
     Some(Offer {
         account,
         description: method.clone(),
         label: shop.labels.get(&method.method).cloned(),
         unavailable,
-        saved_cards: vault.is_some(),
+        saved_cards,
         can_save: vault.is_some_and(|vault| vault.adds()),
         eligible_amount: eligible,
     })

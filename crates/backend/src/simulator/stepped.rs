@@ -8,13 +8,14 @@ use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug}
 use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
+use guichet_domain::shopper::ShopperId;
 use guichet_store::{
     AddedPayment, Advance, Arrived, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Endpoint, Erased, Erasing, Figures, Followed, FoundPayment, Idempotency,
-    Instructed, Instruction, Instructions, Kept, KeptMessage, KeptNotice, LedgerEntry, LeftBehind,
-    Link, LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance, Outbox,
-    OutgoingNotice, Payment, Question, Reading, Recorded, Replay, Search, SecretDigest, Sent,
-    Source, Store, StoreError, Taking, Unconfirmed, UnmatchedEvent,
+    Instructed, Instruction, Instructions, Kept, KeptCard, KeptMessage, KeptNotice, LedgerEntry,
+    LeftBehind, Link, LinkState, Message, NewOperation, OpenAccount, Operation, OperationAdvance,
+    Outbox, OutgoingNotice, Payment, Question, Reading, Recorded, Replay, Search, SecretDigest,
+    Sent, Source, Store, StoreError, Taking, Unconfirmed, UnmatchedEvent,
 };
 
 use crate::seam::step;
@@ -86,6 +87,9 @@ delegate! { Store
         [event_seq: i64, next_try_at: Option<i64>, came: Unconfirmed<'_>] -> ();
     keep_first_payment(card, proof, now) [card: &CardName<'_>, proof: &str, now: i64] -> ();
     first_payment(card) [card: &CardName<'_>] -> Option<String>;
+    first_payments(account, owner)
+        [account: &Slug, owner: Option<(&Slug, &ShopperId)>] -> Vec<KeptCard>;
+    renew_first_payment(card, proof, now) [card: &CardName<'_>, proof: &str, now: i64] -> ();
     forget_first_payment(card) [card: &CardName<'_>] -> ();
     instruct(instruction, operations, mark)
         [instruction: &Instruction, operations: &[NewOperation], mark: &Idempotency] -> Instructed;

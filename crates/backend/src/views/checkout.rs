@@ -132,6 +132,7 @@ pub(crate) fn checkout_session(
 }
 
 fn method_offer(offer: Offer<'_>) -> MethodOffer {
+    let saved_only = offer.saved_only();
     let description = offer.description;
     MethodOffer {
         method: description.method.to_string(),
@@ -140,6 +141,7 @@ fn method_offer(offer: Offer<'_>) -> MethodOffer {
         unavailable: offer.unavailable,
         embedded: description.embedded,
         saved_cards: offer.saved_cards,
+        saved_only,
         can_save: offer.can_save,
         eligible_amount: offer.eligible_amount,
     }

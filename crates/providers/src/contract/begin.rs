@@ -36,7 +36,7 @@ pub struct Begin<'a> {
     pub save: bool,
     /// The address of the shopper's browser, while it is asking.
     pub client: Option<IpAddr>,
-    /// For [`By::ShopWith`]: what the card's first payment left
+    /// For a saved card that pays: what its first payment left
     /// ([`crate::contract::First::proof`]).
     pub first: Option<&'a str>,
 }

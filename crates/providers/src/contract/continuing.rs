@@ -135,6 +135,8 @@ pub enum LookedUp {
     /// This. A part that is pending means that the platform waits for another's word itself: it is
     /// asked for as long as that may take.
     Facts(Vec<Verified<PlatformFact>>),
+    /// This; and the card that paid is to be added to the shopper's, as [`Proceeded::save`] says.
+    FactsAndCard(Vec<Verified<PlatformFact>>, Save),
     /// This so far; and the platform's page takes another try.
     Open(Vec<Verified<PlatformFact>>),
     /// It is not over: ask again later.

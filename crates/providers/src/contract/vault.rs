@@ -15,6 +15,12 @@ pub trait Vault: Send + Sync {
     /// Whether a card can be added. Where it can't, nobody is asked.
     fn adds(&self) -> bool;
 
+    /// Whether the platform can't tell which cards an owner has: they are those of which the books
+    /// keep something, [`Owner::kept`].
+    fn is_by_books(&self) -> bool {
+        false
+    }
+
     /// The cards that can pay.
     fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<VaultCard>>;
 
@@ -46,6 +52,9 @@ pub struct Owner<'a> {
     pub shop: &'a Slug,
     /// The shop's own name of the shopper.
     pub shopper: &'a ShopperId,
+    /// What the books keep of the owner's cards, the latest first; empty unless
+    /// [`Vault::is_by_books`].
+    pub kept: &'a [First],
 }
 
 impl<'a> Owner<'a> {
@@ -55,6 +64,7 @@ impl<'a> Owner<'a> {
         Some(Self {
             shop: &session.shop,
             shopper: session.shopper.id.as_ref()?,
+            kept: &[],
         })
     }
 
@@ -118,7 +128,7 @@ impl fmt::Debug for Save {
 pub struct First {
     /// The platform's name of the card among its owner's.
     pub card: String,
-    /// In the provider's own form. No secret.
+    /// In the provider's own form. It opens nothing without the account's own key.
     pub proof: String,
 }
 

@@ -9,6 +9,8 @@
 //! | `cloud_url` | where commands go; default that of the environment |
 //! | `receipt_hosts` | hosts that a receipt may be read at; default those of the environment |
 //! | `merchant_id` | the MID, 13 digits that begin with 0030: for `guichet moneris sync` |
+//! | `saved_cards` | whether shoppers' cards are kept, in the vault of `store_id`; default false |
+//! | `gateway_url` | where the vault is asked, and its cards pay; default that of the environment |
 //! | `independent_refund_max` | most cents of a refund that belongs to no payment; none if absent |
 //! | `post_back` | whether the cloud tells that a receipt is there, default `true` |
 //! | `deadline_seconds` | until a terminal is waited for no longer, default 420 |
@@ -44,6 +46,12 @@ const CLOUD_TEST: &str = "https://ippostest.moneris.com/v3/Terminal/";
 const RECEIPTS_PRODUCTION: [&str; 2] = ["cloudreceipt.moneris.com", "ipterm2.moneris.io"];
 const RECEIPTS_TEST: [&str; 2] = ["cloudreceiptct.moneris.com", "ipterm2ct.moneris.io"];
 
+/// The Unified Gateway, of the real platform and of its test servers (SDK).
+const GATEWAY_PRODUCTION: &str = "https://mpg1.moneris.io/gateway2/servlet/MpgRequest";
+const GATEWAY_TEST: &str = "https://mpg1t.moneris.io/gateway2/servlet/MpgRequest";
+/// Every host of its test servers that a source tells.
+const GATEWAY_TEST_HOSTS: [&str; 2] = ["mpg1t.moneris.io", "esqa.moneris.com"];
+
 /// The one store that the sandbox takes: production refuses it.
 const SANDBOX_STORE: &str = "mogo-guichet-sandbox";
 
@@ -68,12 +76,23 @@ pub(super) struct Cloud {
     pub(super) receipt_hosts: Vec<String>,
 }
 
+/// What the Unified Gateway is opened with: the store of the terminals, since a card's token is
+/// made of a transaction of theirs (GUIDE, chapter 8).
+#[derive(Debug)]
+pub(super) struct Gateway {
+    pub(super) store_id: String,
+    pub(super) api_token: SecretString,
+    pub(super) url: Url,
+}
+
 /// One account's configuration, checked.
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) account: Slug,
     /// There where a terminal is reached through it.
     pub(super) cloud: Option<Cloud>,
+    /// There where cards are kept.
+    pub(super) gateway: Option<Gateway>,
     pub(super) ist_config_code: SecretString,
     pub(super) terminals: Vec<Terminal>,
     pub(super) merchant_id: Option<String>,
@@ -96,9 +115,12 @@ impl Config {
         let mut keys = Keys(Table::new(&account, table));
         let terminals = keys.terminals(environment)?;
         let through_cloud = terminals.iter().any(|own| own.address.is_none());
+        let saved_cards = keys.flag("saved_cards")?.unwrap_or_default();
+        let cloud = keys.cloud(environment, through_cloud || saved_cards)?;
         let config = Self {
             environment,
-            cloud: keys.cloud(environment, through_cloud)?,
+            gateway: keys.gateway(environment, cloud.as_ref().filter(|_| saved_cards))?,
+            cloud,
             ist_config_code: keys.secret(
                 "ist_config_code",
                 50,
@@ -135,6 +157,16 @@ impl Config {
         let secure = url.scheme() == "https" && url.port().is_none();
         known && bare && (secure || (local && url.scheme() == "http"))
     }
+}
+
+/// Where a part of the platform is, in each world.
+struct Hosts {
+    key: &'static str,
+    production: &'static str,
+    test: &'static str,
+    /// As an example.
+    sandbox: &'static str,
+    is_test: fn(&Url) -> bool,
 }
 
 /// The table while it is read: what was read is taken out.
@@ -267,14 +299,59 @@ impl Keys {
     }
 
     fn cloud_url(&mut self, environment: Environment) -> Result<Url, ConfigError> {
-        let key = "cloud_url";
+        let hosts = Hosts {
+            key: "cloud_url",
+            production: CLOUD_PRODUCTION,
+            test: CLOUD_TEST,
+            sandbox: "http://127.0.0.1:8602/v3/Terminal/",
+            is_test: is_test_host,
+        };
+        self.address(environment, &hosts)
+    }
+
+    /// The gateway of that store; none where no cards are kept.
+    fn gateway(
+        &mut self,
+        environment: Environment,
+        store: Option<&Cloud>,
+    ) -> Result<Option<Gateway>, ConfigError> {
+        let Some(Cloud {
+            store_id,
+            api_token,
+            ..
+        }) = store
+        else {
+            return match self.text("gateway_url")? {
+                Some(_) => Err(self.error("gateway_url", "is for saved_cards = true alone")),
+                None => Ok(None),
+            };
+        };
+        let hosts = Hosts {
+            key: "gateway_url",
+            production: GATEWAY_PRODUCTION,
+            test: GATEWAY_TEST,
+            sandbox: "http://127.0.0.1:8602/gateway2/servlet/MpgRequest",
+            is_test: |url| GATEWAY_TEST_HOSTS.contains(&url.host_str().unwrap_or_default()),
+        };
+        Ok(Some(Gateway {
+            store_id: store_id.clone(),
+            api_token: api_token.clone(),
+            url: self.address(environment, &hosts)?,
+        }))
+    }
+
+    /// An address of the platform: never one of another world.
+    fn address(&mut self, environment: Environment, hosts: &Hosts) -> Result<Url, ConfigError> {
+        let key = hosts.key;
         let text = match (self.text(key)?, environment) {
             (Some(text), _) => text,
-            (None, Environment::Test) => CLOUD_TEST.to_owned(),
-            (None, Environment::Production) => CLOUD_PRODUCTION.to_owned(),
+            (None, Environment::Test) => hosts.test.to_owned(),
+            (None, Environment::Production) => hosts.production.to_owned(),
             (None, Environment::Sandbox) => {
-                let detail = "is missing: write the sandbox's address, such as \
-                              \"http://127.0.0.1:8602/v3/Terminal/\"";
+                let detail = format!(
+                    "is missing: write the sandbox's address, such as \"{}\"",
+                    hosts.sandbox
+                );
                 return Err(self.error(key, detail));
             }
         };
@@ -289,8 +366,10 @@ impl Keys {
             _ if url.scheme() != "https" || is_loopback(&url) => {
                 Some("must be https:// and a host elsewhere")
             }
-            Environment::Production if is_test_host(&url) => Some("is a host of the test platform"),
-            Environment::Test if !is_test_host(&url) => Some("is no host of the test platform"),
+            Environment::Production if (hosts.is_test)(&url) => {
+                Some("is a host of the test platform")
+            }
+            Environment::Test if !(hosts.is_test)(&url) => Some("is no host of the test platform"),
             Environment::Test | Environment::Production => None,
         };
         detail.map_or(Ok(url), |detail| Err(self.error(key, detail)))

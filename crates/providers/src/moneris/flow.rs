@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use guichet_domain::FieldError;
+use guichet_domain::event::PlatformFact;
 use guichet_wire::NextAction;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,10 +12,11 @@ use url::Url;
 use super::answer::{self, Told};
 use super::config::{Config, Terminal};
 use super::fact::{Standing, standing};
+use super::gateway::vault::to_save;
 use super::request;
 use crate::contract::{
     Begin, Begun, CallAnswer, CallError, Context, Exchange, Failure, How, LookUp, LookedUp, Next,
-    PrivateAddress, Proceed, Proceeded, Step,
+    PrivateAddress, Proceed, Proceeded, Save, Step,
 };
 use crate::halt::unexpected;
 
@@ -51,6 +53,9 @@ pub(super) struct Memo {
     /// What the terminal shows.
     #[serde(default)]
     says: Option<String>,
+    /// The card that pays is to be saved.
+    #[serde(default)]
+    save: bool,
 }
 
 pub(super) fn read_memo(memo: Option<&str>) -> Option<Memo> {
@@ -83,7 +88,7 @@ pub(super) fn begin(config: &Config, begin: &Begin<'_>) -> Step<Begun> {
     let context = &begin.context;
     done(terminal(config, context).and_then(|_| {
         let now = milliseconds(context.now);
-        let memo = Memo::sent(context.reference, now);
+        let memo = Memo::sent(context.reference, now, begin.save);
         Ok(Step::Done(Begun {
             next: Next::Proceed,
             memo: Some(keep(&memo)?),
@@ -96,15 +101,16 @@ pub(super) fn proceed(
     proceed: &Proceed<'_>,
     exchanges: &[Exchange],
 ) -> Step<Proceeded> {
-    done(hand_over(config, &proceed.context, exchanges))
+    done(hand_over(config, proceed, exchanges))
 }
 
 /// Hands the command to the cloud, or to the terminal itself.
 fn hand_over(
     config: &Config,
-    context: &Context<'_>,
+    proceed: &Proceed<'_>,
     exchanges: &[Exchange],
 ) -> Result<Step<Proceeded>, Failure> {
+    let context = &proceed.context;
     let terminal = terminal(config, context)?;
     let Some(exchange) = exchanges.last() else {
         return Ok(Step::Call(request::purchase(config, terminal, context)));
@@ -116,8 +122,9 @@ fn hand_over(
         // What can't be read may come from somebody in between, who passed the command on.
         Ok(answer) => Some(answer::read(&answer.body).ok_or(Failure::Unknown)?),
     };
-    let mut memo = Memo::sent(context.reference, milliseconds(context.now));
-    let mut facts = Vec::new();
+    let saves = read_memo(proceed.memo).is_some_and(|memo| memo.save);
+    let mut memo = Memo::sent(context.reference, milliseconds(context.now), saves);
+    let (mut facts, mut save) = (Vec::new(), None);
     let mut next_action = Some(NextAction::Wait);
     let stands = told
         .as_ref()
@@ -125,6 +132,7 @@ fn hand_over(
     // What is not this payment's answer, or has no meaning, may have been sent on all the same.
     match stands.transpose().map_err(|_| Failure::Unknown)? {
         Some(Standing::Over(fact) | Standing::Rejected(fact)) => {
+            save = memo.to_save(&fact);
             facts.push(fact);
             next_action = None;
         }
@@ -136,14 +144,14 @@ fn hand_over(
         next_action,
         memo: Some(keep(&memo)?),
         open: false,
-        save: None,
+        save,
         first: None,
     }))
 }
 
 impl Memo {
     /// Of a command that is sent now.
-    fn sent(key: &str, now: i64) -> Self {
+    fn sent(key: &str, now: i64, save: bool) -> Self {
         Self {
             key: key.to_owned(),
             asked: now,
@@ -153,7 +161,13 @@ impl Memo {
             again: false,
             called_off: false,
             says: None,
+            save,
         }
+    }
+
+    /// The card that paid, where it is to be saved.
+    fn to_save(&self, fact: &PlatformFact) -> Option<Save> {
+        self.save.then(|| to_save(fact)).flatten()
     }
 
     /// Takes what an acknowledgement tells. A receipt is only looked for at hosts that are the
@@ -288,7 +302,10 @@ fn ask(
             later(look_up, &memo, LOOK_AGAIN)
         }
         Standing::Over(fact) | Standing::Rejected(fact) => {
-            Ok(Step::Done(LookedUp::Facts(vec![fact])))
+            Ok(Step::Done(match memo.to_save(&fact) {
+                Some(save) => LookedUp::FactsAndCard(vec![fact], save),
+                None => LookedUp::Facts(vec![fact]),
+            }))
         }
         Standing::GoesOn => {
             memo.acknowledged(config, terminal, Some(&told));

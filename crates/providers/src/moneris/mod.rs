@@ -45,26 +45,32 @@ pub mod codes;
 mod config;
 mod fact;
 mod flow;
+mod gateway;
 mod operations;
 pub mod operator;
 mod request;
 mod talk;
 
 use guichet_domain::id::Slug;
-use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::method::{Method, MethodDescription, SavedCards};
 use guichet_domain::money::Currency;
 use guichet_domain::{MethodKind, Refusal};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
-    Allowed, Begin, Begun, CallError, Callbacks, Called, ConfigError, Consulted, Continuing,
-    Demand, Environment, Exchange, Failure, Finalise, Incoming, LookUp, LookedUp, MessageError,
-    Objection, Operated, Operation, Operations, Proceed, Proceeded, Provider, Seed, Step, Terminal,
-    Terminals,
+    Allowed, Begin, Begun, By, CallError, Callbacks, Called, ConfigError, Consulted, Context,
+    Continuing, Demand, Environment, Exchange, Failure, Finalise, First, Incoming, LookUp,
+    LookedUp, MessageError, Objection, Operated, Operation, Operations, Owner, Proceed, Proceeded,
+    Provider, Save, Seed, Step, Terminal, Terminals, Vault, VaultCard,
 };
+use crate::halt::unexpected;
+
+pub use gateway::vault::Expiring;
 
 /// A card on the terminal.
 const TERMINAL: &str = "moneris_terminal";
+/// A card that was saved from a payment on the terminal.
+const VAULT: &str = "moneris_vault";
 
 /// One account at Moneris.
 #[derive(Debug)]
@@ -97,17 +103,30 @@ impl Provider for Moneris {
     }
 
     fn methods(&self) -> Vec<MethodDescription> {
-        let terminal = Method::try_from(TERMINAL.to_owned()).map(|method| MethodDescription {
-            method,
-            kind: MethodKind::Terminal,
-            currencies: Vec::from_iter(Currency::try_from("CAD".to_owned()).ok()),
-            minimum: None,
-            maximum: None,
-            manual_capture: true,
-            embedded: false,
-            saved_cards: false,
+        let keeps = self.config.gateway.is_some();
+        let come = if keeps {
+            SavedCards::Come
+        } else {
+            SavedCards::None
+        };
+        let terminal = (TERMINAL, MethodKind::Terminal, come);
+        let vault = (VAULT, MethodKind::Card, SavedCards::PayAlone);
+        let all = [Some(terminal), keeps.then_some(vault)]
+            .into_iter()
+            .flatten();
+        let described = all.filter_map(|(code, kind, saved_cards)| {
+            Some(MethodDescription {
+                method: Method::try_from(code.to_owned()).ok()?,
+                kind,
+                currencies: vec![Currency::try_from("CAD".to_owned()).ok()?],
+                minimum: None,
+                maximum: None,
+                manual_capture: true,
+                embedded: false,
+                saved_cards,
+            })
         });
-        terminal.into_iter().collect()
+        described.collect()
     }
 
     fn demands(&self, _: &Method) -> Vec<Demand> {
@@ -128,7 +147,14 @@ impl Provider for Moneris {
     }
 
     fn begin(&self, begin: &Begin<'_>, _: &[Exchange]) -> Step<Begun> {
-        flow::begin(&self.config, begin)
+        match begin.by {
+            By::ShopperWith { card } => gateway::charge::begin(begin, (card, false)),
+            By::ShopWith { card } => gateway::charge::begin(begin, (card, true)),
+            By::Shopper | By::Again(_) if is_vaults(&begin.context) => {
+                gateway::charge::without_card()
+            }
+            By::Shopper | By::Again(_) => flow::begin(&self.config, begin),
+        }
     }
 
     fn continuing(&self) -> Option<&dyn Continuing> {
@@ -146,6 +172,52 @@ impl Provider for Moneris {
     fn terminals(&self) -> Option<&dyn Terminals> {
         Some(self)
     }
+
+    fn vault(&self) -> Option<&dyn Vault> {
+        let keeps = self.config.gateway.is_some();
+        keeps.then_some(self as &dyn Vault)
+    }
+}
+
+/// Whether a card of the vault pays, and nobody is at a terminal.
+fn is_vaults(context: &Context<'_>) -> bool {
+    context.method.as_str() == VAULT
+}
+
+impl Vault for Moneris {
+    /// On the terminal, where the shopper said so.
+    fn adds(&self) -> bool {
+        true
+    }
+
+    fn is_by_books(&self) -> bool {
+        true
+    }
+
+    fn cards(&self, owner: &Owner<'_>, exchanges: &[Exchange]) -> Step<Vec<VaultCard>> {
+        self.at_gateway(|gateway| gateway::vault::cards(gateway, owner, exchanges))
+    }
+
+    fn remove(&self, owner: &Owner<'_>, card: &str, exchanges: &[Exchange]) -> Step<()> {
+        self.at_gateway(|gateway| gateway::vault::remove(gateway, owner, card, exchanges))
+    }
+
+    fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>> {
+        self.at_gateway(|gateway| gateway::vault::add(gateway, owner, save, exchanges))
+    }
+}
+
+impl Moneris {
+    fn at_gateway<T>(&self, step: impl FnOnce(&config::Gateway) -> Step<T>) -> Step<T> {
+        let none = || Step::Failed(unexpected("saved_cards is not on any more"));
+        self.config.gateway.as_ref().map_or_else(none, step)
+    }
+
+    /// Whether what paid was a card of the vault.
+    fn by_vault(operation: &Operation<'_>) -> bool {
+        let method = operation.paid.part.method.as_ref();
+        method.is_some_and(|method| method.as_str() == VAULT)
+    }
 }
 
 impl Operations for Moneris {
@@ -155,14 +227,25 @@ impl Operations for Moneris {
     }
 
     fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection> {
-        operations::check(&self.config, operation)
+        match Self::by_vault(operation) {
+            true => gateway::follow::check(operation),
+            false => operations::check(&self.config, operation),
+        }
     }
 
     fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated> {
+        if Self::by_vault(operation) {
+            return self
+                .at_gateway(|gateway| gateway::follow::operate(gateway, operation, exchanges));
+        }
         operations::operate(&self.config, operation, exchanges)
     }
 
     fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted> {
+        if Self::by_vault(operation) {
+            return self
+                .at_gateway(|gateway| gateway::follow::consult(gateway, operation, exchanges));
+        }
         operations::consult(&self.config, operation, exchanges)
     }
 }
@@ -244,7 +327,10 @@ impl Terminals for Moneris {
 
 impl Continuing for Moneris {
     fn proceed(&self, proceed: &Proceed<'_>, exchanges: &[Exchange]) -> Step<Proceeded> {
-        flow::proceed(&self.config, proceed, exchanges)
+        match is_vaults(&proceed.context) {
+            true => gateway::charge::proceed(&self.config, proceed, exchanges),
+            false => flow::proceed(&self.config, proceed, exchanges),
+        }
     }
 
     fn finalise(&self, _: &Finalise<'_>, _: &[Exchange]) -> Step<Proceeded> {
@@ -253,7 +339,10 @@ impl Continuing for Moneris {
     }
 
     fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {
-        flow::look_up(&self.config, look_up, exchanges)
+        match is_vaults(&look_up.context) {
+            true => gateway::charge::look_up(&self.config, look_up, exchanges),
+            false => flow::look_up(&self.config, look_up, exchanges),
+        }
     }
 
     fn is_ordered_last(&self, _: MethodKind) -> bool {

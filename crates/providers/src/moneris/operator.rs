@@ -13,9 +13,11 @@ use super::answer::means;
 use super::codes::Meaning;
 use super::config::{Config, Terminal};
 use super::fact::is_approved;
+use super::gateway::vault::{Expiring, expiring};
 use super::request::{Command, call, message};
 use super::talk::{Talk, talk};
 use crate::contract::{ConfigError, Environment, Exchange, Step};
+use crate::halt::unexpected;
 
 /// Why a command of the cloud is not taken back.
 pub(super) const CLOUD_CANCELS_NOTHING: &str =
@@ -142,6 +144,16 @@ impl Operator {
     ) -> Result<Self, ConfigError> {
         let config = Config::read(account, table, environment)?;
         Ok(Self { config })
+    }
+
+    /// Asks the gateway for the saved cards of all shoppers that are about to expire.
+    pub fn expiring(&self, exchanges: &[Exchange]) -> Step<Vec<Expiring>> {
+        match &self.config.gateway {
+            Some(gateway) => expiring(gateway, exchanges),
+            None => Step::Failed(unexpected(
+                "this account keeps no cards: saved_cards is not on",
+            )),
+        }
     }
 
     /// Checks what is wanted. `key` was never used before.

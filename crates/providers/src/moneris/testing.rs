@@ -71,6 +71,11 @@ impl World {
         self
     }
 
+    pub(super) fn by(mut self, method: &str) -> Self {
+        self.method = testing::method(method);
+        self
+    }
+
     pub(super) fn context(&self) -> Context<'_> {
         let now = testing::NOW * 1000 + self.passed;
         Context {

@@ -52,7 +52,7 @@ mod vault;
 use guichet_domain::MethodKind;
 use guichet_domain::event::ReturnOutcome;
 use guichet_domain::id::Slug;
-use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::method::{Method, MethodDescription, SavedCards};
 use jiff::tz::TimeZone;
 
 use crate::contract::{
@@ -100,7 +100,10 @@ impl Provider for Netbanx {
         let codes = [CARD].into_iter().chain(silent);
         let methods = codes.filter_map(|code| Method::try_from(code.to_owned()).ok());
         let card = methods.map(|method| MethodDescription {
-            saved_cards: self.config.saved_cards && method.as_str() == CARD,
+            saved_cards: match self.config.saved_cards && method.as_str() == CARD {
+                true => SavedCards::Pay,
+                false => SavedCards::None,
+            },
             method,
             kind: MethodKind::Card,
             currencies: self.config.currencies.clone(),

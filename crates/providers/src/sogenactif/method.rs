@@ -1,7 +1,7 @@
 //! What a shopper can pick, and what it asks for.
 
 use guichet_domain::MethodKind;
-use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::method::{Method, MethodDescription, SavedCards};
 use guichet_domain::money::Currency;
 use guichet_domain::shopper::Datum;
 
@@ -26,7 +26,10 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
             maximum: None,
             manual_capture: matches!(flow, Flow::Card | Flow::External(_)),
             embedded: flow == Flow::Card,
-            saved_cards: flow == Flow::Card,
+            saved_cards: match flow {
+                Flow::Card => SavedCards::Pay,
+                _ => SavedCards::None,
+            },
         })
     };
     config.ways.iter().filter_map(describe).collect()

@@ -1,7 +1,7 @@
 //! The methods of an account, and what a P and a C of the platform's messages mean.
 
 use guichet_domain::PartKind;
-use guichet_domain::method::{Method, MethodDescription};
+use guichet_domain::method::{Method, MethodDescription, SavedCards};
 use guichet_domain::money::Currency;
 
 use super::config::Config;
@@ -19,7 +19,7 @@ pub(super) fn descriptions(config: &Config) -> Vec<MethodDescription> {
             maximum: None,
             manual_capture: true,
             embedded: false,
-            saved_cards: false,
+            saved_cards: SavedCards::None,
         })
     };
     Way::ALL.into_iter().filter_map(describe).collect()

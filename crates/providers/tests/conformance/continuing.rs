@@ -2,6 +2,7 @@
 
 use guichet_domain::PartStatus;
 use guichet_domain::event::PaymentEvent;
+use guichet_domain::method::SavedCards;
 use guichet_providers::contract::{
     Begun, By, CallError, Environment, Failure, LookedUp, Next, PlatformCall, Proceeded, Provider,
 };
@@ -116,8 +117,11 @@ fn every_method_that_goes_on_has_a_sample_and_is_paid_in_the_end() {
             let own = |payment: &&Payment| payment.method == described.method.as_str();
             assert!(provider.continuing().is_none() || samples.any(|payment| own(&payment)));
             let by_card = |payment: &Payment| own(&payment) && payment.by != By::Shopper;
-            assert_eq!(described.saved_cards, sample.payments.iter().any(by_card));
-            assert!(!described.saved_cards || provider.vault().is_some());
+            assert_eq!(
+                described.saved_cards.pay(),
+                sample.payments.iter().any(by_card)
+            );
+            assert!(described.saved_cards == SavedCards::None || provider.vault().is_some());
         }
         let steps = steps(provider, sample);
         for payment in sample.payments {

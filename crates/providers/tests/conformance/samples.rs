@@ -20,8 +20,8 @@ pub(crate) const TOKEN: &str = "tok_CA9A21";
 
 /// The account to debit; must come out nowhere but in calls.
 pub(crate) const IBAN: &str = "FR1420041010050500013M02606";
-/// What a saved card's first payment left, in the form of the provider that has such cards.
-pub(crate) const FIRST: &str = r#"{"scheme":"S1"}"#;
+/// What a saved card's first payment left, in the form of each provider that has such cards.
+pub(crate) const FIRST: &str = r#"{"scheme":"S1","key":"LAmXQeZwdtzUtz1QI1vF6etR2"}"#;
 
 /// One provider.
 pub(crate) struct Sample {
@@ -185,15 +185,28 @@ fn moneris() -> Sample {
             "completed":"true","orderId":"{reference}","idempotencyKey":"{reference}",
             "totalAmount":"5000","approvedAmount":"5000","transactionId":"1-0_1"}}]}}}}}}"#
     );
+    // One for everything: whoever asks reads what is told of that.
+    let gateway = format!(
+        "<response><receipt><ReceiptId>{reference}</ReceiptId><ResponseCode>027</ResponseCode>\
+         <Complete>true</Complete><TransAmount>50.00</TransAmount><TransID>58-0_3</TransID>\
+         <DataKey>LAmXQeZwdtzUtz1QI1vF6etR2</DataKey><ResSuccess>true</ResSuccess><ResolveData>\
+         <masked_pan>4242***4242</masked_pan><expdate>3012</expdate></ResolveData></receipt>\
+         </response>"
+    );
+    let sandbox = "saved_cards = true\ncloud_url = \"http://127.0.0.1:8602/v3/Terminal/\"\n\
+                   gateway_url = \"http://127.0.0.1:8602/gateway2/servlet/MpgRequest\"";
     Sample {
-        table: table("cloud_url = \"http://127.0.0.1:8602/v3/Terminal/\""),
+        table: table(sandbox),
         production: Some(table("")),
-        well: vec![("/v3/Terminal/", paid)],
-        moving: &["/v3/Terminal/"],
+        well: vec![
+            ("/v3/Terminal/", paid),
+            ("/gateway2/servlet/MpgRequest", gateway),
+        ],
+        moving: &["/v3/Terminal/", "/gateway2/servlet/MpgRequest"],
         payments: MONERIS_PAYMENTS,
         found_by_reference: false,
         seals: false,
-        save: "",
+        save: r#"{"order":"1","transaction":"1-0_1","tender":"Credit","offline":false}"#,
     }
 }
 
@@ -333,7 +346,15 @@ static NETBANX_PAYMENTS: LazyLock<Vec<Payment>> = LazyLock::new(|| {
 /// The payment that is charged anew.
 static FIRST_PAYMENT: LazyLock<PaymentId> = LazyLock::new(|| PaymentId::from_random([7; 16]));
 
-const MONERIS_PAYMENTS: &[Payment] = &[payment("moneris_terminal", By::Shopper, Gives::Nothing)];
+const MONERIS_PAYMENTS: &[Payment] = &[
+    payment("moneris_terminal", By::Shopper, Gives::Nothing),
+    payment(
+        "moneris_vault",
+        By::ShopperWith { card: "1" },
+        Gives::Nothing,
+    ),
+    payment("moneris_vault", By::ShopWith { card: "1" }, Gives::Nothing),
+];
 
 /// What can be paid where transactions are not named by a reference of ours.
 const NAMED_LATER: &[Payment] = &[

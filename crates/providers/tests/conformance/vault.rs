@@ -1,10 +1,10 @@
 //! Cards that a platform memos.
 
 use guichet_providers::contract::{
-    CallError, Failure, Owner, PlatformCall, Save, Vault, VaultCard,
+    CallError, Failure, First, Owner, PlatformCall, Save, Vault, VaultCard,
 };
 
-use crate::samples::{Sample, session};
+use crate::samples::{FIRST, Sample, session};
 use crate::world::{Answer, each, each_in_production, exchange, hides_what_is_secret, nonsense};
 
 /// Asks a vault everything, for one owner.
@@ -14,7 +14,14 @@ fn ask(
     platform: impl Fn(&PlatformCall) -> Answer,
 ) -> Vec<Result<Vec<VaultCard>, Failure>> {
     let session = session();
-    let owner = Owner::of(&session).unwrap();
+    let kept = [First {
+        card: "1".to_owned(),
+        proof: FIRST.to_owned(),
+    }];
+    let owner = Owner {
+        kept: &kept,
+        ..Owner::of(&session).unwrap()
+    };
     let platform = |_, call: &PlatformCall| platform(call);
     let nothing = |()| Vec::new();
     let mut ends = vec![

@@ -39,6 +39,10 @@ pub(crate) fn nonsense() -> Vec<Answer> {
         (302, ""),
         (404, ""),
         (500, r#"{"responseCode":"00"}"#),
+        (
+            200,
+            "<response><receipt><Complete>true</Complete></receipt></response>",
+        ),
     ];
     texts
         .into_iter()
@@ -186,7 +190,7 @@ impl World {
             by: self.by,
             save: false,
             client: CLIENT,
-            first: matches!(self.by, By::ShopWith { .. }).then_some(FIRST),
+            first: matches!(self.by, By::ShopWith { .. } | By::ShopperWith { .. }).then_some(FIRST),
         };
         exchange(|exchanges| provider.begin(&begin, exchanges), platform)
     }

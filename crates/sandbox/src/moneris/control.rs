@@ -27,6 +27,8 @@ pub(super) fn router() -> Router<Shared> {
         .route("/sandbox/moneris/api/books", get(books))
         .route("/sandbox/moneris/api/terminals/{id}/act", post(at_terminal))
         .route("/sandbox/moneris/api/terminals/{id}/power", post(power))
+        .route("/sandbox/moneris/api/batch", post(close_batch))
+        .route("/sandbox/moneris/api/expiry", post(expire))
         .layer(from_fn(same_site))
 }
 
@@ -63,6 +65,7 @@ async fn books(State(app): State<Shared>) -> Json<Value> {
         "commands": world.commands,
         "calls": world.log,
         "post_backs": world.sent,
+        "gateway": world.gateway,
     }))
 }
 
@@ -79,6 +82,36 @@ async fn at_terminal(
         }
         Err(why) => problem(StatusCode::CONFLICT, why),
     }
+}
+
+/// The evening's end: what was taken until now is settled.
+async fn close_batch(State(app): State<Shared>) -> Json<Value> {
+    let mut world = app.moneris();
+    world.gateway.batch += 1;
+    Json(json!({ "batch": world.gateway.batch }))
+}
+
+/// Until when the cards of all profiles pay.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expiry {
+    /// `YYMM`; this month if it is empty.
+    expdate: String,
+}
+
+async fn expire(State(app): State<Shared>, Json(wish): Json<Expiry>) -> Response {
+    let mut world = app.moneris();
+    let expdate = match wish.expdate.as_str() {
+        "" => world.now().strftime("%y%m").to_string(),
+        given => given.to_owned(),
+    };
+    if expdate.len() != 4 || !expdate.bytes().all(|b| b.is_ascii_digit()) {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "expdate must be YYMM");
+    }
+    for profile in &mut world.gateway.profiles {
+        profile.expires.clone_from(&expdate);
+    }
+    Json(json!({ "expdate": expdate })).into_response()
 }
 
 /// Whether a terminal is switched on and online.

@@ -38,6 +38,18 @@ pub(crate) struct Faults {
     pub(crate) line_cut_at_end: u32,
     /// Every frame over a line comes a byte at a time.
     pub(crate) line_dribbles: bool,
+    /// Every call of the gateway answers 503 without a word, before anything is done.
+    pub(crate) gateway_down: bool,
+    /// How many of the next calls of the gateway are cut off before anything is done.
+    pub(crate) gateway_lost: u32,
+    /// How many of the next acts at the gateway are done and never answered; questions are.
+    pub(crate) gateway_answer_lost: u32,
+    /// How many of the next acts at the gateway are done and answered as timed out.
+    pub(crate) gateway_timed_out: u32,
+    /// The gateway tells another amount than was asked for.
+    pub(crate) gateway_altered_amount: bool,
+    /// The gateway tells another order than was asked for.
+    pub(crate) gateway_altered_order: bool,
     /// Post-backs are never sent.
     pub(crate) post_back_lost: bool,
     /// Each post-back is sent twice.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::faults::Faults;
+use super::gateway::world::Gateway;
 use crate::clock;
 
 /// The one store: its id, the token and the code of the integration.
@@ -99,6 +100,8 @@ pub(crate) struct World {
     pub(super) log: Vec<Logged>,
     pub(super) sent: Vec<Sent>,
     pub(super) transactions: u32,
+    /// The gateway's.
+    pub(super) gateway: Gateway,
 }
 
 impl Default for World {
@@ -121,6 +124,7 @@ impl Default for World {
             log: Vec::new(),
             sent: Vec::new(),
             transactions: 0,
+            gateway: Gateway::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug}
 use guichet_domain::money::Currency;
 use guichet_domain::operation::{OperationKind, OperationStage};
 use guichet_domain::session::Session;
+use guichet_domain::shopper::ShopperId;
 use tokio::sync::Mutex;
 
 use self::tables::{NoticeRow, Tables};
@@ -21,9 +22,9 @@ use crate::transaction::{BookOf, NewEvent, Requests as _};
 use crate::types::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
-    KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation, OpenAccount,
-    Operation, OperationAdvance, Payment, Question, Recorded, Search, SecretDigest, Source,
-    Unconfirmed, UnmatchedEvent,
+    KeptCard, KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation,
+    OpenAccount, Operation, OperationAdvance, Payment, Question, Recorded, Search, SecretDigest,
+    Source, Unconfirmed, UnmatchedEvent,
 };
 use crate::{Store, StoreError};
 
@@ -335,6 +336,23 @@ impl Store for MemoryStore {
     }
 
     async fn first_payment(&self, _: &CardName<'_>) -> Result<Option<String>, StoreError> {
+        not_here()
+    }
+
+    async fn first_payments(
+        &self,
+        _: &Slug,
+        _: Option<(&Slug, &ShopperId)>,
+    ) -> Result<Vec<KeptCard>, StoreError> {
+        not_here()
+    }
+
+    async fn renew_first_payment(
+        &self,
+        _: &CardName<'_>,
+        _: &str,
+        _: i64,
+    ) -> Result<(), StoreError> {
         not_here()
     }
 

@@ -1,9 +1,11 @@
 //! What saved cards' first payments left. The first one counts; of later ones the time is kept.
 
+use guichet_domain::id::Slug;
+use guichet_domain::shopper::ShopperId;
 use sqlx::SqliteConnection;
 
 use crate::error::StoreError;
-use crate::types::CardName;
+use crate::types::{CardName, KeptCard};
 
 pub(super) async fn add(
     db: &mut SqliteConnection,
@@ -57,4 +59,57 @@ pub(super) async fn forget(
     .execute(db)
     .await?;
     Ok(())
+}
+
+pub(super) async fn renew(
+    db: &mut SqliteConnection,
+    card: &CardName<'_>,
+    proof: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE first_payments SET proof = ?, used_at = ?
+         WHERE account = ? AND shop = ? AND shopper = ? AND card = ?",
+    )
+    .bind(proof)
+    .bind(now)
+    .bind(card.account.as_str())
+    .bind(card.shop.as_str())
+    .bind(card.shopper.as_str())
+    .bind(card.card)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn all(
+    db: &mut SqliteConnection,
+    account: &Slug,
+    owner: Option<(&Slug, &ShopperId)>,
+) -> Result<Vec<KeptCard>, StoreError> {
+    let rows = match owner {
+        Some((shop, shopper)) => {
+            let rows = sqlx::query_as(
+                "SELECT shop, shopper, card, proof FROM first_payments
+                 WHERE account = ? AND shop = ? AND shopper = ?
+                 ORDER BY created_at DESC, card",
+            );
+            let rows = rows.bind(account.as_str()).bind(shop.as_str());
+            rows.bind(shopper.as_str()).fetch_all(db).await?
+        }
+        None => {
+            let rows = sqlx::query_as(
+                "SELECT shop, shopper, card, proof FROM first_payments
+                 WHERE account = ? ORDER BY created_at DESC, card",
+            );
+            rows.bind(account.as_str()).fetch_all(db).await?
+        }
+    };
+    let kept = |(shop, shopper, card, proof)| KeptCard {
+        shop,
+        shopper,
+        card,
+        proof,
+    };
+    Ok(rows.into_iter().map(kept).collect())
 }

@@ -1,4 +1,6 @@
 //! The books in one SQLite file: WAL, `synchronous = FULL`, one writer.
+//!
+//! Longer than others: it is one trait, method by method.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use guichet_domain::id::{InstructionId, OperationId, PaymentId, SessionId, Slug}
 use guichet_domain::money::Currency;
 use guichet_domain::operation::OperationKind;
 use guichet_domain::session::Session;
+use guichet_domain::shopper::ShopperId;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
@@ -25,9 +28,9 @@ use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
     Conversation, Figures, FoundPayment, Idempotency, Instructed, Instruction, Instructions, Kept,
-    KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation, OpenAccount,
-    Operation, OperationAdvance, Payment, People, Question, Recorded, Search, SecretDigest, Source,
-    Store, StoreError, Unconfirmed, UnmatchedEvent,
+    KeptCard, KeptMessage, LedgerEntry, LeftBehind, Link, LinkState, Message, NewOperation,
+    OpenAccount, Operation, OperationAdvance, Payment, People, Question, Recorded, Search,
+    SecretDigest, Source, Store, StoreError, Unconfirmed, UnmatchedEvent,
 };
 
 mod approvals;
@@ -355,6 +358,23 @@ impl Store for SqliteStore {
 
     async fn first_payment(&self, card: &CardName<'_>) -> Result<Option<String>, StoreError> {
         read!(self, cards::find(card))
+    }
+
+    async fn first_payments(
+        &self,
+        account: &Slug,
+        owner: Option<(&Slug, &ShopperId)>,
+    ) -> Result<Vec<KeptCard>, StoreError> {
+        read!(self, cards::all(account, owner))
+    }
+
+    async fn renew_first_payment(
+        &self,
+        card: &CardName<'_>,
+        proof: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        turn!(self, cards::renew(card, proof, now))
     }
 
     async fn forget_first_payment(&self, card: &CardName<'_>) -> Result<(), StoreError> {

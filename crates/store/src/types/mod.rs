@@ -26,7 +26,7 @@ mod session;
 
 pub use self::approval::{Approval, Asking, Decided};
 pub use self::book::{Book, Dated, Entry};
-pub use self::card::CardName;
+pub use self::card::{CardName, KeptCard};
 pub use self::conversation::{Advance, Answer, Beside, Conversation};
 pub use self::deed::{Deed, DeedLimit, Second, Written, WrittenDeed};
 pub(crate) use self::deed::{DeedRow, deed_of, written_before};

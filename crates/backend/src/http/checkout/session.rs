@@ -20,6 +20,7 @@ use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::pay::addresses::form_action;
 use crate::http::problem::ApiError;
+use crate::payments::cards::leave_out_without_cards;
 use crate::payments::terminals::add_shown;
 use crate::sessions::folded::Folded;
 use crate::views::checkout::{checkout_session, checkout_status};
@@ -85,7 +86,8 @@ async fn answer(
     let shop = Arc::clone(&opened.shop);
     let book = opened.book(app).await?;
     let folded = Folded::new(&book, clock::unix_now());
-    let session = checkout_session(&app.accounts, &shop, &folded);
+    let mut session = checkout_session(&app.accounts, &shop, &folded);
+    leave_out_without_cards(app, &shop, &book, &mut session).await?;
     let post = Post {
         action: &form_action(app),
         // Whoever asks has it, and puts it where it belongs.

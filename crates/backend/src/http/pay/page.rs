@@ -152,7 +152,9 @@ pub(super) fn leading(next: &NextAction) -> Option<Shown> {
 
 /// What can't work without a script is not offered.
 fn without_script(mut session: CheckoutSession) -> CheckoutSession {
-    session.methods.retain(|offer| !offer.embedded);
+    session
+        .methods
+        .retain(|offer| !offer.embedded && !offer.saved_only);
     for offer in &mut session.methods {
         offer.saved_cards = false;
         offer.can_save = false;

@@ -14,6 +14,7 @@ use crate::config::Shop;
 use crate::http::assets::Assets;
 use crate::http::pay::addresses::form_action;
 use crate::http::problem::ApiError;
+use crate::payments::cards::leave_out_without_cards;
 use crate::sessions::folded::Folded;
 use crate::views::checkout::checkout_session;
 
@@ -126,7 +127,12 @@ impl Markup {
                 integrity: &sheet.integrity,
             },
         };
-        let session = checkout_session(&app.accounts, shop, folded);
+        let mut session = checkout_session(&app.accounts, shop, folded);
+        // Without the books' word the list may be empty, and the page still goes on.
+        let left_out = leave_out_without_cards(app, shop, folded.book, &mut session).await;
+        if let Err(error) = left_out {
+            tracing::error!(error.cause = %error, "whether there are saved cards");
+        }
         let post = Post {
             action: &form_action(app),
             secret,

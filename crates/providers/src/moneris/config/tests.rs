@@ -132,3 +132,57 @@ fn a_terminal_on_the_shops_own_network_needs_no_cloud_and_two_are_not_at_one_add
     let here = own("counter", "A2999074", "127.0.0.1:8603");
     assert!(read(Environment::Sandbox, &format!("{ist}{here}")).is_ok());
 }
+
+#[test]
+fn the_gateway_is_that_of_its_world_and_there_only_where_cards_are_kept() {
+    let on = lines("saved_cards = true");
+    for (world, url) in [
+        (Environment::Production, GATEWAY_PRODUCTION),
+        (Environment::Test, GATEWAY_TEST),
+    ] {
+        let config = read(world, &on).unwrap();
+        let gateway = config.gateway.as_ref().unwrap();
+        assert_eq!((gateway.url.as_str(), &*gateway.store_id), (url, "mogo-1"));
+        assert!(!format!("{config:?}").contains("S3CRET"));
+        assert!(read(world, &lines("")).unwrap().gateway.is_none());
+    }
+    let at = |url: &str| lines(&format!("saved_cards = true\ngateway_url = {url:?}"));
+    for (world, lines) in [
+        (Environment::Production, at(GATEWAY_TEST)),
+        (
+            Environment::Production,
+            at("https://esqa.moneris.com/gateway2/servlet/MpgRequest"),
+        ),
+        (Environment::Test, at(GATEWAY_PRODUCTION)),
+        (
+            Environment::Test,
+            at("https://www3.moneris.com/gateway2/servlet/MpgRequest"),
+        ),
+        (Environment::Production, at("http://mpg1.moneris.io/")),
+        (Environment::Production, at("https://127.0.0.1/")),
+        (Environment::Production, at("https://u:p@mpg1.moneris.io/")),
+        (Environment::Sandbox, at(GATEWAY_TEST)),
+        (Environment::Production, at("mpg1")),
+        (
+            Environment::Production,
+            lines("gateway_url = \"https://mpg1.moneris.io/\""),
+        ),
+    ] {
+        let lines = match world {
+            Environment::Sandbox => format!("cloud_url = \"http://127.0.0.1:1/\"\n{lines}"),
+            _ => lines,
+        };
+        let (key, detail) = wrong(world, &lines);
+        assert_eq!(key, "gateway_url", "{detail}\n{lines}");
+    }
+    let older = "https://esqa.moneris.com/gateway2/servlet/MpgRequest";
+    assert!(read(Environment::Test, &at(older)).is_ok());
+    let (key, _) = wrong(Environment::Test, &lines("saved_cards = \"yes\""));
+    assert_eq!(key, "saved_cards");
+    // A terminal without the cloud has a store for its cards all the same.
+    let alone = format!(
+        "ist_config_code = {IST:?}\nsaved_cards = true\n[[terminals]]\nname = \"counter\"\n\
+         id = \"A2999074\"\naddress = \"10.1.2.3\"\n"
+    );
+    assert_eq!(wrong(Environment::Test, &alone).0, "store_id");
+}

@@ -7,12 +7,16 @@ use super::*;
 use crate::contract::{By, Given, HttpMethod, PlatformCall};
 
 fn begun(world: &World) -> String {
+    begun_with(world, false)
+}
+
+fn begun_with(world: &World, save: bool) -> String {
     let begin = Begin {
         context: world.context(),
         by: By::Shopper,
         client: None,
         first: None,
-        save: false,
+        save,
     };
     let Step::Done(begun) = super::begin(&config(), &begin) else {
         panic!("it begins without a call");
@@ -96,6 +100,38 @@ fn a_purchase_is_sent_as_the_documents_have_it_with_our_reference_as_its_key() {
     let (calls, _) = proceed(&manual, Ok(G2));
     let entry = &body(&calls[0])["data"]["request"][0];
     assert_eq!(entry["action"], "preAuthorization");
+}
+
+#[test]
+fn the_card_that_pays_is_handed_on_where_the_shopper_wants_it_saved() {
+    let mut world = World::new();
+    world.passed = 0;
+    let order = |memo: &str, answer: Answer<'_>| {
+        let proceed = Proceed {
+            context: world.context(),
+            client: None,
+            memo: Some(memo),
+            given: &Given::Nothing,
+        };
+        let step = |exchanges: &[Exchange]| super::proceed(&config(), &proceed, exchanges);
+        play(step, &[answer]).1.unwrap()
+    };
+    let saves = begun_with(&world, true);
+    // At once, and by the receipt.
+    let save = order(&saves, Ok(G1)).save.unwrap();
+    assert!(save.0.contains("\"6-0_1201\"") && save.0.contains(ORDER));
+    assert!(order(&begun(&world), Ok(G1)).save.is_none());
+    let declined = receipt(&[("statusCode", "5450"), ("responseCode", "481")]);
+    assert!(order(&saves, Ok(&declined)).save.is_none());
+    let memo = order(&saves, Ok(G2)).memo.unwrap();
+    world.passed = 3000;
+    let (_, looked) = look(&world, &memo, false, &[Ok(G1)]);
+    let Ok(LookedUp::FactsAndCard(facts, found)) = looked else {
+        panic!("{looked:?}");
+    };
+    assert_eq!((facts.len(), found), (1, save));
+    let (_, looked) = look(&world, &memo, false, &[Ok(&declined)]);
+    assert!(matches!(looked, Ok(LookedUp::Facts(_))), "{looked:?}");
 }
 
 /// G1: 11.10 was asked for, 2.78 added on the terminal, 13.88 approved; `Error` is `"true"`.

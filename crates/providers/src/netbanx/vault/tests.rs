@@ -141,6 +141,7 @@ fn each_shop_and_shopper_has_a_name_of_their_own() {
         let owner = Owner {
             shop: &shop,
             shopper,
+            kept: &[],
         };
         owner.pseudonym(DOMAIN)
     };

@@ -22,6 +22,7 @@ fn wallet(shop: &str, id: &str) -> String {
     let owner = Owner {
         shop: &shop,
         shopper: &shopper,
+        kept: &[],
     };
     wallet_of(&owner).ok().unwrap().as_str().to_owned()
 }
@@ -35,6 +36,7 @@ fn with_owner<T>(
     let owner = Owner {
         shop: &shop,
         shopper: &shopper,
+        kept: &[],
     };
     let (end, sent) = exchange(&account.config, script, |exchanges| {
         ask(&account, &owner, exchanges)
@@ -250,7 +252,12 @@ fn a_vault_goes_with_the_card_and_adds_where_it_is_allowed() {
     assert_eq!(adds("methods = [\"sogenactif_card\"]"), Some(false));
     assert_eq!(adds("methods = [\"sogenactif_sepa\"]"), None);
     let cards = account("add_cards = true", Environment::Sandbox);
-    assert!(cards.methods().iter().all(|method| method.saved_cards));
+    assert!(
+        cards
+            .methods()
+            .iter()
+            .all(|method| method.saved_cards.pay())
+    );
     let adding = || with(production_table(), "add_cards = true");
     assert!(read(adding(), Environment::Test).is_ok());
     let error = read(adding(), Environment::Production).unwrap_err();
