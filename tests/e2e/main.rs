@@ -60,6 +60,7 @@ mod questions;
 mod returns;
 mod saved_cards;
 mod servers;
+mod sign_on;
 mod spoken;
 mod starts;
 mod trees;

@@ -26,7 +26,7 @@ fn example(path: &str) -> PathBuf {
 }
 
 /// What `cargo xtask test` says in this variable.
-fn told_by_xtask(name: &str) -> String {
+pub(crate) fn told_by_xtask(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test`"))
 }
 

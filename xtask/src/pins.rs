@@ -78,6 +78,9 @@ pub(crate) const PUPPETEER: (&str, &str) = ("puppeteer-core", "25.16.0");
 pub(crate) const WEBHOOKS: (&str, &str) = ("standardwebhooks", "1.1.1");
 pub(crate) const WEBHOOKS_PYTHON: [&str; 1] = ["standardwebhooks==1.1.0"];
 
+/// Packages from PyPI that tests need: those, and the provider that people sign on at.
+pub(crate) const TEST_PYTHON: [&str; 2] = [WEBHOOKS_PYTHON[0], "oidc-provider-mock==0.3.4"];
+
 /// Packages from PyPI, only for `cargo xtask peers`.
 pub(crate) const PEERS: [&str; 2] = ["eopayment==3.15", "pretix-paybox==0.9.9"];
 

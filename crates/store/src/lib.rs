@@ -44,7 +44,7 @@ pub use self::types::{
     LeftBehind, Link, LinkState, LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX,
     NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf,
     Question, Recorded, Replay, SENDING_SECONDS, Search, Second, SecretDigest, Sent, Source,
-    Taking, Unconfirmed, UnmatchedEvent, WAIT_MAX, Written, WrittenDeed,
+    Taking, Unconfirmed, UnmatchedEvent, Vouched, WAIT_MAX, Written, WrittenDeed,
 };
 
 /// The books.

@@ -8,7 +8,7 @@ use guichet_domain::money::Currency;
 use crate::error::StoreError;
 use crate::types::{
     Approval, Asking, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled,
-    KeptMatter, Written, WrittenDeed,
+    KeptMatter, Vouched, Written, WrittenDeed,
 };
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
@@ -42,6 +42,16 @@ pub trait People: Send + Sync {
         &self,
         digest: &[u8],
         password: &str,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError>;
+
+    /// Begins a login of the act's person, whom somebody else vouches for: they proved themselves
+    /// there in `proved_at`, a Unix second, with a second factor if `coded`. `false` if they may not
+    /// log in, or what stands in their password's place is not this.
+    async fn begin_vouched(
+        &self,
+        digest: &[u8],
+        voucher: &Vouched<'_>,
         act: &DeskAct,
     ) -> Result<bool, StoreError>;
 

@@ -45,7 +45,7 @@ pub(crate) fn run(ctx: &Ctx, stages: &mut Stages, need: Need) -> Result<Wasm> {
     if need != Need::Build {
         browser(stages)?;
         engines::ensure(ctx, stages)?;
-        python::ensure(ctx, stages, &pins::WEBHOOKS_PYTHON)?;
+        python::ensure(ctx, stages, &pins::TEST_PYTHON)?;
         if system::find(&["php"]).is_none() {
             stages.run("PHP", || system::apt(&["php-cli"]))?;
         }
@@ -116,7 +116,7 @@ pub(crate) fn packages(ctx: &Ctx, stages: &mut Stages, names: &[(&str, &str)]) -
 
 /// The interpreter with the packages that [`run`] brought.
 pub(crate) fn python(ctx: &Ctx, stages: &mut Stages) -> Result<PathBuf> {
-    python::ensure(ctx, stages, &pins::WEBHOOKS_PYTHON)
+    python::ensure(ctx, stages, &pins::TEST_PYTHON)
 }
 
 /// Sentry's script as one file, of what [`run`] brought.

@@ -7,6 +7,8 @@ use guichet_providers::contract::Environment;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+use super::sso::Sso;
+
 /// Fewest characters of the key of codes: 128 bits in hexadecimal digits.
 const KEY_LEAST: usize = 32;
 
@@ -30,6 +32,8 @@ pub(crate) struct Desk {
     pub(crate) four_eyes: Option<FourEyes>,
     /// Hours for which what was asked for may be approved.
     four_eyes_hours: ApprovalHours,
+    /// Where people sign on besides; nowhere if absent.
+    pub(crate) sso: Option<Sso>,
 }
 
 impl Desk {
@@ -51,7 +55,7 @@ impl Desk {
 
 impl Desk {
     /// Checks what depends on the environment.
-    pub(super) fn check(self, environment: Environment) -> anyhow::Result<Self> {
+    pub(super) fn check(mut self, environment: Environment) -> anyhow::Result<Self> {
         let demo = self.code_key.as_ref().is_some_and(CodeKey::is_demo);
         ensure!(
             environment != Environment::Production || !demo,
@@ -63,6 +67,7 @@ impl Desk {
             "desk.four_eyes: needs desk.code_key, without which nobody who approves can log in: \
              {KEY_REMEDY}"
         );
+        self.sso = self.sso.map(|sso| sso.check(environment)).transpose()?;
         Ok(self)
     }
 }

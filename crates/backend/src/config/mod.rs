@@ -20,6 +20,7 @@ mod file;
 mod limits;
 mod months;
 mod shop;
+mod sso;
 mod texts;
 mod urls;
 mod webhook;
@@ -30,6 +31,7 @@ use file::without_value;
 pub(crate) use limits::{Limits, Rate};
 use shop::ShopTable;
 pub(crate) use shop::{SecretKey, Shop, ShopMethods, VoucherRest};
+pub(crate) use sso::{Sso, Unknown};
 pub(crate) use urls::database;
 pub(crate) use webhook::{SECRET_PREFIX, Webhook, WebhookSecret};
 

@@ -529,6 +529,31 @@ const WRONG: &[Wrong] = &[
         "[desk]\ncode_key = \"changemechangemechangemechangeme\"\n[[shops]]",
         ["desk.code_key", "random characters"],
     ),
+    (
+        "[[shops]]",
+        "[desk.sso]\nissuer = \"http://login.shop.example\"\nclient_id = \"g\"\n\
+         client_secret = \"5d0c4f3e9b7a42168f1e\"\n[[shops]]",
+        ["desk.sso.issuer", "https://"],
+    ),
+    (
+        "[[shops]]",
+        "[desk.sso]\nissuer = \"https://login.shop.example\"\nclient_id = \"g\"\n\
+         client_secret = \"short\"\n[[shops]]",
+        ["desk.sso.client_secret", "16 characters"],
+    ),
+    (
+        "[[shops]]",
+        "[desk.sso]\nissuer = \"https://login.shop.example\"\nclient_id = \"g\"\n\
+         client_secret = \"5d0c4f3e9b7a42168f1e\"\n[[shops]]",
+        ["desk.sso.roles", "unknown = \"look\""],
+    ),
+    (
+        "[[shops]]",
+        "[desk.sso]\nissuer = \"https://login.shop.example\"\nclient_id = \"g\"\n\
+         client_secret = \"5d0c4f3e9b7a42168f1e\"\n[[desk.sso.roles]]\n\
+         value = \"tills\"\nrole = \"refund\"\n[[shops]]",
+        ["desk.sso.roles: \"tills\": refund_limit", "EUR=500.00"],
+    ),
 ];
 
 #[test]

@@ -102,7 +102,7 @@ pub(super) fn webhook_networks(texts: &[String]) -> anyhow::Result<Vec<IpNet>> {
 }
 
 /// Addresses and networks, which together are not everybody.
-fn networks(key: &str, texts: &[String], remedy: &str) -> anyhow::Result<Vec<IpNet>> {
+pub(super) fn networks(key: &str, texts: &[String], remedy: &str) -> anyhow::Result<Vec<IpNet>> {
     let parse = |text: &String| {
         let address = text.parse::<IpAddr>().map(IpNet::from);
         let net: IpNet = address.or_else(|_| text.parse()).with_context(|| {

@@ -5,6 +5,17 @@ use crate::el::{El, el};
 use crate::kit::{self, Field, Weight};
 use crate::words::Lang;
 
+/// Draws the page for who signs on at their own provider, where `sso` leads to.
+#[must_use]
+pub fn sign_on(lang: Lang, sso: &str) -> El {
+    let words = &lang.words().login;
+    let link = kit::button_link(sso, words.sso, Weight::Main);
+    el("div")
+        .class("stack")
+        .with(el("p").text(words.sso_again))
+        .with(el("p").with(link))
+}
+
 /// Draws the page. The form leads to `action`, with the hidden fields; `name` is whose password it
 /// is.
 #[must_use]

@@ -20,6 +20,25 @@ pub enum Fault {
     Busy,
     /// It came from another page than ours.
     Foreign,
+    /// Signing on at the provider came to nothing.
+    Sso(SsoFault),
+}
+
+/// Why signing on at the provider came to nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SsoFault {
+    /// The provider gave no answer that can be used.
+    Unreachable,
+    /// The provider did not sign the person on, or they gave up there.
+    Refused,
+    /// This browser began no such sign-on, or too long ago, or came back from it before.
+    Stale,
+    /// They may not log in here.
+    Unknown,
+    /// Somebody else has their name here.
+    Taken,
+    /// What the provider said does not hold.
+    Untrue,
 }
 
 /// Tells of a fault, and what to do then.
@@ -35,14 +54,24 @@ pub(super) fn told(lang: Lang, fault: Fault) -> El {
         Fault::NoCodes => (words.no_codes, words.no_codes_advice.to_owned()),
         Fault::Busy => (words.busy, words.busy_advice.to_owned()),
         Fault::Foreign => (words.foreign, words.foreign_advice.to_owned()),
+        Fault::Sso(fault) => {
+            let (title, advice) = (words.sso_fault)(fault);
+            (title, advice.to_owned())
+        }
     };
     kit::notice(Tone::Bad, title, &advice)
 }
 
 /// Draws the page. The form leads to `action`; `next` is the address of the page that was asked
-/// for.
+/// for; `sso` is where people sign on at their own provider, if they may.
 #[must_use]
-pub fn view(lang: Lang, action: &str, next: &str, name: &str, fault: Option<Fault>) -> El {
+pub fn view(
+    lang: Lang,
+    action: &str,
+    sso: Option<&str>,
+    (next, name): (&str, &str),
+    fault: Option<Fault>,
+) -> El {
     let words = &lang.words().login;
     let name = Field {
         name: "name",
@@ -65,5 +94,13 @@ pub fn view(lang: Lang, action: &str, next: &str, name: &str, fault: Option<Faul
         .with(kit::field(&password))
         .with(kit::button(words.log_in, Weight::Main));
     let told = fault.map(|fault| told(lang, fault));
-    el("div").maybe(told).with(form)
+    let sign_on = sso.map(|sso| {
+        let link = kit::button_link(sso, words.sso, Weight::Quiet);
+        el("p").with(link)
+    });
+    el("div")
+        .class("stack")
+        .maybe(told)
+        .with(form)
+        .maybe(sign_on)
 }

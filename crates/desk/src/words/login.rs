@@ -2,6 +2,8 @@
 
 use guichet_domain::desk::{Role, Why};
 
+use crate::pages::login::SsoFault;
+
 /// What was done at the desk, or about its people.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Deed {
@@ -84,6 +86,12 @@ pub struct LoginWords {
     pub foreign: &'static str,
     /// What to do then.
     pub foreign_advice: &'static str,
+    /// The link to the provider at which people sign on.
+    pub sso: &'static str,
+    /// Why it is asked for again.
+    pub sso_again: &'static str,
+    /// Why signing on came to nothing, and what to do then.
+    pub sso_fault: fn(SsoFault) -> (&'static str, &'static str),
     /// What a person may do.
     pub role: fn(&Role) -> &'static str,
     /// Why a person may not do something.

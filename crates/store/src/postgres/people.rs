@@ -16,7 +16,7 @@ use crate::people::People;
 use crate::rules::matters::Doing;
 use crate::types::{
     ActRow, Approval, Asking, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson,
-    Handled, KeptMatter, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Written, WrittenDeed,
+    Handled, KeptMatter, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Vouched, Written, WrittenDeed,
     numbered, words_of,
 };
 
@@ -52,7 +52,22 @@ impl People for PostgresStore {
         password: &str,
         act: &DeskAct,
     ) -> Result<bool, StoreError> {
-        turn!(self, begin(digest, password, act))
+        let proved_at = act.happened_at;
+        let voucher = Vouched {
+            password,
+            proved_at,
+            coded: false,
+        };
+        turn!(self, begin(digest, &voucher, act))
+    }
+
+    async fn begin_vouched(
+        &self,
+        digest: &[u8],
+        voucher: &Vouched<'_>,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError> {
+        turn!(self, begin(digest, voucher, act))
     }
 
     async fn offer_code(&self, person: &str, salt: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -280,21 +295,23 @@ async fn one(db: &mut PgConnection, name: &str) -> Result<Option<DeskPerson>, St
 async fn begin(
     db: &mut PgConnection,
     digest: &[u8],
-    password: &str,
+    voucher: &Vouched<'_>,
     act: &DeskAct,
 ) -> Result<bool, StoreError> {
     let forget = sqlx::query("DELETE FROM desk_logins WHERE began_at < $1");
     let forget = forget.bind(act.happened_at - LOGIN_FORGOTTEN_AFTER);
     forget.execute(&mut *db).await?;
     let begun = sqlx::query(
-        "INSERT INTO desk_logins (digest, person, began_at, seen_at, proved_at)
-         SELECT $1, name, $2, $2, $2 FROM desk_people
+        "INSERT INTO desk_logins (digest, person, began_at, seen_at, proved_at, coded_at)
+         SELECT $1, name, $2, $2, $5, $6 FROM desk_people
          WHERE name = $3 AND password = $4 AND disabled_at IS NULL",
     )
     .bind(digest)
     .bind(act.happened_at)
     .bind(&act.person)
-    .bind(password)
+    .bind(voucher.password)
+    .bind(voucher.proved_at)
+    .bind(voucher.coded.then_some(act.happened_at))
     .execute(&mut *db)
     .await?;
     if begun.rows_affected() == 0 {

@@ -24,6 +24,17 @@ pub struct DeskPerson {
     pub code: Option<DeskCode>,
 }
 
+/// What begins a login of somebody whom a provider vouches for.
+#[derive(Clone, Copy)]
+pub struct Vouched<'a> {
+    /// What stands in the place of their password: no password fits it.
+    pub password: &'a str,
+    /// Unix second in which they proved themselves; 0 if nobody knows.
+    pub proved_at: i64,
+    /// They gave a second factor there.
+    pub coded: bool,
+}
+
 /// Where somebody's one-time codes stand.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DeskCode {

@@ -4,7 +4,7 @@ use guichet_domain::desk::{Act, Role};
 use guichet_domain::money::Currency;
 use guichet_store::{
     Deed, DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, People, StoreError,
-    Written,
+    Vouched, Written,
 };
 
 use super::books::refused;
@@ -62,6 +62,15 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
         "begin_second" => {
             let begun = act(&name, DeskDeed::LoggedIn, 1110);
             assert!(store.begin_login(&[seed, 2], "hash", &begun).await?);
+        }
+        "begin_vouched" => {
+            let begun = act(&name, DeskDeed::LoggedIn, 1120);
+            let voucher = Vouched {
+                password: "hash",
+                proved_at: 1115,
+                coded: true,
+            };
+            assert!(store.begin_vouched(&[seed, 3], &voucher, &begun).await?);
         }
         "use_login" => store.use_login(&[seed], 1200).await?,
         "offer_code" => {
@@ -391,4 +400,35 @@ async fn two_refunds_at_once_do_not_pass_the_limit_together() {
     assert_eq!(new.count(), 1, "{written:?}");
     let left = written.iter().filter(|one| **one == Written::TooMuch(400));
     assert_eq!(left.count(), 3, "{written:?}");
+}
+
+#[tokio::test]
+async fn a_login_that_is_vouched_for_is_as_old_and_as_good_as_its_voucher_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let added = act("lea", DeskDeed::Added, 1000);
+    store
+        .add_person(&person("lea", "sso:1"), &added)
+        .await
+        .unwrap();
+    let begin = async |digest: &'static [u8], password, coded| {
+        let voucher = Vouched {
+            password,
+            proved_at: 400,
+            coded,
+        };
+        let begun = act("lea", DeskDeed::LoggedIn, 1000);
+        store.begin_vouched(digest, &voucher, &begun).await.unwrap()
+    };
+    assert!(!begin(b"a", "sso:2", true).await, "somebody else");
+    assert!(begin(b"a", "sso:1", true).await);
+    assert!(begin(b"b", "sso:1", false).await);
+    for (digest, coded_at) in [(b"a", Some(1000)), (b"b", None)] {
+        let login = store.login(digest).await.unwrap().unwrap();
+        assert_eq!((login.began_at, login.seen_at), (1000, 1000));
+        assert_eq!((login.proved_at, login.coded_at), (400, coded_at));
+    }
+    let disabled = act("lea", DeskDeed::Disabled, 1100);
+    assert!(store.disable_person(&disabled).await.unwrap());
+    assert!(!begin(b"c", "sso:1", true).await, "who was shut out");
 }

@@ -1,10 +1,15 @@
 //! The cookies of the desk: the login, the language, and by which a browser is known.
 
+use anyhow::Context as _;
 use axum::http::{HeaderMap, HeaderValue};
-
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::digest::same;
+use crate::config::Sso;
+use crate::digest::{keyed, same};
 use crate::http::cookies;
 use crate::paths::DESK;
 
@@ -41,6 +46,50 @@ pub(super) fn keep(public_url: &str, token: Option<&str>) -> Option<HeaderValue>
     let (token, age) = token.map_or(("", "; Max-Age=0"), |token| (token, ""));
     let pair = format!("{}={token}", name(public_url));
     cookies::secret(public_url, &pair, "/", age)
+}
+
+/// The name of what is kept while somebody is at the provider.
+fn pending_name(public_url: &str) -> &'static str {
+    match cookies::is_secure(public_url) {
+        true => "__Host-guichet-desk-sso",
+        false => "guichet-desk-sso",
+    }
+}
+
+/// What this browser keeps while its person is at the provider, sealed.
+pub(super) fn pending(public_url: &str, headers: &HeaderMap) -> Option<String> {
+    cookies::read(headers, pending_name(public_url))
+}
+
+/// What gives it to the browser. Without it, it is taken away.
+pub(super) fn keep_pending(public_url: &str, sealed: Option<&str>) -> Option<HeaderValue> {
+    let age = sealed.map_or("; Max-Age=0", |_| "; Max-Age=600");
+    let pair = format!(
+        "{}={}",
+        pending_name(public_url),
+        sealed.unwrap_or_default()
+    );
+    cookies::secret(public_url, &pair, "/", age)
+}
+
+/// Seals what is kept: a browser can't change when it began, or what for.
+pub(super) fn seal(sso: &Sso, kept: &impl Serialize) -> anyhow::Result<String> {
+    let text = serde_json::to_vec(kept).context("what is kept of a sign-on")?;
+    let text = URL_SAFE_NO_PAD.encode(text);
+    Ok(format!("{text}.{}", mac(sso, &text)))
+}
+
+/// What was sealed by us.
+pub(super) fn unseal<T: DeserializeOwned>(sso: &Sso, sealed: &str) -> Option<T> {
+    let (text, seal) = sealed.split_once('.')?;
+    let ours = same(seal.as_bytes(), mac(sso, text).as_bytes());
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|_| ours)?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn mac(sso: &Sso, text: &str) -> String {
+    let name = [b"sign-on at the desk\0", text.as_bytes()].concat();
+    hex::encode(keyed(sso.client_secret.text().as_bytes(), &name))
 }
 
 /// What keeps the language.

@@ -36,6 +36,16 @@ pub(super) fn inside(app: &App, next: &str) -> Redirect {
     Redirect::to(&at(app, path.unwrap_or_default()))
 }
 
+/// Where signing on at the provider begins, which then leads back to `next`.
+pub(super) fn sign_on(app: &App, again: bool, next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if again {
+        query.append_pair("again", "1");
+    }
+    query.append_pair("next", next);
+    at(app, &format!("/sso?{}", query.finish()))
+}
+
 /// Leads to a page that asks for something first, and from there back to `next`.
 pub(super) fn first(app: &App, path: &str, next: &str) -> Redirect {
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();

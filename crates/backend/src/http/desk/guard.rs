@@ -146,13 +146,13 @@ pub(super) async fn guard(
 }
 
 /// A login that was found.
-enum Found {
+pub(super) enum Found {
     Whole(LoggedIn),
     Half(HalfIn),
 }
 
 /// The login that the request's cookie names, if its time has not passed.
-async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Found>, ApiError> {
+pub(super) async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Found>, ApiError> {
     let Some((desk, people)) = door(app) else {
         return Ok(None);
     };

@@ -7,14 +7,16 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::Lang;
-use guichet_desk::pages::login::{Fault, view};
+use guichet_desk::pages::login::{Fault, SsoFault, view};
 use guichet_domain::id::Slug;
 use guichet_store::{DeskDeed, DeskPerson, People};
 
 use super::answers;
 use super::cookie;
 use super::delays::{Gate, Trying};
-use super::door::{act, asked, at, door, first, inside, is_ours, keep_chosen, language, mark};
+use super::door::{
+    act, asked, at, door, first, inside, is_ours, keep_chosen, language, mark, sign_on,
+};
 use super::guard::LoggedIn;
 use super::reader::InLanguage;
 use crate::app::App;
@@ -37,10 +39,10 @@ pub(super) async fn page(
     uri: Uri,
     address: InLanguage,
 ) -> Result<Response, ApiError> {
-    let Some((_, people)) = door(&app) else {
+    let Some((desk, people)) = door(&app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    if people.people().await?.is_empty() {
+    if desk.sso.is_none() && people.people().await?.is_empty() {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
     let lang = language(&uri, &caller.headers);
@@ -51,7 +53,7 @@ pub(super) async fn page(
 }
 
 /// Draws the form, and tells what was wrong with what was sent.
-fn form(
+pub(super) fn form(
     app: &App,
     lang: Lang,
     address: InLanguage,
@@ -59,7 +61,16 @@ fn form(
     fault: Option<Fault>,
 ) -> Response {
     let frame = answers::outside(app, lang, address, lang.words().login.title);
-    let body = view(lang, &at(app, "/login"), next, name, fault);
+    let desk = app.config.desk.as_ref();
+    let sso = desk.is_some_and(|desk| desk.sso.is_some());
+    let sso = sso.then(|| sign_on(app, false, next));
+    let body = view(
+        lang,
+        &at(app, "/login"),
+        sso.as_deref(),
+        (next, name),
+        fault,
+    );
     told(answers::page(status(fault), &frame, body), fault)
 }
 
@@ -69,6 +80,8 @@ pub(super) fn status(fault: Option<Fault>) -> StatusCode {
         None => StatusCode::OK,
         Some(Fault::Wrong | Fault::Code | Fault::Foreign) => StatusCode::FORBIDDEN,
         Some(Fault::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Fault::Sso(SsoFault::Unreachable)) => StatusCode::BAD_GATEWAY,
+        Some(Fault::Sso(_)) => StatusCode::FORBIDDEN,
         Some(Fault::Busy | Fault::NoCodes) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

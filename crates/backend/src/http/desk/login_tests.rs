@@ -77,7 +77,7 @@ impl Answer {
 }
 
 impl Desk {
-    async fn open(table: &str) -> Self {
+    pub(super) async fn open(table: &str) -> Self {
         Self::over(app(table).await, Gate::default())
     }
 
@@ -125,7 +125,7 @@ impl Desk {
         desk
     }
 
-    async fn add(&self, role: Role) {
+    pub(super) async fn add(&self, role: Role) {
         let person = DeskPerson {
             name: "amelie".into(),
             password: password::hash(PASSWORD).unwrap(),

@@ -46,6 +46,9 @@ mod prove_tests;
 mod reader;
 mod said;
 mod second;
+mod sso;
+#[cfg(test)]
+mod sso_tests;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +62,11 @@ pub(super) fn open(app: &Arc<App>) -> Router<Arc<App>> {
 }
 
 fn open_with(app: &Arc<App>, gate: Arc<Gate>) -> Router<Arc<App>> {
+    let provider = sso::Provider::of(app.config.desk.as_ref()).unwrap_or_else(|error| {
+        // Who has a password logs in all the same.
+        tracing::error!(%error, "nobody can sign on at the desk");
+        None
+    });
     let guarded = routes()
         .route(DESK, get(login::begin))
         .route(&format!("{DESK}/logout"), post(login::log_out))
@@ -77,7 +85,10 @@ fn open_with(app: &Arc<App>, gate: Arc<Gate>) -> Router<Arc<App>> {
             get(login::page).post(login::log_in),
         )
         .merge(guarded)
+        .route(&format!("{DESK}/sso"), get(sso::begin))
+        .route(&format!("{DESK}{}", sso::BACK), get(sso::back))
         .layer(Extension(gate))
+        .layer(Extension(Arc::new(provider)))
         .layer(DefaultBodyLimit::max(FORM_MAX))
 }
 

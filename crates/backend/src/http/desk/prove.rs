@@ -14,7 +14,7 @@ use url::Url;
 use super::answers;
 use super::cookie;
 use super::delays::{Gate, Trying};
-use super::door::{act, asked, at, door, inside, language, mark};
+use super::door::{act, asked, at, door, inside, language, mark, sign_on};
 use super::guard::{HalfIn, LoggedIn};
 use super::login::{failed, status, told, verify};
 use super::reader::{InLanguage, Reader};
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::clock;
 use crate::config::CodeKey;
 use crate::desk::code::{Codes, salt};
+use crate::desk::sso::is_vouched;
 use crate::http::body::RawBody;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
@@ -213,7 +214,15 @@ async fn again_form(
     let frame = answers::frame(app, reader, address, None, title).await;
     let hidden = [("token", reader.person.token.as_str()), ("next", next)];
     let (action, name) = (at(app, "/again"), &reader.person.name);
-    let body = pages::again::view(reader.lang, &action, &hidden, name, fault);
+    let vouched = match door(app) {
+        Some((_, people)) => people.person(name).await.unwrap_or_default(),
+        None => None,
+    };
+    let vouched = vouched.is_some_and(|person| is_vouched(&person.password));
+    let body = match vouched {
+        true => pages::again::sign_on(reader.lang, &sign_on(app, true, next)),
+        false => pages::again::view(reader.lang, &action, &hidden, name, fault),
+    };
     told(answers::page(status(fault), &frame, body), fault)
 }
 

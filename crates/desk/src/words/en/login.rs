@@ -2,6 +2,7 @@
 
 use guichet_domain::desk::{Role, Why};
 
+use crate::pages::login::SsoFault;
 use crate::words::{AuditWords, Deed, LoginWords};
 
 pub(super) const LOGIN: LoginWords = LoginWords {
@@ -39,10 +40,45 @@ pub(super) const LOGIN: LoginWords = LoginWords {
     busy_advice: "Try again in a minute.",
     foreign: "This form did not come from the desk's own page",
     foreign_advice: "Nothing was done. Open the desk by its address and try again.",
+    sso: "Sign on with your shop's account",
+    sso_again: "Before money moves, you sign on again when you did so last more than a quarter of an hour \
+                ago.",
+    sso_fault,
     role,
     refused,
     refused_advice: "Nothing was done. Whoever runs Guichet can give you another role.",
 };
+
+fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
+    match fault {
+        SsoFault::Unreachable => (
+            "The sign-on of your shop gives no answer",
+            "Try again in a minute. Whoever runs Guichet finds the reason in its log.",
+        ),
+        SsoFault::Refused => (
+            "The sign-on of your shop did not let you in",
+            "You gave up there, or it refused. Try again, or ask whoever runs it.",
+        ),
+        SsoFault::Stale => (
+            "This sign-on is over",
+            "It took too long, was used before, or began in another browser. Begin anew.",
+        ),
+        SsoFault::Unknown => (
+            "You may not use the desk",
+            "Your shop's sign-on knows you. Whoever runs Guichet has to give you a role here.",
+        ),
+        SsoFault::Taken => (
+            "Somebody else has your name here",
+            "Whoever signed on is not the person of that name. Whoever runs Guichet can give one \
+             of you another name.",
+        ),
+        SsoFault::Untrue => (
+            "What the sign-on of your shop said does not hold",
+            "Nobody was logged in. Begin anew; if it stays so, whoever runs Guichet finds the \
+             reason in its log.",
+        ),
+    }
+}
 
 fn role(role: &Role) -> &'static str {
     match role {

@@ -2,6 +2,7 @@
 
 use guichet_domain::desk::{Role, Why};
 
+use crate::pages::login::SsoFault;
 use crate::words::{AuditWords, Deed, LoginWords};
 
 pub(super) const LOGIN: LoginWords = LoginWords {
@@ -42,11 +43,48 @@ pub(super) const LOGIN: LoginWords = LoginWords {
     busy_advice: "Réessayez dans une minute.",
     foreign: "Ce formulaire ne vient pas d’une page du bureau",
     foreign_advice: "Rien n’a été fait. Ouvrez le bureau à son adresse et réessayez.",
+    sso: "Se connecter avec le compte du magasin",
+    sso_again: "Avant de déplacer de l’argent, reconnectez-vous si vous l’avez fait il y a plus d’un \
+                quart d’heure.",
+    sso_fault,
     role,
     refused,
     refused_advice: "Rien n’a été fait. La personne qui gère Guichet peut vous donner un autre \
                      rôle.",
 };
+
+fn sso_fault(fault: SsoFault) -> (&'static str, &'static str) {
+    match fault {
+        SsoFault::Unreachable => (
+            "La connexion unique de votre magasin ne répond pas",
+            "Réessayez dans une minute. La personne qui gère Guichet en trouve la raison dans le \
+             journal.",
+        ),
+        SsoFault::Refused => (
+            "La connexion unique de votre magasin ne vous a pas laissé entrer",
+            "Vous y avez renoncé, ou elle a refusé. Réessayez, ou demandez à qui la gère.",
+        ),
+        SsoFault::Stale => (
+            "Cette connexion n’est plus valable",
+            "Elle a trop duré, a déjà servi ou a commencé dans un autre navigateur. Recommencez.",
+        ),
+        SsoFault::Unknown => (
+            "Vous n’avez pas accès au bureau",
+            "La connexion unique vous connaît. La personne qui gère Guichet doit vous donner un \
+             rôle ici.",
+        ),
+        SsoFault::Taken => (
+            "Quelqu’un d’autre a votre nom ici",
+            "La personne connectée n’est pas celle qui porte ce nom. La personne qui gère Guichet \
+             peut donner un autre nom à l’une des deux.",
+        ),
+        SsoFault::Untrue => (
+            "Ce que dit la connexion unique de votre magasin n’est pas valable",
+            "Personne n’a été connecté. Recommencez ; si cela persiste, la personne qui gère \
+             Guichet en trouve la raison dans le journal.",
+        ),
+    }
+}
 
 fn role(role: &Role) -> &'static str {
     match role {
