@@ -63,15 +63,6 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
             let begun = act(&name, DeskDeed::LoggedIn, 1110);
             assert!(store.begin_login(&[seed, 2], "hash", &begun).await?);
         }
-        "begin_vouched" => {
-            let begun = act(&name, DeskDeed::LoggedIn, 1120);
-            let voucher = Vouched {
-                password: "hash",
-                proved_at: 1115,
-                coded: true,
-            };
-            assert!(store.begin_vouched(&[seed, 3], &voucher, &begun).await?);
-        }
         "use_login" => store.use_login(&[seed], 1200).await?,
         "offer_code" => {
             let salt = store.offer_code(&name, &[seed; 4]).await?;
