@@ -45,9 +45,8 @@ pub trait People: Send + Sync {
         act: &DeskAct,
     ) -> Result<bool, StoreError>;
 
-    /// Begins a login of the act's person, whom somebody else vouches for: they proved themselves
-    /// there in `proved_at`, a Unix second, with a second factor if `coded`. `false` if they may not
-    /// log in, or what stands in their password's place is not this.
+    /// Begins a login of the act's person, whom somebody else vouches for; `false` if they may not
+    /// log in, or what stands in their password's place is not the voucher's.
     async fn begin_vouched(
         &self,
         digest: &[u8],

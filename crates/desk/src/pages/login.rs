@@ -3,7 +3,7 @@
 use crate::el::{El, el};
 use crate::kit::{self, Field, Tone, Weight};
 use crate::show;
-use crate::words::{Lang, fill};
+use crate::words::{Lang, SsoFault, fill};
 
 /// Why the form is shown again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,23 +22,6 @@ pub enum Fault {
     Foreign,
     /// Signing on at the provider came to nothing.
     Sso(SsoFault),
-}
-
-/// Why signing on at the provider came to nothing.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum SsoFault {
-    /// The provider gave no answer that can be used.
-    Unreachable,
-    /// The provider did not sign the person on, or they gave up there.
-    Refused,
-    /// This browser began no such sign-on, or too long ago, or came back from it before.
-    Stale,
-    /// They may not log in here.
-    Unknown,
-    /// Somebody else has their name here.
-    Taken,
-    /// What the provider said does not hold.
-    Untrue,
 }
 
 /// Tells of a fault, and what to do then.

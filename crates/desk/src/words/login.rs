@@ -2,8 +2,6 @@
 
 use guichet_domain::desk::{Role, Why};
 
-use crate::pages::login::SsoFault;
-
 /// What was done at the desk, or about its people.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Deed {
@@ -29,6 +27,23 @@ pub enum Deed {
     Refused,
     /// They logged out.
     LoggedOut,
+}
+
+/// Why signing on at the provider came to nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SsoFault {
+    /// The provider gave no answer that can be used.
+    Unreachable,
+    /// The provider did not sign the person on, or they gave up there.
+    Refused,
+    /// This browser began no such sign-on, or too long ago, or came back from it before.
+    Stale,
+    /// They may not log in here.
+    Unknown,
+    /// Somebody else has their name here.
+    Taken,
+    /// What the provider said does not hold.
+    Untrue,
 }
 
 /// The login.

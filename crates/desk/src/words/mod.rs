@@ -13,7 +13,7 @@ mod texts;
 
 pub use self::reasons::said;
 pub use acts::{ActWords, Outcome, SecondWords};
-pub use login::{AuditWords, Deed, LoginWords};
+pub use login::{AuditWords, Deed, LoginWords, SsoFault};
 pub use pages::{
     AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
     SettingWords, TodayWords,

@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use guichet_desk::Lang;
-use guichet_desk::pages::login::{Fault, SsoFault, view};
+use guichet_desk::pages::login::{Fault, view};
+use guichet_desk::words::SsoFault;
 use guichet_domain::id::Slug;
 use guichet_store::{DeskDeed, DeskPerson, People};
 

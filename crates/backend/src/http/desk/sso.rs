@@ -6,7 +6,8 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use guichet_desk::pages::login::{Fault, SsoFault};
+use guichet_desk::pages::login::Fault;
+use guichet_desk::words::SsoFault;
 use guichet_store::{DeskDeed, DeskPerson, People, Vouched};
 use serde::{Deserialize, Serialize};
 

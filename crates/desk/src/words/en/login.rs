@@ -2,8 +2,7 @@
 
 use guichet_domain::desk::{Role, Why};
 
-use crate::pages::login::SsoFault;
-use crate::words::{AuditWords, Deed, LoginWords};
+use crate::words::{AuditWords, Deed, LoginWords, SsoFault};
 
 pub(super) const LOGIN: LoginWords = LoginWords {
     title: "Log in",
@@ -41,8 +40,8 @@ pub(super) const LOGIN: LoginWords = LoginWords {
     foreign: "This form did not come from the desk's own page",
     foreign_advice: "Nothing was done. Open the desk by its address and try again.",
     sso: "Sign on with your shop's account",
-    sso_again: "Before money moves, you sign on again when you did so last more than a quarter of an hour \
-                ago.",
+    sso_again: "Before money moves, you sign on again when you did so last more than a quarter \
+                of an hour ago.",
     sso_fault,
     role,
     refused,

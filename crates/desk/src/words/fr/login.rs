@@ -2,8 +2,7 @@
 
 use guichet_domain::desk::{Role, Why};
 
-use crate::pages::login::SsoFault;
-use crate::words::{AuditWords, Deed, LoginWords};
+use crate::words::{AuditWords, Deed, LoginWords, SsoFault};
 
 pub(super) const LOGIN: LoginWords = LoginWords {
     title: "Se connecter",
@@ -44,8 +43,8 @@ pub(super) const LOGIN: LoginWords = LoginWords {
     foreign: "Ce formulaire ne vient pas d’une page du bureau",
     foreign_advice: "Rien n’a été fait. Ouvrez le bureau à son adresse et réessayez.",
     sso: "Se connecter avec le compte du magasin",
-    sso_again: "Avant de déplacer de l’argent, reconnectez-vous si vous l’avez fait il y a plus d’un \
-                quart d’heure.",
+    sso_again: "Avant de déplacer de l’argent, reconnectez-vous si vous l’avez fait il y a plus \
+                d’un quart d’heure.",
     sso_fault,
     role,
     refused,
