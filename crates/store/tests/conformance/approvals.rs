@@ -81,7 +81,11 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
     let (who, key) = (format!("person{seed}"), format!("asked{seed}"));
     match what {
         "ask_approval" => {
-            let deed = ask_for(&who, &key, 700);
+            // Of a payment of its own: what is asked for of the same takes its place.
+            let deed = Deed {
+                subject: format!("pay_{seed}"),
+                ..ask_for(&who, &key, 700)
+            };
             let written = store.ask_approval(&deed, None, &ASKING).await?;
             assert!(matches!(written, Written::New | Written::Before(None)));
         }
