@@ -120,7 +120,7 @@ async fn people_sign_on_at_the_desk_by_a_real_provider() {
     let mut browser = Browser::new();
     let described = format!("{provider}/.well-known/openid-configuration");
     until("the provider", || async {
-        reqwest::get(&described).await.ok()
+        Client::new().get(&described).send().await.ok()
     })
     .await;
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Answer, Checkout, DEMO_SHOP_KEY, Hosted, NETBANX_CARD, OTHER_SHOP_KEY, Receiver, Stack,
-    StackOptions, WEBHOOK_SECRET, fresh_key, until,
+    StackOptions, WEBHOOK_SECRET, fresh_key, unix_now, until,
 };
 
 async fn stack() -> Stack {
@@ -402,12 +402,10 @@ async fn a_change_that_does_not_reach_the_platform_is_kept_and_told_later() {
     assert_eq!(wait(&stack, &made, "paid").await["accepted"], 9900);
 }
 
-/// What the shop was told is kept is told to a person as long as it may be charged otherwise, and
-/// stays on the list if it was.
 /// In how many seconds a payment is looked at again.
 async fn looked_at_in(stack: &Stack, payment: &Value) -> i64 {
     let turn = stack.turn(payment["id"].as_str().unwrap()).await;
-    turn.2.expect("it is looked at again") - jiff::Timestamp::now().as_second()
+    turn.2.expect("it is looked at again") - unix_now()
 }
 
 #[tokio::test]
@@ -487,6 +485,8 @@ async fn what_runs_at_once_or_is_called_off_is_not_changed() {
     assert_eq!(waits["rebilling"]["due_date"], due, "{waits}");
 }
 
+/// What the shop was told is kept is told to a person as long as it may be charged otherwise, and
+/// stays on the list if it was.
 #[tokio::test]
 async fn a_change_that_never_arrives_is_on_the_operators_list_before_and_after_it_ran() {
     let stack = stack().await;

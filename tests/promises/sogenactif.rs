@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{
     Bank, CHALLENGED, Checkout, Fields, Line, SMOOTH, SOGENACTIF_KEY, Stack, StackOptions,
-    fresh_key, until,
+    fresh_key, unix_now, until,
 };
 
 const ENROL: &str = "cardCheckEnrollment";
@@ -579,13 +579,8 @@ async fn a_return_whose_platform_stays_unreachable_is_taken_up_slower_and_slower
     let back = stack.press_at_bank(&bank, "success").await;
     line.cut().await;
     stack.post_back(&back).await.location();
-    let second = || {
-        let now = std::time::SystemTime::now();
-        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap();
-        i64::try_from(since.as_secs()).unwrap()
-    };
     for turn in 1..=8 {
-        let before = second();
+        let before = unix_now();
         stack.take_up(&fields.payment).await;
         let next = until("its turn", || async {
             let (stage, tries, next) = stack.turn(&fields.payment).await;

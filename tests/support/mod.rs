@@ -61,5 +61,5 @@ pub(crate) use self::{
     sogenactif::{Asked, Bank, CHALLENGED, Fields, Held, IBAN, Line, SMOOTH, WayBack},
     stack::Stack,
     torture::{rounds, seconds},
-    wait::{until, until_within},
+    wait::{unix_now, until, until_within},
 };

@@ -9,6 +9,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// The Unix second that it is.
+pub(crate) fn unix_now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    i64::try_from(since.expect("a clock after 1970").as_secs()).expect("a clock before the end")
+}
+
 /// Looks until there is something to see.
 pub(crate) async fn until<T, F>(what: &str, look: impl FnMut() -> F) -> T
 where
