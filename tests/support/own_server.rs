@@ -185,6 +185,23 @@ impl OwnServer {
     }
 }
 
+impl Drop for OwnServer {
+    /// Killed it would leave behind what of the machine's memory it shared.
+    fn drop(&mut self) {
+        let Some(id) = self.process.id() else { return };
+        let quit = std::process::Command::new("kill")
+            .args(["-s", "QUIT", &id.to_string()])
+            .status();
+        let ends = quit.is_ok_and(|status| status.success());
+        for _ in 0..100 {
+            if !ends || !matches!(self.process.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 /// In memory where there is enough of it: a flush costs nothing there.
 fn new_folder(programs: &Programs) -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
