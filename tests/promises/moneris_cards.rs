@@ -39,6 +39,15 @@ async fn only(stack: &Stack, checkout: &Checkout) -> Value {
     truth["payments"][0].clone()
 }
 
+/// An order of 25.00 that the card has paid on the web, and its payment.
+async fn paid(stack: &Stack, card: &str) -> (Checkout, String) {
+    let checkout = web(stack, SHOPPER, 2500).await;
+    stack.pay_by_vault(&checkout, card).await.expect(201);
+    stack.wait_status(&checkout, "paid").await;
+    let payment = only(stack, &checkout).await;
+    (checkout, payment["id"].as_str().unwrap().to_owned())
+}
+
 /// The gateway's transactions of that element.
 async fn transactions(stack: &Stack, name: &str) -> Vec<Value> {
     let all = stack.gateway("transactions").await.into_iter();
@@ -266,13 +275,7 @@ async fn what_was_paid_is_captured_cancelled_and_given_back_through_the_gateway(
     let stack = stack().await;
     let card = stack.save_at_counter(SHOPPER).await;
     // Given back in two parts.
-    let checkout = web(&stack, SHOPPER, 2500).await;
-    stack.pay_by_vault(&checkout, &card).await.expect(201);
-    stack.wait_status(&checkout, "paid").await;
-    let id = only(&stack, &checkout).await["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let (checkout, id) = paid(&stack, &card).await;
     for amount in [1000, 1500] {
         let told = stack
             .instruct(&id, "refunds", json!({ "amount": amount }))
@@ -281,13 +284,7 @@ async fn what_was_paid_is_captured_cancelled_and_given_back_through_the_gateway(
     }
     assert_eq!(stack.balance_of(&checkout, &id).await, [0, 2500, 2500, 0]);
     // Cancelled the same day; later it can only be given back.
-    let checkout = web(&stack, SHOPPER, 2500).await;
-    stack.pay_by_vault(&checkout, &card).await.expect(201);
-    stack.wait_status(&checkout, "paid").await;
-    let id = only(&stack, &checkout).await["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let (checkout, id) = paid(&stack, &card).await;
     let told = stack.instruct(&id, "cancellations", json!({})).await;
     stack.wait_instruction(&told, "done").await;
     assert_eq!(stack.balance_of(&checkout, &id).await, [0, 0, 0, 2500]);
@@ -332,13 +329,7 @@ async fn what_was_paid_is_captured_cancelled_and_given_back_through_the_gateway(
 async fn a_refund_whose_answer_is_lost_is_found_and_given_once() {
     let stack = stack().await;
     let card = stack.save_at_counter(SHOPPER).await;
-    let checkout = web(&stack, SHOPPER, 2500).await;
-    stack.pay_by_vault(&checkout, &card).await.expect(201);
-    stack.wait_status(&checkout, "paid").await;
-    let id = only(&stack, &checkout).await["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let (checkout, id) = paid(&stack, &card).await;
     stack
         .break_moneris(json!({ "gateway_answer_lost": 1 }))
         .await;
