@@ -93,7 +93,7 @@ async fn what_somebody_takes_says_so_to_all_and_of_two_at_once_one_takes_it() {
     assert!(not.body.contains(&told), "{}", not.body);
     assert!(not.body.contains("Back to the list"), "{}", not.body);
     let list = desk.list("amelie").await;
-    assert!(list.contains(&format!("{holder}, for 0 seconds")), "{list}");
+    assert!(list.contains(&format!("{holder}, for ")), "{list}");
     // The page says who has it before anybody takes it over.
     let other = if holder == "amelie" {
         "benoit"
@@ -170,7 +170,7 @@ async fn a_payment_says_who_looks_after_it_and_who_has() {
     let took = desk.does("amelie", &format!("{about}/take"), "").await;
     assert_eq!(took.status, StatusCode::SEE_OTHER, "{}", took.body);
     let page = desk.get(&payment, &cookie("luc")).await.body;
-    assert!(page.contains("amelie, for 0 seconds"), "{page}");
+    assert!(page.contains("amelie, for "), "{page}");
     let done = desk.does("amelie", &format!("{about}/done"), "seen").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     let page = desk.get(&payment, &cookie("luc")).await.body;
