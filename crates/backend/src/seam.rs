@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::task::Poll;
 
 use guichet_providers::contract::{CallAnswer, CallError, PlatformCall};
@@ -89,8 +90,30 @@ pub(crate) async fn step() {
     .await;
 }
 
+/// A piece of work that goes on from step to step. Dropped, it ends where it is, as when the
+/// process is killed.
+pub(crate) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The piece of work that this does.
+pub(crate) fn work<T>(work: impl Future<Output = T> + Send + 'static) -> Work<T> {
+    // The runtime must stop nothing that is not at a step: it may hold the books.
+    Box::pin(tokio::task::unconstrained(work))
+}
+
+/// Goes on with it to its next step. What it came to, if that was the last one.
+pub(crate) async fn go_on<T>(work: &mut Work<T>) -> Option<T> {
+    has_stopped();
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(came) => Poll::Ready(Some(came)),
+        Poll::Pending if has_stopped() => Poll::Ready(None),
+        // It waits for the books.
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
 /// Whether something has stopped at a step since that was asked last.
-pub(crate) fn has_stopped() -> bool {
+fn has_stopped() -> bool {
     with(|seam| std::mem::take(&mut seam.stopped)).unwrap_or_default()
 }
 

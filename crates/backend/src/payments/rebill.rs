@@ -30,7 +30,6 @@ use crate::clock;
 use crate::config::Shop;
 use crate::digest::sha256;
 use crate::locks::{Lock, Locked};
-use crate::sessions::offers::offers;
 
 /// The furthest day, in days from today.
 const DUE_MAX_DAYS: i64 = 365;
@@ -264,9 +263,6 @@ pub(crate) async fn amend(
     if let Some(due) = change.due {
         check_due(account, due)?;
     }
-    if let Some(amount) = change.amount {
-        check_amount(app, book, entry, amount)?;
-    }
     let since = keep(app, book, payment, &rebilling, change).await?;
     tracing::info!(%payment, ?change, since, "a rebilling is to run otherwise");
     let found = app.store.payment(payment).await?;
@@ -307,10 +303,9 @@ async fn keep(
         due: rebilling.due,
         amount: rebilling.amount.or(Some(book.session.amount)),
     };
-    // What is taken back must be known.
+    // What is taken back must be known, and books of an earlier version don't say the amount.
     if rebilling.amount.is_none() {
-        let due = rebilling.untold_since.map_or(before.due, |run| run.due);
-        told(Run { due, ..before }, rebilling.at + 1, false).await?;
+        told(before, rebilling.at + 1, false).await?;
     }
     let since = clock::unix_now().max(rebilling.at + 2);
     let run = Run {
@@ -392,27 +387,6 @@ async fn could_not_tell(app: &App, payment: &PaymentId, since: i64) -> Result<()
     Ok(())
 }
 
-/// Whether the method that is charged anew takes that much.
-fn check_amount(app: &App, book: &Book, entry: &Entry, amount: Amount) -> Result<(), PaymentError> {
-    let shop = app.config.shop(&book.session.shop);
-    let shop = shop.ok_or(PaymentError::NotOffered)?;
-    let session = Session {
-        amount,
-        ..book.session.clone()
-    };
-    let offers = offers(&app.accounts, shop, &session);
-    let offer = offers
-        .iter()
-        .find(|offer| offer.description.method == entry.payment.method);
-    match offer.ok_or(PaymentError::NotOffered)?.unavailable {
-        None => Ok(()),
-        Some(_) => {
-            let detail = "can't be paid by the method that is charged anew: see its limits";
-            Err(FieldError::new("amount", detail).into())
-        }
-    }
-}
-
 /// Calls a rebilling off that has not run: kept first, then told to the platform, whose word is
 /// what counts. The same again changes nothing.
 pub(crate) async fn call_off(
@@ -464,3 +438,6 @@ pub(crate) async fn wait(app: &App, payment: &PaymentId) -> Result<(), PaymentEr
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

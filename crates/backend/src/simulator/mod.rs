@@ -18,7 +18,7 @@ use self::run::{Books, run};
 mod actors;
 mod check;
 mod platform;
-mod process;
+pub(crate) mod process;
 mod run;
 mod stepped;
 mod tasks;

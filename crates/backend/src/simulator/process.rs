@@ -14,14 +14,19 @@ use crate::platform::Platform;
 use crate::webhooks::sender::Sender;
 use crate::{clock, serve};
 
-/// Starts the backend on these books: what a process before it had taken is due again.
-pub(super) async fn start(books: &Arc<dyn Store>, stepped: Arc<dyn Store>) -> (Arc<App>, Handed) {
+/// Starts the backend with this configuration on these books: what a process before it had taken is
+/// due again.
+pub(crate) async fn start(
+    text: &str,
+    books: &Arc<dyn Store>,
+    stepped: Arc<dyn Store>,
+) -> (Arc<App>, Handed) {
     static CLIENTS: OnceLock<(reqwest::Client, Sender)> = OnceLock::new();
     let (client, sender) = CLIENTS.get_or_init(|| {
         let sender = Sender::new(&[]).unwrap();
         (reqwest::Client::new(), sender)
     });
-    let (config, accounts) = Config::parse(&text(), Path::new("/nowhere"), &|_| None).unwrap();
+    let (config, accounts) = Config::parse(text, Path::new("/nowhere"), &|_| None).unwrap();
     let now = clock::unix_now();
     books.take_over(now).await.unwrap();
     let endpoints = serve::endpoints(&config);
@@ -31,7 +36,8 @@ pub(super) async fn start(books: &Arc<dyn Store>, stepped: Arc<dyn Store>) -> (A
     App::new(config, accounts, stepped, platform, sender.clone(), metrics)
 }
 
-fn text() -> String {
+/// The configuration that is simulated.
+pub(super) fn text() -> String {
     let hmac_key = "0123456789ABCDEF".repeat(8);
     let public_key = &key().1;
     format!(

@@ -106,7 +106,7 @@ impl Run {
     ) -> Result<Self, Wrong> {
         let stepped: Arc<dyn Store> = Arc::new(Stepped(Arc::clone(&books)));
         // Whatever the plan, its order is made.
-        let (app, _) = process::start(&books, Arc::clone(&books)).await;
+        let (app, _) = process::start(&process::text(), &books, Arc::clone(&books)).await;
         let shop = Arc::clone(app.config.shop(&demo()).ok_or("no shop")?);
         let manual = dice.percent(50);
         let amount = [1500, 4200][dice.one_of(2)];
@@ -118,7 +118,7 @@ impl Run {
         };
         let made = create::make(&app, &shop, &shop.secret_keys[0], order, &mark).await;
         let session = made.map_err(|error| format!("{error:?}"))?.book.session.id;
-        let (app, handed) = process::start(&books, Arc::clone(&stepped)).await;
+        let (app, handed) = process::start(&process::text(), &books, Arc::clone(&stepped)).await;
         let stage = Stage {
             app,
             world,
@@ -301,7 +301,8 @@ impl Run {
         if let Some(memory) = &self.memory {
             memory.kill().await;
         }
-        (stage.app, self.handed) = process::start(&stage.books, Arc::clone(&self.stepped)).await;
+        let stepped = Arc::clone(&self.stepped);
+        (stage.app, self.handed) = process::start(&process::text(), &stage.books, stepped).await;
     }
 
     /// A shopper does something at the platform's page.

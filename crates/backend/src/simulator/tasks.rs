@@ -1,11 +1,7 @@
 //! Work that goes on side by side, one step of one piece at a time.
 
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
-
 use super::world::{Intent, Letter};
-use crate::seam;
+use crate::seam::{self, Work};
 
 /// Who acts.
 #[derive(Clone, Debug)]
@@ -26,27 +22,19 @@ pub(super) enum Actor {
 /// killed.
 pub(super) struct Task {
     pub(super) actor: Actor,
-    pub(super) work: Pin<Box<dyn Future<Output = ()> + Send>>,
+    pub(super) work: Work<()>,
 }
 
 impl Task {
     pub(super) fn new(actor: Actor, work: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
             actor,
-            // The runtime must stop nothing that is not at a step: it may hold the books.
-            work: Box::pin(tokio::task::unconstrained(work)),
+            work: seam::work(work),
         }
     }
 
     /// Goes on to the next step. Whether that was the last one.
     pub(super) async fn step(&mut self) -> bool {
-        seam::has_stopped();
-        poll_fn(|context| match self.work.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(true),
-            Poll::Pending if seam::has_stopped() => Poll::Ready(false),
-            // It waits for the books.
-            Poll::Pending => Poll::Pending,
-        })
-        .await
+        seam::go_on(&mut self.work).await.is_some()
     }
 }
