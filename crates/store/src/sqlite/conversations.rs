@@ -9,26 +9,6 @@ use crate::rows::{read_stage, readable};
 use crate::types::{Advance, Conversation};
 use crate::words::from_word;
 
-pub(super) async fn add(
-    db: &mut SqliteConnection,
-    payment: &PaymentId,
-    conversation: &Conversation,
-    next_try_at: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO conversations (payment_id, ending, stage, memo, next_try_at)
-         VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(payment.as_str())
-    .bind(&conversation.ending)
-    .bind(conversation.stage.as_str())
-    .bind(&conversation.memo)
-    .bind(next_try_at)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Moves a payment from stage to stage. `false`: it was not at the first one, or not due.
 pub(super) async fn advance(
     db: &mut SqliteConnection,

@@ -5,6 +5,7 @@ use guichet_domain::id::{SessionId, Slug};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
+use super::gathered::{Gathered, gathered};
 use super::writer::{turn, turn_behind};
 use crate::erasing::Erasing;
 use crate::error::StoreError;
@@ -61,7 +62,7 @@ async fn forget(db: &mut SqliteConnection, before: i64, limit: u32) -> Result<u3
 }
 
 #[async_trait]
-impl Personal for SqliteConnection {
+impl Personal for Gathered<'_> {
     async fn erasable(
         &mut self,
         shop: &Slug,
@@ -78,7 +79,7 @@ impl Personal for SqliteConnection {
         .bind(shop.as_str())
         .bind(before)
         .bind(limit)
-        .fetch_all(self)
+        .fetch_all(self.db().await?)
         .await?;
         Ok(readable(ids.iter().map(|id| from_word(id))))
     }
@@ -96,7 +97,7 @@ impl Personal for SqliteConnection {
         )
         .bind(shop.map(Slug::as_str))
         .bind(shopper)
-        .fetch_all(self)
+        .fetch_all(self.db().await?)
         .await?;
         ids.iter().map(|id| from_word(id)).collect()
     }
@@ -110,7 +111,7 @@ impl Personal for SqliteConnection {
             "DELETE FROM first_payments WHERE shopper = ?2 AND (?1 IS NULL OR shop = ?1)",
         );
         let gone = gone.bind(shop.map(Slug::as_str)).bind(shopper);
-        Ok(gone.execute(self).await?.rows_affected())
+        Ok(gone.execute(self.db().await?).await?.rows_affected())
     }
 
     async fn erase(&mut self, session: &SessionId, body: &str, now: i64) -> Result<(), StoreError> {
@@ -118,7 +119,7 @@ impl Personal for SqliteConnection {
             .bind(body)
             .bind(now)
             .bind(session.as_str())
-            .execute(&mut *self)
+            .execute(self.db().await?)
             .await?;
         // Of requests: those whose answer holds a signed form, with what the platform wanted to
         // know of the shopper in it. What the shop had done stays known by its key.
@@ -137,7 +138,7 @@ impl Personal for SqliteConnection {
                     FROM payments WHERE session_id = ?1)",
         ] {
             let erase = sqlx::query(statement).bind(session.as_str());
-            erase.execute(&mut *self).await?;
+            erase.execute(self.db().await?).await?;
         }
         Ok(())
     }
@@ -146,7 +147,7 @@ impl Personal for SqliteConnection {
         sqlx::query("UPDATE sessions SET erased_at = ? WHERE id = ?")
             .bind(now)
             .bind(session.as_str())
-            .execute(self)
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }

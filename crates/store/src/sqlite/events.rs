@@ -7,6 +7,7 @@ use guichet_domain::operation::Progress;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::transaction::{Events, Found, NewEvent};
 use crate::types::UnmatchedEvent;
@@ -37,23 +38,26 @@ fn columns(event: &PaymentEvent) -> (Option<Trust>, Option<&str>, Option<&str>) 
 }
 
 #[async_trait]
-impl Events for SqliteConnection {
+impl Events for Gathered<'_> {
     /// It is looked up before it is added: an insert that changes nothing would be flushed to disk
     /// all the same, since it counts up the table's sequence.
     async fn find(&mut self, event: &NewEvent<'_>, content: &str) -> Result<Found, StoreError> {
-        let row = sqlx::query(
-            "SELECT (SELECT id FROM payments WHERE account = ?1 AND reference = ?2) AS payment,
-                count(*) > 0 AS told, coalesce(max(content = ?4), 0) AS same,
-                coalesce(max(trust = ?5), 0) AS ours
-             FROM events WHERE account = ?1 AND identity = ?3",
-        )
-        .bind(event.account)
-        .bind(event.reference)
-        .bind(event.identity)
-        .bind(content)
-        .bind(word(&Trust::Ours)?)
-        .fetch_one(self)
-        .await?;
+        let ours = word(&Trust::Ours)?;
+        let row = self
+            .statement(
+                "SELECT (SELECT id FROM payments WHERE account = ? AND reference = ?) AS payment,
+                    count(*) > 0 AS told, coalesce(max(content = ?), 0) AS same,
+                    coalesce(max(trust = ?), 0) AS ours
+                 FROM events WHERE account = ? AND identity = ?",
+            )
+            .bind(event.account)
+            .bind(event.reference)
+            .bind(content)
+            .bind(ours)
+            .bind(event.account)
+            .bind(event.identity)
+            .fetch_one()
+            .await?;
         let payment: Option<&str> = row.try_get("payment")?;
         Ok(Found {
             payment: payment.map(from_word).transpose()?,
@@ -70,16 +74,17 @@ impl Events for SqliteConnection {
         transaction: &str,
         payment: &PaymentId,
     ) -> Result<PaymentId, StoreError> {
-        let new: Option<String> = sqlx::query_scalar(
-            "INSERT INTO transactions (account, call, transaction_number, payment_id)
-             VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING payment_id",
-        )
-        .bind(account)
-        .bind(call)
-        .bind(transaction)
-        .bind(payment.as_str())
-        .fetch_optional(&mut *self)
-        .await?;
+        let new = self
+            .statement(
+                "INSERT INTO transactions (account, call, transaction_number, payment_id)
+                 VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING payment_id",
+            )
+            .bind(account)
+            .bind(call)
+            .bind(transaction)
+            .bind(payment.as_str())
+            .fetch_optional()
+            .await?;
         if new.is_some() {
             return Ok(payment.clone());
         }
@@ -90,7 +95,7 @@ impl Events for SqliteConnection {
         .bind(account)
         .bind(call)
         .bind(transaction)
-        .fetch_one(self)
+        .fetch_one(self.db().await?)
         .await?;
         from_word(&bound)
     }
@@ -102,24 +107,27 @@ impl Events for SqliteConnection {
         content: &str,
     ) -> Result<i64, StoreError> {
         let (trust, call, transaction) = columns(event.content);
-        Ok(sqlx::query_scalar(
+        let trust = trust.map(|trust| word(&trust)).transpose()?;
+        let added = self.statement(
             "INSERT INTO events (payment_id, account, reference, identity, content, trust, call,
                 transaction_number, source, raw, received_at)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
-        )
-        .bind(payment.map(PaymentId::as_str))
-        .bind(event.account)
-        .bind(event.reference)
-        .bind(event.identity)
-        .bind(content)
-        .bind(trust.map(|trust| word(&trust)).transpose()?)
-        .bind(call)
-        .bind(transaction)
-        .bind(event.source.as_str())
-        .bind(event.raw)
-        .bind(event.now)
-        .fetch_one(self)
-        .await?)
+        );
+        let added = added
+            .bind(payment.map(PaymentId::as_str))
+            .bind(event.account)
+            .bind(event.reference)
+            .bind(event.identity)
+            .bind(content)
+            .bind(trust)
+            .bind(call)
+            .bind(transaction)
+            .bind(event.source.as_str())
+            .bind(event.raw)
+            .bind(event.now)
+            .fetch_one()
+            .await?;
+        Ok(added.try_get("seq")?)
     }
 }
 

@@ -10,6 +10,7 @@ use guichet_domain::session::Session;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::gathered::{Gathered, gathered};
 use super::readers::Readers;
 use super::rows::load_books;
 use super::writer::Writer;
@@ -26,7 +27,7 @@ pub(super) const CUSTOMERS: &str = "customers";
 const BATCH: u32 = 500;
 
 #[async_trait]
-impl Ledger for SqliteConnection {
+impl Ledger for Gathered<'_> {
     async fn post(
         &mut self,
         (shop, currency): (&Slug, Currency),
@@ -41,32 +42,35 @@ impl Ledger for SqliteConnection {
         };
         let amount = i64::try_from(movement.minor.unsigned_abs())
             .map_err(|_| StoreError::Corrupt("an amount beyond what can be stored".into()))?;
-        sqlx::query(
+        self.statement(
             "INSERT INTO ledger (shop, currency, number, payment_id, cause, debit, credit, amount,
                 happened_at, posted_at)
-             SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4, ?5, ?6, ?7, ?8,
-                max(?9, coalesce((SELECT posted_at FROM ledger WHERE shop = ?1 AND currency = ?2
-                    ORDER BY number DESC LIMIT 1), ?9))
-             FROM ledger WHERE shop = ?1 AND currency = ?2",
+             WITH own(shop, currency, now) AS (VALUES (?, ?, ?))
+             SELECT shop, currency,
+                1 + coalesce((SELECT max(number) FROM ledger l
+                    WHERE l.shop = own.shop AND l.currency = own.currency), 0),
+                ?, ?, ?, ?, ?, ?,
+                max(now, coalesce((SELECT posted_at FROM ledger l
+                    WHERE l.shop = own.shop AND l.currency = own.currency
+                    ORDER BY number DESC LIMIT 1), now))
+             FROM own",
         )
         .bind(shop.as_str())
         .bind(currency.code())
+        .bind(now)
         .bind(payment.as_str())
         .bind(serde_json::to_string(&movement.cause)?)
         .bind(debit)
         .bind(credit)
         .bind(amount)
         .bind(movement.at)
-        .bind(now)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn written(&mut self, payment: &PaymentId) -> Result<Vec<Movement>, StoreError> {
         let rows = sqlx::query("SELECT * FROM ledger WHERE payment_id = ?")
             .bind(payment.as_str())
-            .fetch_all(self)
+            .fetch_all(self.db().await?)
             .await?;
         rows.iter().map(read_movement).collect()
     }
@@ -75,18 +79,16 @@ impl Ledger for SqliteConnection {
         let rows: Vec<(String, i64)> =
             sqlx::query_as("SELECT payment_id, due_at FROM ledger_due ORDER BY rowid LIMIT ?")
                 .bind(most)
-                .fetch_all(self)
+                .fetch_all(self.db().await?)
                 .await?;
         let rows = rows.into_iter();
         rows.map(|(id, at)| Ok((from_word(&id)?, at))).collect()
     }
 
     async fn caught_up(&mut self, payment: &PaymentId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM ledger_due WHERE payment_id = ?")
+        self.statement("DELETE FROM ledger_due WHERE payment_id = ?")
             .bind(payment.as_str())
-            .execute(self)
-            .await?;
-        Ok(())
+            .later()
     }
 }
 
@@ -260,7 +262,9 @@ pub(super) async fn catch_up(readers: &Readers, writer: &Writer) -> Result<(), S
     let any = "SELECT EXISTS (SELECT 1 FROM ledger_due)";
     let due = async |db: &mut SqliteConnection| Ok(sqlx::query_scalar(any).fetch_one(db).await?);
     while readers.read(due).await? {
-        let some = async |tx: &mut SqliteConnection| rules::ledger::catch_up(tx, BATCH).await;
+        let some = async |db: &mut SqliteConnection| {
+            gathered(db, async |tx| rules::ledger::catch_up(tx, BATCH).await).await
+        };
         writer.write(some).await?;
     }
     Ok(())

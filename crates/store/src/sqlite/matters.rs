@@ -5,6 +5,7 @@ use guichet_domain::attention::Matter;
 use sqlx::SqliteConnection;
 
 use super::deeds;
+use super::gathered::{Gathered, gathered};
 use crate::error::StoreError;
 use crate::rules::matters::{Doing, look_after};
 use crate::transaction::Matters;
@@ -22,25 +23,25 @@ macro_rules! matters_where {
 }
 
 #[async_trait]
-impl Matters for SqliteConnection {
+impl Matters for Gathered<'_> {
     async fn looked_after(&mut self, matter: &Matter) -> Result<LookedAfter, StoreError> {
         let row = sqlx::query_as(matters_where!("subject = ?1 AND cause = ?2"));
         let row = row.bind(matter.subject()).bind(matter.cause());
-        let row: Option<MatterRow> = row.fetch_optional(self).await?;
+        let row: Option<MatterRow> = row.fetch_optional(self.db().await?).await?;
         let kept = row.map(KeptMatter::try_from).transpose()?;
         Ok(kept.map(|kept| kept.looked_after).unwrap_or_default())
     }
 
     async fn of_payment(&mut self, subject: &str) -> Result<Vec<KeptMatter>, StoreError> {
-        of(self, subject).await
+        of(self.db().await?, subject).await
     }
 
     async fn look_after(&mut self, matter: &Matter, by: &LookedAfter) -> Result<(), StoreError> {
         let (taken, done) = (by.taken.as_ref(), by.done.as_ref());
-        sqlx::query(
+        self.statement(
             "INSERT INTO desk_matters
                 (subject, cause, taken_by, taken_at, done_by, done_at, remark, told)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (subject, cause) DO UPDATE SET taken_by = excluded.taken_by,
                 taken_at = excluded.taken_at, done_by = excluded.done_by,
                 done_at = excluded.done_at, remark = excluded.remark, told = excluded.told",
@@ -53,14 +54,15 @@ impl Matters for SqliteConnection {
         .bind(done.map(|by| by.at))
         .bind(&by.note)
         .bind(i64::from(by.told))
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn forget(&mut self, subject: &str, cause: &str) -> Result<(), StoreError> {
         let gone = sqlx::query("DELETE FROM desk_matters WHERE subject = ?1 AND cause = ?2");
-        gone.bind(subject).bind(cause).execute(self).await?;
+        gone.bind(subject)
+            .bind(cause)
+            .execute(self.db().await?)
+            .await?;
         Ok(())
     }
 
@@ -72,14 +74,14 @@ impl Matters for SqliteConnection {
                      WHERE seq = ?1 AND payment_id IS NULL";
                 sqlx::query_scalar(found)
                     .bind(seq)
-                    .fetch_optional(self)
+                    .fetch_optional(self.db().await?)
                     .await?
             }
             Matter::Unreadable(seq) => {
                 let found = "SELECT times FROM messages WHERE seq = ?1 AND genuine";
                 sqlx::query_scalar(found)
                     .bind(seq)
-                    .fetch_optional(self)
+                    .fetch_optional(self.db().await?)
                     .await?
             }
         };
@@ -123,7 +125,10 @@ pub(super) async fn act(
         Written::Before(Some(why)) => return Ok(Handled::Undone(why)),
         Written::Other | Written::TooMuch(_) => return Ok(Handled::Stale),
     }
-    let handled = look_after(db, matter, held_by, deed, doing).await?;
+    let handled = gathered(db, async |tx| {
+        look_after(tx, matter, held_by, deed, doing).await
+    })
+    .await?;
     if let Some(why) = handled.why_not() {
         deeds::undo(db, &deed.key, &why).await?;
     }

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::transaction::Messages;
 use crate::types::{KeptMessage, Message};
 
 #[async_trait]
-impl Messages for SqliteConnection {
+impl Messages for Gathered<'_> {
     async fn genuine_messages(&mut self, message: &Message<'_>) -> Result<(u32, bool), StoreError> {
         Ok(sqlx::query_as(
             "SELECT (SELECT count(*) FROM messages WHERE account = ?1 AND genuine = 1),
@@ -18,7 +19,7 @@ impl Messages for SqliteConnection {
         )
         .bind(message.account.as_str())
         .bind(message.content)
-        .fetch_one(self)
+        .fetch_one(self.db().await?)
         .await?)
     }
 
@@ -35,7 +36,7 @@ impl Messages for SqliteConnection {
         .bind(message.why)
         .bind(message.content)
         .bind(now)
-        .fetch_one(self)
+        .fetch_one(self.db().await?)
         .await?)
     }
 
@@ -47,7 +48,7 @@ impl Messages for SqliteConnection {
         )
         .bind(account)
         .bind(kept)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use self::file::Identity;
+use self::gathered::gathered;
 use self::readers::{Readers, read};
 use self::rows::load_book;
 use self::writer::{TURN_TIMEOUT, Writer, turn, turn_behind};
@@ -42,6 +43,7 @@ mod erasing;
 mod events;
 mod figures;
 mod file;
+mod gathered;
 mod ledger;
 mod left_behind;
 mod links;
@@ -263,8 +265,11 @@ impl Store for SqliteStore {
     ) -> Result<Recorded, StoreError> {
         let event = NewEvent::of(fact, source, raw, now);
         self.writer
-            .write_word(async |tx| Ok(record(tx, &event, Ask::Later).await?.recorded))
+            .write_word(async |db| {
+                gathered(db, async |tx| record(tx, &event, Ask::Later).await).await
+            })
             .await
+            .map(|outcome| outcome.recorded)
     }
 
     async fn record_claim(
@@ -277,7 +282,9 @@ impl Store for SqliteStore {
         let event = NewEvent::of(fact, source, raw, now);
         let outcome = self
             .writer
-            .write_word(async |tx| record(tx, &event, Ask::Now).await)
+            .write_word(async |db| {
+                gathered(db, async |tx| record(tx, &event, Ask::Now).await).await
+            })
             .await?;
         Ok((outcome.recorded, outcome.question))
     }

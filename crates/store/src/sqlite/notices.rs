@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteStore;
+use super::gathered::{Gathered, gathered};
 use super::readers::read;
 use super::writer::{turn, turn_behind};
 use crate::error::StoreError;
@@ -85,7 +86,7 @@ impl Outbox for SqliteStore {
 }
 
 #[async_trait]
-impl Notices for SqliteConnection {
+impl Notices for Gathered<'_> {
     async fn add_notice(
         &mut self,
         session: &Session,
@@ -95,23 +96,24 @@ impl Notices for SqliteConnection {
         now: i64,
     ) -> Result<(), StoreError> {
         // A session's id is drawn at random, so that what is counted beside it is unique as well.
-        sqlx::query(
+        self.statement(
             "INSERT INTO notices (id, session_id, shop, place, kind, subject, content, created_at,
                 next_try_at)
-             SELECT 'msg_' || substr(?1, 4) || '_' || place, ?1, ?2, place, ?3, ?4, ?5, ?6, ?6
-             FROM (SELECT 1 + count(*) AS place FROM notices WHERE session_id = ?1)
-             WHERE EXISTS (SELECT 1 FROM endpoints WHERE shop = ?2)
+             WITH own(session, shop, now) AS (VALUES (?, ?, ?)),
+                next AS (SELECT 1 + count(*) AS place FROM own
+                    JOIN notices ON session_id = session)
+             SELECT 'msg_' || substr(session, 4) || '_' || place, session, shop, place, ?, ?, ?,
+                now, now
+             FROM own, next WHERE EXISTS (SELECT 1 FROM endpoints e WHERE e.shop = own.shop)
              ON CONFLICT (session_id, kind, subject) DO NOTHING",
         )
         .bind(session.id.as_str())
         .bind(session.shop.as_str())
+        .bind(now)
         .bind(kind.as_str())
         .bind(subject)
         .bind(content)
-        .bind(now)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn end_expiry(&mut self, session: &SessionId) -> Result<bool, StoreError> {
@@ -120,7 +122,7 @@ impl Notices for SqliteConnection {
              RETURNING EXISTS (SELECT 1 FROM endpoints e WHERE e.shop = sessions.shop)",
         )
         .bind(session.as_str())
-        .fetch_optional(self)
+        .fetch_optional(self.db().await?)
         .await?;
         Ok(told.unwrap_or_default())
     }
@@ -149,7 +151,7 @@ impl Notices for SqliteConnection {
         .bind(take.ordered_tries)
         .bind(take.most)
         .bind(take.under_way)
-        .fetch_all(self)
+        .fetch_all(self.db().await?)
         .await?;
         let mut taken = readable(rows.iter().map(read_outgoing));
         taken.sort_by_key(|notice| notice.seq);
@@ -158,7 +160,11 @@ impl Notices for SqliteConnection {
 
     async fn first_try_of(&mut self, seq: i64) -> Result<Option<i64>, StoreError> {
         let first = sqlx::query_scalar("SELECT first_try_at FROM notices WHERE seq = ?");
-        Ok(first.bind(seq).fetch_optional(self).await?.flatten())
+        Ok(first
+            .bind(seq)
+            .fetch_optional(self.db().await?)
+            .await?
+            .flatten())
     }
 
     async fn update_notice(
@@ -166,7 +172,7 @@ impl Notices for SqliteConnection {
         seq: i64,
         update: &NoticeUpdate<'_>,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "UPDATE notices SET taken = 0, next_try_at = ?, last_answer = ?,
                 delivered_at = coalesce(?, delivered_at) WHERE seq = ?",
         )
@@ -174,9 +180,7 @@ impl Notices for SqliteConnection {
         .bind(update.answer)
         .bind(update.delivered_at)
         .bind(seq)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn endpoint_worked(&mut self, shop: &Slug) -> Result<u32, StoreError> {
@@ -184,13 +188,13 @@ impl Notices for SqliteConnection {
         let failures = sqlx::query_scalar("SELECT failures FROM endpoints WHERE shop = ?");
         let failures: Option<u32> = failures
             .bind(shop.as_str())
-            .fetch_optional(&mut *self)
+            .fetch_optional(self.db().await?)
             .await?;
         let failures = failures.unwrap_or_default();
         if failures > 0 {
             sqlx::query("UPDATE endpoints SET failing_since = NULL, failures = 0 WHERE shop = ?")
                 .bind(shop.as_str())
-                .execute(self)
+                .execute(self.db().await?)
                 .await?;
         }
         Ok(failures)
@@ -204,7 +208,7 @@ impl Notices for SqliteConnection {
         )
         .bind(now)
         .bind(shop.as_str())
-        .fetch_optional(self)
+        .fetch_optional(self.db().await?)
         .await?)
     }
 
@@ -220,7 +224,7 @@ impl Notices for SqliteConnection {
         .bind(now)
         .bind(why)
         .bind(shop.as_str())
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -231,7 +235,7 @@ impl Notices for SqliteConnection {
                 failing_since = NULL, failures = 0 WHERE shop = ?",
         )
         .bind(shop.as_str())
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(done.rows_affected() > 0)
     }
@@ -243,7 +247,7 @@ impl Notices for SqliteConnection {
         )
         .bind(shop.as_str())
         .bind(now)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -255,7 +259,7 @@ impl Notices for SqliteConnection {
         )
         .bind(shop.as_str())
         .bind(now)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -269,7 +273,7 @@ impl Notices for SqliteConnection {
         )
         .bind(shop.as_str())
         .bind(url)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(set.rows_affected() > 0)
     }
@@ -277,7 +281,7 @@ impl Notices for SqliteConnection {
     async fn keep_endpoints(&mut self, shops: &[&str]) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM endpoints WHERE shop NOT IN (SELECT value FROM json_each(?))")
             .bind(serde_json::to_string(shops)?)
-            .execute(self)
+            .execute(self.db().await?)
             .await?;
         Ok(())
     }

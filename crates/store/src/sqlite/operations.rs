@@ -6,6 +6,7 @@ use guichet_domain::operation::{OperationKind, OperationStage};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::rows::{readable, stored};
 use crate::transaction::Operations;
@@ -13,9 +14,9 @@ use crate::types::{Instruction, Instructions, NewOperation, Operation, Operation
 use crate::words::{from_word, word};
 
 #[async_trait]
-impl Operations for SqliteConnection {
+impl Operations for Gathered<'_> {
     async fn add_instruction(&mut self, instruction: &Instruction) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "INSERT INTO instructions (id, payment_id, kind, currency, asked_by, reason, left_out,
                 created_at)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -28,9 +29,7 @@ impl Operations for SqliteConnection {
         .bind(&instruction.reason)
         .bind(&instruction.left_out)
         .bind(instruction.created_at)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn add_operation(
@@ -39,7 +38,7 @@ impl Operations for SqliteConnection {
         operation: &NewOperation,
         position: usize,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "INSERT INTO operations (id, instruction_id, position, payment_id, part, amount, stage,
                 next_try_at)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -52,9 +51,7 @@ impl Operations for SqliteConnection {
         .bind(stored(operation.amount)?)
         .bind(word(&OperationStage::Waiting)?)
         .bind(operation.next_try_at)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn advance_operation(
@@ -76,7 +73,7 @@ impl Operations for SqliteConnection {
         .bind(advance.from.as_ref().map(word).transpose()?)
         .bind(advance.due)
         .bind(word(&OperationStage::Over)?)
-        .fetch_optional(self)
+        .fetch_optional(self.db().await?)
         .await?;
         moved.as_deref().map(from_word).transpose()
     }

@@ -5,6 +5,7 @@ use guichet_domain::id::{PaymentId, SessionId, Slug};
 use sqlx::{Row as _, SqliteConnection};
 
 use super::conversations;
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::rows::readable;
 use crate::transaction::{Listing, Payments, Standing};
@@ -12,19 +13,17 @@ use crate::types::{Advance, Conversation, Payment};
 use crate::words::{from_word, word};
 
 #[async_trait]
-impl Payments for SqliteConnection {
+impl Payments for Gathered<'_> {
     async fn standing(&mut self, session: &SessionId) -> Result<Standing, StoreError> {
-        let row = sqlx::query(
+        let row = self.statement(
             "SELECT s.expires_at,
                 (SELECT count(*) FROM payments WHERE session_id = s.id) AS payments,
                 EXISTS (SELECT 1 FROM sessions o
                     WHERE o.shop = s.shop AND o.order_key = s.order_key
                         AND o.settled_by IS NOT NULL) AS any_settled
              FROM sessions s WHERE s.id = ?",
-        )
-        .bind(session.as_str())
-        .fetch_one(self)
-        .await?;
+        );
+        let row = row.bind(session.as_str()).fetch_one().await?;
         let payments: i64 = row.try_get("payments")?;
         Ok(Standing {
             any_settled: row.try_get("any_settled")?,
@@ -34,11 +33,10 @@ impl Payments for SqliteConnection {
     }
 
     async fn add_payment(&mut self, payment: &Payment, position: usize) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "INSERT INTO payments (id, session_id, position, provider, account, method, kind,
                 reference, created_at, deadline_at, shop)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-                (SELECT shop FROM sessions WHERE id = ?2))",
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT shop FROM sessions WHERE id = ?))",
         )
         .bind(payment.id.as_str())
         .bind(payment.session.as_str())
@@ -50,9 +48,8 @@ impl Payments for SqliteConnection {
         .bind(&payment.reference)
         .bind(payment.created_at)
         .bind(payment.deadline_at)
-        .execute(self)
-        .await?;
-        Ok(())
+        .bind(payment.session.as_str())
+        .later()
     }
 
     async fn add_conversation(
@@ -61,7 +58,16 @@ impl Payments for SqliteConnection {
         conversation: &Conversation,
         next_try_at: i64,
     ) -> Result<(), StoreError> {
-        conversations::add(self, payment, conversation, next_try_at).await
+        self.statement(
+            "INSERT INTO conversations (payment_id, ending, stage, memo, next_try_at)
+             VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(payment.as_str())
+        .bind(&conversation.ending)
+        .bind(conversation.stage.as_str())
+        .bind(&conversation.memo)
+        .bind(next_try_at)
+        .later()
     }
 
     async fn advance(
@@ -69,11 +75,11 @@ impl Payments for SqliteConnection {
         payment: &PaymentId,
         advance: &Advance<'_>,
     ) -> Result<bool, StoreError> {
-        conversations::advance(self, payment, advance).await
+        conversations::advance(self.db().await?, payment, advance).await
     }
 
     async fn list(&mut self, payment: &PaymentId, listing: &Listing) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "UPDATE payments SET money = ?, attention = ?, handled = ?, deadline_passed = ?
              WHERE id = ?",
         )
@@ -82,9 +88,7 @@ impl Payments for SqliteConnection {
         .bind(&listing.handled)
         .bind(listing.deadline_passed)
         .bind(payment.as_str())
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn reference_of(
@@ -92,7 +96,10 @@ impl Payments for SqliteConnection {
         payment: &PaymentId,
     ) -> Result<Option<(String, String)>, StoreError> {
         let found = sqlx::query_as("SELECT account, reference FROM payments WHERE id = ?");
-        Ok(found.bind(payment.as_str()).fetch_optional(self).await?)
+        Ok(found
+            .bind(payment.as_str())
+            .fetch_optional(self.db().await?)
+            .await?)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use guichet_domain::id::PaymentId;
-use sqlx::SqliteConnection;
+use sqlx::{Row as _, SqliteConnection};
 
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::rows::{read_question, readable};
 use crate::transaction::{NewQuestion, Questions};
@@ -11,7 +12,7 @@ use crate::types::{Question, QuestionState};
 use crate::words::word;
 
 #[async_trait]
-impl Questions for SqliteConnection {
+impl Questions for Gathered<'_> {
     async fn open_claims(
         &mut self,
         payment: &PaymentId,
@@ -19,22 +20,25 @@ impl Questions for SqliteConnection {
         transaction: &str,
         states: &[QuestionState],
     ) -> Result<u32, StoreError> {
-        Ok(sqlx::query_scalar(
+        let states = serde_json::to_string(states)?;
+        let open = self.statement(
             "SELECT count(*) FROM questions q JOIN events e ON e.seq = q.event_seq
              WHERE q.payment_id = ? AND q.next_try_at IS NOT NULL
                 AND q.state IN (SELECT value FROM json_each(?))
                 AND e.call = ? AND e.transaction_number = ?",
-        )
-        .bind(payment.as_str())
-        .bind(serde_json::to_string(states)?)
-        .bind(call)
-        .bind(transaction)
-        .fetch_one(self)
-        .await?)
+        );
+        let open = open
+            .bind(payment.as_str())
+            .bind(states)
+            .bind(call)
+            .bind(transaction)
+            .fetch_one()
+            .await?;
+        Ok(open.try_get(0)?)
     }
 
     async fn add_question(&mut self, question: &NewQuestion<'_>) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "INSERT INTO questions (event_seq, payment_id, next_try_at, tries, state)
              VALUES (?, ?, ?, ?, ?)",
         )
@@ -43,9 +47,7 @@ impl Questions for SqliteConnection {
         .bind(question.next_try_at)
         .bind(question.tries)
         .bind(word(&question.state)?)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn end_questions(
@@ -54,16 +56,14 @@ impl Questions for SqliteConnection {
         identity: &str,
         state: QuestionState,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "UPDATE questions SET next_try_at = NULL, state = ? WHERE event_seq IN
                 (SELECT seq FROM events WHERE account = ? AND identity = ?)",
         )
         .bind(word(&state)?)
         .bind(account)
         .bind(identity)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn hasten_questions(
@@ -83,7 +83,7 @@ impl Questions for SqliteConnection {
         .bind(serde_json::to_string(states)?)
         .bind(account)
         .bind(identity)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Questions for SqliteConnection {
         )
         .bind(word(&state)?)
         .bind(event_seq)
-        .fetch_optional(self)
+        .fetch_optional(self.db().await?)
         .await?)
     }
 
@@ -111,7 +111,7 @@ impl Questions for SqliteConnection {
         state: QuestionState,
         answer: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        self.statement(
             "UPDATE questions SET next_try_at = ?, state = ?,
                 last_answer = coalesce(?, last_answer) WHERE event_seq = ?",
         )
@@ -119,9 +119,7 @@ impl Questions for SqliteConnection {
         .bind(word(&state)?)
         .bind(answer)
         .bind(event_seq)
-        .execute(self)
-        .await?;
-        Ok(())
+        .later()
     }
 
     async fn take_questions(
@@ -140,7 +138,7 @@ impl Questions for SqliteConnection {
         .bind(word(&state)?)
         .bind(now)
         .bind(serde_json::to_string(event_seqs)?)
-        .fetch_all(self)
+        .fetch_all(self.db().await?)
         .await?)
     }
 }

@@ -1,10 +1,9 @@
 //! What marked requests were answered, so that a repeated one has no second effect.
 
 use async_trait::async_trait;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Row as _, Sqlite, SqliteConnection};
+use sqlx::{Row as _, SqliteConnection};
 
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::transaction::Requests;
 use crate::types::{Idempotency, Kept};
@@ -35,23 +34,10 @@ macro_rules! add_answer {
     };
 }
 
-fn answered<'q>(
-    add: Query<'q, Sqlite, SqliteArguments>,
-    mark: &'q Idempotency,
-    body: &'q str,
-    now: i64,
-) -> Query<'q, Sqlite, SqliteArguments> {
-    add.bind(&mark.scope)
-        .bind(&mark.key)
-        .bind(&mark.fingerprint)
-        .bind(body)
-        .bind(now)
-}
-
 #[async_trait]
-impl Requests for SqliteConnection {
+impl Requests for Gathered<'_> {
     async fn answer_to(&mut self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
-        recall(self, mark).await
+        recall(self.db().await?, mark).await
     }
 
     async fn add_answer(
@@ -60,9 +46,13 @@ impl Requests for SqliteConnection {
         body: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        let add = sqlx::query(add_answer!());
-        answered(add, mark, body, now).execute(self).await?;
-        Ok(())
+        self.statement(add_answer!())
+            .bind(&mark.scope)
+            .bind(&mark.key)
+            .bind(&mark.fingerprint)
+            .bind(body)
+            .bind(now)
+            .later()
     }
 
     async fn add_first_answer(
@@ -71,8 +61,14 @@ impl Requests for SqliteConnection {
         body: &str,
         now: i64,
     ) -> Result<bool, StoreError> {
-        let add = sqlx::query(concat!(add_answer!(), " ON CONFLICT DO NOTHING"));
-        let added = answered(add, mark, body, now).execute(self).await?;
+        let added = sqlx::query(concat!(add_answer!(), " ON CONFLICT DO NOTHING"))
+            .bind(&mark.scope)
+            .bind(&mark.key)
+            .bind(&mark.fingerprint)
+            .bind(body)
+            .bind(now)
+            .execute(self.db().await?)
+            .await?;
         Ok(added.rows_affected() > 0)
     }
 
@@ -84,7 +80,7 @@ impl Requests for SqliteConnection {
         .bind(&mark.scope)
         .bind(&mark.key)
         .bind(&mark.fingerprint)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(replaced.rows_affected() > 0)
     }

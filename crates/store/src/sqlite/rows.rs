@@ -36,22 +36,36 @@ macro_rules! book_where {
     };
 }
 
+/// What a book is found by.
+pub(super) enum BookKey<'a> {
+    Id(&'a str),
+    Hash(&'a [u8]),
+}
+
+/// The statement that reads a whole book, and its one parameter.
+pub(super) fn book_query(of: BookOf<'_>) -> (&'static str, BookKey<'_>) {
+    match of {
+        BookOf::Session(id) => (book_where!("id = ?", ""), BookKey::Id(id.as_str())),
+        BookOf::Payment(id) => (
+            book_where!("id = (SELECT session_id FROM payments WHERE id = ?)", ""),
+            BookKey::Id(id.as_str()),
+        ),
+        BookOf::Secret(hash) => (book_where!("secret_hash = ?", ""), BookKey::Hash(hash)),
+    }
+}
+
 /// Reads a whole book, in one statement however many payments and events it has.
 pub(super) async fn load_book(
     db: &mut SqliteConnection,
     of: BookOf<'_>,
 ) -> Result<Option<ListedBook>, StoreError> {
-    let query = match of {
-        BookOf::Session(id) => sqlx::query(book_where!("id = ?", "")).bind(id.as_str()),
-        BookOf::Payment(id) => sqlx::query(book_where!(
-            "id = (SELECT session_id FROM payments WHERE id = ?)",
-            ""
-        ))
-        .bind(id.as_str()),
-        BookOf::Secret(hash) => sqlx::query(book_where!("secret_hash = ?", "")).bind(hash),
+    let (statement, key) = book_query(of);
+    let book = sqlx::query(statement);
+    let book = match key {
+        BookKey::Id(id) => book.bind(id),
+        BookKey::Hash(hash) => book.bind(hash),
     };
-    let rows = query.fetch_all(db).await?;
-    read_book(&rows)
+    read_book(&book.fetch_all(db).await?)
 }
 
 /// Reads the whole books of these sessions, in one statement however many there are.

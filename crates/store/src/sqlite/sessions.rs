@@ -5,22 +5,32 @@ use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::rows::load_book;
+use super::gathered::Gathered;
+use super::rows::{BookKey, book_query};
 use crate::error::StoreError;
-use crate::rows::stored;
+use crate::rows::{read_book, stored};
 use crate::transaction::{BookOf, ListedBook, Sessions};
 use crate::types::SecretDigest;
 use crate::words::from_word;
 
 #[async_trait]
-impl Sessions for SqliteConnection {
+impl Sessions for Gathered<'_> {
     async fn book(&mut self, of: BookOf<'_>) -> Result<Option<ListedBook>, StoreError> {
-        load_book(self, of).await
+        let (statement, key) = book_query(of);
+        let book = self.statement(statement);
+        let book = match key {
+            BookKey::Id(id) => book.bind(id),
+            BookKey::Hash(hash) => book.bind(hash),
+        };
+        read_book(&book.fetch_all().await?)
     }
 
     async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError> {
         let key = sqlx::query_scalar("SELECT order_key FROM sessions WHERE id = ?");
-        Ok(key.bind(session.as_str()).fetch_one(self).await?)
+        Ok(key
+            .bind(session.as_str())
+            .fetch_one(self.db().await?)
+            .await?)
     }
 
     async fn add_session(
@@ -30,71 +40,69 @@ impl Sessions for SqliteConnection {
         secret: &SecretDigest,
     ) -> Result<Option<SessionId>, StoreError> {
         let amount = stored(session.amount)?;
-        let first_settled: Option<String> = sqlx::query_scalar(
+        let body = serde_json::to_string(session)?;
+        let added = self.statement(
             "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
                 secret_salt, body, expires_at, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              RETURNING (
                 SELECT o.id FROM sessions o
-                WHERE o.shop = ?2 AND o.order_key = ?4 AND o.settled_by IS NOT NULL
+                WHERE o.shop = ? AND o.order_key = ? AND o.settled_by IS NOT NULL
                 ORDER BY o.rowid LIMIT 1
-             )",
-        )
-        .bind(session.id.as_str())
-        .bind(session.shop.as_str())
-        .bind(&session.reference)
-        .bind(order_key)
-        .bind(amount)
-        .bind(session.currency.code())
-        .bind(&secret.hash)
-        .bind(&secret.salt)
-        .bind(serde_json::to_string(session)?)
-        .bind(session.expires_at)
-        .bind(session.created_at)
-        .fetch_one(self)
-        .await?;
-        first_settled.as_deref().map(from_word).transpose()
+             ) AS first_settled",
+        );
+        let added = added
+            .bind(session.id.as_str())
+            .bind(session.shop.as_str())
+            .bind(&session.reference)
+            .bind(order_key)
+            .bind(amount)
+            .bind(session.currency.code())
+            .bind(&secret.hash)
+            .bind(&secret.salt)
+            .bind(body)
+            .bind(session.expires_at)
+            .bind(session.created_at)
+            .bind(session.shop.as_str())
+            .bind(order_key)
+            .fetch_one()
+            .await?;
+        let first_settled: Option<&str> = added.try_get("first_settled")?;
+        first_settled.map(from_word).transpose()
     }
 
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET expires_at = ? WHERE id = ?")
+        self.statement("UPDATE sessions SET expires_at = ? WHERE id = ?")
             .bind(at)
             .bind(session.as_str())
-            .execute(self)
-            .await?;
-        Ok(())
+            .later()
     }
 
     async fn change_amount(&mut self, session: &Session) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET amount = ?1, body = ?2 WHERE id = ?3")
+        self.statement("UPDATE sessions SET amount = ?, body = ? WHERE id = ?")
             .bind(stored(session.amount)?)
             .bind(serde_json::to_string(session)?)
             .bind(session.id.as_str())
-            .execute(self)
-            .await?;
-        Ok(())
+            .later()
     }
 
     async fn settle(&mut self, session: &SessionId, by: &PaymentId) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET settled_by = ? WHERE id = ? AND settled_by IS NULL")
+        self.statement("UPDATE sessions SET settled_by = ? WHERE id = ? AND settled_by IS NULL")
             .bind(by.as_str())
             .bind(session.as_str())
-            .execute(self)
-            .await?;
-        Ok(())
+            .later()
     }
 
     async fn others_of_order(&mut self, session: &SessionId) -> Result<Vec<SessionId>, StoreError> {
-        let others: Vec<String> = sqlx::query_scalar(
+        let others = self.statement(
             "SELECT o.id FROM sessions s
              JOIN sessions o ON o.shop = s.shop AND o.order_key = s.order_key AND o.id <> s.id
              WHERE s.id = ? AND EXISTS (SELECT 1 FROM payments p
                 JOIN events e ON e.payment_id = p.id WHERE p.session_id = o.id)",
-        )
-        .bind(session.as_str())
-        .fetch_all(self)
-        .await?;
-        others.iter().map(|id| from_word(id)).collect()
+        );
+        let others = others.bind(session.as_str()).fetch_all().await?;
+        let ids = others.iter().map(|row| from_word(row.try_get(0)?));
+        ids.collect()
     }
 }
 

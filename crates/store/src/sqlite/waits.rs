@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use guichet_domain::id::PaymentId;
 use sqlx::SqliteConnection;
 
+use super::gathered::Gathered;
 use crate::error::StoreError;
 use crate::rows::readable;
 use crate::rules::waits::Bounds;
@@ -31,13 +32,13 @@ pub(super) async fn any_past(
 }
 
 #[async_trait]
-impl Waits for SqliteConnection {
+impl Waits for Gathered<'_> {
     async fn bound_deadlines(&mut self, latest: i64) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE payments SET deadline_at = ?1 WHERE deadline_passed = 0 AND deadline_at > ?1",
         )
         .bind(latest)
-        .execute(self)
+        .execute(self.db().await?)
         .await?;
         Ok(())
     }
@@ -48,7 +49,10 @@ impl Waits for SqliteConnection {
             Waiting::Operations => "UPDATE operations SET next_try_at = ?1 WHERE next_try_at > ?1",
             Waiting::Notices => "UPDATE notices SET next_try_at = ?1 WHERE next_try_at > ?1",
         };
-        sqlx::query(bound).bind(latest).execute(self).await?;
+        sqlx::query(bound)
+            .bind(latest)
+            .execute(self.db().await?)
+            .await?;
         Ok(())
     }
 
@@ -58,7 +62,7 @@ impl Waits for SqliteConnection {
              WHERE c.next_try_at > ?1 AND c.next_try_at > p.deadline_at",
         )
         .bind(then)
-        .fetch_all(self)
+        .fetch_all(self.db().await?)
         .await?;
         Ok(readable(
             rows.iter().map(|(id, at)| Ok((from_word(id)?, *at))),
@@ -66,11 +70,9 @@ impl Waits for SqliteConnection {
     }
 
     async fn set_wait(&mut self, payment: &PaymentId, until: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE conversations SET next_try_at = ? WHERE payment_id = ?")
+        self.statement("UPDATE conversations SET next_try_at = ? WHERE payment_id = ?")
             .bind(until)
             .bind(payment.as_str())
-            .execute(self)
-            .await?;
-        Ok(())
+            .later()
     }
 }

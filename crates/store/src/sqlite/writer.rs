@@ -212,8 +212,12 @@ impl Writer {
     }
 }
 
-/// What a function does in a turn that takes the connection and these arguments.
+/// What a function does in a turn that takes the connection and these arguments; a rule takes the
+/// transaction.
 macro_rules! turn {
+    ($store:ident, rules::$module:ident::$rule:ident ($($argument:expr),*)) => {
+        turn!($store, gathered(async |tx| rules::$module::$rule(tx, $($argument),*).await))
+    };
     ($store:ident, $($function:ident)::+ ($($argument:expr),*)) => {
         $store
             .writer
@@ -224,6 +228,9 @@ macro_rules! turn {
 
 /// The same for a job.
 macro_rules! turn_behind {
+    ($store:ident, rules::$module:ident::$rule:ident ($($argument:expr),*)) => {
+        turn_behind!($store, gathered(async |tx| rules::$module::$rule(tx, $($argument),*).await))
+    };
     ($store:ident, $($function:ident)::+ ($($argument:expr),*)) => {
         $store
             .writer
