@@ -83,6 +83,10 @@ pub(crate) struct Listing {
     pub(crate) deadline_passed: bool,
 }
 
+/// The first session of a new one's order that is settled, if any is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct FirstSettled(pub(crate) Option<SessionId>);
+
 /// A book with the listing of each of its payments.
 pub(crate) type ListedBook = (Book, Vec<Listing>);
 
@@ -209,14 +213,6 @@ pub(crate) trait Requests: Send {
         now: i64,
     ) -> Result<(), StoreError>;
 
-    /// Adds an answer if there is none to the same key. `false`: there is one.
-    async fn add_first_answer(
-        &mut self,
-        mark: &Idempotency,
-        body: &str,
-        now: i64,
-    ) -> Result<bool, StoreError>;
-
     /// Puts an answer in the place of the one to the same request. `false`: there is none.
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError>;
 }
@@ -230,13 +226,22 @@ pub(crate) trait Sessions: Send {
     /// What a session has in common with the others that pay its order.
     async fn order_key(&mut self, session: &SessionId) -> Result<String, StoreError>;
 
-    /// Adds a session, and gives the first one of its order that is settled.
+    /// Adds a session.
     async fn add_session(
         &mut self,
         session: &Session,
         order_key: &str,
         secret: &SecretDigest,
-    ) -> Result<Option<SessionId>, StoreError>;
+    ) -> Result<FirstSettled, StoreError>;
+
+    /// The same with its id as the answer to the request that makes it. None: that has an answer.
+    async fn add_answered_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretDigest,
+        mark: &Idempotency,
+    ) -> Result<Option<FirstSettled>, StoreError>;
 
     /// Has a session expire at this Unix second.
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError>;

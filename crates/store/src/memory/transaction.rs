@@ -15,8 +15,8 @@ use super::tables::{
 };
 use crate::error::StoreError;
 use crate::transaction::{
-    BookOf, Events, Found, Ledger, ListedBook, Listing, Messages, NewEvent, Payments, Requests,
-    Sessions, Standing,
+    BookOf, Events, FirstSettled, Found, Ledger, ListedBook, Listing, Messages, NewEvent, Payments,
+    Requests, Sessions, Standing,
 };
 use crate::types::{
     Advance, Conversation, Idempotency, Kept, KeptMessage, Message, Payment, SecretDigest,
@@ -44,28 +44,16 @@ impl Requests for Tables {
         &mut self,
         mark: &Idempotency,
         body: &str,
-        now: i64,
-    ) -> Result<(), StoreError> {
-        match self.add_first_answer(mark, body, now).await? {
-            true => Ok(()),
-            false => Err(StoreError::Corrupt("a second answer to one key".into())),
-        }
-    }
-
-    async fn add_first_answer(
-        &mut self,
-        mark: &Idempotency,
-        body: &str,
         _: i64,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(), StoreError> {
         if self.answers.iter().any(|row| row.is_of(mark)) {
-            return Ok(false);
+            return Err(StoreError::Corrupt("a second answer to one key".into()));
         }
         self.answers.push(AnswerRow {
             mark: mark.clone(),
             body: body.to_owned(),
         });
-        Ok(true)
+        Ok(())
     }
 
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError> {
@@ -90,7 +78,7 @@ impl Sessions for Tables {
         session: &Session,
         order_key: &str,
         secret: &SecretDigest,
-    ) -> Result<Option<SessionId>, StoreError> {
+    ) -> Result<FirstSettled, StoreError> {
         let row = SessionRow {
             session: session.clone(),
             order_key: order_key.to_owned(),
@@ -98,7 +86,22 @@ impl Sessions for Tables {
             expiry_due: true,
         };
         self.sessions.push(row);
-        Ok(self.first_settled(&session.shop, order_key))
+        Ok(FirstSettled(self.first_settled(&session.shop, order_key)))
+    }
+
+    async fn add_answered_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretDigest,
+        mark: &Idempotency,
+    ) -> Result<Option<FirstSettled>, StoreError> {
+        if self.answers.iter().any(|row| row.is_of(mark)) {
+            return Ok(None);
+        }
+        self.add_answer(mark, session.id.as_str(), session.created_at)
+            .await?;
+        self.add_session(session, order_key, secret).await.map(Some)
     }
 
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {

@@ -1,9 +1,7 @@
 //! What marked requests were answered, so that a repeated one has no second effect.
 
 use async_trait::async_trait;
-use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
-use sqlx::{PgConnection, Postgres, Row as _};
+use sqlx::{PgConnection, Row as _};
 
 use super::order;
 use crate::error::StoreError;
@@ -29,27 +27,6 @@ pub(super) async fn recall(
     }))
 }
 
-/// Keeps an answer.
-macro_rules! add_answer {
-    () => {
-        "INSERT INTO idempotency (scope, key, fingerprint, body, created_at)
-         VALUES ($1, $2, $3, $4, $5)"
-    };
-}
-
-fn answered<'q>(
-    add: Query<'q, Postgres, PgArguments>,
-    mark: &'q Idempotency,
-    body: &'q str,
-    now: i64,
-) -> Query<'q, Postgres, PgArguments> {
-    add.bind(&mark.scope)
-        .bind(&mark.key)
-        .bind(&mark.fingerprint)
-        .bind(body)
-        .bind(now)
-}
-
 #[async_trait]
 impl Requests for PgConnection {
     async fn answer_to(&mut self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
@@ -63,20 +40,18 @@ impl Requests for PgConnection {
         body: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        let add = sqlx::query(add_answer!());
-        answered(add, mark, body, now).execute(self).await?;
+        sqlx::query(
+            "INSERT INTO idempotency (scope, key, fingerprint, body, created_at)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&mark.scope)
+        .bind(&mark.key)
+        .bind(&mark.fingerprint)
+        .bind(body)
+        .bind(now)
+        .execute(self)
+        .await?;
         Ok(())
-    }
-
-    async fn add_first_answer(
-        &mut self,
-        mark: &Idempotency,
-        body: &str,
-        now: i64,
-    ) -> Result<bool, StoreError> {
-        let add = sqlx::query(concat!(add_answer!(), " ON CONFLICT DO NOTHING"));
-        let added = answered(add, mark, body, now).execute(self).await?;
-        Ok(added.rows_affected() > 0)
     }
 
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError> {

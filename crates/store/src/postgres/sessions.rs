@@ -3,15 +3,59 @@
 use async_trait::async_trait;
 use guichet_domain::id::{PaymentId, SessionId};
 use guichet_domain::session::Session;
-use sqlx::{PgConnection, Row as _};
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryScalar;
+use sqlx::{PgConnection, Postgres, Row as _};
 
 use super::order;
 use super::rows::load_book;
 use crate::error::StoreError;
 use crate::rows::stored;
-use crate::transaction::{BookOf, ListedBook, Sessions};
-use crate::types::SecretDigest;
+use crate::transaction::{BookOf, FirstSettled, ListedBook, Sessions};
+use crate::types::{Idempotency, SecretDigest};
 use crate::words::from_word;
+
+/// Adds a session; `$from` says of what there must be a row.
+macro_rules! add_session {
+    ($with:literal, $from:literal) => {
+        concat!(
+            $with,
+            "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
+                secret_salt, body, expires_at, created_at)
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11",
+            $from,
+            " RETURNING (
+                SELECT o.id FROM sessions o
+                WHERE o.shop = $2 AND o.order_key = $4 AND o.settled_by IS NOT NULL
+                ORDER BY o.made LIMIT 1
+             )"
+        )
+    };
+}
+
+fn described<'q, O>(
+    add: QueryScalar<'q, Postgres, O, PgArguments>,
+    session: &'q Session,
+    order_key: &'q str,
+    secret: &'q SecretDigest,
+) -> Result<QueryScalar<'q, Postgres, O, PgArguments>, StoreError> {
+    Ok(add
+        .bind(session.id.as_str())
+        .bind(session.shop.as_str())
+        .bind(&session.reference)
+        .bind(order_key)
+        .bind(stored(session.amount)?)
+        .bind(session.currency.code())
+        .bind(&secret.hash)
+        .bind(&secret.salt)
+        .bind(serde_json::to_string(session)?)
+        .bind(session.expires_at)
+        .bind(session.created_at))
+}
+
+fn first_settled(id: Option<&str>) -> Result<FirstSettled, StoreError> {
+    Ok(FirstSettled(id.map(from_word).transpose()?))
+}
 
 #[async_trait]
 impl Sessions for PgConnection {
@@ -30,32 +74,37 @@ impl Sessions for PgConnection {
         session: &Session,
         order_key: &str,
         secret: &SecretDigest,
-    ) -> Result<Option<SessionId>, StoreError> {
-        let amount = stored(session.amount)?;
-        let first_settled: Option<String> = sqlx::query_scalar(
-            "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
-                secret_salt, body, expires_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-             RETURNING (
-                SELECT o.id FROM sessions o
-                WHERE o.shop = $2 AND o.order_key = $4 AND o.settled_by IS NOT NULL
-                ORDER BY o.made LIMIT 1
-             )",
-        )
-        .bind(session.id.as_str())
-        .bind(session.shop.as_str())
-        .bind(&session.reference)
-        .bind(order_key)
-        .bind(amount)
-        .bind(session.currency.code())
-        .bind(&secret.hash)
-        .bind(&secret.salt)
-        .bind(serde_json::to_string(session)?)
-        .bind(session.expires_at)
-        .bind(session.created_at)
-        .fetch_one(self)
-        .await?;
-        first_settled.as_deref().map(from_word).transpose()
+    ) -> Result<FirstSettled, StoreError> {
+        let add = sqlx::query_scalar(add_session!("", ""));
+        let first: Option<String> = described(add, session, order_key, secret)?
+            .fetch_one(self)
+            .await?;
+        first_settled(first.as_deref())
+    }
+
+    async fn add_answered_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretDigest,
+        mark: &Idempotency,
+    ) -> Result<Option<FirstSettled>, StoreError> {
+        let add = sqlx::query_scalar(add_session!(
+            "WITH answer AS (
+                INSERT INTO idempotency (scope, key, fingerprint, body, created_at)
+                VALUES ($12, $13, $14, $1, $11) ON CONFLICT DO NOTHING RETURNING 1
+             ) ",
+            " FROM answer"
+        ));
+        let first: Option<Option<String>> = described(add, session, order_key, secret)?
+            .bind(&mark.scope)
+            .bind(&mark.key)
+            .bind(&mark.fingerprint)
+            .fetch_optional(self)
+            .await?;
+        first
+            .map(|first| first_settled(first.as_deref()))
+            .transpose()
     }
 
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {

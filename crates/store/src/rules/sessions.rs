@@ -5,7 +5,7 @@ use guichet_domain::session::Session;
 
 use super::notices;
 use crate::error::StoreError;
-use crate::transaction::{BookOf, Transaction};
+use crate::transaction::{BookOf, FirstSettled, Transaction};
 use crate::types::{Advance, Book, Closed, Idempotency, Kept, SecretDigest};
 
 /// Adds a session, unless the same request made one that is not dead: see
@@ -16,26 +16,30 @@ pub(crate) async fn add(
     secret: &SecretDigest,
     mark: &Idempotency,
 ) -> Result<Kept, StoreError> {
-    let new = session.id.to_string();
-    if !tx.add_first_answer(mark, &new, session.created_at).await? {
-        match tx.answer_to(mark).await? {
-            Some(Kept::Replayed(id)) => {
-                let made = SessionId::try_from(id.clone())
-                    .map_err(|_| StoreError::Corrupt(format!("{id} is no session's id")))?;
-                match dead(tx, &made, session.created_at).await? {
-                    Some(dead) => session.replaces = Some(dead),
-                    None => return Ok(Kept::Replayed(id)),
-                }
-                tx.replace_answer(mark, &new).await?;
-            }
-            Some(kept) => return Ok(kept),
-            // Old ones are erased.
-            None => tx.add_answer(mark, &new, session.created_at).await?,
-        }
+    let order = order_key(tx, session).await?;
+    let added = tx.add_answered_session(session, &order, secret, mark);
+    if let Some(FirstSettled(first)) = added.await? {
+        session.know_order(first);
+        return Ok(Kept::New);
     }
-    let order_key = order_key(tx, session).await?;
-    let first_settled = tx.add_session(session, &order_key, secret).await?;
-    session.know_order(first_settled);
+    let new = session.id.to_string();
+    match tx.answer_to(mark).await? {
+        Some(Kept::Replayed(id)) => {
+            let made = SessionId::try_from(id.clone())
+                .map_err(|_| StoreError::Corrupt(format!("{id} is no session's id")))?;
+            match dead(tx, &made, session.created_at).await? {
+                Some(dead) => session.replaces = Some(dead),
+                None => return Ok(Kept::Replayed(id)),
+            }
+            tx.replace_answer(mark, &new).await?;
+        }
+        Some(kept) => return Ok(kept),
+        // Old ones are erased.
+        None => tx.add_answer(mark, &new, session.created_at).await?,
+    }
+    let order = order_key(tx, session).await?;
+    let FirstSettled(first) = tx.add_session(session, &order, secret).await?;
+    session.know_order(first);
     Ok(Kept::New)
 }
 

@@ -34,6 +34,33 @@ macro_rules! add_answer {
     };
 }
 
+/// Keeps an answer, unless there is one to the same key. What it changed tells the next statement.
+pub(super) fn first_answer(
+    tx: &mut Gathered<'_>,
+    mark: &Idempotency,
+    body: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    let add = concat!(add_answer!(), " ON CONFLICT DO NOTHING");
+    answer(tx, add, mark, body, now)
+}
+
+fn answer(
+    tx: &mut Gathered<'_>,
+    add: &'static str,
+    mark: &Idempotency,
+    body: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.statement(add)
+        .bind(&mark.scope)
+        .bind(&mark.key)
+        .bind(&mark.fingerprint)
+        .bind(body)
+        .bind(now)
+        .later()
+}
+
 #[async_trait]
 impl Requests for Gathered<'_> {
     async fn answer_to(&mut self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
@@ -46,30 +73,7 @@ impl Requests for Gathered<'_> {
         body: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        self.statement(add_answer!())
-            .bind(&mark.scope)
-            .bind(&mark.key)
-            .bind(&mark.fingerprint)
-            .bind(body)
-            .bind(now)
-            .later()
-    }
-
-    async fn add_first_answer(
-        &mut self,
-        mark: &Idempotency,
-        body: &str,
-        now: i64,
-    ) -> Result<bool, StoreError> {
-        let added = sqlx::query(concat!(add_answer!(), " ON CONFLICT DO NOTHING"))
-            .bind(&mark.scope)
-            .bind(&mark.key)
-            .bind(&mark.fingerprint)
-            .bind(body)
-            .bind(now)
-            .execute(self.db().await?)
-            .await?;
-        Ok(added.rows_affected() > 0)
+        answer(self, add_answer!(), mark, body, now)
     }
 
     async fn replace_answer(&mut self, mark: &Idempotency, body: &str) -> Result<bool, StoreError> {

@@ -6,12 +6,60 @@ use guichet_domain::session::Session;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::gathered::Gathered;
+use super::requests::first_answer;
 use super::rows::{BookKey, book_query};
 use crate::error::StoreError;
 use crate::rows::{read_book, stored};
-use crate::transaction::{BookOf, ListedBook, Sessions};
-use crate::types::SecretDigest;
+use crate::transaction::{BookOf, FirstSettled, ListedBook, Sessions};
+use crate::types::{Idempotency, SecretDigest};
 use crate::words::from_word;
+
+/// Adds a session under this condition.
+macro_rules! add_session {
+    ($condition:literal) => {
+        concat!(
+            "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
+                secret_salt, body, expires_at, created_at)
+             SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE ",
+            $condition,
+            " RETURNING (
+                SELECT o.id FROM sessions o
+                WHERE o.shop = ? AND o.order_key = ? AND o.settled_by IS NOT NULL
+                ORDER BY o.rowid LIMIT 1
+             ) AS first_settled"
+        )
+    };
+}
+
+async fn add(
+    tx: &mut Gathered<'_>,
+    statement: &'static str,
+    session: &Session,
+    order_key: &str,
+    secret: &SecretDigest,
+) -> Result<Option<FirstSettled>, StoreError> {
+    let (amount, body) = (stored(session.amount)?, serde_json::to_string(session)?);
+    let added = tx
+        .statement(statement)
+        .bind(session.id.as_str())
+        .bind(session.shop.as_str())
+        .bind(&session.reference)
+        .bind(order_key)
+        .bind(amount)
+        .bind(session.currency.code())
+        .bind(&secret.hash)
+        .bind(&secret.salt)
+        .bind(body)
+        .bind(session.expires_at)
+        .bind(session.created_at)
+        .bind(session.shop.as_str())
+        .bind(order_key)
+        .fetch_optional()
+        .await?;
+    let Some(added) = added else { return Ok(None) };
+    let first: Option<&str> = added.try_get("first_settled")?;
+    Ok(Some(FirstSettled(first.map(from_word).transpose()?)))
+}
 
 #[async_trait]
 impl Sessions for Gathered<'_> {
@@ -38,37 +86,22 @@ impl Sessions for Gathered<'_> {
         session: &Session,
         order_key: &str,
         secret: &SecretDigest,
-    ) -> Result<Option<SessionId>, StoreError> {
-        let amount = stored(session.amount)?;
-        let body = serde_json::to_string(session)?;
-        let added = self.statement(
-            "INSERT INTO sessions (id, shop, reference, order_key, amount, currency, secret_hash,
-                secret_salt, body, expires_at, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             RETURNING (
-                SELECT o.id FROM sessions o
-                WHERE o.shop = ? AND o.order_key = ? AND o.settled_by IS NOT NULL
-                ORDER BY o.rowid LIMIT 1
-             ) AS first_settled",
-        );
-        let added = added
-            .bind(session.id.as_str())
-            .bind(session.shop.as_str())
-            .bind(&session.reference)
-            .bind(order_key)
-            .bind(amount)
-            .bind(session.currency.code())
-            .bind(&secret.hash)
-            .bind(&secret.salt)
-            .bind(body)
-            .bind(session.expires_at)
-            .bind(session.created_at)
-            .bind(session.shop.as_str())
-            .bind(order_key)
-            .fetch_one()
-            .await?;
-        let first_settled: Option<&str> = added.try_get("first_settled")?;
-        first_settled.map(from_word).transpose()
+    ) -> Result<FirstSettled, StoreError> {
+        let added = add(self, add_session!("true"), session, order_key, secret).await?;
+        added.ok_or_else(|| StoreError::Corrupt(format!("{} was not added", session.id)))
+    }
+
+    async fn add_answered_session(
+        &mut self,
+        session: &Session,
+        order_key: &str,
+        secret: &SecretDigest,
+        mark: &Idempotency,
+    ) -> Result<Option<FirstSettled>, StoreError> {
+        first_answer(self, mark, session.id.as_str(), session.created_at)?;
+        // Where there was an answer the statement before it has changed nothing.
+        let add_session = add_session!("changes() > 0");
+        add(self, add_session, session, order_key, secret).await
     }
 
     async fn end_session(&mut self, session: &SessionId, at: i64) -> Result<(), StoreError> {
