@@ -72,16 +72,17 @@ same('private', described.private, undefined);
 same('scripts', described.scripts, undefined);
 same('dependencies', described.dependencies, undefined);
 
-// All but the script is byte for byte what the backend serves; the script's digest is told.
-const kinds = { glue: 'guichet_widget.js', wasm: 'guichet_widget_bg.wasm', card: 'guichet_card.js' };
+// The module, its texts and the script for cards are byte for byte what the backend serves; the
+// element's digest is told.
+const kinds = { wasm: 'guichet_widget_bg.wasm', card: 'guichet_card.js' };
 for (const { kind, name } of json(assets, 'manifest.json').files) {
   if (kind === 'element') {
     const wanted = 'sha384-' + digest('sha384', assets, name).digest('base64');
     same('integrity.json', json(folder, 'integrity.json'), { [name]: wanted });
     continue;
   }
-  // Markup from the server names the backend's own.
-  if (kind === 'style') continue;
+  // Markup from the server names the backend's own. What takes over is in the package's own script.
+  if (['glue', 'refusals', 'style'].includes(kind)) continue;
   const plain = kinds[kind] ?? name.replace(/-[0-9a-f]{16}/, '');
   const [ours, theirs] = [[folder, plain], [assets, name]];
   same(plain, ...[ours, theirs].map((path) => digest('sha256', ...path).digest('hex')));

@@ -1,13 +1,14 @@
 // <guichet-checkout session="…">: the only script that a shop's page names.
 //
-// It draws a skeleton at once, asks for the session, shows the face that comes with the answer, and
-// then loads the module and the texts of one language, which take over. Where the shop's server has
-// printed the element with its face inside, that face stands in place of the skeleton, and is
-// replaced if the answer brings another one. It builds every node by hand: a shop may require
-// trusted types and forbid inline styles. Where the other files are says `files.js`. The build
-// writes the script so that browsers can read it that can't run the module: they are told so. For
-// the same reason, nothing on the way to that message asks for more than they have. A server may
-// import it, and nothing happens there.
+// It draws a skeleton at once, asks for the session, and shows the face that comes with the answer:
+// what a shopper waits for is all that is in here. Then it loads `takeover.js` and, beside it, the
+// module. Where the shop's server has printed the element with its face inside, that face stands in
+// place of the skeleton, and is replaced if the answer brings another one. Where nothing takes
+// over, the face is a form, which is sent from here. It builds every node by hand: a shop may
+// require trusted types and forbid inline styles. Where the other files are says `files.js`. The
+// build writes the script so that browsers can read it that can't run the module: they are told so.
+// For the same reason, nothing on the way to that message asks for more than they have. A server
+// may import it, and nothing happens there.
 
 import * as files from './files.js';
 import css from './widget.css';
@@ -18,8 +19,6 @@ const NAME = 'guichet-checkout';
 // Attributes that are properties too.
 const PROPERTIES = ['session', 'locale', 'theme', 'backend'];
 const PATIENCE = 20000;
-// The shopper is told within five seconds that the fields for a card don't open.
-const OPENING = 4500;
 // The page may take this long to say whether the shopper may pay.
 const HESITATION = 60000;
 // From the live region to its text.
@@ -37,10 +36,9 @@ const NEEDED = ['WebAssembly', 'fetch', 'crypto', 'TextDecoder', 'TextEncoder', 
 
 const onPage = typeof document !== 'undefined';
 
+let script;
 let module;
-let card;
-const texts = {};
-let attempts = 0;
+let failures = 0;
 let provided;
 let sheet;
 let barred;
@@ -85,8 +83,9 @@ const isBarred = async () => {
   return barred;
 };
 
-// Failed imports are remembered by browsers: a retry asks for another address.
-const retry = () => (attempts++ ? '?' + attempts : '');
+// Failed imports are remembered by browsers: after one, other addresses are asked for.
+const again = () => (failures ? '?' + failures : '');
+const failed = () => void failures++;
 
 // What went wrong with the network: it may go right next time.
 class Lost extends Error {}
@@ -95,21 +94,14 @@ const lost = (reason) => {
   throw new Lost(reason);
 };
 
+// By which the browser checks one of our files, if the page asks for it.
+const vouched = (digest) => (files.isChecked() ? 'sha256-' + digest : undefined);
+
 // One of our files.
 const fetched = async (url, integrity) => {
   const answer = await fetch(url, { integrity }).catch(lost);
   if (!answer.ok) lost(url + ' answers ' + answer.status);
   return answer;
-};
-
-// Compiled while it arrives, where the browser can do that and was told what arrives.
-const compiled = async (url, integrity) => {
-  const answer = await fetched(url, integrity);
-  try {
-    return await WebAssembly.compileStreaming(answer.clone());
-  } catch {
-    return WebAssembly.compile(await answer.arrayBuffer().catch(lost));
-  }
 };
 
 // An `import()` can't be told a digest, but a link before it can: where that fails, the browser
@@ -134,42 +126,26 @@ const imported = async (url, integrity) => {
   });
 };
 
-// Glue and module arrive side by side.
-const loadModule = async () => {
-  const again = retry();
-  const both = Promise.all([
-    imported(files.glue() + again, files.integrity('glue')),
-    compiled(files.wasm() + again, files.integrity('wasm')),
-  ]);
-  const [glue, wasm] = await inTime(both, PATIENCE, Lost);
-  await glue.default({ module_or_path: wasm });
-  return glue;
+// What takes over. With it goes what both need.
+const theScript = () => {
+  if (!script) {
+    const lent = { vouched, fetched, imported, again, failed, lost, Lost, emit, clear };
+    const coming = inTime(files.takeover(imported, again(), vouched), PATIENCE, Lost);
+    script = coming.then((it) => it.use(lent) || it);
+    script.catch(() => (script = failed()));
+  }
+  return script;
 };
 
-// The texts of a language, with the shop's own by their numbers. No other language's are loaded.
-const theWords = (language, own) => {
-  const url = files.words(language);
-  const key = language + JSON.stringify(own);
-  const loading = async () => {
-    const answer = await fetched(url, files.integrity(language));
-    return Object.assign(await answer.json().catch(lost), own);
-  };
-  texts[key] ||= inTime(loading(), PATIENCE, Lost);
-  texts[key].catch(() => delete texts[key]);
-  return texts[key];
-};
-
-// The script that puts the platform's fields on the page. Only who pays with a card needs it.
-const theCard = () => {
-  card ||= imported(files.card() + (card === null ? retry() : ''), files.integrity('card'));
-  card.catch(() => (card = null));
-  return card;
-};
-
+// The module is on its way beside the script that knows what to do with it.
 const theModule = () => {
   if (provided) return Promise.resolve(provided);
-  module ||= loadModule();
-  module.catch(() => (module = undefined));
+  if (!module) {
+    const arriving = fetched(files.wasm() + again(), vouched(files.digest('wasm')));
+    arriving.catch(() => {});
+    module = theScript().then((it) => it.load(arriving));
+    module.catch(() => (module = failed()));
+  }
   return module;
 };
 
@@ -203,17 +179,6 @@ const read = (request) => {
   }
   const version = files.VERSION && request.getResponseHeader('Guichet-Version');
   return { ok, status, body, face: drawn && drawn.querySelector('[data-face]'), version };
-};
-
-// The element of the npm package may be of another version than its backend. The page is told.
-const family = (version) => /^\d+\.\d+/.exec(version || '')?.[0];
-const compare = (host, version) => {
-  if (!files.VERSION || family(version) === family(files.VERSION)) return;
-  console.error(
-    'guichet: the page has guichet-checkout ' + files.VERSION + ', and its backend is of version ' +
-      (version || 'unknown') + '. Install the package in the version of the backend.',
-  );
-  emit(host, 'guichet:error', { code: 'version_mismatch' });
 };
 
 // Asks for the session, and for its face. Not by `fetch`: a document may be asked for here and
@@ -350,13 +315,6 @@ const report = (host, reason, code) => {
   emit(host, 'guichet:error', { code });
 };
 
-// The end of a start that can't go on: told to the shopper, to the shop's page and on the console.
-const giveUp = (host, root, reason, code = 'unsupported') => {
-  const [lang, words] = wordsOf(host);
-  say(root, 'broken', lang, code === 'unsupported' ? words.unsupported : words.unfit);
-  report(host, reason, code);
-};
-
 // Gives the root its style sheet. Browsers without constructed ones get an element, which a page's
 // policy may refuse: what can be pressed is there all the same.
 const dress = (host, root) => {
@@ -387,99 +345,88 @@ const dress = (host, root) => {
 
 const cameBack = () => performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
 
-class GuichetCheckout extends (onPage ? HTMLElement : Object) {
-  static observedAttributes = ['session', 'locale', 'backend'];
+// What an element does. Its page can't reach it.
+class Checkout {
+  constructor(host) {
+    this.host = host;
+    this.run = 0;
+    for (const name of ['onBegin', 'onPageShow', 'onWake', 'mayPay']) {
+      this[name] = this[name].bind(this);
+    }
+  }
 
-  #run = 0;
-  #root;
-  #mounted;
-  #embedded;
-  #card;
-  #wish;
-  #late;
-  #pressed;
-  #haste;
-  #sending;
-  #given;
-  #id;
-
-  connectedCallback() {
+  connect() {
+    const { host } = this;
     // What the page set before this script was there.
     for (const name of PROPERTIES) {
-      if (!Object.prototype.hasOwnProperty.call(this, name)) continue;
-      const value = this[name];
-      delete this[name];
-      this[name] = value;
+      if (!Object.prototype.hasOwnProperty.call(host, name)) continue;
+      const value = host[name];
+      delete host[name];
+      host[name] = value;
     }
     try {
-      this.#open();
+      this.open();
     } catch (reason) {
-      return giveUp(this, this.#root || this, reason);
+      return this.giveUp(reason);
     }
-    addEventListener('pageshow', this.#onPageShow);
-    addEventListener('online', this.#onWake);
-    document.addEventListener('visibilitychange', this.#onWake);
-    this.#start();
+    addEventListener('pageshow', this.onPageShow);
+    addEventListener('online', this.onWake);
+    document.addEventListener('visibilitychange', this.onWake);
+    this.start();
   }
 
-  disconnectedCallback() {
-    removeEventListener('pageshow', this.#onPageShow);
-    removeEventListener('online', this.#onWake);
-    document.removeEventListener('visibilitychange', this.#onWake);
-    this.#stop();
-  }
-
-  // The page moves the element as a whole (`moveBefore`): nothing of it begins anew.
-  connectedMoveCallback() {}
-
-  attributeChangedCallback(_, before, now) {
-    if (this.isConnected && this.#root && before !== now) this.#start();
+  disconnect() {
+    removeEventListener('pageshow', this.onPageShow);
+    removeEventListener('online', this.onWake);
+    document.removeEventListener('visibilitychange', this.onWake);
+    this.stop();
   }
 
   // A page that was kept as HTML and put back has the labels and containers of fields that are
   // gone; it may even have a shadow root that nobody listens to.
-  #open() {
-    for (const child of Array.from(this.children)) {
+  open() {
+    const { host } = this;
+    for (const child of Array.from(host.children)) {
       if (/^guichet-/.test(child.slot)) child.remove();
     }
-    if (this.#root) return;
+    if (this.root) return;
     // A root that was declared is here already, and loses all that is in it when one is attached.
-    const declared = this.shadowRoot;
+    const declared = host.shadowRoot;
     const face = declared && declared.querySelector('[data-painted]');
-    const root = face ? declared : this.attachShadow({ mode: 'open' });
-    this.#root = root;
+    const root = face ? declared : host.attachShadow({ mode: 'open' });
+    this.root = root;
     // As it was printed: what the shopper does on it changes it.
-    this.#given = face && face.cloneNode(true);
+    this.given = face && face.cloneNode(true);
     if (!root.querySelector('.spoken')) {
       const region = make('p', 'spoken');
       region.setAttribute('role', 'status');
       root.insertBefore(region, face);
     }
-    for (const type of ['click', 'change']) root.addEventListener(type, this.#onBegin);
+    for (const type of ['click', 'change']) root.addEventListener(type, this.onBegin);
   }
 
-  // The shopper has begun: the script is here by the time that fields are to open.
-  #onBegin = ({ type, target }) => {
-    if (type === 'change' && target.name === 'method') keep(this.#id, target.value);
-    if (this.#embedded) theCard().catch(() => {});
-    this.#embedded = false;
-  };
+  // The shopper has begun: the script for cards is here by the time that fields are to open.
+  onBegin({ type, target }) {
+    if (type === 'change' && target.name === 'method') keep(this.id, target.value);
+    if (this.embedded) theScript().then((it) => it.theCard()).catch(() => {});
+    this.embedded = false;
+  }
 
   // Shows the face as the backend drew it, until the module takes over. Where one was shown before,
   // choice, focus and press stay what they were, if the new face has them.
-  #paint(drawn) {
-    const root = this.#root;
-    const face = document.importNode(drawn, true);
+  paint(drawn) {
+    const { root } = this;
+    const face = document.adoptNode(drawn);
     const before = root.querySelector('[data-painted]');
     const chosen = before && chosenOf(before);
     const focused = before && root.activeElement;
     if (chosen) choose(face, chosen.value);
-    this.#listen(face);
+    this.listen(face);
     clear(root);
     root.appendChild(face);
-    const button = face.querySelector('[data-action="' + this.#pressed + '"]');
+    const button = face.querySelector('[data-action="' + this.pressed + '"]');
     if (button) button.setAttribute('aria-busy', 'true');
-    else this.#pressed = undefined;
+    else this.pressed = undefined;
     if (focused) {
       const same = (node) => node.id === focused.id && node.dataset.action === focused.dataset.action;
       const all = Array.from(face.querySelectorAll('input, button'));
@@ -491,95 +438,111 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
   }
 
   // The first press on a painted face is kept, and done when the module is there.
-  #listen(face) {
+  listen(face) {
     face.onsubmit = (event) => event.preventDefault();
     face.onclick = (event) => {
       const button = event.target.closest('button[data-action]');
       if (!button) return;
       event.preventDefault();
-      if (this.#pressed) return;
-      this.#pressed = button.dataset.action;
+      if (this.pressed) return;
+      this.pressed = button.dataset.action;
       button.setAttribute('aria-busy', 'true');
-      this.#haste = setTimeout(() => this.#hurry(), HASTE);
+      this.haste = setTimeout(() => this.hurry(), HASTE);
     };
   }
 
   // The module takes its time: the face is a form, which the backend takes. Fields for a card need
   // the module, and who has chosen nothing is told so by it.
-  #hurry() {
-    const button = this.#root.querySelector('[data-painted] [data-action=pay][aria-busy]');
+  hurry() {
+    const button = this.root.querySelector('[data-painted] [data-action=pay][aria-busy]');
     const chosen = button && chosenOf(button.form);
     if (!chosen || chosen.closest('[data-scripted]')) return;
     const kept = (why) => why && console.error('guichet: ' + why);
-    this.#sending = this.#send(button, chosen).then(kept);
+    this.sending = this.send(button, chosen).then(kept);
   }
 
   // Sends a painted list. Where scripts run, the page is asked before it pays, as the module asks
   // it. It comes to an end where the page is not left: with the reason, or none if nothing was sent.
-  async #send(button, chosen) {
+  async send(button, chosen) {
     button.setAttribute('aria-busy', 'true');
-    const may = await this.#mayPay(chosen.value);
+    const may = await this.mayPay(chosen.value);
     if (may && chosen.checked && button.isConnected) {
       const back = { type: 'hidden', name: 'back', value: 'shop' };
       button.form.appendChild(Object.assign(make('input'), back));
       return leave(button.form);
     }
     button.removeAttribute('aria-busy');
-    this.#pressed = undefined;
+    this.pressed = undefined;
     return undefined;
   }
 
   // The module does not come. What was pressed on a painted face is sent now, and so is what will
   // be. `false` where there is none, or nothing of it can be sent.
-  #release(reason, code = 'unsupported') {
-    const face = this.#root.querySelector('[data-painted]');
+  release(reason, code = 'unsupported') {
+    const face = this.root.querySelector('[data-painted]');
     if (!face) return false;
     const isList = face.querySelector('[name=method]');
     const scripted = face.querySelectorAll('[data-scripted], .awaited');
     for (const node of Array.from(scripted)) node.remove();
     if (isList && !face.querySelector('[name=method]:enabled')) return false;
-    report(this, reason, code);
+    report(this.host, reason, code);
     face.onclick = null;
-    face.onsubmit = (event) => void this.#submit(event);
-    const button = face.querySelector('[data-action="' + this.#pressed + '"]');
-    this.#pressed = undefined;
+    face.onsubmit = (event) => void this.submit(event);
+    const button = face.querySelector('[data-action="' + this.pressed + '"]');
+    this.pressed = undefined;
     if (button) button.removeAttribute('aria-busy');
     if (button) button.click();
     else if (face.dataset.face === 'waiting') {
-      this.#given = face.cloneNode(true);
-      this.#late = setTimeout(() => this.#start(), WAITING);
+      this.given = face.cloneNode(true);
+      this.late = setTimeout(() => this.start(), WAITING);
     }
     return true;
   }
 
-  async #submit(event) {
+  async submit(event) {
     const form = event.target;
     const chosen = chosenOf(form);
     const button = event.submitter || form.querySelector('[data-action=pay]');
     if (!chosen || !button || button.dataset.action !== 'pay') return;
     event.preventDefault();
     if (button.getAttribute('aria-busy')) return;
-    const why = await this.#send(button, chosen);
-    if (why) giveUp(this, this.#root, why, 'policy_refused');
+    const why = await this.send(button, chosen);
+    if (why) this.giveUp(why, 'policy_refused');
+  }
+
+  // The end of a start that can't go on: told to the shopper, to the shop's page and on the
+  // console. Hardly anybody reads the text: it is a file of its own.
+  async giveUp(reason, code = 'unsupported') {
+    const { host, run } = this;
+    report(host, reason, code);
+    const [lang, words] = wordsOf(host);
+    let text = words.failed;
+    try {
+      const { refusals } = await files.refusals(imported, again(), vouched);
+      text = refusals[lang][code === 'unsupported' ? code : 'unfit'];
+    } catch {}
+    if (run === this.run) say(this.root || host, 'broken', lang, text);
   }
 
   // A page that comes back as it was left has sent its form.
-  #onPageShow = ({ persisted }) => {
-    if (this.#mounted) this.#mounted.wake(persisted);
-    else if (persisted) this.#start();
-  };
+  onPageShow({ persisted }) {
+    if (this.mounted) this.mounted.wake(persisted);
+    else if (persisted) this.start();
+  }
 
-  #onWake = () => this.#mounted?.wake(false);
+  onWake() {
+    if (this.mounted) this.mounted.wake(false);
+  }
 
   // Asks the page whether the shopper may pay now: a boolean, or a promise of one.
-  #mayPay = (method) => {
+  mayPay(method) {
     const waits = [];
     let open = true;
     const waitUntil = (answer) => {
       if (!open) throw new Error('guichet: waitUntil() is called while the event is handled.');
       waits.push(answer);
     };
-    const go = emit(this, 'guichet:before-pay', { method }, { waitUntil });
+    const go = emit(this.host, 'guichet:before-pay', { method }, { waitUntil });
     open = false;
     if (!go || !waits.length) return go;
     return inTime(Promise.all(waits), HESITATION).then(
@@ -589,86 +552,58 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
         return false;
       },
     );
-  };
-
-  // What the platform's fields have to say.
-  #tell = (news) => this.#mounted?.hear(news);
-
-  // What the module says to them.
-  #fields = {
-    open: (opening) => void this.#openFields(opening),
-    read: () => this.#card?.read(),
-    brand: (brand) => this.#card?.brand(brand),
-    close: () => {
-      this.#wish = undefined;
-      this.#card?.close();
-    },
-  };
-
-  async #openFields(opening) {
-    const wish = (this.#wish = {});
-    const end = performance.now() + OPENING;
-    try {
-      const { cardFields } = await inTime(theCard(), OPENING);
-      if (wish !== this.#wish) return;
-      this.#card ||= cardFields(this, this.#tell);
-      this.#card.open(opening, end - performance.now());
-    } catch (reason) {
-      if (wish !== this.#wish) return;
-      console.error('guichet: the card fields did not open.', reason);
-      this.#tell({ type: 'failed' });
-    }
   }
 
-  #stop() {
-    this.#run++;
-    clearTimeout(this.#late);
-    clearTimeout(this.#haste);
-    this.#fields.close();
-    this.#mounted?.unmount();
-    this.#mounted = this.#pressed = this.#sending = undefined;
+  stop() {
+    this.run++;
+    clearTimeout(this.late);
+    clearTimeout(this.haste);
+    if (this.fields) this.fields.close();
+    if (this.mounted) this.mounted.unmount();
+    this.mounted = this.pressed = this.sending = undefined;
   }
 
-  async #start() {
-    this.#stop();
-    const run = this.#run;
-    const secret = (this.getAttribute('session') || '').trim();
-    const [lang, words] = wordsOf(this);
-    const given = secret && this.#given;
-    this.#given = this.#id = undefined;
+  async start() {
+    this.stop();
+    const { host, root, run } = this;
+    const text = (name) => host.getAttribute(name) || '';
+    const secret = text('session').trim();
+    const own = text('locale');
+    const around = langAround(host) || '';
+    const [lang, words] = wordsFor(spoken(own, around));
+    const given = secret && this.given;
+    this.given = this.id = undefined;
     try {
-      const base = (this.getAttribute('backend') || files.backend()).replace(/\/+$/, '');
-      const own = this.getAttribute('locale') || '';
-      const around = langAround(this) || '';
+      const base = (text('backend') || files.backend()).replace(/\/+$/, '');
       ours.push(files.here(), base);
       // The answer is what the shopper waits for: it is on its way before anything else is done.
       const asked = secret && base && ask(base, secret, own, around);
-      dress(this, this.#root);
-      if (given) this.#listen(this.#root.querySelector('[data-painted]'));
-      else say(this.#root, 'loading', lang, words.loading);
+      dress(host, root);
+      if (given) this.listen(root.querySelector('[data-painted]'));
+      else say(root, 'loading', lang, words.loading);
       if (!secret) {
         console.error('guichet: <' + NAME + '> needs a session attribute.');
-        const late = () => giveUp(this, this.#root, 'no session came', 'session_missing');
-        this.#late = setTimeout(late, SESSION);
+        const late = () => this.giveUp('no session came', 'session_missing');
+        this.late = setTimeout(late, SESSION);
         return;
       }
-      const lack = unfit();
       if (!base) {
         const why = 'the attribute backend must name the backend, such as https://pay.example';
-        return giveUp(this, this.#root, why, 'backend_missing');
+        return this.giveUp(why, 'backend_missing');
       }
+      const lack = unfit();
       // Nothing else is waited for: what goes wrong with it is told below.
       if (given && !lack) theModule().catch(() => {});
       const answer = await asked;
-      if (run !== this.#run) return;
+      if (run !== this.run) return;
       // No answer may be the policy's doing.
       if (answer.ok === undefined && (await isBarred())) lost();
-      if (answer.ok) compare(this, answer.version);
-      if (run !== this.#run) return;
-      this.#embedded = answer.body?.methods?.some((offer) => offer.embedded);
-      const back = cameBack();
+      if (run !== this.run) return;
       const order = answer.body || {};
-      this.#id = order.id;
+      const { methods } = order;
+      this.embedded = methods && methods.some((offer) => offer.embedded);
+      this.id = order.id;
+      const back = cameBack();
       const fresh = answer.face;
       if (fresh) {
         fresh.setAttribute('data-painted', '');
@@ -678,56 +613,67 @@ class GuichetCheckout extends (onPage ? HTMLElement : Object) {
       }
       // Who went back sees the list although a payment may be open: the backend does not know of it.
       // What the page was printed with may be old: it was reloaded, or paid meanwhile.
-      if (fresh && (lack || !back) && !(given && given.isEqualNode(fresh))) this.#paint(fresh);
-      const painted = this.#root.querySelector('[data-painted]');
+      if (fresh && (lack || !back) && !(given && given.isEqualNode(fresh))) {
+        this.paint(fresh);
+        // It is seen before anything else is begun.
+        await new Promise((done) => setTimeout(done));
+        if (run !== this.run) return;
+      }
+      const painted = root.querySelector('[data-painted]');
       if (lack) throw lack;
-      const choice = kept(this.#id);
+      const choice = kept(this.id);
       const chosen = painted && chosenOf(painted);
-      if (chosen) keep(this.#id, chosen.value);
+      if (chosen) keep(this.id, chosen.value);
       else if (painted && painted.dataset.face === 'choosing') choose(painted, choice);
       // By the rule of the server, which has drawn the face.
       const locale = spoken(own, order.locale, around, order.language) || 'en';
-      const both = [theModule(), theWords(languageOf(locale), order.texts?.[languageOf(locale)])];
-      const [loaded, told] = await Promise.all(both);
-      // Never over, if the page is being left.
-      await this.#sending;
-      if (run !== this.#run) return;
-      if (!painted) clear(this.#root);
-      // From here on, the module speaks.
-      clearTimeout(this.#root.querySelector('.spoken').late);
-      const mounted = loaded.mount(this.#root, {
-        host: this,
-        base,
-        secret,
-        answer,
-        mayPay: this.#mayPay,
-        fields: this.#fields,
-        locale,
-        words: told,
-        back,
-        pressed: this.#pressed || '',
-        choice,
-      });
-      // A listener of the page may have taken the element away, or given it another session.
-      if (run !== this.#run) return mounted.unmount();
-      this.#mounted = mounted;
+      const module = theModule();
+      const it = await theScript();
+      await it.takeOver(this, run, module, { base, secret, answer, locale, back, choice });
     } catch (reason) {
-      await this.#sending;
-      if (run !== this.#run) return;
-      if (!(reason instanceof Lost)) {
-        return this.#release(reason) || giveUp(this, this.#root, reason);
-      }
+      await this.sending;
+      if (run !== this.run) return;
+      if (!(reason instanceof Lost)) return this.release(reason) || this.giveUp(reason);
       const why = await isBarred();
-      if (run !== this.#run) return;
+      if (run !== this.run) return;
       if (why) {
         const told = [why, 'policy_refused'];
-        return this.#release(...told) || giveUp(this, this.#root, ...told);
+        return this.release(...told) || this.giveUp(...told);
       }
-      if (this.#release(reason, 'load_failed')) return;
+      if (this.release(reason, 'load_failed')) return;
       console.error('guichet: the module could not be loaded.', reason);
-      say(this.#root, 'offline', lang, words.failed, words.retry, () => this.#start());
-      emit(this, 'guichet:error', { code: 'load_failed' });
+      say(root, 'offline', lang, words.failed, words.retry, () => this.start());
+      emit(host, 'guichet:error', { code: 'load_failed' });
     }
+  }
+}
+
+const checkouts = new WeakMap();
+const of = (host) => checkouts.get(host);
+
+class GuichetCheckout extends (onPage ? HTMLElement : Object) {
+  static get observedAttributes() {
+    return ['session', 'locale', 'backend'];
+  }
+
+  constructor() {
+    super();
+    checkouts.set(this, new Checkout(this));
+  }
+
+  connectedCallback() {
+    of(this).connect();
+  }
+
+  disconnectedCallback() {
+    of(this).disconnect();
+  }
+
+  // The page moves the element as a whole (`moveBefore`): nothing of it begins anew.
+  connectedMoveCallback() {}
+
+  attributeChangedCallback(_, before, now) {
+    if (this.isConnected && of(this).root && before !== now) of(this).start();
   }
 }
 
@@ -748,5 +694,7 @@ for (const name of PROPERTIES) {
 try {
   if (onPage && !customElements.get(NAME)) customElements.define(NAME, GuichetCheckout);
 } catch (reason) {
-  for (const host of Array.from(document.querySelectorAll(NAME))) giveUp(host, host, reason);
+  for (const host of Array.from(document.querySelectorAll(NAME))) {
+    new Checkout(host).giveUp(reason);
+  }
 }

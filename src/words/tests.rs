@@ -148,24 +148,30 @@ fn a_refund_of_a_debit_may_be_asked_for_within_eight_weeks_in_every_language() {
 /// What the element itself says is a script's, and has the same languages and texts.
 #[test]
 fn the_element_speaks_the_same_languages_before_the_module_is_there() {
-    let script = include_str!("loading.js");
-    let (table, _) = script.split_once("\n};\n").unwrap();
-    let mut spoken: Vec<&str> = vec![];
-    for language in table
-        .split("\n  },\n")
-        .filter(|text| text.contains("loading:"))
-    {
-        let (before, texts) = language.split_once(": {\n").unwrap();
-        spoken.push(before.trim().rsplit(['\n', ' ']).next().unwrap());
-        for name in ["loading", "unsupported", "unfit", "failed", "retry"] {
-            let label = format!("    {name}:");
-            assert_eq!(texts.matches(&label).count(), 1, "{name} in {spoken:?}");
+    let told = [
+        (
+            include_str!("loading.js"),
+            &["loading", "failed", "retry"][..],
+        ),
+        (include_str!("refusals.js"), &["unsupported", "unfit"]),
+    ];
+    for (script, names) in told {
+        let (_, table) = script.split_once(" = {\n").unwrap();
+        let (table, _) = table.split_once("\n};\n").unwrap();
+        let mut spoken: Vec<&str> = vec![];
+        for language in table.split("\n  },\n") {
+            let (tag, texts) = language.split_once(": {\n").unwrap();
+            spoken.push(tag.trim());
+            for name in names {
+                let label = format!("    {name}:");
+                assert_eq!(texts.matches(&label).count(), 1, "{name} in {spoken:?}");
+            }
         }
+        let mut expected = Lang::ALL.map(Lang::tag);
+        spoken.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(spoken, expected);
     }
-    let mut expected = Lang::ALL.map(Lang::tag);
-    spoken.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(spoken, expected);
 }
 
 #[test]

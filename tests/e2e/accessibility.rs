@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
+use guichet::gallery;
 use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::platform::{CARD_REFUSED, VOUCHER_SHORT};
+use crate::site::play_on_site;
 use crate::world::{World, play};
 
 fn script() -> String {
@@ -93,6 +95,23 @@ fn the_shops_pages_are_accessible() {
         let order = w.usual_checkout().await?;
         w.open_order(&order, "").await?;
         w.browser.assert_accessible_in_both("the order").await
+    });
+}
+
+/// As the module draws them, faces are looked at where a test brings them about.
+#[test]
+fn every_face_is_accessible_as_the_server_draws_it() {
+    play_on_site(async |w: &mut World, site| {
+        site.html("/gallery", &gallery::page());
+        for theme in ["light", "dark"] {
+            let url = format!("{}/gallery#lang=fr&theme={theme}", site.origin());
+            w.browser.open(&url).await?;
+            let shown = "return document.querySelectorAll('section').length";
+            let shown: usize = w.browser.eval(shown).await?;
+            ensure!(shown == gallery::states().len(), "{shown} faces in {theme}");
+            w.browser.assert_accessible(theme).await?;
+        }
+        Ok(())
     });
 }
 

@@ -28,6 +28,8 @@ played_too! { in each: {
         a_keyboard_is_enough_to_pay,
         a_choice_by_an_arrow_key_bears_the_focus_ring,
         enter_on_a_method_pays_and_a_missing_choice_is_told;
+    methods:
+        a_meal_voucher_short_by_three_euros_is_completed_by_card;
     card_fields:
         a_card_that_the_bank_asks_about_pays_after_the_banks_page,
         paying_with_empty_fields_leads_into_the_first_and_only_its_mistake_is_read_out,

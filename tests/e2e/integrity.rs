@@ -130,7 +130,7 @@ fn the_inventory_tells_what_each_script_is_for_and_its_digest() {
             .lines()
             .filter(|line| line.starts_with("| http"))
             .collect();
-        let kinds = ["element", "glue", "wasm", "card"];
+        let kinds = ["element", "glue", "wasm", "card", "refusals"];
         ensure!(rows.len() == kinds.len(), "{told}");
         for kind in kinds {
             let (name, digest) = listed(&assets(), kind, "")?;

@@ -46,10 +46,17 @@ impl World {
 
     /// The element with its script, for a page of the test's own.
     pub(crate) async fn printed_snippet(&self, order: &Order) -> Result<String> {
+        Ok(self.with_script(&self.markup(order).await?))
+    }
+
+    /// The same with its style sheet by a link.
+    pub(crate) async fn linked_snippet(&self, order: &Order) -> Result<String> {
+        Ok(self.with_script(&self.markup_with(order, "&style=link").await?))
+    }
+
+    fn with_script(&self, markup: &str) -> String {
         let backend = self.stack.backend();
-        let script = format!("<script type=\"module\" src=\"{backend}/guichet.js\"></script>");
-        let markup = self.markup(order).await?;
-        Ok(format!("{script}{markup}"))
+        format!("<script type=\"module\" src=\"{backend}/guichet.js\"></script>{markup}")
     }
 }
 
@@ -81,7 +88,7 @@ fn a_printed_list_takes_no_style_sheet_of_other_bytes() {
         let order = w.order(json!({ "amount": 4200 })).await?;
         let (name, _) = listed(&assets(), "style", "")?;
         let content = std::fs::read(assets().join(&name))?;
-        let markup = w.markup(&order).await?;
+        let markup = w.markup_with(&order, "&style=link").await?;
         site.page("/", "", &markup.replace(&w.stack.backend(), ""));
         for (content, border) in [(content.clone(), "1px"), (altered(&name, &content), "0px")] {
             site.bytes(&format!("/{name}"), &content);
@@ -98,10 +105,8 @@ fn a_printed_list_takes_no_style_sheet_of_other_bytes() {
 fn a_printed_list_with_its_sheet_inside_is_in_shape_with_the_pages_own_bytes() {
     play_on_site(async |w: &mut World, site| {
         let order = w.order(json!({ "amount": 4200 })).await?;
-        let inline = w.markup_with(&order, "&style=inline").await?;
-        let nonce = w
-            .markup_with(&order, "&style=inline&nonce=TheNonce")
-            .await?;
+        let inline = w.markup(&order).await?;
+        let nonce = w.markup_with(&order, "&nonce=TheNonce").await?;
         let css = inline.split_once("<style>").context("a sheet")?.1;
         let css = css.split_once("</style>").context("its end")?.0.to_owned();
         let (name, digest) = listed(&assets(), "style", "")?;
@@ -126,20 +131,36 @@ fn a_printed_list_with_its_sheet_inside_is_in_shape_with_the_pages_own_bytes() {
             "<script type=\"module\" src=\"{}/guichet.js\"></script>",
             w.stack.backend()
         );
-        site.page("/", "", &format!("{inline}{script}"));
-        w.browser.open(&format!("{}/", site.origin())).await?;
+        // Where the policy does not let the printed one in, too: the script brings the looks.
+        let backend = w.stack.backend();
+        let strict = format!(
+            "Content-Security-Policy: default-src 'none'; connect-src {backend}; \
+             script-src {backend} 'wasm-unsafe-eval'; style-src {backend}\r\n"
+        );
+        for policy in [&*strict, ""] {
+            site.page("/", policy, &format!("{inline}{script}"));
+            w.browser.open(&format!("{}/", site.origin())).await?;
+            w.wait_for_own_sheet().await?;
+        }
+        w.browser.violations().await.map(drop)
+    });
+}
+
+impl World {
+    /// Waits until the list has its looks from the script alone.
+    async fn wait_for_own_sheet(&self) -> Result<()> {
         eventually("the script", async || {
             let adopted = format!(
                 "{ROOT} return !root.querySelector('link, style')
                 && root.adoptedStyleSheets.length === 1"
             );
-            Ok(w.browser.eval::<bool>(&adopted).await?.then_some(()))
+            Ok(self.browser.eval::<bool>(&adopted).await?.then_some(()))
         })
         .await?;
-        let seen: String = w.browser.eval(STYLED).await?;
+        let seen: String = self.browser.eval(STYLED).await?;
         ensure!(seen == "1px", "{seen}");
-        w.browser.violations().await.map(drop)
-    });
+        Ok(())
+    }
 }
 
 #[test]

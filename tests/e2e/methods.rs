@@ -36,7 +36,7 @@ fn the_platforms_ticket_page_leads_back_to_a_paid_order() {
 }
 
 #[test]
-fn a_meal_voucher_short_by_three_euros_is_completed_by_card() {
+pub(crate) fn a_meal_voucher_short_by_three_euros_is_completed_by_card() {
     play(async |w: &mut World| {
         let order = w.usual_checkout().await?;
         w.leave_with("sodexo", "voucher").await?;

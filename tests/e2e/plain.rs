@@ -310,7 +310,7 @@ pub(crate) fn where_webassembly_is_forbidden_a_press_on_the_printed_list_goes_to
              script-src {backend}; style-src {backend}; form-action {backend}; \
              require-trusted-types-for 'script'\r\n"
         );
-        let snippet = w.printed_snippet(&order).await?;
+        let snippet = w.linked_snippet(&order).await?;
         site.page("/", &policy, &snippet);
         w.browser.open(&format!("{}/", site.origin())).await?;
         w.browser

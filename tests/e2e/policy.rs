@@ -110,10 +110,11 @@ async fn printed_policy(w: &World, embed: &str) -> Result<String> {
 #[test]
 fn a_page_pays_with_the_lines_that_are_printed_for_it_and_breaks_none() {
     play_on_site(async |w: &mut World, site| {
-        for embed in ["tag", "markup"] {
+        for embed in ["tag", "markup", "link"] {
             let order = w.order(json!({ "amount": 4200 })).await?;
             let snippet = match embed {
                 "tag" => w.snippet(&order),
+                "link" => w.linked_snippet(&order).await?,
                 _ => w.printed_snippet(&order).await?,
             };
             let policy = printed_policy(w, embed).await?;

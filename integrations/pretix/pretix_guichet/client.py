@@ -24,11 +24,16 @@ class Client:
         self.endpoint, self.key = endpoint.rstrip("/"), key
 
     def session(self, session, language=None):
-        query = {} if language is None else {"markup": language}
+        query = {} if language is None else self._markup(language)
         return self._call("GET", f"/v1/sessions/{session}", params=query)
 
     def new_session(self, body, key, language):
-        return self._call("POST", "/v1/sessions", key, body, params={"markup": language})
+        return self._call("POST", "/v1/sessions", key, body, params=self._markup(language))
+
+    @staticmethod
+    def _markup(language):
+        # The pages' policy lets no style in that stands in them.
+        return {"markup": language, "style": "link"}
 
     def expire(self, session):
         return self._call("POST", f"/v1/sessions/{session}/expire")

@@ -186,13 +186,25 @@ fn minify(ctx: &Ctx) -> Result<Scripts> {
     };
     let element = bundle("element.js", &["--minify"])?;
     let card = bundle("card.js", &["--minify"])?;
+    let refusals = bundle("words/refusals.js", &["--minify"])?;
+    let made = serde_json::to_string(&pkg(ctx).join(format!("{STEM}.js")))?;
+    let with = format!(
+        "import init, {{ mount }} from {made};\n\
+         export const glue = () => ({{ default: init, mount }});\n"
+    );
+    std::fs::write(sources.join("glue.js"), with)?;
+    let takeover = bundle("takeover.js", &["--minify"])?;
     // Bundlers read comments in it, which go with the blanks.
-    std::fs::copy(ctx.root.join("npm/files.js"), sources.join("files.js"))?;
+    for name in ["files.js", "glue.js"] {
+        std::fs::copy(ctx.root.join("npm").join(name), sources.join(name))?;
+    }
     let package = bundle("element.js", &["--minify-identifiers", "--minify-syntax"])?;
     let scripts = Scripts {
         glue: glue(ctx)?,
+        takeover,
         element,
         card,
+        refusals,
         // No page of the backend's own has the script, whose sheet is without their rules.
         style: ["widget.css", "page.css"]
             .map(|name| std::fs::read_to_string(sources.join(name)))
@@ -206,8 +218,10 @@ fn minify(ctx: &Ctx) -> Result<Scripts> {
     );
     for script in [
         &scripts.glue,
+        &scripts.takeover,
         &scripts.element,
         &scripts.card,
+        &scripts.refusals,
         &scripts.package,
     ] {
         ensure!(
@@ -232,7 +246,7 @@ fn is_old(ctx: &Ctx, script: &str) -> Result<bool> {
     Ok(written(&SYNTAX)? == written(&["--target=esnext"])?)
 }
 
-/// The glue with what `element.js` calls.
+/// The glue with what `takeover.js` calls.
 fn glue(ctx: &Ctx) -> Result<String> {
     let source = pkg(ctx).join(format!("{STEM}.js"));
     let entry = ctx.target.join("xtask/glue.js");

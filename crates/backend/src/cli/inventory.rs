@@ -35,13 +35,20 @@ fn purpose(kind: &str) -> Option<(&'static str, &'static str)> {
             "Defines <guichet-checkout>, shows the ways to pay, loads the others.",
             "the script tag's integrity attribute",
         ),
-        "glue" => ("Lets the module reach the page.", CHAIN),
+        "glue" => (
+            "Takes over from the first list: starts the module, and lets it reach the page.",
+            CHAIN,
+        ),
         "wasm" => (
             "Does what the shopper chooses and presses: WebAssembly, run by the one above.",
             CHAIN,
         ),
         "card" => (
             "Puts the platform's fields for a card on the page; only where one is paid with.",
+            CHAIN,
+        ),
+        "refusals" => (
+            "Says to the shopper why nothing can be paid; only where that is so.",
             CHAIN,
         ),
         _ => return None,

@@ -32,8 +32,8 @@ enum Embedding {
     Tag,
     /// By the script tag, with the list printed by the server (`markup`).
     Markup,
-    /// The same with its style sheet inside (`style=inline`).
-    Inline,
+    /// The same with its style sheet by a link (`style=link`).
+    Link,
     /// In the shop's own bundle (`guichet-checkout` of the npm package).
     Bundle,
 }
@@ -42,13 +42,13 @@ enum Embedding {
 pub(crate) async fn run(path: &Path, page: &Arguments) -> anyhow::Result<()> {
     let (config, accounts) = Config::read(path)?;
     let sheet = match page.embed {
-        Embedding::Inline => {
+        Embedding::Markup => {
             let sheet = Assets::open(&config.assets)?.style().await;
             sheet
                 .context("the built widget has no style sheet")?
                 .integrity
         }
-        Embedding::Tag | Embedding::Markup | Embedding::Bundle => String::new(),
+        Embedding::Tag | Embedding::Link | Embedding::Bundle => String::new(),
     };
     let shops = match &page.shop {
         Some(id) => {
@@ -74,7 +74,7 @@ impl Embedding {
         match self {
             Self::Tag => "script tag",
             Self::Markup => "script tag, list printed by the server",
-            Self::Inline => "script tag, list printed by the server with its style sheet",
+            Self::Link => "script tag, list printed by the server with its style sheet by a link",
             Self::Bundle => "in the shop's own bundle",
         }
     }
@@ -109,15 +109,15 @@ fn sources(shop: &Shop, accounts: &Accounts) -> PageSources {
 fn lines(embed: Embedding, backend: &str, sheet: &str, platforms: &PageSources) -> String {
     let own = match embed {
         Embedding::Bundle => "'self'",
-        Embedding::Tag | Embedding::Markup | Embedding::Inline => backend,
+        Embedding::Tag | Embedding::Markup | Embedding::Link => backend,
     };
     let connect = match embed {
         Embedding::Bundle => format!("'self' {backend}"),
-        Embedding::Tag | Embedding::Markup | Embedding::Inline => backend.to_owned(),
+        Embedding::Tag | Embedding::Markup | Embedding::Link => backend.to_owned(),
     };
     let style = match embed {
-        Embedding::Markup => Some(backend.to_owned()),
-        Embedding::Inline => Some(format!("'{sheet}'")),
+        Embedding::Markup => Some(format!("'{sheet}'")),
+        Embedding::Link => Some(backend.to_owned()),
         Embedding::Tag | Embedding::Bundle => None,
     };
     let mut told = String::new();
@@ -166,8 +166,8 @@ mod tests {
              connect-src https://pay.example https://*.fields.example;\n\
              frame-src https://*.fields.example;\n",
         );
-        after(Embedding::Markup, "style-src https://pay.example;\n");
-        after(Embedding::Inline, "style-src 'sha384-AB';\n");
+        after(Embedding::Markup, "style-src 'sha384-AB';\n");
+        after(Embedding::Link, "style-src https://pay.example;\n");
         after(
             Embedding::Bundle,
             "script-src 'self' 'wasm-unsafe-eval' https://*.fields.example;\n\

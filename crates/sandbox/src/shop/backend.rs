@@ -171,9 +171,10 @@ pub(crate) async fn session_state(app: &App, id: &str) -> Result<SessionState, B
     session_at(app, &format!("/v1/sessions/{id}")).await
 }
 
-/// The same with the element as HTML, for a page in French.
+/// The same with the element as HTML, for a page in French whose policy lets no style in that
+/// stands in the page.
 pub(crate) async fn session_markup(app: &App, id: &str) -> Result<SessionState, BackendError> {
-    session_at(app, &format!("/v1/sessions/{id}?markup=fr")).await
+    session_at(app, &format!("/v1/sessions/{id}?markup=fr&style=link")).await
 }
 
 async fn session_at(app: &App, path: &str) -> Result<SessionState, BackendError> {

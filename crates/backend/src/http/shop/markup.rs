@@ -25,11 +25,12 @@ pub(super) struct Wish {
     /// Asks for `markup`: the element with its face inside. The value is the BCP 47 tag of the
     /// language of the page that prints it; it may be empty.
     markup: Option<String>,
-    /// With `markup`: where its style sheet is. `link` is a file of the backend's, and what is
-    /// meant without this; `inline` is in the markup itself, and there with the page's own bytes.
+    /// With `markup`: where its style sheet is. `inline` is in the markup itself, there with the
+    /// page's own bytes, and what is meant without this; `link` is a file of the backend's, for a
+    /// page whose policy lets no style in that stands in it.
     #[param(pattern = "^(link|inline)$")]
     style: Option<String>,
-    /// With `style=inline`: the nonce of the page's policy.
+    /// With a sheet in the markup: the nonce of the page's policy.
     nonce: Option<String>,
 }
 
@@ -55,13 +56,13 @@ fn is_nonce(text: &str) -> bool {
 /// How the sheet is wanted: inline with a nonce, which may be empty, or by a link.
 fn inline(style: Option<&str>, nonce: Option<String>) -> Result<Option<String>, ApiError> {
     match (style, nonce) {
-        (Some("inline"), Some(nonce)) if !is_nonce(&nonce) => Err(ApiError::field(
+        (None | Some("inline"), Some(nonce)) if !is_nonce(&nonce) => Err(ApiError::field(
             "nonce",
             "must be the nonce of the page's policy: 1 to 256 characters of base64",
         )),
-        (Some("inline"), nonce) => Ok(Some(nonce.unwrap_or_default())),
-        (None | Some("link"), None) => Ok(None),
-        (None | Some("link"), Some(_)) => Err(ApiError::field(
+        (None | Some("inline"), nonce) => Ok(Some(nonce.unwrap_or_default())),
+        (Some("link"), None) => Ok(None),
+        (Some("link"), Some(_)) => Err(ApiError::field(
             "nonce",
             "goes with style=inline: a link needs none",
         )),
