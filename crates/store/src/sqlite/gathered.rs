@@ -36,8 +36,9 @@ pub(super) async fn gathered<T>(
 
 impl<'a> Gathered<'a> {
     /// A statement whose parameters are each `?`, in the order in which they are bound: those of
-    /// several that go together are counted through.
+    /// several that go together are counted through. With numbers (`?1`) the driver loses count.
     pub(super) fn statement(&mut self, sql: &'static str) -> Statement<'_, 'a> {
+        debug_assert!(!sql.contains("?1"), "numbered parameters in {sql}");
         self.statements.push_str(sql);
         Statement {
             tx: self,
