@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::desk::terminals::Asked;
 use crate::holds::Holds;
 use crate::limiter::Limiter;
 use crate::locks::{Locked, Locks};
@@ -42,6 +43,8 @@ pub(crate) struct App {
     pub(crate) queues: Queues,
     /// Which payment each terminal works on.
     pub(crate) terminals: Holds,
+    /// How each was when a person asked it last.
+    pub(crate) asked_terminals: Asked,
     /// What goes on though nobody waits for it any more.
     pub(crate) tasks: TaskTracker,
     /// What was logged lately, of what anybody can cause.
@@ -109,6 +112,7 @@ impl App {
                 operations,
             },
             terminals: Holds::default(),
+            asked_terminals: Asked::default(),
             tasks: TaskTracker::new(),
             quiet: Quiet::default(),
         };

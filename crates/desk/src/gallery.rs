@@ -13,7 +13,9 @@ use jiff::civil::{Date, DateTime, date};
 
 use crate::el::El;
 use crate::kit::Tone;
-use crate::pages::{Standing, accounting, approval, hooks, list, look, payment, settings, today};
+use crate::pages::{
+    Standing, accounting, approval, hooks, list, look, payment, settings, terminals, today,
+};
 use crate::words::{Act, FoundAs, Lang};
 use crate::{Frame, Person, Place};
 
@@ -69,6 +71,7 @@ pub fn documents(
                 Place::Payments,
                 Place::Attention,
                 Place::Accounting,
+                Place::Terminals,
                 Place::Webhooks,
                 Place::Settings,
                 Place::Account,
@@ -89,7 +92,7 @@ pub fn documents(
 
 type Body = (&'static str, Place, El);
 
-fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 8], FieldError> {
+fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 9], FieldError> {
     Ok([
         ("today", Place::Today, today::view(lang, &examples.today())),
         (
@@ -116,6 +119,11 @@ fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 8], FieldError> {
             "accounting",
             Place::Accounting,
             accounting::view(lang, &examples.accounting()),
+        ),
+        (
+            "terminals",
+            Place::Terminals,
+            terminals::view(lang, &examples.terminals()),
         ),
         (
             "webhooks",
@@ -611,6 +619,46 @@ impl Examples {
                 hours,
             }],
             csv: "/desk/payments.csv".into(),
+        }
+    }
+
+    fn terminals(&self) -> terminals::Model {
+        let terminal = |till: &str, name: &str, by_network| terminals::Terminal {
+            till: self.0.says(till),
+            name: self.0.says(name),
+            contract: self.0.says("moneris · boutique"),
+            by_network,
+            work: None,
+            health: None,
+            ask: Some("/desk/terminals/boutique/caisse-1/check".into()),
+        };
+        let health = |age, told: Result<(), &str>| {
+            let told = told.map_err(|why| self.0.says(why));
+            Some(terminals::Health { age, told })
+        };
+        terminals::Model {
+            terminals: vec![
+                terminals::Terminal {
+                    work: Some(terminals::Work {
+                        address: "/desk/payments/pay_1".into(),
+                        reference: self.0.says("CMD-2026-1042"),
+                        amount: 4_200,
+                        currency: Currency::EUR,
+                        shows: self.0.says("PRÉSENTEZ LA CARTE"),
+                    }),
+                    health: health(4_000, Ok(())),
+                    ..terminal("Comptoir", "comptoir", false)
+                },
+                terminals::Terminal {
+                    health: health(400, Err("the terminal is out of paper")),
+                    ..terminal("Terrasse", "terrasse", true)
+                },
+                terminals::Terminal {
+                    ask: None,
+                    ..terminal("Retrait des commandes", "retrait", true)
+                },
+            ],
+            hidden: vec![("token", self.0.says("t0ken"))],
         }
     }
 

@@ -15,6 +15,8 @@ pub enum Place {
     Attention,
     /// The close of a day, and the journal.
     Accounting,
+    /// The terminals on the counters.
+    Terminals,
     /// What shops' servers are told.
     Webhooks,
     /// Settings, to be read.
@@ -34,6 +36,7 @@ impl Place {
             Self::Payments => "/payments",
             Self::Attention => "/attention",
             Self::Accounting => "/accounting",
+            Self::Terminals => "/terminals",
             Self::Webhooks => "/webhooks",
             Self::Settings => "/settings",
             Self::Audit => "/audit",
@@ -50,6 +53,7 @@ impl Place {
             Self::Payments => words.payments,
             Self::Attention => words.attention,
             Self::Accounting => words.accounting,
+            Self::Terminals => words.terminals,
             Self::Webhooks => words.webhooks,
             Self::Settings => words.settings,
             Self::Audit => words.audit,

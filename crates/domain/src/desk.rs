@@ -180,6 +180,8 @@ pub enum Act {
     Ask,
     /// Has a webhook sent again.
     Replay,
+    /// Asks a terminal how it is, or has the installation checked: neither moves anything.
+    Check,
     /// Says of what needs a person: I look after it.
     TakeAttention,
     /// Says that it was looked after, with a note.
@@ -196,7 +198,7 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Accept,
         Self::Refuse,
         Self::Capture,
@@ -207,6 +209,7 @@ impl Act {
         Self::Approve,
         Self::Decline,
         Self::Replay,
+        Self::Check,
         Self::TakeAttention,
         Self::EndAttention,
         Self::Export,
@@ -240,6 +243,7 @@ impl Act {
             Self::Expire => "expire",
             Self::Ask => "ask",
             Self::Replay => "replay",
+            Self::Check => "check",
             Self::TakeAttention => "take",
             Self::EndAttention => "done",
             Self::Export => "export",
@@ -263,6 +267,7 @@ impl Act {
             | Self::Expire
             | Self::Ask
             | Self::Replay
+            | Self::Check
             | Self::TakeAttention
             | Self::EndAttention
             | Self::Export
@@ -301,7 +306,9 @@ pub fn may(role: &Role, act: Act) -> May<'_> {
         (Act::Export | Act::ExportJournal, _) | (_, Role::All) => May::Allowed,
         (_, Role::Look) => May::Refused(Why::Looks),
         (Act::Refund, Role::Refund(limits)) => May::UpTo(limits),
-        (Act::Ask | Act::TakeAttention | Act::EndAttention, Role::Refund(_)) => May::Allowed,
+        (Act::Ask | Act::Check | Act::TakeAttention | Act::EndAttention, Role::Refund(_)) => {
+            May::Allowed
+        }
         (
             Act::Capture
             | Act::Cancel
@@ -340,7 +347,7 @@ mod tests {
             | Act::SeeAudit
             | Act::SeeSettings => "nny",
             Act::Refund => "nly",
-            Act::Ask | Act::TakeAttention | Act::EndAttention => "nyy",
+            Act::Ask | Act::Check | Act::TakeAttention | Act::EndAttention => "nyy",
             Act::Export | Act::ExportJournal => "yyy",
         }
     }

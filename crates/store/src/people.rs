@@ -15,9 +15,16 @@ use crate::types::{
 /// written in one transaction; acts are only ever added.
 #[async_trait]
 pub trait People: Send + Sync {
-    /// Adds a person, or gives one of that name a new password and that role: then they may log in
-    /// again, and whatever logins they had are over. Their codes stay as they are.
-    async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError>;
+    /// Adds a person; or, where `instead_of` is the password of who has that name, gives them a new
+    /// one and that role: then they may log in again, and whatever logins they had are over. Their
+    /// codes stay as they are. `false`, and nothing is changed, if somebody has that name of whom
+    /// nothing was known, or their password is no longer that one.
+    async fn add_person(
+        &self,
+        person: &DeskPerson,
+        instead_of: Option<&str>,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError>;
 
     /// Gives the act's person another role, and ends their logins; `false` if nobody has that name.
     async fn change_role(&self, role: &Role, act: &DeskAct) -> Result<bool, StoreError>;

@@ -146,7 +146,8 @@ async fn add(people: &dyn People, role: Role, now: i64) -> anyhow::Result<()> {
         act: DeskDeed::Added,
         origin: String::new(),
     };
-    Ok(people.add_person(&person, &act).await?)
+    people.add_person(&person, None, &act).await?;
+    Ok(())
 }
 
 /// Sixteen bytes that are the same each time.

@@ -163,7 +163,8 @@ async fn keep(
     password: String,
 ) -> anyhow::Result<Role> {
     let people = people(store)?;
-    let before = people.person(name).await?.map(|person| person.role);
+    let before = people.person(name).await?;
+    let (instead_of, before) = before.map(|person| (person.password, person.role)).unzip();
     let role = role.or(before).unwrap_or(Role::Look);
     let person = DeskPerson {
         name: name.to_owned(),
@@ -173,9 +174,14 @@ async fn keep(
         disabled_at: None,
         code: None,
     };
-    people
-        .add_person(&person, &act(name, DeskDeed::Added))
-        .await?;
+    let added = act(name, DeskDeed::Added);
+    let added = people.add_person(&person, instead_of.as_deref(), &added);
+    ensure!(
+        added.await?,
+        "NAME: somebody else gave {name} a password just now, or {name} signed on for the first \
+         time: nothing was changed; look at guichet desk user list, and run this again if it is \
+         still right"
+    );
     Ok(role)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use guichet_domain::id::Slug;
 use guichet_domain::method::Method;
-use guichet_providers::contract::{Exchange, HttpMethod, PlatformCall, Provider};
+use guichet_providers::contract::{HttpMethod, PlatformCall, Provider};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use x509_cert::Certificate;
@@ -16,6 +16,7 @@ use crate::accounts::Accounts;
 use crate::clock;
 use crate::config::Config;
 use crate::database::Database;
+use crate::payments::terminals::how_it_is;
 use crate::platform::{Looked, Platform};
 
 /// Days before the end of a certificate, or of a rule, from which on a person should look.
@@ -211,12 +212,7 @@ async fn terminals(verdicts: &mut Verdicts, accounts: &Accounts, platform: &Plat
         };
         for terminal in own.terminals() {
             let what = format!("terminal {} ({})", terminal.name, terminal.till);
-            let Ok(random) = clock::random::<16>() else {
-                return verdicts.add(How::Bad, format!("{what}: no random numbers"));
-            };
-            let key = hex::encode_upper(random);
-            let step = |made: &[Exchange]| own.look(&terminal.name, &key, clock::now(), made);
-            match platform.exchange(step).await {
+            match how_it_is(platform, own, &terminal.name).await {
                 Ok(Ok(())) => verdicts.add(How::Ok, format!("{what}: answers")),
                 Ok(Err(why)) => verdicts.add(How::Look, format!("{what}: {why}")),
                 Err(failure) => verdicts.add(How::Bad, format!("{what}: {failure:?}")),

@@ -22,6 +22,7 @@ pub(crate) mod payment;
 mod raw;
 pub(crate) mod settings;
 pub(crate) mod sso;
+pub(crate) mod terminals;
 pub(crate) mod today;
 
 /// Leaves one page of what was read, of which one more was asked for. Whether there is another.

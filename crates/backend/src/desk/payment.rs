@@ -174,6 +174,7 @@ fn acts(
         Act::Approve
         | Act::Decline
         | Act::Replay
+        | Act::Check
         | Act::TakeAttention
         | Act::EndAttention
         | Act::Export

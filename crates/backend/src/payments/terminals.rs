@@ -9,6 +9,7 @@
 use guichet_domain::MethodKind;
 use guichet_domain::id::{PaymentId, Slug};
 use guichet_domain::stage::Stage;
+use guichet_providers::contract::{Exchange, Failure, Terminals};
 use guichet_store::{Book, StoreError};
 use guichet_wire::CheckoutStatus;
 
@@ -18,6 +19,7 @@ use crate::app::App;
 use crate::clock;
 use crate::holds::{Hold, Place};
 use crate::locks::{Lock, Locked};
+use crate::platform::Platform;
 
 /// The payment that a terminal works on, or may.
 pub(crate) async fn works_on(
@@ -32,6 +34,19 @@ pub(crate) async fn works_on(
     let conversation = app.store.conversation(&payment).await?;
     let works = conversation.is_some_and(|own| is_at_terminal(own.stage));
     Ok(works.then_some(payment))
+}
+
+/// Asks a terminal how it is, which moves nothing: whether all is well, or why not, in words.
+pub(crate) async fn how_it_is(
+    platform: &Platform,
+    own: &dyn Terminals,
+    terminal: &Slug,
+) -> Result<Result<(), String>, Failure> {
+    let random = clock::random::<16>();
+    let random = random.map_err(|_| Failure::Unexpected("there are no random numbers".into()))?;
+    let key = hex::encode_upper(random);
+    let step = |made: &[Exchange]| own.look(terminal, &key, clock::now(), made);
+    platform.exchange(step).await
 }
 
 /// The terminal that a payment works at, if it works at one.

@@ -13,6 +13,7 @@ pub mod look;
 pub mod payment;
 pub mod picture;
 pub mod settings;
+pub mod terminals;
 pub mod today;
 
 use guichet_domain::Status;

@@ -447,3 +447,40 @@ pub struct AccountingWords {
     /// What to do then.
     pub none_advice: &'static str,
 }
+
+/// The terminals on the counters.
+#[derive(Debug)]
+pub struct TerminalWords {
+    /// What the page is.
+    pub hint: &'static str,
+    /// The till, and its terminal's name.
+    pub terminal: &'static str,
+    /// How it is reached.
+    pub reached: &'static str,
+    /// By the platform.
+    pub by_cloud: &'static str,
+    /// By the shop's own network.
+    pub by_network: &'static str,
+    /// What it works on.
+    pub work: &'static str,
+    /// Nothing.
+    pub free: &'static str,
+    /// It shows `{text}`.
+    pub shows: &'static str,
+    /// How it is.
+    pub health: &'static str,
+    /// Nobody has asked.
+    pub not_asked: &'static str,
+    /// It answered.
+    pub well: &'static str,
+    /// It did not, or with a complaint.
+    pub unwell: &'static str,
+    /// `{age}` ago.
+    pub ago: &'static str,
+    /// It does not answer.
+    pub no_answer: &'static str,
+    /// It can't be asked now.
+    pub busy: &'static str,
+    /// There is none of that name.
+    pub unknown: &'static str,
+}

@@ -5,7 +5,7 @@
 use super::Lang;
 
 /// What our rules say, and the same in French. `{}` stands for what differs.
-const OURS: [(&str, &str); 33] = [
+const OURS: [(&str, &str); 36] = [
     (
         "no {}: this part did not pay",
         "{} impossible : cette partie n'a pas payé",
@@ -52,6 +52,15 @@ const OURS: [(&str, &str); 33] = [
         "il reste {} centimes de cette partie",
     ),
     ("there is no such payment", "ce paiement n'existe pas"),
+    ("there is no such terminal", "ce terminal n'existe pas"),
+    (
+        "the terminal works on a payment",
+        "le terminal traite un paiement",
+    ),
+    (
+        "the terminal answers what nobody understands",
+        "le terminal répond quelque chose d'incompréhensible",
+    ),
     (
         "this payment's account can't do it from here: use the platform's back office",
         "le contrat de ce paiement ne le permet pas d'ici : passez par le back-office de la \

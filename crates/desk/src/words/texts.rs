@@ -6,7 +6,8 @@ use guichet_domain::{PartKind, PartStatus, Refusal, Status};
 use super::acts::ActWords;
 use super::login::{AuditWords, LoginWords};
 use super::pages::{
-    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords, TodayWords,
+    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords, TerminalWords,
+    TodayWords,
 };
 
 /// All texts of a language.
@@ -30,6 +31,8 @@ pub struct Words {
     pub today: TodayWords,
     /// The close of a day and the journal.
     pub accounting: AccountingWords,
+    /// The terminals on the counters.
+    pub terminals: TerminalWords,
     /// Webhooks.
     pub hooks: HookWords,
     /// Settings.
@@ -61,6 +64,8 @@ pub struct FrameWords {
     pub attention: &'static str,
     /// [`crate::Place::Accounting`].
     pub accounting: &'static str,
+    /// [`crate::Place::Terminals`].
+    pub terminals: &'static str,
     /// [`crate::Place::Webhooks`].
     pub webhooks: &'static str,
     /// [`crate::Place::Settings`].

@@ -43,5 +43,5 @@ pub use provider::{ConfigError, Demand, Environment, Provider, Seed};
 pub use rebill::{Again, Amended, Amendment, Rebilling};
 pub use report::{Report, ReportLine, ReportPage, Standing};
 pub use silent::{CardForm, CardForms};
-pub use terminals::{Terminal, Terminals};
+pub use terminals::{Reached, Terminal, Terminals};
 pub use vault::{First, Owner, Save, Vault, VaultCard};

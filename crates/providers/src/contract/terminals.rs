@@ -41,4 +41,15 @@ pub struct Terminal {
     pub name: Slug,
     /// The till that it belongs to, as the people there call it.
     pub till: String,
+    /// How a command comes to it.
+    pub reached: Reached,
+}
+
+/// How a command comes to a terminal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reached {
+    /// By the platform's own servers.
+    Cloud,
+    /// By the shop's network.
+    Network,
 }

@@ -61,7 +61,7 @@ use crate::contract::{
     Allowed, Begin, Begun, By, CallError, Callbacks, Called, ConfigError, Consulted, Context,
     Continuing, Demand, Environment, Exchange, Failure, Finalise, First, Incoming, LookUp,
     LookedUp, MessageError, Objection, Operated, Operation, Operations, Owner, Proceed, Proceeded,
-    Provider, Save, Seed, Step, Terminal, Terminals, Vault, VaultCard,
+    Provider, Reached, Save, Seed, Step, Terminal, Terminals, Vault, VaultCard,
 };
 use crate::halt::unexpected;
 
@@ -255,6 +255,10 @@ impl Terminals for Moneris {
         let told = |terminal: &config::Terminal| Terminal {
             name: terminal.name.clone(),
             till: terminal.till.clone(),
+            reached: match terminal.address {
+                Some(_) => Reached::Network,
+                None => Reached::Cloud,
+            },
         };
         self.config.terminals.iter().map(told).collect()
     }

@@ -22,8 +22,13 @@ use crate::types::{
 
 #[async_trait]
 impl People for PostgresStore {
-    async fn add_person(&self, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError> {
-        turn!(self, add(person, act))
+    async fn add_person(
+        &self,
+        person: &DeskPerson,
+        instead_of: Option<&str>,
+        act: &DeskAct,
+    ) -> Result<bool, StoreError> {
+        turn!(self, add(person, instead_of, act))
     }
 
     async fn change_role(&self, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {
@@ -206,23 +211,36 @@ impl People for PostgresStore {
     }
 }
 
-async fn add(db: &mut PgConnection, person: &DeskPerson, act: &DeskAct) -> Result<(), StoreError> {
+async fn add(
+    db: &mut PgConnection,
+    person: &DeskPerson,
+    instead_of: Option<&str>,
+    act: &DeskAct,
+) -> Result<bool, StoreError> {
     let (role, limits) = words_of(&person.role);
-    sqlx::query(
-        "INSERT INTO desk_people (name, password, role, refund_limits, created_at)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (name) DO UPDATE
-            SET password = $2, role = $3, refund_limits = $4, disabled_at = NULL",
-    )
-    .bind(&person.name)
-    .bind(&person.password)
-    .bind(role)
-    .bind(limits)
-    .bind(person.created_at)
-    .execute(&mut *db)
-    .await?;
+    let add = match instead_of {
+        None => sqlx::query(
+            "INSERT INTO desk_people (name, password, role, refund_limits, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING",
+        ),
+        Some(_) => sqlx::query(
+            "UPDATE desk_people
+             SET password = $2, role = $3, refund_limits = $4, disabled_at = NULL
+             WHERE name = $1 AND password = $5",
+        ),
+    };
+    let add = add.bind(&person.name).bind(&person.password);
+    let add = add.bind(role).bind(limits);
+    let add = match instead_of {
+        None => add.bind(person.created_at),
+        Some(password) => add.bind(password),
+    };
+    if add.execute(&mut *db).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
     end_all(db, &person.name).await?;
-    record(db, act).await
+    record(db, act).await?;
+    Ok(true)
 }
 
 async fn change(db: &mut PgConnection, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {

@@ -34,7 +34,7 @@ async fn add_people(store: &dyn People, names: &[&str]) {
         let added = act(name, DeskDeed::Added);
         let mut person = person(name, "hash");
         person.role = Role::All;
-        store.add_person(&person, &added).await.unwrap();
+        store.add_person(&person, None, &added).await.unwrap();
     }
 }
 

@@ -55,7 +55,7 @@ async fn add_people(store: &dyn People) {
             act: DeskDeed::Added,
             origin: String::new(),
         };
-        store.add_person(&person, &added).await.unwrap();
+        store.add_person(&person, None, &added).await.unwrap();
     }
 }
 

@@ -53,7 +53,8 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
     match what {
         "add_person" => {
             let added = act(&name, DeskDeed::Added, 1000);
-            store.add_person(&person(&name, "hash"), &added).await?;
+            let person = person(&name, "hash");
+            assert!(store.add_person(&person, None, &added).await?);
         }
         "begin_login" => {
             let begun = act(&name, DeskDeed::LoggedIn, 1100);
@@ -101,11 +102,21 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
             assert_eq!(store.write_deed(&deed, None).await?, Written::New);
         }
         "undo_deed" => store.undo_deed(&format!("form{seed}"), "refused").await?,
+        "begin_vouched" => {
+            let begun = act(&name, DeskDeed::LoggedIn, 1120);
+            let voucher = Vouched {
+                password: "hash",
+                proved_at: 1100,
+                coded: true,
+            };
+            assert!(store.begin_vouched(&[seed, 3], &voucher, &begun).await?);
+        }
         // Who stays logged in.
         "add_colleague" => {
             let name = format!("colleague{seed}");
             let added = act(&name, DeskDeed::Added, 1350);
-            store.add_person(&person(&name, "hash"), &added).await?;
+            let person = person(&name, "hash");
+            assert!(store.add_person(&person, None, &added).await?);
         }
         "begin_colleague" => {
             let begun = act(&format!("colleague{seed}"), DeskDeed::LoggedIn, 1400);
@@ -129,11 +140,14 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
     };
     let add = async |name: &str, password: &str| {
         let added = act(name, DeskDeed::Added, 1000);
-        store.add_person(&person(name, password), &added).await
+        let before = store.person(name).await.unwrap();
+        let before = before.map(|person| person.password);
+        let added = store.add_person(&person(name, password), before.as_deref(), &added);
+        assert!(added.await.unwrap());
     };
     assert!(!begin(b"a", "amelie", "one", 1000).await, "nobody");
-    add("amelie", "one").await.unwrap();
-    add("benoit", "other").await.unwrap();
+    add("amelie", "one").await;
+    add("benoit", "other").await;
     assert!(
         !begin(b"a", "amelie", "two", 1000).await,
         "not the password"
@@ -151,7 +165,7 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
     };
     assert_eq!(store.login(b"a").await.unwrap(), Some(login));
     // A new password ends what the old one began, and nobody else's.
-    add("amelie", "two").await.unwrap();
+    add("amelie", "two").await;
     assert_eq!(store.login(b"a").await.unwrap(), None);
     assert!(!begin(b"a", "amelie", "one", 1100).await);
     assert!(begin(b"a", "amelie", "two", 1100).await);
@@ -162,7 +176,7 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
     assert!(!store.disable_person(&disabled).await.unwrap());
     assert_eq!(store.login(b"a").await.unwrap(), None);
     assert!(!begin(b"a", "amelie", "two", 1300).await);
-    add("amelie", "three").await.unwrap();
+    add("amelie", "three").await;
     assert!(begin(b"a", "amelie", "three", 1300).await);
     // One that nobody ended is forgotten.
     assert!(begin(b"c", "benoit", "other", 1_000_000).await);
@@ -184,7 +198,7 @@ async fn a_role_is_kept_with_its_limits_and_another_one_ends_what_was_begun_with
             ..person(name, "one")
         };
         let act = act(name, DeskDeed::Added, 1000);
-        store.add_person(&added, &act).await.unwrap();
+        store.add_person(&added, None, &act).await.unwrap();
         let kept = store.person(name).await.unwrap();
         assert_eq!(kept, Some(added));
     }
@@ -212,7 +226,7 @@ async fn a_code_is_taken_once_for_a_login_of_its_person_and_by_the_secret_that_s
     for (name, digest) in [("amelie", b"a"), ("benoit", b"b")] {
         let added = act(name, DeskDeed::Added, 1000);
         store
-            .add_person(&person(name, "one"), &added)
+            .add_person(&person(name, "one"), None, &added)
             .await
             .unwrap();
         let begun = act(name, DeskDeed::PasswordGiven, 1000);
@@ -244,7 +258,7 @@ async fn a_code_is_taken_once_for_a_login_of_its_person_and_by_the_secret_that_s
     // A new password leaves the codes, and a reset takes them and the logins.
     let added = act("amelie", DeskDeed::Added, 1100);
     store
-        .add_person(&person("amelie", "two"), &added)
+        .add_person(&person("amelie", "two"), Some("one"), &added)
         .await
         .unwrap();
     let code = store.person("amelie").await.unwrap().unwrap().code.unwrap();
@@ -272,7 +286,7 @@ async fn who_gives_the_password_again_has_proved_it_in_that_login_alone() {
     let store = open(&folder).await;
     let added = act("amelie", DeskDeed::Added, 1000);
     store
-        .add_person(&person("amelie", "one"), &added)
+        .add_person(&person("amelie", "one"), None, &added)
         .await
         .unwrap();
     for digest in [b"a", b"b"] {
@@ -399,7 +413,7 @@ async fn a_login_that_is_vouched_for_is_as_old_and_as_good_as_its_voucher_says()
     let store = open(&folder).await;
     let added = act("lea", DeskDeed::Added, 1000);
     store
-        .add_person(&person("lea", "sso:1"), &added)
+        .add_person(&person("lea", "sso:1"), None, &added)
         .await
         .unwrap();
     let begin = async |digest: &'static [u8], password, coded| {
@@ -422,4 +436,35 @@ async fn a_login_that_is_vouched_for_is_as_old_and_as_good_as_its_voucher_says()
     let disabled = act("lea", DeskDeed::Disabled, 1100);
     assert!(store.disable_person(&disabled).await.unwrap());
     assert!(!begin(b"c", "sso:1", true).await, "who was shut out");
+}
+
+/// Whoever adds a person has seen what stood there.
+#[tokio::test]
+async fn of_two_who_add_a_person_at_once_one_does_and_overwrites_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let add = async |password: &'static str, instead_of| {
+        let added = act("lea", DeskDeed::Added, 1000);
+        let person = person("lea", password);
+        let added = store.add_person(&person, instead_of, &added);
+        added.await.unwrap().then_some(password)
+    };
+    let stands = async || store.person("lea").await.unwrap().map(|own| own.password);
+    assert_eq!(add("none", Some("none")).await, None, "there is nobody");
+    let (one, two) = tokio::join!(add("one", None), add("sso:2", None));
+    let first = one.xor(two).expect("one of both");
+    assert_eq!(stands().await.as_deref(), Some(first));
+    assert_eq!(add("three", None).await, None);
+    assert_eq!(add("three", Some("another")).await, None);
+    assert_eq!(stands().await.as_deref(), Some(first));
+    let begun = act("lea", DeskDeed::LoggedIn, 1100);
+    assert!(store.begin_login(b"a", first, &begun).await.unwrap());
+    let (three, four) = tokio::join!(add("three", Some(first)), add("four", Some(first)));
+    let second = three.xor(four).expect("one of both");
+    assert_eq!(stands().await.as_deref(), Some(second));
+    assert_eq!(store.login(b"a").await.unwrap(), None);
+    // What was not done is not told.
+    let told = store.acts(false, None, 10).await.unwrap();
+    let added = told.iter().filter(|(_, act)| act.act == DeskDeed::Added);
+    assert_eq!(added.count(), 2);
 }

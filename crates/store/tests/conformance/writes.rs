@@ -37,6 +37,7 @@ pub(crate) const WRITES: [&str; 38] = [
     "add_act",
     "begin_login",
     "begin_second",
+    "begin_vouched",
     "use_login",
     "offer_code",
     "pass_code",
@@ -174,9 +175,10 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             };
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
-        "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second" | "use_login"
-        | "offer_code" | "pass_code" | "prove_login" | "end_login" | "reset_code"
-        | "write_deed" | "undo_deed" | "disable_person" | "add_colleague" | "begin_colleague" => {
+        "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second"
+        | "begin_vouched" | "use_login" | "offer_code" | "pass_code" | "prove_login"
+        | "end_login" | "reset_code" | "write_deed" | "undo_deed" | "disable_person"
+        | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
         }

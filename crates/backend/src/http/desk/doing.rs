@@ -192,6 +192,7 @@ pub(super) fn place(act: Act) -> Place {
     match act {
         Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => Place::Attention,
         Act::Replay => Place::Webhooks,
+        Act::Check => Place::Terminals,
         _ => Place::Payments,
     }
 }

@@ -63,7 +63,7 @@ pub(super) async fn desk_over(
             code: None,
         };
         let added = act(name, DeskDeed::Added);
-        store.add_person(&person, &added).await.unwrap();
+        store.add_person(&person, None, &added).await.unwrap();
         let digest = sha256(name.as_bytes());
         let begun = act(name, DeskDeed::PasswordGiven);
         assert!(store.begin_login(&digest, "hash", &begun).await.unwrap());

@@ -14,16 +14,18 @@ use super::door::{asked, at, door, first, form_token, inside, is_ours, keep_chos
 use super::reader::Reader;
 use crate::app::App;
 use crate::clock;
+use crate::desk::terminals;
 use crate::digest::{Sha256, same, sha256};
 use crate::http::problem::ApiError;
 use crate::paths::DESK;
 
 /// The pages that there are.
-const PLACES: [Place; 7] = [
+const PLACES: [Place; 8] = [
     Place::Today,
     Place::Payments,
     Place::Attention,
     Place::Accounting,
+    Place::Terminals,
     Place::Webhooks,
     Place::Settings,
     Place::Audit,
@@ -75,11 +77,12 @@ pub(super) fn again(app: &App, login: &LoggedIn, next: &str) -> Option<Redirect>
     (!recent_enough(login)).then(|| first(app, "/again", next))
 }
 
-/// The pages that a role may see.
-fn places(role: &Role) -> Vec<Place> {
+/// The pages that a role may see, of those of which there is something.
+fn places(app: &App, role: &Role) -> Vec<Place> {
     let seen = |place: &Place| match place {
         Place::Settings => allows(role, Act::SeeSettings),
         Place::Audit => allows(role, Act::SeeAudit),
+        Place::Terminals => terminals::are_there(app),
         Place::Today
         | Place::Payments
         | Place::Attention
@@ -130,7 +133,7 @@ pub(super) async fn guard(
             role: (lang.words().login.role)(&login.role).to_owned(),
             token: login.form_token.clone(),
         },
-        places: places(&login.role),
+        places: places(&app, &login.role),
         role: login.role.clone(),
         lang,
         acts: Act::OF_PAYMENT

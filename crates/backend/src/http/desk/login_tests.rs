@@ -25,7 +25,7 @@ pub(super) const CODE_KEY: &str = "8c1f0b6a4d2e97553b08e1a6c4f7d290";
 const TABLE: &str = "[desk]\ncode_key = \"8c1f0b6a4d2e97553b08e1a6c4f7d290\"";
 
 /// Every page behind the login.
-pub(super) const PATHS: [&str; 13] = [
+pub(super) const PATHS: [&str; 14] = [
     "/desk",
     "/desk/today",
     "/desk/payments",
@@ -36,6 +36,7 @@ pub(super) const PATHS: [&str; 13] = [
     "/desk/approvals/0",
     "/desk/accounting",
     "/desk/accounting/journal.txt",
+    "/desk/terminals",
     "/desk/webhooks",
     "/desk/settings",
     "/desk/audit",
@@ -135,7 +136,7 @@ impl Desk {
             code: None,
         };
         let added = act("amelie", DeskDeed::Added);
-        self.store.add_person(&person, &added).await.unwrap();
+        self.store.add_person(&person, None, &added).await.unwrap();
     }
 
     /// Where its books are.

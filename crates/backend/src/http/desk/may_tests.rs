@@ -23,6 +23,7 @@ fn asked(act: Act) -> (Method, &'static str) {
         Act::Expire => (Method::POST, "/desk/payments/pay_1/expire"),
         Act::Ask => (Method::POST, "/desk/payments/pay_1/ask"),
         Act::Replay => (Method::POST, "/desk/webhooks/msg_1/replay"),
+        Act::Check => (Method::POST, "/desk/terminals/main/none/check"),
         Act::TakeAttention => (Method::POST, "/desk/attention/999/unmatched/take"),
         Act::EndAttention => (Method::POST, "/desk/attention/999/unreadable/done"),
     }

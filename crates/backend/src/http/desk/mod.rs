@@ -49,6 +49,9 @@ mod second;
 mod sso;
 #[cfg(test)]
 mod sso_tests;
+mod terminals;
+#[cfg(test)]
+mod terminals_tests;
 #[cfg(test)]
 mod tests;
 
@@ -136,6 +139,11 @@ fn acts() -> Router<Arc<App>> {
         .route(&approval(""), get(approving::page))
         .route(&approval("/approve"), post(approving::approve))
         .route(&approval("/decline"), post(approving::decline))
+        .route(&format!("{DESK}/terminals"), get(terminals::list))
+        .route(
+            &format!("{DESK}/terminals/{{account}}/{{terminal}}/check"),
+            post(terminals::check),
+        )
         .route(&matter("take"), take)
         .route(&matter("done"), end)
         .route(&at("capture"), capture)

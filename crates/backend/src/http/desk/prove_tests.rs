@@ -287,7 +287,7 @@ async fn the_demos_published_passwords_lead_nowhere_in_production() {
         let mut person = desk.store.people().await.unwrap().remove(0);
         person.password = crate::desk::password::hash(&published).unwrap();
         let added = act("amelie", DeskDeed::Added);
-        desk.store.add_person(&person, &added).await.unwrap();
+        desk.store.add_person(&person, None, &added).await.unwrap();
         let form = format!("name=amelie&password={published}");
         assert_eq!(desk.log_in(&form).await.status, status);
     }
@@ -325,9 +325,11 @@ async fn a_browser_that_is_known_is_not_held_up_by_who_shares_its_network() {
     }
     // Another password makes it strange again.
     let mut person = desk.store.people().await.unwrap().remove(0);
-    person.password = crate::desk::password::hash("another password").unwrap();
+    let another = crate::desk::password::hash("another password").unwrap();
+    let before = std::mem::replace(&mut person.password, another);
     let added = act("amelie", DeskDeed::Added);
-    desk.store.add_person(&person, &added).await.unwrap();
+    let added = desk.store.add_person(&person, Some(&before), &added);
+    assert!(added.await.unwrap());
     let form = "name=amelie&password=another+password";
     let headers = [("cookie", known.as_str()), OURS];
     let answer = desk.post("/desk/login", form, &headers).await;

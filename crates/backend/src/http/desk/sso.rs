@@ -300,20 +300,13 @@ impl At<'_> {
 
     /// Keeps the person and their role; or why they are not let in.
     async fn keep(&self, caller: &Caller, known: &Known) -> Result<Option<Fault>, ApiError> {
-        let before = self.people.person(&known.name).await?;
+        let mut before = self.people.person(&known.name).await?;
+        if before.is_none() && !self.add(caller, known).await? {
+            // Somebody was faster, who may be somebody else.
+            before = self.people.person(&known.name).await?;
+        }
         match before {
-            None => {
-                let person = DeskPerson {
-                    name: known.name.clone(),
-                    password: known.password.clone(),
-                    role: known.role.clone(),
-                    created_at: clock::unix_now(),
-                    disabled_at: None,
-                    code: None,
-                };
-                let added = act(caller, &known.name, DeskDeed::Added);
-                self.people.add_person(&person, &added).await?;
-            }
+            None => {}
             Some(before) if before.password != known.password => {
                 return Ok(Some(Fault::Sso(SsoFault::Taken)));
             }
@@ -327,6 +320,20 @@ impl At<'_> {
             Some(_) => {}
         }
         Ok(None)
+    }
+
+    /// Adds the person; `false` if somebody has the name.
+    async fn add(&self, caller: &Caller, known: &Known) -> Result<bool, ApiError> {
+        let person = DeskPerson {
+            name: known.name.clone(),
+            password: known.password.clone(),
+            role: known.role.clone(),
+            created_at: clock::unix_now(),
+            disabled_at: None,
+            code: None,
+        };
+        let added = act(caller, &known.name, DeskDeed::Added);
+        Ok(self.people.add_person(&person, None, &added).await?)
     }
 }
 

@@ -71,6 +71,7 @@ fn meaning(act: Act) -> &'static str {
         Act::Expire => "Nobody can start a payment in this checkout any more.",
         Act::Ask => "Asks the platform now what became of this payment. No money moves.",
         Act::Replay => "Sends the message to the shop's server again.",
+        Act::Check => "Asks it how it is. No money moves.",
         Act::TakeAttention => "Your colleagues see that you look after it, and since when.",
         Act::EndAttention => {
             "Takes it off the list, with your note. It comes back by itself if its cause comes \
@@ -84,6 +85,7 @@ fn back(act: Act) -> &'static str {
     match act {
         Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => "Back to the list",
         Act::Replay => "Back to the webhooks",
+        Act::Check => "Back",
         _ => "Back to the payment",
     }
 }
@@ -100,6 +102,7 @@ fn confirm(act: Act) -> &'static str {
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
         Act::Replay => "Send again",
+        Act::Check => "Ask how it is",
         Act::TakeAttention => "I look after it",
         Act::EndAttention => "It is done",
         Act::Export | Act::ExportJournal | Act::SeeAudit | Act::SeeSettings => "",

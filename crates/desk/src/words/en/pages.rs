@@ -6,7 +6,7 @@ use guichet_domain::operation::{OperationKind, Progress};
 
 use crate::words::pages::{
     AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
-    SettingWords, TodayWords,
+    SettingWords, TerminalWords, TodayWords,
 };
 
 pub(super) const LIST: ListWords = ListWords {
@@ -133,6 +133,7 @@ fn act(act: Act) -> &'static str {
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
         Act::Replay => "Send again",
+        Act::Check => "Ask how it is",
         Act::TakeAttention => "Look after it",
         Act::EndAttention => "Done",
         Act::Export => "Export",
@@ -152,6 +153,7 @@ fn not_now(act: Act) -> &'static str {
         Act::Expire => "the checkout is over already",
         Act::Ask => "no answer of the platform is missing",
         Act::Replay => "nothing was sent",
+        Act::Check => "it works on a payment",
         Act::TakeAttention => "somebody looks after it already",
         Act::EndAttention => "it is done already",
         Act::Export | Act::ExportJournal => "there is nothing to export",
@@ -327,4 +329,23 @@ pub(super) const SETTINGS: SettingWords = SettingWords {
     keys: "Secret keys",
     kept: "Personal data is kept for",
     terminals: "Terminals",
+};
+
+pub(super) const TERMINALS: TerminalWords = TerminalWords {
+    hint: "Each takes one payment at a time. Asking a terminal how it is moves nothing.",
+    terminal: "Terminal",
+    reached: "Reached",
+    by_cloud: "through the platform",
+    by_network: "on the shop’s network",
+    work: "Works on",
+    free: "Nothing",
+    shows: "Shows: {text}",
+    health: "How it is",
+    not_asked: "Not asked yet",
+    well: "Answers",
+    unwell: "Look at it",
+    ago: "{age} ago",
+    no_answer: "it does not answer",
+    busy: "It works on a payment. Ask once that is over.",
+    unknown: "There is no such terminal.",
 };

@@ -78,6 +78,7 @@ fn meaning(act: Act) -> &'static str {
              pas."
         }
         Act::Replay => "Envoie à nouveau le message au serveur de la boutique.",
+        Act::Check => "Demande son état. Aucun argent ne bouge.",
         Act::TakeAttention => "Vos collègues voient que vous vous en occupez, et depuis quand.",
         Act::EndAttention => {
             "Le retire de la liste, avec votre note. Il y revient de lui-même si sa cause se \
@@ -91,6 +92,7 @@ fn back(act: Act) -> &'static str {
     match act {
         Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => "Retour à la liste",
         Act::Replay => "Retour aux webhooks",
+        Act::Check => "Retour",
         _ => "Retour au paiement",
     }
 }
@@ -107,6 +109,7 @@ fn confirm(act: Act) -> &'static str {
         Act::Expire => "Fermer la commande",
         Act::Ask => "Interroger la plateforme",
         Act::Replay => "Envoyer à nouveau",
+        Act::Check => "Demander son état",
         Act::TakeAttention => "Je m’en occupe",
         Act::EndAttention => "C’est fait",
         Act::Export | Act::ExportJournal | Act::SeeAudit | Act::SeeSettings => "",

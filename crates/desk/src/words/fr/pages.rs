@@ -6,7 +6,7 @@ use guichet_domain::operation::{OperationKind, Progress};
 
 use crate::words::pages::{
     AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
-    SettingWords, TodayWords,
+    SettingWords, TerminalWords, TodayWords,
 };
 
 pub(super) const LIST: ListWords = ListWords {
@@ -133,6 +133,7 @@ fn act(act: Act) -> &'static str {
         Act::Expire => "Fermer la caisse",
         Act::Ask => "Interroger la plateforme",
         Act::Replay => "Renvoyer",
+        Act::Check => "Demander son état",
         Act::TakeAttention => "S’en occuper",
         Act::EndAttention => "Terminé",
         Act::Export => "Exporter",
@@ -152,6 +153,7 @@ fn not_now(act: Act) -> &'static str {
         Act::Expire => "la caisse est déjà fermée",
         Act::Ask => "la plateforme ne doit aucune réponse",
         Act::Replay => "rien n’a été envoyé",
+        Act::Check => "il est occupé par un paiement",
         Act::TakeAttention => "quelqu’un s’en occupe déjà",
         Act::EndAttention => "c’est déjà fait",
         Act::Export | Act::ExportJournal => "il n’y a rien à exporter",
@@ -327,4 +329,23 @@ pub(super) const SETTINGS: SettingWords = SettingWords {
     keys: "Clés secrètes",
     kept: "Données personnelles gardées",
     terminals: "Terminaux",
+};
+
+pub(super) const TERMINALS: TerminalWords = TerminalWords {
+    hint: "Chacun traite un paiement à la fois. Demander l’état d’un terminal ne fait rien bouger.",
+    terminal: "Terminal",
+    reached: "Joint",
+    by_cloud: "par la plateforme",
+    by_network: "sur le réseau de la boutique",
+    work: "Traite",
+    free: "Rien",
+    shows: "Affiche : {text}",
+    health: "État",
+    not_asked: "Pas encore demandé",
+    well: "Répond",
+    unwell: "À regarder",
+    ago: "il y a {age}",
+    no_answer: "il ne répond pas",
+    busy: "Il traite un paiement. Demandez quand ce sera fini.",
+    unknown: "Ce terminal n’existe pas.",
 };
