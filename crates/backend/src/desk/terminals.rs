@@ -14,12 +14,15 @@ use crate::holds::Place;
 use crate::locks::Lock;
 use crate::payments::terminals::{how_it_is, works_on};
 
+/// What a terminal told, and the Unix second of that.
+type Told = (i64, Result<(), String>);
+
 /// How each terminal was when a person asked it last, by what this process knows.
 #[derive(Default)]
-pub(crate) struct Asked(Mutex<HashMap<Place, (i64, Result<(), String>)>>);
+pub(crate) struct Asked(Mutex<HashMap<Place, Told>>);
 
 impl Asked {
-    fn of(&self, place: &Place) -> Option<(i64, Result<(), String>)> {
+    fn of(&self, place: &Place) -> Option<Told> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.get(place).cloned()
     }

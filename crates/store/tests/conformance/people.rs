@@ -142,7 +142,8 @@ async fn a_login_is_of_a_person_who_may_and_ends_with_the_password_it_began_with
         let added = act(name, DeskDeed::Added, 1000);
         let before = store.person(name).await.unwrap();
         let before = before.map(|person| person.password);
-        let added = store.add_person(&person(name, password), before.as_deref(), &added);
+        let person = person(name, password);
+        let added = store.add_person(&person, before.as_deref(), &added);
         assert!(added.await.unwrap());
     };
     assert!(!begin(b"a", "amelie", "one", 1000).await, "nobody");
