@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::config::Config;
-use crate::desk::terminals::Asked;
+use crate::desk::memory::Asked;
 use crate::holds::Holds;
 use crate::limiter::Limiter;
 use crate::locks::{Locked, Locks};

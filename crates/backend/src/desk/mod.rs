@@ -16,6 +16,7 @@ pub(crate) mod code;
 pub(crate) mod hooks;
 pub(crate) mod list;
 pub(crate) mod look;
+pub(crate) mod memory;
 pub(crate) mod money;
 pub(crate) mod password;
 pub(crate) mod payment;

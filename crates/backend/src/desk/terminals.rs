@@ -1,8 +1,5 @@
 //! The terminals on the counters: what each works on, and how it was when somebody asked last.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use guichet_desk::pages::terminals::{Health, Model, Terminal, Work};
 use guichet_domain::id::Slug;
 use guichet_providers::contract::{Failure, Reached, Terminals};
@@ -13,25 +10,6 @@ use crate::clock;
 use crate::holds::Place;
 use crate::locks::Lock;
 use crate::payments::terminals::{how_it_is, works_on};
-
-/// What a terminal told, and the Unix second of that.
-type Told = (i64, Result<(), String>);
-
-/// How each terminal was when a person asked it last, by what this process knows.
-#[derive(Default)]
-pub(crate) struct Asked(Mutex<HashMap<Place, Told>>);
-
-impl Asked {
-    fn of(&self, place: &Place) -> Option<Told> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(place).cloned()
-    }
-
-    fn keep(&self, place: Place, told: Result<(), String>) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(place, (clock::unix_now(), told));
-    }
-}
 
 /// Whether any account has terminals.
 pub(crate) fn are_there(app: &App) -> bool {
@@ -133,6 +111,6 @@ pub(crate) async fn ask(
             Err("the terminal answers what nobody understands".to_owned())
         }
     };
-    app.asked_terminals.keep(place, told);
+    app.asked_terminals.keep(place, clock::unix_now(), told);
     Ok(Ok(()))
 }

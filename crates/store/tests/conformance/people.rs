@@ -97,6 +97,15 @@ pub(crate) async fn write(store: &dyn People, what: &str, seed: u8) -> Result<()
             let refused = act(&name, DeskDeed::Refused, 1270);
             store.add_act(&refused).await?;
         }
+        _ => return write_more(store, what, seed).await,
+    }
+    Ok(())
+}
+
+/// What comes after that.
+async fn write_more(store: &dyn People, what: &str, seed: u8) -> Result<(), StoreError> {
+    let name = format!("person{seed}");
+    match what {
         "write_deed" => {
             let deed = refund(&name, &format!("form{seed}"), 500);
             assert_eq!(store.write_deed(&deed, None).await?, Written::New);
