@@ -12,6 +12,9 @@ export interface GuichetOptions {
   orderUrl?: (code: string) => string;
   /** How much of an order meal vouchers may pay, in minor units; all of it if absent. */
   voucherEligible?: (order: import('@vendure/core').Order) => number;
+  /** The language of the notes in an order's history: `fr`, `de` or `en`. The channel's own, where
+   * it is one of them, if absent. */
+  notesIn?: string;
   /** Code of the payment method that has the handler `guichet`. */
   method?: string;
 }

@@ -8,6 +8,7 @@ import {
 
 import { Client, FieldProblem, GuichetError, Instruction, Payment, Session } from './client';
 import { GuichetOptions, OPTIONS } from './options';
+import { Language, NOTES, Note, fill, languageOf } from './texts';
 
 const LOG = 'guichet';
 const RELATIONS = ['customer', 'lines', 'payments', 'payments.refunds'] as any;
@@ -193,11 +194,11 @@ export class GuichetService {
   private async take(ctx: RequestContext, code: string, session: Session): Promise<void> {
     for (const payment of session.payments) {
       if (payment.surplus) {
-        await this.giveBack(ctx, code, payment, 'was paid beside what paid the order');
+        await this.giveBack(ctx, code, payment, 'surplus');
       } else if (session.status === 'paid' && payment.id === session.settled_by) {
         await this.addPayment(ctx, code, session, payment);
       } else if (session.status === 'incomplete' && payment.accepted) {
-        await this.note(ctx, code, payment.id, `only ${payment.accepted} of it was taken`);
+        await this.note(ctx, code, payment.id, 'incomplete', { amount: payment.accepted });
       }
     }
   }
@@ -223,11 +224,11 @@ export class GuichetService {
       if (isGraphQlErrorResult(added)) return added.message;
       const over = covered((await this.find(ctx, code))!) - added.totalWithTax;
       if (over > 0) {
-        await this.note(ctx, code, payment.id, `is ${over} more than the order's total`);
+        await this.note(ctx, code, payment.id, 'over', { amount: over });
       }
       return undefined;
     });
-    if (refused !== undefined) await this.giveBack(ctx, code, payment, refused);
+    if (refused !== undefined) await this.giveBack(ctx, code, payment, 'late', refused);
   }
 
   /** What the handler believes: Guichet's own word on a payment that was not counted before. */
@@ -243,33 +244,47 @@ export class GuichetService {
   }
 
   private async giveBack(
-    ctx: RequestContext, code: string, payment: Payment, why: string,
+    ctx: RequestContext, code: string, payment: Payment, what: 'surplus' | 'late', why = '',
   ): Promise<void> {
+    const texts = NOTES[this.language(ctx)];
+    const failed = (why: string) => fill(texts.notGivenBack, { why });
     let became: string;
     try {
       const key = `vendure-back-${payment.id}`;
       const asked = await this.client.refund(payment.id, payment.accepted, 'too late', key);
-      became = asked.status === 'refused' ? `not given back: ${whyOf(asked)}` : 'is given back';
+      became = asked.status === 'refused' ? failed(whyOf(asked)) : texts.givenBack;
     } catch (error) {
       // Where nothing is left of it, it was given back before.
       if (!(error instanceof GuichetError)) throw error;
-      became = `not given back: ${error.message}`;
+      became = failed(error.message);
     }
-    await this.note(ctx, code, payment.id, `${why}; ${became}`);
+    await this.note(ctx, code, payment.id, what, { why, became });
   }
 
-  /** Tells whoever runs the shop, once for each payment or refund: in the order's history. */
+  /** The language of whoever runs the shop. */
+  private language(ctx: RequestContext): Language {
+    return languageOf(this.options.notesIn ?? ctx.channel.defaultLanguageCode);
+  }
+
+  /** Tells whoever runs the shop, once for each payment or refund: in the order's history. What is
+   * given as a number is an amount in minor units. */
   private async note(
-    ctx: RequestContext, code: string, id: string, story: string,
+    ctx: RequestContext, code: string, id: string, what: Note,
+    given: Record<string, string | number> = {},
   ): Promise<void> {
     const order = await this.find(ctx, code);
     if (!order) return;
     const told = await this.history.getHistoryForOrder(ctx, order.id, false);
     if (told.items.some(({ data }) => String(data?.note).includes(id))) return;
+    const language = this.language(ctx);
+    const shown = (value: string | number) =>
+      typeof value === 'string' ? value : money(value, order.currencyCode, language);
+    const values = Object.entries(given).map(([name, value]) => [name, shown(value)]);
+    const story = fill(NOTES[language][what], { id, ...Object.fromEntries(values) });
     await this.orders.addNoteToOrder(ctx, {
-      id: order.id, note: `Guichet: ${id} ${story}`, isPublic: false,
+      id: order.id, note: `Guichet: ${story}`, isPublic: false,
     });
-    Logger.warn(`${code}: ${id} ${story}`, LOG);
+    Logger.warn(`${code}: ${story}`, LOG);
   }
 
   async refund(payment: ShopPayment, amount: number): Promise<Instruction> {
@@ -297,7 +312,7 @@ export class GuichetService {
           await this.connection.getRepository(ctx, Refund).update(refund.id, {
             total: stands.done, adjustment: refund.adjustment - rest });
           await this.orders.settleRefund(ctx, { id: refund.id, transactionId: id });
-          await this.note(ctx, order!.code, id, `gave back ${stands.done}, and not ${rest} more`);
+          await this.note(ctx, order!.code, id, 'partRefund', { amount: stands.done, rest });
         } else if (stands.status === 'refused') {
           await this.orders.transitionRefundToState(ctx, refund.id, 'Failed');
         }
@@ -321,6 +336,12 @@ export const whyOf = (instruction: Instruction): string =>
 const covered = (order: Order): number =>
   order.payments.filter(({ state }) => state === 'Settled' || state === 'Authorized')
     .reduce((sum, payment) => sum + payment.amount, 0);
+
+/** An amount of minor units, as it is written in that language. */
+const money = (minor: number, currency: string, language: string): string => {
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+};
 
 const clean = (values: object): object =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value));

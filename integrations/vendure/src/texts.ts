@@ -73,3 +73,40 @@ export const languageOf = (wanted: string | undefined): Language => {
   const tags = (wanted ?? '').split(',').map((tag) => tag.trim().slice(0, 2).toLowerCase());
   return tags.find((tag): tag is Language => tag in TEXTS) ?? 'en';
 };
+
+/** What whoever runs the shop reads in an order's history. */
+export const NOTES = {
+  fr: {
+    surplus: '{id} a été payé en plus de ce qui a payé la commande ; {became}',
+    late: '{id} a été payé alors que la commande ne prend plus ce paiement ({why}) ; {became}',
+    givenBack: 'il est remboursé',
+    notGivenBack: 'il n’est pas remboursé : {why}',
+    incomplete: '{id} : seuls {amount} ont été débités',
+    over: '{id} dépasse de {amount} le total de la commande',
+    partRefund: '{id} a remboursé {amount}, et pas les {rest} restants',
+  },
+  de: {
+    surplus: '{id} wurde neben dem gezahlt, was die Bestellung bezahlt hat; {became}',
+    late: '{id} wurde gezahlt, als die Bestellung es nicht mehr annahm ({why}); {became}',
+    givenBack: 'es wird erstattet',
+    notGivenBack: 'es wird nicht erstattet: {why}',
+    incomplete: '{id}: nur {amount} wurden abgebucht',
+    over: '{id} liegt um {amount} über der Summe der Bestellung',
+    partRefund: '{id} hat {amount} erstattet, und die übrigen {rest} nicht',
+  },
+  en: {
+    surplus: '{id} was paid beside what paid the order; {became}',
+    late: '{id} was paid when the order took it no more ({why}); {became}',
+    givenBack: 'it is given back',
+    notGivenBack: 'it is not given back: {why}',
+    incomplete: '{id}: only {amount} of it was taken',
+    over: '{id} is {amount} more than the order’s total',
+    partRefund: '{id} gave back {amount}, and not the remaining {rest}',
+  },
+} satisfies Record<Language, Record<string, string>>;
+
+export type Note = keyof (typeof NOTES)['en'];
+
+/** A text with what belongs into its braces. */
+export const fill = (text: string, given: Record<string, string>): string =>
+  text.replace(/\{(\w+)\}/g, (all, name: string) => given[name] ?? all);

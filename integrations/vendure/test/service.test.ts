@@ -17,7 +17,7 @@ import { Webhook } from 'standardwebhooks';
 import { GuichetPlugin, GuichetService } from '../src';
 import { page } from '../src/page';
 import { codeOf, missing } from '../src/service';
-import { TEXTS, languageOf } from '../src/texts';
+import { NOTES, Note, TEXTS, languageOf } from '../src/texts';
 
 const SECRET = 'whsec_Z3VpY2hldC10ZXN0cy13ZWJob29rLXNlY3JldC0tLS0=';
 
@@ -287,6 +287,41 @@ test('what can not be given back is told', async () => {
   assert.match((await notes(code))[0], /the issuer alone can/);
 });
 
+test('the shop is told in the language of the channel, or in the one chosen', async () => {
+  const channels = app.get(ChannelService);
+  const channel = await channels.getDefaultChannel(ctx);
+  const told = async (defaultLanguageCode: string, notesIn?: string) => {
+    const { code, id } = await order();
+    await service().show(ctx, code, 'en');
+    guichet.sessions.at(-1).status = 'pending';
+    await orders().cancelOrder(ctx, { orderId: id });
+    guichet.pay(code);
+    const own = service() as any;
+    const before = { ...own.options };
+    own.options = { ...before, notesIn };
+    channel.defaultLanguageCode = defaultLanguageCode as any;
+    const asked = new RequestContext({ apiType: 'admin', channel, isAuthorized: true,
+      authorizedAsOwnerOnly: false });
+    await own.settle(asked, code).finally(() => Object.assign(own, { options: before }));
+    return (await notes(code))[0];
+  };
+  assert.match(await told('fr'), /il est remboursé$/);
+  assert.match(await told('de'), /es wird erstattet$/);
+  assert.match(await told('es'), /it is given back$/);
+  assert.match(await told('fr', 'de'), /es wird erstattet$/);
+  channel.defaultLanguageCode = LanguageCode.en;
+});
+
+test('every language of the notes says what the others say, with the same places', () => {
+  const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+  for (const texts of Object.values(NOTES)) {
+    assert.deepEqual(Object.keys(texts), Object.keys(NOTES.en));
+    for (const [name, text] of Object.entries(texts)) {
+      assert.deepEqual(places(text), places(NOTES.en[name as Note]), text);
+    }
+  }
+});
+
 test('who goes back to adding items has the session closed', async () => {
   const { code, id } = await order();
   await service().show(ctx, code, 'fr');
@@ -349,9 +384,9 @@ test('a refund that is done in part counts as that part, and is told', async () 
   await tell(order.code);
   const [kept] = (await fresh(order.code)).payments[0].refunds;
   assert.deepEqual([kept.state, kept.total], ['Settled', 600]);
-  const told = (await notes(order.code)).filter((note) => note.includes('gave back 600'));
+  const told = (await notes(order.code)).filter((note) => note.includes('gave back €6.00'));
   assert.equal(told.length, 1);
-  assert.match(told[0], /not 400 more/);
+  assert.match(told[0], /not the remaining €4.00/);
 });
 
 test('equal refunds one after the other are two, and a refused one is no success', async () => {
