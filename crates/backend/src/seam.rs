@@ -11,8 +11,8 @@ use reqwest::StatusCode;
 
 /// What is outside.
 pub(crate) trait Outside {
-    /// A platform's answer to a call.
-    fn call(&mut self, call: &PlatformCall) -> Result<CallAnswer, CallError>;
+    /// A platform's answer to a call, at this Unix second.
+    fn call(&mut self, now: i64, call: &PlatformCall) -> Result<CallAnswer, CallError>;
 
     /// A shop's server's answer to a message.
     fn tell(&mut self, body: &[u8]) -> Result<StatusCode, &'static str>;
@@ -119,7 +119,7 @@ fn has_stopped() -> bool {
 
 pub(crate) async fn call(call: &PlatformCall) -> Option<Result<CallAnswer, CallError>> {
     step().await;
-    let answer = with(|seam| seam.outside.call(call))?;
+    let answer = with(|seam| seam.outside.call(seam.now, call))?;
     step().await;
     Some(answer)
 }

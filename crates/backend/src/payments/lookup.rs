@@ -159,7 +159,7 @@ async fn ask(in_hand: &InHand<'_>, conversation: &Conversation) -> Result<Told, 
             });
         }
         Ok(LookedUp::NotYet) => false,
-        Ok(LookedUp::Nothing) => is_late(in_hand),
+        Ok(LookedUp::Nothing) => is_late(in_hand) && !may_be_written(in_hand, conversation),
         Err(failure) => {
             tracing::warn!(payment = %in_hand.payment.id, ?failure, "could not be looked up");
             false
@@ -197,6 +197,13 @@ async fn tell_how_it_runs(in_hand: &InHand<'_>) -> Told {
 /// Whether nobody is waited for any more.
 fn is_late(in_hand: &InHand<'_>) -> bool {
     clock::unix_now() >= in_hand.payment.deadline_at
+}
+
+/// Whether the platform may not have written down yet what it was told to take.
+fn may_be_written(in_hand: &InHand<'_>, conversation: &Conversation) -> bool {
+    let was_told = conversation.stage != Stage::Overdue;
+    let until = in_hand.payment.deadline_at + in_hand.continuing.written_within();
+    was_told && clock::unix_now() < until
 }
 
 /// When to look again; never, once it was looked at for long enough.

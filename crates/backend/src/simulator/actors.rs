@@ -3,14 +3,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use guichet_domain::id::{SessionId, Slug};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
 use guichet_domain::money::Amount;
-use guichet_providers::contract::{Headers, HttpMethod, Incoming};
+use guichet_providers::contract::{Given, Headers, HttpMethod, Incoming};
 use guichet_store::{AskedBy, Idempotency, Store};
+use guichet_wire::NextAction;
 
 use super::tasks::{Actor, Task};
-use super::world::{Intent, Led, Letter, Shared};
+use super::world::{Intent, Later, Led, Letter, Shared, World};
 use crate::app::App;
+use crate::clock;
 use crate::jobs::conversations::Conversations;
 use crate::jobs::deadlines::Deadlines;
 use crate::jobs::due::Job;
@@ -22,7 +24,8 @@ use crate::payments::operations::ask::{Asked, Received};
 use crate::payments::operations::find::{self, Whose};
 use crate::payments::operations::plan::Wanted;
 use crate::payments::start::{self, Choice, Who};
-use crate::payments::{back, notified};
+use crate::payments::started::Started;
+use crate::payments::{back, go_on, notified};
 
 /// How many kinds of jobs there are.
 pub(super) const JOBS: usize = 6;
@@ -46,6 +49,12 @@ impl Stage {
         match actor.clone() {
             Actor::Page { number, method } => {
                 Task::new(actor, async move { stage.press(number, method).await })
+            }
+            Actor::Token(payment) => {
+                Task::new(actor, async move { stage.type_card(&payment).await })
+            }
+            Actor::Back(payment) => {
+                Task::new(actor, async move { stage.come_back(&payment).await })
             }
             Actor::Letter(letter) => Task::new(actor, async move { stage.deliver(&letter).await }),
             Actor::Shop(intent) => Task::new(actor, async move { stage.ask(intent).await }),
@@ -99,6 +108,7 @@ impl Stage {
         let came = async { asked.take().await?.run(choice).await }.await;
         match came {
             Ok(started) => {
+                self.browser_goes_on(&started).await;
                 let payment = started.payment;
                 let (made, _) = self.books.payment(&payment).await.unwrap().unwrap();
                 let led = Led {
@@ -114,6 +124,77 @@ impl Stage {
             }
             Err(error) => self.world.lock().note(format!("page {number}: {error:?}")),
         }
+    }
+
+    /// What the browser does next, if it was told to do something at Sogenactif. Some are closed.
+    async fn browser_goes_on(&self, started: &Started) {
+        let payment = &started.payment;
+        let (made, _) = self.books.payment(payment).await.unwrap().unwrap();
+        if made.provider != "sogenactif" {
+            return;
+        }
+        let mut world = self.world.lock();
+        let World {
+            dice, sogenactif, ..
+        } = &mut *world;
+        let goes_on = match &started.next_action {
+            NextAction::HostedFields { .. } => Later::Token(payment.clone()),
+            NextAction::FormPost { .. } => {
+                if made.method.as_str() == "sogenactif_paypal" {
+                    sogenactif.visit(&made.reference, dice);
+                }
+                Later::Back(payment.clone())
+            }
+            _ => return,
+        };
+        if dice.percent(85) {
+            world.later.push(goes_on);
+        }
+    }
+
+    async fn type_card(&self, payment: &PaymentId) {
+        let mark = Idempotency {
+            scope: format!("session/{}/payment/{payment}", self.session),
+            key: "token".into(),
+            fingerprint: vec![0],
+        };
+        let asked = go_on::Asked {
+            app: &self.app,
+            shop: self.app.config.shop(&demo()).unwrap(),
+            session: &self.session,
+            payment,
+            language: None,
+            client: None,
+            mark: &mark,
+        };
+        let given = Given::Token {
+            token: "a-token-of-the-card",
+            brand: None,
+            save: false,
+        };
+        let came = async {
+            match asked.take().await? {
+                go_on::Received::Before(started) => Ok(started),
+                go_on::Received::New(going) => going.run(&given).await,
+            }
+        };
+        match came.await {
+            Ok(started) => self.browser_goes_on(&started).await,
+            Err(error) => self.world.lock().note(format!("a card: {error:?}")),
+        }
+    }
+
+    async fn come_back(&self, payment: &PaymentId) {
+        let (made, _) = self.books.payment(payment).await.unwrap().unwrap();
+        let conversation = self.books.conversation(payment).await.unwrap().unwrap();
+        let incoming = Incoming {
+            method: HttpMethod::Post,
+            query: b"",
+            headers: Headers::default(),
+            body: b"redirectionData=D",
+            secret: None,
+        };
+        back::keep(&self.app, &made, &conversation.ending, &incoming).await;
     }
 
     async fn deliver(&self, letter: &Letter) {
@@ -151,10 +232,13 @@ impl Stage {
             "a message of {} was taken: {taken}",
             letter.transaction
         ));
-        world.platform.transactions[letter.transaction].told |= taken;
+        world.up2pay.transactions[letter.transaction].told |= taken;
     }
 
     async fn ask(&self, intent: Intent) {
+        if clock::unix_now() < intent.from {
+            return self.world.lock().later.push(Later::Shop(intent));
+        }
         let led = self.world.lock().payments.get(intent.payment).cloned();
         let Some(Led { payment, .. }) = led else {
             return self.ask_later(intent);
@@ -204,7 +288,7 @@ impl Stage {
     fn ask_later(&self, mut intent: Intent) {
         if let Some(left) = intent.patience.checked_sub(1) {
             intent.patience = left;
-            self.world.lock().again.push(intent);
+            self.world.lock().later.push(Later::Shop(intent));
         }
     }
 }

@@ -6,12 +6,12 @@ use guichet_domain::PartStatus;
 use guichet_domain::id::PaymentId;
 use guichet_domain::money::Currency;
 use guichet_domain::notice::due;
-use guichet_domain::operation::{OperationKind, OperationState};
+use guichet_domain::operation::{OperationKind, OperationState, Progress};
 use guichet_domain::payment::{Attention, Money, PaymentState};
 use guichet_store::{Book, Store};
 
 use super::actors::demo;
-use super::platform::{CANCEL, CAPTURE, REFUND, Transaction};
+use super::platform::Known;
 use super::world::{Told, World};
 
 /// What is wrong, in words.
@@ -46,61 +46,62 @@ impl Seen {
 
 /// Everything that must hold once nothing goes wrong any more and nothing is due.
 pub(super) async fn check(books: &dyn Store, book: &Book, world: &World) -> Result<(), Wrong> {
-    let states = book.states();
+    if let Some(wrong) = &world.sogenactif.wrong {
+        return Err(wrong.clone());
+    }
+    let (states, known) = (book.states(), world.known());
     for (entry, state) in book.payments.iter().zip(&states) {
-        parts(&entry.payment.reference, state, world)?;
+        parts(&entry.payment.reference, state, &known)?;
     }
     settled(book, &states)?;
     instructions(books, book, world).await?;
     told(book, &states, world)?;
-    ledger(books, book, world).await
+    ledger(books, book, &known).await
 }
 
 fn sum(amounts: &[u64]) -> u64 {
     amounts.iter().sum()
 }
 
-/// What the books have of each transaction is what the platform has.
-fn parts(reference: &str, state: &PaymentState, world: &World) -> Result<(), Wrong> {
-    let own = world.platform.transactions.iter();
-    let own = own.filter(|transaction| transaction.reference == reference);
-    for transaction in own {
-        at_most_once(transaction)?;
-        let number = transaction.number.to_string();
-        let part = state.paid_part(&number);
-        if !transaction.accepted {
+/// What the books have of each transaction is what its platform has.
+fn parts(reference: &str, state: &PaymentState, known: &[Known]) -> Result<(), Wrong> {
+    for own in known.iter().filter(|own| own.reference == reference) {
+        at_most_once(own)?;
+        let name = &own.name;
+        let part = state.paid_part(name);
+        if !own.accepted {
             if part.is_some() {
-                return Err(format!("{number} was refused and has paid"));
+                return Err(format!("{name} was refused and has paid"));
             }
             continue;
         }
         let Some(part) = part else {
-            if transaction.told {
-                return Err(format!("{number} was acknowledged and is not in the books"));
+            if own.told {
+                return Err(format!("{name} was acknowledged and is not in the books"));
             }
             continue;
         };
         let (taken, given_back) = (part.balance.taken, part.balance.given_back);
-        if (taken, given_back) != (transaction.taken(), transaction.given_back()) {
+        if (taken, given_back) != (own.taken(), own.given_back()) {
             return Err(format!(
-                "of {number} {taken} was taken and {given_back} given back by the books, and {} \
-                 and {} by the platform",
-                transaction.taken(),
-                transaction.given_back()
+                "of {name} {taken} was taken and {given_back} given back by the books, and {} and \
+                 {} by the platform",
+                own.taken(),
+                own.given_back()
             ));
         }
-        operations(&number, transaction, &state.operations)?;
+        operations(own, &state.operations)?;
     }
     for part in &state.parts {
-        let number = &part.part.transaction;
-        let known = |own: &&Transaction| {
-            let same = own.number.to_string() == *number && own.amount == part.part.amount.minor();
+        let name = &part.part.transaction;
+        let same = |own: &&Known| {
+            let same = own.name == *name && own.amount == part.part.amount.minor();
             same && own.accepted
         };
         let accepted = part.ours && part.part.status == PartStatus::Accepted;
-        if accepted && !world.platform.transactions.iter().any(|own| known(&own)) {
+        if accepted && !known.iter().any(|own| same(&own)) {
             return Err(format!(
-                "{number} has paid, and the platform knows no such thing"
+                "{name} has paid, and the platform knows no such thing"
             ));
         }
     }
@@ -108,38 +109,36 @@ fn parts(reference: &str, state: &PaymentState, world: &World) -> Result<(), Wro
 }
 
 /// Captured and cancelled at most once, and never more given back than taken.
-fn at_most_once(transaction: &Transaction) -> Result<(), Wrong> {
-    let number = transaction.number;
-    let [captures, cancels, refunds] = [CAPTURE, CANCEL, REFUND].map(|of| transaction.acts(of));
+fn at_most_once(own: &Known) -> Result<(), Wrong> {
+    let name = &own.name;
+    let [captures, cancels, refunds] = [
+        OperationKind::Capture,
+        OperationKind::Cancel,
+        OperationKind::Refund,
+    ]
+    .map(|kind| own.acts(kind));
     if captures.len() > 1 || cancels.len() > 1 {
-        return Err(format!("{number} was captured or cancelled more than once"));
+        return Err(format!("{name} was captured or cancelled more than once"));
     }
-    let taken = match transaction.reserved_only {
+    let taken = match own.reserved_only {
         true => sum(&captures),
-        false => transaction.amount,
+        false => own.amount,
     };
     if sum(&refunds) > taken {
-        return Err(format!("more was given back of {number} than taken"));
+        return Err(format!("more was given back of {name} than taken"));
     }
-    if taken > transaction.amount {
-        return Err(format!("more was captured of {number} than reserved"));
+    if taken > own.amount {
+        return Err(format!("more was captured of {name} than reserved"));
     }
     Ok(())
 }
 
 /// The platform did each operation that was done once, and no other.
-fn operations(
-    number: &str,
-    transaction: &Transaction,
-    operations: &[OperationState],
-) -> Result<(), Wrong> {
-    for (kind, code) in [
-        (OperationKind::Capture, CAPTURE),
-        (OperationKind::Cancel, CANCEL),
-        (OperationKind::Refund, REFUND),
-    ] {
+fn operations(known: &Known, operations: &[OperationState]) -> Result<(), Wrong> {
+    let name = &known.name;
+    for kind in OperationKind::ALL {
         let own = operations.iter().map(|operation| &operation.event);
-        let own = own.filter(|event| event.part == number && event.kind == kind);
+        let own = own.filter(|event| event.part == *name && event.kind == kind);
         let mut done = Vec::new();
         for event in own {
             if !event.progress.is_over() {
@@ -148,13 +147,17 @@ fn operations(
             if event.progress.is_done() {
                 done.push(event.amount.minor());
             }
+            // What the platform does not know yet it will know.
+            if matches!(&event.progress, Progress::Refused { code, .. } if code == "25") {
+                return Err(format!("{} was refused for coming early", event.operation));
+            }
         }
-        let mut acts = transaction.acts(code);
+        let mut acts = known.acts(kind);
         done.sort_unstable();
         acts.sort_unstable();
         if done != acts {
             return Err(format!(
-                "{kind} of {number}: done {done:?}, by the platform {acts:?}"
+                "{kind} of {name}: done {done:?}, by the platform {acts:?}"
             ));
         }
     }
@@ -240,7 +243,7 @@ fn told(book: &Book, states: &[PaymentState], world: &World) -> Result<(), Wrong
 }
 
 /// The ledger is what the events tell, and what the platform holds for the shop.
-async fn ledger(books: &dyn Store, book: &Book, world: &World) -> Result<(), Wrong> {
+async fn ledger(books: &dyn Store, book: &Book, known: &[Known]) -> Result<(), Wrong> {
     let audited = books.audit().await.map_err(|error| error.to_string())?;
     if let Some(difference) = audited.difference {
         return Err(format!("the ledger: {difference}"));
@@ -252,11 +255,11 @@ async fn ledger(books: &dyn Store, book: &Book, world: &World) -> Result<(), Wro
         let own = entries.iter().filter(|own| own.payment == payment.id);
         let written: i64 = own.map(|own| own.movement.minor).sum();
         let state = entry.state(&book.session);
-        let known = world.platform.transactions.iter().filter(|own| {
-            let paid = state.paid_part(&own.number.to_string()).is_some();
+        let paid = known.iter().filter(|own| {
+            let paid = state.paid_part(&own.name).is_some();
             paid && own.reference == payment.reference
         });
-        let held: u64 = known.map(|own| own.taken() - own.given_back()).sum();
+        let held: u64 = paid.map(|own| own.taken() - own.given_back()).sum();
         if i64::try_from(held) != Ok(written) {
             let id = &payment.id;
             return Err(format!(

@@ -1,5 +1,5 @@
 //! Simulations: the use cases and jobs of the backend on books in memory, with a clock that is
-//! moved, a platform and a shop's server that are models, and everything going wrong that may.
+//! moved, platforms and a shop's server that are models, and everything going wrong that may.
 //!
 //! A plan follows from its seed alone: who acts when, what is lost, late, doubled, swapped or
 //! altered on its way, which answer does not come though it was done, and where the process is
@@ -20,8 +20,10 @@ mod check;
 mod platform;
 pub(crate) mod process;
 mod run;
+mod sogenactif;
 mod stepped;
 mod tasks;
+mod up2pay;
 mod world;
 
 /// Runs the plans from `first` on, so many, on two threads. The first seed by which something is
@@ -65,6 +67,42 @@ fn every_plan_keeps_every_promise() {
     if let Some((seed, wrong, log)) = plans(first, many, None) {
         panic!("GUICHET_SEED={seed}: {wrong}\n{}", log.join("\n"));
     }
+}
+
+/// What shows that the plans come to what Sogenactif does that others do not.
+#[tokio::test]
+async fn the_plans_play_whatever_sogenactif_answers() {
+    let played = [
+        ("cardCheckEnrollment", "redirectionUrl"),
+        (
+            "cardValidateAuthenticationAndOrder",
+            r#""acquirerResponseCode":"00""#,
+        ),
+        (
+            "cardValidateAuthenticationAndOrder",
+            r#""acquirerResponseCode":"A1""#,
+        ),
+        ("paymentProviderFinalize", r#""responseCode":"00""#),
+        ("getTransactionData", r#""getTransDataResponseCode":"25""#),
+        ("validate", r#""responseCode":"00""#),
+        ("validate", r#""newStatus":"EXPIRED""#),
+        ("cancel", r#""responseCode":"00""#),
+        ("refund", r#""newStatus":"TO_CAPTURE""#),
+        ("refund", r#""responseCode":"00""#),
+    ];
+    let mut missing = played.to_vec();
+    for seed in 1..=number("GUICHET_PLANS").unwrap_or(1000) {
+        let log = run(seed, Books::Memory(None)).await;
+        let log = log.unwrap_or_else(|(wrong, _)| panic!("plan {seed}: {wrong}"));
+        missing.retain(|(method, words)| {
+            let says = |line: &String| line.starts_with(&format!("{method} is answered"));
+            !log.iter().any(|line| says(line) && line.contains(words))
+        });
+        if missing.is_empty() {
+            return;
+        }
+    }
+    panic!("never played: {missing:?}");
 }
 
 /// What shows that the simulation finds anything: each bug, planted alone, is found.

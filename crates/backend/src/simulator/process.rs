@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use guichet_store::Store;
 use prometheus_client::metrics::counter::Counter;
 
-use super::platform::key;
+use super::sogenactif;
+use super::up2pay::key;
 use crate::app::{App, Handed};
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -40,6 +41,7 @@ pub(crate) async fn start(
 pub(super) fn text() -> String {
     let hmac_key = "0123456789ABCDEF".repeat(8);
     let public_key = &key().1;
+    let (merchant, office, office_key) = (sogenactif::MERCHANT, sogenactif::HOST, sogenactif::KEY);
     format!(
         r#"
         environment = "sandbox"
@@ -61,6 +63,16 @@ pub(super) fn text() -> String {
         conecs_refunds = true
         shopper_optional = ["name", "phone", "address"]
 
+        [[accounts]]
+        id = "office"
+        provider = "sogenactif"
+        merchant_id = "{merchant}"
+        keys = {{ "1" = "{office_key}" }}
+        office_host = "{office}"
+        methods = ["sogenactif_card", "sogenactif_paypal"]
+        remittance_pause = true
+        written_seconds = 7200
+
         [[shops]]
         id = "demo"
         name = "Demo"
@@ -71,6 +83,11 @@ pub(super) fn text() -> String {
         provider = "up2pay"
         account = "main"
         methods = ["card", "sodexo"]
+
+        [[shops.methods]]
+        provider = "sogenactif"
+        account = "office"
+        methods = ["sogenactif_card", "sogenactif_paypal"]
 
         [shops.webhook]
         url = "https://shop.example/webhook"

@@ -12,10 +12,10 @@ use guichet_store::{Idempotency, Store};
 
 use super::actors::{JOBS, Stage, demo};
 use super::check::{Seen, Wrong, check};
-use super::platform::{CANCEL, CAPTURE, Means, REFUND, Transaction};
 use super::process;
 use super::stepped::Stepped;
 use super::tasks::{Actor, Task};
+use super::up2pay::{Means, Transaction};
 use super::world::{Intent, Led, Shared};
 use crate::app::Handed;
 use crate::jobs::questions::Questions;
@@ -37,6 +37,9 @@ const QUIET: [i64; 22] = [
     0, 1, 2, 5, 15, 60, 61, 120, 300, 600, 600, 600, 3600, 3600, 3600, 7200, 7200, 14_400, 32_400,
     32_400, 600, 600,
 ];
+
+/// What the pages pay with.
+const METHODS: [&str; 4] = ["card", "sodexo", "sogenactif_card", "sogenactif_paypal"];
 
 /// The books that a plan is tried on.
 pub(super) enum Books {
@@ -76,8 +79,8 @@ struct Run {
     worked: bool,
 }
 
-/// Runs the plan of this seed. What happened comes with what is wrong.
-pub(super) async fn run(seed: u64, books: Books) -> Result<(), (Wrong, Vec<String>)> {
+/// Runs the plan of this seed. Gives what happened, and what is wrong with it.
+pub(super) async fn run(seed: u64, books: Books) -> Result<Vec<String>, (Wrong, Vec<String>)> {
     let mut dice = Dice(seed);
     let world = Shared::new(Dice(dice.next()));
     seam::enter(BEGINNING, Box::new(world.clone()));
@@ -93,7 +96,11 @@ pub(super) async fn run(seed: u64, books: Books) -> Result<(), (Wrong, Vec<Strin
         Err(wrong) => Err(wrong),
     };
     seam::leave();
-    came.map_err(|wrong| (wrong, world.lock().log.clone()))
+    let log = world.lock().log.clone();
+    match came {
+        Ok(()) => Ok(log),
+        Err(wrong) => Err((wrong, log)),
+    }
 }
 
 impl Run {
@@ -149,8 +156,10 @@ impl Run {
 
     /// Who acts in this plan.
     fn cast(&mut self) {
+        let several = [&METHODS[..2], &METHODS[2..3], &METHODS[2..], &METHODS];
+        let methods = several[self.dice.one_of(several.len())];
         for number in 0..=self.dice.one_of(2) {
-            let method = ["card", "sodexo"][self.dice.one_of(2)];
+            let method = methods[self.dice.one_of(methods.len())];
             let page = Actor::Page { number, method };
             // A button that is pressed twice.
             if self.dice.percent(20) {
@@ -161,15 +170,27 @@ impl Run {
         for number in 0..self.dice.one_of(5) {
             let kind = match self.dice.one_of(5) {
                 0 | 1 if self.manual => OperationKind::Capture,
+                // Where Sogenactif has let an authorisation expire.
+                3 if self.manual && self.dice.percent(50) => OperationKind::Duplicate,
                 2 => OperationKind::Cancel,
                 _ => OperationKind::Refund,
+            };
+            // Some come right after the payment, some once an authorisation has expired.
+            let late = kind == OperationKind::Duplicate || (self.manual && self.dice.percent(30));
+            let waits = match late {
+                true => self.dice.between(6 * 3600, 34 * 3600),
+                false => self.dice.between(0, 3600),
             };
             let intent = Actor::Shop(Intent {
                 key: format!("intent {number}"),
                 payment: self.dice.one_of(2),
                 kind,
-                amount: [None, Some(500), Some(900)][self.dice.one_of(3)],
+                amount: match kind {
+                    OperationKind::Duplicate => None,
+                    _ => [None, Some(500), Some(900)][self.dice.one_of(3)],
+                },
                 patience: 12,
+                from: BEGINNING + waits,
             });
             if self.dice.percent(30) {
                 self.waiting.push(intent.clone());
@@ -214,8 +235,8 @@ impl Run {
         if self.tasks.len() >= 12 {
             return;
         }
-        let again = std::mem::take(&mut self.stage.world.lock().again);
-        self.waiting.extend(again.into_iter().map(Actor::Shop));
+        let later = std::mem::take(&mut self.stage.world.lock().later);
+        self.waiting.extend(later.into_iter().map(Actor::from));
         let letters = self.stage.world.lock().letters.len();
         let all = letters + self.waiting.len();
         if all == 0 {
@@ -291,7 +312,9 @@ impl Run {
         self.tasks.append(&mut stage.begun.lock().unwrap());
         for task in self.tasks.drain(..) {
             match task.actor {
-                Actor::Page { .. } | Actor::Shop(_) => self.waiting.push(task.actor),
+                Actor::Page { .. } | Actor::Token(_) | Actor::Back(_) | Actor::Shop(_) => {
+                    self.waiting.push(task.actor);
+                }
                 Actor::Letter(letter) if self.dice.percent(50) => {
                     stage.world.lock().letters.push(letter);
                 }
@@ -312,6 +335,9 @@ impl Run {
             let place = self.led;
             self.led += 1;
             let dice = &mut self.dice;
+            if world.payments[place].method.starts_with("sogenactif") {
+                return;
+            }
             let by_card = world.payments[place].method == "card";
             let card = by_card != dice.percent(3);
             let refused = dice.percent(30).then_some(Visit::Refused);
@@ -338,7 +364,7 @@ impl Run {
             Visit::Voucher => (Means::Voucher, voucher),
             Visit::Rest => (Means::Complement, self.amount - voucher),
         };
-        let number = 1001 + world.platform.transactions.len() as u64;
+        let number = 1001 + world.up2pay.transactions.len() as u64;
         let new = Transaction {
             number,
             call: 501 + place as u64,
@@ -410,22 +436,11 @@ impl Run {
                 if kept.is_none_or(|kept| kept.stage != OperationStage::Undecided) {
                     continue;
                 }
-                let code = match event.kind {
-                    OperationKind::Capture => CAPTURE,
-                    OperationKind::Cancel => CANCEL,
-                    OperationKind::Refund => REFUND,
-                    // Of another platform.
-                    OperationKind::Duplicate => continue,
-                };
-                let acts = {
-                    let world = stage.world.lock();
-                    let mut own = world.platform.transactions.iter();
-                    let own = own.find(|own| {
-                        (own.number.to_string(), &own.reference)
-                            == (event.part.clone(), &entry.payment.reference)
-                    });
-                    own.map_or(0, |own| own.acts(code).len())
-                };
+                let known = stage.world.lock().known();
+                let own = known.iter().find(|own| {
+                    (&own.name, &own.reference) == (&event.part, &entry.payment.reference)
+                });
+                let acts = own.map_or(0, |own| own.acts(event.kind).len());
                 let done = state.operations.iter().map(|other| &other.event);
                 let done = done.filter(|other| {
                     (&other.part, other.kind) == (&event.part, event.kind)

@@ -1,6 +1,8 @@
 //! Work that goes on side by side, one step of one piece at a time.
 
-use super::world::{Intent, Letter};
+use guichet_domain::id::PaymentId;
+
+use super::world::{Intent, Later, Letter};
 use crate::seam::{self, Work};
 
 /// Who acts.
@@ -8,6 +10,10 @@ use crate::seam::{self, Work};
 pub(super) enum Actor {
     /// A page at which a shopper presses the button.
     Page { number: usize, method: &'static str },
+    /// The page of a card that was typed into it goes on with this payment.
+    Token(PaymentId),
+    /// The browser comes back from a page, and goes on with this payment.
+    Back(PaymentId),
     /// A message of the platform's.
     Letter(Letter),
     /// The shop's server.
@@ -16,6 +22,16 @@ pub(super) enum Actor {
     Job(usize),
     /// A piece of a job's work.
     Work,
+}
+
+impl From<Later> for Actor {
+    fn from(later: Later) -> Self {
+        match later {
+            Later::Shop(intent) => Self::Shop(intent),
+            Later::Token(payment) => Self::Token(payment),
+            Later::Back(payment) => Self::Back(payment),
+        }
+    }
 }
 
 /// A piece of work of the backend's process. Dropped, it ends where it is, as when the process is

@@ -10,7 +10,9 @@ use guichet_providers::contract::{CallAnswer, CallError, PlatformCall};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::platform::{Mishap, Platform, Transaction};
+use super::platform::{Known, Mishap};
+use super::sogenactif::{self, Sogenactif};
+use super::up2pay::{Transaction, Up2pay};
 use crate::seam::{Dice, Outside};
 
 /// What the shop has done with a payment's money.
@@ -23,6 +25,19 @@ pub(super) struct Intent {
     pub(super) amount: Option<u64>,
     /// How often it is asked for again where it was refused.
     pub(super) patience: u32,
+    /// It is not asked for before this Unix second.
+    pub(super) from: i64,
+}
+
+/// Who comes later.
+#[derive(Clone, Debug)]
+pub(super) enum Later {
+    /// The shop's server.
+    Shop(Intent),
+    /// The page of a card that was typed into it.
+    Token(PaymentId),
+    /// The browser, back from a page.
+    Back(PaymentId),
 }
 
 /// A message of the platform's that is on its way.
@@ -60,14 +75,15 @@ pub(super) struct World {
     pub(super) dice: Dice,
     /// Nothing goes wrong any more.
     pub(super) well: bool,
-    pub(super) platform: Platform,
+    pub(super) up2pay: Up2pay,
+    pub(super) sogenactif: Sogenactif,
     pub(super) letters: Vec<Letter>,
     /// What the shop was told, by what told it apart, and the place in its session.
     pub(super) told: BTreeMap<Told, Vec<u64>>,
     /// The payments that were started, in their order.
     pub(super) payments: Vec<Led>,
-    /// What the shop asks for again later.
-    pub(super) again: Vec<Intent>,
+    /// Who comes later: the shop that asks again, a browser that goes on.
+    pub(super) later: Vec<Later>,
     /// The keys of what it has asked for.
     pub(super) asked: BTreeSet<String>,
     /// What was answered to what the shop asked for, by its key.
@@ -98,13 +114,19 @@ impl World {
         self.log.push(what.into());
     }
 
+    /// What the platforms have of all payments.
+    pub(super) fn known(&self) -> Vec<Known> {
+        let up2pay = self.up2pay.transactions.iter().map(Transaction::known);
+        up2pay.chain(self.sogenactif.known()).collect()
+    }
+
     /// A shopper pays at the platform's page, or is refused there. What the platform tells of it
     /// goes its way: no letter, one or two, as they are or altered, and perhaps with the browser.
     pub(super) fn pay(&mut self, new: Transaction, payment: &PaymentId) {
         let text = new.message();
         let altered = text.replace("Mt=", "Mt=1");
         self.note(format!("the platform: {new:?}"));
-        let transaction = self.platform.pay(new);
+        let transaction = self.up2pay.pay(new);
         let genuine = Letter {
             transaction,
             text,
@@ -145,12 +167,13 @@ impl World {
         })
     }
 
-    fn call(&mut self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+    fn call(&mut self, now: i64, call: &PlatformCall) -> Result<CallAnswer, CallError> {
         let mishap = self.mishap();
         let body = call.body.as_ref().map(|body| body.bytes.clone());
         let shown = String::from_utf8_lossy(body.as_deref().unwrap_or_default()).into_owned();
         self.note(format!(
-            "a call, {mishap:?}: {}",
+            "a call, {mishap:?}: {} {}",
+            call.note,
             &shown[..shown.len().min(90)]
         ));
         let mishap = mishap.ok_or(CallError::NotSent)?;
@@ -162,11 +185,42 @@ impl World {
             let body = b"<div id=\"server_status\">OK</div>".to_vec();
             return Ok(CallAnswer { status: 200, body });
         };
-        let body = self.platform.answer(&body, mishap);
+        let body = if call.url.starts_with(sogenactif::HOST) {
+            let message = (call.note.as_str(), &body[..]);
+            let answer = self.sogenactif.answer(message, now, mishap, &mut self.dice);
+            let told = String::from_utf8_lossy(&answer).into_owned();
+            self.note(format!("{} is answered {told}", call.note));
+            answer
+        } else {
+            self.up2pay.answer(&body, mishap)
+        };
         if mishap == Mishap::AnswerLost {
             return Err(CallError::NoAnswer);
         }
         Ok(CallAnswer { status: 200, body })
+    }
+
+    /// Some shops capture, or give back, as soon as they are told.
+    fn act_on(&mut self, told: &Told) {
+        let (kind, often) = match told.kind.as_str() {
+            "session.authorised" => (OperationKind::Capture, 30),
+            "session.paid" => (OperationKind::Refund, 15),
+            _ => return,
+        };
+        let own = |led: &Led| Some(led.payment.as_str()) == told.payment.as_deref();
+        let Some(payment) = self.payments.iter().position(own) else {
+            return;
+        };
+        if self.dice.percent(often) {
+            self.later.push(Later::Shop(Intent {
+                key: format!("{} {payment}", told.kind),
+                payment,
+                kind,
+                amount: None,
+                patience: 12,
+                from: 0,
+            }));
+        }
     }
 
     fn tell(&mut self, body: &[u8]) -> Result<StatusCode, &'static str> {
@@ -192,6 +246,7 @@ impl World {
         };
         self.note(format!("the shop is told: {told:?}"));
         let place = data["sequence"].as_u64().unwrap_or_default();
+        self.act_on(&told);
         self.told.entry(told).or_default().push(place);
         if mishap < 35 {
             return Err("no answer within 10 seconds");
@@ -201,8 +256,8 @@ impl World {
 }
 
 impl Outside for Shared {
-    fn call(&mut self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
-        self.lock().call(call)
+    fn call(&mut self, now: i64, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+        self.lock().call(now, call)
     }
 
     fn tell(&mut self, body: &[u8]) -> Result<StatusCode, &'static str> {

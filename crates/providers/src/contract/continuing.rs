@@ -34,6 +34,12 @@ pub trait Continuing: Send + Sync {
         is_ordered_last(kind)
     }
 
+    /// For how many seconds after its deadline the platform may still come to know of a payment
+    /// that it was told to take, where it writes down late what it does.
+    fn written_within(&self) -> i64 {
+        0
+    }
+
     /// What the browser's return tells, if it tells anything. A hint: nobody vouches for it.
     fn hint(&self, _posted: &[(String, String)]) -> Option<ReturnOutcome> {
         None

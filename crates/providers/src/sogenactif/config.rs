@@ -17,6 +17,8 @@
 //! | `remittance_pause` | whether no operation is sent from 22:00 to 23:00 in Paris: by default |
 //! | | `true`, in the sandbox `false` |
 //! | `deadline_seconds` | until an abandoned payment is looked up, default 1500 |
+//! | `written_seconds` | and for how much longer one that was ordered may still be written down |
+//! | | there, 0 to 86400: default 7200, in the sandbox 0 |
 //!
 //! Hosts: Sogenactif documentation, connector Office, endpoints (confidence A). Which of the three
 //! identities applies is decided when the shop is registered (MAD-I-T/magento-worldline-sips2,
@@ -78,6 +80,7 @@ pub(super) struct Config {
     pub(super) ask_bank: bool,
     pub(super) add_cards: bool,
     pub(super) remittance_pause: bool,
+    pub(super) written_seconds: i64,
     pub(super) deadline_seconds: i64,
     pub(super) time_zone: TimeZone,
     office_host: String,
@@ -108,6 +111,7 @@ impl Config {
             remittance_pause: keys
                 .flag("remittance_pause")?
                 .unwrap_or(environment != Environment::Sandbox),
+            written_seconds: keys.written(environment)?,
             deadline_seconds: keys.deadline(environment)?,
             time_zone: paris().map_err(|detail| keys.error("provider", detail))?,
             office_host: keys.office_host(environment)?,
@@ -325,6 +329,22 @@ impl Keys {
             return Err(self.error(key, detail));
         }
         Ok(adds)
+    }
+
+    fn written(&mut self, environment: Environment) -> Result<i64, ConfigError> {
+        let key = "written_seconds";
+        // The sandbox writes at once.
+        let usual = if environment == Environment::Sandbox {
+            0
+        } else {
+            7200
+        };
+        let seconds = self.integer(key)?.unwrap_or(usual);
+        if (0..=86_400).contains(&seconds) {
+            Ok(seconds)
+        } else {
+            Err(self.error(key, "must be 0 to 86400 seconds"))
+        }
     }
 
     fn deadline(&mut self, environment: Environment) -> Result<i64, ConfigError> {

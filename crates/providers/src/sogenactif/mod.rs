@@ -235,6 +235,10 @@ impl Continuing for Sogenactif {
     fn look_up(&self, look_up: &LookUp<'_>, exchanges: &[Exchange]) -> Step<LookedUp> {
         query::look_up(&self.config, look_up, exchanges)
     }
+
+    fn written_within(&self) -> i64 {
+        self.config.written_seconds
+    }
 }
 
 impl Vault for Sogenactif {

@@ -113,7 +113,7 @@ impl Platform {
 }
 
 impl Outside for Netbanx {
-    fn call(&mut self, call: &PlatformCall) -> Result<CallAnswer, CallError> {
+    fn call(&mut self, _: i64, call: &PlatformCall) -> Result<CallAnswer, CallError> {
         let (status, body) = self.lock().answer(call)?;
         let body = body.to_string().into_bytes();
         Ok(CallAnswer { status, body })

@@ -108,12 +108,23 @@ fn what_is_wrong_is_named_and_no_key_is_shown() {
         (r#"sdk_hosts = ["*"]"#, "sdk_hosts"),
         (r#"methods = ["card"]"#, "methods"),
         ("deadline_seconds = 0", "deadline_seconds"),
+        ("written_seconds = -1", "written_seconds"),
+        ("written_seconds = 86401", "written_seconds"),
         ("unknown = 1", "unknown"),
     ] {
         let error = error(with(sandbox_table(), line), Environment::Sandbox);
         assert!(error.contains(&format!(": {named}: ")), "{line}: {error}");
         assert!(!error.contains("secret-secret"), "{error}");
     }
+}
+
+#[test]
+fn the_real_platform_may_write_for_two_hours_what_it_did_and_the_sandbox_writes_at_once() {
+    let of = |table, environment| read(table, environment).unwrap().written_seconds;
+    assert_eq!(of(production_table(), Environment::Production), 7200);
+    assert_eq!(of(sandbox_table(), Environment::Sandbox), 0);
+    let line = "written_seconds = 60";
+    assert_eq!(of(with(sandbox_table(), line), Environment::Sandbox), 60);
 }
 
 #[test]
