@@ -1,9 +1,9 @@
 //! One writing transaction, statement by statement.
 //!
 //! A statement costs a hand-over to the connection's thread and one back, most of what a small one
-//! takes, and everybody else waits for the turn meanwhile. So what is written and answers nothing is
-//! kept, and goes with the next statement that is asked for something: the database does both in the
-//! order in which they were given. What fails of it fails with that one, or with the end of the
+//! takes, and everybody else waits for the turn meanwhile. So what is written and answers nothing
+//! is kept, and goes with the next statement that is asked for something: the database does both in
+//! the order in which they were given. What fails of it fails with that one, or with the end of the
 //! transaction, and takes all of it back.
 
 use sqlx::query::Query;
