@@ -234,6 +234,29 @@ async fn what_is_approved_offline_is_reserved_and_a_person_is_told() {
     let payment = payment(&stack, &checkout).await;
     assert_eq!(payment["attention"], json!(["offline"]), "{payment}");
     assert_eq!(payment["reserved"], 1110, "{payment}");
+    // Somebody has seen in the portal that it was settled; of another one that it was not.
+    let id = payment["id"].as_str().unwrap();
+    stack
+        .operate(id, "reviews", json!({ "accept": true }))
+        .await
+        .expect(200);
+    stack.wait_status(&checkout, "paid").await;
+    assert_eq!(stack.balance_of(&checkout, id).await, [0, 1110, 0, 0]);
+    stack
+        .operate(id, "reviews", json!({ "accept": false }))
+        .await
+        .expect(422);
+    let checkout = stack.session_at("counter", 1110).await;
+    let id = stack.start_at_terminal(&checkout).await;
+    stack.at_terminal(COUNTER, json!({ "do": "offline" })).await;
+    stack.wait_status(&checkout, "authorised").await;
+    stack
+        .operate(&id, "reviews", json!({ "accept": false }))
+        .await
+        .expect(200);
+    let status = stack.wait_status(&checkout, "refused").await;
+    assert_eq!(status["payment"]["refusal"], "issuer", "{status}");
+    assert_eq!(stack.balance_of(&checkout, &id).await, [0, 0, 0, 0]);
 }
 
 /// An answer that is lost, a cloud or a terminal that is lost in the middle: the same key again,
@@ -727,4 +750,93 @@ async fn each_action_of_an_operator_is_done_at_the_terminal() {
     let (status, told, errors) = moneris("terrace", &["cancel"]).await;
     assert_eq!(status, 0, "{told} {errors}");
     stack.wait_status(&checkout, "refused").await;
+}
+
+/// Each is refused with what was wrong and what to do, and nothing reaches a terminal.
+#[tokio::test]
+async fn twenty_bad_inputs_each_get_a_clear_error_and_no_terminal_hears_of_them() {
+    let stack = stack().await;
+    let order = |change: Value| {
+        let mut order = stack.order(1110);
+        order["currency"] = json!("CAD");
+        for (name, value) in change.as_object().unwrap() {
+            order[name] = value.clone();
+        }
+        order
+    };
+    let mut answers = Vec::new();
+    for (change, words) in [
+        (json!({ "terminal": "nowhere" }), "counter, garden"),
+        (json!({ "terminal": "Counter 1" }), "counter, garden"),
+        (json!({ "terminal": "" }), "counter, garden"),
+        (json!({ "terminal": "COUNTER" }), "counter, garden"),
+        (json!({ "terminal": "counter\u{0}" }), "counter, garden"),
+        (json!({ "terminal": "c".repeat(500) }), "counter, garden"),
+        (json!({ "terminal": "A1234567" }), "counter, garden"),
+        (json!({ "terminal": 1 }), "terminal"),
+        (json!({ "terminal": ["counter"] }), "terminal"),
+        (json!({ "terminal": { "name": "counter" } }), "terminal"),
+        (json!({}), "currency"),
+        (
+            json!({ "terminal": "counter", "currency": "CAN" }),
+            "currency",
+        ),
+        (json!({ "terminal": "counter", "amount": 0 }), "amount"),
+        (
+            json!({ "terminal": "counter", "amount": "11.10" }),
+            "amount",
+        ),
+        (
+            json!({ "terminal": "counter", "Terminal": "garden" }),
+            "Terminal",
+        ),
+    ] {
+        let told = stack
+            .create_session(&fresh_key(), &order(change.clone()))
+            .await;
+        answers.push((format!("session {change}"), told, words));
+    }
+    let checkout = stack.session_at("counter", 1110).await;
+    let euros = stack
+        .session_with(1110, json!({ "terminal": "counter" }))
+        .await;
+    for (checkout, wish, words) in [
+        (
+            &checkout,
+            json!({ "method": "moneris_terminal", "terminal": "garden" }),
+            "terminal",
+        ),
+        (
+            &checkout,
+            json!({ "method": "moneris_terminal", "save": true }),
+            "save",
+        ),
+        (
+            &checkout,
+            json!({ "method": "moneris_terminal", "card": "x" }),
+            "card",
+        ),
+        (&checkout, json!({ "method": "moneris_vault" }), "method"),
+        (&checkout, json!({ "method": "Moneris_Terminal" }), "method"),
+        (&euros, json!({ "method": "moneris_terminal" }), "method"),
+    ] {
+        let told = stack.post_payment(checkout, &fresh_key(), &wish).await;
+        answers.push((format!("payment {wish}"), told, words));
+    }
+    let gone = stack.cancel_terminal("nowhere").await;
+    answers.push(("cancel at nowhere".to_owned(), gone, "counter"));
+    let idle = stack.cancel_terminal("terrace").await;
+    answers.push(("cancel of nothing".to_owned(), idle, "works on no payment"));
+    let mut wrong = Vec::new();
+    for (what, told, words) in answers {
+        let body = String::from_utf8_lossy(&told.body).into_owned();
+        let clear = body.to_lowercase().contains(&words.to_lowercase());
+        if !(400..500).contains(&told.status) || !clear {
+            wrong.push(format!("{what}: {} {body}", told.status));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for terminal in [COUNTER, GARDEN, TERRACE] {
+        assert_eq!(stack.commands_at(terminal).await, Vec::<Value>::new());
+    }
 }

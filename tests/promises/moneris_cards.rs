@@ -329,7 +329,7 @@ async fn what_was_paid_is_captured_cancelled_and_given_back_through_the_gateway(
 async fn a_refund_whose_answer_is_lost_is_found_and_given_once() {
     let stack = stack().await;
     let card = stack.save_at_counter(SHOPPER).await;
-    let (checkout, id) = paid(&stack, &card).await;
+    let (_, id) = paid(&stack, &card).await;
     stack
         .break_moneris(json!({ "gateway_answer_lost": 1 }))
         .await;
@@ -356,7 +356,9 @@ async fn the_operator_lists_the_cards_that_expire_and_whose_they_are() {
     let (status, told, errors) = stack.guichet(&expiring).await;
     assert_eq!(status, 0, "{errors}");
     let month = format!("20{}-{}", &month[..2], &month[2..]);
-    let line = format!("{month}  ••••4242  shop demo, shopper {SHOPPER}\n");
+    let name = stack.cards(&web(&stack, SHOPPER, 2500).await).await[0]["card"].clone();
+    let name = name.as_str().unwrap();
+    let line = format!("{month}  ••••4242  shop demo, shopper {SHOPPER}  card {name}\n");
     assert_eq!(told, line);
     let (status, _, errors) = stack
         .guichet(&[&expiring[..], &["--amount", "5"]].concat())
@@ -412,4 +414,228 @@ async fn without_saved_cards_in_the_accounts_table_nothing_of_it_is_there() {
     let wish = json!({ "method": "moneris_terminal", "save": true });
     let refused = stack.post_payment(&checkout, &fresh_key(), &wish).await;
     refused.expect(422);
+}
+
+/// What `guichet moneris` says of it: status, text, errors.
+async fn staff(stack: &Stack, more: &[&str]) -> (i32, String, String) {
+    let config = stack.config();
+    let begin = ["moneris", more[0], "--config", config.to_str().unwrap()];
+    stack.guichet(&[&begin[..], &more[1..]].concat()).await
+}
+
+#[tokio::test]
+async fn staff_give_back_to_verify_and_change_a_saved_card_and_never_beyond_their_ceiling() {
+    let stack = Stack::start(StackOptions {
+        moneris_lines: "saved_cards = true\nindependent_refund_max = 5000".to_owned(),
+        ..options()
+    })
+    .await;
+    let card = stack.save_at_counter(SHOPPER).await;
+    let why = "returned at the counter";
+    let refund = |amount: &'static str| {
+        let card = card.as_str();
+        [
+            "res_ind_refund_cc",
+            "--card",
+            card,
+            "--amount",
+            amount,
+            "--reason",
+            why,
+        ]
+    };
+    let (status, _, errors) = staff(&stack, &refund("5001")).await;
+    assert_eq!(status, 2);
+    assert!(
+        errors.contains("more than independent_refund_max, 5000 cents"),
+        "{errors}"
+    );
+    let dry = [&refund("500")[..], &["--dry-run"]].concat();
+    let (status, told, errors) = staff(&stack, &dry).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("<amount>5.00</amount>"), "{told}");
+    for profile in stack.gateway("profiles").await {
+        assert!(!told.contains(profile["key"].as_str().unwrap()), "{told}");
+    }
+    assert!(transactions(&stack, "res_ind_refund_cc").await.is_empty());
+    let (status, told, errors) = staff(&stack, &refund("500")).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.starts_with("done\n"), "{told}");
+    // Its answer is lost: it is asked about, and given once.
+    stack
+        .break_moneris(json!({ "gateway_answer_lost": 1 }))
+        .await;
+    let (status, told, errors) = staff(&stack, &refund("700")).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("7.00"), "{told}");
+    stack.mend_moneris().await;
+    let given = transactions(&stack, "res_ind_refund_cc").await;
+    let amounts: Vec<_> = given.iter().map(|own| own["amount"].clone()).collect();
+    assert_eq!(amounts, [json!(500), json!(700)]);
+    // A part of an address is none that can be compared.
+    let verify = ["res_card_verification_cc", "--card", &card];
+    let part = [&verify[..], &["--street-number", "1200"]].concat();
+    let (status, _, errors) = staff(&stack, &part).await;
+    assert_eq!(status, 2);
+    assert!(errors.contains("whole or not at all"), "{errors}");
+    let whole = [
+        "--street-number",
+        "1200",
+        "--street-name",
+        "Sainte-Catherine",
+    ];
+    let whole = [&verify[..], &whole[..], &["--postal-code", "H3B 1K1"]].concat();
+    let (status, told, errors) = staff(&stack, &whole).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(
+        told.contains("street and postal code are the card's"),
+        "{told}"
+    );
+    let verified = transactions(&stack, "res_card_verification_cc").await;
+    assert_eq!(verified[0]["address"][2], json!(["avs_zipcode", "H3B1K1"]));
+    let update = ["res_update_cc", "--card", &card, "--expires", "3107"];
+    let (status, _, errors) = staff(&stack, &update).await;
+    assert_eq!(status, 0, "{errors}");
+    let checkout = web(&stack, SHOPPER, 2500).await;
+    assert_eq!(stack.cards(&checkout).await[0]["expires"], "2031-07");
+}
+
+#[tokio::test]
+async fn a_temporary_token_becomes_a_card_that_pays_the_next_order() {
+    let stack = stack().await;
+    let add = ["res_add_token", "--token", "ot-Xy12", "--expires", "3107"];
+    let (status, _, errors) = staff(&stack, &add).await;
+    assert_eq!(status, 2);
+    assert!(errors.contains("needs --shopper"), "{errors}");
+    let whose = ["--shop", "demo", "--shopper", SHOPPER];
+    let (status, told, errors) = staff(&stack, &[&add[..], &whose].concat()).await;
+    assert_eq!(status, 0, "{errors}");
+    let checkout = web(&stack, SHOPPER, 2500).await;
+    let card = stack.cards(&checkout).await[0]["card"].clone();
+    let card = card.as_str().unwrap().to_owned();
+    assert!(told.contains(&card), "{told}");
+    stack.pay_by_vault(&checkout, &card).await.expect(201);
+    stack.wait_status(&checkout, "paid").await;
+}
+
+/// Moneris Go guide, 8: the gateway takes the terminal's own order and transaction.
+#[tokio::test]
+async fn what_a_terminal_reserved_is_taken_or_let_go_by_the_gateway_with_the_terminal_off() {
+    let stack = Stack::start(StackOptions {
+        moneris_lines: "saved_cards = true\ngateway_captures = true".to_owned(),
+        ..options()
+    })
+    .await;
+    let mut reserved = Vec::new();
+    for _ in 0..2 {
+        let more = json!({ "terminal": "counter", "capture": "manual" });
+        let checkout = stack.cad_session_of(SHOPPER, 1110, more).await;
+        let payment = stack.start_at_terminal(&checkout).await;
+        stack.at_terminal(COUNTER, json!({ "do": "insert" })).await;
+        stack.wait_status(&checkout, "authorised").await;
+        reserved.push((checkout, payment));
+    }
+    stack.power_terminal(COUNTER, false).await;
+    let (checkout, payment) = &reserved[0];
+    let part = json!({ "amount": 1000, "give_up": true });
+    let told = stack.instruct(payment, "captures", part).await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(stack.balance_of(checkout, payment).await, [0, 1000, 0, 110]);
+    let done = transactions(&stack, "completion").await;
+    assert_eq!((done.len(), &done[0]["amount"]), (1, &json!(1000)));
+    let at_terminal = &stack.commands_at(COUNTER).await[0];
+    assert_eq!(done[0]["follows"], at_terminal["end"]["transaction"]);
+    // What it left is reserved anew, by staff.
+    let (order, number) = (&at_terminal["order"], &at_terminal["end"]["transaction"]);
+    let again = |amount: &'static str| {
+        let (order, number) = (order.as_str().unwrap(), number.as_str().unwrap());
+        let of = [
+            "reauth",
+            "--order",
+            order,
+            "--transaction",
+            number,
+            "--amount",
+            amount,
+        ];
+        [&of[..], &["--reason", "the second parcel"]].concat()
+    };
+    let (status, told, _) = staff(&stack, &again("111")).await;
+    assert_eq!(status, 1, "more than is left: {told}");
+    let (status, told, errors) = staff(&stack, &again("110")).await;
+    assert_eq!(status, 0, "{errors}");
+    assert!(told.contains("1.10"), "{told}");
+    // Of nothing, a completion lets go what is reserved.
+    let (checkout, payment) = &reserved[1];
+    let told = stack.instruct(payment, "cancellations", json!({})).await;
+    stack.wait_instruction(&told, "done").await;
+    assert_eq!(stack.balance_of(checkout, payment).await, [0, 0, 0, 1110]);
+    let done = transactions(&stack, "completion").await;
+    assert_eq!((done.len(), &done[1]["amount"]), (2, &json!(0)));
+}
+
+#[tokio::test]
+async fn an_address_is_compared_where_the_account_says_so_and_decides_nothing() {
+    let stack = Stack::start(StackOptions {
+        moneris_lines: "saved_cards = true\ncompare_address = true".to_owned(),
+        ..options()
+    })
+    .await;
+    let card = stack.save_at_counter(SHOPPER).await;
+    let home = json!({ "line1": "1200 rue Sainte-Catherine Ouest", "postal_code": "H3B 1K1",
+        "city": "Montréal", "country": "CA" });
+    let nowhere = json!({ "line1": "rue sans numéro", "city": "Montréal", "country": "CA" });
+    for (address, sent, code) in [(&home, 3, "027/AVS N"), (&nowhere, 0, "027")] {
+        let shopper = json!({ "id": SHOPPER, "address": address });
+        let checkout = stack
+            .cad_session_of(SHOPPER, 1017, json!({ "shopper": shopper }))
+            .await;
+        stack.pay_by_vault(&checkout, &card).await.expect(201);
+        stack.wait_status(&checkout, "paid").await;
+        let ordered = transactions(&stack, "res_purchase_cc").await;
+        let address = ordered.last().unwrap()["address"].as_array().unwrap().len();
+        assert_eq!(address, sent);
+        let payment = only(&stack, &checkout).await;
+        assert_eq!(payment["parts"][0]["code"], code, "{payment}");
+    }
+}
+
+/// Cents .91 to .98: the bank takes its time.
+#[tokio::test]
+async fn an_order_that_the_bank_is_slow_about_is_paid_once() {
+    let stack = stack().await;
+    let card = stack.save_at_counter(SHOPPER).await;
+    stack
+        .break_moneris(json!({ "gateway_slow_ms": 1500 }))
+        .await;
+    let checkout = web(&stack, SHOPPER, 591).await;
+    stack.pay_by_vault(&checkout, &card).await.expect(201);
+    stack.wait_status(&checkout, "paid").await;
+    assert_eq!(transactions(&stack, "res_purchase_cc").await.len(), 1);
+}
+
+/// The wish outlives a lost answer: what is to be added stands in the books.
+#[tokio::test]
+async fn a_card_whose_answer_was_lost_is_added_when_the_shopper_comes_back() {
+    let stack = stack().await;
+    let lost = json!({ "gateway_answer_lost": 1 });
+    stack.break_moneris(lost).await;
+    stack.pay_at_counter(SHOPPER, "tap").await;
+    stack.logged(&["its card is not saved"]).await;
+    let next = web(&stack, SHOPPER, 2500).await;
+    let card = until("the card to be added", || async {
+        // The shopper's list may not be asked for as often as a test would.
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let cards = stack.cards(&next).await;
+        Some(cards.first()?["card"].as_str()?.to_owned())
+    })
+    .await;
+    // One profile more than is known, which nothing pays with.
+    assert_eq!(stack.gateway("profiles").await.len(), 2);
+    assert_eq!(stack.cards(&next).await.len(), 1);
+    stack.pay_by_vault(&next, &card).await.expect(201);
+    stack.wait_status(&next, "paid").await;
+    // Of another shopper's lost answer nobody has anything.
+    let stranger = web(&stack, "client-43", 2500).await;
+    assert_eq!(stack.cards(&stranger).await, Vec::<Value>::new());
 }

@@ -27,6 +27,10 @@ const STEPS_MAX: usize = 8;
 /// Most bytes of an answer that are read.
 const ANSWER_MAX: usize = 1024 * 1024;
 
+/// How long a connection is waited for at most, whatever the call allows beside it: the longest
+/// that a platform asks for (Moneris' gateway).
+const CONNECT: Duration = Duration::from_secs(20);
+
 /// How long a call waits until it may be made, where many are under way.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -61,6 +65,7 @@ impl Platform {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .connect_timeout(CONNECT)
             .tls_info(true)
             .user_agent(concat!("guichet/", env!("CARGO_PKG_VERSION")))
             .build()?;

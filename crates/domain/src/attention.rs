@@ -173,7 +173,8 @@ impl Attention {
                  charge the difference"
             }
             Self::Offline => {
-                "the terminal approved it offline: see in the platform's portal whether it settled"
+                "the terminal approved it offline: see in the platform's portal whether it \
+                 settled, then guichet payments accept, or refuse"
             }
             Self::Review => "the platform holds it for you: guichet payments accept, or refuse",
         }

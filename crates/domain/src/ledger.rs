@@ -153,7 +153,8 @@ pub fn movements(account: &Slug, terms: &Terms, events: &[(i64, &PaymentEvent)])
             taken = accepted;
             let tip = part.part.at_terminal.as_ref().map_or(0, |told| told.tip);
             let tip = signed(tip).min(accepted);
-            let (at, part) = (known_at(number, events), || number.clone());
+            let at = known_at(number, events).max(settled_at(number, events));
+            let part = || number.clone();
             add(Cause::Taking { part: part() }, accepted - tip, at);
             add(Cause::Tip { part: part() }, tip, at);
         }
@@ -187,6 +188,23 @@ pub fn movements(account: &Slug, terms: &Terms, events: &[(i64, &PaymentEvent)])
 /// Amounts have ten digits at most.
 fn signed(minor: u64) -> i64 {
     i64::try_from(minor).unwrap_or(i64::MAX)
+}
+
+/// When a person said that what a terminal had approved offline was settled; zero where nobody had
+/// to.
+fn settled_at(transaction: &str, events: &[(i64, &PaymentEvent)]) -> i64 {
+    let mut parts = events.iter().filter_map(|(_, event)| match event {
+        PaymentEvent::Part(part) if part.transaction == transaction => Some(part),
+        _ => None,
+    });
+    let decided = events.iter().filter_map(|(at, event)| match event {
+        PaymentEvent::Decided { .. } => Some(*at),
+        _ => None,
+    });
+    match parts.all(|part| part.is_offline()) {
+        true => decided.min().unwrap_or_default(),
+        false => 0,
+    }
 }
 
 /// When it was known of a transaction that the platform took its amount of our own account: as soon

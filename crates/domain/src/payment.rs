@@ -114,7 +114,8 @@ pub struct PaymentState {
     pub refusal: Option<Refusal>,
     /// What the browser told when it came back; the most hopeful, if it came several times.
     pub returned: Option<ReturnOutcome>,
-    /// Whether the platform holds a transaction until a person decides about it.
+    /// Whether a transaction waits until a person decides about it: the platform holds it, or a
+    /// terminal approved it offline and nobody has said yet what the bank did.
     pub held: bool,
     /// What a person has decided about what the platform holds: accepted, or not.
     pub decided: Option<bool>,
@@ -209,7 +210,8 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         Money::Authorised if captured(&parts, &operations) >= terms.total.minor() => Money::Paid,
         money => money,
     };
-    if counted().any(|p| p.part.is_offline() && p.balance.held() > 0) {
+    let offline = counted().any(|p| p.part.is_offline() && p.balance.held() > 0);
+    if offline {
         attention.insert(Attention::Offline);
     }
     if held > terms.total.minor() {
@@ -234,7 +236,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if told.deadline_passed && parts.iter().any(|p| accepted_by_platform(p) && !p.ours) {
         attention.insert(Attention::Unconfirmed);
     }
-    let held = parts.iter().any(|p| {
+    let by_platform = parts.iter().any(|p| {
         let part = &p.part;
         part.status == PartStatus::Pending && told.held.contains(part.transaction.as_str())
     });
@@ -243,7 +245,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
     if differs.is_some() {
         attention.insert(Attention::Differs);
     }
-    if held && decided.is_none() {
+    if by_platform && decided.is_none() {
         attention.insert(Attention::Review);
     }
     attention.extend(of_a_change(&told, &parts));
@@ -252,7 +254,7 @@ pub fn fold<'a>(terms: &Terms, events: impl IntoIterator<Item = &'a PaymentEvent
         accepted,
         refusal: latest_refusal(&parts),
         returned: told.returned,
-        held,
+        held: by_platform || offline,
         decided,
         rebilling: told.rebilling.state(),
         rebilled_by: told.rebilled_by.into_iter().cloned().collect(),
@@ -472,6 +474,9 @@ impl<'a> Told<'a> {
             let Some(mut state) = believed(judged) else {
                 continue;
             };
+            if let (true, Some((_, settled))) = (state.part.is_offline(), self.decided) {
+                state.decide(settled);
+            }
             if state.has_paid() {
                 let done = operations
                     .iter()
@@ -539,6 +544,18 @@ fn believed(judged: Vec<PartState>) -> Option<PartState> {
 }
 
 impl PartState {
+    /// What a terminal approved offline was settled by the bank, or refused: a person says which.
+    fn decide(&mut self, settled: bool) {
+        if let Some(told) = &mut self.part.at_terminal {
+            told.offline = false;
+        }
+        if !settled {
+            self.part.status = PartStatus::Refused;
+            self.part.refusal = Some(Refusal::Issuer);
+            self.counts = false;
+        }
+    }
+
     /// Of several contents of one transaction the greatest is believed.
     fn rank(&self) -> impl Ord + '_ {
         let fewest = std::cmp::Reverse(self.part.parts_expected.unwrap_or(1));

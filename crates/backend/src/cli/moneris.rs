@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
 use guichet_providers::contract::{Environment, Exchange, Failure};
-use guichet_providers::moneris::operator::{Answered, Operator, Wish, actions};
+use guichet_providers::moneris::operator::{Answered, Operator, Wish, actions, is_of_card};
+
+mod card;
 
 use super::account::configured;
 use super::terminal::shown;
@@ -22,13 +24,15 @@ const PATIENCE: i64 = 180;
 
 /// The action that asks the gateway and no terminal.
 const EXPIRING: &str = "expiring";
-const EXPIRING_LINE: &str = "expiring           the saved cards that end this month or the next";
+const EXPIRING_LINE: &str =
+    "expiring                  the saved cards that end this month or the next";
 
 /// Have a terminal of Moneris do something that belongs to no payment.
 ///
 /// What belongs to one is done through the books: a payment by POST /v1/sessions, completion, void
 /// and refund by guichet payments capture, cancel and refund. Prints the answer's entry as JSON;
-/// expiring asks the gateway, and lists shoppers' saved cards, a line each.
+/// what concerns a saved card, or a reservation at the gateway, prints a name and a value a line.
+/// expiring lists shoppers' saved cards, a line each, with the name that --card takes.
 /// Exit status: 0 done; 1 refused by the terminal or the bank; 2 unreadable, or the outcome is not
 /// known.
 #[derive(clap::Args)]
@@ -45,15 +49,18 @@ pub(crate) struct Arguments {
     /// The terminal's name in the configuration; may be left out if there is one.
     #[arg(long, value_name = "NAME")]
     terminal: Option<String>,
-    /// For independentRefund: how much, in cents; at most independent_refund_max of the account.
+    /// For independentRefund, res_ind_refund_cc and reauth: how much, in cents; what is given back
+    /// is at most independent_refund_max of the account.
     #[arg(long, value_name = "CENTS")]
     amount: Option<u64>,
-    /// For independentRefund: why, for whoever reads it later.
+    /// For the same: why, for whoever reads it later.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// For print: what is printed.
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
+    #[command(flatten)]
+    card: card::Options,
     /// Print the message without its keys, and send nothing.
     #[arg(long)]
     dry_run: bool,
@@ -70,6 +77,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.action.as_deref() {
         _ if arguments.list => Ok((format!("{}{EXPIRING_LINE}\n", actions()), 0)),
         Some(EXPIRING) => expiring(&arguments).await.map(|list| (list, 0)),
+        Some(action) if is_of_card(action) => of_card(&arguments, action).await,
         Some(_) | None => send(&arguments).await,
     };
     match outcome {
@@ -98,6 +106,7 @@ async fn expiring(arguments: &Arguments) -> Result<String, String> {
     if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
         return Err(format!("{EXPIRING} takes no {option}"));
     }
+    arguments.card.none_for(EXPIRING)?;
     let (account, operator) = open(arguments)?;
     let path = arguments.config.as_deref().ok_or("--config is missing")?;
     let (config, _) = Config::read(path).map_err(|error| shown(&format!("{error:#}")))?;
@@ -117,11 +126,12 @@ async fn expiring(arguments: &Arguments) -> Result<String, String> {
     let lines = cards.iter().map(|card| {
         let until = card.expires;
         let until = until.map(|(year, month)| format!("{year:04}-{month:02}"));
-        let whose = kept.iter().find(|own| own.card == card.card);
+        let whose = kept.iter().find(|own| own.card == card.id);
         let whose = whose.map(|own| format!("shop {}, shopper {}", own.shop, own.shopper));
         let whose = whose.unwrap_or_else(|| "nobody's in these books".to_owned());
         let until = until.unwrap_or_else(|| "?".to_owned());
-        format!("{until}  ••••{}  {}\n", card.last_digits, shown(&whose))
+        let (digits, name) = (&card.last_digits, shown(&card.id));
+        format!("{until}  ••••{digits}  {}  card {name}\n", shown(&whose))
     });
     let list: String = lines.collect();
     let none = "no saved card expires this month or the next\n";
@@ -132,12 +142,35 @@ async fn expiring(arguments: &Arguments) -> Result<String, String> {
     })
 }
 
+/// What the gateway does with a saved card, or with a reservation.
+async fn of_card(arguments: &Arguments, action: &str) -> Result<(String, u8), String> {
+    if arguments.terminal.is_some() {
+        return Err(format!("{action} takes no --terminal"));
+    }
+    if arguments.text.is_some() {
+        return Err(format!("{action} takes no --text"));
+    }
+    let (account, operator) = open(arguments)?;
+    let path = arguments.config.as_deref().ok_or("--config is missing")?;
+    let (config, _) = Config::read(path).map_err(|error| shown(&format!("{error:#}")))?;
+    let wanted = card::Wanted {
+        account,
+        operator,
+        config,
+        action: action.to_owned(),
+        amount: arguments.amount()?,
+        reason: arguments.reason.clone(),
+        dry_run: arguments.dry_run,
+        order: new_key()?,
+    };
+    card::act(&arguments.card, wanted).await
+}
+
 async fn send(arguments: &Arguments) -> Result<(String, u8), String> {
     let (_, operator) = open(arguments)?;
-    let amount = arguments.amount.map(|minor| Amount::parse("amount", minor));
-    let amount = amount
-        .transpose()
-        .map_err(|error| format!("amount {}", error.detail))?;
+    let action = arguments.action.as_deref().unwrap_or_default();
+    arguments.card.none_for(action)?;
+    let amount = arguments.amount()?;
     let wish = Wish {
         action: arguments.action.clone().unwrap_or_default(),
         terminal: arguments.terminal.clone(),
@@ -145,8 +178,7 @@ async fn send(arguments: &Arguments) -> Result<(String, u8), String> {
         reason: arguments.reason.clone(),
         text: arguments.text.clone(),
     };
-    let random = clock::random::<16>().map_err(|error| error.to_string())?;
-    let key = hex::encode_upper(random);
+    let key = new_key()?;
     let command = operator.prepare(&wish, &key)?;
     if arguments.dry_run {
         return Ok((format!("{}\n", operator.shown(&command, clock::now())), 0));
@@ -173,6 +205,21 @@ async fn send(arguments: &Arguments) -> Result<(String, u8), String> {
             Err(failure) => return Err(shown(&format!("{failure:?}"))),
         }
     }
+}
+
+impl Arguments {
+    fn amount(&self) -> Result<Option<Amount>, String> {
+        let amount = self.amount.map(|minor| Amount::parse("amount", minor));
+        amount
+            .transpose()
+            .map_err(|error| format!("amount {}", error.detail))
+    }
+}
+
+/// A key or an order that was never used before.
+fn new_key() -> Result<String, String> {
+    let random = clock::random::<16>().map_err(|error| error.to_string())?;
+    Ok(hex::encode_upper(random))
 }
 
 /// Without what a screen would act on, but for line breaks.

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clock::{self, Since};
 
 /// The longest that a call may take, with its wait for a place, in seconds.
-pub(crate) const CALL_SECONDS: i64 = 35;
+pub(crate) const CALL_SECONDS: i64 = 60;
 
 /// The next step, unless a call of it would be sent too late: so many seconds after what it is part
 /// of was begun. Whoever was frozen meanwhile may have been taken for dead, and the payment looked

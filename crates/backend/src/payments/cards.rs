@@ -8,7 +8,7 @@ use std::sync::Arc;
 use guichet_domain::method::Method;
 use guichet_domain::session::Session;
 use guichet_providers::contract::{
-    Exchange, Failure, First, Owner, Provider, Save, Vault, VaultCard,
+    Exchange, Failure, First, Owner, Provider, Save, StillToAdd, Vault, VaultCard,
 };
 use guichet_store::{Book, CardName, KeptCard, Payment, StoreError};
 
@@ -41,6 +41,7 @@ pub(crate) async fn list(
     let mut cards = Vec::new();
     for (method, account, vault) in vaults(app, shop, book) {
         let by_books = by_books(app, account, vault, &owner).await?;
+        let by_books = take_up(app, (account, vault), &owner, by_books).await?;
         let kept = kept(app, vault, &of_books(owner, &by_books)).await?;
         let kept = kept.into_iter();
         let now = clock::now();
@@ -142,9 +143,10 @@ pub(crate) async fn leave_out_without_cards(
         let told = session.methods.iter().any(is_it);
         if told && vault.is_by_books() {
             let kept = by_books(app, account, vault, &owner).await?;
-            session
-                .methods
-                .retain(|offer| !kept.is_empty() || !is_it(offer));
+            let now = clock::unix_now();
+            let never = |own: &First| vault.still_to_add(own, now) == StillToAdd::Never;
+            let has_any = !kept.iter().all(never);
+            session.methods.retain(|offer| has_any || !is_it(offer));
         }
     }
     Ok(())
@@ -178,6 +180,81 @@ pub(crate) async fn first_payment(
     app.store.first_payment(&mark(account, &owner, card)).await
 }
 
+/// Adds those cards of an owner whose answer was lost when they were to be added. What the books
+/// keep then. A card that can't be added now stays to be added.
+async fn take_up(
+    app: &App,
+    (account, vault): (&dyn Provider, &dyn Vault),
+    owner: &Owner<'_>,
+    kept: Vec<First>,
+) -> Result<Vec<First>, StoreError> {
+    let now = clock::unix_now();
+    let mut changed = false;
+    for unmade in &kept {
+        let own = mark(account, owner, &unmade.card);
+        let save = match vault.still_to_add(unmade, now) {
+            StillToAdd::Added | StillToAdd::Waits => continue,
+            StillToAdd::Never => {
+                app.store.forget_first_payment(&own).await?;
+                changed = true;
+                continue;
+            }
+            StillToAdd::Again(save) => save,
+        };
+        // Whoever asks meanwhile sees that somebody is at it.
+        if let Some(again) = vault.before_added(&save, now) {
+            app.store
+                .renew_first_payment(&own, &again.proof, now)
+                .await?;
+        }
+        let owner = of_books(*owner, &kept);
+        let step = |exchanges: &[Exchange]| vault.add(&owner, &save, exchanges);
+        match app.platform.exchange(step).await {
+            Ok(first) => {
+                if let Some(first) = first {
+                    let new = mark(account, &owner, &first.card);
+                    app.store
+                        .keep_first_payment(&new, &first.proof, now)
+                        .await?;
+                }
+                app.store.forget_first_payment(&own).await?;
+                tracing::info!("a card was added whose answer had been lost");
+                changed = true;
+            }
+            Err(failure) => tracing::warn!(?failure, "a card is still to be added"),
+        }
+    }
+    match changed {
+        true => by_books(app, account, vault, owner).await,
+        false => Ok(kept),
+    }
+}
+
+/// Keeps what there is of a card until it is added, before its payment is over.
+pub(crate) async fn note_card(
+    app: &App,
+    session: &Session,
+    payment: &Payment,
+    save: &Save,
+) -> Result<(), StoreError> {
+    let Ok(account) = app.accounts.of(payment) else {
+        return Ok(());
+    };
+    let (Some(vault), Some(owner)) = (account.vault(), Owner::of(session)) else {
+        return Ok(());
+    };
+    let now = clock::unix_now();
+    match vault.before_added(save, now) {
+        Some(unmade) => {
+            let card = mark(account, &owner, &unmade.card);
+            app.store
+                .keep_first_payment(&card, &unmade.proof, now)
+                .await
+        }
+        None => Ok(()),
+    }
+}
+
 /// Adds the card that paid to the shopper's, while nobody waits for it: the payment is over by
 /// then.
 pub(crate) fn save_card(app: &Arc<App>, session: &Session, payment: &Payment, save: Save) {
@@ -186,8 +263,8 @@ pub(crate) fn save_card(app: &Arc<App>, session: &Session, payment: &Payment, sa
     tasks.spawn(async move { add(&app, &session, &payment, &save).await });
 }
 
-/// Where it fails, nothing of the payment changes, and the shopper types the card once more next
-/// time.
+/// Where it fails, nothing of the payment changes. What the books keep of it is added when the
+/// shopper's cards are looked for; where they keep nothing, the shopper types the card once more.
 async fn add(app: &App, session: &Session, payment: &Payment, save: &Save) {
     let Ok(account) = app.accounts.of(payment) else {
         return;
@@ -205,8 +282,20 @@ async fn add(app: &App, session: &Session, payment: &Payment, save: &Save) {
     let owner = of_books(owner, &by_books);
     let step = |exchanges: &[Exchange]| vault.add(&owner, save, exchanges);
     let kept = match app.platform.exchange(step).await {
-        Ok(Some(first)) => keep_first(app, session, payment, &first, Left::Anew).await,
-        Ok(None) => Ok(()),
+        Ok(first) => {
+            let unmade = vault.before_added(save, clock::unix_now());
+            let kept = match &first {
+                Some(first) => keep_first(app, session, payment, first, Left::Anew).await,
+                None => Ok(()),
+            };
+            match (kept, unmade) {
+                (Ok(()), Some(unmade)) => {
+                    let card = mark(account, &owner, &unmade.card);
+                    app.store.forget_first_payment(&card).await
+                }
+                (kept, _) => kept,
+            }
+        }
         Err(Failure::Unsuitable(error)) => {
             let why = error.detail;
             tracing::warn!(payment = %payment.id, %why, "its card is not saved");

@@ -22,7 +22,7 @@ use guichet_wire::NextAction;
 use jiff::civil::Date;
 
 use super::calls::{CALL_SECONDS, in_time};
-use super::cards::{Left, keep_first, save_card};
+use super::cards::{Left, keep_first, note_card, save_card};
 use super::ingest::ingest;
 use super::started::Started;
 use crate::accounts::{Gone, addresses};
@@ -45,7 +45,7 @@ pub(crate) struct InHand<'a> {
 /// Seconds after which nothing more is sent of what was begun then: whoever was frozen for so long
 /// may have been taken for dead. With the longest that a call takes it is less than
 /// [`TALKING_SECONDS`], after which the payment is looked up, and another may be ordered.
-const SEND_WITHIN: i64 = 80;
+const SEND_WITHIN: i64 = 55;
 const _: () = assert!(SEND_WITHIN + CALL_SECONDS < TALKING_SECONDS);
 
 /// What the exchanges with the platform came to.
@@ -135,6 +135,9 @@ impl<'a> InHand<'a> {
     ) -> Result<Started, StoreError> {
         self.record_facts(&proceeded).await?;
         let to = self.stage_after(&proceeded, asked.is_some()).await?;
+        if let (Stage::Over, Some(save)) = (to, &proceeded.save) {
+            note_card(self.app, &self.book.session, self.payment, save).await?;
+        }
         let started = self.started(proceeded.next_action.unwrap_or(NextAction::Wait));
         let body = started.to_keep()?;
         self.advance(&Advance {

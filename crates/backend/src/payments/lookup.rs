@@ -7,7 +7,7 @@ use guichet_providers::Verified;
 use guichet_providers::contract::{LookUp, LookedUp, Save};
 use guichet_store::{Advance, Conversation, StoreError};
 
-use super::cards::save_card;
+use super::cards::{note_card, save_card};
 use super::error::PaymentError;
 use super::in_hand::{InHand, is_final};
 use super::{rebill, terminals};
@@ -78,6 +78,9 @@ pub(crate) async fn look_up_once(
 /// Nothing more is to be asked of it. The card that paid is added to its shopper's, where that is
 /// wanted.
 async fn end(in_hand: &InHand<'_>, at: Stage, card: Option<Save>) -> Result<(), StoreError> {
+    if let Some(card) = &card {
+        note_card(in_hand.app, &in_hand.book.session, in_hand.payment, card).await?;
+    }
     let over = Advance::new(at, Stage::Over);
     if let (true, Some(card)) = (in_hand.advance(&over).await?, card) {
         save_card(in_hand.app, &in_hand.book.session, in_hand.payment, card);

@@ -65,6 +65,19 @@ fn a_tip_has_an_entry_of_its_own_and_what_is_approved_offline_has_none() {
     ];
     assert_eq!(told, expected);
     assert!(movements(&main_account(), &terms, &[(1000, &paid(true))]).is_empty());
+    // Once a person says that it was settled it moves on that day, and not on a day that is closed.
+    let decided = |accept| PaymentEvent::Decided { accept, at: 5 };
+    let said = |accept| {
+        let (paid, decided) = (paid(true), decided(accept));
+        movements(
+            &main_account(),
+            &terms,
+            &[(1000, &paid), (90_000, &decided)],
+        )
+    };
+    let told: Vec<_> = said(true).iter().map(|m| (m.minor, m.at)).collect();
+    assert_eq!(told, [(1110, 90_000), (278, 90_000)]);
+    assert!(said(false).is_empty());
 }
 
 fn mixed() -> Vec<(i64, PaymentEvent)> {

@@ -706,6 +706,26 @@ fn what_was_approved_offline_is_reserved_until_it_is_told_to_have_settled() {
         assert_eq!(state.money, Money::Paid);
         assert_eq!(state.attention, BTreeSet::new());
     }
+    // No platform tells it by itself: a person does.
+    let decided = |accept| PaymentEvent::Decided { accept, at: 5 };
+    let (accepted, refused) = (decided(true), decided(false));
+    assert!(fold(&terms, [&offline]).held);
+    for order in [[&offline, &accepted], [&accepted, &offline]] {
+        let state = fold(&terms, order);
+        assert_eq!((state.money, state.held), (Money::Paid, false));
+        assert_eq!((state.balance().reserved, state.balance().taken), (0, 1500));
+        assert_eq!(state.attention, BTreeSet::new());
+    }
+    for order in [[&offline, &refused], [&refused, &offline]] {
+        let state = fold(&terms, order);
+        assert_eq!((state.money, state.held), (Money::Refused, false));
+        assert_eq!(state.balance().held(), 0);
+        assert_eq!(state.refusal, Some(Refusal::Issuer));
+        assert_eq!(state.attention, BTreeSet::new());
+    }
+    // The platform's own word stands above a person's.
+    let state = fold(&terms, [&offline, &settled, &refused]);
+    assert_eq!(state.money, Money::Paid);
 }
 
 #[test]

@@ -44,4 +44,4 @@ pub use rebill::{Again, Amended, Amendment, Rebilling};
 pub use report::{Report, ReportLine, ReportPage, Standing};
 pub use silent::{CardForm, CardForms};
 pub use terminals::{Reached, Terminal, Terminals};
-pub use vault::{First, Owner, Save, Vault, VaultCard};
+pub use vault::{First, Owner, Save, StillToAdd, Vault, VaultCard};

@@ -38,6 +38,37 @@ pub trait Vault: Send + Sync {
     ) -> Step<Option<First>> {
         Step::Done(None)
     }
+
+    /// What the books keep of a card until it is added, so that an answer which is lost is not the
+    /// end of it; none where it is added once or never. `now` is a Unix second.
+    fn before_added(&self, _save: &Save, _now: i64) -> Option<First> {
+        None
+    }
+
+    /// What is to be done about what the books keep of a card: the reverse of
+    /// [`before_added`](Self::before_added). `now` is a Unix second.
+    fn still_to_add(&self, _kept: &First, _now: i64) -> StillToAdd {
+        StillToAdd::Added
+    }
+
+    /// The cards of all owners that pay until this month or the next and no longer, where the
+    /// platform tells them.
+    fn expiring(&self, _exchanges: &[Exchange]) -> Step<Vec<VaultCard>> {
+        Step::Done(Vec::new())
+    }
+}
+
+/// How far the adding of a card has come that the books keep something of.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum StillToAdd {
+    /// It is added.
+    Added,
+    /// Somebody may be at it just now.
+    Waits,
+    /// Its answer was lost: it is to be asked for anew.
+    Again(Save),
+    /// It was tried for long enough.
+    Never,
 }
 
 /// Length of a [pseudonym](Owner::pseudonym).

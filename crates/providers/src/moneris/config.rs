@@ -10,7 +10,9 @@
 //! | `receipt_hosts` | hosts that a receipt may be read at; default those of the environment |
 //! | `merchant_id` | the MID, 13 digits that begin with 0030: for `guichet moneris sync` |
 //! | `saved_cards` | whether shoppers' cards are kept, in the vault of `store_id`; default false |
-//! | `gateway_url` | where the vault is asked, and its cards pay; default that of the environment |
+//! | `compare_address` | whether the shopper's address goes with a saved card's payment (AVS) |
+//! | `gateway_captures` | whether what a terminal reserved is taken by the gateway, without it |
+//! | `gateway_url` | the Unified Gateway of both; default that of the environment |
 //! | `independent_refund_max` | most cents of a refund that belongs to no payment; none if absent |
 //! | `post_back` | whether the cloud tells that a receipt is there, default `true` |
 //! | `deadline_seconds` | until a terminal is waited for no longer, default 420 |
@@ -83,6 +85,8 @@ pub(super) struct Gateway {
     pub(super) store_id: String,
     pub(super) api_token: SecretString,
     pub(super) url: Url,
+    /// The shopper's address goes with what a saved card pays, to be compared.
+    pub(super) compare_address: bool,
 }
 
 /// One account's configuration, checked.
@@ -91,8 +95,12 @@ pub(super) struct Config {
     pub(super) account: Slug,
     /// There where a terminal is reached through it.
     pub(super) cloud: Option<Cloud>,
-    /// There where cards are kept.
+    /// There where cards are kept, or captures go by it.
     pub(super) gateway: Option<Gateway>,
+    /// Shoppers' cards are kept in its vault.
+    pub(super) saved_cards: bool,
+    /// What a terminal reserved is taken, or let go, by it: the terminal may be off.
+    pub(super) gateway_captures: bool,
     pub(super) ist_config_code: SecretString,
     pub(super) terminals: Vec<Terminal>,
     pub(super) merchant_id: Option<String>,
@@ -116,10 +124,15 @@ impl Config {
         let terminals = keys.terminals(environment)?;
         let through_cloud = terminals.iter().any(|own| own.address.is_none());
         let saved_cards = keys.flag("saved_cards")?.unwrap_or_default();
-        let cloud = keys.cloud(environment, through_cloud || saved_cards)?;
+        let gateway_captures = keys.flag("gateway_captures")?.unwrap_or_default();
+        let at_gateway = saved_cards || gateway_captures;
+        let cloud = keys.cloud(environment, through_cloud || at_gateway)?;
+        let compares = keys.compare_address(saved_cards)?;
         let config = Self {
             environment,
-            gateway: keys.gateway(environment, cloud.as_ref().filter(|_| saved_cards))?,
+            gateway: keys.gateway(environment, cloud.as_ref().filter(|_| at_gateway), compares)?,
+            saved_cards,
+            gateway_captures,
             cloud,
             ist_config_code: keys.secret(
                 "ist_config_code",
@@ -309,11 +322,20 @@ impl Keys {
         self.address(environment, &hosts)
     }
 
-    /// The gateway of that store; none where no cards are kept.
+    fn compare_address(&mut self, saved_cards: bool) -> Result<bool, ConfigError> {
+        let key = "compare_address";
+        match self.flag(key)? {
+            Some(_) if !saved_cards => Err(self.error(key, "is for saved_cards = true alone")),
+            flag => Ok(flag.unwrap_or_default()),
+        }
+    }
+
+    /// The gateway of that store; none where nothing goes by it.
     fn gateway(
         &mut self,
         environment: Environment,
         store: Option<&Cloud>,
+        compare_address: bool,
     ) -> Result<Option<Gateway>, ConfigError> {
         let Some(Cloud {
             store_id,
@@ -322,7 +344,10 @@ impl Keys {
         }) = store
         else {
             return match self.text("gateway_url")? {
-                Some(_) => Err(self.error("gateway_url", "is for saved_cards = true alone")),
+                Some(_) => {
+                    let detail = "is for saved_cards = true or gateway_captures = true alone";
+                    Err(self.error("gateway_url", detail))
+                }
                 None => Ok(None),
             };
         };
@@ -337,6 +362,7 @@ impl Keys {
             store_id: store_id.clone(),
             api_token: api_token.clone(),
             url: self.address(environment, &hosts)?,
+            compare_address,
         }))
     }
 

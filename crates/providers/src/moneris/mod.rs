@@ -54,6 +54,7 @@ mod talk;
 use guichet_domain::id::Slug;
 use guichet_domain::method::{Method, MethodDescription, SavedCards};
 use guichet_domain::money::Currency;
+use guichet_domain::operation::OperationKind;
 use guichet_domain::{MethodKind, Refusal};
 use jiff::tz::TimeZone;
 
@@ -61,11 +62,11 @@ use crate::contract::{
     Allowed, Begin, Begun, By, CallError, Callbacks, Called, ConfigError, Consulted, Context,
     Continuing, Demand, Environment, Exchange, Failure, Finalise, First, Incoming, LookUp,
     LookedUp, MessageError, Objection, Operated, Operation, Operations, Owner, Proceed, Proceeded,
-    Provider, Reached, Save, Seed, Step, Terminal, Terminals, Vault, VaultCard,
+    Provider, Reached, Save, Seed, Step, StillToAdd, Terminal, Terminals, Vault, VaultCard,
 };
 use crate::halt::unexpected;
 
-pub use gateway::vault::Expiring;
+pub use gateway::staff::CardAnswer;
 
 /// A card on the terminal.
 const TERMINAL: &str = "moneris_terminal";
@@ -103,7 +104,7 @@ impl Provider for Moneris {
     }
 
     fn methods(&self) -> Vec<MethodDescription> {
-        let keeps = self.config.gateway.is_some();
+        let keeps = self.config.saved_cards;
         let come = if keeps {
             SavedCards::Come
         } else {
@@ -174,7 +175,7 @@ impl Provider for Moneris {
     }
 
     fn vault(&self) -> Option<&dyn Vault> {
-        let keeps = self.config.gateway.is_some();
+        let keeps = self.config.saved_cards;
         keeps.then_some(self as &dyn Vault)
     }
 }
@@ -205,18 +206,42 @@ impl Vault for Moneris {
     fn add(&self, owner: &Owner<'_>, save: &Save, exchanges: &[Exchange]) -> Step<Option<First>> {
         self.at_gateway(|gateway| gateway::vault::add(gateway, owner, save, exchanges))
     }
+
+    fn before_added(&self, save: &Save, now: i64) -> Option<First> {
+        gateway::vault::before_added(save, now)
+    }
+
+    fn still_to_add(&self, kept: &First, now: i64) -> StillToAdd {
+        gateway::vault::still_to_add(kept, self.config.resend_seconds, now)
+    }
+
+    fn expiring(&self, exchanges: &[Exchange]) -> Step<Vec<VaultCard>> {
+        self.at_gateway(|gateway| gateway::vault::expiring(gateway, exchanges))
+    }
 }
 
 impl Moneris {
     fn at_gateway<T>(&self, step: impl FnOnce(&config::Gateway) -> Step<T>) -> Step<T> {
-        let none = || Step::Failed(unexpected("saved_cards is not on any more"));
+        let none = || Step::Failed(unexpected("the gateway is not in the account any more"));
         self.config.gateway.as_ref().map_or_else(none, step)
     }
 
-    /// Whether what paid was a card of the vault.
-    fn by_vault(operation: &Operation<'_>) -> bool {
-        let method = operation.paid.part.method.as_ref();
-        method.is_some_and(|method| method.as_str() == VAULT)
+    /// Whether it goes by the gateway: what a card of the vault paid, and what a terminal reserved
+    /// where the account says so. The gateway takes the terminal's own order and transaction
+    /// (GUIDE, chapter 8).
+    fn by_gateway(&self, operation: &Operation<'_>) -> bool {
+        let paid = &operation.paid;
+        let method = paid.part.method.as_ref();
+        if method.is_some_and(|method| method.as_str() == VAULT) {
+            return true;
+        }
+        let was_reserved = match (operation.kind, &paid.taken) {
+            (OperationKind::Capture, _) | (OperationKind::Cancel, None) => true,
+            (_, Some(taken)) => taken.capture.is_some(),
+            (_, None) => false,
+        };
+        // An offline approval is objected to by the terminal's own rules.
+        self.config.gateway_captures && was_reserved && !paid.part.is_offline()
     }
 }
 
@@ -227,14 +252,14 @@ impl Operations for Moneris {
     }
 
     fn check(&self, operation: &Operation<'_>) -> Result<Allowed, Objection> {
-        match Self::by_vault(operation) {
+        match self.by_gateway(operation) {
             true => gateway::follow::check(operation),
             false => operations::check(&self.config, operation),
         }
     }
 
     fn operate(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Operated> {
-        if Self::by_vault(operation) {
+        if self.by_gateway(operation) {
             return self
                 .at_gateway(|gateway| gateway::follow::operate(gateway, operation, exchanges));
         }
@@ -242,7 +267,7 @@ impl Operations for Moneris {
     }
 
     fn consult(&self, operation: &Operation<'_>, exchanges: &[Exchange]) -> Step<Consulted> {
-        if Self::by_vault(operation) {
+        if self.by_gateway(operation) {
             return self
                 .at_gateway(|gateway| gateway::follow::consult(gateway, operation, exchanges));
         }

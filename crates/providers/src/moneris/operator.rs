@@ -1,22 +1,27 @@
-//! What an operator has a terminal do that belongs to no payment of the books (GO, the pages named
-//! like the actions).
+//! What an operator has a terminal, or the gateway, do that belongs to no payment of the books (GO,
+//! the pages named like the actions).
+//!
+//! Longer than others: both kinds of action share one list, one ceiling and one reason.
 
 use std::fmt::Write as _;
 
 use guichet_domain::Refusal;
 use guichet_domain::id::Slug;
 use guichet_domain::money::Amount;
+use guichet_domain::shopper::ShopperId;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answer::means;
 use super::codes::Meaning;
-use super::config::{Config, Terminal};
+use super::config::{Config, Gateway, Terminal};
 use super::fact::is_approved;
-use super::gateway::vault::{Expiring, expiring};
+use super::gateway::request::Address;
+use super::gateway::staff::{self, CardAnswer, Deed};
+use super::gateway::vault::{Proof, customer, expiring};
 use super::request::{Command, call, message};
 use super::talk::{Talk, talk};
-use crate::contract::{ConfigError, Environment, Exchange, Step};
+use crate::contract::{ConfigError, Environment, Exchange, First, Owner, Step, VaultCard};
 use crate::halt::unexpected;
 
 /// Why a command of the cloud is not taken back.
@@ -88,7 +93,10 @@ const ACTIONS: [(&str, Needs, &str); 8] = [
 pub fn actions() -> String {
     let mut list = String::new();
     for (name, _, what) in ACTIONS {
-        let _ = writeln!(list, "{name:<18} {what}");
+        let _ = writeln!(list, "{name:<25} {what}");
+    }
+    for (name, what) in CARD_ACTIONS {
+        let _ = writeln!(list, "{name:<25} {what}");
     }
     list
 }
@@ -147,7 +155,7 @@ impl Operator {
     }
 
     /// Asks the gateway for the saved cards of all shoppers that are about to expire.
-    pub fn expiring(&self, exchanges: &[Exchange]) -> Step<Vec<Expiring>> {
+    pub fn expiring(&self, exchanges: &[Exchange]) -> Step<Vec<VaultCard>> {
         match &self.config.gateway {
             Some(gateway) => expiring(gateway, exchanges),
             None => Step::Failed(unexpected(
@@ -163,7 +171,9 @@ impl Operator {
     pub fn prepare<'a>(&'a self, wish: &Wish, key: &'a str) -> Result<Prepared<'a>, String> {
         let known = ACTIONS.iter().find(|(name, ..)| *name == wish.action);
         let &(action, needs, _) = known.ok_or_else(|| {
-            let names = ACTIONS.map(|(name, ..)| name).join(", ");
+            let names = ACTIONS.iter().map(|(name, ..)| *name);
+            let names = names.chain(CARD_ACTIONS.iter().map(|(name, _)| *name));
+            let names = names.collect::<Vec<_>>().join(", ");
             format!("{:?} is no action; known are {names}", wish.action)
         })?;
         let given = |what, given: bool, needed: bool| match (given, needed) {
@@ -180,13 +190,10 @@ impl Operator {
             fields.push(("orderId", key.to_owned()));
         }
         if let Some(amount) = wish.amount {
-            self.within_ceiling(amount)?;
+            self.within_ceiling(action, amount)?;
             fields.push(("totalAmount", amount.minor().to_string()));
         }
-        let reason = wish.reason.as_deref().map(str::trim);
-        if reason.is_some_and(|reason| reason.chars().count() < 3) {
-            return Err("--reason must say why, in three characters or more".to_owned());
-        }
+        reason_of(wish.reason.as_deref())?;
         if let Some(text) = &wish.text {
             let latin = text.chars().all(|c| u32::from(c) < 256);
             if text.is_empty() || text.chars().count() > PRINTED_MAX || !latin {
@@ -215,13 +222,11 @@ impl Operator {
     }
 
     /// No payment is behind it, so that the account's table bounds it.
-    fn within_ceiling(&self, amount: Amount) -> Result<(), String> {
+    fn within_ceiling(&self, action: &str, amount: Amount) -> Result<(), String> {
         match self.config.independent_refund_max {
-            None => Err(
-                "independentRefund is off: write independent_refund_max, in cents, into \
-                         the account's table"
-                    .to_owned(),
-            ),
+            None => Err(format!(
+                "{action} is off: write independent_refund_max, in cents, into the account's table"
+            )),
             Some(most) if amount.minor() > most => Err(format!(
                 "--amount is more than independent_refund_max, {most} cents"
             )),
@@ -293,6 +298,240 @@ impl Operator {
             }
         }
     }
+}
+
+/// What the gateway does with a saved card, or with a reservation, and what each is for.
+const CARD_ACTIONS: [(&str, &str); 5] = [
+    (
+        "res_ind_refund_cc",
+        "gives --amount to the saved --card; the books do not learn of it",
+    ),
+    (
+        "res_card_verification_cc",
+        "has the saved --card verified, for nothing, with an address or without",
+    ),
+    (
+        "res_update_cc",
+        "changes until when the saved --card pays: --expires",
+    ),
+    (
+        "res_add_token",
+        "adds a temporary --token as a card of --shop's --shopper",
+    ),
+    (
+        "reauth",
+        "reserves anew what a completion of --order left of its --transaction",
+    ),
+];
+
+/// Whether an action is the gateway's.
+#[must_use]
+pub fn is_of_card(action: &str) -> bool {
+    CARD_ACTIONS.iter().any(|(name, _)| *name == action)
+}
+
+/// What the gateway is to do.
+#[derive(Clone, Debug, Default)]
+pub struct CardWish {
+    /// One of those that [`is_of_card`].
+    pub action: String,
+    /// What the books keep of the saved card, with whose it is.
+    pub card: Option<First>,
+    /// Whose card it is, or will be.
+    pub owner: Option<(Slug, ShopperId)>,
+    /// How much is given back or reserved.
+    pub amount: Option<Amount>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Until when the card pays, `YYMM`.
+    pub expires: Option<String>,
+    /// A street's number, its name and a postal code: all or none.
+    pub address: [Option<String>; 3],
+    /// A temporary token.
+    pub token: Option<String>,
+    /// What was reserved first: its order and its transaction.
+    pub original: [Option<String>; 2],
+}
+
+/// What the gateway may be asked.
+#[derive(Debug)]
+pub struct PreparedCard<'a> {
+    gateway: &'a Gateway,
+    deed: Deed,
+    order: &'a str,
+}
+
+impl Operator {
+    /// Checks what is wanted of the gateway. `order` was never used before.
+    ///
+    /// # Errors
+    /// What is missing or too much, and what to do.
+    pub fn prepare_card<'a>(
+        &'a self,
+        wish: CardWish,
+        order: &'a str,
+    ) -> Result<PreparedCard<'a>, String> {
+        let gateway = self.config.gateway.as_ref();
+        let gateway = gateway.ok_or(
+            "the account has no gateway: write saved_cards = true, or gateway_captures = true, \
+             into its table",
+        )?;
+        wish.takes_no_more()?;
+        if let (Some(amount), "res_ind_refund_cc") = (wish.amount, wish.action.as_str()) {
+            self.within_ceiling(&wish.action, amount)?;
+        }
+        let deed = wish.deed()?;
+        Ok(PreparedCard {
+            gateway,
+            deed,
+            order,
+        })
+    }
+
+    /// The request as it would be sent, without what opens or pays anything.
+    #[must_use]
+    pub fn card_shown(&self, prepared: &PreparedCard<'_>) -> String {
+        staff::shown(prepared.gateway, &prepared.deed, prepared.order)
+    }
+
+    /// Has it done.
+    pub fn card_step(
+        &self,
+        prepared: &PreparedCard<'_>,
+        exchanges: &[Exchange],
+    ) -> Step<CardAnswer> {
+        staff::act(prepared.gateway, &prepared.deed, prepared.order, exchanges)
+    }
+}
+
+impl CardWish {
+    /// What each action takes beside its name.
+    fn takes_no_more(&self) -> Result<(), String> {
+        let action = self.action.as_str();
+        let refund = action == "res_ind_refund_cc";
+        let (reauth, adds) = (action == "reauth", action == "res_add_token");
+        let verifies = action == "res_card_verification_cc";
+        let updates = action == "res_update_cc";
+        let [order, transaction] = &self.original;
+        let [number, street, code] = &self.address;
+        // (option, given, needed, allowed)
+        let options = [
+            (
+                "card",
+                self.card.is_some(),
+                refund || verifies || updates,
+                false,
+            ),
+            ("amount", self.amount.is_some(), refund || reauth, false),
+            ("reason", self.reason.is_some(), refund || reauth, false),
+            ("expires", self.expires.is_some(), updates || adds, false),
+            ("token", self.token.is_some(), adds, false),
+            ("shopper", adds && self.owner.is_some(), adds, false),
+            ("order", order.is_some(), reauth, false),
+            ("transaction", transaction.is_some(), reauth, false),
+            ("street-number", number.is_some(), false, verifies),
+            ("street-name", street.is_some(), false, verifies),
+            ("postal-code", code.is_some(), false, verifies),
+        ];
+        for (option, given, needed, allowed) in options {
+            match (given, needed) {
+                (true, false) if !allowed => return Err(format!("{action} takes no --{option}")),
+                (false, true) => return Err(format!("{action} needs --{option}")),
+                _ => {}
+            }
+        }
+        reason_of(self.reason.as_deref())
+    }
+
+    fn deed(self) -> Result<Deed, String> {
+        let customer = match &self.owner {
+            Some((shop, shopper)) => customer(&Owner {
+                shop,
+                shopper,
+                kept: &[],
+            }),
+            None => String::new(),
+        };
+        let card = self.card.as_ref().and_then(|own| Proof::read(&own.proof));
+        let card = || card.ok_or("--card is none that the vault still has a key for".to_owned());
+        let amount = self.amount.map(Amount::minor).unwrap_or_default();
+        let expires = || month(self.expires.as_deref());
+        Ok(match self.action.as_str() {
+            "res_ind_refund_cc" => Deed::Refund {
+                card: card()?,
+                customer,
+                amount,
+            },
+            "res_card_verification_cc" => Deed::Verify {
+                card: card()?,
+                address: address(&self.address)?,
+            },
+            "res_update_cc" => Deed::Update {
+                card: card()?,
+                expires: expires()?,
+            },
+            "res_add_token" => Deed::AddToken {
+                token: staff::temporary(self.token.as_deref().unwrap_or_default())?,
+                customer,
+                expires: expires()?,
+            },
+            "reauth" => {
+                let [order, transaction] = self.original.map(Option::unwrap_or_default);
+                let named = |text: &str| (1..=50).contains(&text.len()) && text.is_ascii();
+                if !named(&order) || !named(&transaction) {
+                    let why = "--order and --transaction must be 1 to 50 characters, as the \
+                               reservation has them";
+                    return Err(why.to_owned());
+                }
+                Deed::Reauth {
+                    customer: order.clone(),
+                    amount,
+                    order,
+                    transaction,
+                }
+            }
+            other => return Err(format!("{other:?} is no action of the gateway")),
+        })
+    }
+}
+
+/// Three parts or none (GUIDE, chapter 8).
+fn address(parts: &[Option<String>; 3]) -> Result<Option<Address>, String> {
+    match parts {
+        [None, None, None] => Ok(None),
+        [Some(number), Some(street), Some(code)] => {
+            let address = Address::of(number, street, code);
+            let why = "the address can't be compared: number and street must have at most 19 \
+                       letters and digits together, the postal code 1 to 9";
+            address.map(Some).ok_or_else(|| why.to_owned())
+        }
+        _ => Err(
+            "an address is compared whole or not at all: --street-number, --street-name and \
+             --postal-code"
+                .to_owned(),
+        ),
+    }
+}
+
+/// A month, `YYMM`.
+fn month(text: Option<&str>) -> Result<String, String> {
+    let text = text.unwrap_or_default();
+    let digits = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let fits = digits
+        && text
+            .get(2..)
+            .is_some_and(|month| ("01"..="12").contains(&month));
+    fits.then(|| text.to_owned())
+        .ok_or_else(|| "--expires must be a year and a month, such as 2907 for July 2029".into())
+}
+
+/// Why something is done that no payment of the books is behind.
+fn reason_of(reason: Option<&str>) -> Result<(), String> {
+    let short = |reason: &str| reason.trim().chars().count() < 3;
+    if reason.is_some_and(short) {
+        return Err("--reason must say why, in three characters or more".to_owned());
+    }
+    Ok(())
 }
 
 /// A question about a terminal: whether it answers. `key` was never used before.

@@ -46,6 +46,9 @@ pub(crate) struct Faults {
     pub(crate) gateway_answer_lost: u32,
     /// How many of the next acts at the gateway are done and answered as timed out.
     pub(crate) gateway_timed_out: u32,
+    /// How long the bank takes for the amounts that are slow (cents .91 to .98), in milliseconds;
+    /// 5,000 if it is 0.
+    pub(crate) gateway_slow_ms: u64,
     /// The gateway tells another amount than was asked for.
     pub(crate) gateway_altered_amount: bool,
     /// The gateway tells another order than was asked for.

@@ -44,6 +44,11 @@ fn by_cents(cents: u64) -> (&'static str, &'static str) {
     }
 }
 
+/// Whether the bank takes its time: cents .91 to .98 (*Penny Value Simulator*).
+pub(super) const fn is_slow(minor: u64) -> bool {
+    matches!(minor % 100, 91..=98)
+}
+
 /// What the bank says of the address, where the amount decides that.
 pub(super) fn address(minor: u64) -> Option<&'static str> {
     Some(match minor {
@@ -78,5 +83,7 @@ mod tests {
             assert_eq!(bank(minor).1, code, "{minor}");
         }
         assert_eq!((address(1010), address(1110)), (Some("A"), None));
+        let slow: Vec<u64> = (100..200).filter(|minor| is_slow(*minor)).collect();
+        assert_eq!(slow, (191..=198).collect::<Vec<u64>>());
     }
 }

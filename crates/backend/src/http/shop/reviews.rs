@@ -33,8 +33,9 @@ pub(crate) struct Decision {
 }
 
 /// Accepts or refuses a payment that the platform holds for the shop to look at (attention
-/// `review`). Answers with the payment as it stands then; the same decision again changes nothing,
-/// another one is refused.
+/// `review`), or says of one that a terminal approved offline (attention `offline`) whether the
+/// bank settled it. Answers with the payment as it stands then; the same decision again changes
+/// nothing, another one is refused.
 #[utoipa::path(
     post, path = "/v1/payments/{id}/reviews", tag = "shop",
     params(("id" = String, Path, description = "The payment's id, pay_…")),

@@ -31,7 +31,7 @@ pub(crate) const HEAD_START: i64 = 60;
 const TALKING: i64 = 300;
 
 /// Seconds after which nothing more is sent of what was taken up then: see [`in_time`].
-const SEND_WITHIN: i64 = 240;
+const SEND_WITHIN: i64 = 235;
 const _: () = assert!(SEND_WITHIN + CALL_SECONDS < TALKING);
 
 /// How long, in seconds, an operation is left alone for which something is missing.

@@ -154,7 +154,9 @@ fn advice(attention: Attention) -> &'static str {
             "Look it up in the platform's back office, then say what you saw."
         }
         Attention::Review => "Look at the order, then accept or refuse.",
-        Attention::Offline => "See in the platform's portal whether it was settled.",
+        Attention::Offline => {
+            "See in the platform's portal whether it was settled, then accept or refuse it."
+        }
         Attention::Differs => "Compare both, and ask the platform which one is right.",
         Attention::ChangeUntold => {
             "It is told again by itself. Before its day, change it in the platform's back office."

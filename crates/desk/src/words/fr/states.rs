@@ -164,7 +164,10 @@ fn advice(attention: Attention) -> &'static str {
             "Cherchez-le dans le back-office de la plateforme, puis dites ce que vous avez vu."
         }
         Attention::Review => "Regardez la commande, puis acceptez ou refusez.",
-        Attention::Offline => "Vérifiez sur le portail de la plateforme s’il a été réglé.",
+        Attention::Offline => {
+            "Vérifiez sur le portail de la plateforme s’il a été réglé, puis acceptez-le ou \
+             refusez-le."
+        }
         Attention::Differs => "Comparez les deux et demandez à la plateforme lequel est juste.",
         Attention::ChangeUntold => {
             "L’envoi est répété. Avant ce jour, changez-le dans le back-office de la plateforme."

@@ -179,6 +179,14 @@ fn the_gateway_is_that_of_its_world_and_there_only_where_cards_are_kept() {
     assert!(read(Environment::Test, &at(older)).is_ok());
     let (key, _) = wrong(Environment::Test, &lines("saved_cards = \"yes\""));
     assert_eq!(key, "saved_cards");
+    // Captures go by it, and no cards are kept: both are said apart.
+    let captures = read(Environment::Test, &lines("gateway_captures = true")).unwrap();
+    assert!(captures.gateway.is_some() && captures.gateway_captures && !captures.saved_cards);
+    let (key, detail) = wrong(
+        Environment::Test,
+        &lines("gateway_captures = true\ncompare_address = true"),
+    );
+    assert_eq!(key, "compare_address", "{detail}");
     // A terminal without the cloud has a store for its cards all the same.
     let alone = format!(
         "ist_config_code = {IST:?}\nsaved_cards = true\n[[terminals]]\nname = \"counter\"\n\

@@ -6,7 +6,7 @@ use guichet_domain::{FieldError, PartKind, PartStatus, Refusal};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{self, Receipt, Verdict};
-use super::request::{self, Charge, Transaction};
+use super::request::{self, Address, Charge, Transaction};
 use super::vault::{Proof, customer};
 use crate::Verified;
 use crate::contract::{
@@ -90,6 +90,8 @@ impl<'a> Order<'a> {
     fn call<T>(&self, asks: bool) -> Result<Step<T>, Failure> {
         let session = self.context.session;
         let owner = Owner::of(session).ok_or_else(|| unexpected("a saved card, of nobody"))?;
+        let address = Some(&session.shopper.address).filter(|_| self.gateway.compare_address);
+        let address = address.and_then(Address::of_shopper);
         let charge = Charge {
             data_key: &self.chosen.proof.key,
             order_id: self.context.reference,
@@ -97,6 +99,7 @@ impl<'a> Order<'a> {
             amount: session.amount.minor(),
             by_shop: self.chosen.by_shop,
             issuer_id: self.chosen.proof.issuer.as_deref(),
+            address: address.as_ref(),
         };
         let transaction = match session.capture {
             Capture::Automatic => Transaction::ResPurchaseCc(charge),
@@ -165,7 +168,7 @@ impl<'a> Order<'a> {
                 brand: brand(receipt.text("CardType").unwrap_or_default()),
                 amount: self.context.session.amount,
                 status,
-                code: code.to_owned(),
+                code: with_address(code, receipt),
                 refusal,
                 parts_expected: None,
                 trust: Trust::Ours,
@@ -185,6 +188,14 @@ impl<'a> Order<'a> {
         let new = self.chosen.proof.issuer.is_none() && receipt.verdict() == Verdict::Approved;
         new.then(|| proof.left_with(&self.chosen.card)).flatten()
     }
+}
+
+/// The bank's code, with what it said of the address where that was compared. It decides nothing.
+fn with_address(code: &str, receipt: &Receipt) -> String {
+    let result = receipt.text("AvsResultCode");
+    let letter =
+        result.filter(|text| text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic()));
+    letter.map_or_else(|| code.to_owned(), |letter| format!("{code}/AVS {letter}"))
 }
 
 /// What CardType means (SDK).

@@ -25,7 +25,8 @@
 mod answer;
 pub(super) mod charge;
 pub(super) mod follow;
-mod request;
+pub(super) mod request;
+pub(super) mod staff;
 pub(super) mod vault;
 
 use std::slice::Iter;

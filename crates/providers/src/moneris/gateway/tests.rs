@@ -210,10 +210,21 @@ fn an_order_has_the_vendors_elements_in_the_vendors_order() {
     assert_eq!(text(&calls[0]), expected("res_preauth_cc", "U"));
 }
 
-#[test]
-fn every_transaction_has_its_fields_in_the_vendors_order() {
+/// Each is sent as these elements, after the store's token.
+fn assert_sent(all: &[(Transaction<'_>, &str)]) {
     let account = account();
     let gateway = account.config.gateway.as_ref().unwrap();
+    for (transaction, expected) in all {
+        let sent = text(&call(gateway, transaction, None));
+        assert!(
+            sent.ends_with(&format!("</api_token>{expected}</request>")),
+            "{sent}"
+        );
+    }
+}
+
+#[test]
+fn every_transaction_has_its_fields_in_the_vendors_order() {
     let of = Following {
         order_id: "O-1",
         txn_number: "58-0_3",
@@ -226,19 +237,37 @@ fn every_transaction_has_its_fields_in_the_vendors_order() {
         amount: 123_456,
         by_shop: false,
         issuer_id: Some("355689484440192"),
+        address: None,
+    };
+    let address = super::request::Address::of("1200", "Rue Sainte-Catherine O.", "H3B 1K1");
+    let address = address.unwrap();
+    let compared = Charge {
+        address: Some(&address),
+        by_shop: true,
+        ..charge
     };
     let tokenize = Transaction::ResTokenizeCc {
         order_id: "O-1",
         txn_number: "1017-0_140",
         cust_id: "C",
     };
-    for (transaction, expected) in [
+    assert_sent(&[
         (
             Transaction::ResPurchaseCc(charge),
             "<res_purchase_cc><data_key>K</data_key><order_id>O&lt;1&gt;</order_id>\
              <cust_id>C</cust_id><amount>1234.56</amount><crypt_type>7</crypt_type><cof_info>\
              <payment_indicator>Z</payment_indicator><payment_information>2</payment_information>\
              <issuer_id>355689484440192</issuer_id></cof_info></res_purchase_cc>",
+        ),
+        (
+            Transaction::ResPreauthCc(compared),
+            "<res_preauth_cc><data_key>K</data_key><order_id>O&lt;1&gt;</order_id>\
+             <cust_id>C</cust_id><amount>1234.56</amount><crypt_type>7</crypt_type><avs_info>\
+             <avs_street_number>1200</avs_street_number>\
+             <avs_street_name>Rue Sainte-Cath</avs_street_name><avs_zipcode>H3B1K1</avs_zipcode>\
+             </avs_info><cof_info>\
+             <payment_indicator>U</payment_indicator><payment_information>2</payment_information>\
+             <issuer_id>355689484440192</issuer_id></cof_info></res_preauth_cc>",
         ),
         (
             Transaction::Completion(of),
@@ -272,13 +301,66 @@ fn every_transaction_has_its_fields_in_the_vendors_order() {
             Transaction::ResGetExpiring,
             "<res_get_expiring></res_get_expiring>",
         ),
-    ] {
-        let sent = text(&call(gateway, &transaction, None));
-        assert!(
-            sent.ends_with(&format!("</api_token>{expected}</request>")),
-            "{sent}"
-        );
-    }
+    ]);
+}
+
+#[test]
+fn what_staff_ask_for_has_its_fields_in_the_vendors_order() {
+    let address = super::request::Address::of("1200", "Rue Sainte-Catherine O.", "H3B 1K1");
+    let address = address.unwrap();
+    assert_sent(&[
+        (
+            Transaction::Reauth {
+                order_id: "O-2",
+                cust_id: "C",
+                amount: 250,
+                orig_order_id: "O-1",
+                txn_number: "58-0_3",
+            },
+            "<reauth><order_id>O-2</order_id><cust_id>C</cust_id><amount>2.50</amount>\
+             <orig_order_id>O-1</orig_order_id><txn_number>58-0_3</txn_number>\
+             <crypt_type>7</crypt_type></reauth>",
+        ),
+        (
+            Transaction::ResIndRefundCc {
+                data_key: "K",
+                order_id: "O-2",
+                cust_id: "C",
+                amount: 250,
+            },
+            "<res_ind_refund_cc><data_key>K</data_key><order_id>O-2</order_id>\
+             <cust_id>C</cust_id><amount>2.50</amount><crypt_type>7</crypt_type>\
+             </res_ind_refund_cc>",
+        ),
+        (
+            Transaction::ResCardVerificationCc {
+                data_key: "K",
+                order_id: "O-2",
+                address: Some(&address),
+            },
+            "<res_card_verification_cc><data_key>K</data_key><order_id>O-2</order_id>\
+             <crypt_type>7</crypt_type><avs_info><avs_street_number>1200</avs_street_number>\
+             <avs_street_name>Rue Sainte-Cath</avs_street_name><avs_zipcode>H3B1K1</avs_zipcode>\
+             </avs_info></res_card_verification_cc>",
+        ),
+        (
+            Transaction::ResAddToken {
+                data_key: "ot-K",
+                cust_id: "C",
+                expdate: "2907",
+            },
+            "<res_add_token><data_key>ot-K</data_key><cust_id>C</cust_id><expdate>2907</expdate>\
+             <crypt_type>7</crypt_type></res_add_token>",
+        ),
+        (
+            Transaction::ResUpdateCc {
+                data_key: "K",
+                expdate: "2907",
+            },
+            "<res_update_cc><data_key>K</data_key><expdate>2907</expdate>\
+             <crypt_type>7</crypt_type></res_update_cc>",
+        ),
+    ]);
 }
 
 #[test]
@@ -629,8 +711,8 @@ fn cards_that_expire_are_named_as_the_books_name_them() {
     let (_, end) = play(|made| super::vault::expiring(gateway, made), &[Ok(&told)]);
     let expiring = end.unwrap();
     assert_eq!(expiring.len(), 2);
-    assert_eq!(expiring[0].card, first.card);
-    assert_ne!(expiring[1].card, first.card);
+    assert_eq!(expiring[0].id, first.card);
+    assert_ne!(expiring[1].id, first.card);
 }
 
 // What follows a payment.
@@ -863,5 +945,142 @@ proptest! {
         let plain = value.trim();
         let is_nothing = plain.is_empty() || plain.eq_ignore_ascii_case("null");
         prop_assert_eq!(read.text("A"), (!is_nothing).then_some(plain));
+    }
+}
+
+#[test]
+fn a_card_is_still_to_be_added_for_three_days_and_by_one_at_a_time() {
+    use crate::contract::StillToAdd;
+    let account = account();
+    let save = saving("Credit", false);
+    let unmade = account.before_added(&save, 1000).unwrap();
+    assert!(!unmade.card.contains("1017"), "{unmade:?}");
+    assert_eq!(
+        account.still_to_add(&kept("a", PROOF), 1000),
+        StillToAdd::Added
+    );
+    assert_eq!(account.still_to_add(&unmade, 1149), StillToAdd::Waits);
+    let StillToAdd::Again(again) = account.still_to_add(&unmade, 1150) else {
+        panic!("it is to be asked for anew");
+    };
+    let asked = account.before_added(&again, 1150).unwrap();
+    assert_eq!(asked.card, unmade.card);
+    assert_eq!(account.still_to_add(&asked, 1151), StillToAdd::Waits);
+    let days = 3 * 24 * 3600;
+    assert!(matches!(
+        account.still_to_add(&asked, 1000 + days),
+        StillToAdd::Again(_)
+    ));
+    assert_eq!(account.still_to_add(&asked, 1001 + days), StillToAdd::Never);
+    // It is no card that pays, and of what no token is made nothing is kept.
+    with_owner(&[unmade], |account, owner| {
+        assert_eq!(
+            play(|made| account.cards(owner, made), &[]).1,
+            Ok(Vec::new())
+        );
+        let (_, end) = play(
+            |made| account.add(owner, &again, made),
+            &[Ok(&profile(VISA))],
+        );
+        assert!(end.unwrap().is_some());
+    });
+    for save in [saving("Debit", false), saving("Credit", true)] {
+        assert_eq!(account.before_added(&save, 1000), None);
+    }
+}
+
+/// P1 to P10, each as it was recorded: what it comes to, and what it tells beside that.
+#[test]
+fn each_golden_vector_reads_as_what_it_was() {
+    use Verdict::{Approved, Declined, None as Nothing};
+    let verification = [
+        ("TransType", "06"),
+        ("TransAmount", "0.00"),
+        ("CvdResultCode", "1M"),
+    ];
+    let batch = [
+        ("ReferenceNum", "660114080018590820"),
+        ("TransType", "01"),
+        ("TransAmount", "15.00"),
+        ("CardType", "M"),
+        ("TransID", "69624-0_10"),
+    ];
+    let reservation = [
+        ("TransType", "01"),
+        ("IssuerId", "550923784451193"),
+        ("MessageId", "1A8315282537312"),
+    ];
+    let first = [("IssuerId", "355689484440192"), ("TransID", "799655-0_11")];
+    let added = profile(VISA);
+    let cases = [
+        (
+            "P1",
+            approved(&[("TransAmount", "1.00")]),
+            Approved,
+            ("TransID", "58-0_3"),
+        ),
+        (
+            "P2",
+            approved(&[("ResponseCode", "481"), ("TransID", "97-2-0")]),
+            Declined,
+            ("TransID", "97-2-0"),
+        ),
+        (
+            "P3",
+            approved(&first),
+            Approved,
+            ("IssuerId", "355689484440192"),
+        ),
+        (
+            "P4",
+            approved(&reservation),
+            Approved,
+            ("IssuerId", "550923784451193"),
+        ),
+        (
+            "P5",
+            approved(&verification),
+            Approved,
+            ("CvdResultCode", "1M"),
+        ),
+        (
+            "P6",
+            approved(&[("AvsResultCode", "A")]),
+            Approved,
+            ("AvsResultCode", "A"),
+        ),
+        (
+            "P7",
+            approved(&[("CavvResultCode", "2")]),
+            Approved,
+            ("CavvResultCode", "2"),
+        ),
+        // An act of the vault: its code is no bank's, and its own word decides.
+        ("P8", added, Approved, ("DataKey", KEY)),
+        ("P9", all_null(&[]), Nothing, ("TimedOut", "false")),
+        (
+            "P10",
+            approved(&batch),
+            Approved,
+            ("ReferenceNum", "660114080018590820"),
+        ),
+    ];
+    for (name, body, verdict, (field, text)) in cases {
+        let receipt = answer::read(body.as_bytes()).unwrap();
+        assert_eq!(
+            (receipt.verdict(), receipt.text(field)),
+            (verdict, Some(text)),
+            "{name}"
+        );
+        assert_eq!(receipt.is_refused_before(), name == "P9", "{name}");
+        assert_eq!(receipt.has_succeeded(), name == "P8", "{name}");
+        let amount = match name {
+            "P1" => Some(100),
+            "P5" => Some(0),
+            "P8" | "P9" => None,
+            "P10" => Some(1500),
+            _ => Some(1110),
+        };
+        assert_eq!(receipt.amount(), amount, "{name}");
     }
 }

@@ -4,6 +4,8 @@
 //! but the one for those that expire). So the books keep the key of each, with whose it is. What
 //! others see in its place is a digest.
 
+use std::fmt;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use guichet_domain::FieldError;
 use guichet_domain::PartStatus;
@@ -11,9 +13,9 @@ use guichet_domain::event::{Part, PaymentEvent, PlatformFact};
 use serde::{Deserialize, Serialize};
 
 use super::Calls;
-use super::answer::Profile;
+use super::answer::{Profile, Receipt};
 use super::request::Transaction;
-use crate::contract::{Exchange, Failure, First, Owner, Save, Step, VaultCard};
+use crate::contract::{Exchange, Failure, First, Owner, Save, Step, StillToAdd, VaultCard};
 use crate::halt::{Halt, step, unexpected};
 use crate::moneris::config::Gateway;
 
@@ -27,13 +29,13 @@ const CARDS_MAX: usize = 6;
 const KEY_MAX: usize = 50;
 
 /// What the shopper is called there.
-pub(super) fn customer(owner: &Owner<'_>) -> String {
+pub(in crate::moneris) fn customer(owner: &Owner<'_>) -> String {
     owner.pseudonym(DOMAIN)
 }
 
 /// What [`First::proof`] holds.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-pub(super) struct Proof {
+pub(in crate::moneris) struct Proof {
     /// The profile's key.
     pub(super) key: String,
     /// The issuer's own name of the card's first payment.
@@ -44,10 +46,26 @@ pub(super) struct Proof {
     pub(super) shown: String,
 }
 
+/// Shows no key.
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Proof(…)")
+    }
+}
+
 impl Proof {
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(in crate::moneris) fn read(text: &str) -> Option<Self> {
         let proof: Self = serde_json::from_str(text).ok()?;
         is_key(&proof.key).then_some(proof)
+    }
+
+    /// Of a profile that was made.
+    pub(super) fn made(key: &str, receipt: &Receipt) -> Option<Self> {
+        is_key(key).then(|| Self {
+            key: key.to_owned(),
+            issuer: receipt.text("IssuerId").map(str::to_owned),
+            shown: receipt.profiles().first().map(shown).unwrap_or_default(),
+        })
     }
 
     pub(super) fn left_with(&self, card: &str) -> Option<First> {
@@ -63,8 +81,13 @@ fn is_key(text: &str) -> bool {
     (1..=KEY_MAX).contains(&text.len()) && text.bytes().all(plain)
 }
 
+/// Whether it is a temporary token of hosted tokenisation (DOC).
+pub(super) fn is_temporary(text: &str) -> bool {
+    text.starts_with("ot-") && is_key(text)
+}
+
 /// What a profile is called where others see it: nothing pays with that.
-fn name_of(key: &str) -> String {
+pub(super) fn name_of(key: &str) -> String {
     let named = [CARD_DOMAIN, key].join("\n");
     let digest = digest(&SHA256, named.as_bytes());
     hex::encode(digest.as_ref().get(..12).unwrap_or_default())
@@ -77,6 +100,71 @@ struct Saving {
     transaction: String,
     tender: String,
     offline: bool,
+}
+
+/// What the books keep of a card until its profile is made.
+#[derive(Deserialize, Serialize)]
+struct Unmade {
+    #[serde(flatten)]
+    saving: Saving,
+    /// When it was asked for first, and last; Unix seconds.
+    from: i64,
+    asked: i64,
+}
+
+/// How long a profile is tried to be made.
+const TRIED_FOR: i64 = 3 * 24 * 3600;
+/// How many pauses between two tries somebody may be at it: more than a call takes.
+const AT_IT: i64 = 5;
+
+impl Unmade {
+    fn read(kept: &First) -> Option<Self> {
+        serde_json::from_str(&kept.proof).ok()
+    }
+
+    fn kept(&self) -> Option<First> {
+        Some(First {
+            // No profile's key has such a sign in it.
+            card: name_of(&format!(
+                "{}/{}",
+                self.saving.order, self.saving.transaction
+            )),
+            proof: serde_json::to_string(self).ok()?,
+        })
+    }
+}
+
+/// What is kept until a profile is made of it; none where none is. Asked for anew, it is the same
+/// card, asked for later.
+pub(in crate::moneris) fn before_added(save: &Save, now: i64) -> Option<First> {
+    if let Ok(unmade) = serde_json::from_str::<Unmade>(&save.0) {
+        return Unmade {
+            asked: now,
+            ..unmade
+        }
+        .kept();
+    }
+    let saving: Saving = serde_json::from_str(&save.0).ok()?;
+    if saving.objection().is_some() {
+        return None;
+    }
+    let unmade = Unmade {
+        saving,
+        from: now,
+        asked: now,
+    };
+    unmade.kept()
+}
+
+/// A lost answer is asked for anew: `res_tokenize_cc` may leave a profile behind that nobody knows,
+/// and that nothing can be paid with.
+pub(in crate::moneris) fn still_to_add(kept: &First, pause: i64, now: i64) -> StillToAdd {
+    match Unmade::read(kept) {
+        None => StillToAdd::Added,
+        Some(unmade) if now - unmade.from > TRIED_FOR => StillToAdd::Never,
+        Some(unmade) if now - unmade.asked < pause * AT_IT => StillToAdd::Waits,
+        Some(_) => StillToAdd::Again(Save(kept.proof.clone())),
+    }
 }
 
 /// The card of a fact that a terminal told, to be added to its shopper's; none where it did not
@@ -140,14 +228,10 @@ fn tokenize(
         txn_number: &saving.transaction,
         cust_id: &customer(owner),
     })?;
-    let key = receipt.text("DataKey").filter(|key| is_key(key));
-    let Some(key) = key.filter(|_| receipt.has_succeeded()) else {
+    let key = receipt.text("DataKey").unwrap_or_default();
+    let proof = Proof::made(key, &receipt).filter(|_| receipt.has_succeeded());
+    let Some(proof) = proof else {
         return Err(unexpected(format!("res_tokenize_cc: {}", receipt.message())).into());
-    };
-    let proof = Proof {
-        key: key.to_owned(),
-        issuer: receipt.text("IssuerId").map(str::to_owned),
-        shown: receipt.profiles().first().map(shown).unwrap_or_default(),
     };
     let mut kept = owner.kept.iter().filter_map(|own| Proof::read(&own.proof));
     let there = kept.any(|own| own.key != proof.key && own.shown == proof.shown);
@@ -183,10 +267,9 @@ fn list(
 ) -> Result<Vec<VaultCard>, Halt> {
     let calls = &mut Calls::new(gateway, exchanges);
     let mut cards = Vec::new();
-    for kept in owner.kept.iter().take(CARDS_MAX) {
-        let Some(proof) = Proof::read(&kept.proof) else {
-            continue;
-        };
+    let made = owner.kept.iter();
+    let made = made.filter_map(|kept| Some((kept, Proof::read(&kept.proof)?)));
+    for (kept, proof) in made.take(CARDS_MAX) {
         let receipt = calls.ask(&Transaction::ResLookupMasked {
             data_key: &proof.key,
         })?;
@@ -263,35 +346,17 @@ fn delete(calls: &mut Calls<'_>, key: &str) -> Result<(), Halt> {
     Err(unexpected(format!("res_delete: {}", receipt.message())).into())
 }
 
-/// A card whose month ends soon.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Expiring {
-    /// The card's name among its owner's, as [`First::card`] has it.
-    pub card: String,
-    /// The last digits, four at most.
-    pub last_digits: String,
-    /// The last month in which it pays.
-    pub expires: Option<(i16, i8)>,
-}
-
 /// The cards that are about to expire, of all shoppers (`res_get_expiring`).
 pub(in crate::moneris) fn expiring(
     gateway: &Gateway,
     exchanges: &[Exchange],
-) -> Step<Vec<Expiring>> {
+) -> Step<Vec<VaultCard>> {
     let ask = || {
         let receipt = Calls::new(gateway, exchanges).ask(&Transaction::ResGetExpiring)?;
         if !receipt.has_succeeded() {
             return Err(unexpected(format!("res_get_expiring: {}", receipt.message())).into());
         }
-        let one = |profile: &Profile| {
-            let name = name_of(profile.text("data_key")?);
-            card(&name, profile).map(|card| Expiring {
-                card: card.id,
-                last_digits: card.last_digits,
-                expires: card.expires,
-            })
-        };
+        let one = |profile: &Profile| card(&name_of(profile.text("data_key")?), profile);
         Ok(receipt.profiles().iter().filter_map(one).collect())
     };
     step(ask())

@@ -5,8 +5,13 @@ use super::world::{Receipt, Transaction};
 use crate::moneris::penny;
 use crate::moneris::world::World;
 
-/// Elements that charge a card of the vault.
-pub(super) const CHARGES: [&str; 2] = ["res_purchase_cc", "res_preauth_cc"];
+/// Elements by which the bank is asked about a card of the vault.
+pub(super) const CHARGES: [&str; 4] = [
+    "res_purchase_cc",
+    "res_preauth_cc",
+    "res_ind_refund_cc",
+    "res_card_verification_cc",
+];
 
 const NOTHING_THERE: &str =
     "No Pre-auth corresponds to the store Id and order Id and transaction Id entered";
@@ -14,9 +19,10 @@ const NOTHING_THERE: &str =
 /// What it is called in an answer.
 fn type_of(name: &str) -> &'static str {
     match name {
-        "res_preauth_cc" => "01",
+        "res_preauth_cc" | "reauth" => "01",
         "completion" => "02",
-        "refund" => "04",
+        "refund" | "res_ind_refund_cc" => "04",
+        "res_card_verification_cc" => "06",
         "purchasecorrection" => "11",
         _ => "00",
     }
@@ -43,10 +49,11 @@ pub(super) fn answer(world: &mut World, asked: &Asked) -> Receipt {
     let Some(order) = asked.text("order_id").map(str::to_owned) else {
         return Receipt::refused("Missing order_id");
     };
-    if CHARGES.contains(&asked.name.as_str()) {
-        return charge(world, asked, order);
+    match asked.name.as_str() {
+        name if CHARGES.contains(&name) => charge(world, asked, order),
+        "reauth" => reauth(world, asked, order),
+        _ => follow(world, asked, order),
     }
-    follow(world, asked, order)
 }
 
 fn charge(world: &mut World, asked: &Asked, order: String) -> Receipt {
@@ -59,11 +66,16 @@ fn charge(world: &mut World, asked: &Asked, order: String) -> Receipt {
     let Some(profile) = profile else {
         return Receipt::refused("Invalid data key");
     };
-    let Some(amount) = asked.amount("amount").filter(|amount| *amount > 0) else {
+    let verifies = asked.name == "res_card_verification_cc";
+    let amount = asked.amount("amount").filter(|amount| *amount > 0);
+    let Some(amount) = amount.or_else(|| verifies.then_some(0)) else {
         return Receipt::refused("Invalid amount");
     };
     if asked.text("crypt_type").is_none() {
         return Receipt::refused("Invalid crypt_type");
+    }
+    if !asked.has_whole_address() {
+        return Receipt::refused("Invalid AVS data");
     }
     let again = |own: &Transaction| own.order == order && own.profile.is_some();
     if world.gateway.transactions.iter().any(again) {
@@ -72,12 +84,17 @@ fn charge(world: &mut World, asked: &Asked, order: String) -> Receipt {
     }
     let (iso, code) = match expired(world, &profile.expires) {
         true => ("54", "482"),
+        // Giving money back depends on no amount.
+        false if asked.name == "res_ind_refund_cc" => ("01", "027"),
         false => penny::bank(amount),
     };
     let mut receipt = approved_or_not(world, asked, &order, amount, (iso, code), "V")
         .with("IssuerId", &profile.issuer);
     if let (true, Some(result)) = (asked.has_address(), penny::address(amount)) {
         receipt = receipt.with("AvsResultCode", result);
+    }
+    if verifies && asked.has_address() {
+        receipt = receipt.with("AvsResultCode", "Y");
     }
     record(world, asked, order, amount, Some(profile.key), receipt)
 }
@@ -153,22 +170,69 @@ fn record(
         batch: world.gateway.batch,
         profile,
         on_file: asked.on_file.clone(),
+        address: asked.address.clone(),
         receipt: receipt.clone(),
     };
     world.gateway.transactions.push(transaction);
     receipt
 }
 
+/// What is followed: a transaction of the gateway, or what a terminal reserved (*Guide
+/// d'intégration*, 8). Its element, its amount, and its batch.
+fn followed(world: &World, order: &str, number: &str) -> Option<(String, u64, u32)> {
+    let mut own = world.gateway.transactions.iter();
+    let own = own.find(|own| own.order == order && own.id == number && own.approved);
+    if let Some(own) = own {
+        return Some((own.name.clone(), own.amount, own.batch));
+    }
+    let mut commands = world.commands.iter();
+    commands.find_map(|own| {
+        let end = own.end.as_ref().filter(|end| end.is_approved())?;
+        let is_it = own.order == order && end.transaction.as_deref() == Some(number);
+        let reserves = own.action == "preAuthorization";
+        let name = "res_preauth_cc".to_owned();
+        (is_it && reserves).then_some((name, end.approved, world.gateway.batch))
+    })
+}
+
+/// Reserves anew what a completion left.
+fn reauth(world: &mut World, asked: &Asked, order: String) -> Receipt {
+    let original = asked.text("orig_order_id").unwrap_or_default();
+    let number = asked.text("txn_number").unwrap_or_default();
+    let first = followed(world, original, number).filter(|(name, ..)| name == "res_preauth_cc");
+    let mut all = world.gateway.transactions.iter();
+    let follows = |own: &&Transaction| own.approved && own.follows.as_deref() == Some(number);
+    let completed = all.clone().filter(|own| own.name == "completion");
+    let completed = completed.filter(follows).map(|own| own.amount).max();
+    let again = all.any(|own| own.order == order || (own.name == "reauth" && follows(&own)));
+    let left = first
+        .zip(completed)
+        .map(|((_, amount, _), taken)| amount - taken);
+    let amount = asked.amount("amount").filter(|amount| *amount > 0);
+    match (amount, left) {
+        (Some(amount), Some(left)) if amount <= left && !again => {
+            let receipt = approved_or_not(world, asked, &order, amount, ("01", "027"), "V");
+            record(world, asked, order, amount, None, receipt)
+        }
+        _ => Receipt::refused(NOTHING_THERE),
+    }
+}
+
 /// What follows a transaction: by its order and its number.
 fn follow(world: &mut World, asked: &Asked, order: String) -> Receipt {
     let of = asked.text("txn_number").unwrap_or_default().to_owned();
     let all = &world.gateway.transactions;
-    let first = all
-        .iter()
-        .find(|own| own.order == order && own.id == of && own.approved);
-    let Some(first) = first.cloned() else {
+    let Some((first, whole, batch)) = followed(world, &order, &of) else {
         return Receipt::refused(NOTHING_THERE);
     };
+    // Of what a terminal reserved, the terminal may have completed it.
+    let at_terminal = world.commands.iter().any(|own| {
+        let approved = own
+            .end
+            .as_ref()
+            .is_some_and(crate::moneris::world::End::is_approved);
+        own.action == "completion" && own.follows.as_deref() == Some(of.as_str()) && approved
+    });
     let done = |name: &str| {
         let own = all
             .iter()
@@ -184,24 +248,20 @@ fn follow(world: &mut World, asked: &Asked, order: String) -> Receipt {
     let (amount, fits) = match asked.name.as_str() {
         "completion" => {
             let amount = asked.amount("comp_amount");
-            let within = amount.is_some_and(|amount| amount <= first.amount);
-            (
-                amount,
-                first.name == "res_preauth_cc" && completions == 0 && within,
-            )
+            let within = amount.is_some_and(|amount| amount <= whole);
+            let reserved = matches!(first.as_str(), "res_preauth_cc" | "reauth");
+            let fresh = completions == 0 && !at_terminal;
+            (amount, reserved && fresh && within)
         }
         "purchasecorrection" => {
-            let open = first.batch == world.gateway.batch;
+            let open = batch == world.gateway.batch;
             let fresh = corrections == 0 && refunds == 0;
-            (
-                Some(first.amount),
-                first.name == "res_purchase_cc" && open && fresh,
-            )
+            (Some(whole), first == "res_purchase_cc" && open && fresh)
         }
         "refund" => {
             let amount = asked.amount("amount").filter(|amount| *amount > 0);
-            let taken = matches!(first.name.as_str(), "res_purchase_cc" | "completion");
-            let within = amount.is_some_and(|amount| refunded + amount <= first.amount);
+            let taken = matches!(first.as_str(), "res_purchase_cc" | "completion");
+            let within = amount.is_some_and(|amount| refunded + amount <= whole);
             (amount, taken && corrections == 0 && within)
         }
         _ => return Receipt::refused("Invalid transaction type"),

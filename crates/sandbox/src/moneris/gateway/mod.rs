@@ -5,6 +5,8 @@ mod read;
 mod vault;
 pub(crate) mod world;
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -13,16 +15,37 @@ use axum::response::{IntoResponse, Response};
 use self::read::Asked;
 use self::world::{Called, Receipt};
 use super::faults::strikes;
+use super::penny;
 use super::world::World;
 use crate::app::Shared;
 use crate::web::cut::CutBody;
 
 pub(super) async fn take(State(app): State<Shared>, body: Bytes) -> Response {
+    let slow = match read::read(&body) {
+        Ok(asked) if !asked.asks => asked.amount("amount").is_some_and(penny::is_slow),
+        _ => false,
+    };
+    let milliseconds = match app.moneris().faults.gateway_slow_ms {
+        0 => SLOW_MS,
+        own => own,
+    };
+    // What is slow is done first, and told late.
+    let answer = done(&app, &body);
+    if slow {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    }
+    answer
+}
+
+/// How long a slow bank takes.
+const SLOW_MS: u64 = 5_000;
+
+fn done(app: &Shared, body: &[u8]) -> Response {
     let mut world = app.moneris();
     if world.faults.gateway_down {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let asked = match read::read(&body) {
+    let asked = match read::read(body) {
         Ok(asked) => asked,
         Err(why) => return xml(&Receipt::refused(why)),
     };

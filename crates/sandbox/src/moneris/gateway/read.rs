@@ -14,7 +14,7 @@ pub(super) struct Asked {
     pub(super) asks: bool,
     fields: Vec<(String, String)>,
     pub(super) on_file: Vec<(String, String)>,
-    address: bool,
+    pub(super) address: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -36,7 +36,17 @@ impl Asked {
 
     /// Whether an address goes with it, to be compared.
     pub(super) const fn has_address(&self) -> bool {
-        self.address
+        !self.address.is_empty()
+    }
+
+    /// Whether all three parts of an address are there, or none.
+    pub(super) fn has_whole_address(&self) -> bool {
+        let parts = ["avs_street_number", "avs_street_name", "avs_zipcode"];
+        let is_there = |part: &&str| {
+            let own = |(name, text): &(String, String)| name == part && !text.is_empty();
+            self.address.iter().any(own)
+        };
+        !self.has_address() || parts.iter().all(is_there)
     }
 }
 
@@ -84,7 +94,9 @@ pub(super) fn read(body: &[u8]) -> Result<Asked, &'static str> {
                         }
                         head.push(((*name).to_owned(), said));
                     }
-                    ["request", _, "avs_info", _] => asked.address = true,
+                    ["request", _, "avs_info", name] => {
+                        asked.address.push(((*name).to_owned(), said));
+                    }
                     ["request", _, "cof_info", name] => {
                         asked.on_file.push(((*name).to_owned(), said));
                     }

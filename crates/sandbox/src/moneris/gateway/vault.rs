@@ -66,6 +66,8 @@ pub(super) fn answer(world: &mut World, asked: &Asked) -> Receipt {
             None => Receipt::of_vault(false, GONE, "Data key was not found"),
         },
         "res_get_expiring" => expiring(world),
+        "res_update_cc" => update(world, asked),
+        "res_add_token" => add(world, asked),
         _ => Receipt::refused("Invalid transaction type"),
     }
 }
@@ -105,6 +107,46 @@ fn tokenize(world: &mut World, asked: &Asked) -> Receipt {
         Some("true") => made.with("IssuerId", &profile.issuer),
         _ => made,
     }
+}
+
+fn is_month(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Changes until when a card pays.
+fn update(world: &mut World, asked: &Asked) -> Receipt {
+    let Some(expires) = asked.text("expdate").filter(|text| is_month(text)) else {
+        return Receipt::refused("Invalid expiry date");
+    };
+    let key = asked.text("data_key").unwrap_or_default();
+    let mut all = world.gateway.profiles.iter_mut();
+    let Some(profile) = all.find(|own| own.key == key) else {
+        return Receipt::of_vault(false, GONE, "Data key was not found");
+    };
+    expires.clone_into(&mut profile.expires);
+    Receipt::of_vault(true, "001", "Successfully updated CC details.")
+        .with("DataKey", &profile.key)
+        .with_profile(told(profile, false))
+}
+
+/// Makes a profile of a temporary token. Any of the shape of one is of the test card.
+fn add(world: &mut World, asked: &Asked) -> Receipt {
+    let temporary = asked.text("data_key").unwrap_or_default();
+    let expires = asked.text("expdate").filter(|text| is_month(text));
+    let (true, Some(expires)) = (temporary.starts_with("ot-"), expires) else {
+        return Receipt::of_vault(false, GONE, "Data key was not found");
+    };
+    let profile = Profile {
+        key: new_key(),
+        customer: asked.text("cust_id").unwrap_or("null").to_owned(),
+        number: NUMBER,
+        expires: expires.to_owned(),
+        issuer: "355689484440192".to_owned(),
+    };
+    world.gateway.profiles.push(profile.clone());
+    Receipt::of_vault(true, "001", "Successfully registered CC details.")
+        .with("DataKey", &profile.key)
+        .with_profile(told(&profile, false))
 }
 
 /// Profiles whose card ends this month or the next.

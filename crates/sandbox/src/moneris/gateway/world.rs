@@ -32,6 +32,8 @@ pub(super) struct Transaction {
     pub(super) profile: Option<String>,
     /// What was said of the card on file.
     pub(super) on_file: Vec<(String, String)>,
+    /// The address that was to be compared.
+    pub(super) address: Vec<(String, String)>,
     pub(super) receipt: Receipt,
 }
 
