@@ -498,6 +498,8 @@ impl Examples {
                 age: 400,
                 hands: self.hands(false),
             }],
+            expiring: Vec::new(),
+            expiring_untold: Vec::new(),
         }
     }
 

@@ -1,15 +1,18 @@
 //! What needs a person.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use guichet_desk::Lang;
 use guichet_desk::pages::approval::Waiting;
-use guichet_desk::pages::look::{Hands, Model, Row, Unmatched, Unreadable};
+use guichet_desk::pages::look::{Expiring, Hands, Model, Row, Unmatched, Unreadable};
 use guichet_domain::attention::Matter;
 use guichet_domain::payment::Attention;
+use guichet_providers::contract::Exchange;
 use guichet_store::{Attended, ByWhom, LookedAfter, People, Store, StoreError};
 
 use super::in_paris;
+use crate::app::App;
 
 /// Most entries of each kind.
 const MOST: u32 = 200;
@@ -90,7 +93,45 @@ pub(crate) async fn page(store: &dyn Store, who: &Looking<'_>) -> Result<Model, 
         more: counts.payments.saturating_sub(listed),
         unmatched: unmatched.collect(),
         unreadable: unreadable.collect(),
+        expiring: Vec::new(),
+        expiring_untold: Vec::new(),
     })
+}
+
+/// How long the page waits for a platform to tell which saved cards end soon.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
+
+/// The saved cards that end soon, of the shoppers whom the books know, and the accounts whose
+/// platform did not tell.
+pub(crate) async fn expiring(app: &App) -> Result<(Vec<Expiring>, Vec<String>), StoreError> {
+    let (mut cards, mut untold) = (Vec::new(), Vec::new());
+    for account in app.accounts.iter() {
+        let Some(vault) = account.vault() else {
+            continue;
+        };
+        let step = |exchanges: &[Exchange]| vault.expiring(exchanges);
+        let told = tokio::time::timeout(TOLD_WITHIN, app.platform.exchange(step)).await;
+        let Ok(Ok(told)) = told else {
+            untold.push(account.account().to_string());
+            continue;
+        };
+        if told.is_empty() {
+            continue;
+        }
+        let kept = app.store.first_payments(account.account(), None).await?;
+        cards.extend(told.iter().filter_map(|card| {
+            let own = kept.iter().find(|own| own.card == card.id)?;
+            let (year, month) = card.expires?;
+            Some(Expiring {
+                shop: own.shop.clone(),
+                shopper: own.shopper.clone(),
+                last_digits: card.last_digits.clone(),
+                until: format!("{year:04}-{month:02}"),
+            })
+        }));
+    }
+    cards.sort_by(|one, other| one.until.cmp(&other.until));
+    Ok((cards, untold))
 }
 
 /// What waits for a second person.

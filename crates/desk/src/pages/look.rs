@@ -114,6 +114,19 @@ pub struct Unreadable {
     pub hands: Hands,
 }
 
+/// A saved card that pays until this month or the next, and no longer.
+#[derive(Clone, Debug)]
+pub struct Expiring {
+    /// The shop that names the shopper.
+    pub shop: String,
+    /// The shop's own name of the shopper.
+    pub shopper: String,
+    /// Its last digits.
+    pub last_digits: String,
+    /// Year and month, such as `2026-12`.
+    pub until: String,
+}
+
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -127,6 +140,10 @@ pub struct Model {
     pub unmatched: Vec<Unmatched>,
     /// Messages that can't be read.
     pub unreadable: Vec<Unreadable>,
+    /// Saved cards that end soon.
+    pub expiring: Vec<Expiring>,
+    /// Accounts whose platform did not tell which cards end soon.
+    pub expiring_untold: Vec<String>,
 }
 
 impl Model {
@@ -147,7 +164,8 @@ pub fn view(lang: Lang, model: &Model) -> El {
     let words = &lang.words().look;
     let page = el("div").class("stack");
     let Some(oldest) = model.oldest() else {
-        return page.with(kit::notice(kit::Tone::Good, words.nothing, ""));
+        let nothing = kit::notice(kit::Tone::Good, words.nothing, "");
+        return page.with(nothing).maybe(expiring(lang, model));
     };
     let age = fill(words.oldest, &[("age", &show::age(lang, oldest))]);
     let more = (model.more > 0).then(|| {
@@ -165,6 +183,7 @@ pub fn view(lang: Lang, model: &Model) -> El {
                 .map(|(why, rows)| kind(lang, *why, rows)),
         )
         .maybe(more)
+        .maybe(expiring(lang, model))
 }
 
 fn kind(lang: Lang, why: Attention, rows: &[Row]) -> El {
@@ -242,4 +261,63 @@ fn unreadable(lang: Lang, model: &Model) -> Option<El> {
     ];
     let section = kit::section(words.unreadable).with(el("p").text(words.unreadable_meaning));
     Some(section.with(kit::table(words.unreadable, &columns, rows)))
+}
+
+/// Nobody is behind on it: it is no matter that somebody takes, and it is last.
+fn expiring(lang: Lang, model: &Model) -> Option<El> {
+    let words = &lang.words().look;
+    if model.expiring.is_empty() && model.expiring_untold.is_empty() {
+        return None;
+    }
+    let rows = model.expiring.iter().map(|card| {
+        vec![
+            kit::plain(&card.shop),
+            kit::code(&card.shopper),
+            kit::plain(format!("•••• {}", card.last_digits)),
+            kit::plain(&card.until),
+        ]
+    });
+    let columns = [
+        column(words.card_shop),
+        column(words.card_shopper),
+        column(words.card),
+        column(words.card_until),
+    ];
+    let untold = model
+        .expiring_untold
+        .iter()
+        .map(|account| el("p").text(fill(words.expiring_untold, &[("account", account)])));
+    let section = kit::section(words.expiring).with(el("p").text(words.expiring_meaning));
+    let table = (!model.expiring.is_empty()).then(|| kit::table(words.expiring, &columns, rows));
+    Some(section.all(untold).maybe(table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_that_end_soon_are_told_with_whose_they_are_and_who_was_not_heard() {
+        let html = |model: &Model| view(Lang::Fr, model).html();
+        let nothing = html(&Model::default());
+        assert!(!nothing.contains("expirent"), "{nothing}");
+        let told = html(&Model {
+            expiring: vec![Expiring {
+                shop: "demo".into(),
+                shopper: "client-<42>".into(),
+                last_digits: "4242".into(),
+                until: "2026-12".into(),
+            }],
+            ..Model::default()
+        });
+        for part in ["expirent", "client-&lt;42&gt;", "•••• 4242", "2026-12"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        let untold = html(&Model {
+            expiring_untold: vec!["counters".into()],
+            ..Model::default()
+        });
+        assert!(untold.contains("counters"), "{untold}");
+        assert!(!untold.contains("<table"), "{untold}");
+    }
 }

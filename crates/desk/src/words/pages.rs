@@ -268,6 +268,20 @@ pub struct LookWords {
     pub times: &'static str,
     /// `{count}` more are not listed.
     pub more: &'static str,
+    /// Heading of the saved cards that end soon.
+    pub expiring: &'static str,
+    /// What to do about them.
+    pub expiring_meaning: &'static str,
+    /// The platform of `{account}` did not tell.
+    pub expiring_untold: &'static str,
+    /// Whose card it is: the shop.
+    pub card_shop: &'static str,
+    /// Whose card it is: the shop's own name of the shopper.
+    pub card_shopper: &'static str,
+    /// The card.
+    pub card: &'static str,
+    /// Its last month.
+    pub card_until: &'static str,
 }
 
 /// Today.

@@ -111,7 +111,8 @@ pub(super) async fn attention(
         may: reader.looks_after(),
         now: clock::unix_now(),
     };
-    let model = desk::look::page(&*app.store, &looking).await?;
+    let mut model = desk::look::page(&*app.store, &looking).await?;
+    (model.expiring, model.expiring_untold) = desk::look::expiring(&app).await?;
     let body = pages::look::view(reader.lang, &model);
     Ok(place(&app, &reader, address, Place::Attention, body).await)
 }

@@ -232,6 +232,15 @@ pub(super) const LOOK: LookWords = LookWords {
     why: "Why",
     times: "Times",
     more: "And {count} more.",
+    expiring: "Saved cards that end soon",
+    expiring_meaning: "They pay until this month or the next and no longer. Ask these shoppers to \
+        pay at the counter once more, and to have their new card saved.",
+    expiring_untold: "The platform of the account {account} does not tell which cards end soon; \
+        the page asks again when you come back.",
+    card_shop: "Shop",
+    card_shopper: "Shopper",
+    card: "Card",
+    card_until: "Until",
 };
 
 pub(super) const ACCOUNTING: AccountingWords = AccountingWords {

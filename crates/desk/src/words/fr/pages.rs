@@ -233,6 +233,15 @@ pub(super) const LOOK: LookWords = LookWords {
     why: "Pourquoi",
     times: "Fois",
     more: "Et {count} de plus.",
+    expiring: "Cartes enregistrées qui expirent bientôt",
+    expiring_meaning: "Elles paient jusqu’à ce mois-ci ou au prochain, pas au-delà. Invitez ces \
+        clients à payer une fois au comptoir et à faire enregistrer leur nouvelle carte.",
+    expiring_untold: "La plateforme du compte {account} ne dit pas quelles cartes expirent \
+        bientôt ; la page redemandera quand vous reviendrez.",
+    card_shop: "Boutique",
+    card_shopper: "Client",
+    card: "Carte",
+    card_until: "Jusqu’à",
 };
 
 pub(super) const ACCOUNTING: AccountingWords = AccountingWords {
