@@ -15,6 +15,8 @@ pub enum Place {
     Attention,
     /// The close of a day, and the journal.
     Accounting,
+    /// What is charged anew without the shopper.
+    Rebillings,
     /// The terminals on the counters.
     Terminals,
     /// What shops' servers are told.
@@ -36,6 +38,7 @@ impl Place {
             Self::Payments => "/payments",
             Self::Attention => "/attention",
             Self::Accounting => "/accounting",
+            Self::Rebillings => "/rebillings",
             Self::Terminals => "/terminals",
             Self::Webhooks => "/webhooks",
             Self::Settings => "/settings",
@@ -53,6 +56,7 @@ impl Place {
             Self::Payments => words.payments,
             Self::Attention => words.attention,
             Self::Accounting => words.accounting,
+            Self::Rebillings => words.rebillings,
             Self::Terminals => words.terminals,
             Self::Webhooks => words.webhooks,
             Self::Settings => words.settings,

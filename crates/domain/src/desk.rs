@@ -178,6 +178,10 @@ pub enum Act {
     Expire,
     /// Asks the platform.
     Ask,
+    /// Has a rebilling that did not run yet run on another day, or charge another amount.
+    Amend,
+    /// Calls it off.
+    CallOff,
     /// Has a webhook sent again.
     Replay,
     /// Asks a terminal how it is, or has the installation checked: neither moves anything.
@@ -198,13 +202,15 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Accept,
         Self::Refuse,
         Self::Capture,
         Self::Refund,
         Self::Cancel,
         Self::Ask,
+        Self::Amend,
+        Self::CallOff,
         Self::Expire,
         Self::Approve,
         Self::Decline,
@@ -219,13 +225,15 @@ impl Act {
     ];
 
     /// Those that are done with a payment, in the order in which they are offered.
-    pub const OF_PAYMENT: [Self; 7] = [
+    pub const OF_PAYMENT: [Self; 9] = [
         Self::Accept,
         Self::Refuse,
         Self::Capture,
         Self::Refund,
         Self::Cancel,
         Self::Ask,
+        Self::Amend,
+        Self::CallOff,
         Self::Expire,
     ];
 
@@ -242,6 +250,8 @@ impl Act {
             Self::Decline => "decline",
             Self::Expire => "expire",
             Self::Ask => "ask",
+            Self::Amend => "amend",
+            Self::CallOff => "call-off",
             Self::Replay => "replay",
             Self::Check => "check",
             Self::TakeAttention => "take",
@@ -262,6 +272,8 @@ impl Act {
             | Self::Refund
             | Self::Accept
             | Self::Refuse
+            | Self::Amend
+            | Self::CallOff
             | Self::Approve => true,
             Self::Decline
             | Self::Expire
@@ -316,6 +328,8 @@ pub fn may(role: &Role, act: Act) -> May<'_> {
             | Act::Refuse
             | Act::Approve
             | Act::Decline
+            | Act::Amend
+            | Act::CallOff
             | Act::Expire
             | Act::Replay
             | Act::SeeAudit
@@ -342,6 +356,8 @@ mod tests {
             | Act::Refuse
             | Act::Approve
             | Act::Decline
+            | Act::Amend
+            | Act::CallOff
             | Act::Expire
             | Act::Replay
             | Act::SeeAudit

@@ -81,6 +81,11 @@ pub trait Store: Outbox + Erasing + Reading + Send + Sync {
         limit: u32,
     ) -> Result<Vec<FoundPayment>, StoreError>;
 
+    /// A shop's payments that charge another one anew: first those of which the platform has not
+    /// told what became of them, then those that are over, as far as they were spoken of lately; of
+    /// either at most `limit`, newest first.
+    async fn rebillings(&self, shop: &Slug, limit: u32) -> Result<Vec<FoundPayment>, StoreError>;
+
     /// What a marked request was answered, if it took effect before.
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError>;
 

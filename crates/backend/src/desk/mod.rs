@@ -21,6 +21,7 @@ pub(crate) mod money;
 pub(crate) mod password;
 pub(crate) mod payment;
 mod raw;
+pub(crate) mod rebillings;
 pub(crate) mod settings;
 pub(crate) mod sso;
 pub(crate) mod terminals;

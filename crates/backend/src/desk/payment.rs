@@ -11,7 +11,7 @@ use guichet_domain::session::Session;
 use guichet_store::{KeptMatter, StoreError};
 
 use super::look::Looking;
-use super::{hooks, in_paris, raw, standing};
+use super::{hooks, in_paris, raw, rebillings, standing};
 use crate::app::App;
 use crate::sessions::folded::Folded;
 
@@ -148,8 +148,8 @@ fn others(reader: &Reader<'_>, folded: &Folded<'_>, id: &PaymentId) -> Vec<Other
     others.collect()
 }
 
-/// What can be done, of what the reader may do. What a held payment alone can be asked is left out
-/// of every other.
+/// What can be done, of what the reader may do. What a held payment, or a rebilling,
+/// alone can be asked is left out of every other.
 fn acts(
     reader: &Reader<'_>,
     id: &PaymentId,
@@ -171,6 +171,7 @@ fn acts(
         Act::Accept | Act::Refuse => held,
         Act::Expire => open && !session.is_settled(),
         Act::Ask => state.money == Money::Pending,
+        Act::Amend | Act::CallOff => rebillings::waits(state).is_some(),
         Act::Approve
         | Act::Decline
         | Act::Replay
@@ -182,7 +183,11 @@ fn acts(
         | Act::SeeAudit
         | Act::SeeSettings => false,
     };
-    let told = |act: &Act| held || !matches!(act, Act::Accept | Act::Refuse);
+    let told = |act: &Act| match act {
+        Act::Accept | Act::Refuse => held,
+        Act::Amend | Act::CallOff => state.rebilling.is_some(),
+        _ => true,
+    };
     let acts = Act::OF_PAYMENT
         .into_iter()
         .filter(|act| (reader.may)(*act))

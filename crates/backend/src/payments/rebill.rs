@@ -225,6 +225,8 @@ pub(crate) struct Change {
     pub(crate) due: Option<Date>,
     /// Another amount.
     pub(crate) amount: Option<Amount>,
+    /// Unix second of the last word on it that whoever asks has seen; none: whichever.
+    pub(crate) since: Option<i64>,
 }
 
 /// Waits a while for a job that is at the same session, and gives what is known of it then.
@@ -259,6 +261,9 @@ pub(crate) async fn amend(
     };
     let found = scheduled(app, book, payment).await?;
     let Scheduled { entry, rebilling } = found.ok_or_else(|| too_late(field))?;
+    if change.since.is_some_and(|since| since != rebilling.at) {
+        return Err(PaymentError::UnderWay);
+    }
     let account = app.accounts.of(&entry.payment)?;
     if let Some(due) = change.due {
         check_due(account, due)?;

@@ -178,7 +178,7 @@ pub fn needs_reason(act: Act) -> bool {
     matches!(act, Act::Refund | Act::EndAttention | Act::Decline)
 }
 
-fn reason(lang: Lang, act: Act, value: &str, wrong: bool) -> El {
+pub(super) fn reason(lang: Lang, act: Act, value: &str, wrong: bool) -> El {
     let words = &lang.words().acts;
     let required = needs_reason(act);
     kit::field(&Field {
@@ -267,7 +267,7 @@ pub fn decision(lang: Lang, model: &Decision) -> El {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     let weight = match model.act {
-        Act::Refuse | Act::Expire => Weight::Danger,
+        Act::Refuse | Act::Expire | Act::CallOff => Weight::Danger,
         _ => Weight::Main,
     };
     let form = kit::form(&model.here, &hidden)

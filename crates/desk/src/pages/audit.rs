@@ -82,6 +82,7 @@ fn what(lang: Lang, what: &What) -> El {
         Act::TakeAttention | Act::EndAttention => (lang.words().payment.act)(done.act).to_owned(),
         // Its amount is that of what was asked for, which is a line of its own.
         Act::Approve | Act::Decline => (lang.words().payment.act)(done.act).to_owned(),
+        Act::Amend => format!("{}: {sum}", (lang.words().payment.act)(done.act)),
         act => fill((words.confirm)(act), &[("sum", &sum)]),
     };
     let reason = (!done.reason.is_empty()).then(|| format!("{}: {}", words.reason, done.reason));

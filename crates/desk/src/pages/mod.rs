@@ -12,6 +12,7 @@ pub mod login;
 pub mod look;
 pub mod payment;
 pub mod picture;
+pub mod rebillings;
 pub mod settings;
 pub mod terminals;
 pub mod today;

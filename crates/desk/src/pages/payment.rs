@@ -363,10 +363,14 @@ fn told_of(lang: Lang, model: &Model, event: &PaymentEvent) -> (Tone, String, St
         PaymentEvent::Reported {
             differs: Some(how), ..
         } => (Tone::Warn, words.differs.into(), how.clone()),
-        PaymentEvent::Rebilling { of, amount, .. } => {
+        PaymentEvent::Rebilling {
+            of, due, amount, ..
+        } => {
             let text = fill(words.rebilling, &[("payment", of.as_str())]);
-            let amount = amount.map_or_else(none, |amount| sum(amount.minor()));
-            (Tone::Plain, text, amount)
+            let due = due.map(|day| show::day(lang, day));
+            let amount = amount.map(|amount| sum(amount.minor()));
+            let how: Vec<_> = due.into_iter().chain(amount).collect();
+            (Tone::Plain, text, how.join(", "))
         }
         PaymentEvent::RebillingUntold { .. } => (Tone::Warn, words.untold.into(), none()),
         PaymentEvent::CalledOff => (Tone::Plain, words.called_off.into(), none()),

@@ -16,7 +16,7 @@ pub use acts::{ActWords, Outcome, SecondWords};
 pub use login::{AuditWords, Deed, LoginWords, SsoFault};
 pub use pages::{
     AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
-    SettingWords, TerminalWords, TodayWords,
+    RebillingWords, SettingWords, TerminalWords, TodayWords,
 };
 pub use texts::{AttentionText, FrameWords, ShowWords, StateWords, Words};
 

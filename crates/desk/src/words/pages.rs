@@ -498,3 +498,36 @@ pub struct TerminalWords {
     /// There is none of that name.
     pub unknown: &'static str,
 }
+
+/// What is charged anew without the shopper.
+#[derive(Debug)]
+pub struct RebillingWords {
+    /// What the page is.
+    pub hint: &'static str,
+    /// There is none.
+    pub nothing: &'static str,
+    /// The payment that is charged anew.
+    pub of: &'static str,
+    /// On which day.
+    pub due: &'static str,
+    /// On no day of its own.
+    pub at_once: &'static str,
+    /// It did not run yet.
+    pub waits: &'static str,
+    /// The platform is still to be told of a change.
+    pub untold: &'static str,
+    /// It is not to run.
+    pub called_off: &'static str,
+    /// The link that changes it.
+    pub change: &'static str,
+    /// The link that calls it off.
+    pub call_off: &'static str,
+    /// The field of the day.
+    pub new_due: &'static str,
+    /// The field of the amount.
+    pub new_amount: &'static str,
+    /// What was typed is no day.
+    pub unknown_due: &'static str,
+    /// It is no amount, such as `{sum}`.
+    pub unknown_amount: &'static str,
+}

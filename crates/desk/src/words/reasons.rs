@@ -5,7 +5,7 @@
 use super::Lang;
 
 /// What our rules say, and the same in French. `{}` stands for what differs.
-const OURS: [(&str, &str); 36] = [
+const OURS: [(&str, &str); 42] = [
     (
         "no {}: this part did not pay",
         "{} impossible : cette partie n'a pas payé",
@@ -52,6 +52,28 @@ const OURS: [(&str, &str); 36] = [
         "il reste {} centimes de cette partie",
     ),
     ("there is no such payment", "ce paiement n'existe pas"),
+    (
+        "this rebilling has run, or is called off: there is nothing to change any more",
+        "ce débit est passé, ou annulé : il n'y a plus rien à changer",
+    ),
+    (
+        "is {}; must be a day after today, {}, and at most {} days later. Leave it out to charge \
+         at once",
+        "{} ne va pas : il faut un jour après aujourd'hui, {}, et au plus {} jours plus tard",
+    ),
+    (
+        "can't be paid by the method that is charged anew: see its limits",
+        "ne peut pas être débité par ce moyen : voyez ses limites",
+    ),
+    (
+        "something is at this payment just now",
+        "ce paiement est en cours de traitement",
+    ),
+    ("it is to run so already", "c'est déjà prévu ainsi"),
+    (
+        "there is no such message",
+        "ce message n'existe pas",
+    ),
     ("there is no such terminal", "ce terminal n'existe pas"),
     (
         "the terminal works on a payment",
@@ -200,6 +222,15 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 
 /// The same in French, if our rules say it.
 fn ours(text: &str) -> Option<String> {
+    // What the pages say when nothing was done is kept in English too.
+    let acts = [Lang::En, Lang::Fr].map(|lang| {
+        let acts = &lang.words().acts;
+        [acts.not_asked, acts.paid, acts.under_way]
+    });
+    let mut pairs = acts[0].into_iter().zip(acts[1]);
+    if let Some((_, french)) = pairs.find(|(english, _)| *english == text) {
+        return Some(french.to_owned());
+    }
     OURS.iter().find_map(|(english, french)| {
         let places = matched(english, text)?;
         let mut told = String::new();

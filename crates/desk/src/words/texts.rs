@@ -6,7 +6,8 @@ use guichet_domain::{PartKind, PartStatus, Refusal, Status};
 use super::acts::ActWords;
 use super::login::{AuditWords, LoginWords};
 use super::pages::{
-    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, SettingWords, TerminalWords,
+    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, RebillingWords,
+    SettingWords, TerminalWords,
     TodayWords,
 };
 
@@ -31,6 +32,8 @@ pub struct Words {
     pub today: TodayWords,
     /// The close of a day and the journal.
     pub accounting: AccountingWords,
+    /// What is charged anew without the shopper.
+    pub rebillings: RebillingWords,
     /// The terminals on the counters.
     pub terminals: TerminalWords,
     /// Webhooks.
@@ -64,6 +67,8 @@ pub struct FrameWords {
     pub attention: &'static str,
     /// [`crate::Place::Accounting`].
     pub accounting: &'static str,
+    /// [`crate::Place::Rebillings`].
+    pub rebillings: &'static str,
     /// [`crate::Place::Terminals`].
     pub terminals: &'static str,
     /// [`crate::Place::Webhooks`].

@@ -146,6 +146,10 @@ impl Store for MemoryStore {
         not_here()
     }
 
+    async fn rebillings(&self, _: &Slug, _: u32) -> Result<Vec<FoundPayment>, StoreError> {
+        not_here()
+    }
+
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
         self.tables.lock().await.answer_to(mark).await
     }

@@ -133,6 +133,10 @@ impl Store for PostgresStore {
         read!(self, at_once search::payments(search, older_than, limit))
     }
 
+    async fn rebillings(&self, shop: &Slug, limit: u32) -> Result<Vec<FoundPayment>, StoreError> {
+        read!(self, at_once search::rebillings(shop, limit))
+    }
+
     async fn recall(&self, mark: &Idempotency) -> Result<Option<Kept>, StoreError> {
         read!(self, requests::recall(mark))
     }

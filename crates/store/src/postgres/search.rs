@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use guichet_domain::id::{PaymentId, SessionId};
+use guichet_domain::id::{PaymentId, SessionId, Slug};
 use sqlx::postgres::Postgres;
 use sqlx::{PgConnection, QueryBuilder};
 
@@ -136,6 +136,14 @@ pub(super) async fn payments(
 ) -> Result<Vec<FoundPayment>, StoreError> {
     let mut statement = payments_statement(search, older_than, limit)?;
     let rows: Vec<(String, String)> = statement.build_query_as().fetch_all(&mut *db).await?;
+    found(db, &rows).await
+}
+
+/// Payments that were found, with the sessions of each, in that order.
+async fn found(
+    db: &mut PgConnection,
+    rows: &[(String, String)],
+) -> Result<Vec<FoundPayment>, StoreError> {
     let mut sessions: Vec<&str> = rows.iter().map(|(_, session)| session.as_str()).collect();
     sessions.sort_unstable();
     sessions.dedup();
@@ -150,6 +158,39 @@ pub(super) async fn payments(
         Ok(FoundPayment { id, book })
     });
     found.collect()
+}
+
+/// How many words on rebillings are looked through for those that are over.
+const WORDS_MAX: i64 = 1_000;
+
+/// Payments of a shop that charge another one anew: first those of which the platform has not told
+/// what became of them, then those that are over, as far as they were spoken of lately.
+pub(super) async fn rebillings(
+    db: &mut PgConnection,
+    shop: &Slug,
+    limit: u32,
+) -> Result<Vec<FoundPayment>, StoreError> {
+    let wait = sqlx::query_as(
+        "SELECT p.id, p.session_id FROM payments p
+         WHERE p.shop = $1 AND p.money = 'pending' AND EXISTS (
+            SELECT 1 FROM events e WHERE e.payment_id = p.id
+                AND substr(e.content, 1, 20) = '{\"type\":\"rebilling\",')
+         ORDER BY p.created_at DESC LIMIT $2",
+    );
+    let wait = wait.bind(shop.as_str()).bind(i64::from(limit));
+    let mut rows: Vec<(String, String)> = wait.fetch_all(&mut *db).await?;
+    let over = sqlx::query_as(
+        "SELECT p.id, p.session_id FROM payments p
+         WHERE p.shop = $1 AND p.money <> 'pending' AND p.id IN (
+            SELECT e.payment_id FROM events e
+            WHERE substr(e.content, 1, 20) = '{\"type\":\"rebilling\",'
+            ORDER BY e.seq DESC LIMIT $3)
+         ORDER BY p.created_at DESC LIMIT $2",
+    );
+    let over = over.bind(shop.as_str()).bind(i64::from(limit)).bind(WORDS_MAX);
+    let over: Vec<(String, String)> = over.fetch_all(&mut *db).await?;
+    rows.extend(over);
+    found(db, &rows).await
 }
 
 /// Sessions that fit, newest first.

@@ -223,3 +223,39 @@ async fn what_is_found_fits_all_that_is_asked_for() {
     assert_eq!(found[0].book.session.id, four.session);
     assert_eq!(found[0].book.entry(&four.id).unwrap().events.len(), 2);
 }
+
+#[tokio::test]
+async fn what_charges_another_payment_anew_is_listed_first_what_is_to_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let store = &store as &dyn Store;
+    let first = made(store, "demo", 1, 1000).await;
+    let over = made(store, "demo", 2, 1010).await;
+    let waits = made(store, "demo", 3, 1020).await;
+    let later = made(store, "demo", 4, 1030).await;
+    let other = made(store, "other", 5, 1040).await;
+    for own in [&over, &waits, &later, &other] {
+        // Each was changed once.
+        for at in [1100, 1101] {
+            let word = repriced(&first, at, 1500);
+            let told = store.record_hint(&own.id, &word, Source::Shop, at).await;
+            assert_eq!(told.unwrap(), Recorded::New(own.id.clone()));
+        }
+    }
+    // What else is told of them makes no other payment one of these.
+    let by = PaymentEvent::RebilledBy {
+        payment: waits.id.clone(),
+    };
+    let told = store.record_hint(&first.id, &by, Source::Shop, 1102).await;
+    told.unwrap();
+    pay(store, &over, "77").await;
+    let listed = async |limit| {
+        let found = store.rebillings(&slug("demo"), limit).await.unwrap();
+        let found = found.into_iter().map(|found| found.id);
+        found.collect::<Vec<_>>()
+    };
+    let all = [&later, &waits, &over].map(|own| own.id.clone());
+    assert_eq!(listed(10).await, all);
+    let one = [&later, &over].map(|own| own.id.clone());
+    assert_eq!(listed(1).await, one);
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use guichet_desk::Lang;
 use guichet_desk::pages::act as pages;
 use guichet_desk::words::said;
 use guichet_domain::desk::Act;
@@ -20,7 +21,9 @@ use crate::http::body::RawBody;
 use crate::http::problem::ApiError;
 use crate::http::request::to_the_end;
 use crate::paths::DESK;
+use crate::payments::error::PaymentError;
 use crate::payments::operations::error::OperationError;
+use crate::payments::rebill;
 use crate::payments::review::{self, ReviewError};
 use crate::sessions::close::close;
 use crate::sessions::error::SessionError;
@@ -160,29 +163,26 @@ async fn confirm(
         if is_new {
             people.undo_deed(&deed.key, &why).await?;
         }
+        let why = said(doing.reader.lang, &why);
         return Ok(doing.undone(act, &why, &back).await);
     }
     Ok(Redirect::to(&back).into_response())
 }
 
-/// Does it; or why it can't be done.
+/// Does it; or why it can't be done, in English, as the books keep it.
 async fn act_on(
     doing: &Doing,
     act: Act,
     subject: &Subject,
 ) -> Result<Result<(), String>, ApiError> {
-    let (app, words) = (&doing.app, &doing.reader.lang.words().acts);
+    let (app, words) = (&doing.app, &Lang::En.words().acts);
     let (payment, book) = match subject {
         Subject::Message(id) => {
             let sent = app.store.replay_notices(Replay::One(id), clock::unix_now());
             let sent = sent.await?;
             app.queues.notices.wake();
-            let unknown = doing.reader.lang.words().payment.unknown;
-            return Ok(if sent > 0 {
-                Ok(())
-            } else {
-                Err(unknown.into())
-            });
+            let unknown = "there is no such message";
+            return Ok((sent > 0).then_some(()).ok_or(unknown.into()));
         }
         Subject::Payment(payment, book) => (payment, book),
     };
@@ -192,9 +192,17 @@ async fn act_on(
             match review::decide(app, book, payment, accept, Source::Operator).await {
                 Ok(()) => review::wait(app, payment).await?,
                 Err(ReviewError::Store(error)) => return Err(error.into()),
-                Err(why) => return Ok(Err(said(doing.reader.lang, &why.to_string()))),
+                Err(why) => return Ok(Err(why.to_string())),
             }
         }
+        Act::CallOff => match rebill::call_off(app, book, payment).await {
+            Ok(()) => rebill::wait(app, payment).await?,
+            Err(PaymentError::Field(why)) => return Ok(Err(why.detail)),
+            Err(PaymentError::UnderWay | PaymentError::Unknown) => {
+                return Ok(Err("something is at this payment just now".into()));
+            }
+            Err(error) => return Err(error.into()),
+        },
         Act::Ask => {
             if !review::ask_now(app, payment).await? {
                 return Ok(Err(words.not_asked.into()));
@@ -236,6 +244,7 @@ macro_rules! decides {
 
 decides!(Accept, accept, do_accept);
 decides!(Refuse, refuse, do_refuse);
+decides!(CallOff, call_off, do_call_off);
 decides!(Expire, expire, do_expire);
 decides!(Ask, ask, do_ask);
 decides!(Replay, replay, do_replay);

@@ -193,6 +193,7 @@ pub(super) fn place(act: Act) -> Place {
         Act::TakeAttention | Act::EndAttention | Act::Approve | Act::Decline => Place::Attention,
         Act::Replay => Place::Webhooks,
         Act::Check => Place::Terminals,
+        Act::Amend | Act::CallOff => Place::Rebillings,
         _ => Place::Payments,
     }
 }

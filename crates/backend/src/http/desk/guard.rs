@@ -14,17 +14,18 @@ use super::door::{asked, at, door, first, form_token, inside, is_ours, keep_chos
 use super::reader::Reader;
 use crate::app::App;
 use crate::clock;
-use crate::desk::terminals;
+use crate::desk::{rebillings, terminals};
 use crate::digest::{Sha256, same, sha256};
 use crate::http::problem::ApiError;
 use crate::paths::DESK;
 
 /// The pages that there are.
-const PLACES: [Place; 8] = [
+const PLACES: [Place; 9] = [
     Place::Today,
     Place::Payments,
     Place::Attention,
     Place::Accounting,
+    Place::Rebillings,
     Place::Terminals,
     Place::Webhooks,
     Place::Settings,
@@ -82,6 +83,7 @@ fn places(app: &App, role: &Role) -> Vec<Place> {
     let seen = |place: &Place| match place {
         Place::Settings => allows(role, Act::SeeSettings),
         Place::Audit => allows(role, Act::SeeAudit),
+        Place::Rebillings => rebillings::are_there(app),
         Place::Terminals => terminals::are_there(app),
         Place::Today
         | Place::Payments

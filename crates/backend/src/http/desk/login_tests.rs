@@ -25,7 +25,7 @@ pub(super) const CODE_KEY: &str = "8c1f0b6a4d2e97553b08e1a6c4f7d290";
 const TABLE: &str = "[desk]\ncode_key = \"8c1f0b6a4d2e97553b08e1a6c4f7d290\"";
 
 /// Every page behind the login.
-pub(super) const PATHS: [&str; 14] = [
+pub(super) const PATHS: [&str; 15] = [
     "/desk",
     "/desk/today",
     "/desk/payments",
@@ -36,6 +36,7 @@ pub(super) const PATHS: [&str; 14] = [
     "/desk/approvals/0",
     "/desk/accounting",
     "/desk/accounting/journal.txt",
+    "/desk/rebillings",
     "/desk/terminals",
     "/desk/webhooks",
     "/desk/settings",

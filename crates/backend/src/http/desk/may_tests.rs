@@ -22,6 +22,8 @@ fn asked(act: Act) -> (Method, &'static str) {
         Act::Decline => (Method::POST, "/desk/approvals/0/decline"),
         Act::Expire => (Method::POST, "/desk/payments/pay_1/expire"),
         Act::Ask => (Method::POST, "/desk/payments/pay_1/ask"),
+        Act::Amend => (Method::POST, "/desk/payments/pay_1/amend"),
+        Act::CallOff => (Method::POST, "/desk/payments/pay_1/call-off"),
         Act::Replay => (Method::POST, "/desk/webhooks/msg_1/replay"),
         Act::Check => (Method::POST, "/desk/terminals/main/none/check"),
         Act::TakeAttention => (Method::POST, "/desk/attention/999/unmatched/take"),

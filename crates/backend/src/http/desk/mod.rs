@@ -44,6 +44,9 @@ mod prove;
 #[cfg(test)]
 mod prove_tests;
 mod reader;
+mod rebillings;
+#[cfg(test)]
+mod rebillings_tests;
 mod said;
 mod second;
 mod sso;
@@ -128,6 +131,8 @@ fn acts() -> Router<Arc<App>> {
     let refund = get(doing::refund).post(doing::do_refund);
     let accept = get(deciding::accept).post(deciding::do_accept);
     let refuse = get(deciding::refuse).post(deciding::do_refuse);
+    let amend = get(rebillings::amend).post(rebillings::do_amend);
+    let call_off = get(deciding::call_off).post(deciding::do_call_off);
     let expire = get(deciding::expire).post(deciding::do_expire);
     let ask = get(deciding::ask).post(deciding::do_ask);
     let replay = get(deciding::replay).post(deciding::do_replay);
@@ -154,6 +159,9 @@ fn acts() -> Router<Arc<App>> {
         .route(&told("refund"), get(doing::refunded))
         .route(&at("accept"), accept)
         .route(&at("refuse"), refuse)
+        .route(&format!("{DESK}/rebillings"), get(rebillings::list))
+        .route(&at("amend"), amend)
+        .route(&at("call-off"), call_off)
         .route(&at("expire"), expire)
         .route(&at("ask"), ask)
         .route(&format!("{DESK}/webhooks/{{message}}/replay"), replay)

@@ -132,7 +132,11 @@ impl ChangedRebilling {
                 let detail = "is missing: send another day, another amount, or both";
                 Err(FieldError::new("due_date", detail).into())
             }
-            (Ok(due), Ok(amount)) => Ok(Change { due, amount }),
+            (Ok(due), Ok(amount)) => Ok(Change {
+                due,
+                amount,
+                since: None,
+            }),
             _ => Err(faults.into()),
         }
     }

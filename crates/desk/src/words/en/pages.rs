@@ -6,7 +6,7 @@ use guichet_domain::operation::{OperationKind, Progress};
 
 use crate::words::pages::{
     AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
-    SettingWords, TerminalWords, TodayWords,
+    RebillingWords, SettingWords, TerminalWords, TodayWords,
 };
 
 pub(super) const LIST: ListWords = ListWords {
@@ -132,6 +132,8 @@ fn act(act: Act) -> &'static str {
         Act::Decline => "Decline",
         Act::Expire => "Close the checkout",
         Act::Ask => "Ask the platform",
+        Act::Amend => "Change the rebilling",
+        Act::CallOff => "Call the rebilling off",
         Act::Replay => "Send again",
         Act::Check => "Ask how it is",
         Act::TakeAttention => "Look after it",
@@ -152,6 +154,7 @@ fn not_now(act: Act) -> &'static str {
         Act::Approve | Act::Decline => "nothing waits for a second person",
         Act::Expire => "the checkout is over already",
         Act::Ask => "no answer of the platform is missing",
+        Act::Amend | Act::CallOff => "it has run, or is called off",
         Act::Replay => "nothing was sent",
         Act::Check => "it works on a payment",
         Act::TakeAttention => "somebody looks after it already",
@@ -357,4 +360,22 @@ pub(super) const TERMINALS: TerminalWords = TerminalWords {
     no_answer: "it does not answer",
     busy: "It works on a payment. Ask once that is over.",
     unknown: "There is no such terminal.",
+};
+
+pub(super) const REBILLINGS: RebillingWords = RebillingWords {
+    hint: "What is charged anew without the shopper, by an agreement that the shop holds. Those that \
+           have not run stand first.",
+    nothing: "Nothing was charged anew, and nothing is to be.",
+    of: "Charges anew",
+    due: "Day",
+    at_once: "at once",
+    waits: "Waits for its day",
+    untold: "The platform does not know yet",
+    called_off: "Called off",
+    change: "Change",
+    call_off: "Call off",
+    new_due: "Day on which it is to run",
+    new_amount: "Amount",
+    unknown_due: "is no day: write it as 2026-12-24",
+    unknown_amount: "is no amount of this currency, such as {sum}",
 };

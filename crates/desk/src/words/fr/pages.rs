@@ -6,7 +6,7 @@ use guichet_domain::operation::{OperationKind, Progress};
 
 use crate::words::pages::{
     AccountingWords, Act, FoundAs, HappenedWords, HookWords, ListWords, LookWords, PaymentWords,
-    SettingWords, TerminalWords, TodayWords,
+    RebillingWords, SettingWords, TerminalWords, TodayWords,
 };
 
 pub(super) const LIST: ListWords = ListWords {
@@ -132,6 +132,8 @@ fn act(act: Act) -> &'static str {
         Act::Decline => "Refuser la demande",
         Act::Expire => "Fermer la caisse",
         Act::Ask => "Interroger la plateforme",
+        Act::Amend => "Changer le débit prévu",
+        Act::CallOff => "Annuler le débit prévu",
         Act::Replay => "Renvoyer",
         Act::Check => "Demander son état",
         Act::TakeAttention => "S’en occuper",
@@ -152,6 +154,7 @@ fn not_now(act: Act) -> &'static str {
         Act::Approve | Act::Decline => "rien n’attend une seconde personne",
         Act::Expire => "la caisse est déjà fermée",
         Act::Ask => "la plateforme ne doit aucune réponse",
+        Act::Amend | Act::CallOff => "il est passé, ou annulé",
         Act::Replay => "rien n’a été envoyé",
         Act::Check => "il est occupé par un paiement",
         Act::TakeAttention => "quelqu’un s’en occupe déjà",
@@ -357,4 +360,22 @@ pub(super) const TERMINALS: TerminalWords = TerminalWords {
     no_answer: "il ne répond pas",
     busy: "Il traite un paiement. Demandez quand ce sera fini.",
     unknown: "Ce terminal n’existe pas.",
+};
+
+pub(super) const REBILLINGS: RebillingWords = RebillingWords {
+    hint: "Ce qui est débité à nouveau sans l’acheteur, par un accord que détient la boutique. Ceux \
+           qui restent à venir sont en premier.",
+    nothing: "Rien n’a été débité à nouveau, et rien n’est prévu.",
+    of: "Débite à nouveau",
+    due: "Jour",
+    at_once: "aussitôt",
+    waits: "Attend son jour",
+    untold: "La plateforme ne le sait pas encore",
+    called_off: "Annulé",
+    change: "Changer",
+    call_off: "Annuler",
+    new_due: "Jour du débit",
+    new_amount: "Montant",
+    unknown_due: "n’est pas un jour : écrivez 2026-12-24",
+    unknown_amount: "n’est pas un montant de cette devise, comme {sum}",
 };
