@@ -37,6 +37,9 @@ pub trait People: Send + Sync {
     /// was done before.
     async fn disable_person(&self, act: &DeskAct) -> Result<bool, StoreError>;
 
+    /// Whether there is anybody.
+    async fn has_people(&self) -> Result<bool, StoreError>;
+
     /// Every person, by name.
     async fn people(&self) -> Result<Vec<DeskPerson>, StoreError>;
 
@@ -60,6 +63,10 @@ pub trait People: Send + Sync {
         voucher: &Vouched<'_>,
         act: &DeskAct,
     ) -> Result<bool, StoreError>;
+
+    /// Takes something that is good once, by its SHA-256; `false` if it was taken before. What was
+    /// taken before `since` is forgotten: it must be worthless by then.
+    async fn take_once(&self, digest: &[u8], now: i64, since: i64) -> Result<bool, StoreError>;
 
     /// Offers codes to a person whose phone is not set up, and gives the salt that stands now: the
     /// one that was offered before, if there is one. None if a code has fitted already.

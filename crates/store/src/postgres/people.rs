@@ -43,6 +43,10 @@ impl People for PostgresStore {
         turn!(self, disable(act))
     }
 
+    async fn has_people(&self) -> Result<bool, StoreError> {
+        read!(self, any())
+    }
+
     async fn people(&self) -> Result<Vec<DeskPerson>, StoreError> {
         read!(self, list())
     }
@@ -73,6 +77,10 @@ impl People for PostgresStore {
         act: &DeskAct,
     ) -> Result<bool, StoreError> {
         turn!(self, begin(digest, voucher, act))
+    }
+
+    async fn take_once(&self, digest: &[u8], now: i64, since: i64) -> Result<bool, StoreError> {
+        turn!(self, take_once(digest, now, since))
     }
 
     async fn offer_code(&self, person: &str, salt: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -241,6 +249,27 @@ async fn add(
     end_all(db, &person.name).await?;
     record(db, act).await?;
     Ok(true)
+}
+
+async fn any(db: &mut PgConnection) -> Result<bool, StoreError> {
+    let any = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM desk_people)");
+    Ok(any.fetch_one(db).await?)
+}
+
+async fn take_once(
+    db: &mut PgConnection,
+    digest: &[u8],
+    now: i64,
+    since: i64,
+) -> Result<bool, StoreError> {
+    let forget = sqlx::query("DELETE FROM desk_taken_once WHERE taken_at < $1");
+    forget.bind(since).execute(&mut *db).await?;
+    let take = sqlx::query(
+        "INSERT INTO desk_taken_once (digest, taken_at) VALUES ($1, $2)
+         ON CONFLICT (digest) DO NOTHING",
+    );
+    let taken = take.bind(digest).bind(now).execute(&mut *db).await?;
+    Ok(taken.rows_affected() > 0)
 }
 
 async fn change(db: &mut PgConnection, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {

@@ -120,6 +120,7 @@ async fn write_more(store: &dyn People, what: &str, seed: u8) -> Result<(), Stor
             };
             assert!(store.begin_vouched(&[seed, 3], &voucher, &begun).await?);
         }
+        "take_once" => assert!(store.take_once(&[seed, 4], 1100, 1000).await?),
         // Who stays logged in.
         "add_colleague" => {
             let name = format!("colleague{seed}");
@@ -477,4 +478,24 @@ async fn of_two_who_add_a_person_at_once_one_does_and_overwrites_nobody() {
     let told = store.acts(false, None, 10).await.unwrap();
     let added = told.iter().filter(|(_, act)| act.act == DeskDeed::Added);
     assert_eq!(added.count(), 2);
+}
+
+#[tokio::test]
+async fn what_is_good_once_is_taken_once_and_is_forgotten_when_it_is_worthless() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let take = async |digest: &'static [u8], now| {
+        let taken = store.take_once(digest, now, now - 600);
+        taken.await.unwrap()
+    };
+    let (one, two, three) = tokio::join!(take(b"a", 1000), take(b"a", 1000), take(b"a", 1000));
+    assert_eq!([one, two, three].into_iter().filter(|taken| *taken).count(), 1);
+    assert!(take(b"b", 1300).await);
+    assert!(!take(b"a", 1600).await, "for as long as it could be good");
+    assert!(take(b"c", 1601).await);
+    assert!(take(b"a", 1601).await, "nothing is kept for ever");
+    assert!(!take(b"b", 1601).await);
+    assert!(!store.has_people().await.unwrap());
+    write(&store, "add_person", 1).await.unwrap();
+    assert!(store.has_people().await.unwrap());
 }

@@ -38,6 +38,7 @@ pub(crate) const WRITES: [&str; 39] = [
     "begin_login",
     "begin_second",
     "begin_vouched",
+    "take_once",
     "use_login",
     "offer_code",
     "pass_code",
@@ -176,7 +177,7 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
         "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second"
-        | "begin_vouched" | "use_login" | "offer_code" | "pass_code" | "prove_login"
+        | "begin_vouched" | "take_once" | "use_login" | "offer_code" | "pass_code" | "prove_login"
         | "end_login" | "reset_code" | "write_deed" | "undo_deed" | "disable_person"
         | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();

@@ -43,7 +43,7 @@ pub(super) async fn page(
     let Some((desk, people)) = door(&app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    if desk.sso.is_none() && people.people().await?.is_empty() {
+    if desk.sso.is_none() && !people.has_people().await? {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
     let lang = language(&uri, &caller.headers);

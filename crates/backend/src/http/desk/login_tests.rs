@@ -45,6 +45,7 @@ pub(super) const PATHS: [&str; 15] = [
 
 pub(super) struct Desk {
     pub(super) store: Arc<SqliteStore>,
+    pub(super) app: Arc<App>,
     router: Router,
     pub(super) gate: Arc<Gate>,
     pub(super) host: &'static str,
@@ -88,14 +89,22 @@ impl Desk {
         gate: Gate,
     ) -> Self {
         let gate = Arc::new(gate);
-        let router = open_with(&app, Arc::clone(&gate)).with_state(app);
+        let router = open_with(&app, Arc::clone(&gate)).with_state(Arc::clone(&app));
         Self {
             store,
+            app,
             router,
             gate,
             host: "127.0.0.1",
             folder,
         }
+    }
+
+    /// Another backend with the same books, which knows nothing of what the first one remembers.
+    pub(super) fn at_another_backend(&mut self) {
+        self.gate = Arc::default();
+        let router = open_with(&self.app, Arc::clone(&self.gate));
+        self.router = router.with_state(Arc::clone(&self.app));
     }
 
     async fn with_person() -> Self {

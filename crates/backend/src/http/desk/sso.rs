@@ -1,6 +1,6 @@
 //! Signing on at the shop's own provider, as the browser goes there and comes back.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
@@ -24,7 +24,6 @@ use crate::digest::sha256;
 use crate::http::caller::Caller;
 use crate::http::problem::ApiError;
 use crate::paths::DESK;
-use crate::recent::Recent;
 
 /// Where the provider sends the browser back to, below the desk.
 pub(super) const BACK: &str = "/sso/back";
@@ -35,13 +34,9 @@ const WITHIN: i64 = 10 * 60;
 /// The longest address that is gone back to.
 const NEXT_MAX: usize = 1024;
 
-/// How many answers are remembered as used, in each of two halves.
-const REMEMBERED: usize = 20_000;
-
-/// The way to the provider, and which of its answers were taken.
+/// The way to the provider.
 pub(super) struct Provider {
     way: SignOn,
-    used: Mutex<Recent<String, bool>>,
 }
 
 impl Provider {
@@ -50,18 +45,8 @@ impl Provider {
         let Some(sso) = desk.and_then(|desk| desk.sso.as_ref()) else {
             return Ok(None);
         };
-        let used = Mutex::new(Recent::new(REMEMBERED));
         let way = SignOn::new(sso)?;
-        Ok(Some(Self { way, used }))
-    }
-
-    /// The answer to that request is taken now; `false` if it was before.
-    fn take(&self, state: &str) -> bool {
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = state.to_owned();
-        let new = used.get(&state).is_none();
-        used.insert(state, true);
-        new
+        Ok(Some(Self { way }))
     }
 }
 
@@ -178,7 +163,7 @@ impl At<'_> {
     ) -> Result<Result<Response, NotIn>, ApiError> {
         let query = uri.query().unwrap_or_default().as_bytes();
         let stale = || (String::new(), Fault::Sso(SsoFault::Stale));
-        let Some(pending) = self.pending(caller, query) else {
+        let Some(pending) = self.pending(caller, query).await? else {
             return Ok(Err(stale()));
         };
         let next = pending.next.clone();
@@ -216,13 +201,19 @@ impl At<'_> {
     }
 
     /// What this browser began and now comes back from, once.
-    fn pending(&self, caller: &Caller, query: &[u8]) -> Option<Pending> {
-        let sealed = cookie::pending(&self.app.config.public_url, &caller.headers)?;
-        let pending: Pending = cookie::unseal(self.sso, &sealed)?;
-        let state = asked(query, "state")?;
+    async fn pending(&self, caller: &Caller, query: &[u8]) -> Result<Option<Pending>, ApiError> {
+        let sealed = cookie::pending(&self.app.config.public_url, &caller.headers);
+        let pending: Option<Pending> = sealed.and_then(|it| cookie::unseal(self.sso, &it));
+        let (Some(pending), Some(state)) = (pending, asked(query, "state")) else {
+            return Ok(None);
+        };
+        let now = clock::unix_now();
         let ours = crate::digest::same(state.as_bytes(), pending.state.as_bytes());
-        let lately = (0..WITHIN).contains(&(clock::unix_now() - pending.began_at));
-        (ours && lately && self.provider.take(&state)).then_some(pending)
+        let lately = (0..WITHIN).contains(&(now - pending.began_at));
+        // Of several backends too one takes it.
+        let digest = sha256(state.as_bytes());
+        let taken = ours && lately && self.people.take_once(&digest, now, now - WITHIN).await?;
+        Ok(taken.then_some(pending))
     }
 
     /// Whoever is logged in proved themselves once more.

@@ -262,7 +262,7 @@ async fn what_the_provider_says_lets_nobody_in_unless_all_of_it_holds() {
 #[tokio::test]
 async fn an_answer_is_taken_once_and_from_the_browser_that_asked() {
     let provider = Provider::start().await;
-    let desk = provider.desk("").await;
+    let mut desk = provider.desk("").await;
     let gone = Gone::to(&desk, ON, "").await;
     provider.says(&gone, json!({}));
     let (name, rest) = gone.cookie.split_once('=').unwrap();
@@ -289,6 +289,10 @@ async fn an_answer_is_taken_once_and_from_the_browser_that_asked() {
     provider.says(&gone, json!({}));
     let again = gone.back(&desk, &gone.state, &gone.cookie).await;
     assert_eq!(again.status, StatusCode::FORBIDDEN);
+    provider.says(&gone, json!({}));
+    desk.at_another_backend();
+    let again = gone.back(&desk, &gone.state, &gone.cookie).await;
+    assert_eq!(again.status, StatusCode::FORBIDDEN, "at another backend");
     // Another browser's code has another challenge.
     provider.says(&gone, json!({"nonce": other.nonce}));
     let stolen = other.back(&desk, &other.state, &other.cookie).await;
