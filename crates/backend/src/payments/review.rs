@@ -50,6 +50,14 @@ pub(crate) async fn decide(
     let now = clock::unix_now();
     let decided = PaymentEvent::Decided { accept, at: now };
     record_hint(app, payment, &decided, source).await?;
+    // Of two who decide at once the first decision holds, and the other one is told.
+    let found = app.store.payment(payment).await?;
+    let holds = found.and_then(|(_, book)| book.entry(payment)?.state(&book.session).decided);
+    match holds.filter(|holds| *holds != accept) {
+        Some(true) => return Err(ReviewError::Otherwise("accepted")),
+        Some(false) => return Err(ReviewError::Otherwise("refused")),
+        None => {}
+    }
     tracing::info!(%payment, accept, ?source, "a held payment was decided about");
     ask_now(app, payment).await?;
     Ok(())

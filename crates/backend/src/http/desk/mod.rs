@@ -25,6 +25,8 @@ mod approving;
 mod approving_tests;
 mod cookie;
 mod deciding;
+#[cfg(test)]
+mod deciding_tests;
 mod delays;
 mod doing;
 #[cfg(test)]
