@@ -156,8 +156,9 @@ async fn confirm(
             return Ok(doing.undone(act, words.stale, &back).await);
         }
     };
-    // Each of them changes nothing where it was done before; a message is sent once a form.
-    if (is_new || act != Act::Replay)
+    // Each of them changes nothing where it was done before; but a message is sent once a form, and
+    // a platform asked once.
+    if (is_new || !matches!(act, Act::Replay | Act::Ask))
         && let Err(why) = act_on(doing, act, subject).await?
     {
         if is_new {
