@@ -28,12 +28,7 @@ pub(crate) fn waits(state: &PaymentState) -> Option<&Rebilling> {
 
 /// The page: those that are to run, by their day, and those that are over, newest first. `may`: the
 /// reader may change them and call them off.
-pub(crate) async fn page(
-    app: &App,
-    base: &str,
-    may: bool,
-    now: i64,
-) -> Result<Model, StoreError> {
+pub(crate) async fn page(app: &App, base: &str, may: bool, now: i64) -> Result<Model, StoreError> {
     let mut rows = Vec::new();
     for shop in &app.config.shops {
         let found = app.store.rebillings(&shop.id, MOST).await?;

@@ -143,7 +143,9 @@ pub fn change(lang: Lang, model: &Change) -> El {
     let (words, own) = (&lang.words().acts, &lang.words().rebillings);
     let act = Act::Amend;
     let hidden = model.hidden.iter();
-    let hidden: Vec<_> = hidden.map(|(name, value)| (*name, value.as_str())).collect();
+    let hidden: Vec<_> = hidden
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let no_amount = fill(own.unknown_amount, &[("sum", &model.example)]);
     let due = Field {
         name: "due",

@@ -70,10 +70,7 @@ const OURS: [(&str, &str); 42] = [
         "ce paiement est en cours de traitement",
     ),
     ("it is to run so already", "c'est déjà prévu ainsi"),
-    (
-        "there is no such message",
-        "ce message n'existe pas",
-    ),
+    ("there is no such message", "ce message n'existe pas"),
     ("there is no such terminal", "ce terminal n'existe pas"),
     (
         "the terminal works on a payment",

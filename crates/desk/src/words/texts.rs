@@ -6,9 +6,8 @@ use guichet_domain::{PartKind, PartStatus, Refusal, Status};
 use super::acts::ActWords;
 use super::login::{AuditWords, LoginWords};
 use super::pages::{
-    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, RebillingWords,
-    SettingWords, TerminalWords,
-    TodayWords,
+    AccountingWords, HookWords, ListWords, LookWords, PaymentWords, RebillingWords, SettingWords,
+    TerminalWords, TodayWords,
 };
 
 /// All texts of a language.

@@ -187,7 +187,10 @@ pub(super) async fn rebillings(
             ORDER BY e.seq DESC LIMIT $3)
          ORDER BY p.created_at DESC LIMIT $2",
     );
-    let over = over.bind(shop.as_str()).bind(i64::from(limit)).bind(WORDS_MAX);
+    let over = over
+        .bind(shop.as_str())
+        .bind(i64::from(limit))
+        .bind(WORDS_MAX);
     let over: Vec<(String, String)> = over.fetch_all(&mut *db).await?;
     rows.extend(over);
     found(db, &rows).await

@@ -489,7 +489,10 @@ async fn what_is_good_once_is_taken_once_and_is_forgotten_when_it_is_worthless()
         taken.await.unwrap()
     };
     let (one, two, three) = tokio::join!(take(b"a", 1000), take(b"a", 1000), take(b"a", 1000));
-    assert_eq!([one, two, three].into_iter().filter(|taken| *taken).count(), 1);
+    assert_eq!(
+        [one, two, three].into_iter().filter(|taken| *taken).count(),
+        1
+    );
     assert!(take(b"b", 1300).await);
     assert!(!take(b"a", 1600).await, "for as long as it could be good");
     assert!(take(b"c", 1601).await);

@@ -13,7 +13,7 @@ use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 39] = [
+pub(crate) const WRITES: [&str; 40] = [
     "set_endpoints",
     "add_session",
     "add_payment",
@@ -177,9 +177,9 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
         "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second"
-        | "begin_vouched" | "take_once" | "use_login" | "offer_code" | "pass_code" | "prove_login"
-        | "end_login" | "reset_code" | "write_deed" | "undo_deed" | "disable_person"
-        | "add_colleague" | "begin_colleague" => {
+        | "begin_vouched" | "take_once" | "use_login" | "offer_code" | "pass_code"
+        | "prove_login" | "end_login" | "reset_code" | "write_deed" | "undo_deed"
+        | "disable_person" | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();
             people::write(people, what, seed).await?;
         }

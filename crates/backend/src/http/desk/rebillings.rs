@@ -198,11 +198,7 @@ async fn confirm(doing: &Doing, id: &str, form: &[u8]) -> Answered {
 }
 
 /// Changes it; or why nothing was changed, in English, as the books keep it.
-async fn change_it(
-    doing: &Doing,
-    of: &Of,
-    change: Change,
-) -> Result<Result<(), String>, ApiError> {
+async fn change_it(doing: &Doing, of: &Of, change: Change) -> Result<Result<(), String>, ApiError> {
     if change.due.is_none() && change.amount.is_none() {
         return Ok(Err("it is to run so already".into()));
     }
@@ -210,14 +206,16 @@ async fn change_it(
     match rebill::amend(app, &of.book, &of.payment, change).await {
         Ok(()) => Ok(Ok(())),
         Err(PaymentError::Field(why)) => Ok(Err(why.detail)),
-        Err(PaymentError::UnderWay) => {
-            Ok(Err("something else was done with this payment meanwhile".into()))
-        }
+        Err(PaymentError::UnderWay) => Ok(Err(
+            "something else was done with this payment meanwhile".into(),
+        )),
         Err(error) => {
             // What is kept and could not be told yet is told by a job.
             let (_, book) = app.store.payment(&of.payment).await?.unzip();
             let entry = book.as_ref().and_then(|book| book.entry(&of.payment));
-            let state = entry.zip(book.as_ref()).map(|(entry, book)| entry.state(&book.session));
+            let state = entry
+                .zip(book.as_ref())
+                .map(|(entry, book)| entry.state(&book.session));
             let kept = state.and_then(|state| state.rebilling?.untold_since);
             kept.map(|_| Ok(())).ok_or_else(|| error.into())
         }

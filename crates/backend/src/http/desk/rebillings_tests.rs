@@ -132,7 +132,13 @@ impl World {
 
     /// What the books say of it: the words on how it is to run, and whether it is called off.
     async fn words(&self) -> (BTreeSet<(String, Option<u64>)>, usize) {
-        let (_, book) = self.desk.store.payment(&self.rebilling).await.unwrap().unwrap();
+        let (_, book) = self
+            .desk
+            .store
+            .payment(&self.rebilling)
+            .await
+            .unwrap()
+            .unwrap();
         let events = &book.entry(&self.rebilling).unwrap().events;
         let words = events.iter().filter_map(|dated| match &dated.event {
             PaymentEvent::Rebilling {
@@ -143,7 +149,9 @@ impl World {
             } => Some((due.to_string(), amount.map(|sum| sum.minor()))),
             _ => None,
         });
-        let off = events.iter().filter(|dated| dated.event == PaymentEvent::CalledOff);
+        let off = events
+            .iter()
+            .filter(|dated| dated.event == PaymentEvent::CalledOff);
         (words.collect(), off.count())
     }
 }
@@ -162,7 +170,11 @@ fn filled(page: &str, due: &str, sum: &str) -> String {
 #[tokio::test]
 async fn what_is_charged_anew_is_listed_with_its_day_and_of_which_payment() {
     let world = world().await;
-    let page = world.desk.get("/desk/rebillings", &cookie("luc")).await.body;
+    let page = world
+        .desk
+        .get("/desk/rebillings", &cookie("luc"))
+        .await
+        .body;
     let of = format!("href=\"/desk/payments/{}\"", world.of);
     let own = format!("href=\"/desk/payments/{}\"", world.rebilling);
     let due = format!("datetime=\"{}\"", day(20));
@@ -173,8 +185,15 @@ async fn what_is_charged_anew_is_listed_with_its_day_and_of_which_payment() {
     for never in ["/amend", "/call-off", "canary"] {
         assert!(!page.contains(never), "{never}: {page}");
     }
-    let page = world.desk.get("/desk/rebillings", &cookie("amelie")).await.body;
-    assert!(page.contains("/amend") && page.contains("/call-off"), "{page}");
+    let page = world
+        .desk
+        .get("/desk/rebillings", &cookie("amelie"))
+        .await
+        .body;
+    assert!(
+        page.contains("/amend") && page.contains("/call-off"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -185,7 +204,10 @@ async fn a_rebilling_is_changed_once_a_form_and_for_what_was_seen_of_it() {
     let other = world.page("benoit", "amend").await.body;
     // What is no day, or no amount, changes nothing and keeps what was typed.
     let wrong = filled(&page.body, "2026-13-01", "1,234567");
-    let wrong = world.desk.led("amelie", &world.send("amelie", "amend", &wrong).await).await;
+    let wrong = world
+        .desk
+        .led("amelie", &world.send("amelie", "amend", &wrong).await)
+        .await;
     for told in [
         "2026-13-01",
         "1,234567",
@@ -213,10 +235,18 @@ async fn a_rebilling_is_changed_once_a_form_and_for_what_was_seen_of_it() {
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.body.contains("meanwhile"), "{}", late.body);
     assert_eq!(world.words().await, once);
-    let list = world.desk.get("/desk/rebillings", &cookie("luc")).await.body;
+    let list = world
+        .desk
+        .get("/desk/rebillings", &cookie("luc"))
+        .await
+        .body;
     let untold = Lang::En.words().rebillings.untold;
     assert!(list.contains(untold) && list.contains("€17.50"), "{list}");
-    let audit = world.desk.get("/desk/audit?payments=1", &cookie("amelie")).await.body;
+    let audit = world
+        .desk
+        .get("/desk/audit?payments=1", &cookie("amelie"))
+        .await
+        .body;
     for told in ["Change the rebilling: €17.50", "price", "benoit"] {
         assert!(audit.contains(told), "{told}: {audit}");
     }
@@ -230,15 +260,27 @@ async fn a_day_that_can_not_be_is_refused_in_the_readers_language() {
         (day(20), "it is to run so already"),
     ] {
         let page = world.page("amelie", "amend").await.body;
-        let sent = world.send("amelie", "amend", &filled(&page, &due, "15.00")).await;
+        let sent = world
+            .send("amelie", "amend", &filled(&page, &due, "15.00"))
+            .await;
         assert_eq!(sent.status, StatusCode::CONFLICT);
         assert!(sent.body.contains(told), "{told}: {}", sent.body);
     }
     assert_eq!(world.words().await, (BTreeSet::new(), 0));
     let undone = world.desk.store.deeds(None, 9).await.unwrap();
-    assert!(undone.iter().all(|deed| deed.undone.is_some()), "{undone:?}");
-    let french = world.desk.get("/desk/audit?payments=1&lang=fr", &cookie("amelie")).await.body;
-    for told in ["il faut un jour après aujourd'hui", "c'est déjà prévu ainsi"] {
+    assert!(
+        undone.iter().all(|deed| deed.undone.is_some()),
+        "{undone:?}"
+    );
+    let french = world
+        .desk
+        .get("/desk/audit?payments=1&lang=fr", &cookie("amelie"))
+        .await
+        .body;
+    for told in [
+        "il faut un jour après aujourd'hui",
+        "c'est déjà prévu ainsi",
+    ] {
         assert!(french.contains(told), "{told}: {french}");
     }
 }
@@ -246,10 +288,17 @@ async fn a_day_that_can_not_be_is_refused_in_the_readers_language() {
 #[tokio::test]
 async fn a_rebilling_is_called_off_once_by_two_people_at_once() {
     let world = world().await;
-    let forms = [world.page("amelie", "call-off").await, world.page("benoit", "call-off").await];
+    let forms = [
+        world.page("amelie", "call-off").await,
+        world.page("benoit", "call-off").await,
+    ];
     let forms = forms.map(|page| {
         let (_, own) = page.body.split_once("action=\"/desk/payments/").unwrap();
-        format!("{}&key={}&reason=", form_token(&page.body), carried(own, "key"))
+        format!(
+            "{}&key={}&reason=",
+            form_token(&page.body),
+            carried(own, "key")
+        )
     });
     // The platform's word is waited for, which does not come.
     let (one, two, again) = tokio::join!(
@@ -261,8 +310,15 @@ async fn a_rebilling_is_called_off_once_by_two_people_at_once() {
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     }
     assert_eq!(world.words().await, (BTreeSet::new(), 1));
-    let list = world.desk.get("/desk/rebillings", &cookie("amelie")).await.body;
-    assert!(list.contains("Called off") && !list.contains("/amend"), "{list}");
+    let list = world
+        .desk
+        .get("/desk/rebillings", &cookie("amelie"))
+        .await
+        .body;
+    assert!(
+        list.contains("Called off") && !list.contains("/amend"),
+        "{list}"
+    );
     // Nothing is changed of it any more.
     let page = world.page("amelie", "amend").await;
     assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.body);

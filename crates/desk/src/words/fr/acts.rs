@@ -77,8 +77,12 @@ fn meaning(act: Act) -> &'static str {
             "Demande maintenant à la plateforme ce qu'est devenu ce paiement. L'argent ne bouge \
              pas."
         }
-        Act::Amend => "La plateforme débitera un autre jour, ou un autre montant. Ce qui est déjà débité ne change pas.",
-        Act::CallOff => "La plateforme ne débitera plus. C’est définitif : il faudra en créer un autre.",
+        Act::Amend => {
+            "La plateforme débitera un autre jour, ou un autre montant. Ce qui est déjà débité ne change pas."
+        }
+        Act::CallOff => {
+            "La plateforme ne débitera plus. C’est définitif : il faudra en créer un autre."
+        }
         Act::Replay => "Envoie à nouveau le message au serveur de la boutique.",
         Act::Check => "Demande son état. Aucun argent ne bouge.",
         Act::TakeAttention => "Vos collègues voient que vous vous en occupez, et depuis quand.",
