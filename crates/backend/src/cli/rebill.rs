@@ -128,6 +128,7 @@ pub(super) async fn amend(wish: &Amendment) -> anyhow::Result<()> {
     let change = Change {
         due: wish.due,
         amount: amount(wish.amount)?,
+        since: None,
     };
     let opened = Opened::to_write(&wish.config.config).await?;
     let done = async {

@@ -47,6 +47,7 @@ delegate! { Store
         [search: &Search, older_than: Option<&SessionId>, limit: u32] -> Vec<Book>;
     search_payments(search, older_than, limit)
         [search: &Search, older_than: Option<&PaymentId>, limit: u32] -> Vec<FoundPayment>;
+    rebillings(shop, limit) [shop: &Slug, limit: u32] -> Vec<FoundPayment>;
     recall(mark) [mark: &Idempotency] -> Option<Kept>;
     book(id) [id: &SessionId] -> Option<Book>;
     secret_digest(id) [id: &SessionId] -> Option<SecretDigest>;

@@ -3,13 +3,12 @@
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use guichet_desk::Lang;
-use guichet_domain::PartStatus;
 use guichet_domain::desk::Role;
-use guichet_domain::event::{PaymentEvent, PlatformFact};
+use guichet_domain::event::{Part, PaymentEvent, PlatformFact, Trust};
 use guichet_domain::id::PaymentId;
 use guichet_domain::stage::Stage;
-use guichet_domain::testing::{method, slug};
-use guichet_domain::{MethodKind, Status};
+use guichet_domain::testing::{self, method, slug};
+use guichet_domain::{MethodKind, PartKind, PartStatus, Status};
 use guichet_store::{
     Advance, Conversation, Idempotency, KeptNotice, Outbox as _, Payment, People as _,
     Reading as _, SENDING_SECONDS, Sent, Source, Store as _,
@@ -79,16 +78,25 @@ async fn unknown(desk: &Desk, seed: u8, held: bool) -> PaymentId {
     let added = store.add_payment(&payment, Some(&conversation), &mark, "{}");
     added.await.unwrap();
     if held {
-        let fact = PlatformFact {
-            account: slug("main"),
-            reference: payment.reference.clone(),
-            identity: "held".into(),
-            event: PaymentEvent::Held {
-                transaction: "99".into(),
-            },
+        let part = testing::part("99", PartKind::Card, 4_200, PartStatus::Pending);
+        let part = Part {
+            trust: Trust::Ours,
+            method: None,
+            ..part
         };
-        let told = store.record_fact(&fact, Source::Query, None, now);
-        told.await.unwrap();
+        let held = PaymentEvent::Held {
+            transaction: "99".into(),
+        };
+        for (identity, event) in [("part", PaymentEvent::Part(part)), ("held", held)] {
+            let fact = PlatformFact {
+                account: slug("main"),
+                reference: payment.reference.clone(),
+                identity: identity.into(),
+                event,
+            };
+            let told = store.record_fact(&fact, Source::Query, None, now);
+            told.await.unwrap();
+        }
     }
     payment.id
 }
@@ -160,6 +168,10 @@ async fn of_two_who_accept_and_refuse_at_once_one_decides_and_the_other_is_told(
 async fn a_checkout_is_closed_once_by_two_people_and_never_one_that_is_paid() {
     let (desk, paid) = desk(&PEOPLE).await;
     let open = order(&desk.store, 2, "CMD-2", 4_200, PartStatus::Refused).await;
+    // Its page has timed out: nobody tries another card there.
+    let (over, now) = (PaymentEvent::DeadlinePassed, clock::unix_now());
+    let told = desk.store.record_hint(&open, &over, Source::Clock, now);
+    told.await.unwrap();
     let path = act(&open, "expire");
     let mine = form(&desk, "amelie", &path).await;
     let other = form(&desk, "benoit", &path).await;

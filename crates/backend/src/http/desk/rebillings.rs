@@ -148,13 +148,13 @@ async fn confirm(doing: &Doing, id: &str, form: &[u8]) -> Answered {
     let Some((_, people)) = door(&doing.app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    let seen = asked(form, "seen").and_then(|seen| seen.parse().ok());
-    let (Some(seen), Some(deed)) = (seen, doing.deed(Act::Amend, id, form)) else {
-        return Ok(stale().await);
-    };
     let of = match Of::find(doing, id).await? {
         Ok(of) => of,
         Err(instead) => return Ok(instead),
+    };
+    let seen = asked(form, "seen").and_then(|seen| seen.parse().ok());
+    let (Some(seen), Some(deed)) = (seen, doing.deed(Act::Amend, id, form)) else {
+        return Ok(stale().await);
     };
     let (due, sum) = (asked(form, "due"), asked(form, "amount"));
     let (due, sum) = (due.unwrap_or_default(), sum.unwrap_or_default());

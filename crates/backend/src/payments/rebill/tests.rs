@@ -289,6 +289,7 @@ fn to_amount(minor: u64) -> Change {
     Change {
         due: None,
         amount: Some(minor.try_into().unwrap()),
+        since: None,
     }
 }
 
@@ -339,6 +340,7 @@ async fn what_is_refused_leaves_what_the_platform_knows_and_not_what_it_never_he
     let later = Change {
         due: due.checked_add(5.days()).ok(),
         amount: None,
+        since: None,
     };
     let change = world.amend(&made, later).await;
     assert!(
