@@ -37,7 +37,7 @@ fn serve(site: &Site, outside: Outside, policy: &str) -> Result<Vec<&'static str
             }
         }
     }
-    ensure!(names.len() == 9, "{names:?}");
+    ensure!(names.len() == 11, "{names:?}");
     Ok(names)
 }
 

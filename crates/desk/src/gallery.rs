@@ -14,7 +14,7 @@ use jiff::civil::{Date, DateTime, date};
 use crate::el::El;
 use crate::kit::Tone;
 use crate::pages::{
-    Standing, accounting, approval, hooks, list, look, payment, settings, terminals, today,
+    Standing, accounting, approval, hooks, list, look, payment, rebillings, settings, terminals, today,
 };
 use crate::words::{Act, FoundAs, Lang};
 use crate::{Frame, Person, Place};
@@ -55,6 +55,7 @@ pub fn documents(
         let title = match name {
             "payment" => examples.0.says("Commande CMD-2026-1042"),
             "approval" => lang.words().acts.second.waits.to_owned(),
+            "amend" => (lang.words().payment.act)(Act::Amend).to_owned(),
             _ => place.name(lang).to_owned(),
         };
         let frame = Frame {
@@ -71,6 +72,7 @@ pub fn documents(
                 Place::Payments,
                 Place::Attention,
                 Place::Accounting,
+                Place::Rebillings,
                 Place::Terminals,
                 Place::Webhooks,
                 Place::Settings,
@@ -92,7 +94,7 @@ pub fn documents(
 
 type Body = (&'static str, Place, El);
 
-fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 9], FieldError> {
+fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 11], FieldError> {
     Ok([
         ("today", Place::Today, today::view(lang, &examples.today())),
         (
@@ -119,6 +121,16 @@ fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 9], FieldError> {
             "accounting",
             Place::Accounting,
             accounting::view(lang, &examples.accounting()),
+        ),
+        (
+            "rebillings",
+            Place::Rebillings,
+            rebillings::view(lang, &examples.rebillings()),
+        ),
+        (
+            "amend",
+            Place::Rebillings,
+            rebillings::change(lang, &examples.change()),
         ),
         (
             "terminals",
@@ -621,6 +633,57 @@ impl Examples {
                 hours,
             }],
             csv: "/desk/payments.csv".into(),
+        }
+    }
+
+    fn rebillings(&self) -> rebillings::Model {
+        let row = |reference: &str, due, state| rebillings::Row {
+            address: "/desk/payments/pay_1".into(),
+            reference: self.0.says(reference),
+            of: (
+                "/desk/payments/pay_2".into(),
+                self.0.says("pay_0123456789abcdef0123456789abcdef"),
+            ),
+            account: self.0.says("netbanx · boutique"),
+            due,
+            amount: 1_500,
+            currency: Currency::EUR,
+            state,
+            change: None,
+            call_off: None,
+        };
+        let open = |own: rebillings::Row| rebillings::Row {
+            change: Some("/desk/payments/pay_1/amend".into()),
+            call_off: Some("/desk/payments/pay_1/call-off".into()),
+            ..own
+        };
+        let day = |month| Some(date(2026, month, 24));
+        use rebillings::State;
+        rebillings::Model {
+            rows: vec![
+                open(row("ABO-2026-12", day(12), State::Waits)),
+                open(row("ABO-2026-12-B", day(12), State::Untold)),
+                row("ABO-2026-11", day(11), State::Ran(standing(Status::Paid))),
+                row("ABO-2026-10", day(10), State::CalledOff),
+                row("ABO-2026-09", None, State::Ran(standing(Status::Refused))),
+            ],
+        }
+    }
+
+    fn change(&self) -> rebillings::Change {
+        let hostile = self.0 == Outside::Hostile;
+        rebillings::Change {
+            here: "/desk/payments/pay_1/amend".into(),
+            payment: "/desk/payments/pay_1".into(),
+            reference: self.0.says("ABO-2026-12"),
+            due: self.0.says("2026-12-24"),
+            no_due: hostile,
+            amount: self.0.says("15,00"),
+            no_amount: hostile,
+            example: self.0.says("15,00"),
+            hidden: vec![("token", self.0.says("t0ken"))],
+            reason: self.0.says("tarif changé"),
+            no_reason: hostile,
         }
     }
 
