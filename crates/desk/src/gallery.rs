@@ -2,6 +2,8 @@
 //!
 //! Longer than others: it is the pages' examples, one after the other.
 
+mod acts;
+
 use guichet_domain::event::{Part, PaymentEvent, ReturnOutcome, Trust};
 use guichet_domain::ledger::Cause;
 use guichet_domain::money::{Amount, Currency};
@@ -14,7 +16,8 @@ use jiff::civil::{Date, DateTime, date};
 use crate::el::El;
 use crate::kit::Tone;
 use crate::pages::{
-    Standing, accounting, approval, hooks, list, look, payment, rebillings, settings, terminals, today,
+    Standing, accounting, approval, hooks, list, look, payment, rebillings, settings, terminals,
+    today,
 };
 use crate::words::{Act, FoundAs, Lang};
 use crate::{Frame, Person, Place};
@@ -50,36 +53,24 @@ pub fn documents(
     style: &str,
 ) -> Result<Vec<(&'static str, String)>, FieldError> {
     let examples = Examples(outside);
-    let bodies = bodies(lang, &examples)?;
-    let document = |(name, place, body): (&'static str, Place, El)| {
-        let title = match name {
-            "payment" => examples.0.says("Commande CMD-2026-1042"),
-            "approval" => lang.words().acts.second.waits.to_owned(),
-            "amend" => (lang.words().payment.act)(Act::Amend).to_owned(),
-            _ => place.name(lang).to_owned(),
+    let mut bodies = read(lang, &examples)?;
+    bodies.extend(acts::outside(lang, &examples));
+    bodies.extend(acts::inside(lang, &examples));
+    let document = |own: Body| {
+        let before = ["login", "code"].contains(&own.name);
+        let person = Person {
+            name: outside.says("amelie"),
+            role: outside.says("Caisse"),
+            token: outside.says("t0ken"),
         };
         let frame = Frame {
             lang,
-            title,
-            here: Some(place),
-            person: Some(Person {
-                name: outside.says("amelie"),
-                role: outside.says("Caisse"),
-                token: outside.says("t0ken"),
-            }),
-            places: vec![
-                Place::Today,
-                Place::Payments,
-                Place::Attention,
-                Place::Accounting,
-                Place::Rebillings,
-                Place::Terminals,
-                Place::Webhooks,
-                Place::Settings,
-                Place::Account,
-            ],
+            title: own.title,
+            here: own.here,
+            person: (!before).then_some(person),
+            places: PLACES.to_vec(),
             waiting: 4,
-            messages: match name {
+            messages: match own.name {
                 "payment" => vec![(Tone::Good, outside.says("12,50 € rendus"), String::new())],
                 _ => Vec::new(),
             },
@@ -87,62 +78,86 @@ pub fn documents(
             style: style.to_owned(),
             in_language: "/desk/today?lang=".into(),
         };
-        (name, frame.document(body))
+        (own.name, frame.document(own.body))
     };
-    Ok(bodies.map(document).to_vec())
+    Ok(bodies.into_iter().map(document).collect())
 }
 
-type Body = (&'static str, Place, El);
+const PLACES: [Place; 9] = [
+    Place::Today,
+    Place::Payments,
+    Place::Attention,
+    Place::Accounting,
+    Place::Rebillings,
+    Place::Terminals,
+    Place::Webhooks,
+    Place::Settings,
+    Place::Audit,
+];
 
-fn bodies(lang: Lang, examples: &Examples) -> Result<[Body; 11], FieldError> {
-    Ok([
-        ("today", Place::Today, today::view(lang, &examples.today())),
-        (
+/// A page, and what stands around it.
+struct Body {
+    name: &'static str,
+    here: Option<Place>,
+    title: String,
+    body: El,
+}
+
+/// The pages that are read.
+fn read(lang: Lang, examples: &Examples) -> Result<Vec<Body>, FieldError> {
+    let own = |name: &'static str, here: Place, body: El| Body {
+        name,
+        here: Some(here),
+        title: match name {
+            "payment" => examples.0.says("Commande CMD-2026-1042"),
+            "approval" => lang.words().acts.second.waits.to_owned(),
+            "amend" => (lang.words().payment.act)(Act::Amend).to_owned(),
+            _ => here.name(lang).to_owned(),
+        },
+        body,
+    };
+    let change = rebillings::change(lang, &examples.change());
+    let rebillings = rebillings::view(lang, &examples.rebillings());
+    Ok(vec![
+        own("today", Place::Today, today::view(lang, &examples.today())),
+        own(
             "payments",
             Place::Payments,
             list::view(lang, &examples.list()),
         ),
-        (
+        own(
             "payment",
             Place::Payments,
             payment::view(lang, &examples.payment()?),
         ),
-        (
+        own(
             "attention",
             Place::Attention,
             look::view(lang, &examples.look()),
         ),
-        (
+        own(
             "approval",
             Place::Attention,
             approval::view(lang, &examples.approval()),
         ),
-        (
+        own(
             "accounting",
             Place::Accounting,
             accounting::view(lang, &examples.accounting()),
         ),
-        (
-            "rebillings",
-            Place::Rebillings,
-            rebillings::view(lang, &examples.rebillings()),
-        ),
-        (
-            "amend",
-            Place::Rebillings,
-            rebillings::change(lang, &examples.change()),
-        ),
-        (
+        own("rebillings", Place::Rebillings, rebillings),
+        own("amend", Place::Rebillings, change),
+        own(
             "terminals",
             Place::Terminals,
             terminals::view(lang, &examples.terminals()),
         ),
-        (
+        own(
             "webhooks",
             Place::Webhooks,
             hooks::view(lang, &examples.hooks()),
         ),
-        (
+        own(
             "settings",
             Place::Settings,
             settings::view(lang, &examples.settings()),
