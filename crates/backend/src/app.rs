@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::config::Config;
-use crate::desk::memory::Asked;
+use crate::desk::memory::{Asked, Checks};
 use crate::holds::Holds;
 use crate::limiter::Limiter;
 use crate::locks::{Locked, Locks};
@@ -45,6 +45,8 @@ pub(crate) struct App {
     pub(crate) terminals: Holds,
     /// How each was when a person asked it last.
     pub(crate) asked_terminals: Asked,
+    /// What was found out about the installation when a person asked last.
+    pub(crate) checks: Checks,
     /// What goes on though nobody waits for it any more.
     pub(crate) tasks: TaskTracker,
     /// What was logged lately, of what anybody can cause.
@@ -113,6 +115,7 @@ impl App {
             },
             terminals: Holds::default(),
             asked_terminals: Asked::default(),
+            checks: Checks::default(),
             tasks: TaskTracker::new(),
             quiet: Quiet::default(),
         };

@@ -44,6 +44,7 @@ mod serve;
 mod sessions;
 #[cfg(test)]
 mod simulator;
+mod verdicts;
 mod views;
 mod webhooks;
 

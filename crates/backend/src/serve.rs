@@ -73,6 +73,13 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     let now = clock::unix_now();
     store.set_endpoints(&endpoints(&config), now).await?;
+    if let Some(people) = store.desk_people() {
+        let keys = config.keys.iter();
+        let keys: Vec<_> = keys
+            .map(|key| (key.place.as_str(), key.mark.as_str()))
+            .collect();
+        people.see_keys(&keys, now).await?;
+    }
     let platform = Platform::new(config.limits.platform_calls())?.counted(&metrics.calls);
     let sender = Sender::new(&config.webhook_networks)?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);

@@ -765,6 +765,40 @@ impl Examples {
                 endpoint: Some(self.0.says("https://shop.example/hooks/guichet")),
                 keys: 2,
             }],
+            keys: vec![
+                settings::Key {
+                    place: self.0.says("accounts.principal.hmac_key"),
+                    since: Some((at(6, 0), 34_560_000)),
+                },
+                settings::Key {
+                    place: self.0.says("shops.traiteur.secret_keys"),
+                    since: Some((at(6, 0), 5_000)),
+                },
+                settings::Key {
+                    place: self.0.says("desk.code_key"),
+                    since: None,
+                },
+            ],
+            endpoints: self.hooks().endpoints,
+            health: settings::Health::Checked(
+                400,
+                vec![
+                    (
+                        Tone::Good,
+                        self.0.says("configuration: 2 shops, 3 accounts"),
+                    ),
+                    (
+                        Tone::Warn,
+                        self.0.says("certificate of pay.example: good for 9 days"),
+                    ),
+                    (
+                        Tone::Bad,
+                        self.0.says("clock: 400 seconds ahead of platform.example"),
+                    ),
+                ],
+            ),
+            check: "/desk/settings/check".into(),
+            hidden: vec![("token", self.0.says("t0ken"))],
         }
     }
 }

@@ -40,11 +40,11 @@ pub use self::types::{
     AttentionCounts, Audited, Beside, Book, ByWhom, CardName, Closed, Conversation, DEAD_AFTER,
     Dated, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, DueOf,
     Endpoint, Entry, Erased, Figures, Followed, FoundPayment, Handled, Idempotency, Instructed,
-    Instruction, Instructions, Kept, KeptCard, KeptMatter, KeptMessage, KeptNotice, LedgerEntry,
-    LeftBehind, Link, LinkState, LookedAfter, Message, NOTICE_TRIED_FOR, NOTICE_WAIT_MAX,
-    NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice, Payment, PaymentsOf,
-    Question, Recorded, Replay, SENDING_SECONDS, Search, Second, SecretDigest, Sent, Source,
-    Taking, Unconfirmed, UnmatchedEvent, Vouched, WAIT_MAX, Written, WrittenDeed,
+    Instruction, Instructions, Kept, KeptCard, KeptMatter, KeptMessage, KeptNotice, KeySeen,
+    LedgerEntry, LeftBehind, Link, LinkState, LookedAfter, Message, NOTICE_TRIED_FOR,
+    NOTICE_WAIT_MAX, NewOperation, OpenAccount, Operation, OperationAdvance, OutgoingNotice,
+    Payment, PaymentsOf, Question, Recorded, Replay, SENDING_SECONDS, Search, Second, SecretDigest,
+    Sent, Source, Taking, Unconfirmed, UnmatchedEvent, Vouched, WAIT_MAX, Written, WrittenDeed,
 };
 
 /// The books.

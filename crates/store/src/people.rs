@@ -8,7 +8,7 @@ use guichet_domain::money::Currency;
 use crate::error::StoreError;
 use crate::types::{
     Approval, Asking, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson, Handled,
-    KeptMatter, Vouched, Written, WrittenDeed,
+    KeptMatter, KeySeen, Vouched, Written, WrittenDeed,
 };
 
 /// What the books know of the desk's people. What is changed and the act that tells of it are
@@ -67,6 +67,12 @@ pub trait People: Send + Sync {
     /// Takes something that is good once, by its SHA-256; `false` if it was taken before. What was
     /// taken before `since` is forgotten: it must be worthless by then.
     async fn take_once(&self, digest: &[u8], now: i64, since: i64) -> Result<bool, StoreError>;
+
+    /// Records keys of the configuration, each by its place and its mark, that were not seen before.
+    async fn see_keys(&self, keys: &[(&str, &str)], now: i64) -> Result<(), StoreError>;
+
+    /// Every key that was ever seen.
+    async fn keys_seen(&self) -> Result<Vec<KeySeen>, StoreError>;
 
     /// Offers codes to a person whose phone is not set up, and gives the salt that stands now: the
     /// one that was offered before, if there is one. None if a code has fitted already.

@@ -16,12 +16,12 @@ use guichet_store::sqlite::check_file;
 
 use super::payments::ATTENTION;
 use super::terminal::print;
-use super::verdicts::{self, How, Verdicts, offered};
 use crate::accounts::Accounts;
 use crate::books::open_to_read;
 use crate::config::Config;
 use crate::database::Database;
 use crate::platform::Platform;
+use crate::verdicts::{self, How, Verdicts, offered};
 
 /// Reads the configuration and tells what each method of each shop demands of the shopper. Then
 /// looks at all that an order will need, a verdict a line. The status is 1 if anything is bad, 3 if

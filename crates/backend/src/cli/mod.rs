@@ -26,5 +26,4 @@ pub(crate) mod restore;
 pub(crate) mod sogenactif;
 pub(crate) mod terminal;
 pub(crate) mod texts;
-mod verdicts;
 pub(crate) mod webhooks;

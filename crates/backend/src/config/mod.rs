@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 mod desk;
 mod file;
+mod keys;
 mod limits;
 mod months;
 mod shop;
@@ -28,6 +29,7 @@ mod webhook;
 pub(crate) use desk::{CodeKey, Desk};
 pub(crate) use file::resolve;
 use file::without_value;
+pub(crate) use keys::KnownKey;
 pub(crate) use limits::{Limits, Rate};
 use shop::ShopTable;
 pub(crate) use shop::{SecretKey, Shop, ShopMethods, VoucherRest};
@@ -61,6 +63,8 @@ pub(crate) struct Config {
     /// The pages of the shop's people; there are none if absent.
     pub(crate) desk: Option<Desk>,
     pub(crate) shops: Vec<Arc<Shop>>,
+    /// The keys that it has, without their values.
+    pub(crate) keys: Vec<KnownKey>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +120,7 @@ impl Config {
             }
         }
         resolve(&mut table, folder, env)?;
+        let keys = keys::all(&table);
         let file: File = serde_path_to_error::deserialize(table).map_err(|error| {
             anyhow::anyhow!(
                 "{}: {}",
@@ -142,6 +147,7 @@ impl Config {
                 .transpose()?,
             shops: shop::read_all(file.shops, &accounts, file.environment, &webhook_networks)?,
             webhook_networks,
+            keys,
             reports_at: file.reports_at.unwrap_or(REPORTS_AT),
         };
         Ok((config, accounts))

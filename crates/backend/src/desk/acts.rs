@@ -122,6 +122,7 @@ fn of_payment(written: WrittenDeed, base: &str) -> Done {
     } = written;
     let address = match deed.act {
         Act::Replay => format!("{base}/webhooks"),
+        Act::Check if !deed.subject.contains('/') => format!("{base}/settings"),
         Act::Check => format!("{base}/terminals"),
         Act::Approve | Act::Decline => format!("{base}/approvals/{}", deed.subject),
         Act::TakeAttention | Act::EndAttention => match about(&deed.subject) {

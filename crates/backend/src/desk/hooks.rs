@@ -8,12 +8,8 @@ use super::in_paris;
 /// Most messages of the page.
 const MOST: u32 = 100;
 
-/// The page. `replays`: the reader may have a message sent again.
-pub(crate) async fn page(
-    store: &dyn Store,
-    base: &str,
-    replays: bool,
-) -> Result<Model, StoreError> {
+/// Where shops' servers are told, and how those are.
+pub(super) async fn endpoints(store: &dyn Store) -> Result<Vec<Endpoint>, StoreError> {
     let endpoints = store.endpoints().await?.into_iter();
     let endpoints = endpoints.map(|endpoint| Endpoint {
         shop: endpoint.shop,
@@ -26,6 +22,15 @@ pub(crate) async fn page(
         waiting: endpoint.waiting,
         given_up: endpoint.given_up,
     });
+    Ok(endpoints.collect())
+}
+
+/// The page. `replays`: the reader may have a message sent again.
+pub(crate) async fn page(
+    store: &dyn Store,
+    base: &str,
+    replays: bool,
+) -> Result<Model, StoreError> {
     let notices = store.notices(None, MOST).await?.into_iter();
     let notices = notices.map(|notice| {
         let about = format!("{base}/payments?q={}", notice.session);
@@ -36,7 +41,7 @@ pub(crate) async fn page(
         }
     });
     Ok(Model {
-        endpoints: endpoints.collect(),
+        endpoints: endpoints(store).await?,
         told: notices.collect(),
     })
 }

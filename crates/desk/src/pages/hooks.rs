@@ -66,17 +66,18 @@ pub fn view(lang: Lang, model: &Model) -> El {
     };
     el("div")
         .class("stack")
-        .with(endpoints(lang, model))
+        .with(endpoints(lang, &model.endpoints))
         .with(latest)
 }
 
-fn endpoints(lang: Lang, model: &Model) -> El {
+/// Where shops are told, here and among the settings.
+pub(super) fn endpoints(lang: Lang, endpoints: &[Endpoint]) -> El {
     let words = &lang.words().hooks;
     let section = kit::section(words.endpoints);
-    if model.endpoints.is_empty() {
+    if endpoints.is_empty() {
         return section.with(el("p").class("muted").text(words.no_endpoints));
     }
-    let rows = model.endpoints.iter().map(|endpoint| {
+    let rows = endpoints.iter().map(|endpoint| {
         let when = |at| show::moment_text(lang, at);
         let state = match (&endpoint.disabled, endpoint.failing) {
             (Some((at, why)), _) => {

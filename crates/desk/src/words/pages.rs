@@ -417,6 +417,42 @@ pub struct SettingWords {
     pub kept: &'static str,
     /// Till.
     pub terminals: &'static str,
+    /// The keys and their ages.
+    pub keys_age: &'static str,
+    /// What an age means.
+    pub keys_hint: &'static str,
+    /// Where a key stands.
+    pub key: &'static str,
+    /// Since when it is in use.
+    pub since: &'static str,
+    /// For how long.
+    pub age: &'static str,
+    /// No backend has seen it yet.
+    pub unseen: &'static str,
+    /// Whether all is well.
+    pub health: &'static str,
+    /// What is looked at.
+    pub health_hint: &'static str,
+    /// The button.
+    pub check: &'static str,
+    /// Nobody has.
+    pub not_checked: &'static str,
+    /// It goes on.
+    pub checking: &'static str,
+    /// The link to the same page.
+    pub again: &'static str,
+    /// `{age}` ago.
+    pub checked: &'static str,
+    /// All is well with it.
+    pub well: &'static str,
+    /// A person should look.
+    pub look: &'static str,
+    /// It does not work so.
+    pub bad: &'static str,
+    /// The column of those.
+    pub verdict: &'static str,
+    /// The column of what it is about.
+    pub what: &'static str,
 }
 
 /// The close of a day and the journal.

@@ -16,8 +16,8 @@ use crate::people::People;
 use crate::rules::matters::Doing;
 use crate::types::{
     ActRow, Approval, Asking, Decided, Deed, DeedLimit, DeskAct, DeskCode, DeskLogin, DeskPerson,
-    Handled, KeptMatter, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Vouched, Written, WrittenDeed,
-    numbered, words_of,
+    Handled, KeptMatter, KeySeen, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, Vouched, Written,
+    WrittenDeed, numbered, words_of,
 };
 
 #[async_trait]
@@ -81,6 +81,14 @@ impl People for PostgresStore {
 
     async fn take_once(&self, digest: &[u8], now: i64, since: i64) -> Result<bool, StoreError> {
         turn!(self, take_once(digest, now, since))
+    }
+
+    async fn see_keys(&self, keys: &[(&str, &str)], now: i64) -> Result<(), StoreError> {
+        turn!(self, see_keys(keys, now))
+    }
+
+    async fn keys_seen(&self) -> Result<Vec<KeySeen>, StoreError> {
+        read!(self, keys_seen())
     }
 
     async fn offer_code(&self, person: &str, salt: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -254,6 +262,30 @@ async fn add(
 async fn any(db: &mut PgConnection) -> Result<bool, StoreError> {
     let any = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM desk_people)");
     Ok(any.fetch_one(db).await?)
+}
+
+async fn see_keys(
+    db: &mut PgConnection,
+    keys: &[(&str, &str)],
+    now: i64,
+) -> Result<(), StoreError> {
+    for (place, mark) in keys {
+        let see = sqlx::query(
+            "INSERT INTO key_ages (place, mark, first_seen) VALUES ($1, $2, $3)
+             ON CONFLICT (place, mark) DO NOTHING",
+        );
+        see.bind(place)
+            .bind(mark)
+            .bind(now)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn keys_seen(db: &mut PgConnection) -> Result<Vec<KeySeen>, StoreError> {
+    let seen = sqlx::query_as("SELECT place, mark, first_seen FROM key_ages");
+    Ok(seen.fetch_all(db).await?)
 }
 
 async fn take_once(

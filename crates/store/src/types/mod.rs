@@ -52,7 +52,7 @@ pub use self::payment::{AddedPayment, Payment};
 pub(crate) use self::person::{
     ActRow, LOGIN_FORGOTTEN_AFTER, LoginRow, PersonRow, numbered, words_of,
 };
-pub use self::person::{DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, Vouched};
+pub use self::person::{DeskAct, DeskCode, DeskDeed, DeskLogin, DeskPerson, KeySeen, Vouched};
 pub(crate) use self::question::QuestionState;
 pub use self::question::{ASKING_SECONDS, Question, Unconfirmed, WAIT_MAX};
 pub(crate) use self::reading::TakingRow;

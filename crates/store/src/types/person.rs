@@ -224,3 +224,14 @@ impl DeskDeed {
         }
     }
 }
+
+/// A key of the configuration that a backend has seen.
+#[derive(Clone, Debug, Eq, PartialEq, sqlx::FromRow)]
+pub struct KeySeen {
+    /// Where it stands.
+    pub place: String,
+    /// By what its value is told from another one.
+    pub mark: String,
+    /// Unix second in which it was seen first.
+    pub first_seen: i64,
+}

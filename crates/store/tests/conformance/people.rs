@@ -120,6 +120,10 @@ async fn write_more(store: &dyn People, what: &str, seed: u8) -> Result<(), Stor
             };
             assert!(store.begin_vouched(&[seed, 3], &voucher, &begun).await?);
         }
+        "see_keys" => {
+            let mark = format!("{seed:04x}");
+            store.see_keys(&[("desk.code_key", &mark)], 1000).await?;
+        }
         "take_once" => assert!(store.take_once(&[seed, 4], 1100, 1000).await?),
         // Who stays logged in.
         "add_colleague" => {
@@ -501,4 +505,32 @@ async fn what_is_good_once_is_taken_once_and_is_forgotten_when_it_is_worthless()
     assert!(!store.has_people().await.unwrap());
     write(&store, "add_person", 1).await.unwrap();
     assert!(store.has_people().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_key_is_as_old_as_it_was_seen_first_and_another_one_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let see = async |keys: &[(&str, &str)], now| store.see_keys(keys, now).await.unwrap();
+    see(&[("a.key", "0a1b"), ("b.keys", "0a1b")], 1000).await;
+    see(
+        &[("a.key", "0a1b"), ("b.keys", "ffff"), ("b.keys", "0a1b")],
+        2000,
+    )
+    .await;
+    let mut seen: Vec<_> = store
+        .keys_seen()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|key| (key.place, key.mark, key.first_seen))
+        .collect();
+    seen.sort();
+    let key = |place: &str, mark: &str, at| (place.to_owned(), mark.to_owned(), at);
+    let wanted = [
+        key("a.key", "0a1b", 1000),
+        key("b.keys", "0a1b", 1000),
+        key("b.keys", "ffff", 2000),
+    ];
+    assert_eq!(seen, wanted);
 }

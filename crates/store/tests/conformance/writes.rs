@@ -39,6 +39,7 @@ pub(crate) const WRITES: [&str; 40] = [
     "begin_second",
     "begin_vouched",
     "take_once",
+    "see_keys",
     "use_login",
     "offer_code",
     "pass_code",
@@ -177,7 +178,7 @@ async fn write_beside(store: &dyn Store, what: &str, seed: u8) -> Result<(), Sto
             store.keep_first_payment(&card, "proof", 1100).await?;
         }
         "add_person" | "change_role" | "add_act" | "begin_login" | "begin_second"
-        | "begin_vouched" | "take_once" | "use_login" | "offer_code" | "pass_code"
+        | "begin_vouched" | "take_once" | "see_keys" | "use_login" | "offer_code" | "pass_code"
         | "prove_login" | "end_login" | "reset_code" | "write_deed" | "undo_deed"
         | "disable_person" | "add_colleague" | "begin_colleague" => {
             let people = store.desk_people().unwrap();

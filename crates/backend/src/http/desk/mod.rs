@@ -51,6 +51,9 @@ mod rebillings;
 mod rebillings_tests;
 mod said;
 mod second;
+mod settings;
+#[cfg(test)]
+mod settings_tests;
 mod sso;
 #[cfg(test)]
 mod sso_tests;
@@ -118,7 +121,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
             get(accounting::description),
         )
         .route(&format!("{DESK}/webhooks"), get(pages::webhooks))
-        .route(&format!("{DESK}/settings"), get(pages::settings))
+        .route(&format!("{DESK}/settings"), get(settings::show))
+        .route(&format!("{DESK}/settings/check"), post(settings::check))
         .route(&format!("{DESK}/audit"), get(pages::audit))
         .route(&format!("{DESK}/desk.css"), get(answers::style))
         .merge(acts())

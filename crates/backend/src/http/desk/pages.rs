@@ -127,18 +127,6 @@ pub(super) async fn webhooks(
     Ok(place(&app, &reader, address, Place::Webhooks, body).await)
 }
 
-pub(super) async fn settings(
-    State(app): State<Arc<App>>,
-    reader: Reader,
-    address: InLanguage,
-) -> Result<Response, ApiError> {
-    if let May::Refused(why) = reader.may(Act::SeeSettings) {
-        return Ok(refused(&app, &reader, address, Act::SeeSettings, why).await);
-    }
-    let body = pages::settings::view(reader.lang, &desk::settings::page(&app));
-    Ok(place(&app, &reader, address, Place::Settings, body).await)
-}
-
 pub(super) async fn audit(
     State(app): State<Arc<App>>,
     reader: Reader,

@@ -341,6 +341,26 @@ pub(super) const SETTINGS: SettingWords = SettingWords {
     keys: "Secret keys",
     kept: "Personal data is kept for",
     terminals: "Terminals",
+    keys_age: "Keys",
+    keys_hint: "Since when each key is in use, as far as this installation has seen. Its value is shown \
+                nowhere.",
+    key: "Where it stands",
+    since: "In use since",
+    age: "For",
+    unseen: "from the next start on",
+    health: "Whether all is well",
+    health_hint: "What guichet doctor tells: configuration, disk, platforms, certificates, clocks and \
+                  terminals. Nothing is ordered, and nothing moves.",
+    check: "Check now",
+    not_checked: "Not checked since this backend was started.",
+    checking: "It is being checked. Look again in a moment.",
+    again: "Look again",
+    checked: "Checked {age} ago",
+    well: "Well",
+    look: "Look at it",
+    bad: "Bad",
+    verdict: "Verdict",
+    what: "What",
 };
 
 pub(super) const TERMINALS: TerminalWords = TerminalWords {

@@ -341,6 +341,26 @@ pub(super) const SETTINGS: SettingWords = SettingWords {
     keys: "Clés secrètes",
     kept: "Données personnelles gardées",
     terminals: "Terminaux",
+    keys_age: "Clés",
+    keys_hint: "Depuis quand chaque clé sert, d’après ce que cette installation a vu. Sa valeur n’est \
+                montrée nulle part.",
+    key: "Où elle est",
+    since: "Sert depuis",
+    age: "Depuis",
+    unseen: "au prochain démarrage",
+    health: "Tout va-t-il bien ?",
+    health_hint: "Ce que dit guichet doctor : configuration, disque, plateformes, certificats, \
+                  horloges et terminaux. Rien n’est commandé, rien ne bouge.",
+    check: "Vérifier maintenant",
+    not_checked: "Pas vérifié depuis le démarrage.",
+    checking: "La vérification est en cours. Regardez à nouveau dans un instant.",
+    again: "Regarder à nouveau",
+    checked: "Vérifié il y a {age}",
+    well: "Bien",
+    look: "À regarder",
+    bad: "Mauvais",
+    verdict: "Verdict",
+    what: "Quoi",
 };
 
 pub(super) const TERMINALS: TerminalWords = TerminalWords {

@@ -1,4 +1,5 @@
-//! What `guichet doctor` finds, a plain verdict a line.
+//! Whether all that an order needs is well, a plain verdict a line: for `guichet doctor` and for the
+//! desk.
 
 use std::fmt::{self, Write as _};
 use std::path::Path;
@@ -34,7 +35,7 @@ const DISK_BAD: u64 = 200 * 1024 * 1024;
 
 /// How it stands.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum How {
+pub(crate) enum How {
     Ok,
     /// A person should look.
     Look,
@@ -55,15 +56,20 @@ impl How {
 
 /// The verdicts so far.
 #[derive(Debug, Default)]
-pub(super) struct Verdicts(Vec<(How, String)>);
+pub(crate) struct Verdicts(Vec<(How, String)>);
 
 impl Verdicts {
-    pub(super) fn add(&mut self, how: How, what: impl Into<String>) {
+    pub(crate) fn add(&mut self, how: How, what: impl Into<String>) {
         self.0.push((how, what.into()));
     }
 
+    /// All of them, in the order in which they were found.
+    pub(crate) fn into_each(self) -> Vec<(How, String)> {
+        self.0
+    }
+
     /// The worst of them.
-    pub(super) fn worst(&self) -> How {
+    pub(crate) fn worst(&self) -> How {
         self.0.iter().map(|(how, _)| *how).max().unwrap_or(How::Ok)
     }
 }
@@ -83,7 +89,7 @@ impl fmt::Display for Verdicts {
 }
 
 /// What needs nobody else: configuration, keys, disk, rules that end.
-pub(super) fn at_home(verdicts: &mut Verdicts, config: &Config, accounts: &Accounts) {
+pub(crate) fn at_home(verdicts: &mut Verdicts, config: &Config, accounts: &Accounts) {
     let (shops, known) = (config.shops.len(), accounts.iter().count());
     verdicts.add(
         How::Ok,
@@ -124,7 +130,7 @@ fn rules(verdicts: &mut Verdicts, config: &Config, account: &dyn Provider, now: 
 }
 
 /// The account's methods that shops offer, with those shops.
-pub(super) fn offered<'a>(
+pub(crate) fn offered<'a>(
     config: &'a Config,
     account: &dyn Provider,
 ) -> Vec<(&'a Method, Vec<&'a Slug>)> {
@@ -172,7 +178,7 @@ fn disk(verdicts: &mut Verdicts, folder: &Path) {
 }
 
 /// What the platforms and our own public address answer. Nothing is ordered, and nothing moves.
-pub(super) async fn outside(
+pub(crate) async fn outside(
     verdicts: &mut Verdicts,
     config: &Config,
     accounts: &Accounts,
