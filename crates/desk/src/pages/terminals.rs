@@ -128,7 +128,7 @@ fn health(lang: Lang, model: &Model, terminal: &Terminal) -> El {
                     };
                     (
                         kit::badge(Tone::Warn, words.unwell),
-                        format!("{ago}: {why}"),
+                        format!("{why}, {ago}"),
                     )
                 }
             };
