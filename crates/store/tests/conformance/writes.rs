@@ -13,7 +13,7 @@ use super::operations;
 use super::people;
 
 /// Everything that writes, in the order in which a payment goes through it.
-pub(crate) const WRITES: [&str; 40] = [
+pub(crate) const WRITES: [&str; 41] = [
     "set_endpoints",
     "add_session",
     "add_payment",
