@@ -73,13 +73,7 @@ pub(crate) async fn run(config: &Path, log: &Log) -> anyhow::Result<()> {
     let connections = Arc::new(Connections::new(&config.limits, Arc::clone(&metrics)));
     let now = clock::unix_now();
     store.set_endpoints(&endpoints(&config), now).await?;
-    if let Some(people) = store.desk_people() {
-        let keys = config.keys.iter();
-        let keys: Vec<_> = keys
-            .map(|key| (key.place.as_str(), key.mark.as_str()))
-            .collect();
-        people.see_keys(&keys, now).await?;
-    }
+    see_keys(&*store, &config, now).await?;
     let platform = Platform::new(config.limits.platform_calls())?.counted(&metrics.calls);
     let sender = Sender::new(&config.webhook_networks)?;
     let (app, handed) = App::new(config, accounts, store.clone(), platform, sender, metrics);
@@ -144,6 +138,20 @@ fn warn(accounts: &Accounts) {
             tracing::warn!(account = %account.account(), "{warning}");
         }
     }
+}
+
+/// Keeps since when each key of the configuration is in use.
+async fn see_keys(
+    store: &dyn guichet_store::Store,
+    config: &Config,
+    now: i64,
+) -> anyhow::Result<()> {
+    let Some(people) = store.desk_people() else {
+        return Ok(());
+    };
+    let keys = config.keys.iter();
+    let keys = keys.map(|key| (key.place.as_str(), key.mark.as_str()));
+    Ok(people.see_keys(&keys.collect::<Vec<_>>(), now).await?)
 }
 
 /// Tells once of open payments of accounts that are no longer in the configuration: nobody can ask

@@ -1,5 +1,5 @@
-//! Whether all that an order needs is well, a plain verdict a line: for `guichet doctor` and for the
-//! desk.
+//! Whether all that an order needs is well, a plain verdict a line: for `guichet doctor` and for
+//! the desk.
 
 use std::fmt::{self, Write as _};
 use std::path::Path;

@@ -3,6 +3,7 @@
 //! Longer than others: it is the pages' examples, one after the other.
 
 mod acts;
+mod example;
 
 use guichet_domain::event::{Part, PaymentEvent, ReturnOutcome, Trust};
 use guichet_domain::ledger::Cause;
@@ -11,8 +12,10 @@ use guichet_domain::operation::Balance;
 use guichet_domain::payment::{Attention, PartState};
 use guichet_domain::{FieldError, PartKind, PartStatus, Refusal, Status};
 use jiff::ToSpan as _;
-use jiff::civil::{Date, DateTime, date};
+use jiff::civil::{Date, date};
 
+use self::example::{Body, Examples, at};
+pub use self::example::{HOSTILE, Outside};
 use crate::el::El;
 use crate::kit::Tone;
 use crate::pages::{
@@ -21,27 +24,6 @@ use crate::pages::{
 };
 use crate::words::{Act, FoundAs, Lang};
 use crate::{Frame, Person, Place};
-
-/// What an attacker writes wherever a text can be sent from outside.
-pub const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> style=\"";
-
-/// What stands in the places of texts from outside.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Outside {
-    /// What usually stands there.
-    Usual,
-    /// [`HOSTILE`] in all of them.
-    Hostile,
-}
-
-impl Outside {
-    fn says(self, usual: &str) -> String {
-        match self {
-            Self::Usual => usual.to_owned(),
-            Self::Hostile => HOSTILE.to_owned(),
-        }
-    }
-}
 
 /// Every page by its name, as a document.
 ///
@@ -94,14 +76,6 @@ const PLACES: [Place; 9] = [
     Place::Settings,
     Place::Audit,
 ];
-
-/// A page, and what stands around it.
-struct Body {
-    name: &'static str,
-    here: Option<Place>,
-    title: String,
-    body: El,
-}
 
 /// The pages that are read.
 fn read(lang: Lang, examples: &Examples) -> Result<Vec<Body>, FieldError> {
@@ -165,10 +139,6 @@ fn read(lang: Lang, examples: &Examples) -> Result<Vec<Body>, FieldError> {
     ])
 }
 
-fn at(hour: i8, minute: i8) -> DateTime {
-    date(2026, 11, 28).at(hour, minute, 0, 0)
-}
-
 fn standing(status: Status) -> Standing {
     Standing {
         status,
@@ -177,8 +147,6 @@ fn standing(status: Status) -> Standing {
         given_back: false,
     }
 }
-
-struct Examples(Outside);
 
 impl Examples {
     fn list(&self) -> list::Model {

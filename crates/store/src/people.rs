@@ -68,7 +68,7 @@ pub trait People: Send + Sync {
     /// taken before `since` is forgotten: it must be worthless by then.
     async fn take_once(&self, digest: &[u8], now: i64, since: i64) -> Result<bool, StoreError>;
 
-    /// Records keys of the configuration, each by its place and its mark, that were not seen before.
+    /// Records keys of the configuration that were not seen before: each by its place and mark.
     async fn see_keys(&self, keys: &[(&str, &str)], now: i64) -> Result<(), StoreError>;
 
     /// Every key that was ever seen.

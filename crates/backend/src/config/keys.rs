@@ -7,8 +7,8 @@ use crate::digest::keyed;
 pub(crate) struct KnownKey {
     /// Where it stands: `accounts.main.hmac_key`.
     pub(crate) place: String,
-    /// Two bytes of a digest, in hexadecimal: they tell whether it was changed, once in 65,536 times
-    /// wrongly that it was not, and are no help to who guesses it.
+    /// Two bytes of a digest, in hexadecimal: they tell whether it was changed, wrongly that it was
+    /// not once in 65,536 times, and are no help to who guesses it.
     pub(crate) mark: String,
 }
 

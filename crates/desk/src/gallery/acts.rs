@@ -2,7 +2,7 @@
 
 use guichet_domain::money::Currency;
 
-use super::{Body, Examples, Outside, at};
+use super::example::{Body, Examples, Outside, at};
 use crate::Place;
 use crate::kit::{self, Tone};
 use crate::pages::{act, again, audit, code, login};

@@ -1,4 +1,6 @@
 //! What a language has to have for the pages that are read.
+//!
+//! Longer than others: it is one list of texts a page.
 
 pub use guichet_domain::desk::Act;
 use guichet_domain::event::ReturnOutcome;

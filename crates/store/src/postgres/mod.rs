@@ -48,6 +48,7 @@ mod matters;
 mod messages;
 mod notices;
 mod numbers;
+mod once;
 mod operations;
 mod order;
 mod payments;

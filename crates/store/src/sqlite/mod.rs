@@ -53,6 +53,7 @@ mod matters;
 mod messages;
 mod notices;
 mod numbers;
+mod once;
 mod operations;
 mod payments;
 mod people;

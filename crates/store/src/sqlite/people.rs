@@ -10,6 +10,7 @@ use super::SqliteStore;
 use super::approvals;
 use super::deeds;
 use super::matters;
+use super::once;
 use super::readers::read;
 use super::writer::turn;
 use crate::error::StoreError;
@@ -81,15 +82,15 @@ impl People for SqliteStore {
     }
 
     async fn take_once(&self, digest: &[u8], now: i64, since: i64) -> Result<bool, StoreError> {
-        turn!(self, take_once(digest, now, since))
+        turn!(self, once::take(digest, now, since))
     }
 
     async fn see_keys(&self, keys: &[(&str, &str)], now: i64) -> Result<(), StoreError> {
-        turn!(self, see_keys(keys, now))
+        turn!(self, once::see_keys(keys, now))
     }
 
     async fn keys_seen(&self) -> Result<Vec<KeySeen>, StoreError> {
-        read!(self, keys_seen())
+        read!(self, once::keys_seen())
     }
 
     async fn offer_code(&self, person: &str, salt: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -263,46 +264,6 @@ async fn add(
 async fn any(db: &mut SqliteConnection) -> Result<bool, StoreError> {
     let any = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM desk_people)");
     Ok(any.fetch_one(db).await?)
-}
-
-async fn see_keys(
-    db: &mut SqliteConnection,
-    keys: &[(&str, &str)],
-    now: i64,
-) -> Result<(), StoreError> {
-    for (place, mark) in keys {
-        let see = sqlx::query(
-            "INSERT INTO key_ages (place, mark, first_seen) VALUES (?1, ?2, ?3)
-             ON CONFLICT (place, mark) DO NOTHING",
-        );
-        see.bind(place)
-            .bind(mark)
-            .bind(now)
-            .execute(&mut *db)
-            .await?;
-    }
-    Ok(())
-}
-
-async fn keys_seen(db: &mut SqliteConnection) -> Result<Vec<KeySeen>, StoreError> {
-    let seen = sqlx::query_as("SELECT place, mark, first_seen FROM key_ages");
-    Ok(seen.fetch_all(db).await?)
-}
-
-async fn take_once(
-    db: &mut SqliteConnection,
-    digest: &[u8],
-    now: i64,
-    since: i64,
-) -> Result<bool, StoreError> {
-    let forget = sqlx::query("DELETE FROM desk_taken_once WHERE taken_at < ?1");
-    forget.bind(since).execute(&mut *db).await?;
-    let take = sqlx::query(
-        "INSERT INTO desk_taken_once (digest, taken_at) VALUES (?1, ?2)
-         ON CONFLICT (digest) DO NOTHING",
-    );
-    let taken = take.bind(digest).bind(now).execute(&mut *db).await?;
-    Ok(taken.rows_affected() > 0)
 }
 
 async fn change(db: &mut SqliteConnection, role: &Role, act: &DeskAct) -> Result<bool, StoreError> {

@@ -11,7 +11,7 @@ use guichet_domain::testing::{self, method, slug};
 use guichet_domain::{MethodKind, PartKind, PartStatus, Status};
 use guichet_store::{
     Advance, Conversation, Idempotency, KeptNotice, Outbox as _, Payment, People as _,
-    Reading as _, SENDING_SECONDS, Sent, Source, Store as _,
+    SENDING_SECONDS, Sent, Source, Store as _,
 };
 
 use super::doing_tests::{carried, cookie, desk};

@@ -342,14 +342,16 @@ pub(super) const SETTINGS: SettingWords = SettingWords {
     kept: "Personal data is kept for",
     terminals: "Terminals",
     keys_age: "Keys",
-    keys_hint: "Since when each key is in use, as far as this installation has seen. Its value is shown \
+    keys_hint: "Since when each key is in use, as far as this installation has seen. Its value \
+                is shown \
                 nowhere.",
     key: "Where it stands",
     since: "In use since",
     age: "For",
     unseen: "from the next start on",
     health: "Whether all is well",
-    health_hint: "What guichet doctor tells: configuration, disk, platforms, certificates, clocks and \
+    health_hint: "What guichet doctor tells: configuration, disk, platforms, certificates, \
+                clocks and \
                   terminals. Nothing is ordered, and nothing moves.",
     check: "Check now",
     not_checked: "Not checked since this backend was started.",
@@ -383,7 +385,8 @@ pub(super) const TERMINALS: TerminalWords = TerminalWords {
 };
 
 pub(super) const REBILLINGS: RebillingWords = RebillingWords {
-    hint: "What is charged anew without the shopper, by an agreement that the shop holds. Those that \
+    hint: "What is charged anew without the shopper, by an agreement that the shop holds. Those \
+                that \
            have not run stand first.",
     nothing: "Nothing was charged anew, and nothing is to be.",
     of: "Charges anew",

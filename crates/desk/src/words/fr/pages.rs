@@ -342,7 +342,8 @@ pub(super) const SETTINGS: SettingWords = SettingWords {
     kept: "Données personnelles gardées",
     terminals: "Terminaux",
     keys_age: "Clés",
-    keys_hint: "Depuis quand chaque clé sert, d’après ce que cette installation a vu. Sa valeur n’est \
+    keys_hint: "Depuis quand chaque clé sert, d’après ce que cette installation a vu. Sa valeur \
+                n’est \
                 montrée nulle part.",
     key: "Où elle est",
     since: "Sert depuis",
@@ -383,7 +384,8 @@ pub(super) const TERMINALS: TerminalWords = TerminalWords {
 };
 
 pub(super) const REBILLINGS: RebillingWords = RebillingWords {
-    hint: "Ce qui est débité à nouveau sans l’acheteur, par un accord que détient la boutique. Ceux \
+    hint: "Ce qui est débité à nouveau sans l’acheteur, par un accord que détient la boutique. \
+                Ceux \
            qui restent à venir sont en premier.",
     nothing: "Rien n’a été débité à nouveau, et rien n’est prévu.",
     of: "Débite à nouveau",
