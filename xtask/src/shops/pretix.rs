@@ -42,6 +42,12 @@ pub(super) fn open(
     let mut given: Value = serde_json::from_str(opened).context("pretix told no JSON")?;
     if let Some(given) = given.as_object_mut() {
         given.insert("password".into(), PASSWORD.into());
+        let expire = [
+            python.display().to_string(),
+            run.source("pretix/expire_order.py").display().to_string(),
+        ];
+        given.insert("expire".into(), json!(expire));
+        given.insert("environment".into(), environment(run));
     }
     let offer = Offer {
         name: "Les Pins",
@@ -75,11 +81,20 @@ fn plugin(run: &Run<'_>, python: &Path) -> Result<()> {
 
 fn command(run: &Run<'_>, python: &Path) -> Command {
     let mut command = run.ctx.command(&python.display().to_string());
+    let environment = environment(run);
+    for (name, value) in environment.as_object().into_iter().flatten() {
+        command.env(name, value.as_str().unwrap_or_default());
+    }
     command
-        .env("PRETIX_CONFIG_FILE", run.folder.join("pretix.cfg"))
-        .env("DJANGO_SETTINGS_MODULE", "shop_settings")
-        .env("PYTHONPATH", run.source("pretix"));
-    command
+}
+
+/// What pretix' programs have to know.
+fn environment(run: &Run<'_>) -> Value {
+    json!({
+        "PRETIX_CONFIG_FILE": run.folder.join("pretix.cfg"),
+        "DJANGO_SETTINGS_MODULE": "shop_settings",
+        "PYTHONPATH": run.source("pretix"),
+    })
 }
 
 fn settings(run: &Run<'_>) -> String {

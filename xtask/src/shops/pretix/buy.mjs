@@ -1,5 +1,6 @@
 // Buys places at a ticket office: `node buy.mjs '{"npm": …, "shop": …, "token": …, …}' [CASE]`.
 
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import * as hands from '../hands.mjs';
@@ -8,8 +9,8 @@ const { given, press, until, equal, atPlatform, payByCard } = hands;
 const EVENT = `${given.shop}/pins/ete`;
 const CV_SHORT_OF_20 = '90000000020';
 
-const api = async (path, body, method) => {
-  const answer = await fetch(`${given.shop}/api/v1/organizers/pins/events/ete/orders/${path}`, {
+const api = async (path, body, method, of = 'orders') => {
+  const answer = await fetch(`${given.shop}/api/v1/organizers/pins/events/ete/${of}/${path}`, {
     method: method ?? (body ? 'POST' : 'GET'),
     headers: { Authorization: `Token ${given.token}`, 'Content-Type': 'application/json' },
     body: body && JSON.stringify(body),
@@ -90,6 +91,17 @@ const refundsAre = (code, state) =>
   until(`a refund ${state}`, async () =>
     states((await api(`${code}/`)).refunds).join() === state);
 
+/** The day passes by which an order was to be paid, and pretix has it expire. */
+const expire = async (code) => {
+  const [python, script] = given.expire;
+  const env = { ...process.env, ...given.environment };
+  execFileSync(python, [script, code], { env, stdio: 'pipe' });
+  equal((await api(`${code}/`)).status, 'e', 'status');
+};
+
+/** How many places there are to sell. */
+const places = (size) => api(`${given.quota}/`, { size }, 'PATCH', 'quotas');
+
 await hands.run({
   'paid by card': async () => {
     const made = await order();
@@ -143,10 +155,26 @@ await hands.run({
     const made = await order();
     await atPlatform(made);
     await hands.mayTakeMoney(made.reference);
-    await api(`${made.code}/mark_expired/`, {});
-    equal((await api(`${made.code}/`)).status, 'e', 'status');
+    await expire(made.code);
     await hands.typeCard(made.page, hands.CARD);
     await paid(made.code);
+  },
+  'order expired, its place sold to others, paid late and given back': async () => {
+    const made = await order();
+    await atPlatform(made);
+    await hands.mayTakeMoney(made.reference);
+    await expire(made.code);
+    await places(0);
+    await hands.typeCard(made.page, hands.CARD);
+    const late = await until('the refund', async () => {
+      const found = await api(`${made.code}/`);
+      return found.refunds.length && found;
+    });
+    await places(200);
+    equal([late.status, states(late.payments), states(late.refunds)],
+      ['e', ['confirmed'], ['transit']], 'the expired order');
+    await hands.aDayLater(made.reference);
+    await refundsAre(made.code, 'done');
   },
   'order cancelled, paid late and given back': async () => {
     const made = await order();

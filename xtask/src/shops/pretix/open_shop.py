@@ -32,12 +32,15 @@ with scopes_disabled():
         event.settings.set(f"payment_guichet_{name}", value)
     item = event.items.create(name="Emplacement", default_price=Decimal("120.00"))
     extra = event.items.create(name="Vélo", default_price=Decimal("10.00"))
+    quotas = {}
     for name, sold in (("Emplacements", item), ("Vélos", extra)):
-        event.quotas.create(name=name, size=200).items.add(sold)
+        quotas[name] = event.quotas.create(name=name, size=200)
+        quotas[name].items.add(sold)
     user = User.objects.create_user("guichet@example.com", given["password"])
     team = Team.objects.create(
         organizer=organizer, name="Caisse", all_events=True, all_event_permissions=True,
         all_organizer_permissions=True)
     team.members.add(user)
     token = team.tokens.create(name="shops")
-print(json.dumps({"extra": extra.pk, "token": token.token}))
+print(json.dumps({
+    "extra": extra.pk, "quota": quotas["Emplacements"].pk, "token": token.token}))

@@ -164,7 +164,7 @@ await hands.run({
     await hands.mayTakeMoney(made.code);
     await cancel(made.code);
     await hands.typeCard(made.page, hands.CARD);
-    await toldInHistory(made.code, 'is given back');
+    await toldInHistory(made.code, 'il est remboursé');
     const [{ payments: [payment] }] = await hands.sessionsOf(made.code);
     const asked = await hands.ask(`/v1/payments/${payment.id}/refunds`);
     equal(asked.instructions.map(({ status, amount }) => [status, amount]), [['pending', 4200]],
@@ -172,6 +172,30 @@ await hands.run({
     await hands.aDayLater(made.code);
     await until('the money given back', async () =>
       (await hands.sessionsOf(made.code))[0].payments[0].given_back === 4200);
+  },
+  'order expired, paid late': async () => {
+    const made = await order();
+    await atPlatform(made);
+    await hands.mayTakeMoney(made.code);
+    // Vendure lets no order expire: the store has a task of its own for that.
+    await office('mutation { runScheduledTask(id: "expire-unpaid-orders") { success } }');
+    await until('an expired order', async () => (await read(made.code)).state === 'Cancelled');
+    await hands.typeCard(made.page, hands.CARD);
+    await toldInHistory(made.code, 'il est remboursé');
+    await hands.aDayLater(made.code);
+    await until('the money given back', async () =>
+      (await hands.sessionsOf(made.code))[0].payments[0].given_back === 4200);
+    const { payments, history } = await read(made.code);
+    const told = history.items.filter(({ data }) => String(data.note).includes('Guichet'));
+    equal([payments.length, told.length], [0, 1], 'payments and notes');
+  },
+  'order expired before anything is paid': async () => {
+    const made = await order();
+    await hands.face(made.page, 'choosing');
+    await office('mutation { runScheduledTask(id: "expire-unpaid-orders") { success } }');
+    await closed(made.code);
+    await made.page.goto(`${given.shop}/guichet/orders/${made.code}`);
+    await made.page.waitForSelector('[data-story=closed]');
   },
   'order cancelled before anything is paid': async () => {
     const made = await order();

@@ -10,6 +10,22 @@ const core = from('@vendure/core');
 const { importProductsFromCsv, populateInitialData } = from('@vendure/core/cli');
 const { GuichetPlugin } = from(given.plugin);
 
+/** Gives up orders that wait for their payment for longer than a moment. */
+const expireUnpaid = new core.ScheduledTask({
+  id: 'expire-unpaid-orders',
+  description: 'Gives up orders that nobody paid in time',
+  schedule: (cron) => cron.everyDayAt(4, 0),
+  execute: async ({ injector, scheduledContext: context }) => {
+    const orders = injector.get(core.OrderService);
+    const waiting = await injector.get(core.TransactionalConnection)
+      .getRepository(context, core.Order).find({ where: { state: 'ArrangingPayment' } });
+    for (const { id } of waiting) {
+      await orders.cancelOrder(context, { orderId: id, reason: 'not paid in time' });
+    }
+    return { expired: waiting.length };
+  },
+});
+
 const config = {
   apiOptions: { port: given.port, hostname: '127.0.0.1', adminApiPath: 'admin-api',
     shopApiPath: 'shop-api' },
@@ -21,9 +37,12 @@ const config = {
   dbConnectionOptions: { type: 'sqljs', synchronize: true, autoSave: false },
   paymentOptions: { paymentMethodHandlers: [] },
   logger: new core.DefaultLogger({ level: core.LogLevel.Info }),
+  schedulerOptions: { tasks: [expireUnpaid] },
   plugins: [
+    core.DefaultSchedulerPlugin.init({ manualTriggerCheckInterval: 500 }),
     GuichetPlugin.init({
       backend: given.guichet, key: given.key, webhookSecret: given.webhook, shopUrl: given.shop,
+      notesIn: 'fr',
     }),
   ],
 };
