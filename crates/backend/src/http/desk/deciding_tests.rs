@@ -236,7 +236,7 @@ async fn a_platform_is_asked_once_a_form_about_what_nobody_knows() {
     put_off().await;
     let sent = send(&desk, "amelie", &path, &form_of_it).await;
     taken(&sent, &waits);
-    assert_eq!(due().await, [waits.clone()]);
+    assert_eq!(due().await, std::slice::from_ref(&waits));
     assert_eq!(deeds(&desk).await, (1, 0));
     // The same form asks nothing again, by a double click or the back button.
     put_off().await;
