@@ -71,12 +71,12 @@ fn meaning(act: Act) -> &'static str {
         Act::Expire => "Nobody can start a payment in this checkout any more.",
         Act::Ask => "Asks the platform now what became of this payment. No money moves.",
         Act::Amend => {
-            "Has the platform charge it on another day, or another amount. What it has charged before \
-             is not changed."
+            "Has the platform charge it on another day, or another amount. What it has \
+             charged before is not changed."
         }
         Act::CallOff => {
-            "The platform does not charge it any more. That can’t be taken back: make another one \
-             then."
+            "The platform does not charge it any more. That can’t be taken back: make \
+             another one then."
         }
         Act::Replay => "Sends the message to the shop's server again.",
         Act::Check => "Asks it how it is. No money moves.",

@@ -78,8 +78,8 @@ fn meaning(act: Act) -> &'static str {
              pas."
         }
         Act::Amend => {
-            "La plateforme débitera un autre jour, ou un autre montant. Ce qui est déjà débité ne \
-             change pas."
+            "La plateforme débitera un autre jour, ou un autre montant. Ce qui est déjà \
+             débité ne change pas."
         }
         Act::CallOff => {
             "La plateforme ne débitera plus. C’est définitif : il faudra en créer un autre."
