@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
+use axum::http::header::{CONTENT_SECURITY_POLICY, LOCATION};
 use guichet_desk::Lang;
 use guichet_domain::desk::Role;
 use guichet_store::People as _;
 
 use super::doing_tests::{carried, cookie, desk, giver};
-use super::login_tests::OURS;
-use super::login_tests::form_token;
+use super::login_tests::{OURS, form_token};
+use super::tests::lets_nothing_else_in;
 use crate::clock;
 
 #[tokio::test]
@@ -39,7 +39,10 @@ async fn each_key_is_told_with_its_age_and_no_value_of_one_is_shown() {
         .see_keys(&before, now - 40 * 86_400)
         .await
         .unwrap();
-    let page = desk.get("/desk/settings", &cookie("amelie")).await.body;
+    let page = desk.get("/desk/settings", &cookie("amelie")).await;
+    let policy = page.header(CONTENT_SECURITY_POLICY);
+    lets_nothing_else_in("/desk/settings", policy, &page.body);
+    let page = page.body;
     assert_eq!(page.matches("40 days").count(), 2, "{page}");
     assert_eq!(page.matches("from the next start on").count(), 1, "{page}");
     for place in known {
