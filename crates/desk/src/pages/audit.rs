@@ -136,6 +136,6 @@ pub fn view(lang: Lang, model: &Model) -> El {
         .with(el("p").text(meaning))
         .with(el("p").with(kit::link(&model.other, other)))
         .maybe(payments.map(|link| el("p").with(link)))
-        .with(table)
+        .with(el("div").class("card").with(table))
         .maybe(kit::paging(list.pages, newest, older))
 }
