@@ -25,6 +25,9 @@ pub(crate) fn unix_now() -> i64 {
 pub(crate) struct Since {
     here: Instant,
     wall: SystemTime,
+    /// By the clock of a simulation, if there is one.
+    #[cfg(test)]
+    simulated: Option<jiff::Timestamp>,
 }
 
 impl Since {
@@ -32,11 +35,17 @@ impl Since {
         Self {
             here: Instant::now(),
             wall: SystemTime::now(),
+            #[cfg(test)]
+            simulated: seam::now(),
         }
     }
 
     /// How many seconds have passed: the more of what both clocks tell.
     pub(crate) fn seconds(self) -> i64 {
+        #[cfg(test)]
+        if let (Some(then), Some(now)) = (self.simulated, seam::now()) {
+            return now.as_second() - then.as_second();
+        }
         let wall = self.wall.elapsed().unwrap_or_default();
         let passed = self.here.elapsed().max(wall).as_secs();
         i64::try_from(passed).unwrap_or(i64::MAX)

@@ -112,6 +112,16 @@ pub(crate) async fn go_on<T>(work: &mut Work<T>) -> Option<T> {
     .await
 }
 
+/// Does a piece of work to its end.
+pub(crate) async fn done<T>(piece: impl Future<Output = T> + Send + 'static) -> T {
+    let mut piece = work(piece);
+    loop {
+        if let Some(came) = go_on(&mut piece).await {
+            return came;
+        }
+    }
+}
+
 /// Whether something has stopped at a step since that was asked last.
 fn has_stopped() -> bool {
     with(|seam| std::mem::take(&mut seam.stopped)).unwrap_or_default()

@@ -246,3 +246,6 @@ async fn leave(
     };
     in_hand.advance(&advance).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use super::*;
 use crate::jobs::conversations::Conversations;
 use crate::jobs::due::Job;
 use crate::payments::start::{self, Choice};
-use crate::seam::{self, Outside};
+use crate::seam::{self, Outside, done};
 use crate::sessions::create;
 use crate::simulator::process;
 
@@ -121,16 +121,6 @@ impl Outside for Netbanx {
 
     fn tell(&mut self, _: &[u8]) -> Result<StatusCode, &'static str> {
         Ok(StatusCode::OK)
-    }
-}
-
-/// Does a piece of work to its end.
-async fn done<T>(work: impl Future<Output = T> + Send + 'static) -> T {
-    let mut work = seam::work(work);
-    loop {
-        if let Some(came) = seam::go_on(&mut work).await {
-            return came;
-        }
     }
 }
 
