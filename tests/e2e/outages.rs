@@ -40,8 +40,8 @@ fn with_both_page_hosts_down_nothing_starts_and_a_retry_works_later() {
         w.faults(json!({ "page_main_down": false, "page_backup_down": false }))
             .await?;
         eventually("the platform's page", async || {
-            // What the backend knows of the hosts lives for seconds. A press that was taken leaves no
-            // button to press again, until the page is left.
+            // What the backend knows of the hosts lives for seconds. A press that was taken leaves
+            // no button to press again, until the page is left.
             if w.browser.face().await?.as_deref() == Some("choosing") {
                 let _ = w.press_pay().await;
             }
