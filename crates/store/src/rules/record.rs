@@ -120,6 +120,9 @@ pub(crate) async fn hint(
             "a hint can't be a platform's fact".into(),
         ));
     }
+    if matches!(hint, PaymentEvent::Decided { .. }) && is_decided(tx, payment).await? {
+        return Ok(Recorded::Duplicate);
+    }
     let Some((account, reference)) = tx.reference_of(payment).await? else {
         return Ok(Recorded::Unmatched);
     };
@@ -134,6 +137,16 @@ pub(crate) async fn hint(
         now,
     };
     Ok(record(tx, &event, Ask::Later).await?.recorded)
+}
+
+/// Whether a person has decided about what the platform holds: the first decision holds, since the
+/// platform may have been told of it.
+async fn is_decided(tx: &mut dyn Transaction, payment: &PaymentId) -> Result<bool, StoreError> {
+    let book = tx.book(BookOf::Payment(payment)).await?;
+    Ok(book.is_some_and(|(book, _)| {
+        let entry = book.entry(payment);
+        entry.is_some_and(|entry| entry.state(&book.session).decided.is_some())
+    }))
 }
 
 /// A rebilling charges what was said of it last, and so is its session to be paid with that. What

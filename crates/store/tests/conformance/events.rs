@@ -219,3 +219,25 @@ async fn a_session_that_is_paid_or_of_which_a_transaction_is_told_keeps_its_amou
     pay(&store, &paid, "2").await;
     assert_eq!(amount_after(&beside, 5).await, 1500);
 }
+
+#[tokio::test]
+async fn of_two_decisions_of_one_second_the_first_holds() {
+    for first in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        let session = add_session(&store, 1).await;
+        let made = add(&store, &session, 1).await;
+        for accept in [first, !first] {
+            let decided = PaymentEvent::Decided { accept, at: 1100 };
+            let recorded = store.record_hint(&made.id, &decided, Source::Operator, 1100);
+            let expected = match accept == first {
+                true => Recorded::New(made.id.clone()),
+                false => Recorded::Duplicate,
+            };
+            assert_eq!(recorded.await.unwrap(), expected);
+        }
+        let book = store.book(&session.id).await.unwrap().unwrap();
+        let state = book.payments[0].state(&book.session);
+        assert_eq!(state.decided, Some(first));
+    }
+}
