@@ -82,7 +82,7 @@ pub(super) async fn decide(
     match deeds::write(db, deed, None).await? {
         Written::New => {}
         Written::Before(None) => return Ok(Decided::So),
-        Written::Before(Some(why)) => return Ok(Decided::Undone(why)),
+        Written::Before(Some(why)) => return Ok(Decided::again(one(db, key).await?, why)),
         Written::Other | Written::TooMuch(_) => return Ok(Decided::Stale),
     }
     order::of_approval(db, key).await?;

@@ -81,7 +81,7 @@ pub(super) async fn decide(
     match deeds::write(db, deed, None).await? {
         Written::New => {}
         Written::Before(None) => return Ok(Decided::So),
-        Written::Before(Some(why)) => return Ok(Decided::Undone(why)),
+        Written::Before(Some(why)) => return Ok(Decided::again(one(db, key).await?, why)),
         Written::Other | Written::TooMuch(_) => return Ok(Decided::Stale),
     }
     let found = one(db, key).await?;

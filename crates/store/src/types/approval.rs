@@ -67,6 +67,14 @@ impl Decided {
         }
     }
 
+    /// The same form again, of which this is why nothing was done: it is told what it was told.
+    pub(crate) fn again(found: Option<Approval>, why: String) -> Self {
+        let second = found.and_then(|found| found.asked.second);
+        let by = second.map(Self::By);
+        by.filter(|by| by.why_not().as_ref() == Some(&why))
+            .unwrap_or(Self::Undone(why))
+    }
+
     /// What follows of how the asked deed stands, for a deed of somebody's. None: it is decided.
     pub(crate) fn of(found: Option<&Approval>, deed: &Deed, approve: bool) -> Option<Self> {
         let Some(found) = found else {

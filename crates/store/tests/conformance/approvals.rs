@@ -132,11 +132,14 @@ async fn of_two_who_decide_at_once_one_does_and_never_who_asked() {
         approved,
     };
     assert_eq!(other, Decided::By(second.clone()));
-    // The same form again tells the same.
+    // The same form again tells the same, to both.
     assert_eq!(
         decide(&store, who, ("a", approved), 1320).await,
         Decided::So
     );
+    let late = if approved { "chloe" } else { "benoit" };
+    let again = decide(&store, late, ("a", !approved), 1320).await;
+    assert_eq!(again, Decided::By(second.clone()));
     let Approval { asked, asking } = store.approval("a").await.unwrap().unwrap();
     assert_eq!(
         (asked.deed, asked.second, asking),
