@@ -16,6 +16,8 @@ pub(crate) mod lookup;
 pub(crate) mod notified;
 pub(crate) mod operations;
 pub(crate) mod persist;
+#[cfg(test)]
+mod played;
 pub(crate) mod rebill;
 pub(crate) mod review;
 pub(crate) mod start;

@@ -41,9 +41,7 @@ pub(crate) async fn decide(
     let entry = book.entry(payment).ok_or(ReviewError::Unknown)?;
     let state = entry.state(&book.session);
     match state.decided {
-        Some(before) if before == accept => return Ok(()),
-        Some(true) => return Err(ReviewError::Otherwise("accepted")),
-        Some(false) => return Err(ReviewError::Otherwise("refused")),
+        Some(before) => return agrees(before, accept),
         None if !state.held => return Err(ReviewError::NotHeld),
         None => {}
     }
@@ -53,14 +51,21 @@ pub(crate) async fn decide(
     // Of two who decide at once the first decision holds, and the other one is told.
     let found = app.store.payment(payment).await?;
     let holds = found.and_then(|(_, book)| book.entry(payment)?.state(&book.session).decided);
-    match holds.filter(|holds| *holds != accept) {
-        Some(true) => return Err(ReviewError::Otherwise("accepted")),
-        Some(false) => return Err(ReviewError::Otherwise("refused")),
-        None => {}
+    if let Some(holds) = holds {
+        agrees(holds, accept)?;
     }
     tracing::info!(%payment, accept, ?source, "a held payment was decided about");
     ask_now(app, payment).await?;
     Ok(())
+}
+
+/// A decision that holds, beside one that comes after it.
+fn agrees(holds: bool, accept: bool) -> Result<(), ReviewError> {
+    match holds {
+        _ if holds == accept => Ok(()),
+        true => Err(ReviewError::Otherwise("accepted")),
+        false => Err(ReviewError::Otherwise("refused")),
+    }
 }
 
 /// Has the platform asked about a payment at once, of which nobody knows what became; `false` if it

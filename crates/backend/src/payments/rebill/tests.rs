@@ -3,52 +3,29 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use guichet_domain::money::Currency;
-use guichet_domain::session::{Capture, Session};
 use guichet_domain::testing;
 use guichet_providers::contract::{CallAnswer, CallError, HttpMethod, PlatformCall};
 use guichet_store::Store;
-use guichet_store::memory::MemoryStore;
 use jiff::ToSpan as _;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::jobs::conversations::Conversations;
-use crate::jobs::due::Job;
-use crate::payments::start::{self, Choice};
+use crate::payments::played::{Account, mark, take_up};
 use crate::seam::{self, Outside, done};
-use crate::sessions::create;
-use crate::simulator::process;
 
-/// 2026-03-02T08:00:00Z.
-const BEGINNING: i64 = 1_772_438_400;
 const DAY: i64 = 24 * 3600;
 
-const CONFIG: &str = r#"
-environment = "sandbox"
-public_url = "http://127.0.0.1:8601"
-database_url = "sqlite://books.db"
-assets = "assets"
-
-[[accounts]]
-id = "nbx"
-provider = "netbanx"
-key_id = "guichet-sandbox"
-key_password = "the-password-of-the-tests-alone"
-api_base = "http://127.0.0.1:8602/hosted/v1"
-
-[[shops]]
-id = "demo"
-name = "Demo"
-secret_keys = ["sk_9f3b5d7c1e8a4620b4d6f8091a2c3e5f"]
-origins = ["https://shop.example"]
-
-[[shops.methods]]
-provider = "netbanx"
-account = "nbx"
-methods = ["netbanx_card"]
-"#;
+const NETBANX: Account = Account {
+    id: "nbx",
+    provider: "netbanx",
+    method: "netbanx_card",
+    lines: r#"
+        key_id = "guichet-sandbox"
+        key_password = "the-password-of-the-tests-alone"
+        api_base = "http://127.0.0.1:8602/hosted/v1"
+    "#,
+};
 
 /// The platform's books, and what goes wrong there.
 #[derive(Default)]
@@ -132,39 +109,17 @@ struct World {
     first: PaymentId,
 }
 
-fn mark(scope: &str, key: &str) -> Idempotency {
-    Idempotency {
-        scope: scope.into(),
-        key: key.into(),
-        fingerprint: vec![0],
-    }
-}
-
-fn order() -> Session {
-    Session {
-        id: create::new_id().unwrap(),
-        shop: testing::slug("demo"),
-        currency: Currency::EUR,
-        capture: Capture::Automatic,
-        created_at: BEGINNING,
-        expires_at: BEGINNING + 3600,
-        ..testing::session_of("CMD1", 4200, testing::shopper())
-    }
-}
-
 impl World {
     async fn new() -> Self {
         let netbanx = Netbanx::default();
-        seam::enter(BEGINNING, Box::new(netbanx.clone()));
-        let books: Arc<dyn Store> = Arc::new(MemoryStore::with(None));
-        let (app, _) = process::start(CONFIG, &books, Arc::clone(&books)).await;
-        let started = done(Self::pay(Arc::clone(&app))).await;
+        let (app, books) = NETBANX.open(netbanx.clone()).await;
+        let (_, first) = NETBANX.begin(&app).await;
         netbanx.lock().orders[0]["transaction"] = json!({"status": "success", "amount": 4200});
         let world = Self {
             app,
             books,
             netbanx,
-            first: started,
+            first,
         };
         world.pass(3600).await;
         assert_eq!(
@@ -172,38 +127,6 @@ impl World {
             Some(&world.first)
         );
         world
-    }
-
-    /// A shopper is led to the platform's page.
-    async fn pay(app: Arc<App>) -> PaymentId {
-        let shop = app.config.shop(&testing::slug("demo")).unwrap();
-        let once = mark("s", "1");
-        let made = create::make(&app, shop, &shop.secret_keys[0], order(), &once);
-        let session = made.await.map_err(drop).unwrap().book.session.id;
-        let mark = mark("p", "1");
-        let asked = start::Asked {
-            app: &app,
-            shop,
-            session: &session,
-            who: Who::Shopper,
-            back_to_page: false,
-            language: None,
-            client: None,
-            mark: &mark,
-        };
-        let choice = Choice {
-            method: "netbanx_card",
-            card: None,
-            save: false,
-        };
-        asked
-            .take()
-            .await
-            .unwrap()
-            .run(choice)
-            .await
-            .unwrap()
-            .payment
     }
 
     async fn book(&self, payment: &PaymentId) -> Book {
@@ -214,13 +137,7 @@ impl World {
     async fn pass(&self, seconds: i64) {
         seam::pass(seconds);
         for _ in 0..4 {
-            let app = Arc::clone(&self.app);
-            done(async move {
-                for work in Conversations::take(&app, 20).await.unwrap() {
-                    Conversations::perform(&app, &work).await.unwrap();
-                }
-            })
-            .await;
+            take_up(&self.app).await;
         }
     }
 
