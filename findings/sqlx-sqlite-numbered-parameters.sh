@@ -16,20 +16,7 @@
 
 . "$(dirname "$0")/lib/setup.bash"
 
-mkdir -p "$work/finding/src"
-cat >"$work/finding/Cargo.toml" <<'TOML'
-[package]
-name = "finding"
-edition = "2024"
-
-[dependencies]
-sqlx = { version = "=0.9.0", default-features = false, features = ["runtime-tokio", "sqlite"] }
-tokio = { version = "1", features = ["macros", "rt"] }
-
-[profile.dev]
-debug = false
-TOML
-cat >"$work/finding/src/main.rs" <<'RS'
+rust_run 'sqlx = { version = "=0.9.0", default-features = false, features = ["runtime-tokio", "sqlite"] }' <<'RS'
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 
 /// Writes these amounts, a statement each, in one query; gives what the books have then.
@@ -74,5 +61,3 @@ async fn main() -> Result<(), sqlx::Error> {
     Ok(())
 }
 RS
-cargo --version
-(cd "$work/finding" && CARGO_TARGET_DIR=$work/target cargo run --quiet)

@@ -14,6 +14,27 @@ python_run() {
   "$work/venv/bin/python" -
 }
 
+# rust_run NAME = { version = "=X", … } <<'RS': runs the program on standard input with this crate,
+# and with tokio.
+rust_run() {
+  mkdir -p "$work/finding/src"
+  cat >"$work/finding/Cargo.toml" <<TOML
+[package]
+name = "finding"
+edition = "2024"
+
+[dependencies]
+$1
+tokio = { version = "1", features = ["macros", "rt"] }
+
+[profile.dev]
+debug = false
+TOML
+  cat >"$work/finding/src/main.rs"
+  cargo --version
+  (cd "$work/finding" && CARGO_TARGET_DIR=$work/target cargo run --quiet)
+}
+
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # node_run PACKAGE@VERSION... <<'JS': runs the module on standard input with these packages, and
