@@ -50,7 +50,7 @@ pub fn documents(
             title: own.title,
             here: own.here,
             person: (!before).then_some(person),
-            places: PLACES.to_vec(),
+            places: Place::NAVIGATION.to_vec(),
             waiting: 4,
             messages: match own.name {
                 "payment" => vec![(Tone::Good, outside.says("12,50 € rendus"), String::new())],
@@ -64,18 +64,6 @@ pub fn documents(
     };
     Ok(bodies.into_iter().map(document).collect())
 }
-
-const PLACES: [Place; 9] = [
-    Place::Today,
-    Place::Payments,
-    Place::Attention,
-    Place::Accounting,
-    Place::Rebillings,
-    Place::Terminals,
-    Place::Webhooks,
-    Place::Settings,
-    Place::Audit,
-];
 
 /// The pages that are read.
 fn read(lang: Lang, examples: &Examples) -> Result<Vec<Body>, FieldError> {

@@ -30,6 +30,19 @@ pub enum Place {
 }
 
 impl Place {
+    /// Those that there are links to, in their order.
+    pub const NAVIGATION: [Self; 9] = [
+        Self::Today,
+        Self::Payments,
+        Self::Attention,
+        Self::Accounting,
+        Self::Rebillings,
+        Self::Terminals,
+        Self::Webhooks,
+        Self::Settings,
+        Self::Audit,
+    ];
+
     /// Its address below the desk's.
     #[must_use]
     pub fn path(self) -> &'static str {

@@ -132,12 +132,7 @@ impl<'a> Moving<'a> {
         let written = people
             .ask_approval(&confirmed.deed, confirmed.limit, &asking)
             .await?;
-        Ok(match written {
-            Written::New | Written::Before(None) => Ok(()),
-            Written::Before(Some(why)) => Err(Undone::Against(why)),
-            Written::Other => Err(Undone::Stale),
-            Written::TooMuch(left) => Err(Undone::TooMuch(left)),
-        })
+        Ok(is_new(written).map(drop))
     }
 
     /// Whether the payment is as the person has seen it.
@@ -172,12 +167,9 @@ impl<'a> Moving<'a> {
         confirmed: &Confirmed,
     ) -> Result<Result<InstructionId, Undone>, OperationError> {
         let deed = &confirmed.deed;
-        let is_new = match people.write_deed(deed, confirmed.limit).await? {
-            Written::New => true,
-            Written::Before(None) => false,
-            Written::Before(Some(why)) => return Ok(Err(Undone::Against(why))),
-            Written::Other => return Ok(Err(Undone::Stale)),
-            Written::TooMuch(left) => return Ok(Err(Undone::TooMuch(left))),
+        let is_new = match is_new(people.write_deed(deed, confirmed.limit).await?) {
+            Ok(is_new) => is_new,
+            Err(undone) => return Ok(Err(undone)),
         };
         let undone = match self.instruct(confirmed, is_new).await {
             Ok(id) => return Ok(Ok(id)),
@@ -225,6 +217,17 @@ impl<'a> Moving<'a> {
             }
         }
         Err(OperationError::RequestInFlight)
+    }
+}
+
+/// Whether a deed is written down for the first time; or why it is not to be done.
+pub(crate) fn is_new(written: Written) -> Result<bool, Undone> {
+    match written {
+        Written::New => Ok(true),
+        Written::Before(None) => Ok(false),
+        Written::Before(Some(why)) => Err(Undone::Against(why)),
+        Written::Other => Err(Undone::Stale),
+        Written::TooMuch(left) => Err(Undone::TooMuch(left)),
     }
 }
 

@@ -22,9 +22,10 @@ use self::rows::load_book;
 use self::writer::{TURN_TIMEOUT, Writer, turn, turn_behind};
 use crate::health::Health;
 use crate::numbers::Numbers;
+use crate::rules;
 use crate::rules::questions::Ask;
+use crate::rules::record::{Outcome, record};
 use crate::rules::waits::Bounds;
-use crate::rules::{self, record::record};
 use crate::transaction::{BookOf, NewEvent};
 use crate::{
     AddedPayment, Advance, Attended, AttentionCounts, Audited, Book, CardName, Closed,
@@ -156,6 +157,14 @@ impl SqliteStore {
         })
     }
 
+    /// Records a platform's word.
+    async fn record_word(&self, event: &NewEvent<'_>, ask: Ask) -> Result<Outcome, StoreError> {
+        let recorded = self
+            .writer
+            .write_word(async |db| gathered(db, async |tx| record(tx, event, ask).await).await);
+        recorded.await
+    }
+
     async fn load(&self, of: BookOf<'_>) -> Result<Option<Book>, StoreError> {
         let book = read!(self, load_book(of))?;
         Ok(book.map(|(book, _)| book))
@@ -269,12 +278,7 @@ impl Store for SqliteStore {
         now: i64,
     ) -> Result<Recorded, StoreError> {
         let event = NewEvent::of(fact, source, raw, now);
-        self.writer
-            .write_word(async |db| {
-                gathered(db, async |tx| record(tx, &event, Ask::Later).await).await
-            })
-            .await
-            .map(|outcome| outcome.recorded)
+        Ok(self.record_word(&event, Ask::Later).await?.recorded)
     }
 
     async fn record_claim(
@@ -285,12 +289,7 @@ impl Store for SqliteStore {
         now: i64,
     ) -> Result<(Recorded, Option<Question>), StoreError> {
         let event = NewEvent::of(fact, source, raw, now);
-        let outcome = self
-            .writer
-            .write_word(async |db| {
-                gathered(db, async |tx| record(tx, &event, Ask::Now).await).await
-            })
-            .await?;
+        let outcome = self.record_word(&event, Ask::Now).await?;
         Ok((outcome.recorded, outcome.question))
     }
 

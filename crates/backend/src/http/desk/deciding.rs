@@ -11,12 +11,13 @@ use guichet_desk::pages::act as pages;
 use guichet_desk::words::said;
 use guichet_domain::desk::Act;
 use guichet_domain::id::PaymentId;
-use guichet_store::{Book, Deed, Replay, Source, Written};
+use guichet_store::{Book, Deed, People, Replay, Source};
 
 use super::doing::{Doing, hidden, place, reason};
 use super::door::{at, door};
 use super::said::{Fault, Said};
 use crate::clock;
+use crate::desk::money::{Undone, is_new};
 use crate::http::body::RawBody;
 use crate::http::problem::ApiError;
 use crate::http::request::to_the_end;
@@ -64,6 +65,25 @@ impl Subject {
             Self::Payment(id, _) => format!("/payments/{id}"),
             Self::Message(_) => "/webhooks".into(),
         }
+    }
+}
+
+impl Doing {
+    /// Writes down what is to be done without an amount that has a limit. Whether that is new; or
+    /// what is answered instead.
+    pub(super) async fn write(
+        &self,
+        people: &dyn People,
+        deed: &Deed,
+        back: &str,
+    ) -> Result<Result<bool, Response>, ApiError> {
+        let lang = self.reader.lang;
+        let why = match is_new(people.write_deed(deed, None).await?) {
+            Ok(is_new) => return Ok(Ok(is_new)),
+            Err(Undone::Against(why)) => said(lang, &why),
+            Err(_) => lang.words().acts.stale.to_owned(),
+        };
+        Ok(Err(self.undone(deed.act, &why, back).await))
     }
 }
 
@@ -145,16 +165,9 @@ async fn confirm(
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
     let deed = Deed { reason, ..deed };
-    let is_new = match people.write_deed(&deed, None).await? {
-        Written::New => true,
-        Written::Before(None) => false,
-        Written::Before(Some(why)) => {
-            let why = said(doing.reader.lang, &why);
-            return Ok(doing.undone(act, &why, &back).await);
-        }
-        Written::Other | Written::TooMuch(_) => {
-            return Ok(doing.undone(act, words.stale, &back).await);
-        }
+    let is_new = match doing.write(people, &deed, &back).await? {
+        Ok(is_new) => is_new,
+        Err(instead) => return Ok(instead),
     };
     // Each of them changes nothing where it was done before; but a message is sent once a form, and
     // a platform asked once.

@@ -19,19 +19,6 @@ use crate::digest::{Sha256, same, sha256};
 use crate::http::problem::ApiError;
 use crate::paths::DESK;
 
-/// The pages that there are.
-const PLACES: [Place; 9] = [
-    Place::Today,
-    Place::Payments,
-    Place::Attention,
-    Place::Accounting,
-    Place::Rebillings,
-    Place::Terminals,
-    Place::Webhooks,
-    Place::Settings,
-    Place::Audit,
-];
-
 /// Seconds between two records of a login's use.
 const RECORDED_EACH: i64 = 60;
 
@@ -92,7 +79,7 @@ fn places(app: &App, role: &Role) -> Vec<Place> {
         | Place::Webhooks
         | Place::Account => true,
     };
-    PLACES.into_iter().filter(seen).collect()
+    Place::NAVIGATION.into_iter().filter(seen).collect()
 }
 
 fn allows(role: &Role, act: Act) -> bool {

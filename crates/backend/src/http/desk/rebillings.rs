@@ -12,7 +12,7 @@ use guichet_domain::desk::{Act, May};
 use guichet_domain::id::PaymentId;
 use guichet_domain::money::Amount;
 use guichet_domain::payment::Rebilling;
-use guichet_store::{Book, Deed, Written};
+use guichet_store::{Book, Deed};
 use jiff::civil::Date;
 
 use super::doing::{Doing, hidden, reason};
@@ -144,7 +144,6 @@ pub(super) async fn do_amend(doing: Doing, Path(id): Path<String>, body: RawBody
 async fn confirm(doing: &Doing, id: &str, form: &[u8]) -> Answered {
     let words = doing.reader.lang.words();
     let back = at(&doing.app, &format!("/payments/{id}"));
-    let stale = || doing.undone(Act::Amend, words.acts.stale, &back);
     let Some((_, people)) = door(&doing.app) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
@@ -154,7 +153,7 @@ async fn confirm(doing: &Doing, id: &str, form: &[u8]) -> Answered {
     };
     let seen = asked(form, "seen").and_then(|seen| seen.parse().ok());
     let (Some(seen), Some(deed)) = (seen, doing.deed(Act::Amend, id, form)) else {
-        return Ok(stale().await);
+        return Ok(doing.undone(Act::Amend, words.acts.stale, &back).await);
     };
     let (due, sum) = (asked(form, "due"), asked(form, "amount"));
     let (due, sum) = (due.unwrap_or_default(), sum.unwrap_or_default());
@@ -172,29 +171,22 @@ async fn confirm(doing: &Doing, id: &str, form: &[u8]) -> Answered {
         reason,
         ..deed
     };
-    let why = match people.write_deed(&deed, None).await? {
-        Written::New => {
-            let change = Change {
-                due: (new_due != of.due).then_some(new_due),
-                amount: (new_sum != of.book.session.amount).then_some(new_sum),
-                since: Some(seen),
-            };
-            let done = change_it(doing, &of, change).await?;
-            if let Err(why) = &done {
-                people.undo_deed(&deed.key, why).await?;
-            }
-            done.err()
-        }
-        Written::Before(why) => why,
-        Written::Other | Written::TooMuch(_) => return Ok(stale().await),
+    match doing.write(people, &deed, &back).await? {
+        Ok(true) => {}
+        Ok(false) => return Ok(Redirect::to(&back).into_response()),
+        Err(instead) => return Ok(instead),
+    }
+    let change = Change {
+        due: (new_due != of.due).then_some(new_due),
+        amount: (new_sum != of.book.session.amount).then_some(new_sum),
+        since: Some(seen),
     };
-    Ok(match why {
-        None => Redirect::to(&back).into_response(),
-        Some(why) => {
-            let why = said(doing.reader.lang, &why);
-            doing.undone(Act::Amend, &why, &back).await
-        }
-    })
+    let Err(why) = change_it(doing, &of, change).await? else {
+        return Ok(Redirect::to(&back).into_response());
+    };
+    people.undo_deed(&deed.key, &why).await?;
+    let why = said(doing.reader.lang, &why);
+    Ok(doing.undone(Act::Amend, &why, &back).await)
 }
 
 /// Changes it; or why nothing was changed, in English, as the books keep it.
